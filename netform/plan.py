@@ -1,0 +1,186 @@
+"""The plan: which practices form which network, what that costs, and how it was proven."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "Unplaced"]
+
+SCHEMA = "netform/plan/1"
+
+# A plan counts as proven when cost and bound differ by no more than this share of the cost: the linear
+# programs behind the bound are solved to about 1e-7.
+PROVEN_GAP = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One network of a plan.
+
+    Attributes
+    ----------
+    network_id : str
+        Stable within a plan: the area and a number, such as ``15F-03``.
+    name : str
+        For people: after the hub practice.
+    area : str
+        Blank when the list was solved as one area.
+    practice_codes : tuple of str
+        Members, sorted.
+    list_size : int
+        Registered patients of the members.
+    hub_code : str
+        The member site patients of the network travel to.
+    minutes_to_hub : tuple of float
+        One way by car from each member to the hub, in the order of ``practice_codes``.
+    terms : mapping of str to float
+        Each term's unweighted hours per week.
+    exception : str or None
+        A reason code when the list size is outside the band.
+    explanation : str or None
+        The reason in a sentence, when there is an exception.
+    """
+
+    network_id: str
+    name: str
+    area: str
+    practice_codes: tuple[str, ...]
+    list_size: int
+    hub_code: str
+    minutes_to_hub: tuple[float, ...]
+    terms: Mapping[str, float]
+    exception: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaResult:
+    """How the plan of one area was found and what is proven of it.
+
+    Attributes
+    ----------
+    area : str
+        Blank when the list was solved as one area.
+    status : str
+        ``optimal``, ``feasible``, ``infeasible`` or ``unknown``.
+    cost, bound : float or None
+        Weighted hours per week of the plan, and what no plan can beat; None when there is none.
+    practices, networks, candidates : int
+        How many there are; candidates is the number of feasible networks listed (0 when not listed).
+    method : str
+        How the plan was chosen and what the bound is worth, in a sentence for people.
+    seconds : mapping of str to float
+        Wall-clock seconds by stage.
+    notes : tuple of str
+        Findings a planner should read: why an exception was needed, what bent the plan.
+    """
+
+    area: str
+    status: str
+    cost: float | None
+    bound: float | None
+    practices: int
+    networks: int
+    candidates: int
+    method: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """(cost - bound) / cost, never negative; None without a plan or a bound."""
+        return relative_gap(self.cost, self.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A practice that is in no network, and why."""
+
+    practice_code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two neighbouring practices of the published graph.
+
+    Attributes
+    ----------
+    code_a, code_b : str
+        ODS codes, ``code_a < code_b``.
+    kind : str
+        ``border`` (territories touch), ``site`` (same site) or ``bridge`` (declared by the user).
+    minutes : float
+        One way by car.
+    border_m : float
+        Length of the shared border in metres; 0 for ``site`` and ``bridge``.
+    distance_km : float
+        Straight line.
+    """
+
+    code_a: str
+    code_b: str
+    kind: str
+    minutes: float
+    border_m: float = 0.0
+    distance_km: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A complete plan: every practice in one network, or unplaced with a reason.
+
+    Attributes
+    ----------
+    areas : tuple of AreaResult
+        In order of area.
+    networks : tuple of Network
+        In order of ``network_id``.
+    unplaced : tuple of Unplaced
+    edges : tuple of Edge
+        The graph in which every network is connected.
+    provenance : mapping
+        Input and rules digests, gazetteer, travel, seed, workers, versions.
+    """
+
+    areas: tuple[AreaResult, ...]
+    networks: tuple[Network, ...]
+    unplaced: tuple[Unplaced, ...]
+    edges: tuple[Edge, ...]
+    provenance: Mapping[str, Any]
+
+    @property
+    def cost(self) -> float | None:
+        """Weighted hours per week over all areas; None when an area has no plan."""
+        return _total([area.cost for area in self.areas])
+
+    @property
+    def bound(self) -> float | None:
+        """What no plan can beat, over all areas; None when an area has no bound."""
+        return _total([area.bound for area in self.areas])
+
+    @property
+    def gap(self) -> float | None:
+        """(cost - bound) / cost."""
+        return relative_gap(self.cost, self.bound)
+
+    @property
+    def status(self) -> str:
+        """The weakest status of any area."""
+        weakest = ("infeasible", "unknown", "feasible", "optimal")
+        return min((area.status for area in self.areas), key=weakest.index, default="optimal")
+
+
+def relative_gap(cost: float | None, bound: float | None) -> float | None:
+    """(cost - bound) / cost, never negative; None when either is missing."""
+    if cost is None or bound is None:
+        return None
+    return max(0.0, (cost - bound) / cost) if cost > 0 else 0.0
+
+
+def _total(parts: list[float | None]) -> float | None:
+    present = [part for part in parts if part is not None]
+    return math.fsum(present) if len(present) == len(parts) else None

@@ -1,0 +1,1 @@
+"""Reading practice lists of every shape."""

@@ -1,0 +1,39 @@
+"""The result of a run: a plan with all that is needed to publish it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netform.places import Places
+from netform.plan import Plan
+from netform.practices.model import PracticeList
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["Result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An audited plan together with the list, the places and the boundaries it is published with.
+
+    Attributes
+    ----------
+    practices : PracticeList
+    places : Places
+        In the order of ``practices``.
+    plan : Plan
+    boundaries : mapping of str to geometry
+        Each network's polygon or multipolygon by ``network_id``, EPSG:27700 metres; together they tile the area.
+    rules_toml : str
+        The rules as resolved, ready to be used again with ``--rules``.
+    """
+
+    practices: PracticeList
+    places: Places
+    plan: Plan
+    boundaries: Mapping[str, BaseGeometry]
+    rules_toml: str
