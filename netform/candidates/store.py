@@ -1,0 +1,51 @@
+"""The store of candidates: every feasible network as a row of members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CandidateStore"]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateStore:
+    """Groups of practices in compressed rows.
+
+    Attributes
+    ----------
+    offsets : ndarray of int64, shape (m + 1,)
+    members : ndarray of uint16
+        The practices of candidate j are ``members[offsets[j]:offsets[j + 1]]``, ascending.
+    practices : int
+        How many practices there are to choose from.
+    """
+
+    offsets: NDArray[np.int64]
+    members: NDArray[np.uint16]
+    practices: int
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, candidate: int) -> NDArray[np.uint16]:
+        return self.members[self.offsets[candidate] : self.offsets[candidate + 1]]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.offsets.nbytes + self.members.nbytes
+
+    def take(self, chosen: NDArray[np.int64]) -> CandidateStore:
+        """The candidates at the given positions, in that order."""
+        begin, end = self.offsets[chosen], self.offsets[np.asarray(chosen) + 1]
+        offsets = np.concatenate(([0], np.cumsum(end - begin)))
+        where = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin)
+        return CandidateStore(offsets, self.members[where], self.practices)
+
+    def joined(self, other: CandidateStore) -> CandidateStore:
+        """This store followed by another over the same practices."""
+        offsets = np.concatenate((self.offsets, other.offsets[1:] + self.offsets[-1]))
+        return CandidateStore(offsets, np.concatenate((self.members, other.members)), self.practices)

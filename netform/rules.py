@@ -1,0 +1,341 @@
+"""Rules: every number a user may choose, with its unit; read from TOML and written back as resolved.
+
+Profiles, kept in ``netform/profiles``, are complete dated sets of rules with their sources. A user's file may
+be partial: what it leaves out comes from the profile it names (``profile = "arrs-2025"``), else from the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from netform.errors import RulesError
+
+__all__ = ["DEFAULT_PROFILE", "TERM_NAMES", "Role", "Rules", "load_profile", "profile_names", "read_rules", "rules_toml"]
+
+DEFAULT_PROFILE = "fyfv-2017"
+
+# The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
+TERM_NAMES = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
+
+MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A shared role and how many weighted patients give one full-time post.
+
+    Attributes
+    ----------
+    name : str
+    patients_per_post : float
+        Weighted patients for one post.
+    source : str
+        Where the ratio comes from.
+    """
+
+    name: str
+    patients_per_post: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Every number a user may choose.
+
+    Attributes
+    ----------
+    profile : str
+        Name of the profile these rules started from.
+    least, most : int
+        The band of a network's list size, registered patients, inclusive.
+    exception_most : int
+        No exception of several practices is larger than this.
+    minutes_base, minutes_per_km, minutes_power : float
+        The travel estimate, see `netform.travel.estimate_minutes`.
+    visits_per_patient_week : float
+        Visits to the hub per registered patient per week.
+    moves_per_post_week : float
+        Moves between sites per whole shared post per week.
+    hours_per_post_week : float
+        Hours of a full-time post.
+    post_step : float
+        The step in which posts are hired, full-time equivalents.
+    overhead_hours_week : float
+        What a network costs by existing.
+    balance_target, balance_dead_band : float
+        Registered patients.
+    balance_hours_per_1000 : float
+        Hours per week for every 1,000 patients outside the dead band.
+    roles : tuple of Role
+    weights : tuple of (str, float)
+        One for each term, in the order of `TERM_NAMES`.
+    """
+
+    profile: str
+    least: int
+    most: int
+    exception_most: int
+    minutes_base: float
+    minutes_per_km: float
+    minutes_power: float
+    visits_per_patient_week: float
+    moves_per_post_week: float
+    hours_per_post_week: float
+    post_step: float
+    overhead_hours_week: float
+    balance_target: float
+    balance_dead_band: float
+    balance_hours_per_1000: float
+    roles: tuple[Role, ...]
+    weights: tuple[tuple[str, float], ...]
+
+    def weight(self, term: str) -> float:
+        """The weight of a term in the objective."""
+        return dict(self.weights)[term]
+
+    def with_weights(self, changes: Mapping[str, float]) -> Rules:
+        """These rules with some weights changed.
+
+        Raises
+        ------
+        RulesError
+            A term is unknown or a weight is not a number of at least 0.
+        """
+        problems = [problem for name, value in changes.items() for problem in _weight_problems(name, value)]
+        if problems:
+            raise RulesError("\n".join(problems))
+        return replace(self, weights=tuple((name, float(changes.get(name, old))) for name, old in self.weights))
+
+    def with_band(self, least: int | None, most: int | None) -> Rules:
+        """These rules with another band; the largest exception moves so that it stays below two networks.
+
+        Raises
+        ------
+        RulesError
+            The band is empty or not positive.
+        """
+        new_least = self.least if least is None else least
+        new_most = self.most if most is None else most
+        moved = self if (new_least, new_most) == (self.least, self.most) else replace(
+            self, least=new_least, most=new_most, exception_most=max(new_most, 2 * new_least - 1)
+        )
+        problems = _band_problems(moved)
+        if problems:
+            raise RulesError("\n".join(problems))
+        return moved
+
+
+# Where each number stands in a rules file: (table, key) -> field. Everything else in a file is unknown.
+_KEYS: dict[tuple[str, str], str] = {
+    ("band", "min"): "least",
+    ("band", "max"): "most",
+    ("band", "exception_max"): "exception_most",
+    ("travel", "minutes_base"): "minutes_base",
+    ("travel", "minutes_per_km"): "minutes_per_km",
+    ("travel", "minutes_power"): "minutes_power",
+    ("patient_travel", "visits_per_patient_week"): "visits_per_patient_week",
+    ("staff_travel", "moves_per_post_week"): "moves_per_post_week",
+    ("shared_posts", "hours_per_post_week"): "hours_per_post_week",
+    ("shared_posts", "step"): "post_step",
+    ("overhead", "hours_week"): "overhead_hours_week",
+    ("balance", "target"): "balance_target",
+    ("balance", "dead_band"): "balance_dead_band",
+    ("balance", "hours_per_1000"): "balance_hours_per_1000",
+}
+_WHOLE = {"least", "most", "exception_most"}
+_POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
+
+
+def profile_names() -> list[str]:
+    """The profiles that come with netform."""
+    folder = resources.files("netform") / "profiles"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
+    """The rules of a profile.
+
+    Raises
+    ------
+    RulesError
+        There is no such profile.
+    """
+    names = profile_names()
+    if name not in names:
+        raise RulesError(f"there is no profile {name!r}.{_nearest(name, names)}")
+    text = (resources.files("netform") / "profiles" / f"{name}.toml").read_text(encoding="utf-8")
+    return _resolve(tomllib.loads(text), None, f"profile {name}")
+
+
+def read_rules(path: str | Path) -> Rules:
+    """The rules of a user's TOML file, over the profile it names.
+
+    Raises
+    ------
+    RulesError
+        The file cannot be read, or a table, key, type or value is wrong: all of them at once.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        if len(raw) > MOST_BYTES:
+            raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
+        data = tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError as error:
+        raise RulesError(f"{path}: cannot be read ({error.strerror}). Check the name after --rules.") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RulesError(f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan.") from error
+    profile = data.get("profile", DEFAULT_PROFILE)
+    if not isinstance(profile, str):
+        raise RulesError(f"{path}: profile must be a name in quotes, one of {', '.join(profile_names())}.")
+    return _resolve(data, load_profile(profile), str(path))
+
+
+def rules_toml(rules: Rules) -> str:
+    """The rules as a TOML file that `read_rules` reads back to the same rules."""
+    lines = ["# The rules as resolved; use them again with --rules.", f"profile = {_quoted(rules.profile)}"]
+    table = ""
+    for (name, key), field in _KEYS.items():
+        if name != table:
+            lines += ["", f"[{name}]"]
+            table = name
+        lines.append(f"{key} = {_number(getattr(rules, field))}")
+    lines += ["", "[weights]"] + [f"{name} = {_number(weight)}" for name, weight in rules.weights]
+    for role in rules.roles:
+        lines += [
+            "",
+            "[[roles]]",
+            f"name = {_quoted(role.name)}",
+            f"patients_per_post = {_number(role.patients_per_post)}",
+            f"source = {_quoted(role.source)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
+    """Rules from parsed TOML over a base; a profile has no base and must be complete."""
+    problems = _unknown(data)
+    values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
+    values["profile"] = data.get("profile", DEFAULT_PROFILE)
+    for (table, key), field in _KEYS.items():
+        section = data.get(table, {})
+        if isinstance(section, dict) and key in section:
+            problems += _value_problems(f"[{table}] {key}", section[key], field)
+            values[field] = section[key]
+    weights = data.get("weights", {})
+    if isinstance(weights, dict):
+        for name, value in weights.items():
+            problems += _weight_problems(name, value)
+        before = {name: 1.0 for name in TERM_NAMES} if base is None else dict(base.weights)
+        values["weights"] = tuple((name, weights.get(name, before[name])) for name in TERM_NAMES)
+    roles, role_problems = _roles(data.get("roles"))
+    problems += role_problems
+    if roles is not None:
+        values["roles"] = roles
+    if problems:
+        raise RulesError("\n".join(f"{where}: {problem}" for problem in problems))
+    values["weights"] = tuple((name, float(weight)) for name, weight in values["weights"])
+    for field in _KEYS.values():
+        values[field] = values[field] if field in _WHOLE else float(values[field])
+    rules = Rules(**values)
+    if base is not None and "exception_max" not in data.get("band", {}):
+        rules = replace(rules, exception_most=max(rules.most, 2 * rules.least - 1))
+    if band := _band_problems(rules):
+        raise RulesError("\n".join(f"{where}: {problem}" for problem in band))
+    return rules
+
+
+def _unknown(data: Mapping[str, Any]) -> list[str]:
+    """Tables and keys that mean nothing, each with the nearest that does."""
+    known: dict[str, list[str]] = {"weights": list(TERM_NAMES)}
+    for table, key in _KEYS:
+        known.setdefault(table, []).append(key)
+    problems = []
+    for table, section in data.items():
+        if table in ("profile", "roles"):
+            continue
+        if table not in known:
+            problems.append(f"unknown table or key {table!r}.{_nearest(table, [*known, 'profile', 'roles'])}")
+        elif not isinstance(section, dict):
+            problems.append(f"{table!r} must be a table: write [{table}] on a line of its own.")
+        elif table != "weights":
+            problems += [
+                f"[{table}] unknown key {key!r}.{_nearest(key, known[table])}"
+                for key in section
+                if key not in known[table]
+            ]
+    return problems
+
+
+def _value_problems(name: str, value: Any, field: str) -> list[str]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [f"{name} must be a number, not {value!r}."]
+    if not math.isfinite(value) or value < 0 or (value == 0 and field in _POSITIVE):
+        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {value!r}."]
+    if field in _WHOLE and not isinstance(value, int):
+        return [f"{name} must be a whole number of patients, not {value!r}."]
+    return []
+
+
+def _weight_problems(name: str, value: Any) -> list[str]:
+    if name not in TERM_NAMES:
+        return [f"there is no term {name!r} to weigh.{_nearest(name, TERM_NAMES)}"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return [f"the weight of {name} must be a number of at least 0, not {value!r}."]
+    return []
+
+
+def _band_problems(rules: Rules) -> list[str]:
+    if rules.least < 1:
+        return [f"the least list size must be at least 1, not {rules.least:,}."]
+    if rules.least > rules.most:
+        return [f"the least list size ({rules.least:,}) is above the most ({rules.most:,}): no network fits."]
+    if rules.exception_most < rules.most:
+        return [f"exception_max ({rules.exception_most:,}) is below the band's most ({rules.most:,})."]
+    return []
+
+
+def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
+    if data is None:
+        return None, []
+    if not isinstance(data, list) or not all(isinstance(role, dict) for role in data):
+        return None, ["roles must be tables: write [[roles]] above each."]
+    problems, roles = [], []
+    for number, role in enumerate(data, 1):
+        where = f"[[roles]] number {number}"
+        for key in role:
+            if key not in ("name", "patients_per_post", "source"):
+                problems.append(f"{where}: unknown key {key!r}.{_nearest(key, ['name', 'patients_per_post', 'source'])}")
+        ratio = role.get("patients_per_post")
+        if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not math.isfinite(ratio) or ratio <= 0:
+            problems.append(f"{where}: patients_per_post must be a number above 0, not {ratio!r}.")
+        elif not isinstance(role.get("name"), str) or not role["name"].strip():
+            problems.append(f"{where}: name is missing.")
+        else:
+            roles.append(Role(role["name"], float(ratio), str(role.get("source", ""))))
+    if len({role.name for role in roles}) < len(roles):
+        problems.append("two roles have the same name.")
+    return tuple(roles), problems
+
+
+def _nearest(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), 1, 0.5)
+    return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(known)}."
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(
+        "\\" + c if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08X}" for c in text
+    )
+    return f'"{escaped}"'

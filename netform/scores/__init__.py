@@ -1,0 +1,51 @@
+"""The terms a network is scored by, in hours per week.
+
+To add a term is to write one file with its definition and its kernel, and one line here; the conformance
+test comes free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.candidates.store import CandidateStore
+from netform.rules import Rules
+from netform.scores.balance import BALANCE
+from netform.scores.overhead import OVERHEAD
+from netform.scores.patient_travel import PATIENT_TRAVEL
+from netform.scores.staff_travel import STAFF_TRAVEL
+from netform.scores.stranded_posts import STRANDED_POSTS
+from netform.scores.term import ScoringData, Term
+
+__all__ = ["TERMS", "ScoringData", "Term", "candidate_costs", "network_cost", "network_terms"]
+
+TERMS: dict[str, Term] = {
+    term.name: term for term in (PATIENT_TRAVEL, STAFF_TRAVEL, STRANDED_POSTS, OVERHEAD, BALANCE)
+}
+
+
+def network_terms(graph: nx.Graph, codes: Collection[str], rules: Rules) -> dict[str, float]:
+    """Every term of a network, unweighted hours per week, by its definition."""
+    return {name: term.definition(graph, codes, rules) for name, term in TERMS.items()}
+
+
+def network_cost(terms: Mapping[str, float], rules: Rules) -> float:
+    """The weighted sum of a network's terms, hours per week."""
+    return sum(rules.weight(name) * hours for name, hours in terms.items())
+
+
+def candidate_costs(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
+    """The weighted sum of the terms of every candidate, hours per week, by the kernels.
+
+    Terms of weight zero are not computed; one vector per term is alive at a time.
+    """
+    costs = np.zeros(len(store))
+    for name, term in TERMS.items():
+        weight = data.rules.weight(name)
+        if weight:
+            costs += weight * term.kernel(store, data)
+    return costs

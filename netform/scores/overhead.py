@@ -1,0 +1,33 @@
+"""overhead: what a network costs by existing, however few patients it has.
+
+By default 31 hours: a hub open for the 15.5 network standard hours of a week (weekdays 18:30-20:00 and
+Saturday 9:00-17:00; Network Contract DES, enhanced access) with two staff. Without it the best plan is always
+the smallest networks that the band allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.candidates.store import CandidateStore
+from netform.rules import Rules
+from netform.scores.term import ScoringData, Term
+
+__all__ = ["OVERHEAD"]
+
+
+def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:  # noqa: ARG001 (every definition has one signature)
+    """The same hours per week for every network."""
+    return rules.overhead_hours_week
+
+
+def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
+    """The same for every candidate."""
+    return np.full(len(store), data.rules.overhead_hours_week)
+
+
+OVERHEAD = Term("overhead", "Keeping a hub open", define, kernel)

@@ -1,0 +1,60 @@
+"""staff_travel: hours shared staff lose on the road between the sites of their network.
+
+A post moves ``moves_per_post_week`` times a week between two sites drawn by list size, so a move takes
+``T(S) = sum_ij p_i p_j minutes(i, j)`` with ``p_i = list_i / list(S)``. Only whole posts move: see
+`netform.scores.stranded_posts` for how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import networkx as nx
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.candidates.store import CandidateStore
+from netform.rules import Rules
+from netform.scores.stranded_posts import define_posts, whole_posts
+from netform.scores.term import ScoringData, Term
+
+__all__ = ["STAFF_TRAVEL"]
+
+
+def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:
+    """Hours per week that the network's whole posts spend between its sites."""
+    minutes = graph.graph["travel"].minutes
+    nodes = [graph.nodes[code] for code in sorted(codes)]
+    patients = sum(node["list_size"] for node in nodes)
+    minutes_per_move = sum(
+        a["list_size"] * b["list_size"] * minutes(a["position"], b["position"]) for a in nodes for b in nodes
+    ) / (patients * patients)
+    posts = sum(define_posts(graph, codes, rules, role)[0] for role in rules.roles)
+    return posts * rules.moves_per_post_week * minutes_per_move / 60
+
+
+def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
+    """The same for every candidate."""
+    factor = data.rules.moves_per_post_week / 60
+    posts, _ = whole_posts(store, data)
+    return posts * _minutes_per_move(store.offsets, store.members, data.list_size, data.minutes) * factor  # type: ignore[no-any-return]
+
+
+@nb.njit(cache=True, nogil=True)
+def _minutes_per_move(offsets, members, list_size, minutes):
+    result = np.empty(len(offsets) - 1)
+    for j in range(len(result)):
+        patients = 0.0
+        total = 0.0
+        for k in range(offsets[j], offsets[j + 1]):
+            i = members[k]
+            patients += list_size[i]
+            for e in range(offsets[j], k):
+                total += list_size[i] * list_size[members[e]] * minutes[i, members[e]]
+        # Every pair counts in both directions.
+        result[j] = 2.0 * total / (patients * patients)
+    return result
+
+
+STAFF_TRAVEL = Term("staff_travel", "Shared staff's travel between sites", define, kernel)
