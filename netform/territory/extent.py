@@ -29,7 +29,11 @@ NEAR_HOME_M = 1000.0
 # but within these, in metres. The least keeps a town's last practice from owning the next town.
 NEIGHBOURS_IN_REACH = 3
 LEAST_REACH_M = 3_000.0
-MOST_REACH_M = 12_000.0
+MOST_REACH_M = 10_000.0
+
+# Land amid three sites of the list that stand no further from one another than this, in metres, belongs to it
+# even where it is beyond the reach of each.
+AMID_M = 2 * MOST_REACH_M
 
 # Sites are also linked along their minimum spanning tree, by a corridor this share of a link's length to
 # either side, so that the lived-in land between two towns of one list belongs to it. Longer links, in metres,
@@ -87,15 +91,30 @@ class _Raster:
             covered[up, across] |= (x[across] - east) ** 2 + (y[up, None] - north) ** 2 <= radius**2
         return covered
 
+    def middles(self, mask: NDArray[np.bool_]) -> Geometries:
+        """Return the middles of the marked cells, as points."""
+        row, column = np.nonzero(mask)
+        east = self.left + (column + 0.5) * CELL_M
+        points: Geometries = shapely.points(east, self.bottom + (row + 0.5) * CELL_M)
+        return points
+
+    def within(self, polygons: Geometries, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the cells of a mask whose middle lies in one of the polygons."""
+        inside = np.zeros((self.rows, self.columns), dtype=bool)
+        found = np.zeros(int(mask.sum()), dtype=bool)
+        found[_holding(polygons, self.middles(mask))[1]] = True
+        inside[mask] = found
+        return inside
+
 
 def living_extent(homes: NDArray[np.float64], sites: Sites) -> BaseGeometry:
     """Outline where the people live whom the sites of a list may serve, from postcodes alone.
 
     Postcodes are gathered on a raster of 250 m; land within 1 km of one counts as lived in. Of that land a
-    site reaches as far as its third nearest site, at least 3 km and at most 12 km, and along the corridors
-    that link the sites of the list to one another. A place of one or two sites behind a moor of at most 6 km
-    is joined by a strip; a larger place across as much emptiness is an island. Holes under 25 square
-    kilometres are filled, and corners of the raster are rounded off.
+    site reaches as far as its third nearest site, at least 3 km and at most 10 km, amid any three sites less
+    than 20 km apart, and along the corridors that link the sites of the list to one another. A place of one
+    or two sites behind a moor of at most 6 km is joined by a strip; a larger place across as much emptiness
+    is an island. Holes under 25 square kilometres are filled, and corners of the raster are rounded off.
 
     So the sites of one mainland area hang together, wide water parts them, and the list of one city does not
     own the next. It is an outline for maps and neighbourhoods, not a catchment.
@@ -124,6 +143,7 @@ def living_extent(homes: NDArray[np.float64], sites: Sites) -> BaseGeometry:
     raster = _Raster.around(points, MOST_REACH_M + 2 * NEAR_HOME_M)
     lived_in = _near(raster.mark(points) | raster.mark(np.asarray(homes, float).reshape(-1, 2)))
     reached = raster.discs(points, reach)
+    reached |= raster.within(_triangles(points), lived_in & ~reached)
     linked = reached | raster.discs(*_corridors(points, links))
     places = _outline(raster, lived_in & linked)
     # Land that only a corridor crosses is of use where it leads from site to site.
@@ -159,6 +179,15 @@ def _reach_and_links(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], 
             site = int(np.argmin(np.where(outside, nearest, np.inf)))
             links[step] = through[site], site
     return reach, links
+
+
+def _triangles(points: NDArray[np.float64]) -> Geometries:
+    """Return the triangles between neighbouring sites, save those with a side longer than `AMID_M`."""
+    triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.multipoints(points)))
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
+    sides = np.hypot(*np.moveaxis(np.diff(corners, axis=1), 2, 0))
+    kept: Geometries = triangles[(sides <= AMID_M).all(axis=1)]
+    return kept
 
 
 def _corridors(
@@ -227,13 +256,8 @@ def _filled(polygon: BaseGeometry) -> BaseGeometry:
 
 def _holds_any(places: Geometries, raster: _Raster, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether each polygon holds the middle of a marked cell."""
-    row, column = np.nonzero(mask)
-    middles = shapely.points(
-        raster.left + (column + 0.5) * CELL_M,
-        raster.bottom + (row + 0.5) * CELL_M,
-    )
     holds = np.zeros(len(places), dtype=bool)
-    holds[_holding(places, middles)[0]] = True
+    holds[_holding(places, raster.middles(mask))[0]] = True
     return holds
 
 
