@@ -1,0 +1,223 @@
+"""Columns: which column of a list holds what, by the names that lists use in the wild."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from dataclasses import dataclass, field
+
+from netform.errors import Fault
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["ALIASES", "Columns", "columns_recognised", "match_columns", "plain_name"]
+
+# Case, spaces, underscores and punctuation are ignored, and so is a year at the end (gp_fte_fy2024).
+# The first name of each is the one that netform writes; it wins over the others when a list has both.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "practice_code": (
+        "practice_code", "code", "ods_code", "org_code", "organisation_code", "organization_code",
+        "prac_code", "practice_ods_code", "practice_organisation_code", "gp_code", "gp_practice_code", "gp_ods_code",
+        "ods", "national_practice_code", "national_code", "practice_id",
+    ),
+    "list_size": (
+        "list_size", "number_of_patients", "registered_patients", "total_patients", "registered_list_size",
+        "practice_list_size", "registered_population", "patients", "patient_count", "num_patients",
+        "no_of_patients", "list", "raw_list_size", "total_list_size", "patient_list_size", "total_registered",
+        "total_registered_patients", "gp_registered_population", "number_of_registered_patients",
+        "actual_list_size",
+    ),
+    "postcode": (
+        "postcode", "practice_postcode", "post_code", "pcd", "pcds", "pcd7", "pcd8", "gp_postcode",
+        "surgery_postcode", "site_postcode", "address_postcode", "practice_post_code", "postal_code",
+    ),
+    "practice_name": (
+        "practice_name", "name", "gp_practice_name", "prac_name", "org_name", "organisation_name",
+        "organization_name", "gp_name", "surgery", "surgery_name", "practice",
+    ),
+    "weighted_list_size": (
+        "weighted_list_size", "weighted_list", "weighted_patients", "weighted_population",
+        "weighted_registered_list", "carr_hill_weighted_list", "carr_hill_list_size", "carr_hill_weighted_list_size",
+        "normalised_weighted_list_size", "number_of_weighted_patients", "weighted_number_of_patients", "practice_weighted_list_size",
+    ),
+    "gp_fte": ("gp_fte", "total_gp_fte", "gps_fte", "fte_gp", "gp_full_time_equivalent"),
+    "nurse_fte": ("nurse_fte", "total_nurses_fte", "nurses_fte", "total_nurse_fte", "fte_nurse"),
+    "dpc_fte": ("dpc_fte", "total_dpc_fte", "direct_patient_care_fte", "fte_dpc"),
+    "pcn_code": ("pcn_code", "pcn", "pcn_ods_code", "network_code", "primary_care_network_code", "pcn_id"),
+    "easting": ("easting", "eastings", "oseast1m", "east1m", "easting_m", "bng_easting", "grid_easting"),
+    "northing": ("northing", "northings", "osnrth1m", "north1m", "northing_m", "bng_northing", "grid_northing"),
+    "latitude": ("latitude", "lat", "wgs84_latitude", "lat_wgs84", "y_latitude"),
+    "longitude": ("longitude", "long", "lon", "lng", "wgs84_longitude", "long_wgs84", "x_longitude"),
+}  # fmt: skip
+
+_YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")
+_LIST_AT_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the fields of a practice stand in the rows of a list.
+
+    Attributes
+    ----------
+    headers : tuple of str
+        As the file spells them.
+    index : dict of str to int
+        From the name of a field (and ``area``) to its position in a row; absent when the list has none.
+    faults : tuple of Fault
+        Columns that are missing, or that two headers claim.
+    notes : tuple of str
+        Columns left out because another of the same meaning has netform's own name.
+    """
+
+    headers: tuple[str, ...]
+    index: dict[str, int] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def header(self, name: str) -> str:
+        """Spell the column of a field as the file does."""
+        return self.headers[self.index[name]] if name in self.index else name
+
+
+def plain_name(header: str) -> str:
+    """Take out of a header its case, spaces, underscores and punctuation."""
+    return "".join(filter(str.isalnum, header.casefold()))
+
+
+def columns_recognised(cells: Sequence[str]) -> int:
+    """Count the fields of a practice that the cells of a row name, if it is the header."""
+    lookup = _alias_lookup()
+    return len({found[0] for cell in cells if (found := _meaning(cell, lookup))})
+
+
+def match_columns(headers: Sequence[str], area_column: str | None, file: str, row: int) -> Columns:
+    """Find the column of each field by its usual names.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        The cells of the header row.
+    area_column : str, optional
+        The header of the column that says which footprint a practice belongs to.
+    file, row : str, int
+        Where the header stands, for messages.
+
+    Returns
+    -------
+    Columns
+        With a fault for each column that is needed and missing, and for each field that two columns claim.
+    """
+    claims = _claims(headers)
+    index: dict[str, int] = {}
+    faults: list[Fault] = []
+    notes: list[str] = []
+    for name, positions in claims.items():
+        index[name] = positions[0][1]
+        rivals = [headers[position] for rank, position in positions if rank == positions[0][0]]
+        if len(rivals) > 1:
+            problem = f"columns {_and(rivals)} could each be the {name}"
+            faults.append(
+                Fault(
+                    file, row, rivals[1], None, problem, f"Name the right one {name!r}, or remove the others"
+                )
+            )
+        elif len(positions) > 1:
+            others = _and([headers[position] for _, position in positions[1:]])
+            notes.append(f"Column {rivals[0]!r} was read as the {name}, and {others} left out.")
+    faults += _missing(headers, index, file, row)
+    if area_column is not None:
+        area = _find_area(headers, area_column, file, row)
+        if isinstance(area, Fault):
+            faults.append(area)
+        else:
+            index["area"] = area
+    return Columns(tuple(headers), index, tuple(faults), tuple(notes))
+
+
+@functools.cache
+def _alias_lookup() -> Mapping[str, tuple[str, int]]:
+    return {
+        plain_name(alias): (name, 0 if alias == name else 1)
+        for name, aliases in ALIASES.items()
+        for alias in aliases
+    }
+
+
+def _meaning(header: str, lookup: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
+    """Find the field a header names, and its rank: netform's own name 0, another 1, with a year 2 more."""
+    if len(header) > 80:  # a sentence of a preamble
+        return None
+    plain = plain_name(header)
+    if plain in lookup:
+        return lookup[plain]
+    undated = _YEAR.sub("", plain)
+    if undated != plain and undated in lookup:
+        name, rank = lookup[undated]
+        return name, rank + 2
+    return None
+
+
+def _claims(headers: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+    """List for each field the (rank, position) of the columns that could hold it, the best first."""
+    lookup = _alias_lookup()
+    claims: dict[str, list[tuple[int, int]]] = {}
+    for position, header in enumerate(headers):
+        found = _meaning(header, lookup)
+        if found is not None:
+            claims.setdefault(found[0], []).append((found[1], position))
+    return {name: sorted(claims[name]) for name in ALIASES if name in claims}
+
+
+def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: int) -> list[Fault]:
+    needed = ["practice_code", "list_size"]
+    pairs = (("easting", "northing"), ("latitude", "longitude"))
+    if not any(a in index and b in index for a, b in pairs):
+        needed.append("postcode")
+    needed += [b for a, b in (*pairs, *((b, a) for a, b in pairs)) if a in index and b not in index]
+    faults: list[Fault] = []
+    for name in needed:
+        if name not in index:
+            usual = ", ".join(ALIASES[name][1:5])
+            problem = f"no column is the {name}"
+            if not faults:
+                problem += f"; the columns are {_and(headers) or 'none'}"
+            faults.append(
+                Fault(
+                    file, row, None, None, problem, f"Name it {name!r}, or one of the usual names ({usual})"
+                )
+            )
+    return faults
+
+
+def _find_area(headers: Sequence[str], area_column: str, file: str, row: int) -> int | Fault:
+    for same in (
+        [position for position, header in enumerate(headers) if header == area_column.strip()],
+        [
+            position
+            for position, header in enumerate(headers)
+            if plain_name(header) == plain_name(area_column)
+        ],
+    ):
+        if len(same) == 1:
+            return same[0]
+        if same:
+            problem = f"{len(same)} columns are called {area_column!r}"
+            return Fault(
+                file, row, area_column, None, problem, "Keep the one that holds the area, or rename it"
+            )
+    near = difflib.get_close_matches(area_column, [header for header in headers if header], n=1)
+    problem = (
+        f"no column is called {area_column!r}, which was named as the area; the columns are {_and(headers)}"
+    )
+    remedy = f"Did you mean {near[0]!r}" if near else "Name one of these columns"
+    return Fault(file, row, None, None, problem, remedy)
+
+
+def _and(headers: Sequence[str]) -> str:
+    shown = [repr(header[:40]) for header in headers if header]
+    more = len(shown) - _LIST_AT_MOST
+    return ", ".join(shown[:_LIST_AT_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,77 @@
+"""Postcodes as text: their form, and the ones that are not on the grid of Great Britain."""
+
+from __future__ import annotations
+
+import re
+
+from netform.practices.values import CellError
+
+__all__ = ["normal_postcode", "postcode_text"]
+
+# Area of one or two letters, district of a digit with perhaps another digit or letter; then the inward
+# code. After "UK postcodes" of the Office for National Statistics, as the ONS Postcode Directory uses them.
+_FORM = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
+_OFF_GRID = {
+    "BT": "in Northern Ireland, whose postcodes are on another grid",
+    "GY": "in Guernsey, which is outside Great Britain",
+    "JE": "in Jersey, which is outside Great Britain",
+    "IM": "in the Isle of Man, which is outside Great Britain",
+}
+
+
+def postcode_text(text: str) -> str:
+    """Write a postcode in upper case with one space; a text that has not the form of one is only tidied.
+
+    Parameters
+    ----------
+    text : str
+        As found: ``ls118lh``, ``LS11  8LH``.
+
+    Returns
+    -------
+    str
+        ``LS11 8LH``.
+    """
+    compact = "".join(text.upper().split())
+    match = _FORM.fullmatch(compact)
+    return f"{match[1]} {match[2]}" if match else " ".join(text.upper().split())
+
+
+def normal_postcode(text: str) -> str:
+    """Write a postcode in upper case with one space, if it can be a place in Great Britain.
+
+    Whether it exists is for the gazetteer to say.
+
+    Parameters
+    ----------
+    text : str
+        As found.
+
+    Returns
+    -------
+    str
+        Such as ``LS11 8LH``.
+
+    Raises
+    ------
+    CellError
+        When it is blank, malformed, an NHS pseudo-postcode (ZZ99), or not in Great Britain.
+    """
+    compact = "".join(text.upper().split())
+    if not compact:
+        raise CellError(
+            "the postcode is blank",
+            "Give its postcode, or its easting and northing in columns of those names",
+        )
+    match = _FORM.fullmatch(compact)
+    if match is None:
+        raise CellError("this is not the form of a postcode", "Check it; a postcode looks like LS11 8LH")
+    if compact.startswith("ZZ"):
+        raise CellError(
+            "this is an NHS pseudo-postcode, not a place",
+            "Give the postcode of the site where patients are seen",
+        )
+    where = _OFF_GRID.get(compact[:2])
+    if where is not None:
+        raise CellError(f"this postcode is {where}", "Remove the row: netform plans for Great Britain")
+    return f"{match[1]} {match[2]}"

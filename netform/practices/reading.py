@@ -1,0 +1,122 @@
+"""Reading practice lists of every shape, with all the faults of a file at once."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import BinaryIO, TYPE_CHECKING
+
+from netform.errors import Fault, InputError
+from netform.practices.columns import Columns, match_columns
+from netform.practices.model import PracticeList
+from netform.practices.rows import MAX_FAULTS, read_rows
+from netform.practices.tables import Table, header_position, read_csv
+from netform.practices.text import read_bytes
+from netform.practices.workbook import read_xlsx
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Callable, Mapping
+
+__all__ = ["READERS", "read_practices"]
+
+# A reader turns the bytes of one kind of file, and its name, into tables. To add one: a file, a line here,
+# and the bytes that such a file begins with.
+READERS: Mapping[str, Callable[[bytes, str], list[Table]]] = {"csv": read_csv, "xlsx": read_xlsx}
+
+# By content, because endings lie. The kinds without a reader are refused with what to do.
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", "xlsx"),
+    (b"PK\x05\x06", "xlsx"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
+    (b"\x1f\x8b", "gz"),
+    (b"%PDF", "pdf"),
+    (b"PAR1", "parquet"),
+)
+_REFUSED = {
+    "xls": ("it is a workbook of the old kind (.xls) or is protected", "Save it as .xlsx without a password"),
+    "gz": ("it is compressed", "Unpack it and give the list inside"),
+    "pdf": ("it is a PDF", "Give the list as CSV or .xlsx"),
+    "parquet": ("it is a Parquet file", "Save it as CSV"),
+}
+
+
+def read_practices(
+    source: str | Path, *, area_column: str | None = None, stdin: BinaryIO | None = None
+) -> PracticeList:
+    """Read a list of practices from a CSV file, an Excel workbook or standard input.
+
+    Columns are found by their usual names in any order (see `netform.practices.columns.ALIASES`); a practice
+    needs a code, a list size, and a postcode or its own coordinates. Rows before the header are left out
+    with a note; blank rows are left out. Nothing is guessed: what is not clear is a fault.
+
+    Parameters
+    ----------
+    source : str or Path
+        A path, or ``-`` for standard input.
+    area_column : str, optional
+        The header of the column with the footprint that no network may cross.
+    stdin : BinaryIO, optional
+        What to read for ``-``; standard input of the process by default.
+
+    Returns
+    -------
+    PracticeList
+        Sorted by code.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file, in file order, each with row, column, value and remedy. After a
+        thousand faults reading stops and the last one says so.
+    """
+    file = str(source)
+    data = read_bytes(source, stdin)
+    kind = next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), "csv")
+    if kind in _REFUSED:
+        raise InputError([Fault(file, None, None, None, *_REFUSED[kind])])
+    table, position, columns = _choose(READERS[kind](data, file), area_column)
+    practices, faults, notes = read_rows(table, position, columns)
+    faults = [*table.faults, *columns.faults, *faults]
+    if not faults and not practices:
+        problem = "it has a header and no practices"
+        faults = [Fault(file, None, None, None, problem, "Give one row a practice below the header")]
+    if faults:
+        # Stable, so that within a row faults stay in the order of the columns' meaning.
+        raise InputError(_first(sorted(faults, key=lambda fault: fault.row or 0)))
+    return PracticeList(
+        practices=tuple(sorted(practices, key=lambda practice: practice.code)),
+        source=file,
+        sha256=hashlib.sha256(data).hexdigest(),
+        notes=(*table.notes, *_preamble_note(table, position), *columns.notes, *notes),
+    )
+
+
+def _choose(tables: list[Table], area_column: str | None) -> tuple[Table, int, Columns]:
+    """Take the first sheet that has the needed columns; else the one that has the most of them."""
+    found = []
+    for table in tables:
+        position = header_position(table.rows)
+        headers = [" ".join(cell.split()) for cell in table.rows[position]] if table.rows else []
+        columns = match_columns(headers, area_column, table.file, position + 1)
+        if not columns.faults:
+            return table, position, columns
+        found.append((table, position, columns))
+    return max(found, key=lambda choice: len(choice[2].index))
+
+
+def _preamble_note(table: Table, position: int) -> list[str]:
+    before = [row for row, cells in enumerate(table.rows[:position], start=1) if any(map(str.strip, cells))]
+    if not before:
+        return []
+    rows = f"row {before[0]}" if len(before) == 1 else f"rows {before[0]} to {before[-1]}"
+    return [f"The header was found in row {position + 1}; {rows} above it left out."]
+
+
+def _first(faults: list[Fault]) -> list[Fault]:
+    if len(faults) <= MAX_FAULTS:
+        return faults
+    problem = f"more than {MAX_FAULTS:,} faults were found, and the rest are not listed"
+    last = Fault(
+        faults[0].file, None, None, None, problem, "Check that this is a list with one row a practice"
+    )
+    return [*faults[:MAX_FAULTS], last]

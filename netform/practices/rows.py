@@ -1,0 +1,239 @@
+"""Rows: from the cells below the header to practices, one by one, with every fault."""
+
+from __future__ import annotations
+
+from typing import TypeVar, TYPE_CHECKING
+
+from netform.errors import Fault
+from netform.practices.breakdown import whole_practice_rows
+from netform.practices.columns import Columns
+from netform.practices.coordinates import check_degrees, check_grid
+from netform.practices.model import Practice
+from netform.practices.postcode import normal_postcode, postcode_text
+from netform.practices.tables import Table
+from netform.practices.values import CellError, clean_code, clean_text, decimal_number, list_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["MAX_FAULTS", "read_rows"]
+
+# More than anyone mends by hand: such a file is of another kind.
+MAX_FAULTS = 1000
+
+# What publications and spreadsheets write for a measure that is not known.
+_UNKNOWN = frozenset(
+    {"", "NA", "N/A", "#N/A", "ND", "NULL", "NONE", "NAN", "-", "--", ".", "..", ":", "*", "U"}
+)
+_CLOSED = frozenset({"CLOSED", "INACTIVE", "DORMANT", "C", "D"})
+_STATUS = frozenset({"status", "statuscode", "practicestatus", "orgstatus", "organisationstatus"})
+_MEASURES = ("weighted_list_size", "gp_fte", "nurse_fte", "dpc_fte")
+_NAMED_IN_NOTE = 5
+
+_T = TypeVar("_T")
+
+
+def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Practice], list[Fault], list[str]]:
+    """Read the practices of a table.
+
+    Parameters
+    ----------
+    table : Table
+    position : int
+        Of the header among its rows.
+    columns : Columns
+        Where the fields stand.
+
+    Returns
+    -------
+    practices : list of Practice
+        In file order; those of a row with a fault are left out.
+    faults : list of Fault
+        In file order; once there are more than a thousand, reading stops.
+    notes : list of str
+    """
+    broken = {fault.row for fault in table.faults}
+    rows, notes, faults = whole_practice_rows(table, position)
+    reader = _RowReader(table.file, columns)
+    for row, cells in rows:
+        if row not in broken:
+            reader.read(row, cells)
+        if len(reader.faults) > MAX_FAULTS:
+            break
+    return reader.practices, faults + reader.faults, notes + reader.notes()
+
+
+class _RowReader:
+    """Reads row after row, and remembers what has to hold across rows."""
+
+    def __init__(self, file: str, columns: Columns) -> None:
+        self.practices: list[Practice] = []
+        self.faults: list[Fault] = []
+        self._file = file
+        self._columns = columns
+        self._index = columns.index
+        self._width = len(columns.headers)
+        self._status = next(
+            (
+                i
+                for i, h in enumerate(columns.headers)
+                if "".join(filter(str.isalnum, h.casefold())) in _STATUS
+            ),
+            None,
+        )
+        self._row = 0
+        self._cells: list[str] = []
+        self._row_of_code: dict[str, int] = {}
+        self._stripped: list[str] = []
+
+    def read(self, row: int, cells: list[str]) -> None:
+        """Add the practice of one row, or its faults."""
+        self._row, self._cells = row, cells
+        if not self._has_right_width():
+            return
+        before = len(self.faults)
+        code = self._value("practice_code", clean_code, "")
+        self._refuse_twin(code)
+        size = self._value("list_size", list_size, 1)
+        self._refuse_closed()
+        grid = self._pair("easting", "northing", check_grid)
+        degrees = self._pair("latitude", "longitude", check_degrees)
+        postcode = self._postcode(has_place=grid is not None or degrees is not None)
+        name = self._text("practice_name", code)
+        area = self._text("area", code)
+        if "area" in self._index and not area:
+            self._fault("area", "the area is blank", "Say which area the practice belongs to")
+        pcn_code = self._text("pcn_code", code)
+        weighted, gp, nurse, dpc = map(self._measure, _MEASURES)
+        if len(self.faults) > before:
+            return
+        easting, northing = grid or (None, None)
+        latitude, longitude = degrees or (None, None)
+        self.practices.append(
+            Practice(
+                code=code,
+                name=name,
+                postcode=postcode,
+                list_size=size,
+                area=area,
+                pcn_code="" if pcn_code.upper() in _UNKNOWN else pcn_code,
+                weighted_list_size=weighted,
+                gp_fte=gp,
+                nurse_fte=nurse,
+                dpc_fte=dpc,
+                easting=easting,
+                northing=northing,
+                latitude=latitude,
+                longitude=longitude,
+                row=row,
+            )
+        )
+
+    def notes(self) -> list[str]:
+        """Say what a user should know about the rows."""
+        notes = []
+        if self._stripped:
+            notes.append(f"Control characters were taken out of the text of {_some(self._stripped)}.")
+        closing = [practice.code for practice in self.practices if practice.list_size == 1]
+        if closing:
+            # NHS England: a practice that closes keeps a list of 1 until it is dissolved.
+            notes.append(f"A list of 1 patient is how closing practices are published: {_some(closing)}.")
+        return notes
+
+    def _has_right_width(self) -> bool:
+        found = len(self._cells)
+        if found == self._width or (
+            found > self._width and not any(map(str.strip, self._cells[self._width :]))
+        ):
+            return True
+        problem = f"the row has {found} cells and the header has {self._width}"
+        remedy = (
+            "Put a name that holds a comma in quotation marks; leave unknown cells blank; remove footnotes"
+        )
+        self.faults.append(
+            Fault(self._file, self._row, None, self._cells[0] if self._cells else None, problem, remedy)
+        )
+        return False
+
+    def _cell(self, column: str) -> str:
+        place = self._index.get(column)
+        return "" if place is None else self._cells[place].strip()
+
+    def _fault(self, column: str, problem: str, remedy: str, value: str | None = None) -> None:
+        found = self._cell(column) if value is None else value
+        header = self._columns.header(column)
+        self.faults.append(Fault(self._file, self._row, header, found, problem, remedy))
+
+    def _value(self, column: str, parse: Callable[[str], _T], default: _T) -> _T:
+        """Parse a cell; the default stands for a column that is missing, which is a fault already."""
+        if column not in self._index:
+            return default
+        try:
+            return parse(self._cell(column))
+        except CellError as error:
+            self._fault(column, error.problem, error.remedy)
+            return default
+
+    def _refuse_twin(self, code: str) -> None:
+        if not code:
+            return
+        first = self._row_of_code.setdefault(code, self._row)
+        if first != self._row:
+            problem = f"practice code {code} stands in row {first} and again in row {self._row}"
+            self._fault("practice_code", problem, "Keep one of the two rows; a branch has no list of its own")
+
+    def _refuse_closed(self) -> None:
+        if self._status is None:
+            return
+        status = self._cells[self._status].strip()
+        if status.upper() in _CLOSED:
+            header = self._columns.headers[self._status]
+            problem = "the list says that this practice is not open"
+            self.faults.append(
+                Fault(self._file, self._row, header, status, problem, "Remove the row, or correct its status")
+            )
+
+    def _pair(
+        self, first: str, second: str, check: Callable[[float, float], None]
+    ) -> tuple[float, float] | None:
+        """Own coordinates of the row, when it has them."""
+        texts = [self._cell(column) for column in (first, second)]
+        known = [text.upper() not in _UNKNOWN for text in texts]
+        if not any(known) or first not in self._index or second not in self._index:
+            return None
+        if not all(known):
+            blank, given = (first, second) if known[1] else (second, first)
+            self._fault(blank, f"the {blank} is blank and the {given} is not", "Give both or neither")
+            return None
+        before = len(self.faults)
+        x, y = (self._value(column, decimal_number, 0.0) for column in (first, second))
+        if len(self.faults) > before:
+            return None
+        try:
+            check(x, y)
+        except CellError as error:
+            self._fault(first, error.problem, error.remedy, value=", ".join(texts))
+            return None
+        return x, y
+
+    def _postcode(self, *, has_place: bool) -> str:
+        if has_place:  # own coordinates win, so a strange postcode does no harm
+            return postcode_text(clean_text(self._cell("postcode"))[0])
+        return self._value("postcode", normal_postcode, "")
+
+    def _text(self, column: str, code: str) -> str:
+        text, removed = clean_text(self._cell(column))
+        if removed and code not in self._stripped[-1:]:
+            self._stripped.append(code)
+        return text
+
+    def _measure(self, column: str) -> float | None:
+        text = self._cell(column)
+        if text.upper() in _UNKNOWN:
+            return None
+        return self._value(column, lambda cell: decimal_number(cell, least=0.0), None)
+
+
+def _some(codes: list[str]) -> str:
+    more = len(codes) - _NAMED_IN_NOTE
+    return ", ".join(codes[:_NAMED_IN_NOTE]) + (f" and {more} more" if more > 0 else "")
