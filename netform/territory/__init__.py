@@ -8,15 +8,18 @@ Reading order: :mod:`~netform.territory.sites` (practices to places), :mod:`~net
 
 from __future__ import annotations
 
+from netform.territory.boundary_file import Boundary, read_boundary
 from netform.territory.cells import Territories, build_territories, shared_borders
 from netform.territory.extent import living_extent
 from netform.territory.sites import Sites, merge_sites
 
 __all__ = [
+    "Boundary",
     "Sites",
     "Territories",
     "build_territories",
     "living_extent",
     "merge_sites",
+    "read_boundary",
     "shared_borders",
 ]
