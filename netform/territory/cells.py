@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from netform.territory.coverage import Geometries, border_lengths, dissolve, faces_of
+from netform.territory.coverage import Geometries, border_lengths, dissolve, faces_of, polygon_parts
 from netform.territory.sites import Sites
 
 if TYPE_CHECKING:
@@ -113,13 +113,17 @@ def with_sites(extent: BaseGeometry, sites: Sites) -> BaseGeometry:
     sites : Sites
     """
     points = shapely.points(sites.points)
-    outside = points[~shapely.covers(_prepared(extent), points)]
-    if not len(outside):
+    inside = shapely.covers(_prepared(extent), points)
+    if inside.all():
         return extent
-    ways = outside
+    ways = outside = points[~inside]
     if not extent.is_empty:
-        near = shapely.distance(outside, extent) <= OUTSIDE_STRIP_M
-        ways = np.where(near, shapely.shortest_line(outside, extent), outside)
+        # A strip to an islet without a site would lead nowhere.
+        parts = polygon_parts(extent)
+        homes = shapely.STRtree(points[inside]).query(parts, predicate="intersects")[0]
+        mainland = shapely.multipolygons(parts[np.unique(homes)] if len(homes) else parts)
+        near = shapely.distance(outside, mainland) <= OUTSIDE_STRIP_M
+        ways = np.where(near, shapely.shortest_line(outside, mainland), outside)
     return shapely.union_all([extent, *shapely.buffer(ways, OUTSIDE_RADIUS_M, quad_segs=8)])
 
 
