@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netform.errors import Fault
 from netform.practices.columns import plain_name
-from netform.practices.tables import Table
+
+if TYPE_CHECKING:
+    from netform.practices.tables import Table
 
 __all__ = ["whole_practice_rows"]
 

@@ -6,9 +6,9 @@ import difflib
 import functools
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netform.errors import Fault
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,15 +20,15 @@ __all__ = ["ALIASES", "Columns", "columns_recognised", "match_columns", "plain_n
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "practice_code": (
         "practice_code", "code", "ods_code", "org_code", "organisation_code", "organization_code",
-        "prac_code", "practice_ods_code", "practice_organisation_code", "gp_code", "gp_practice_code", "gp_ods_code",
-        "ods", "national_practice_code", "national_code", "practice_id",
+        "prac_code", "practice_ods_code", "practice_organisation_code", "gp_code", "gp_practice_code",
+        "gp_ods_code", "ods", "national_practice_code", "national_code", "practice_id",
     ),
     "list_size": (
         "list_size", "number_of_patients", "registered_patients", "total_patients", "registered_list_size",
         "practice_list_size", "registered_population", "patients", "patient_count", "num_patients",
-        "no_of_patients", "list", "raw_list_size", "total_list_size", "patient_list_size", "total_registered",
-        "total_registered_patients", "gp_registered_population", "number_of_registered_patients",
-        "actual_list_size",
+        "no_of_patients", "list", "raw_list_size", "total_list_size", "patient_list_size",
+        "total_registered", "total_registered_patients", "gp_registered_population",
+        "number_of_registered_patients", "actual_list_size",
     ),
     "postcode": (
         "postcode", "practice_postcode", "post_code", "pcd", "pcds", "pcd7", "pcd8", "gp_postcode",
@@ -40,15 +40,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "weighted_list_size": (
         "weighted_list_size", "weighted_list", "weighted_patients", "weighted_population",
-        "weighted_registered_list", "carr_hill_weighted_list", "carr_hill_list_size", "carr_hill_weighted_list_size",
-        "normalised_weighted_list_size", "number_of_weighted_patients", "weighted_number_of_patients", "practice_weighted_list_size",
+        "weighted_registered_list", "carr_hill_weighted_list", "carr_hill_list_size",
+        "carr_hill_weighted_list_size", "normalised_weighted_list_size", "number_of_weighted_patients",
+        "weighted_number_of_patients", "practice_weighted_list_size",
     ),
     "gp_fte": ("gp_fte", "total_gp_fte", "gps_fte", "fte_gp", "gp_full_time_equivalent"),
     "nurse_fte": ("nurse_fte", "total_nurses_fte", "nurses_fte", "total_nurse_fte", "fte_nurse"),
     "dpc_fte": ("dpc_fte", "total_dpc_fte", "direct_patient_care_fte", "fte_dpc"),
     "pcn_code": ("pcn_code", "pcn", "pcn_ods_code", "network_code", "primary_care_network_code", "pcn_id"),
     "easting": ("easting", "eastings", "oseast1m", "east1m", "easting_m", "bng_easting", "grid_easting"),
-    "northing": ("northing", "northings", "osnrth1m", "north1m", "northing_m", "bng_northing", "grid_northing"),
+    "northing": (
+        "northing", "northings", "osnrth1m", "north1m", "northing_m", "bng_northing", "grid_northing",
+    ),
     "latitude": ("latitude", "lat", "wgs84_latitude", "lat_wgs84", "y_latitude"),
     "longitude": ("longitude", "long", "lon", "lng", "wgs84_longitude", "long_wgs84", "x_longitude"),
 }  # fmt: skip

@@ -6,7 +6,7 @@ import re
 
 from netform.practices.values import CellError
 
-__all__ = ["normal_postcode", "postcode_text"]
+__all__ = ["normal_postcode", "postcode_form", "postcode_text"]
 
 # Area of one or two letters, district of a digit with perhaps another digit or letter; then the inward
 # code. After "UK postcodes" of the Office for National Statistics, as the ONS Postcode Directory uses them.
@@ -17,6 +17,18 @@ _OFF_GRID = {
     "JE": "in Jersey, which is outside Great Britain",
     "IM": "in the Isle of Man, which is outside Great Britain",
 }
+
+
+def postcode_form(text: str) -> str | None:
+    """Write a postcode in upper case without spaces; None when the text has not the form of one.
+
+    Parameters
+    ----------
+    text : str
+        As found.
+    """
+    compact = "".join(text.upper().split())
+    return compact if _FORM.fullmatch(compact) else None
 
 
 def postcode_text(text: str) -> str:

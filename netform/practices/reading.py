@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import BinaryIO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from netform.errors import Fault, InputError
 from netform.practices.columns import Columns, match_columns
@@ -14,8 +14,8 @@ from netform.practices.text import read_bytes
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 __all__ = ["READERS", "read_practices"]
 

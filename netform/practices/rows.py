@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from netform.errors import Fault
 from netform.practices.breakdown import whole_practice_rows
-from netform.practices.columns import Columns
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.postcode import normal_postcode, postcode_text
-from netform.practices.tables import Table
-from netform.practices.values import CellError, clean_code, clean_text, decimal_number, list_size
+from netform.practices.values import CellError, clean_code, clean_text, decimal_number, list_size, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from netform.practices.columns import Columns
+    from netform.practices.tables import Table
 
 __all__ = ["MAX_FAULTS", "read_rows"]
 
@@ -28,7 +29,6 @@ _UNKNOWN = frozenset(
 _CLOSED = frozenset({"CLOSED", "INACTIVE", "DORMANT", "C", "D"})
 _STATUS = frozenset({"status", "statuscode", "practicestatus", "orgstatus", "organisationstatus"})
 _MEASURES = ("weighted_list_size", "gp_fte", "nurse_fte", "dpc_fte")
-_NAMED_IN_NOTE = 5
 
 _T = TypeVar("_T")
 
@@ -133,11 +133,11 @@ class _RowReader:
         """Say what a user should know about the rows."""
         notes = []
         if self._stripped:
-            notes.append(f"Control characters were taken out of the text of {_some(self._stripped)}.")
+            notes.append(f"Control characters were taken out of the text of {some_of(self._stripped)}.")
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
         if closing:
             # NHS England: a practice that closes keeps a list of 1 until it is dissolved.
-            notes.append(f"A list of 1 patient is how closing practices are published: {_some(closing)}.")
+            notes.append(f"A list of 1 patient is how closing practices are published: {some_of(closing)}.")
         return notes
 
     def _has_right_width(self) -> bool:
@@ -232,8 +232,3 @@ class _RowReader:
         if text.upper() in _UNKNOWN:
             return None
         return self._value(column, lambda cell: decimal_number(cell, least=0.0), None)
-
-
-def _some(codes: list[str]) -> str:
-    more = len(codes) - _NAMED_IN_NOTE
-    return ", ".join(codes[:_NAMED_IN_NOTE]) + (f" and {more} more" if more > 0 else "")

@@ -6,11 +6,11 @@ import csv
 import io
 import itertools
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netform.errors import Fault
 from netform.practices.columns import columns_recognised
 from netform.practices.text import decode
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

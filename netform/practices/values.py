@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "MAX_CODE_LENGTH",
@@ -14,12 +18,15 @@ __all__ = [
     "clean_text",
     "decimal_number",
     "list_size",
+    "some_of",
 ]
 
 # The whole of England is 64 million; the largest practice has about 150,000. Beyond this it is a slip.
 MAX_LIST_SIZE = 10_000_000
 # An ODS code has 6 characters and a branch 9; codes are written into file names and map labels.
 MAX_CODE_LENGTH = 20
+
+_NAMED_IN_NOTE = 8
 
 # Thousands may be grouped in threes by a comma or a space of any width that spreadsheets write
 # (ordinary, no-break, narrow no-break). ASCII digits only: "[0-9]", because "\d" takes every script.
@@ -210,3 +217,15 @@ def clean_text(text: str) -> tuple[str, bool]:
 
 def _acts(character: str) -> bool:
     return character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Join the first few names for a note, and count the rest.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Codes, in the order to show them.
+    """
+    more = len(names) - _NAMED_IN_NOTE
+    return ", ".join(names[:_NAMED_IN_NOTE]) + (f" and {more:,} more" if more > 0 else "")
