@@ -12,10 +12,20 @@ from netform.territory.coverage import Geometries, border_lengths, dissolve, fac
 from netform.territory.sites import Sites
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Territories", "build_territories", "shared_borders", "voronoi_edges", "with_sites"]
+__all__ = [
+    "Territories",
+    "build_territories",
+    "home_faces",
+    "settle_orphans",
+    "shared_borders",
+    "voronoi_edges",
+    "with_sites",
+]
 
 # A site outside its extent gets this much ground of its own, in metres: a street or two.
 OUTSIDE_RADIUS_M = 250.0
@@ -78,8 +88,8 @@ def build_territories(sites: Sites, extent: BaseGeometry) -> Territories:
     inside = shapely.contains(_prepared(ground), middles)
     faces, middles = faces[inside], middles[inside]
     nearest = _nearest_site(middles, sites)
-    home = _home_faces(faces, nearest, sites)
-    owner = _settle_orphans(faces, nearest, home)
+    home = home_faces(faces, nearest, sites)
+    owner = settle_orphans(faces, nearest, home)
     polygons = dissolve(faces, owner, len(sites))
     return Territories(polygons, sites, shapely.coverage_union_all(faces))
 
@@ -165,8 +175,21 @@ def _nearest_site(points: Geometries, sites: Sites) -> NDArray[np.int64]:
     return nearest
 
 
-def _home_faces(faces: Geometries, nearest: NDArray[np.int64], sites: Sites) -> NDArray[np.int64]:
-    """Return the face that holds each site: its own, at it or next to it."""
+def home_faces(faces: Geometries, nearest: NDArray[np.int64], sites: Sites) -> NDArray[np.int64]:
+    """Return the face that holds each site: its own, at it or next to it.
+
+    Parameters
+    ----------
+    faces : ndarray of Polygon, shape (k,)
+    nearest : ndarray of int64, shape (k,)
+        The site each face is nearest to.
+    sites : Sites
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        Indices of faces; -1 for a site that has none.
+    """
     tree = shapely.STRtree(faces)
     points = shapely.points(sites.points)
     site, face = tree.query(points, predicate="dwithin", distance=2.0)
@@ -179,10 +202,30 @@ def _home_faces(faces: Geometries, nearest: NDArray[np.int64], sites: Sites) -> 
     return home
 
 
-def _settle_orphans(
-    faces: Geometries, nearest: NDArray[np.int64], home: NDArray[np.int64]
+def settle_orphans(
+    faces: Geometries,
+    nearest: NDArray[np.int64],
+    home: NDArray[np.int64],
+    allowed: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]] | None = None,
 ) -> NDArray[np.int64]:
-    """Give each face to a site: home faces to their own, the others to whom they are joined."""
+    """Give each face to a site: home faces to their own, the others to whom they are joined.
+
+    Parameters
+    ----------
+    faces : ndarray of Polygon, shape (k,)
+        A coverage, each face a connected piece.
+    nearest : ndarray of int64, shape (k,)
+        The site each face is nearest to.
+    home : ndarray of int64, shape (m,)
+        The face that holds each site; -1 for none.
+    allowed : callable, optional
+        Whether each of an array of faces may go to the site beside it in a second array; any may by default.
+
+    Returns
+    -------
+    ndarray of int64, shape (k,)
+        The site of each face.
+    """
     owner = np.full(len(faces), -1, dtype=np.int64)
     held = home >= 0
     owner[home[held]] = np.flatnonzero(held)
@@ -193,6 +236,8 @@ def _settle_orphans(
     lengths = np.concatenate([metres, metres])
     while True:
         joins = (owner[both[:, 0]] < 0) & (owner[both[:, 1]] >= 0) & (lengths >= SHORTEST_BORDER_M)
+        if allowed is not None:
+            joins[joins] = allowed(both[joins, 0], owner[both[joins, 1]])
         if not joins.any():
             break
         orphan, site, metres = both[joins, 0], owner[both[joins, 1]], lengths[joins]
