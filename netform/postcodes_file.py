@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import Fault, InputError
-from netform.gazetteer import Gazetteer, postcode_key
+from netform.gazetteer import Gazetteer, empty_gazetteer, postcode_key
 from netform.practices.columns import plain_name
 from netform.practices.coordinates import check_grid
 from netform.practices.postcode import postcode_form
@@ -63,7 +63,7 @@ class UserPostcodes:
         letter : str
             ``A`` to ``Z``.
         """
-        return self.gazetteers.get(letter, Gazetteer([], np.empty((0, 2))))
+        return self.gazetteers.get(letter) or empty_gazetteer()
 
     def terminated_note(self, practices: PracticeList, keys: Sequence[str]) -> list[str]:
         """Name the practices whose postcode is no longer in use.
@@ -169,7 +169,9 @@ def read_postcodes_file(path: Path, letters: frozenset[str]) -> UserPostcodes:
     gazetteers = {}
     for letter in sorted({key[0] for key in rows.places}):
         keys = sorted(key for key in rows.places if key[0] == letter)
-        gazetteers[letter] = Gazetteer(keys, np.array([rows.places[key] for key in keys], dtype=np.float64))
+        gazetteers[letter] = Gazetteer(
+            np.array(keys, dtype="S7"), np.array([rows.places[key] for key in keys], dtype=np.float64)
+        )
     return UserPostcodes(f"{path.name} (sha256 {digest.hexdigest()[:12]})", gazetteers, rows.terminated)
 
 

@@ -136,7 +136,7 @@ def _inflate(data: bytes, member: zipfile.ZipInfo, left: int, file: str) -> int:
 
 
 def _refuse_vast(sheet: bytes, file: str) -> None:
-    """Refuse a vast sheet: the reader fills the rectangle, and to XFD1048576 it has 17 thousand million cells."""
+    """Refuse a vast sheet: the reader fills a rectangle, and one cell at XFD1048576 makes it huge."""
     height = width = 1
     for cell in _CELL.finditer(sheet):
         reference = _REFERENCE.search(cell[1])
