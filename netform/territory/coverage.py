@@ -28,13 +28,15 @@ GRID_M = 0.1
 Geometries = NDArray[np.object_]
 
 
-def faces_of(lines: Sequence[BaseGeometry] | Geometries) -> Geometries:
+def faces_of(lines: Sequence[BaseGeometry] | Geometries, grid: float = GRID_M) -> Geometries:
     """Node lines together on the grid and return the polygons between them.
 
     Parameters
     ----------
     lines : sequence of geometry
         Lines, or polygons whose rings are taken.
+    grid : float
+        The step of the grid, in the unit of the lines.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def faces_of(lines: Sequence[BaseGeometry] | Geometries) -> Geometries:
     pieces = np.asarray(lines, dtype=object)
     areal = shapely.get_dimensions(pieces) == 2
     pieces = np.where(areal, shapely.boundary(pieces), pieces)
-    noded = shapely.union_all(pieces, grid_size=GRID_M)
+    noded = shapely.union_all(pieces, grid_size=grid)
     return polygon_parts(shapely.polygonize(shapely.get_parts(noded)))
 
 

@@ -1,0 +1,90 @@
+"""Publishing a result: one module a format, and one that writes.
+
+To add a format, write a module with a function from `Result` to bytes, and one line in `EXPORTERS`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.export.files import check_target, write_file, write_folder
+from netform.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["EXPORTERS", "check_target", "folder_files", "write_file", "write_folder"]
+
+# Heavy libraries are imported in the exporters that need them, so each is imported only when asked for.
+# ruff: noqa: PLC0415
+
+
+def _csv(result: Result) -> bytes:
+    from netform.export.tables import practices_csv
+
+    return practices_csv(result)
+
+
+def _geojson(result: Result) -> bytes:
+    from netform.export.geojson import networks_geojson
+
+    return networks_geojson(result)
+
+
+def _gpkg(result: Result) -> bytes:
+    from netform.export.gpkg import geopackage
+
+    return geopackage(result)
+
+
+def _html(result: Result) -> bytes:
+    from netform.report import render_report
+
+    return render_report(result).encode("utf-8")
+
+
+def _practices_geojson(result: Result) -> bytes:
+    from netform.export.geojson import practices_geojson
+
+    return practices_geojson(result)
+
+
+def _xlsx(result: Result) -> bytes:
+    from netform.export.xlsx import workbook
+
+    return workbook(result)
+
+
+EXPORTERS: dict[str, Callable[[Result], bytes]] = {
+    ".csv": _csv,
+    ".geojson": _geojson,
+    ".gpkg": _gpkg,
+    ".html": _html,
+    ".xlsx": _xlsx,
+}
+
+
+def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable[[], bytes]]:
+    """Return what an output folder holds: the file names, and how to make each one's bytes.
+
+    Parameters
+    ----------
+    result : Result
+    timings : bool
+        Whether ``plan.json`` gives the seconds by stage, which differ from run to run.
+
+    Returns
+    -------
+    dict of str to callable
+        In the order of writing, ``plan.json`` last: it seals the folder.
+    """
+    from netform.export.plan_json import plan_json
+
+    return {
+        "networks.geojson": lambda: _geojson(result),
+        "practices.geojson": lambda: _practices_geojson(result),
+        "practices.csv": lambda: _csv(result),
+        "rules.toml": lambda: result.rules_toml.encode("utf-8"),
+        "report.html": lambda: _html(result),
+        "plan.json": lambda: plan_json(result.plan, timings=timings),
+    }

@@ -1,0 +1,310 @@
+"""Writing: the only place where netform puts files on disk.
+
+A file is whole or absent, and an earlier result survives any failure: bytes go to a temporary file beside the
+target, are forced to the disk, and then take the target's name in one step. A folder's files are all prepared
+before the first takes its name, and if one cannot, those that did are put back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from netform.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+__all__ = ["check_target", "safe_name", "write_file", "write_folder"]
+
+# The file that seals a folder: it takes its name last.
+SEAL = "plan.json"
+
+# The longest file name that common file systems take, in bytes.
+LONGEST_NAME = 255
+
+# Names Windows keeps for devices, with any ending.
+_DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
+
+_REMEDIES = {
+    errno.EACCES: "Choose a place you may write to",
+    errno.EPERM: "Choose a place you may write to",
+    errno.EROFS: "Choose a place you may write to",
+    errno.ENOSPC: "Free some space or choose another place",
+    errno.EDQUOT: "Free some space or choose another place",
+    errno.ENAMETOOLONG: "Choose a shorter name",
+    errno.ENOTDIR: "Choose a folder: a part of this path is a file",
+}
+
+
+def check_target(
+    out: str | Path, *, overwrite: bool = False, endings: Sequence[str] = (), names: Sequence[str] = (SEAL,)
+) -> bool:
+    """Check, before the long work, that a result can be written to a place.
+
+    Parameters
+    ----------
+    out : str or Path
+        A folder, or a file whose ending names a format.
+    overwrite : bool
+        Whether earlier results may be replaced.
+    endings : sequence of str
+        The endings that name a format, such as ``.geojson``.
+    names : sequence of str
+        The files that a folder would get.
+
+    Returns
+    -------
+    bool
+        Whether `out` is a single file rather than a folder.
+
+    Raises
+    ------
+    OutputError
+        When the name cannot be used, the place cannot be written to, or holds earlier results.
+    """
+    path = Path(out)
+    _check_name(path)
+    try:
+        is_file = not path.is_dir() and path.suffix != ""
+        if is_file and path.suffix.lower() not in endings:
+            known = ", ".join(sorted(endings))
+            raise OutputError(
+                f"{path}: the ending {path.suffix!r} names no format. Use one of {known}, or a folder."
+            )
+        if not is_file and path.exists() and not path.is_dir():
+            raise OutputError(f"{path}: is not a folder. Choose another place with --out.")
+        _refuse_existing([path] if is_file else [path / name for name in names], overwrite=overwrite)
+        _check_writable(path.parent if is_file else path)
+    except OSError as error:
+        _refuse(path, error)
+    return is_file
+
+
+def write_file(target: str | Path, content: bytes, *, overwrite: bool = False) -> None:
+    """Write one file, whole or not at all.
+
+    Parameters
+    ----------
+    target : str or Path
+    content : bytes
+    overwrite : bool
+        Whether an earlier file may be replaced.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; what stood there before is untouched.
+    """
+    path = Path(target)
+    _check_name(path)
+    _write(path.parent, {path.name: lambda: content}, overwrite=overwrite)
+
+
+def write_folder(
+    out: str | Path, files: Mapping[str, Callable[[], bytes]], *, overwrite: bool = False
+) -> None:
+    """Write the files of a folder, all of them or none.
+
+    Parameters
+    ----------
+    out : str or Path
+        Made when it is not there; other files in it are left alone.
+    files : mapping of str to callable
+        File names and how to make their bytes; ``plan.json`` is written last whatever its place.
+    overwrite : bool
+        Whether earlier files of these names may be replaced.
+
+    Raises
+    ------
+    OutputError
+        When one of them cannot be written; what stood there before is untouched.
+    """
+    folder = Path(out)
+    _check_name(folder)
+    for name in files:
+        if name != safe_name(name):
+            raise OutputError(f"{folder}: {name!r} is not a safe file name.")
+    ordered = sorted(files, key=lambda name: name == SEAL)
+    _write(folder, {name: files[name] for name in ordered}, overwrite=overwrite)
+
+
+def safe_name(text: str) -> str:
+    """Turn any text into a file name that is safe on every system.
+
+    Letters, digits, ``-``, ``_`` and inner dots stay; the rest becomes ``_``. Text that had to be shortened
+    or changed gets a few digits of its digest, so that different texts keep different names.
+
+    Parameters
+    ----------
+    text : str
+    """
+    plain = unicodedata.normalize("NFC", text)
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip(".")[:80]
+    if name.split(".")[0].upper() in _DEVICES or name.startswith("-"):
+        name = f"_{name}"
+    if name == text:
+        return name
+    return f"{name or '_'}-{hashlib.sha256(plain.encode()).hexdigest()[:8]}"
+
+
+def _check_name(path: Path) -> None:
+    name = path.name
+    if any(ord(character) < 32 for character in str(path)):
+        raise OutputError(
+            f"{str(path)!r}: a control character cannot be part of a name. Choose another name."
+        )
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        raise OutputError(
+            f"{name[:40]}...: the name is longer than {LONGEST_NAME} bytes. Choose a shorter name."
+        )
+    if name.split(".")[0].strip().upper() in _DEVICES:
+        raise OutputError(f"{path}: Windows keeps the name {name!r} for a device. Choose another name.")
+
+
+def _refuse(path: Path, error: OSError) -> NoReturn:
+    """Raise an `OutputError` that says what happened to which path and what to do."""
+    if isinstance(error, OutputError):
+        raise error
+    remedy = _REMEDIES.get(error.errno or 0, "Check the path, or choose another place")
+    reason = error.strerror or str(error)
+    raise OutputError(
+        f"{path}: cannot be written ({reason}). {remedy}. Earlier results are untouched."
+    ) from error
+
+
+def _refuse_existing(targets: Sequence[Path], *, overwrite: bool) -> None:
+    for target in targets:
+        if target.is_dir():
+            raise OutputError(f"{target}: is a folder, where a file is to be written. Move it away.")
+        if not overwrite and (target.exists() or target.is_symlink()):
+            raise OutputError(
+                f"{target}: holds an earlier result. Choose another place, or give --overwrite."
+            )
+
+
+def _check_writable(folder: Path) -> None:
+    """Try the nearest folder that exists with a file of no content."""
+    while not folder.exists():
+        folder = folder.parent
+    probe = _temporary(folder)
+    os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    probe.unlink()
+
+
+def _temporary(folder: Path) -> Path:
+    return folder / f".netform-{secrets.token_hex(8)}.tmp"
+
+
+def _write(folder: Path, files: Mapping[str, Callable[[], bytes]], *, overwrite: bool) -> None:
+    """Prepare every file, then let each take its name; undo all when one of them fails."""
+    prepared: dict[Path, Path] = {}
+    made: list[Path] = []
+    done = False
+    path = folder
+    try:
+        made = _make_folder(folder)
+        for name, render in files.items():
+            path = folder / name
+            content = render()
+            prepared[path] = _temporary(folder)
+            _put(prepared[path], content)
+        with _locked(folder):
+            _refuse_existing(list(prepared), overwrite=overwrite)
+            _replace_all(prepared)
+        done = True
+    except OSError as error:
+        _refuse(path, error)
+    finally:
+        for temporary in prepared.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        for parent in () if done else reversed(made):
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those above it; return the ones that were not there."""
+    made: list[Path] = []
+    for parent in [*reversed(folder.parents), folder]:
+        if not parent.exists():
+            parent.mkdir(exist_ok=True)
+            made.append(parent)
+    return made
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a new file and force it to the disk. The user's umask decides who may read it."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace_all(prepared: Mapping[Path, Path]) -> None:
+    """Let each prepared file take its name, keeping what stood there until all have."""
+    kept: dict[Path, Path] = {}
+    replaced: list[Path] = []
+    try:
+        for target, temporary in prepared.items():
+            if target.exists() or target.is_symlink():
+                backup = _temporary(target.parent)
+                _second_name(target, backup)
+                kept[target] = backup
+            temporary.replace(target)
+            replaced.append(target)
+    except BaseException:
+        for target in reversed(replaced):
+            if target in kept:
+                kept[target].replace(target)
+            else:
+                target.unlink(missing_ok=True)
+        raise
+    finally:
+        for backup in kept.values():
+            with contextlib.suppress(OSError):
+                backup.unlink(missing_ok=True)
+    _sync_folder(next(iter(prepared)).parent)
+
+
+def _second_name(target: Path, backup: Path) -> None:
+    """Keep a file under another name as well, by a link where the file system has them, else by a copy."""
+    try:
+        os.link(target, backup, follow_symlinks=False)
+    except OSError:
+        _put(backup, target.read_bytes())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the new names to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one run at a time change a folder, where the system can; a killed run's lock goes with it."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,106 @@
+"""networks.geojson and practices.geojson: RFC 7946, for any map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from netform.export.plan_json import dump_json
+from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
+from netform.result import Result
+from netform.territory.coverage import Geometries, dissolve, faces_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["networks_geojson", "practices_geojson", "to_lonlat"]
+
+# A hundredth of a metre, ten times finer than the grid of the territories.
+DECIMALS = 7
+
+
+def networks_geojson(result: Result) -> bytes:
+    """Write the networks as GeoJSON: one feature a network, with its ground, its members and its hours.
+
+    Coordinates are WGS 84 longitude and latitude, exterior rings run anticlockwise, and neighbours share
+    vertices.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    rows = network_rows(result)
+    grounds = np.array([result.boundaries[row["network_id"]] for row in rows], dtype=object)
+    return _collection(to_lonlat(grounds), rows, "network_id")
+
+
+def practices_geojson(result: Result) -> bytes:
+    """Write the practices as GeoJSON: one point a practice.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    points = shapely.points(result.places.easting, result.places.northing)
+    return _collection(to_lonlat(points), practice_rows(result), "practice_code")
+
+
+def to_lonlat(geometries: Geometries) -> Geometries:
+    """Bring geometries from the National Grid to WGS 84 degrees, rounded, with RFC 7946 winding.
+
+    Every vertex is transformed and rounded alike, so what shared a vertex still does. Should rounding break a
+    ring, all rings are noded again together on the grid of the rounding.
+
+    Parameters
+    ----------
+    geometries : ndarray of geometry, shape (k,)
+        EPSG:27700 metres.
+
+    Returns
+    -------
+    ndarray of geometry, shape (k,)
+    """
+    # Heavy, and only files with coordinates need it.
+    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # noqa: PLC0415
+
+    # A setting of the user's environment may let PROJ fetch grids from the web; netform never does.
+    set_network_enabled(active=False)
+    transformer = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True, allow_ballpark=False)
+    exact = shapely.transform(
+        geometries, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    )
+    rounded = shapely.transform(exact, lambda lonlat: np.round(lonlat, DECIMALS) + 0.0)
+    if not shapely.is_valid(rounded).all():
+        rounded = _noded_again(exact)
+    wound: Geometries = shapely.orient_polygons(rounded, exterior_cw=False)
+    return wound
+
+
+def _noded_again(polygons: Geometries) -> Geometries:
+    """Round a coverage by noding it on the grid, which cannot break a ring."""
+    faces = faces_of(polygons, grid=10.0**-DECIMALS)
+    polygon, face = shapely.STRtree(shapely.point_on_surface(faces)).query(polygons, predicate="intersects")
+    owner = np.full(len(faces), -1, dtype=np.int64)
+    owner[face] = polygon
+    joined = dissolve(faces, owner, len(polygons))
+    return np.asarray(
+        shapely.transform(joined, lambda lonlat: np.round(lonlat, DECIMALS) + 0.0), dtype=object
+    )
+
+
+def _collection(geometries: Geometries, rows: Sequence[dict[str, Any]], key: str) -> bytes:
+    """Write a FeatureCollection, a feature a line."""
+    shapes = shapely.to_geojson(geometries)
+    features = [
+        f'{{"type": "Feature", "id": {dump_json(row[key])},'
+        f' "properties": {dump_json(row)}, "geometry": {shape}}}'
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
+    head = [f'"type": "FeatureCollection",\n"attribution": {dump_json(ATTRIBUTION)}']
+    if len(geometries):
+        head.append(f'"bbox": {dump_json([float(edge) for edge in shapely.total_bounds(geometries)])}')
+    body = ",\n".join(features)
+    return ("{\n" + ",\n".join(head) + f',\n"features": [\n{body}\n]\n}}\n').encode("utf-8")

@@ -1,0 +1,193 @@
+"""plan.json: the plan for programs, and back.
+
+The layout is a contract (``schema``): keys are added, never changed or dropped, within ``netform/plan/1``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from netform.export.rows import rounded
+from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, Unplaced
+
+__all__ = ["dump_json", "plan_json", "plan_object", "read_plan_json"]
+
+
+def dump_json(value: Any) -> str:
+    """Write a value as JSON on one line, safe to stand in a script of a page.
+
+    Parameters
+    ----------
+    value : object
+        Of what JSON knows; no NaN and no infinity.
+
+    Raises
+    ------
+    ValueError
+        When a number is not finite.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    # Both end a line in JavaScript, in the middle of a string.
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
+    """Return a plan as the object that ``plan.json`` holds.
+
+    Parameters
+    ----------
+    plan : Plan
+    timings : bool
+        Whether to give the seconds by stage, which differ from run to run.
+    """
+    return {
+        "schema": SCHEMA,
+        "status": plan.status,
+        "cost": rounded(plan.cost),
+        "bound": rounded(plan.bound),
+        "gap": rounded(plan.gap),
+        "areas": [_area_object(area, timings=timings) for area in plan.areas],
+        "networks": [_network_object(network) for network in plan.networks],
+        "unplaced": [{"practice_code": each.practice_code, "reason": each.reason} for each in plan.unplaced],
+        "graph": {
+            "edges": [[edge.code_a, edge.code_b, edge.kind, rounded(edge.minutes)] for edge in plan.edges],
+            "border_m": [rounded(edge.border_m) for edge in plan.edges],
+            "distance_km": [rounded(edge.distance_km) for edge in plan.edges],
+        },
+        "provenance": _sorted(plan.provenance),
+    }
+
+
+def plan_json(plan: Plan, *, timings: bool = False) -> bytes:
+    """Write a plan as ``plan.json``.
+
+    One line an area, a network, an edge, so that two plans can be compared line by line.
+
+    Parameters
+    ----------
+    plan : Plan
+    timings : bool
+        Whether to give the seconds by stage, which differ from run to run.
+    """
+    lines = []
+    for key, value in plan_object(plan, timings=timings).items():
+        if key == "graph":
+            edges = _list_lines(value.pop("edges"), "  ")
+            rest = "".join(f',\n  "{name}": {dump_json(numbers)}' for name, numbers in value.items())
+            lines.append(f' "graph": {{\n  "edges": {edges}{rest}\n }}')
+        else:
+            lines.append(
+                f' "{key}": {_list_lines(value, " ") if isinstance(value, list) else dump_json(value)}'
+            )
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def read_plan_json(content: bytes | str) -> Plan:
+    """Read a plan back from ``plan.json``.
+
+    Parameters
+    ----------
+    content : bytes or str
+
+    Raises
+    ------
+    ValueError
+        When it is not JSON, or not of this schema.
+    """
+    document = json.loads(content)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        found = document.get("schema") if isinstance(document, dict) else None
+        raise ValueError(f"expected a plan of schema {SCHEMA!r} and found {found!r}")
+    graph = document["graph"]
+    zeros = [0.0] * len(graph["edges"])
+    borders, distances = graph.get("border_m", zeros), graph.get("distance_km", zeros)
+    return Plan(
+        areas=tuple(_area(each) for each in document["areas"]),
+        networks=tuple(_network(each) for each in document["networks"]),
+        unplaced=tuple(Unplaced(each["practice_code"], each["reason"]) for each in document["unplaced"]),
+        edges=tuple(
+            Edge(code_a, code_b, kind, minutes, border_m, distance_km)
+            for (code_a, code_b, kind, minutes, *_), border_m, distance_km in zip(
+                graph["edges"], borders, distances, strict=True
+            )
+        ),
+        provenance=document["provenance"],
+    )
+
+
+def _area_object(area: AreaResult, *, timings: bool) -> dict[str, Any]:
+    return {
+        "area": area.area,
+        "status": area.status,
+        "cost": rounded(area.cost),
+        "bound": rounded(area.bound),
+        "gap": rounded(area.gap),
+        "practices": area.practices,
+        "networks": area.networks,
+        "candidates": area.candidates,
+        "method": area.method,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in area.seconds.items()} if timings else {},
+        "notes": list(area.notes),
+    }
+
+
+def _network_object(network: Network) -> dict[str, Any]:
+    return {
+        "network_id": network.network_id,
+        "name": network.name,
+        "area": network.area,
+        "practice_codes": list(network.practice_codes),
+        "list_size": network.list_size,
+        "hub_code": network.hub_code,
+        "minutes_to_hub": [rounded(minutes) for minutes in network.minutes_to_hub],
+        "exception": network.exception,
+        "explanation": network.explanation,
+        "terms": {term: rounded(hours) for term, hours in network.terms.items()},
+    }
+
+
+def _area(each: Mapping[str, Any]) -> AreaResult:
+    return AreaResult(
+        area=each["area"],
+        status=each["status"],
+        cost=each["cost"],
+        bound=each["bound"],
+        practices=each["practices"],
+        networks=each["networks"],
+        candidates=each["candidates"],
+        method=each.get("method", ""),
+        seconds=each.get("seconds", {}),
+        notes=tuple(each.get("notes", ())),
+    )
+
+
+def _network(each: Mapping[str, Any]) -> Network:
+    return Network(
+        network_id=each["network_id"],
+        name=each.get("name", each["network_id"]),
+        area=each["area"],
+        practice_codes=tuple(each["practice_codes"]),
+        list_size=each["list_size"],
+        hub_code=each["hub_code"],
+        minutes_to_hub=tuple(each.get("minutes_to_hub", ())),
+        terms=each["terms"],
+        exception=each["exception"],
+        explanation=each.get("explanation"),
+    )
+
+
+def _sorted(value: Any) -> Any:
+    """Order the keys of mappings, at every depth: provenance is gathered from many places."""
+    if isinstance(value, Mapping):
+        return {str(key): _sorted(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list | tuple):
+        return [_sorted(each) for each in value]
+    return value
+
+
+def _list_lines(values: list[Any], indent: str) -> str:
+    if not values:
+        return "[]"
+    return "[\n" + ",\n".join(f"{indent} {dump_json(value)}" for value in values) + f"\n{indent}]"

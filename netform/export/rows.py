@@ -1,0 +1,106 @@
+"""The tables behind every format: a row a network, a row a practice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netform.result import Result
+
+__all__ = ["ATTRIBUTION", "SHORT_ATTRIBUTION", "network_rows", "practice_rows", "rounded"]
+
+# What the Open Government Licence asks of everything that carries the places of postcodes.
+ATTRIBUTION = (
+    "Contains OS data © Crown copyright and database right 2025. "
+    "Contains Royal Mail data © Royal Mail copyright and database right 2025. "
+    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
+)
+
+# The same where every row of a table has to say it.
+SHORT_ATTRIBUTION = "Contains OS, Royal Mail and National Statistics data © Crown copyright 2025, OGL v3.0"
+
+# Six decimals of an hour are 4 milliseconds: beyond them only the order of summation shows.
+DECIMALS = 6
+
+
+def rounded(number: float | None) -> float | None:
+    """Round for publication, so that equal results are equal bytes; -0.0 becomes 0.0.
+
+    Parameters
+    ----------
+    number : float or None
+    """
+    return None if number is None else round(number, DECIMALS) + 0.0
+
+
+def network_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each network, in the order of the plan.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    list of dict
+        ``practice_codes`` is a list; terms are hours per week under ``<term>_hours``.
+    """
+    terms = list(dict.fromkeys(term for network in result.plan.networks for term in network.terms))
+    return [
+        {
+            "network_id": network.network_id,
+            "name": network.name,
+            "area": network.area,
+            "list_size": network.list_size,
+            "practices": len(network.practice_codes),
+            "practice_codes": list(network.practice_codes),
+            "hub_code": network.hub_code,
+            "exception": network.exception,
+            "explanation": network.explanation,
+            **{f"{term}_hours": rounded(network.terms.get(term)) for term in terms},
+        }
+        for network in result.plan.networks
+    ]
+
+
+def practice_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each practice, in the order of the list, placed or not.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    list of dict
+        ``hub`` is ``yes`` or ``no``; ``network_id`` is None for a practice in no network, and
+        ``unplaced_reason`` then says why.
+    """
+    network_of = {
+        code: (network, minutes)
+        for network in result.plan.networks
+        for code, minutes in zip(network.practice_codes, network.minutes_to_hub, strict=True)
+    }
+    reasons = {unplaced.practice_code: unplaced.reason for unplaced in result.plan.unplaced}
+    rows = []
+    for index, practice in enumerate(result.practices):
+        network, minutes = network_of.get(practice.code, (None, None))
+        rows.append(
+            {
+                "practice_code": practice.code,
+                "practice_name": practice.name,
+                "postcode": practice.postcode,
+                "list_size": practice.list_size,
+                "area": practice.area,
+                "network_id": network.network_id if network else None,
+                "network_name": network.name if network else None,
+                "hub": "yes" if network and network.hub_code == practice.code else "no",
+                "minutes_to_hub": None if minutes is None else round(minutes, 2) + 0.0,
+                "exception": network.exception if network else None,
+                "unplaced_reason": reasons.get(practice.code),
+                "pcn_code": practice.pcn_code,
+                "easting": round(float(result.places.easting[index]), 1) + 0.0,
+                "northing": round(float(result.places.northing[index]), 1) + 0.0,
+                "place_quality": result.places.quality[index],
+            }
+        )
+    return rows

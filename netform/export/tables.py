@@ -1,0 +1,45 @@
+"""practices.csv: a row a practice, for spreadsheets and scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from netform.export.rows import SHORT_ATTRIBUTION, practice_rows
+from netform.result import Result
+
+__all__ = ["practices_csv", "spreadsheet_text"]
+
+# A cell that begins with one of these is run as a formula by some spreadsheet; the last four are the wide
+# forms that East Asian versions take for the first four.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+
+
+def practices_csv(result: Result) -> bytes:
+    """Write the practices as CSV: UTF-8, commas, a header, one line a practice.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    rows = [row | {"attribution": SHORT_ATTRIBUTION} for row in practice_rows(result)]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: an apostrophe goes before one that might be.
+
+    Parameters
+    ----------
+    text : str
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _cell(value: Any) -> Any:
+    return spreadsheet_text(value) if isinstance(value, str) else value
