@@ -9,6 +9,7 @@ import shapely
 
 from netform.export.plan_json import dump_json
 from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
+from netform.projection import to_degrees
 from netform.result import Result
 from netform.territory.coverage import Geometries, dissolve, faces_of
 
@@ -62,16 +63,7 @@ def to_lonlat(geometries: Geometries) -> Geometries:
     -------
     ndarray of geometry, shape (k,)
     """
-    # Heavy, and only files with coordinates need it.
-    from pyproj import Transformer  # noqa: PLC0415
-    from pyproj.network import set_network_enabled  # type: ignore[attr-defined]  # noqa: PLC0415
-
-    # A setting of the user's environment may let PROJ fetch grids from the web; netform never does.
-    set_network_enabled(active=False)
-    transformer = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True, allow_ballpark=False)
-    exact = shapely.transform(
-        geometries, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
-    )
+    exact = shapely.transform(geometries, to_degrees)
     rounded = shapely.transform(exact, lambda lonlat: np.round(lonlat, DECIMALS) + 0.0)
     if not shapely.is_valid(rounded).all():
         rounded = _noded_again(exact)

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from netform.errors import Fault, InputError
+from netform.projection import to_grid
 from netform.territory.coverage import Geometries, polygon_parts
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ GRID_BOUNDS = (-100_000.0, -100_000.0, 800_000.0, 1_350_000.0)
 
 _GRID_NAMES = ("27700", "OSGB", "BRITISH NATIONAL GRID")
 _DEGREE_NAMES = ("4326", "CRS84", "WGS 84")
-_WGS84, _GRID = "EPSG:4326", "EPSG:27700"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +262,7 @@ def _on_grid(geometries: Geometries, crs: str | None, source: str) -> Geometries
     if not np.isfinite(coords).all():
         _fail(source, "has a coordinate that is not a number", "Export the outlines again")
     if _is_degrees(crs, coords, source):
-        from pyproj import Transformer  # noqa: PLC0415 - heavy, and outlines on the grid do not need it
-
-        transformer = Transformer.from_crs(_WGS84, _GRID, always_xy=True)
-        flat = shapely.transform(flat, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
+        flat = shapely.transform(flat, to_grid)
         coords = shapely.get_coordinates(flat)
     left, bottom, right, top = GRID_BOUNDS
     east, north = coords.T
