@@ -1,0 +1,130 @@
+"""The report page: one self-contained HTML file that runs nothing and fetches nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from netform.report import words
+from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
+from netform.report.map import draw_map, draw_overview
+from netform.report.tables import area_counts, methods, network_rows, practice_rows, provenance_rows, totals
+
+if TYPE_CHECKING:
+    from netform.result import Result
+
+__all__ = ["render_report"]
+
+# Above this many areas each one folds away, so that a national page opens at once and stays readable.
+AREAS_SHOWN_OPEN = 4
+
+
+def render_report(result: Result) -> str:
+    """Write a result as a page for people.
+
+    Texts from the user's files are cleaned and escaped wherever they appear, and a content security policy
+    forbids the page to run or fetch anything even if one were not.
+
+    Parameters
+    ----------
+    result : Result
+        An audited plan.
+
+    Returns
+    -------
+    str
+        The page; the same result gives the same page.
+    """
+    facts = gather_facts(result)
+    plan = result.plan
+    rows = network_rows(result, facts)
+    several = len(plan.areas) > 1
+    sections = [
+        {
+            "anchor": anchor,
+            "area": area,
+            "rows": [row for row in rows if row.network.area == area.area],
+            "drawing": draw_map(result, [n for n in plan.networks if n.area == area.area]),
+        }
+        for anchor, area in enumerate(plan.areas, start=1)
+    ]
+    style = _asset("report.css.j2")
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        result=result,
+        facts=facts,
+        plan=plan,
+        standing=standing(plan),
+        sections=sections,
+        several=several,
+        folded=len(plan.areas) > AREAS_SHOWN_OPEN,
+        overview=draw_overview(result) if several else None,
+        area_anchors={area.area: anchor for anchor, area in enumerate(plan.areas, start=1)},
+        anchors={row.network.network_id: row.anchor for row in rows},
+        counts=area_counts(result, facts),
+        methods=methods(result),
+        practice_rows=practice_rows(result),
+        provenance=provenance_rows(plan.provenance),
+        style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
+        style_hash=_style_hash(style),
+        **_tests_of(result),
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+        cache_size=0,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        hours=words.hours,
+        percent=words.percent,
+        spoken=words.spoken,
+        count=lambda number: f"{number:,}",
+        exception_words=words.exception_words,
+        number=words.network_number,
+        area_name=words.area_name,
+        verdict=words.verdict,
+    )
+    environment.globals.update(
+        attribution=words.ATTRIBUTION,
+        status_words=words.STATUS_WORDS,
+        meanings=words.TERM_MEANINGS,
+        totals=totals,
+        band_sentence=band_sentence,
+        proof_sentence=proof_sentence,
+    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Clean every text on its way to the page; the environment escapes it afterwards."""
+    return words.clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _tests_of(result: Result) -> dict[str, Any]:
+    """Which optional columns the list gives cause for."""
+    return {
+        "has_pcn": any(practice.pcn_code for practice in result.practices),
+        "has_doubtful_places": "approximate" in result.places.quality,
+    }
+
+
+def _asset(name: str) -> str:
+    return (resources.files("netform.report") / name).read_text(encoding="utf-8")
+
+
+def _style_hash(style: str) -> str:
+    digest = hashlib.sha256(style.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,0 +1,144 @@
+"""From polygons in metres to paths on a drawing: projection, simplification, and room for a label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["Frame", "label_spot", "path_data", "polygons_only", "simplify_coverage", "touching"]
+
+# A drawing is this wide at most, in the units of its viewBox (CSS pixels at full size).
+WIDTH, HEIGHT = 1000.0, 860.0
+MARGIN = 16.0
+
+# Detail smaller than this many units is invisible at full size and only makes the page larger.
+DETAIL = 0.7
+# Islets smaller than this many square units are left off, unless a network has nothing else.
+SMALLEST_PART = 1.5
+
+# A label tries the points of a grid of this many by this many over its region.
+GRID = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the ground lies on the drawing: north is up.
+
+    Attributes
+    ----------
+    west, north : float
+        Eastings and northings (metres) of the upper left corner of the ground.
+    units_per_metre : float
+    width, height : float
+        Of the drawing, units.
+    """
+
+    west: float
+    north: float
+    units_per_metre: float
+    width: float
+    height: float
+
+    @classmethod
+    def around(cls, bounds: tuple[float, float, float, float]) -> Frame:
+        """Fit the ground (west, south, east, north; metres) into a drawing with a margin."""
+        west, south, east, north = bounds
+        # A place without extent (one site) is drawn as if it were a kilometre across.
+        across, up = max(east - west, 1_000.0), max(north - south, 1_000.0)
+        scale = min((WIDTH - 2 * MARGIN) / across, (HEIGHT - 2 * MARGIN) / up)
+        return cls(
+            west, north, scale, round(across * scale + 2 * MARGIN, 1), round(up * scale + 2 * MARGIN, 1)
+        )
+
+    def project(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Eastings and northings to x to the right and y down, array of shape (n, 2)."""
+        x = (metres[:, 0] - self.west) * self.units_per_metre + MARGIN
+        y = (self.north - metres[:, 1]) * self.units_per_metre + MARGIN
+        return np.column_stack((x, y))
+
+
+def polygons_only(geometry: BaseGeometry | None) -> BaseGeometry:
+    """Keep the polygons of a geometry: a clip can leave stray lines and points behind."""
+    if geometry is None:
+        return shapely.MultiPolygon()
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON.value])
+
+
+def simplify_coverage(regions: Sequence[BaseGeometry], frame: Frame) -> list[BaseGeometry]:
+    """Simplify polygons together, so that shared borders stay shared, and project them onto the drawing."""
+    simple = shapely.coverage_simplify(np.asarray(regions, dtype=object), DETAIL / frame.units_per_metre)
+    return [_without_islets(shapely.transform(region, frame.project)) for region in simple]
+
+
+def _without_islets(region: BaseGeometry) -> BaseGeometry:
+    parts = shapely.get_parts(region)
+    areas = shapely.area(parts)
+    if len(parts) < 2:
+        return region
+    return shapely.multipolygons(parts[areas >= min(SMALLEST_PART, areas.max())])
+
+
+def path_data(region: BaseGeometry) -> str:
+    """Write the ``d`` of an SVG path, in tenths of a unit; the path is filled by the even-odd rule."""
+    rings = shapely.get_rings(shapely.get_parts(region))
+    pieces = []
+    for ring in rings:
+        points = np.rint(shapely.get_coordinates(ring)[:-1] * 10).astype(np.int64)
+        moved = np.any(points != np.roll(points, 1, axis=0), axis=1)
+        if moved.sum() < 3:
+            continue
+        steps = (points[moved] / 10).tolist()
+        pieces.append("M" + "L".join(f"{x:g} {y:g}" for x, y in steps) + "Z")
+    return "".join(pieces)
+
+
+def touching(regions: Sequence[BaseGeometry]) -> list[frozenset[int]]:
+    """For each region the indices of those that share a point with it."""
+    around: list[set[int]] = [set() for _ in regions]
+    tree = shapely.STRtree(regions)
+    for a, b in zip(*tree.query(regions, predicate="intersects"), strict=True):
+        if a != b:
+            around[int(a)].add(int(b))
+    return [frozenset(others) for others in around]
+
+
+def label_spot(
+    region: BaseGeometry, obstacles: NDArray[np.float64], clearances: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """Find the roomiest point of a region for a label.
+
+    Parameters
+    ----------
+    region : polygon or multipolygon
+        On the drawing; not empty.
+    obstacles : ndarray of float64, shape (n, 2)
+        Points to keep away from (dots, labels already placed).
+    clearances : ndarray of float64, shape (n,)
+        How far each reaches, units.
+
+    Returns
+    -------
+    tuple of float
+        x, y, and the room around it: the distance to the border or the nearest obstacle.
+    """
+    west, north, east, south = shapely.bounds(region)
+    across, down = (np.linspace(low, high, GRID + 2)[1:-1] for low, high in ((west, east), (north, south)))
+    points = np.array([(x, y) for y in down for x in across])
+    points = points[shapely.contains_xy(region, points)]
+    points = np.vstack((points, shapely.get_coordinates(shapely.point_on_surface(region))))
+    room = shapely.distance(shapely.boundary(region), shapely.points(points))
+    if len(obstacles):
+        gaps = np.hypot(*(points[:, None, :] - obstacles[None, :, :]).transpose(2, 0, 1)) - clearances
+        room = np.minimum(room, gaps.min(axis=1))
+    best = int(np.argmax(room))
+    return float(points[best, 0]), float(points[best, 1]), float(room[best])

@@ -1,0 +1,180 @@
+"""The rows of the page's tables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from netform.report.words import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from netform.plan import Network
+    from netform.practices.model import Practice
+    from netform.report.facts import Facts
+    from netform.result import Result
+
+__all__ = [
+    "AreaCounts",
+    "Bar",
+    "NetworkRow",
+    "PracticeRow",
+    "Totals",
+    "area_counts",
+    "methods",
+    "network_rows",
+    "practice_rows",
+    "provenance_rows",
+    "totals",
+]
+
+
+BAR_WIDTH = 110.0
+
+# The number of workers changes nothing in a plan, so the page is the same whatever it was.
+_LEFT_OUT = frozenset({"workers", "seconds"})
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A list size against the band, in units of the bar's drawing."""
+
+    length: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRow:
+    """A network as a row: ``anchor`` is its place in the plan, which names its row and its region."""
+
+    anchor: int
+    network: Network
+    members: tuple[Practice, ...]
+    hub: Practice
+    cost: float
+    band_words: str
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the networks of a table come to; terms in hours per week."""
+
+    patients: int
+    practices: int
+    terms: Mapping[str, float]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeRow:
+    """A practice as a row; without a network when it is unplaced."""
+
+    practice: Practice
+    network: Network | None
+    anchor: int
+    is_hub: bool
+    minutes_to_hub: float | None
+    place_quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCounts:
+    """Networks of an area inside the band, and its exceptions."""
+
+    in_band: int
+    exceptions: int
+    patients: int
+
+
+def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
+    """One row a network, in order of the plan."""
+    by_code = {practice.code: practice for practice in result.practices}
+    networks = result.plan.networks
+    longest = max([facts.most * 1.2, *(network.list_size for network in networks)])
+
+    def along(list_size: int) -> float:
+        return round(BAR_WIDTH * list_size / longest, 1)
+
+    return [
+        NetworkRow(
+            anchor=anchor,
+            network=network,
+            members=tuple(by_code[code] for code in network.practice_codes),
+            hub=by_code[network.hub_code],
+            cost=facts.cost(network),
+            band_words=facts.band_words(network.list_size),
+            bar=Bar(along(network.list_size), along(facts.least), along(facts.most)),
+        )
+        for anchor, network in enumerate(networks, start=1)
+    ]
+
+
+def totals(rows: Sequence[NetworkRow]) -> Totals:
+    """Add up a table of networks for its last row."""
+    terms: dict[str, float] = defaultdict(float)
+    for row in rows:
+        for name, value in row.network.terms.items():
+            terms[name] += value
+    return Totals(
+        patients=sum(row.network.list_size for row in rows),
+        practices=sum(len(row.members) for row in rows),
+        terms=terms,
+        cost=sum(row.cost for row in rows),
+    )
+
+
+def practice_rows(result: Result) -> list[PracticeRow]:
+    """One row a practice, in order of the list."""
+    home: dict[str, tuple[int, Network, float]] = {}
+    for anchor, network in enumerate(result.plan.networks, start=1):
+        for code, minutes in zip(network.practice_codes, network.minutes_to_hub, strict=True):
+            home[code] = (anchor, network, minutes)
+    rows = []
+    for practice, quality in zip(result.practices, result.places.quality, strict=True):
+        if practice.code not in home:
+            rows.append(
+                PracticeRow(practice, None, 0, is_hub=False, minutes_to_hub=None, place_quality=quality)
+            )
+            continue
+        anchor, network, minutes = home[practice.code]
+        is_hub = network.hub_code == practice.code
+        rows.append(PracticeRow(practice, network, anchor, is_hub, minutes, quality))
+    return rows
+
+
+def area_counts(result: Result, facts: Facts) -> dict[str, AreaCounts]:
+    """Count the networks in the band, the exceptions and the patients of each area."""
+    in_band: Counter[str] = Counter()
+    patients: Counter[str] = Counter()
+    for network in result.plan.networks:
+        in_band[network.area] += facts.least <= network.list_size <= facts.most
+        patients[network.area] += network.list_size
+    exceptions = Counter(network.area for network in facts.exceptions)
+    return {
+        area.area: AreaCounts(in_band[area.area], exceptions[area.area], patients[area.area])
+        for area in result.plan.areas
+    }
+
+
+def methods(result: Result) -> list[tuple[str, list[str]]]:
+    """Each way in which a plan was found, with the areas it was used for."""
+    areas: dict[str, list[str]] = defaultdict(list)
+    for area in result.plan.areas:
+        if area.method:
+            areas[area.method].append(area.area)
+    return list(areas.items())
+
+
+def provenance_rows(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where the plan came from, as pairs of words; nested entries on one line."""
+    rows = []
+    for key, value in provenance.items():
+        if key in _LEFT_OUT:
+            continue
+        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        rows.append((spoken(key).replace("sha256", "SHA-256"), text))
+    return rows

@@ -1,0 +1,140 @@
+"""The summary of a plan as plain text, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.report.facts import band_sentence, gather_facts, proof_sentence
+from netform.report.words import (
+    STATUS_WORDS,
+    area_name,
+    exception_words,
+    hours,
+    one_line,
+    percent,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netform.plan import AreaResult, Plan
+    from netform.report.facts import Facts
+    from netform.result import Result
+
+__all__ = ["summary_text"]
+
+# A longer list of networks is for the page and the files, not for a terminal.
+NETWORKS_LISTED = 60
+NAME_WIDTH = 40
+
+
+def summary_text(result: Result) -> str:
+    """Sum up a plan for people who started it from a terminal.
+
+    Parameters
+    ----------
+    result : Result
+        An audited plan.
+
+    Returns
+    -------
+    str
+        Lines ended by line feeds: the plan in a paragraph, its networks (when no more than 60), every exception
+        with its reason, what is proven area by area, and findings. No text of the input can command the
+        terminal.
+    """
+    facts = gather_facts(result)
+    plan = result.plan
+    opening = (
+        f"{facts.practices:,} practices with {facts.patients:,} patients form {facts.networks:,} networks"
+        + (f" in {len(plan.areas):,} areas." if len(plan.areas) > 1 else ".")
+    )
+    blocks = [
+        [opening, *filter(None, [band_sentence(facts)]), proof_sentence(plan)],
+        _network_lines(plan, facts) if facts.networks <= NETWORKS_LISTED else [],
+        _exception_lines(plan, facts),
+        _area_lines(plan.areas) if len(plan.areas) > 1 else [],
+        _finding_lines(result),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _network_lines(plan: Plan, facts: Facts) -> list[str]:
+    rows = [
+        (
+            one_line(network.network_id),
+            _shortened(network.name),
+            f"{network.list_size:,}",
+            str(len(network.practice_codes)),
+            one_line(network.hub_code),
+            hours(facts.cost(network)),
+            ""
+            if facts.band_words(network.list_size) == "in the band"
+            else facts.band_words(network.list_size),
+        )
+        for network in plan.networks
+    ]
+    header = ("Network", "Name", "Patients", "Practices", "Hub", "Hours a week", "")
+    return _table(header, rows, right=(2, 3, 5)) if rows else []
+
+
+def _exception_lines(plan: Plan, facts: Facts) -> list[str]:
+    lines = []
+    for network in facts.exceptions:
+        reason = network.explanation or exception_words(network.exception or "not explained")
+        lines.append(f"  {one_line(network.network_id)}, {network.list_size:,} patients: {one_line(reason)}")
+    lines += [
+        f"  {one_line(unplaced.practice_code)} is in no network: {one_line(unplaced.reason)}"
+        for unplaced in plan.unplaced
+    ]
+    return ["Exceptions", *lines] if lines else []
+
+
+def _area_lines(areas: Sequence[AreaResult]) -> list[str]:
+    rows = [
+        (
+            one_line(area_name(area.area)),
+            STATUS_WORDS.get(area.status, area.status),
+            "none" if area.cost is None else hours(area.cost),
+            "none" if area.bound is None else hours(area.bound),
+            "not known" if area.gap is None else percent(area.gap),
+            f"{area.practices:,}",
+            f"{area.networks:,}",
+        )
+        for area in areas
+    ]
+    header = ("Area", "The plan is", "Cost", "Bound", "Gap", "Practices", "Networks")
+    doubts = [
+        f"  {one_line(area_name(area.area))}: {verdict(area)}" for area in areas if area.status != "optimal"
+    ]
+    return _table(header, rows, right=(2, 3, 4, 5, 6)) + doubts
+
+
+def _finding_lines(result: Result) -> list[str]:
+    several = len(result.plan.areas) > 1
+    findings = [
+        f"  {one_line(area_name(area.area)) + ': ' if several else ''}{one_line(note)}"
+        for area in result.plan.areas
+        for note in area.notes
+    ]
+    findings += [f"  {one_line(note)}" for note in (*result.practices.notes, *result.places.notes)]
+    return ["Findings", *findings] if findings else []
+
+
+def _shortened(name: str) -> str:
+    text = one_line(name)
+    return text if len(text) <= NAME_WIDTH else text[: NAME_WIDTH - 3].rstrip() + "..."
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:
+    """Lay out columns two spaces apart; the columns of ``right`` are aligned to the right."""
+    everything = [header, *rows]
+    widths = [max(len(row[column]) for row in everything) for column in range(len(header))]
+    return [
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in everything
+    ]

@@ -1,0 +1,156 @@
+"""The words of a report: numbers as people write them, statuses as sentences, names made harmless."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PureWindowsPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netform.plan import AreaResult, Network
+
+__all__ = [
+    "ATTRIBUTION",
+    "STATUS_WORDS",
+    "TERM_MEANINGS",
+    "area_name",
+    "clean",
+    "exception_words",
+    "hours",
+    "network_number",
+    "one_line",
+    "percent",
+    "source_name",
+    "spoken",
+    "verdict",
+]
+
+ATTRIBUTION = (
+    "Contains OS data © Crown copyright and database right 2025.",
+    "Contains Royal Mail data © Royal Mail copyright and database right 2025.",
+    "Contains National Statistics data © Crown copyright and database right 2025.",
+    "Licensed under the Open Government Licence v3.0.",
+)
+"""What the licence of the bundled postcodes asks of every output with coordinates."""
+
+STATUS_WORDS = {
+    "optimal": "proven best",
+    "feasible": "not proven best",
+    "infeasible": "impossible",
+    "unknown": "no plan found",
+}
+
+TERM_MEANINGS = {
+    "patient_travel": "time of patients on the road to the hub of their network and back",
+    "staff_travel": "time of shared staff on the road between the sites of a network",
+    "stranded_posts": "time of shared staff that is paid for but cannot be hired, because only whole posts "
+    "(or whole days) can",
+    "overhead": "time a network costs by existing: keeping a hub open however few come",
+    "balance": "a penalty for a list far from the target",
+    "cover": "clinical time a network is short of the average of its area",
+    "continuity": "a penalty for patients taken away from their present network",
+    "community": "a penalty for patients who live outside the land of their network",
+    "crossing": "a penalty for networks that straddle a soft boundary",
+}
+
+# Characters that could act on what shows them: controls (an escape begins a terminal command), marks that
+# reverse the direction of text, invisible tags, halves of characters and code points that are none.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    """Take out of a text from a user's file what could act on a page or a terminal; keep its lines.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Without control, direction and invisible characters; line and paragraph separators become spaces.
+        Markup is not escaped: that is the template's part.
+    """
+    return _HARMFUL.sub("", _LINE_BREAKS.sub(" ", text.replace("\r", "\n")))
+
+
+def one_line(text: str) -> str:
+    """Clean a text and put it on one line."""
+    return " ".join(clean(text).split())
+
+
+def spoken(code: str) -> str:
+    """Turn a name of the code (``patient_travel``) into words (``Patient travel``)."""
+    words = code.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def hours(value: float) -> str:
+    """Hours with one decimal and thousands separated."""
+    return f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage that never rounds a doubt away.
+
+    Parameters
+    ----------
+    share : float
+        0.009 is ``0.9%``; what is above 0 but below 0.01% says so.
+    """
+    if share <= 0:
+        return "0%"
+    return "less than 0.01%" if share < 1e-4 else f"{100 * share:.2g}%"
+
+
+def area_name(area: str) -> str:
+    """Name an area for people; a list solved as one area has no name of its own."""
+    return area or "The whole list"
+
+
+def network_number(network: Network) -> str:
+    """Shorten the id of a network to its number within its area, as the map shows it: ``3`` for ``15F-03``."""
+    return network.network_id.rsplit("-", 1)[-1].lstrip("0") or network.network_id
+
+
+def source_name(source: str) -> str:
+    """Name the list's file without its folders, which are nobody else's business."""
+    return "standard input" if source in {"", "-"} else PureWindowsPath(source).name
+
+
+def exception_words(code: str) -> str:
+    """Say why a network is an exception, in a few words."""
+    known = {"over_max_single_practice": "One practice, too large for any network"}
+    return known.get(code, spoken(code))
+
+
+def verdict(area: AreaResult) -> str:
+    """Say what has been proven of the plan of an area, in plain words.
+
+    Parameters
+    ----------
+    area : AreaResult
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    if area.status == "infeasible":
+        return "It is proven that no plan can keep these rules."
+    if area.cost is None:
+        return "No plan was found in the time given. Whether there is one is not known."
+    costs = f"The plan costs {hours(area.cost)} hours a week."
+    if area.status == "optimal":
+        return f"{costs} It is proven that no other plan under these rules costs less."
+    if area.bound is None or area.gap is None:
+        return f"{costs} How much less another plan might cost is not known."
+    saving = hours(max(0.0, area.cost - area.bound))
+    return (
+        f"{costs} It is not proven best: no plan can cost less than {hours(area.bound)}, "
+        f"so at most {saving} hours a week ({percent(area.gap)}) could still be saved."
+    )
