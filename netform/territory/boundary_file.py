@@ -174,9 +174,10 @@ def _folded(text: str) -> str:
 
 def _read_bytes(path: Path, source: str) -> bytes:
     try:
+        # Before it is opened: a pipe nobody writes to would never answer.
+        if not stat.S_ISREG(path.stat().st_mode):
+            _fail(source, "expected a file and found something else", "Give a GeoJSON or GeoPackage file")
         with path.open("rb") as file:
-            if not stat.S_ISREG(path.stat().st_mode):
-                _fail(source, "expected a file and found something else", "Give a GeoJSON or GeoPackage file")
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         _fail(source, f"cannot be read: {error.strerror or error}", "Check the name and the permissions")

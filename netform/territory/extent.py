@@ -271,15 +271,12 @@ def _village_strips(places: Geometries, points: NDArray[np.float64]) -> list[Bas
     """Return the strips of land that join villages behind a moor to the nearest larger place."""
     place = _holding(places, shapely.points(points))[0]
     count = np.bincount(place, minlength=len(places))
-    strips: list[BaseGeometry] = []
-    for village in np.flatnonzero((count > 0) & (count <= VILLAGE_SITES)):
-        others = np.flatnonzero(count > 0)
-        others = others[others != village]
-        if not len(others):
-            break
-        metres = shapely.distance(places[village], places[others])
-        nearest = int(np.argmin(metres))
-        if metres[nearest] <= MOOR_M:
-            way = shapely.shortest_line(places[village], places[others[nearest]])
-            strips.append(shapely.buffer(way, NEAR_HOME_M, quad_segs=8))
-    return strips
+    peopled = np.flatnonzero(count)
+    pairs = shapely.STRtree(places[peopled]).query(places[peopled], predicate="dwithin", distance=MOOR_M)
+    one, other = peopled[pairs]
+    village = (count[one] <= VILLAGE_SITES) & (one != other)
+    one, other = one[village], other[village]
+    order = np.lexsort((other, shapely.distance(places[one], places[other]), one))
+    nearest = order[np.unique(one[order], return_index=True)[1]]
+    ways = shapely.shortest_line(places[one[nearest]], places[other[nearest]])
+    return list(shapely.buffer(ways, NEAR_HOME_M, quad_segs=8))

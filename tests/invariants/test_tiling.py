@@ -1,0 +1,157 @@
+"""Whatever the sites and the networks, the polygons are valid, disjoint and tile the ground."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.boundaries import network_boundaries, tile_areas
+from netform.export.geojson import to_lonlat
+from netform.plan import Network
+from netform.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
+from netform.territory.coverage import GRID_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CENTRE = np.array([430_000.0, 433_000.0])
+
+
+class Drawn(NamedTuple):
+    """Practices by place, the random numbers to divide them with, and homes around them."""
+
+    places: NDArray[np.float64]
+    seed: int
+    homes: NDArray[np.float64]
+
+
+@st.composite
+def drawn_places(draw: st.DrawFn) -> Drawn:
+    """Draw few or many sites: scattered, on a line, a metre apart, several practices at one."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    rng = np.random.default_rng(seed)
+    count = draw(st.integers(1, 40))
+    kind = draw(st.sampled_from(["scattered", "row", "diagonal", "lattice", "cluster"]))
+    spread = draw(st.sampled_from([3.0, 500.0, 10_000.0, 60_000.0]))
+    places = rng.uniform(-spread, spread, (count, 2))
+    if kind == "row":
+        places[:, 1] = 0
+    elif kind == "diagonal":
+        places[:, 1] = places[:, 0]
+    elif kind == "lattice":
+        places = np.rint(places / spread * 3) * spread / 3
+    elif kind == "cluster":
+        places[count // 2 :] = places[0] + rng.integers(-2, 3, (count - count // 2, 2))
+    if draw(st.booleans()):
+        places = places[rng.integers(0, count, count)]
+    homes = rng.normal(0, spread, (draw(st.sampled_from([0, 5, 300])), 2))
+    return Drawn(np.rint(CENTRE + places), seed, CENTRE + homes)
+
+
+def networks_of(territories: Territories, seed: int) -> list[Network]:
+    """Divide the practices into networks that hang together, at random, leaving out one now and then."""
+    rng = np.random.default_rng(seed)
+    site_of = territories.sites.site_of
+    pairs, _ = shared_borders(territories)
+    near = np.eye(len(territories.sites), dtype=bool)
+    near[pairs[:, 0], pairs[:, 1]] = near[pairs[:, 1], pairs[:, 0]] = True
+    free = set(rng.permutation(len(site_of)).tolist())
+    networks = []
+    while free:
+        members = [free.pop()]
+        for _ in range(int(rng.integers(0, 5))):
+            joined = [each for each in sorted(free) if near[site_of[each], site_of[members]].any()]
+            if joined:
+                members.append(int(rng.choice(joined)))
+                free.discard(members[-1])
+        if rng.random() > 0.1:
+            codes = tuple(f"P{each:03d}" for each in sorted(members))
+            networks.append(Network(f"N{len(networks)}", "", "", codes, 1, codes[0], (0.0,) * len(codes), {}))
+    return networks
+
+
+def assert_tiles(polygons: NDArray[np.object_], extent: shapely.Geometry) -> None:
+    """Assert that polygons are valid, disjoint and leave nothing of the extent out."""
+    assert shapely.is_valid(polygons).all()
+    assert not shapely.is_empty(polygons).any()
+    assert shapely.coverage_is_valid(polygons)
+    assert abs(shapely.area(polygons).sum() - extent.area) <= 1e-6 * extent.area
+    assert shapely.union_all(polygons).symmetric_difference(extent).area <= 1e-6 * extent.area
+
+
+@given(drawn_places())
+@settings(deadline=None, max_examples=60)
+def test_territories_tile_their_extent(drawn: Drawn) -> None:
+    """Each site stands in its own territory, and the territories are a coverage of where people live."""
+    sites = merge_sites(*drawn.places.T)
+    extent = living_extent(drawn.homes, sites)
+    assert extent.is_valid
+    assert shapely.distance(extent, shapely.points(sites.points)).max() == 0
+    territories = build_territories(sites, extent)
+    assert_tiles(territories.polygons, territories.extent)
+    assert territories.extent.symmetric_difference(extent).area <= extent.length * GRID_M
+    assert shapely.distance(territories.polygons, shapely.points(sites.points)).max() <= 1
+
+
+@given(drawn_places())
+@settings(deadline=None, max_examples=60)
+def test_networks_tile_and_hold_their_practices(drawn: Drawn) -> None:
+    """Every practice stands in its own network's polygon, and so after rounding to degrees."""
+    sites = merge_sites(*drawn.places.T)
+    territories = build_territories(sites, living_extent(drawn.homes, sites))
+    networks = networks_of(territories, drawn.seed)
+    codes = [f"P{index:03d}" for index in range(len(drawn.places))]
+    grounds = network_boundaries(networks, codes, territories)
+    if not networks:
+        assert not grounds
+        return
+    polygons = np.array(list(grounds.values()), dtype=object)
+    placed = {code for network in networks for code in network.practice_codes}
+    taken = sorted({int(sites.site_of[index]) for index, code in enumerate(codes) if code in placed})
+    assert_tiles(polygons, shapely.union_all(territories.polygons[taken]))
+    for network in networks:
+        points = shapely.points(drawn.places[[codes.index(code) for code in network.practice_codes]])
+        assert shapely.distance(grounds[network.network_id], points).max() <= 1
+    assert_right_on_a_globe(polygons)
+
+
+@given(drawn_places(), st.integers(2, 4))
+@settings(deadline=None, max_examples=40)
+def test_areas_solved_apart_tile_together(drawn: Drawn, areas: int) -> None:
+    """Areas whose practices are all mixed up still get ground that tiles what they claim together."""
+    area_of = np.random.default_rng(drawn.seed).integers(0, areas, len(drawn.places))
+    parts = []
+    for area in np.unique(area_of):
+        practices = np.flatnonzero(area_of == area)
+        sites = merge_sites(*drawn.places[practices].T)
+        parts.append((practices, build_territories(sites, living_extent(drawn.homes, sites))))
+    whole = tile_areas(parts)
+    assert_tiles(whole.polygons, whole.extent)
+    claimed = shapely.union_all([territories.extent for _, territories in parts])
+    assert whole.extent.symmetric_difference(claimed).area <= claimed.length * GRID_M
+    assert shapely.distance(whole.polygons[whole.sites.site_of], shapely.points(drawn.places)).max() <= 1
+
+
+def assert_right_on_a_globe(polygons: NDArray[np.object_]) -> None:
+    """Assert that rounding to degrees kept the coverage, and that rings wind as RFC 7946 says."""
+    degrees = to_lonlat(polygons)
+    assert shapely.is_valid(degrees).all()
+    overlap = shapely.area(degrees).sum() - shapely.union_all(degrees).area
+    assert abs(overlap) <= 1e-6 * shapely.area(degrees).sum()
+    for text in shapely.to_geojson(degrees):
+        shape = json.loads(text)
+        for part in [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]:
+            assert [signed_area(ring) > 0 for ring in part] == [True] + [False] * (len(part) - 1)
+            assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in part)
+            assert all(round(number, 7) == number for ring in part for place in ring for number in place)
+
+
+def signed_area(ring: list[list[float]]) -> float:
+    """Return the shoelace area of a ring: above zero when it runs anticlockwise."""
+    x, y = (np.array(ring) - ring[0]).T
+    return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
