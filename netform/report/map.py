@@ -272,7 +272,7 @@ def _area_shape(area: str, regions: tuple[Region, ...], shapes: list[BaseGeometr
 
 
 def _scale_km(frame: Frame) -> float:
-    """Choose a round number of kilometres (1, 2 or 5 times a power of ten) of about a fifth of the drawing."""
+    """Choose 1, 2 or 5 times a power of ten kilometres, at most a fifth of the width of the drawing."""
     aim = frame.width / 5 / frame.units_per_metre / 1000
     power = 10.0 ** math.floor(math.log10(aim))
     return next((step * power for step in (5, 2) if step * power <= aim), power)

@@ -40,9 +40,9 @@ def summary_text(result: Result) -> str:
     Returns
     -------
     str
-        Lines ended by line feeds: the plan in a paragraph, its networks (when no more than 60), every exception
-        with its reason, what is proven area by area, and findings. No text of the input can command the
-        terminal.
+        Lines ended by line feeds: the plan in a paragraph, its networks (when no more than 60), every
+        exception with its reason, what is proven area by area, and findings. No text of the input can command
+        the terminal.
     """
     facts = gather_facts(result)
     plan = result.plan

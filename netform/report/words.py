@@ -104,7 +104,9 @@ def percent(share: float) -> str:
     """
     if share <= 0:
         return "0%"
-    return "less than 0.01%" if share < 1e-4 else f"{100 * share:.2g}%"
+    if share < 1e-4:
+        return "less than 0.01%"
+    return f"{100 * share:.2g}%" if share < 0.1 else f"{100 * share:.0f}%"
 
 
 def area_name(area: str) -> str:
@@ -113,7 +115,7 @@ def area_name(area: str) -> str:
 
 
 def network_number(network: Network) -> str:
-    """Shorten the id of a network to its number within its area, as the map shows it: ``3`` for ``15F-03``."""
+    """Shorten the id of a network to its number within its area, as on the map: ``3`` for ``15F-03``."""
     return network.network_id.rsplit("-", 1)[-1].lstrip("0") or network.network_id
 
 

@@ -1,0 +1,69 @@
+"""Tests of the summary for a terminal."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from netform.report.text import summary_text
+from netform.result import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXPECTED = """\
+4 practices with 135,000 patients form 3 networks in 2 areas.
+2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below.
+The plan costs 187.5 hours a week and is proven best in 1 of 2 areas.
+
+Network  Name   Patients  Practices  Hub  Hours a week
+N-01     Amber    35,000          2  A1           62.0
+N-02     Cedar    40,000          1  B1           63.5
+S-01     Dune     60,000          1  C1           62.0  above the band
+
+Exceptions
+  S-01, 60,000 patients: Dune alone has 60,000 patients.
+
+Area  The plan is       Cost  Bound   Gap  Practices  Networks
+N     proven best      125.5  125.5    0%          3         2
+S     not proven best   62.0   60.0  3.2%          1         1
+  S: The plan costs 62.0 hours a week. It is not proven best: no plan can cost less than 60.0, \
+so at most 2.0 hours a week (3.2%) could still be saved.
+
+Findings
+  S: 1 practice stands alone.
+  Read as cp1252.
+"""
+
+
+def test_summary_word_for_word(result: Result) -> None:
+    """The whole summary of the small plan, worked out by hand."""
+    assert summary_text(result) == EXPECTED
+
+
+def test_summary_of_one_area_names_no_area(one_area: Result) -> None:
+    """A list solved as one area is summed up without a table of areas."""
+    text = summary_text(one_area)
+    assert "All 2 have between 30,000 and 50,000 patients; there are no exceptions." in text
+    assert "Area" not in text
+
+
+def test_summary_without_a_plan(no_plan: Result) -> None:
+    """An impossible list says so, and lists the practices in no network with the reason."""
+    text = summary_text(no_plan)
+    assert "It is proven that no plan can keep these rules." in text
+    assert "  A1 is in no network: no plan" in text
+
+
+def test_names_cannot_command_a_terminal(renamed: Callable[[str], Result]) -> None:
+    """No control character but the line feed is left, and a name cannot start a line of its own."""
+    text = summary_text(renamed("\x1b]0;evil\x07\x9b31mname\r\nforged line\u202e\u2028x"))
+    assert all(character == "\n" or character.isprintable() for character in text)
+    assert not any(line.startswith("forged") for line in text.splitlines())
+
+
+def test_summary_needs_neither_jinja_nor_shapely() -> None:
+    """The command line can sum up a plan without the libraries of the page."""
+    code = "import sys, netform.report.text; sys.exit('jinja2' in sys.modules or 'shapely' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,86 @@
+"""Tests of the words of a report."""
+
+from __future__ import annotations
+
+import pytest
+
+from netform.plan import AreaResult
+from netform.report.words import clean, hours, one_line, percent, source_name, spoken, verdict
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0%"),
+        (0.00001, "less than 0.01%"),
+        (0.009, "0.9%"),
+        (0.0123, "1.2%"),
+        (0.5, "50%"),
+        (1.0, "100%"),
+    ],
+)
+def test_percent_never_rounds_a_doubt_away(share: float, words: str) -> None:
+    """A gap above nothing is never written as nothing."""
+    assert percent(share) == words
+
+
+def test_hours_and_names() -> None:
+    """Thousands are separated, codes become words, and folders are left out of a file's name."""
+    assert hours(1234.56) == "1,234.6"
+    assert spoken("patient_travel") == "Patient travel"
+    assert source_name("/home/someone/lists/leeds.csv") == "leeds.csv"
+    assert source_name(r"C:\Users\someone\leeds.csv") == "leeds.csv"
+    assert source_name("-") == "standard input"
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain O'Name & Co", "plain O'Name & Co"),
+        ("\x1b[31mred\x07", "[31mred"),
+        ("a\u202eb\u2066c\u200fd", "abcd"),
+        ("a\u2028b\u2029c\x85d", "a b c d"),
+        ("a\x00b\ud800c\ufffed\U000e0041e", "abcde"),
+        ("Caf\u00e9 \U0001f469\u200d\u2695\ufe0f", "Caf\u00e9 \U0001f469\u200d\u2695\ufe0f"),
+    ],
+)
+def test_clean_takes_out_what_could_act(text: str, cleaned: str) -> None:
+    """Escapes, direction marks, separators and half characters go; letters, accents and emoji stay."""
+    assert clean(text) == cleaned
+
+
+def test_one_line_is_one_line() -> None:
+    """Line breaks of any kind become single spaces."""
+    assert one_line(" a\r\nb\tc\n\nd ") == "a b c d"
+
+
+@pytest.mark.parametrize(
+    ("status", "cost", "bound", "words"),
+    [
+        (
+            "optimal",
+            100.0,
+            100.0,
+            "The plan costs 100.0 hours a week. "
+            "It is proven that no other plan under these rules costs less.",
+        ),
+        (
+            "feasible",
+            100.0,
+            None,
+            "The plan costs 100.0 hours a week. How much less another plan might cost is not known.",
+        ),
+        ("infeasible", None, None, "It is proven that no plan can keep these rules."),
+        ("unknown", None, 90.0, "No plan was found in the time given. Whether there is one is not known."),
+    ],
+)
+def test_verdict(status: str, cost: float | None, bound: float | None, words: str) -> None:
+    """Each status says exactly what is proven and no more."""
+    assert verdict(AreaResult("", status, cost, bound, 1, 1, 1)) == words
+
+
+def test_verdict_with_a_gap_says_what_could_be_saved() -> None:
+    """At 100 hours and a bound of 98, at most 2 hours or 2% could be saved."""
+    assert verdict(AreaResult("", "feasible", 100.0, 98.0, 1, 1, 1)).endswith(
+        "no plan can cost less than 98.0, so at most 2.0 hours a week (2%) could still be saved."
+    )
