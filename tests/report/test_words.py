@@ -7,6 +7,8 @@ import pytest
 from netform.plan import AreaResult
 from netform.report.words import clean, hours, one_line, percent, source_name, spoken, verdict
 
+COSTS = "The plan costs 100.0 hours a week."
+
 
 @pytest.mark.parametrize(
     ("share", "words"),
@@ -61,14 +63,13 @@ def test_one_line_is_one_line() -> None:
             "optimal",
             100.0,
             100.0,
-            "The plan costs 100.0 hours a week. "
-            "It is proven that no other plan under these rules costs less.",
+            f"{COSTS} It is proven that no other plan under these rules costs less.",
         ),
         (
             "feasible",
             100.0,
             None,
-            "The plan costs 100.0 hours a week. How much less another plan might cost is not known.",
+            f"{COSTS} How much less another plan might cost is not known.",
         ),
         ("infeasible", None, None, "It is proven that no plan can keep these rules."),
         ("unknown", None, 90.0, "No plan was found in the time given. Whether there is one is not known."),
