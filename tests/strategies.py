@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from netform.practices.columns import ALIASES
 from netform.practices.model import Practice
-from netform.practices.values import CellError, clean_code
+from netform.practices.values import CellError, clean_code, is_total
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
@@ -29,7 +29,7 @@ POSTCODES = (
 def _is_code(code: str) -> bool:
     """Say whether reading keeps a code as it is: a totals row or a date is refused."""
     try:
-        return clean_code(code) == code
+        return clean_code(code) == code and not is_total(code)
     except CellError:
         return False
 

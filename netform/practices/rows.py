@@ -9,7 +9,15 @@ from netform.practices.breakdown import whole_practice_rows
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.postcode import normal_postcode, postcode_text
-from netform.practices.values import CellError, clean_code, clean_text, decimal_number, list_size, some_of
+from netform.practices.values import (
+    CellError,
+    clean_code,
+    clean_text,
+    decimal_number,
+    is_total,
+    list_size,
+    some_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +97,7 @@ class _RowReader:
     def read(self, row: int, cells: list[str]) -> None:
         """Add the practice of one row, or its faults."""
         self._row, self._cells = row, cells
-        if not self._has_right_width():
+        if not self._has_right_width() or self._is_totals_row():
             return
         before = len(self.faults)
         code = self._value("practice_code", clean_code, "")
@@ -154,6 +162,17 @@ class _RowReader:
             Fault(self._file, self._row, None, self._cells[0] if self._cells else None, problem, remedy)
         )
         return False
+
+    def _is_totals_row(self) -> bool:
+        code = self._cell("practice_code")
+        # A sum has no address; a practice that lost its code still has one.
+        nameless = (
+            not code and {"practice_code", "postcode"} <= self._index.keys() and not self._cell("postcode")
+        )
+        if not is_total(code) and not (nameless and self._cell("list_size")):
+            return False
+        self._fault("practice_code", "this looks like a totals row, not a practice", "Remove the row")
+        return True
 
     def _cell(self, column: str) -> str:
         place = self._index.get(column)

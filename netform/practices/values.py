@@ -17,6 +17,7 @@ __all__ = [
     "clean_code",
     "clean_text",
     "decimal_number",
+    "is_total",
     "list_size",
     "some_of",
 ]
@@ -37,7 +38,7 @@ _DECIMAL = re.compile(
 _GROUPING = re.compile("[, \u00a0\u202f]")
 _EXPONENT = re.compile(r"[+-]?[0-9][0-9.,]*[eE][+-]?[0-9]+")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
-_TOTALS = {"TOTAL", "TOTALS", "GRAND TOTAL", "SUBTOTAL", "SUB TOTAL", "SUB-TOTAL", "SUM", "OVERALL", "ALL"}
+_TOTALS = frozenset({"TOTALS", "GRAND TOTAL", "SUBTOTAL", "SUB TOTAL", "SUB-TOTAL", "SUM", "OVERALL", "ALL"})
 # Right-to-left overrides and isolates, which reorder what a reader sees, and a stray byte order mark.
 _INVISIBLE = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
@@ -169,15 +170,13 @@ def clean_code(text: str) -> str:
     Raises
     ------
     CellError
-        When it is blank, too long, a totals row, a date, or holds characters that do not print.
+        When it is blank, too long, a date, or holds characters that do not print.
     """
     code = unicodedata.normalize("NFC", text.upper()) if not text.isascii() else text.upper()
     if not code:
         raise CellError(
             "the practice code is blank", "Give its code, or remove the row if it is a total or a note"
         )
-    if code.rstrip(":") in _TOTALS:
-        raise CellError("this looks like a totals row, not a practice", "Remove the row")
     if not code.isprintable():
         raise CellError("the practice code holds characters that do not print", "Type the code again")
     if len(code) > MAX_CODE_LENGTH:
@@ -193,8 +192,20 @@ def clean_code(text: str) -> str:
     return code
 
 
+def is_total(text: str) -> bool:
+    """Say whether a code is the word that stands before a sum: ``TOTAL for 15F``, ``Grand total:``.
+
+    Parameters
+    ----------
+    text : str
+        The cell, with no spaces around it.
+    """
+    words = text.upper().rstrip(":").strip()
+    return words in _TOTALS or words.partition(" ")[0] == "TOTAL"
+
+
 def clean_text(text: str) -> tuple[str, bool]:
-    """Take out of a name what could act on a terminal or a page, and every run of white space but one space.
+    """Take out of a name what could act on a terminal or a page, and make all white space one space.
 
     Parameters
     ----------
