@@ -38,7 +38,7 @@ def _gpkg(result: Result) -> bytes:
 
 
 def _html(result: Result) -> bytes:
-    from netform.report import render_report
+    from netform.report.page import render_report
 
     return render_report(result).encode("utf-8")
 

@@ -150,7 +150,7 @@ def safe_name(text: str) -> str:
     name = re.sub(r"[^A-Za-z0-9_.-]+", "_", plain).strip(".")[:80]
     if name.split(".")[0].upper() in _DEVICES or name.startswith("-"):
         name = f"_{name}"
-    if name == text:
+    if name and name == text:
         return name
     return f"{name or '_'}-{hashlib.sha256(plain.encode()).hexdigest()[:8]}"
 

@@ -80,8 +80,10 @@ def assert_tiles(polygons: NDArray[np.object_], extent: shapely.Geometry) -> Non
     assert shapely.is_valid(polygons).all()
     assert not shapely.is_empty(polygons).any()
     assert shapely.coverage_is_valid(polygons)
-    assert abs(shapely.area(polygons).sum() - extent.area) <= 1e-6 * extent.area
-    assert shapely.union_all(polygons).symmetric_difference(extent).area <= 1e-6 * extent.area
+    ground = shapely.union_all(polygons)
+    assert abs(shapely.area(polygons).sum() - ground.area) <= 1e-6 * ground.area
+    # Sectors are noded on the grid, which may shift a vertex of the rim by a step of it.
+    assert ground.symmetric_difference(extent).area <= extent.length * GRID_M
 
 
 @given(drawn_places())

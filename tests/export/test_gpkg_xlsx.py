@@ -1,0 +1,76 @@
+"""GeoPackage and Excel: the same facts, the same bytes, no formulas."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import geopandas
+import pyogrio
+from python_calamine import CalamineWorkbook
+
+from netform.export import gpkg, xlsx
+from netform.export.gpkg import geopackage
+from netform.export.xlsx import workbook
+from netform.result import Result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_a_geopackage_has_both_layers(result: Result, tmp_path: Path) -> None:
+    """Networks as polygons and practices as points, on the National Grid, with the attribution."""
+    path = tmp_path / "networks.gpkg"
+    path.write_bytes(geopackage(result))
+    networks = geopandas.read_file(path, layer="networks")
+    practices = geopandas.read_file(path, layer="practices")
+    assert networks.crs.to_epsg() == practices.crs.to_epsg() == 27700
+    assert networks["network_id"].tolist() == ["15F-01", "15F-02"]
+    assert networks["practice_codes"].tolist() == ["A1 B2", "C3"]
+    assert practices["practice_name"].tolist() == [practice.name for practice in result.practices]
+    assert networks.geometry[0].equals(result.boundaries["15F-01"])
+    assert "Crown copyright" in pyogrio.read_info(path, layer="networks")["layer_metadata"]["attribution"]
+
+
+def test_a_geopackage_is_the_same_bytes_at_another_time(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The date of writing does not show; the setting that hides it is put back."""
+    first = geopackage(result)
+    assert geopackage(result) == first
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+    monkeypatch.setattr(gpkg, "FIXED_DATE", "2001-01-01T00:00:00Z")
+    assert geopackage(result) != first
+
+
+def test_a_workbook_has_three_sheets_and_no_formula(result: Result) -> None:
+    """Text that begins a formula is text."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(result)))
+    assert book.sheet_names == ["Networks", "Practices", "About"]
+    practices = book.get_sheet_by_name("Practices").to_python()
+    assert [row[1] for row in practices[1:]] == [practice.name for practice in result.practices]
+    assert practices[1][3] == 20_000
+    about = dict(book.get_sheet_by_name("About").to_python()[1:])
+    assert about["status"] == "optimal"
+    assert "Crown copyright" in about["attribution"]
+    assert about["unplaced D4"] == "opted out"
+    assert b"<f>" not in workbook(result)
+
+
+def test_a_workbook_is_the_same_bytes_at_another_time(
+    result: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its date of making is fixed."""
+    first = workbook(result)
+    assert workbook(result) == first
+    monkeypatch.setattr(xlsx, "FIXED_DATE", xlsx.FIXED_DATE.replace(year=2001))
+    assert workbook(result) != first
+
+
+def test_a_plan_without_networks_is_written(bare: Result) -> None:
+    """Nothing found is a result too."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(bare)))
+    assert book.get_sheet_by_name("Networks").to_python() == []
+    assert geopackage(bare)[:15] == b"SQLite format 3"

@@ -1,0 +1,82 @@
+"""plan.json: the contract, the same bytes, and the way back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import pytest
+
+from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
+from netform.plan import PROVEN_GAP
+from netform.result import Result
+
+
+def test_the_contract_is_kept(result: Result) -> None:
+    """The keys, their order, and edges of four."""
+    document = json.loads(plan_json(result.plan))
+    assert list(document) == [
+        "schema", "status", "cost", "bound", "gap", "areas", "networks", "unplaced", "graph", "provenance",
+    ]  # fmt: skip
+    assert document["schema"] == "netform/plan/1"
+    assert document["status"] == "optimal"
+    assert document["gap"] <= PROVEN_GAP
+    assert document["graph"]["edges"] == [["A1", "B2", "border", 9.25], ["B2", "C3", "bridge", 16.5]]
+    assert {"area", "status", "cost", "bound", "practices", "networks", "candidates", "seconds"} <= set(
+        document["areas"][0]
+    )
+    assert document["networks"][1]["terms"] == {"patient_travel": 0.333333}
+    assert document["unplaced"] == [{"practice_code": "D4", "reason": "opted out"}]
+    assert list(document["provenance"]) == ["netform", "seed", "versions"]
+
+
+def test_the_clock_does_not_show_unless_asked_for(result: Result) -> None:
+    """Seconds differ from run to run."""
+    assert json.loads(plan_json(result.plan))["areas"][0]["seconds"] == {}
+    assert json.loads(plan_json(result.plan, timings=True))["areas"][0]["seconds"] == {"choose": 0.123}
+
+
+def test_the_last_bits_of_a_sum_do_not_show(result: Result) -> None:
+    """Hours that differ by the order of summation are the same bytes."""
+    network = result.plan.networks[0]
+    hours = {"patient_travel": math.nextafter(12.5, 13)}
+    other = dataclasses.replace(
+        result.plan, networks=(dataclasses.replace(network, terms=hours), result.plan.networks[1])
+    )
+    assert plan_json(other) == plan_json(result.plan)
+
+
+def test_it_reads_back(result: Result) -> None:
+    """What was written is read, and written again is the same."""
+    content = plan_json(result.plan, timings=True)
+    plan = read_plan_json(content)
+    assert plan_json(plan, timings=True) == content
+    assert plan.networks[0] == result.plan.networks[0]
+    assert plan.edges == result.plan.edges
+    assert plan.unplaced == result.plan.unplaced
+
+
+def test_it_is_the_object_that_is_printed(result: Result) -> None:
+    """The layout by lines changes nothing."""
+    assert json.loads(plan_json(result.plan)) == json.loads(json.dumps(plan_object(result.plan)))
+
+
+def test_an_empty_plan_is_written(bare: Result) -> None:
+    """No areas, no networks."""
+    assert json.loads(plan_json(bare.plan))["networks"] == []
+    assert read_plan_json(plan_json(bare.plan)).unplaced == bare.plan.unplaced
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"schema": "netform/plan/99"}', "not json"])
+def test_another_schema_is_refused(content: str) -> None:
+    """A file of another version is not guessed at."""
+    with pytest.raises(ValueError, match=r"schema|Expecting"):
+        read_plan_json(content)
+
+
+def test_a_number_that_json_does_not_know_is_refused() -> None:
+    """NaN and infinity would make a file that no other program reads."""
+    for number in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="JSON"):
+            dump_json({"hours": number})

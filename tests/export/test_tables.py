@@ -1,0 +1,41 @@
+"""practices.csv: every practice a row, no cell a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from netform.export.tables import practices_csv, spreadsheet_text
+from netform.result import Result
+
+
+def test_every_practice_is_a_row(result: Result) -> None:
+    """Members with their network and minutes, the unplaced with their reason."""
+    rows = list(csv.DictReader(io.StringIO(practices_csv(result).decode("utf-8"))))
+    assert [row["practice_code"] for row in rows] == ["A1", "B2", "C3", "D4"]
+    assert [row["hub"] for row in rows] == ["no", "yes", "yes", "no"]
+    assert (rows[0]["network_id"], rows[0]["minutes_to_hub"]) == ("15F-01", "9.25")
+    assert (rows[2]["exception"], rows[3]["network_id"]) == ("over_max_single_practice", "")
+    assert rows[3]["unplaced_reason"] == "opted out"
+    assert (rows[0]["easting"], rows[0]["place_quality"]) == ("430000.0", "postcode")
+    assert "Crown copyright" in rows[0]["attribution"]
+
+
+def test_no_cell_is_a_formula(result: Result) -> None:
+    """A name that begins a formula is led by an apostrophe; a negative number would not be."""
+    for row in csv.reader(io.StringIO(practices_csv(result).decode("utf-8"))):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1"])  # noqa: RUF001 - meant
+def test_what_starts_a_formula_is_led_by_an_apostrophe(text: str) -> None:
+    """Each character that some spreadsheet takes for the start of one."""
+    assert spreadsheet_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "a=1", "St Mary's", "15F-01"])
+def test_other_text_is_left_alone(text: str) -> None:
+    """Names are not changed without need."""
+    assert spreadsheet_text(text) == text
