@@ -95,9 +95,11 @@ def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
     by_code = {practice.code: practice for practice in result.practices}
     networks = result.plan.networks
     longest = max([facts.most * 1.2, *(network.list_size for network in networks)])
+    # One enormous network would press the band of all others into a sliver: its bar stops at the edge.
+    longest = min(longest, facts.most * 2)
 
     def along(list_size: int) -> float:
-        return round(BAR_WIDTH * list_size / longest, 1)
+        return round(BAR_WIDTH * min(list_size / longest, 1.0), 1)
 
     return [
         NetworkRow(
