@@ -21,12 +21,14 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
+from netform.export.files import write_file
 from netform.practices.model import Practice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["EXAMPLE_COLUMNS", "EXAMPLE_SEED", "example_csv", "example_practices"]
+__all__ = ["EXAMPLE_COLUMNS", "EXAMPLE_SEED", "example_csv", "example_practices", "write_example"]
 
 EXAMPLE_SEED = 76
 """The seed of the published list, ``data/example_practices.csv``.
@@ -202,6 +204,25 @@ def example_csv(seed: int = EXAMPLE_SEED) -> str:
     writer.writerow(EXAMPLE_COLUMNS)
     writer.writerows(_cells(example_practices(seed)))
     return text.getvalue()
+
+
+def write_example(target: str | Path, seed: int = EXAMPLE_SEED, *, overwrite: bool = False) -> None:
+    """Write the example list to a file.
+
+    Parameters
+    ----------
+    target : str or Path
+    seed : int
+        As for `example_practices`.
+    overwrite : bool
+        Whether an earlier file may be replaced.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written; what stood there before is untouched.
+    """
+    write_file(target, example_csv(seed).encode("utf-8"), overwrite=overwrite)
 
 
 def _invent(number: int, site: _Site, rng: random.Random) -> Practice:

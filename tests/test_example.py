@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from netform.example import EXAMPLE_COLUMNS, example_csv, example_practices
+from netform.errors import OutputError
+from netform.example import EXAMPLE_COLUMNS, example_csv, example_practices, write_example
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,6 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_published_list_is_what_the_generator_writes() -> None:
     """The bytes of data/example_practices.csv are those `netform example` writes."""
     assert (ROOT / "data" / "example_practices.csv").read_bytes() == example_csv().encode("utf-8")
+
+
+def test_written_file_is_whole_and_never_replaced_unasked(tmp_path: Path) -> None:
+    """The file holds the published bytes, and a second writing needs leave."""
+    target = tmp_path / "practices.csv"
+    write_example(target)
+    assert target.read_bytes() == (ROOT / "data" / "example_practices.csv").read_bytes()
+    with pytest.raises(OutputError):
+        write_example(target)
+    write_example(target, 7, overwrite=True)
+    assert target.read_text(encoding="utf-8") == example_csv(7)
 
 
 def test_first_row_by_hand() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from netform.export.rows import ATTRIBUTION
 from netform.report import words
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
@@ -98,7 +99,7 @@ def _environment() -> Environment:
         verdict=words.verdict,
     )
     environment.globals.update(
-        attribution=words.ATTRIBUTION,
+        attribution=ATTRIBUTION,
         status_words=words.STATUS_WORDS,
         meanings=words.TERM_MEANINGS,
         totals=totals,

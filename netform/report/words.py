@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from netform.plan import AreaResult, Network
 
 __all__ = [
-    "ATTRIBUTION",
     "STATUS_WORDS",
     "TERM_MEANINGS",
     "area_name",
@@ -24,14 +23,6 @@ __all__ = [
     "spoken",
     "verdict",
 ]
-
-ATTRIBUTION = (
-    "Contains OS data © Crown copyright and database right 2025.",
-    "Contains Royal Mail data © Royal Mail copyright and database right 2025.",
-    "Contains National Statistics data © Crown copyright and database right 2025.",
-    "Licensed under the Open Government Licence v3.0.",
-)
-"""What the licence of the bundled postcodes asks of every output with coordinates."""
 
 STATUS_WORDS = {
     "optimal": "proven best",
