@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.export.files import check_target, write_file, write_folder
+from netform.export import files
+from netform.export.files import write_file, write_folder
 from netform.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-__all__ = ["EXPORTERS", "check_target", "folder_files", "write_file", "write_folder"]
+__all__ = ["EXPORTERS", "FOLDER_FILES", "check_target", "folder_files", "write_file", "write_folder"]
 
 # Heavy libraries are imported in the exporters that need them, so each is imported only when asked for.
 # ruff: noqa: PLC0415
@@ -64,6 +66,41 @@ EXPORTERS: dict[str, Callable[[Result], bytes]] = {
 }
 
 
+# What a folder holds, in the order of writing. The plan comes last: it seals the folder.
+FOLDER_FILES = (
+    "networks.geojson",
+    "practices.geojson",
+    "practices.csv",
+    "rules.toml",
+    "report.html",
+    "plan.json",
+)
+
+
+def check_target(out: str | Path, *, overwrite: bool = False) -> bool:
+    """Check, before the long work, that a result can be written to a place.
+
+    Parameters
+    ----------
+    out : str or Path
+        A folder, or a file whose ending is one of `EXPORTERS`.
+    overwrite : bool
+        Whether earlier results may be replaced.
+
+    Returns
+    -------
+    bool
+        Whether `out` is a single file, for `EXPORTERS` and `write_file`, rather than a folder, for
+        `folder_files` and `write_folder`.
+
+    Raises
+    ------
+    OutputError
+        When the name cannot be used, the place cannot be written to, or holds earlier results.
+    """
+    return files.check_target(out, overwrite=overwrite, endings=tuple(EXPORTERS), names=FOLDER_FILES)
+
+
 def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable[[], bytes]]:
     """Return what an output folder holds: the file names, and how to make each one's bytes.
 
@@ -76,7 +113,7 @@ def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable
     Returns
     -------
     dict of str to callable
-        In the order of writing, ``plan.json`` last: it seals the folder.
+        In the order of `FOLDER_FILES`.
     """
     from netform.export.plan_json import plan_json
 

@@ -44,9 +44,7 @@ _REMEDIES = {
 }
 
 
-def check_target(
-    out: str | Path, *, overwrite: bool = False, endings: Sequence[str] = (), names: Sequence[str] = (SEAL,)
-) -> bool:
+def check_target(out: str | Path, *, overwrite: bool, endings: Sequence[str], names: Sequence[str]) -> bool:
     """Check, before the long work, that a result can be written to a place.
 
     Parameters
@@ -243,7 +241,9 @@ def _make_folder(folder: Path) -> list[Path]:
 
 def _put(path: Path, content: bytes) -> None:
     """Write a new file and force it to the disk. The user's umask decides who may read it."""
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:
+    # Without O_BINARY Windows would change the ends of lines.
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

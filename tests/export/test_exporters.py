@@ -7,16 +7,18 @@ import sys
 
 import pytest
 
-from netform.export import EXPORTERS, folder_files
+from netform.export import EXPORTERS, FOLDER_FILES, folder_files
 from netform.result import Result
 
 
 def test_a_folder_holds_what_the_contract_says(result: Result) -> None:
     """The six files, the plan last: it seals the folder."""
     files = folder_files(result)
-    assert list(files) == [
-        "networks.geojson", "practices.geojson", "practices.csv", "rules.toml", "report.html", "plan.json",
+    assert tuple(files) == FOLDER_FILES
+    assert sorted(files) == [
+        "networks.geojson", "plan.json", "practices.csv", "practices.geojson", "report.html", "rules.toml",
     ]  # fmt: skip
+    assert FOLDER_FILES[-1] == "plan.json"
     assert files["rules.toml"]().decode() == result.rules_toml
 
 
