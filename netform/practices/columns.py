@@ -13,7 +13,7 @@ from netform.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["ALIASES", "Columns", "columns_recognised", "match_columns", "plain_name"]
+__all__ = ["ALIASES", "MAX_COLUMNS", "Columns", "columns_recognised", "match_columns", "plain_name"]
 
 # Case, spaces, underscores and punctuation are ignored, and so is a year at the end (gp_fte_fy2024).
 # The first name of each is the one that netform writes; it wins over the others when a list has both.
@@ -58,6 +58,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 
 _YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")
 _LIST_AT_MOST = 40
+# As many as Excel has.
+MAX_COLUMNS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def plain_name(header: str) -> str:
 def columns_recognised(cells: Sequence[str]) -> int:
     """Count the fields of a practice that the cells of a row name, if it is the header."""
     lookup = _alias_lookup()
-    return len({found[0] for cell in cells if (found := _meaning(cell, lookup))})
+    return len({found[0] for cell in cells[:MAX_COLUMNS] if (found := _meaning(cell, lookup))})
 
 
 def match_columns(headers: Sequence[str], area_column: str | None, file: str, row: int) -> Columns:
@@ -198,12 +200,8 @@ def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: i
 
 def _find_area(headers: Sequence[str], area_column: str, file: str, row: int) -> int | Fault:
     for same in (
-        [position for position, header in enumerate(headers) if header == area_column.strip()],
-        [
-            position
-            for position, header in enumerate(headers)
-            if plain_name(header) == plain_name(area_column)
-        ],
+        [at for at, header in enumerate(headers) if header and header == area_column.strip()],
+        [at for at, header in enumerate(headers) if header and plain_name(header) == plain_name(area_column)],
     ):
         if len(same) == 1:
             return same[0]

@@ -142,6 +142,14 @@ class _RowReader:
         notes = []
         if self._stripped:
             notes.append(f"Control characters were taken out of the text of {some_of(self._stripped)}.")
+        spelt: dict[str, set[str]] = {}
+        for practice in self.practices:
+            spelt.setdefault(practice.area.casefold(), set()).add(practice.area)
+        notes += [
+            f"Areas that differ only in case are taken as different: {some_of(sorted(twins))}."
+            for twins in spelt.values()
+            if len(twins) > 1
+        ]
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
         if closing:
             # NHS England: a practice that closes keeps a list of 1 until it is dissolved.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netform.errors import Fault
-from netform.practices.columns import columns_recognised
+from netform.practices.columns import MAX_COLUMNS, columns_recognised
 from netform.practices.text import decode
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ __all__ = ["HEADER_WITHIN", "Table", "header_position", "read_csv"]
 HEADER_WITHIN = 50
 
 _DELIMITERS = (",", ";", "\t", "|")
+# Every practice of England by sex and single year of age is 1.3 million rows.
+_MAX_ROWS = 2_000_000
 
 
 @dataclass(slots=True)
@@ -67,12 +69,15 @@ def read_csv(data: bytes, file: str) -> list[Table]:
     """
     text, notes = decode(data, file)
     table = Table(file, [], notes=notes)
-    for row, cells in enumerate(_records(text, _delimiter(text)), start=1):
-        if isinstance(cells, csv.Error):
-            table.rows.append([])
-            table.faults.append(_broken(file, row, str(cells)))
-        else:
-            table.rows.append(cells)
+    # One list for all rows with nothing in them: a file of line breaks would fill memory with empty lists.
+    blank: list[str] = []
+    for row, record in enumerate(_records(text, _delimiter(text)), start=1):
+        fault = _broken(file, row, record)
+        if fault is not None:
+            table.faults.append(fault)
+        table.rows.append(record if fault is None and isinstance(record, list) and record else blank)
+        if row > _MAX_ROWS:
+            break
     return [table]
 
 
@@ -122,15 +127,20 @@ def _records(text: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
             yield error
 
 
-def _broken(file: str, row: int, reason: str) -> Fault:
+def _broken(file: str, row: int, record: list[str] | csv.Error) -> Fault | None:
+    remedy = "Close the quotation mark; one inside a cell is written twice"
+    reason = str(record) if isinstance(record, csv.Error) else ""
     if "unexpected end of data" in reason:
         problem = "a quotation mark is opened here and never closed"
     elif "field larger" in reason:
-        problem = (
-            f"a cell is longer than {csv.field_size_limit():,} characters; a quotation mark may not be closed"
-        )
-    else:
+        limit = csv.field_size_limit()
+        problem = f"a cell is longer than {limit:,} characters; a quotation mark may not be closed"
+    elif reason:
         problem = "text follows a closing quotation mark"
-    return Fault(
-        file, row, None, None, problem, "Close the quotation mark; one inside a cell is written twice"
-    )
+    elif row > _MAX_ROWS:
+        problem, remedy = f"it has more than {_MAX_ROWS:,} rows", "Give a list with one row a practice"
+    elif isinstance(record, list) and len(record) > MAX_COLUMNS:
+        problem, remedy = f"the row has {len(record):,} cells", "Give a list with one row a practice"
+    else:
+        return None
+    return Fault(file, row, None, None, problem, remedy)

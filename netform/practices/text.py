@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import io
 import os
 import stat
 import sys
@@ -42,7 +43,9 @@ def read_bytes(source: str | Path, stdin: BinaryIO | None = None) -> bytes:
     file = str(source)
     try:
         if file == "-":
-            data = (stdin if stdin is not None else sys.stdin.buffer).read(MAX_BYTES + 1)
+            # A program started without a console has no standard input at all.
+            stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", io.BytesIO())
+            data = stream.read(MAX_BYTES + 1)
         else:
             with open_regular(source) as stream:
                 data = stream.read(MAX_BYTES + 1)

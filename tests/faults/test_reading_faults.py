@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import struct
@@ -128,6 +129,7 @@ CASES = {
     "a cell of 200,000 characters": Case(
         _row("A2," + "x" * 200_000 + ",LS1 4AP,1"), 3, None, None, "longer than"
     ),
+    "a row of 20,000 cells": Case(_row("," * 20_000), 3, None, None, "the row has 20,001 cells"),
     # Columns.
     "column missing": Case("code,postcode\nA1,LS1 4AP\n", 1, None, None, "no column is the list_size"),
     "column twice": Case(
@@ -343,7 +345,7 @@ def test_endless_standard_input_is_refused() -> None:
 def _workbook(*sheets: list[list[object]]) -> dict[str, bytes]:
     """Parts of a workbook, to be spoilt and packed again."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
         for rows in sheets:
             sheet = book.add_worksheet()
             for row, cells in enumerate(rows):
@@ -409,6 +411,33 @@ def test_a_zip_bomb_is_refused_even_when_it_lies_about_its_size() -> None:
     (fault,) = faults_of(bytes(data))
 
     assert "more than 200 MiB" in fault.problem
+
+
+def test_a_workbook_with_nothing_in_it_or_with_a_date_for_a_code_is_refused() -> None:
+    """Empty sheets are a fault, and so is a code that a spreadsheet took for a date."""
+    (fault,) = faults_of(_packed(_workbook([], [])))
+    assert fault.problem == "its sheets are empty"
+
+    spring = dt.datetime(2026, 3, 1)  # noqa: DTZ001 - a spreadsheet knows no time zones
+    (fault,) = faults_of(_packed(_workbook([["code", "postcode", "list_size"], [spring, "LS1 4AP", 5]])))
+    assert (fault.row, fault.column, fault.value) == (2, "code", "2026-03-01")
+
+
+def test_a_workbook_with_a_part_missing_is_refused() -> None:
+    """What the compiled reader does not understand is a fault that says to save the workbook again."""
+    parts = _workbook(_ROWS)
+    del parts["xl/worksheets/sheet1.xml"]
+
+    (fault,) = faults_of(_packed(parts))
+
+    assert "cannot be read as a workbook" in fault.problem
+
+
+def test_a_file_of_line_breaks_ends_soon() -> None:
+    """Two million blank rows are as far as reading goes."""
+    (fault,) = faults_of(_HEADER.encode() + b"\n" * 2_000_100)
+
+    assert "more than 2,000,000 rows" in fault.problem
 
 
 def test_a_zip_that_is_no_workbook_is_refused() -> None:

@@ -96,6 +96,14 @@ def test_the_area_may_be_a_column_with_another_meaning() -> None:
     assert index["area"] == index["pcn_code"] == 3
 
 
+def test_a_blank_header_is_no_area() -> None:
+    """An area named by nothing is not the column without a header."""
+    columns = match_columns(["code", "postcode", "list_size", ""], " ", "list.csv", 1)
+
+    assert "area" not in columns.index
+    assert len(columns.faults) == 1
+
+
 def test_a_sentence_is_no_header() -> None:
     """Text of a preamble that contains the word code names no field."""
     assert columns_recognised(["Practices by ODS code and list size, July 2026"]) == 0

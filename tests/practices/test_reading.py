@@ -162,6 +162,13 @@ def test_the_area_is_the_column_the_user_names() -> None:
     assert _read(text).practices[0].area == ""
 
 
+def test_areas_that_differ_only_in_case_are_noted() -> None:
+    """Two spellings of one area would split it, so the note names them."""
+    text = "code,postcode,list_size,area\nA1,LS1 4AP,10,15F\nA2,LS1 4AP,10,15f\nA3,LS1 4AP,10,15E\n"
+
+    assert _read(text, "area").notes == ("Areas that differ only in case are taken as different: 15F, 15f.",)
+
+
 def test_only_whole_practices_are_taken_from_a_breakdown() -> None:
     """Of rows by sex and age the ones of all are taken, never added up, and the note counts the rest."""
     practices = _read(
