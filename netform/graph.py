@@ -1,0 +1,129 @@
+"""The graph of neighbouring practices: who may share a network, and how far apart they are.
+
+Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_list_size``, ``area``, ``site``,
+``easting`` and ``northing``; edges carry ``kind`` (``border``, ``site`` or ``bridge``), ``border_m``,
+``distance_km`` and ``minutes``. ``graph.graph["travel"]`` gives the minutes between any two positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.edges import EdgeChange
+from netform.places import Places
+from netform.plan import Edge
+from netform.practices.model import PracticeList
+from netform.territory import Territories, shared_borders
+from netform.travel import Travel
+
+__all__ = ["area_positions", "build_graph", "graph_of_edges", "published_edges"]
+
+
+def area_positions(practices: PracticeList) -> dict[str, NDArray[np.int64]]:
+    """Positions of the practices of each area, areas in order."""
+    areas: dict[str, list[int]] = {}
+    for position, practice in enumerate(practices):
+        areas.setdefault(practice.area, []).append(position)
+    return {area: np.array(areas[area], np.int64) for area in sorted(areas)}
+
+
+def build_graph(
+    practices: PracticeList,
+    places: Places,
+    travel: Travel,
+    parts: Sequence[tuple[NDArray[np.int64], Territories]],
+    changes: Iterable[EdgeChange] = (),
+) -> nx.Graph:
+    """Join practices whose territories share a border or that share a site, area by area.
+
+    Parameters
+    ----------
+    practices : PracticeList
+    places : Places
+    travel : Travel
+    parts : sequence of (positions, Territories)
+        The practices of each area and the territories of its sites.
+    changes : iterable of EdgeChange
+        Edges the user adds or drops, in order.
+
+    Returns
+    -------
+    networkx.Graph
+        No edge joins two areas.
+    """
+    graph = _nodes(practices, places, travel)
+    codes = practices.codes
+    for positions, territories in parts:
+        at_site: list[list[str]] = [[] for _ in range(len(territories.sites))]
+        for position, site in zip(positions, territories.sites.site_of, strict=True):
+            at_site[site].append(codes[position])
+        for together in at_site:
+            for a, b in combinations(together, 2):
+                _join(graph, a, b, "site")
+        pairs, metres = shared_borders(territories)
+        for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
+            for a in at_site[s]:
+                for b in at_site[t]:
+                    _join(graph, a, b, "border", border_m=border_m)
+    _apply(graph, changes)
+    return graph
+
+
+def graph_of_edges(
+    practices: PracticeList, places: Places, travel: Travel, edges: Iterable[EdgeChange], changes: Iterable[EdgeChange]
+) -> nx.Graph:
+    """The graph a user gives in place of the built one; edges between areas are left out."""
+    graph = _nodes(practices, places, travel)
+    _apply(graph, edges)
+    _apply(graph, changes)
+    return graph
+
+
+def published_edges(graph: nx.Graph) -> tuple[Edge, ...]:
+    """The edges for the plan, in order of codes."""
+    return tuple(sorted(_edges(graph), key=lambda edge: (edge.code_a, edge.code_b)))
+
+
+def _edges(graph: nx.Graph) -> Iterator[Edge]:
+    for a, b, data in graph.edges(data=True):
+        code_a, code_b = sorted((a, b))
+        yield Edge(code_a, code_b, data["kind"], data["minutes"], data["border_m"], data["distance_km"])
+
+
+def _nodes(practices: PracticeList, places: Places, travel: Travel) -> nx.Graph:
+    graph = nx.Graph(travel=travel)
+    for position, practice in enumerate(practices):
+        weighted = practice.weighted_list_size
+        graph.add_node(
+            practice.code,
+            position=position,
+            list_size=practice.list_size,
+            weighted_list_size=float(practice.list_size if weighted is None else weighted),
+            area=practice.area,
+            easting=float(places.easting[position]),
+            northing=float(places.northing[position]),
+        )
+    return graph
+
+
+def _apply(graph: nx.Graph, changes: Iterable[EdgeChange]) -> None:
+    for change in changes:
+        a, b = change.code_a, change.code_b
+        if change.drop:
+            if graph.has_edge(a, b):
+                graph.remove_edge(a, b)
+        elif graph.nodes[a]["area"] == graph.nodes[b]["area"]:
+            _join(graph, a, b, change.kind)
+
+
+def _join(graph: nx.Graph, a: str, b: str, kind: str, *, border_m: float = 0.0) -> None:
+    travel: Travel = graph.graph["travel"]
+    i, j = graph.nodes[a]["position"], graph.nodes[b]["position"]
+    graph.add_edge(
+        a, b, kind=kind, border_m=border_m, distance_km=travel.distance_km(i, j), minutes=travel.minutes(i, j)
+    )

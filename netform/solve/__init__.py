@@ -1,0 +1,1 @@
+"""Choosing the best plan from the candidates, with proof."""

@@ -1,0 +1,247 @@
+"""Prove or improve: branch on whether two practices share a network, price and cut at every node.
+
+Ryan and Foster's rule: if the relaxation is not a plan, some two practices are together in a part of it only;
+in one branch they share a network, in the other they do not. Either decision merely shuts candidates, so the
+program stays of one kind all the way down, and the cuts of any node hold for all.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.solve.cuts import CutPool, violated_triples
+from netform.solve.linear import LinearAnswer, LinearProgram
+from netform.solve.relaxation import Choosing
+
+__all__ = ["Branched", "branch"]
+
+# Pairs tried by solving both branches before one is chosen.
+PAIRS_TRIED = 8
+
+# Columns in the first program, and added in one pricing round.
+FIRST_COLUMNS = 3000
+MOST_PRICED = 500
+
+# A node is done when its bound is within this share of the best plan.
+TOLERANCE = 1e-7
+
+# Cuts are sought at nodes of at most this depth, and kept while there are at most so many rows.
+CUT_DEPTH = 4
+MOST_CUTS = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Branched:
+    """What the search came to.
+
+    Attributes
+    ----------
+    bound : float
+        No plan below the cutoff costs less; the cutoff itself when the search was completed.
+    cost : float
+        Of the best plan found, infinite when none was found below the cutoff.
+    chosen : ndarray of int64 or None
+        Its candidates.
+    nodes : int
+        Nodes solved.
+    """
+
+    bound: float
+    cost: float
+    chosen: NDArray[np.int64] | None
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Node:
+    bound: float
+    number: int
+    depth: int
+    decisions: tuple[tuple[int, int, bool], ...]
+
+
+class _Search:
+    def __init__(self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float) -> None:
+        self.choosing = choosing
+        store = choosing.store
+        self.holds = np.zeros((store.practices, len(store)), np.bool_)
+        self.holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
+        self.cutoff = cutoff
+        self.chosen: NDArray[np.int64] | None = None
+        self.cost = math.inf
+        self.program = LinearProgram(
+            store.practices, choosing.sides, 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
+        )
+        self.columns = np.empty(0, np.int64)
+        self.inside = np.zeros(len(store), np.bool_)
+        first = np.argsort(through, kind="stable")[:FIRST_COLUMNS]
+        self.add_columns(np.sort(first))
+        self.program.add_cuts(cuts)
+
+    def add_columns(self, fresh: NDArray[np.int64]) -> None:
+        chosen = self.choosing.take(fresh)
+        self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
+        self.columns = np.concatenate((self.columns, fresh))
+        self.inside[fresh] = True
+
+    def allowed(self, decisions: tuple[tuple[int, int, bool], ...]) -> NDArray[np.bool_]:
+        """The candidates that a node's decisions leave."""
+        allowed = np.ones(len(self.choosing.store), np.bool_)
+        for a, b, together in decisions:
+            if together:
+                allowed &= self.holds[a] == self.holds[b]
+            else:
+                allowed &= ~(self.holds[a] & self.holds[b])
+        return allowed
+
+    def solve_node(self, node: _Node, out_of_time: Callable[[], bool]) -> tuple[float, LinearAnswer]:
+        """Bound of a node and the optimum of its relaxation, cuts sought near the root."""
+        allowed = self.allowed(node.decisions)
+        self.program.shut(~allowed[self.columns])
+        answer = self.program.solve(dual_simplex=True)
+        bound, answer = self.price_out(answer, allowed)
+        while node.depth <= CUT_DEPTH and len(self.program.cuts) < MOST_CUTS and not out_of_time():
+            if bound >= self.limit() or answer.missing > 1e-6:
+                break
+            chosen = answer.chosen > 1e-7
+            store = self.choosing.store.take(self.columns[chosen])
+            found = violated_triples(store, answer.chosen[chosen], most=40, tolerance=0.05)
+            if not len(found):
+                break
+            self.program.add_cuts(found)
+            before = bound
+            bound, answer = self.price_out(self.program.solve(dual_simplex=True), allowed)
+            if bound - before < 1e-4 * abs(bound):
+                break
+        return max(bound, node.bound), answer
+
+    def price_out(self, answer: LinearAnswer, allowed: NDArray[np.bool_]) -> tuple[float, LinearAnswer]:
+        """Price in allowed candidates until none is left; the safe bound and the optimum."""
+        choosing = self.choosing
+        bound = -math.inf
+        while True:
+            reduced = answer.duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
+            reduced[~allowed] = 0.0
+            least = min(0.0, float(reduced.min(initial=0.0)))
+            bound = max(bound, answer.duals.worth(choosing.sides) + choosing.most_networks * least)
+            fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
+            if bound >= self.limit() or not len(fresh) or bound >= answer.value - TOLERANCE * abs(answer.value):
+                return bound, answer
+            if len(fresh) > MOST_PRICED:
+                fresh = np.sort(fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]])
+            self.add_columns(fresh)
+            answer = self.program.solve()
+
+    def limit(self) -> float:
+        """Nodes whose bound reaches this are of no interest."""
+        best = min(self.cutoff, self.cost)
+        return best - TOLERANCE * abs(best)
+
+    def take_plan(self, answer: LinearAnswer) -> bool:
+        """Whether the optimum of a node is a plan; it becomes the best when it costs less."""
+        if answer.missing > 1e-6 or np.any((answer.chosen > 1e-6) & (answer.chosen < 1 - 1e-6)):
+            return False
+        chosen = np.sort(self.columns[answer.chosen > 0.5])
+        cost = math.fsum(self.choosing.costs[chosen])
+        if cost < min(self.cost, self.cutoff):
+            self.cost, self.chosen = cost, chosen
+        return True
+
+    def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int]:
+        """The pair whose two branches raise the bound most, by trying the likeliest."""
+        chosen = answer.chosen > 1e-7
+        store = self.choosing.store.take(self.columns[chosen])
+        pairs, share = _shared(store.offsets, store.members, answer.chosen[chosen], store.practices)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_TRIED]
+        if len(order) == 1:
+            return int(pairs[order[0], 0]), int(pairs[order[0], 1])
+        allowed = self.allowed(node.decisions)
+        best, best_score = order[0], -1.0
+        ceiling = self.limit() - node.bound if math.isfinite(self.limit()) else math.inf
+        for k in order:
+            a, b = pairs[k]
+            rises = []
+            for together in (True, False):
+                left = allowed & self.allowed(((int(a), int(b), together),))
+                self.program.shut(~left[self.columns])
+                rises.append(min(self.program.solve(dual_simplex=True).value - answer.value, ceiling))
+            score = max(rises[0], 1e-6) * max(rises[1], 1e-6)
+            if score > best_score:
+                best, best_score = k, score
+        return int(pairs[best, 0]), int(pairs[best, 1])
+
+
+def branch(
+    choosing: Choosing,
+    cuts: CutPool,
+    through: NDArray[np.float64],
+    bound: float,
+    cutoff: float,
+    out_of_time: Callable[[], bool],
+) -> Branched:
+    """Search for the best plan below a cutoff, best bound first.
+
+    Parameters
+    ----------
+    choosing : Choosing
+        The candidates that a plan below the cutoff may use.
+    cuts : ndarray of int64, shape (k, 3)
+    through : ndarray of float64, shape (m,)
+        What a plan through each candidate costs at least; decides which columns come first.
+    bound : float
+        A bound known beforehand.
+    cutoff : float
+        Plans that cost as much are of no interest.
+    out_of_time : callable
+    """
+    if not len(choosing.store):
+        return Branched(cutoff, math.inf, None, 0)
+    search = _Search(choosing, cuts, through, cutoff)
+    queue = [_Node(bound, 0, 0, ())]
+    count = 0
+    while queue and not out_of_time():
+        node = heapq.heappop(queue)
+        if node.bound >= search.limit():
+            continue
+        count += 1
+        node_bound, answer = search.solve_node(node, out_of_time)
+        if node_bound >= search.limit() or search.take_plan(answer) or answer.missing > 1e-6:
+            continue
+        node = _Node(node_bound, node.number, node.depth, node.decisions)
+        a, b = search.pick_pair(node, answer)
+        for together in (True, False):
+            decisions = (*node.decisions, (a, b, together))
+            heapq.heappush(queue, _Node(node_bound, 2 * count + together, node.depth + 1, decisions))
+    open_bound = min((node.bound for node in queue), default=math.inf)
+    return Branched(min(open_bound, cutoff, search.cost), search.cost, search.chosen, count)
+
+
+@nb.njit(cache=True, nogil=True)
+def _shared(offsets, members, values, n):
+    """Pairs that are together in a part of the relaxation, and in how much of it."""
+    together = np.zeros((n, n))
+    for j in range(len(values)):
+        for k in range(offsets[j], offsets[j + 1]):
+            for e in range(k + 1, offsets[j + 1]):
+                together[members[k], members[e]] += values[j]
+    count = 0
+    for a in range(n):
+        for b in range(a + 1, n):
+            count += 1e-6 < together[a, b] < 1 - 1e-6
+    pairs = np.empty((count, 2), np.int64)
+    share = np.empty(count)
+    at = 0
+    for a in range(n):
+        for b in range(a + 1, n):
+            if 1e-6 < together[a, b] < 1 - 1e-6:
+                pairs[at, 0], pairs[at, 1] = a, b
+                share[at] = together[a, b]
+                at += 1
+    return pairs, share

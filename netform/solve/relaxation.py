@@ -1,0 +1,234 @@
+"""The bound: the linear relaxation over every listed candidate, tightened by subset-row cuts.
+
+Columns are priced in from the list, so the linear programs stay small; the bound is computed from the duals
+over the whole list and holds whatever the solver did.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.candidates.store import CandidateStore
+from netform.solve.cuts import CutPool, violated_triples
+from netform.solve.linear import LinearProgram, SideRow
+
+__all__ = ["Choosing", "Relaxation", "relax", "tighten"]
+
+# Columns added in one pricing round, and the columns a practice brings to the first program.
+MOST_PRICED = 1500
+FIRST_COLUMNS = 8
+
+# Candidates priced between cut rounds.
+POOL = 100_000
+
+# Cut rounds end when a round raises the bound by less than this share of it, or after so many.
+LEAST_RISE = 1e-4
+MOST_ROUNDS = 12
+CUTS_PER_ROUND = 150
+
+# Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
+PRICED = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The choice to be made: candidates, what each costs, and rules over the whole plan.
+
+    Attributes
+    ----------
+    store : CandidateStore
+    costs : ndarray of float64, shape (m,)
+        Weighted hours per week of every candidate.
+    sides : tuple of SideRow
+        Rules over the plan, over the same candidates.
+    most_networks : int
+        No plan has more networks than this: it makes the bound safe against a reduced cost just below zero.
+    """
+
+    store: CandidateStore
+    costs: NDArray[np.float64]
+    sides: tuple[SideRow, ...]
+    most_networks: int
+
+    def take(self, chosen: NDArray[np.int64]) -> Choosing:
+        """The same choice among some of the candidates."""
+        sides = tuple(side.take(chosen) for side in self.sides)
+        return replace(self, store=self.store.take(chosen), costs=self.costs[chosen], sides=sides)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The relaxation at its optimum, or as far as time allowed.
+
+    Attributes
+    ----------
+    bound : float
+        No plan costs less; infinite when no plan exists at all.
+    through : ndarray of float64, shape (m,)
+        No plan that uses candidate j costs less than ``through[j]``: the bound plus its reduced cost, the best
+        over all duals met.
+    cuts : ndarray of int64, shape (k, 3)
+        Cuts in force.
+    columns : ndarray of int64
+        Candidates in the last linear program.
+    values : ndarray of float64
+        How much of each of them is chosen.
+    """
+
+    bound: float
+    through: NDArray[np.float64]
+    cuts: CutPool
+    columns: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    @property
+    def integral(self) -> bool:
+        """Whether the optimum of the relaxation is itself a plan."""
+        return bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
+
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """The candidates of an integral relaxation, ascending."""
+        return np.sort(self.columns[self.values > 0.5])
+
+
+def relax(choosing: Choosing, out_of_time: Callable[[], bool]) -> Relaxation:
+    """The plain linear relaxation; ``bound`` is infinite when it proves that no plan exists."""
+    columns = _first_columns(choosing.store, choosing.costs)
+    program = _Priced(choosing, columns)
+    program.price_out(None, out_of_time)
+    if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, out_of_time):
+        return replace(program.relaxation(), bound=math.inf)
+    return program.relaxation()
+
+
+def tighten(choosing: Choosing, relaxation: Relaxation, out_of_time: Callable[[], bool]) -> Relaxation:
+    """Add cuts in rounds until they no longer pay.
+
+    The rounds price a pool of the candidates nearest to the optimum; the whole list is priced once they end.
+    """
+    if relaxation.integral or math.isinf(relaxation.bound):
+        return relaxation
+    program = _Priced(choosing, relaxation.columns)
+    program.bound, program.through = relaxation.bound, relaxation.through.copy()
+    program.add_cuts(relaxation.cuts)
+    pool = None
+    if len(choosing.store) > POOL:
+        pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
+    program.price_out(pool, out_of_time)
+    value = program.answer.value
+    for _ in range(MOST_ROUNDS):
+        found = program.violated()
+        if not len(found) or out_of_time():
+            break
+        program.add_cuts(found)
+        program.price_out(pool, out_of_time)
+        rise, value = program.answer.value - value, program.answer.value
+        if rise < LEAST_RISE * abs(value):
+            break
+    program.price_out(None, out_of_time)
+    return program.relaxation()
+
+
+class _Priced:
+    """A linear program whose columns are priced in from the list, and the best that its duals have proven."""
+
+    def __init__(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
+        self.choosing = choosing
+        # An artificial column must cost more than any dual could save by it.
+        self.program = LinearProgram(
+            choosing.store.practices, choosing.sides, 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
+        )
+        self.columns = np.empty(0, np.int64)
+        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.bound = -math.inf
+        self.through = np.full(len(choosing.store), -math.inf)
+        self.complete = False
+        self.dual_simplex = False
+        self.add_columns(columns)
+        self.answer = self.program.solve()
+
+    def add_columns(self, fresh: NDArray[np.int64]) -> None:
+        chosen = self.choosing.take(fresh)
+        self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
+        self.columns = np.concatenate((self.columns, fresh))
+        self.inside[fresh] = True
+
+    def add_cuts(self, cuts: CutPool) -> None:
+        if len(cuts):
+            self.program.add_cuts(cuts)
+            self.answer = self.program.solve(dual_simplex=True)
+
+    def violated(self) -> CutPool:
+        """Cuts that the present optimum breaks."""
+        chosen = self.answer.chosen > 1e-7
+        store = self.choosing.store.take(self.columns[chosen])
+        return violated_triples(store, self.answer.chosen[chosen], most=CUTS_PER_ROUND)
+
+    def price_out(self, pool: NDArray[np.int64] | None, out_of_time: Callable[[], bool]) -> None:
+        """Add columns of negative reduced cost until none is left in the pool (None: the whole list)."""
+        choosing = self.choosing if pool is None else self.choosing.take(pool)
+        while True:
+            duals = self.answer.duals
+            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
+            least = min(0.0, float(reduced.min(initial=0.0)))
+            slack = choosing.most_networks * least
+            if pool is None:
+                floor = duals.worth(choosing.sides) + slack
+                self.bound = max(self.bound, floor)
+                # The other networks of a plan may each have the least reduced cost, the candidate has its own.
+                np.maximum(self.through, reduced + (floor - least), out=self.through)
+            inside = self.inside if pool is None else self.inside[pool]
+            self.complete = slack >= -PRICED * abs(self.answer.value)
+            fresh = np.flatnonzero((reduced < 0) & ~inside)
+            if self.complete or not len(fresh) or out_of_time():
+                return
+            if len(fresh) > MOST_PRICED:
+                fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
+                fresh.sort()
+            self.add_columns(fresh if pool is None else pool[fresh])
+            self.answer = self.program.solve()
+
+    def relaxation(self) -> Relaxation:
+        live = self.answer.duals.cuts < -1e-9
+        return Relaxation(self.bound, self.through, self.program.cuts[live], self.columns, self.answer.chosen)
+
+
+def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], out_of_time: Callable[[], bool]) -> bool:
+    """Whether the least that must stay uncovered, fractions allowed, is above zero by a safe bound."""
+    free = replace(choosing, costs=np.zeros(len(choosing.store)))
+    program = _Priced(free, columns)
+    program.price_out(None, out_of_time)
+    return program.bound > 1e-6
+
+
+def _first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """For every practice its cheapest candidates: enough for a first program."""
+    chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
+    return np.unique(chosen[chosen >= 0])
+
+
+@nb.njit(cache=True, nogil=True)
+def _cheapest(offsets, members, costs, n, count):
+    chosen = np.full((n, count), -1, np.int64)
+    cost = np.full((n, count), np.inf)
+    for j in range(len(costs)):
+        c = costs[j]
+        for k in range(offsets[j], offsets[j + 1]):
+            v = members[k]
+            if c >= cost[v, count - 1]:
+                continue
+            place = count - 1
+            while place > 0 and cost[v, place - 1] > c:
+                cost[v, place] = cost[v, place - 1]
+                chosen[v, place] = chosen[v, place - 1]
+                place -= 1
+            cost[v, place] = c
+            chosen[v, place] = j
+    return chosen

@@ -1,0 +1,282 @@
+"""Better a plan by exact re-solving of neighbourhoods, and make a first plan where none can be listed.
+
+A neighbourhood is a few neighbouring networks; their practices are listed and chosen anew, exactly. A first
+plan comes from random spanning trees: cut a network off the tree wherever one of a size in the band leaves a
+part that networks can still cover.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from netform.candidates.enumerate import Adjacency, coverable, list_candidates, take_census
+from netform.candidates.store import CandidateStore
+from netform.scores import ScoringData, candidate_costs
+from netform.solve.relaxation import Choosing
+
+__all__ = ["Group", "Problem", "better_plan", "first_plan", "group_costs", "store_of"]
+
+Group = tuple[int, ...]
+ChooseGroups = Callable[[Choosing, Callable[[], bool]], "NDArray[np.int64] | None"]
+
+# Practices in a neighbourhood, one level after the other; its list may hold so many groups at most.
+LEVELS = (24, 32, 42, 54)
+MOST_LISTED = 150_000
+
+# Spanning trees drawn before a first plan may have exceptions.
+TREES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The practices of one connected part of an area, numbered 0..n-1, and what is needed to score them.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        ODS codes by number.
+    graph : networkx.Graph
+        On the numbers, with a ``list_size`` each.
+    data : ScoringData
+    """
+
+    codes: tuple[str, ...]
+    graph: nx.Graph
+    data: ScoringData
+
+    @classmethod
+    def of(cls, graph: nx.Graph, codes: Iterable[str], data: Callable[[Sequence[str]], ScoringData]) -> Problem:
+        """The problem of some practices of a graph of codes."""
+        chosen = tuple(sorted(codes))
+        number = {code: k for k, code in enumerate(chosen)}
+        part = nx.Graph()
+        for code in chosen:
+            part.add_node(number[code], list_size=graph.nodes[code]["list_size"])
+        part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(chosen).edges)
+        return cls(chosen, part, data(chosen))
+
+    def among(self, members: Sequence[int]) -> Problem:
+        """The problem of some of the practices, numbered anew in their order."""
+        number = {v: k for k, v in enumerate(members)}
+        part = nx.Graph()
+        for v in members:
+            part.add_node(number[v], list_size=self.graph.nodes[v]["list_size"])
+        part.add_edges_from((number[a], number[b]) for a, b in self.graph.subgraph(members).edges)
+        where = np.array(members, np.int64)
+        data = replace(
+            self.data,
+            list_size=self.data.list_size[where],
+            weighted_list_size=self.data.weighted_list_size[where],
+            minutes=self.data.minutes[np.ix_(where, where)],
+        )
+        return Problem(tuple(self.codes[v] for v in members), part, data)
+
+    @property
+    def patients(self) -> int:
+        """Registered patients of all practices."""
+        return int(self.data.list_size.sum())
+
+
+def store_of(groups: Sequence[Group], practices: int) -> CandidateStore:
+    """Groups as a store of candidates."""
+    offsets = np.zeros(len(groups) + 1, np.int64)
+    np.cumsum([len(group) for group in groups], out=offsets[1:])
+    members = np.fromiter((v for group in groups for v in sorted(group)), np.uint16, offsets[-1])
+    return CandidateStore(offsets, members, practices)
+
+
+def group_costs(problem: Problem, groups: Sequence[Group]) -> list[float]:
+    """Weighted hours per week of some groups."""
+    return candidate_costs(store_of(groups, len(problem.codes)), problem.data).tolist()
+
+
+def better_plan(
+    problem: Problem,
+    plan: Sequence[Group],
+    choose_groups: ChooseGroups,
+    out_of_time: Callable[[], bool],
+    *,
+    on_plan: Callable[[Sequence[Group]], None] = lambda plan: None,
+) -> list[Group]:
+    """Re-solve neighbourhoods until none of any level can be bettered, or time is up.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : sequence of groups
+        Covers every practice once.
+    choose_groups : callable
+        The exact solver of a neighbourhood: positions of the chosen candidates, or None.
+    out_of_time : callable
+    on_plan : callable
+        Told of every better plan.
+    """
+    plan = sorted(plan)
+    cost = dict(zip(plan, group_costs(problem, plan), strict=True))
+    settled: set[frozenset[Group]] = set()
+    for level in LEVELS:
+        improved = True
+        while improved and not out_of_time():
+            improved = False
+            for start in list(plan):
+                if start not in cost:
+                    continue
+                hood = _neighbourhood(problem, list(cost), start, level)
+                if frozenset(hood) in settled or len(hood) < 2:
+                    continue
+                settled.add(frozenset(hood))
+                found = _resolve(problem, hood, choose_groups, out_of_time)
+                if out_of_time():
+                    break
+                if found is None:
+                    continue
+                new_cost = group_costs(problem, found)
+                if _key(problem, found, new_cost) < _key(problem, hood, [cost[group] for group in hood]):
+                    for group in hood:
+                        del cost[group]
+                    cost.update(zip(found, new_cost, strict=True))
+                    improved = True
+                    on_plan(sorted(cost))
+            plan = sorted(cost)
+    return sorted(cost)
+
+
+def _key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
+    """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding)."""
+    outside = [_outside(problem, group) for group in groups]
+    return sum(amount > 0 for amount in outside), sum(outside), round(math.fsum(costs), 6)
+
+
+def _outside(problem: Problem, group: Group) -> int:
+    rules = problem.data.rules
+    patients = int(problem.data.list_size[list(group)].sum())
+    return max(0, rules.least - patients, patients - rules.most)
+
+
+def _resolve(
+    problem: Problem, hood: Sequence[Group], choose_groups: ChooseGroups, out_of_time: Callable[[], bool]
+) -> list[Group] | None:
+    members = sorted(v for group in hood for v in group)
+    part = problem.among(members)
+    rules = part.data.rules
+    adjacency = Adjacency.of(part.graph)
+    census = take_census(adjacency, rules.least, rules.most, limit=MOST_LISTED)
+    if not census.complete:
+        return None
+    store = list_candidates(adjacency, rules.least, rules.most, census=census)
+    choosing = Choosing(store, candidate_costs(store, part.data), (), part.patients // rules.least)
+    chosen = choose_groups(choosing, out_of_time)
+    if chosen is None:
+        return None
+    return [tuple(members[v] for v in store[int(j)]) for j in chosen]
+
+
+def _neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: int) -> list[Group]:
+    """A network and those nearest to it along the graph, up to ``most`` practices."""
+    owner = {v: group for group in plan for v in group}
+    hood, members = [start], set(start)
+    while True:
+        touching: dict[Group, int] = {}
+        for v in members:
+            for u in problem.graph[v]:
+                if u not in members:
+                    touching[owner[u]] = touching.get(owner[u], 0) + 1
+        # Those that share most of the border first.
+        for group in sorted(touching, key=lambda each: (-touching[each], each)):
+            if len(members) + len(group) <= most:
+                hood.append(group)
+                members.update(group)
+                break
+        else:
+            return hood
+
+
+def first_plan(problem: Problem, seed: int, out_of_time: Callable[[], bool]) -> list[Group]:
+    """Some contiguous plan: within the band if trees give one, else with as few exceptions as they show."""
+    random = np.random.default_rng(seed)
+    best: list[Group] | None = None
+    for _ in range(TREES):
+        plan = _peel(problem, random)
+        if best is None or _key(problem, plan, []) < _key(problem, best, []):
+            best = plan
+        if _key(problem, best, [])[0] == 0 or out_of_time():
+            break
+    assert best is not None  # noqa: S101 (TREES is positive)
+    return best
+
+
+def _peel(problem: Problem, random: np.random.Generator) -> list[Group]:
+    """Cut networks off random spanning trees until what is left is one network."""
+    plan: list[Group] = []
+    left = [sorted(problem.graph)]
+    while left:
+        members = left.pop()
+        cut = _cut_off(problem, members, random)
+        if cut is None:
+            plan.append(tuple(members))
+            continue
+        rest = sorted(set(members) - set(cut))
+        plan.append(tuple(cut))
+        left.append(rest)
+    return plan
+
+
+def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generator) -> list[int] | None:
+    """A network cut off a random spanning tree of the members so that the rest stays in one part.
+
+    None when the members are to be one network: they fit the band, or no cut leaves both sides sound.
+    """
+    rules = problem.data.rules
+    list_size = problem.data.list_size
+    patients = int(list_size[list(members)].sum())
+    if patients <= rules.most:
+        return None
+    parent, order = _random_tree(problem.graph, members, random)
+    below = {v: int(list_size[v]) for v in members}
+    for v in reversed(order):
+        if parent[v] >= 0:
+            below[parent[v]] += below[v]
+    choices: list[tuple[int, bool]] = []
+    for v in order[1:]:
+        for under in (True, False):
+            size = below[v] if under else patients - below[v]
+            if rules.least <= size <= rules.most and coverable(patients - size, rules.least, rules.most):
+                choices.append((v, under))
+    if not choices:
+        # No sound cut: take the one nearest to the middle of the band, an exception for later repair.
+        middle = (rules.least + rules.most) / 2
+        v = min(order[1:], key=lambda u: (min(abs(below[u] - middle), abs(patients - below[u] - middle)), u), default=-1)
+        if v < 0:
+            return None
+        choices = [(v, abs(below[v] - middle) <= abs(patients - below[v] - middle))]
+    v, under = choices[int(random.integers(len(choices)))]
+    inside = {v}
+    for u in order:
+        if parent[u] in inside:
+            inside.add(u)
+    return sorted(inside if under else set(members) - inside)
+
+
+def _random_tree(
+    graph: nx.Graph, members: Sequence[int], random: np.random.Generator
+) -> tuple[dict[int, int], list[int]]:
+    """A spanning tree by random edge weights: each member's parent (-1 at the root), parents before children."""
+    part = graph.subgraph(members)
+    edges = sorted(tuple(sorted(edge)) for edge in part.edges)
+    weighted = nx.Graph()
+    weighted.add_nodes_from(members)
+    for (a, b), weight in zip(edges, random.random(len(edges)), strict=True):
+        weighted.add_edge(a, b, weight=float(weight))
+    tree = nx.minimum_spanning_tree(weighted)
+    root = members[int(random.integers(len(members)))]
+    parent, order = {root: -1}, [root]
+    for a, b in nx.bfs_edges(tree, root, sort_neighbors=sorted):
+        parent[b] = a
+        order.append(b)
+    return parent, order
