@@ -1,18 +1,17 @@
 """The graph of neighbouring practices: who may share a network, and how far apart they are.
 
-Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_list_size``, ``area``, ``site``,
+Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_list_size``, ``area``,
 ``easting`` and ``northing``; edges carry ``kind`` (``border``, ``site`` or ``bridge``), ``border_m``,
 ``distance_km`` and ``minutes``. ``graph.graph["travel"]`` gives the minutes between any two positions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.edges import EdgeChange
 from netform.places import Places
@@ -21,11 +20,16 @@ from netform.practices.model import PracticeList
 from netform.territory import Territories, shared_borders
 from netform.travel import Travel
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
 __all__ = ["area_positions", "build_graph", "graph_of_edges", "published_edges"]
 
 
 def area_positions(practices: PracticeList) -> dict[str, NDArray[np.int64]]:
-    """Positions of the practices of each area, areas in order."""
+    """Give the positions of the practices of each area, areas in order."""
     areas: dict[str, list[int]] = {}
     for position, practice in enumerate(practices):
         areas.setdefault(practice.area, []).append(position)
@@ -75,9 +79,13 @@ def build_graph(
 
 
 def graph_of_edges(
-    practices: PracticeList, places: Places, travel: Travel, edges: Iterable[EdgeChange], changes: Iterable[EdgeChange]
+    practices: PracticeList,
+    places: Places,
+    travel: Travel,
+    edges: Iterable[EdgeChange],
+    changes: Iterable[EdgeChange],
 ) -> nx.Graph:
-    """The graph a user gives in place of the built one; edges between areas are left out."""
+    """Take the graph a user gives in place of the built one; edges between areas are left out."""
     graph = _nodes(practices, places, travel)
     _apply(graph, edges)
     _apply(graph, changes)
@@ -85,7 +93,7 @@ def graph_of_edges(
 
 
 def published_edges(graph: nx.Graph) -> tuple[Edge, ...]:
-    """The edges for the plan, in order of codes."""
+    """List the edges for the plan, in order of codes."""
     return tuple(sorted(_edges(graph), key=lambda edge: (edge.code_a, edge.code_b)))
 
 

@@ -1,7 +1,8 @@
 """Rules: every number a user may choose, with its unit; read from TOML and written back as resolved.
 
-Profiles, kept in ``netform/profiles``, are complete dated sets of rules with their sources. A user's file may
-be partial: what it leaves out comes from the profile it names (``profile = "arrs-2025"``), else from the default.
+Profiles, kept in ``netform/profiles``, are complete dated sets of rules with their sources. A user's file
+may be partial: what it leaves out comes from the profile it names (``profile = "arrs-2025"``), else from the
+default.
 """
 
 from __future__ import annotations
@@ -9,15 +10,26 @@ from __future__ import annotations
 import difflib
 import math
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
 
-__all__ = ["DEFAULT_PROFILE", "TERM_NAMES", "Role", "Rules", "load_profile", "profile_names", "read_rules", "rules_toml"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "DEFAULT_PROFILE",
+    "TERM_NAMES",
+    "Role",
+    "Rules",
+    "load_profile",
+    "profile_names",
+    "read_rules",
+    "rules_toml",
+]
 
 DEFAULT_PROFILE = "fyfv-2017"
 
@@ -97,11 +109,11 @@ class Rules:
     weights: tuple[tuple[str, float], ...]
 
     def weight(self, term: str) -> float:
-        """The weight of a term in the objective."""
+        """Give the weight of a term in the objective."""
         return dict(self.weights)[term]
 
     def with_weights(self, changes: Mapping[str, float]) -> Rules:
-        """These rules with some weights changed.
+        """Change some weights.
 
         Raises
         ------
@@ -111,10 +123,12 @@ class Rules:
         problems = [problem for name, value in changes.items() for problem in _weight_problems(name, value)]
         if problems:
             raise RulesError("\n".join(problems))
-        return replace(self, weights=tuple((name, float(changes.get(name, old))) for name, old in self.weights))
+        return replace(
+            self, weights=tuple((name, float(changes.get(name, old))) for name, old in self.weights)
+        )
 
     def with_band(self, least: int | None, most: int | None) -> Rules:
-        """These rules with another band; the largest exception moves so that it stays below two networks.
+        """Change the band; the largest exception moves so that it stays below two networks.
 
         Raises
         ------
@@ -123,8 +137,12 @@ class Rules:
         """
         new_least = self.least if least is None else least
         new_most = self.most if most is None else most
-        moved = self if (new_least, new_most) == (self.least, self.most) else replace(
-            self, least=new_least, most=new_most, exception_most=max(new_most, 2 * new_least - 1)
+        moved = (
+            self
+            if (new_least, new_most) == (self.least, self.most)
+            else replace(
+                self, least=new_least, most=new_most, exception_most=max(new_most, 2 * new_least - 1)
+            )
         )
         problems = _band_problems(moved)
         if problems:
@@ -149,18 +167,21 @@ _KEYS: dict[tuple[str, str], str] = {
     ("balance", "dead_band"): "balance_dead_band",
     ("balance", "hours_per_1000"): "balance_hours_per_1000",
 }
+_ROLE_KEYS = ("name", "patients_per_post", "source")
 _WHOLE = {"least", "most", "exception_most"}
 _POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
 
 
 def profile_names() -> list[str]:
-    """The profiles that come with netform."""
+    """Name the profiles that come with netform."""
     folder = resources.files("netform") / "profiles"
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
+    )
 
 
 def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
-    """The rules of a profile.
+    """Load the rules of a profile.
 
     Raises
     ------
@@ -175,7 +196,7 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
 
 
 def read_rules(path: str | Path) -> Rules:
-    """The rules of a user's TOML file, over the profile it names.
+    """Read the rules of a user's TOML file, over the profile it names.
 
     Raises
     ------
@@ -189,9 +210,13 @@ def read_rules(path: str | Path) -> Rules:
             raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
         data = tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as error:
-        raise RulesError(f"{path}: cannot be read ({error.strerror}). Check the name after --rules.") from error
+        raise RulesError(
+            f"{path}: cannot be read ({error.strerror}). Check the name after --rules."
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulesError(f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan.") from error
+        raise RulesError(
+            f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan."
+        ) from error
     profile = data.get("profile", DEFAULT_PROFILE)
     if not isinstance(profile, str):
         raise RulesError(f"{path}: profile must be a name in quotes, one of {', '.join(profile_names())}.")
@@ -199,7 +224,7 @@ def read_rules(path: str | Path) -> Rules:
 
 
 def rules_toml(rules: Rules) -> str:
-    """The rules as a TOML file that `read_rules` reads back to the same rules."""
+    """Write the rules as a TOML file that `read_rules` reads back to the same rules."""
     lines = ["# The rules as resolved; use them again with --rules.", f"profile = {_quoted(rules.profile)}"]
     table = ""
     for (name, key), field in _KEYS.items():
@@ -220,7 +245,7 @@ def rules_toml(rules: Rules) -> str:
 
 
 def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
-    """Rules from parsed TOML over a base; a profile has no base and must be complete."""
+    """Make rules from parsed TOML over a base; a profile has no base and must be complete."""
     problems = _unknown(data)
     values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
     values["profile"] = data.get("profile", DEFAULT_PROFILE)
@@ -233,7 +258,7 @@ def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
     if isinstance(weights, dict):
         for name, value in weights.items():
             problems += _weight_problems(name, value)
-        before = {name: 1.0 for name in TERM_NAMES} if base is None else dict(base.weights)
+        before = dict.fromkeys(TERM_NAMES, 1.0) if base is None else dict(base.weights)
         values["weights"] = tuple((name, weights.get(name, before[name])) for name in TERM_NAMES)
     roles, role_problems = _roles(data.get("roles"))
     problems += role_problems
@@ -310,11 +335,18 @@ def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
     problems, roles = [], []
     for number, role in enumerate(data, 1):
         where = f"[[roles]] number {number}"
-        for key in role:
-            if key not in ("name", "patients_per_post", "source"):
-                problems.append(f"{where}: unknown key {key!r}.{_nearest(key, ['name', 'patients_per_post', 'source'])}")
+        problems += [
+            f"{where}: unknown key {key!r}.{_nearest(key, _ROLE_KEYS)}"
+            for key in role
+            if key not in _ROLE_KEYS
+        ]
         ratio = role.get("patients_per_post")
-        if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not math.isfinite(ratio) or ratio <= 0:
+        if (
+            isinstance(ratio, bool)
+            or not isinstance(ratio, int | float)
+            or not math.isfinite(ratio)
+            or ratio <= 0
+        ):
             problems.append(f"{where}: patients_per_post must be a number above 0, not {ratio!r}.")
         elif not isinstance(role.get("name"), str) or not role["name"].strip():
             problems.append(f"{where}: name is missing.")
@@ -335,7 +367,5 @@ def _number(value: float) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = "".join(
-        "\\" + c if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08X}" for c in text
-    )
+    escaped = "".join("\\" + c if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08X}" for c in text)
     return f'"{escaped}"'

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.places import Places
 from netform.rules import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 __all__ = ["Travel", "build_travel", "estimate_minutes"]
 
 
 def estimate_minutes(distance_km: NDArray[np.float64], rules: Rules) -> NDArray[np.float64]:
-    """Minutes one way by car over a straight-line distance: ``base + slope * km ** power``, 0 at 0 km.
+    """Estimate minutes one way by car from the straight line: ``base + slope * km ** power``, 0 at 0 km.
 
-    The default constants (5.4, 2.92, 0.737) are least absolute deviations on 86,000 modelled car journeys under
-    20 km in England (Department for Transport, journey time statistics 2022); ``scripts/check-travel`` measures
-    them again.
+    The default constants (5.4, 2.92, 0.737) are least absolute deviations on 86,000 modelled car journeys
+    under 20 km in England (Department for Transport, journey time statistics 2022); ``scripts/check-travel``
+    measures them again.
     """
     minutes = rules.minutes_base + rules.minutes_per_km * np.power(distance_km, rules.minutes_power)
     return np.where(distance_km > 0, minutes, 0.0)
@@ -102,5 +106,9 @@ def build_travel(
         return Travel(easting, northing, rules, {}, estimate)
     n = len(easting)
     missing = n * (n - 1) // 2 - len(given)
-    notes = (f"{missing:,} of {n * (n - 1) // 2:,} pairs are not in {source} and were estimated.",) if missing else ()
+    notes = (
+        (f"{missing:,} of {n * (n - 1) // 2:,} pairs are not in {source} and were estimated.",)
+        if missing
+        else ()
+    )
     return Travel(easting, northing, rules, dict(given), f"matrix {source}, else {estimate}", notes)

@@ -11,19 +11,31 @@ cover (the *enclave test*): no complete plan can use it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 
-__all__ = ["Adjacency", "Census", "connected_groups", "coverable", "list_candidates", "safe_list_size", "take_census"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Adjacency",
+    "Census",
+    "connected_groups",
+    "coverable",
+    "list_candidates",
+    "safe_list_size",
+    "take_census",
+]
 
 # Patients are counted in int64; nothing in England comes near this.
 ENDLESS = np.int64(2**62)
@@ -83,14 +95,14 @@ class Census:
 
 
 def coverable(list_size: int, least: int, most: int) -> bool:
-    """Whether some whole number of networks of ``least`` to ``most`` patients adds up to a list size."""
+    """Say whether some whole number of networks of ``least`` to ``most`` patients adds up to a list size."""
     if list_size == 0:
         return True
     return -(-list_size // most) <= list_size // least
 
 
 def safe_list_size(least: int, most: int) -> int:
-    """Smallest list size from which every larger one is `coverable` (60,000 for a band of 30,000-50,000)."""
+    """Find the list size from which every larger one is `coverable` (60,000 for a band of 30,000-50,000)."""
     if most == least:
         return int(ENDLESS)
     networks = max(1, -(-(least - 1) // (most - least)))
@@ -98,7 +110,7 @@ def safe_list_size(least: int, most: int) -> int:
 
 
 def connected_groups(graph: nx.Graph, least: int, most: int) -> Iterator[frozenset[int]]:
-    """Every connected group of nodes with ``least`` to ``most`` patients, by trying all subsets.
+    """Yield every connected group of nodes with ``least`` to ``most`` patients, by trying all subsets.
 
     The definition that `list_candidates` is held to (without its enclave test); for small graphs only.
     """
@@ -139,9 +151,15 @@ def take_census(
 
 
 def list_candidates(
-    adjacency: Adjacency, least: int, most: int, *, census: Census | None = None, enclaves: bool = True, workers: int = 1
+    adjacency: Adjacency,
+    least: int,
+    most: int,
+    *,
+    census: Census | None = None,
+    enclaves: bool = True,
+    workers: int = 1,
 ) -> CandidateStore:
-    """Every connected group inside the band that leaves nothing uncoverable behind.
+    """List every connected group inside the band that leaves nothing uncoverable behind.
 
     Parameters
     ----------
@@ -192,7 +210,7 @@ def list_candidates(
     return CandidateStore(offsets, members, n)
 
 
-def _share_out(work, n: int, workers: int) -> None:  # type: ignore[no-untyped-def]
+def _share_out(work: Callable[[NDArray[np.int64]], None], n: int, workers: int) -> None:
     """Deal the roots out to threads; each writes only what belongs to its own roots."""
     if workers <= 1:
         work(np.arange(n, dtype=np.int64))
@@ -204,7 +222,20 @@ def _share_out(work, n: int, workers: int) -> None:  # type: ignore[no-untyped-d
 
 
 @nb.njit(cache=True, nogil=True)
-def _count_groups(indptr, neighbours, list_size, least, most, limit, roots, spent, candidates, members, visited):
+def _count_groups(  # noqa: C901, PLR0912, PLR0915
+    indptr: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    list_size: NDArray[np.int64],
+    least: int,
+    most: int,
+    limit: int,
+    roots: NDArray[np.int64],
+    spent: NDArray[np.int64],
+    candidates: NDArray[np.int64],
+    members: NDArray[np.int64],
+    visited: NDArray[np.int64],
+) -> None:
+    # One function, although long: a call per group met would cost more than the group itself.
     n = len(list_size)
     smallest = list_size.min()
     seen = np.zeros(n, np.uint8)
@@ -281,9 +312,22 @@ def _count_groups(indptr, neighbours, list_size, least, most, limit, roots, spen
 
 
 @nb.njit(cache=True, nogil=True)
-def _fill_groups(
-    indptr, neighbours, list_size, least, most, safe, roots, first, first_member, counts, members, kept, kept_members
-):
+def _fill_groups(  # noqa: C901, PLR0912, PLR0915
+    indptr: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    list_size: NDArray[np.int64],
+    least: int,
+    most: int,
+    safe: int,
+    roots: NDArray[np.int64],
+    first: NDArray[np.int64],
+    first_member: NDArray[np.int64],
+    counts: NDArray[np.uint16],
+    members: NDArray[np.uint16],
+    kept: NDArray[np.int64],
+    kept_members: NDArray[np.int64],
+) -> None:
+    # The walk of _count_groups, which must meet the same groups in the same order.
     n = len(list_size)
     smallest = list_size.min()
     seen = np.zeros(n, np.uint8)
@@ -293,7 +337,7 @@ def _fill_groups(
     length = np.empty(n + 1, np.int32)
     mark = np.zeros(n, np.int64)
     stack = np.empty(n, np.int32)
-    epoch = np.int64(1)
+    epoch = 1
     for root in roots:
         if list_size[root] > most:
             continue
@@ -320,7 +364,17 @@ def _fill_groups(
                 keep = True
                 if safe >= 0:
                     epoch, keep = _leaves_coverable(
-                        indptr, neighbours, list_size, least, most, safe, chosen, depth + 1, mark, stack, epoch
+                        indptr,
+                        neighbours,
+                        list_size,
+                        least,
+                        most,
+                        safe,
+                        chosen,
+                        depth + 1,
+                        mark,
+                        stack,
+                        epoch,
                     )
                 if keep:
                     for k in range(depth + 1):
@@ -369,7 +423,19 @@ def _fill_groups(
 
 
 @nb.njit(cache=True, nogil=True)
-def _leaves_coverable(indptr, neighbours, list_size, least, most, safe, chosen, count, mark, stack, epoch):
+def _leaves_coverable(
+    indptr: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    list_size: NDArray[np.int64],
+    least: int,
+    most: int,
+    safe: int,
+    chosen: NDArray[np.int32],
+    count: int,
+    mark: NDArray[np.int64],
+    stack: NDArray[np.int32],
+    epoch: int,
+) -> tuple[int, bool]:
     """Flood what is left from each neighbour of the group; a flood past ``safe`` patients may stop.
 
     ``mark`` holds, for this group, ``epoch`` for its members and a later number for each flood: meeting the

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["CandidateStore"]
 
@@ -35,17 +38,17 @@ class CandidateStore:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held."""
+        """Bytes that the arrays hold."""
         return self.offsets.nbytes + self.members.nbytes
 
     def take(self, chosen: NDArray[np.int64]) -> CandidateStore:
-        """The candidates at the given positions, in that order."""
+        """Pick the candidates at the given positions, in that order."""
         begin, end = self.offsets[chosen], self.offsets[np.asarray(chosen) + 1]
         offsets = np.concatenate(([0], np.cumsum(end - begin)))
         where = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin)
         return CandidateStore(offsets, self.members[where], self.practices)
 
     def joined(self, other: CandidateStore) -> CandidateStore:
-        """This store followed by another over the same practices."""
+        """Append another store over the same practices."""
         offsets = np.concatenate((self.offsets, other.offsets[1:] + self.offsets[-1]))
         return CandidateStore(offsets, np.concatenate((self.members, other.members)), self.practices)

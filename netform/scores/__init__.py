@@ -6,11 +6,9 @@ test comes free.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
@@ -21,6 +19,12 @@ from netform.scores.staff_travel import STAFF_TRAVEL
 from netform.scores.stranded_posts import STRANDED_POSTS
 from netform.scores.term import ScoringData, Term
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
 __all__ = ["TERMS", "ScoringData", "Term", "candidate_costs", "network_cost", "network_terms"]
 
 TERMS: dict[str, Term] = {
@@ -29,17 +33,17 @@ TERMS: dict[str, Term] = {
 
 
 def network_terms(graph: nx.Graph, codes: Collection[str], rules: Rules) -> dict[str, float]:
-    """Every term of a network, unweighted hours per week, by its definition."""
+    """Give every term of a network, unweighted hours per week, by its definition."""
     return {name: term.definition(graph, codes, rules) for name, term in TERMS.items()}
 
 
 def network_cost(terms: Mapping[str, float], rules: Rules) -> float:
-    """The weighted sum of a network's terms, hours per week."""
+    """Add up a network's terms by their weights, hours per week."""
     return sum(rules.weight(name) * hours for name, hours in terms.items())
 
 
 def candidate_costs(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
-    """The weighted sum of the terms of every candidate, hours per week, by the kernels.
+    """Add up the terms of every candidate by their weights, hours per week, by the kernels.
 
     Terms of weight zero are not computed; one vector per term is alive at a time.
     """

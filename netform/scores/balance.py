@@ -6,42 +6,48 @@ one draws networks towards the target.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
 from netform.scores.term import ScoringData, Term
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
 __all__ = ["BALANCE"]
 
 
 def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:
-    """Hours per week for every 1,000 patients outside the dead band."""
-    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    """Charge hours per week for every 1,000 patients outside the dead band."""
+    patients = float(sum(graph.nodes[code]["list_size"] for code in codes))
     outside = max(0.0, abs(patients - rules.balance_target) - rules.balance_dead_band)
     return outside / 1000 * rules.balance_hours_per_1000
 
 
 def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
-    """The same for every candidate."""
+    """Charge the same for every candidate."""
     rules = data.rules
     patients = group_sums(store, data.list_size)
     outside = np.maximum(0.0, np.abs(patients - rules.balance_target) - rules.balance_dead_band)
-    return outside / 1000 * rules.balance_hours_per_1000  # type: ignore[no-any-return]
+    return outside / 1000 * rules.balance_hours_per_1000
 
 
 def group_sums(store: CandidateStore, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sum of a value of the practices over every candidate."""
-    return _group_sums(store.offsets, store.members, values)  # type: ignore[no-any-return]
+    """Add up a value of the practices over every candidate."""
+    return _group_sums(store.offsets, store.members, values)
 
 
 @nb.njit(cache=True, nogil=True)
-def _group_sums(offsets, members, values):
+def _group_sums(
+    offsets: NDArray[np.int64], members: NDArray[np.uint16], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
     result = np.empty(len(offsets) - 1)
     for j in range(len(result)):
         total = 0.0

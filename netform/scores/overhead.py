@@ -7,26 +7,30 @@ the smallest networks that the band allows.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
 from netform.scores.term import ScoringData, Term
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
 __all__ = ["OVERHEAD"]
 
 
-def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:  # noqa: ARG001 (every definition has one signature)
-    """The same hours per week for every network."""
+def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:  # noqa: ARG001 - every definition has one signature
+    """Charge the same hours per week for every network."""
     return rules.overhead_hours_week
 
 
 def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
-    """The same for every candidate."""
+    """Charge the same for every candidate."""
     return np.full(len(store), data.rules.overhead_hours_week)
 
 

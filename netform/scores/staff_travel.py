@@ -7,42 +7,52 @@ A post moves ``moves_per_post_week`` times a week between two sites drawn by lis
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.scores.term import ScoringData, Term
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
 __all__ = ["STAFF_TRAVEL"]
 
 
 def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:
-    """Hours per week that the network's whole posts spend between its sites."""
+    """Add up the hours per week that the network's whole posts spend between its sites."""
     minutes = graph.graph["travel"].minutes
     nodes = [graph.nodes[code] for code in sorted(codes)]
     patients = sum(node["list_size"] for node in nodes)
-    minutes_per_move = sum(
+    patient_pair_minutes: float = sum(
         a["list_size"] * b["list_size"] * minutes(a["position"], b["position"]) for a in nodes for b in nodes
-    ) / (patients * patients)
+    )
+    minutes_per_move = patient_pair_minutes / float(patients * patients)
     posts = sum(define_posts(graph, codes, rules, role)[0] for role in rules.roles)
     return posts * rules.moves_per_post_week * minutes_per_move / 60
 
 
 def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
-    """The same for every candidate."""
+    """Add up the same for every candidate."""
     factor = data.rules.moves_per_post_week / 60
     posts, _ = whole_posts(store, data)
-    return posts * _minutes_per_move(store.offsets, store.members, data.list_size, data.minutes) * factor  # type: ignore[no-any-return]
+    return posts * _minutes_per_move(store.offsets, store.members, data.list_size, data.minutes) * factor
 
 
 @nb.njit(cache=True, nogil=True)
-def _minutes_per_move(offsets, members, list_size, minutes):
+def _minutes_per_move(
+    offsets: NDArray[np.int64],
+    members: NDArray[np.uint16],
+    list_size: NDArray[np.float64],
+    minutes: NDArray[np.float64],
+) -> NDArray[np.float64]:
     result = np.empty(len(offsets) - 1)
     for j in range(len(result)):
         patients = 0.0

@@ -8,16 +8,20 @@ over all roles.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Role, Rules
 from netform.scores.term import ScoringData, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import networkx as nx
+    from numpy.typing import NDArray
 
 __all__ = ["STRANDED_POSTS", "define_posts", "whole_posts"]
 
@@ -26,32 +30,38 @@ STEP_TOLERANCE = 1e-9
 
 
 def define_posts(graph: nx.Graph, codes: Collection[str], rules: Rules, role: Role) -> tuple[float, float]:
-    """Whole posts of a role in a network, and the fraction of a post that is stranded."""
+    """Count the whole posts of a role in a network, and the fraction of a post that is stranded."""
     due = sum(graph.nodes[code]["weighted_list_size"] for code in sorted(codes)) / role.patients_per_post
     whole = math.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
     return whole, max(0.0, due - whole)
 
 
 def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:
-    """Hours per week of posts that cannot be hired, over all roles."""
+    """Add up the hours per week of posts that cannot be hired, over all roles."""
     return sum(define_posts(graph, codes, rules, role)[1] for role in rules.roles) * rules.hours_per_post_week
 
 
 def whole_posts(store: CandidateStore, data: ScoringData) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Whole and stranded posts of every candidate, summed over roles."""
+    """Count the whole and stranded posts of every candidate, summed over roles."""
     ratios = np.array([role.patients_per_post for role in data.rules.roles], np.float64)
     posts = _posts(store.offsets, store.members, data.weighted_list_size, ratios, data.rules.post_step)
     return posts[0], posts[1]
 
 
 def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
-    """The same for every candidate."""
+    """Add up the same for every candidate."""
     _, stranded = whole_posts(store, data)
     return stranded * data.rules.hours_per_post_week
 
 
 @nb.njit(cache=True, nogil=True)
-def _posts(offsets, members, weighted_list_size, ratios, step):
+def _posts(
+    offsets: NDArray[np.int64],
+    members: NDArray[np.uint16],
+    weighted_list_size: NDArray[np.float64],
+    ratios: NDArray[np.float64],
+    step: float,
+) -> NDArray[np.float64]:
     result = np.empty((2, len(offsets) - 1))
     for j in range(len(offsets) - 1):
         patients = 0.0
