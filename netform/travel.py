@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +65,14 @@ class Travel:
         if given is not None:
             return given
         return float(estimate_minutes(np.array(self.distance_km(a, b)), self.rules))
+
+    def among(self, positions: Sequence[int]) -> Travel:
+        """The same, knowing only the given minutes between some practices: little to send to a worker."""
+        if not self.given:
+            return self
+        kept = set(positions)
+        given = {pair: minutes for pair, minutes in self.given.items() if kept.issuperset(pair)}
+        return replace(self, given=given)
 
     def matrix(self, positions: Sequence[int]) -> NDArray[np.float64]:
         """Minutes between every two of some practices, shape (k, k), symmetric."""

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netform.solve.cuts import CutPool, violated_triples
+from netform.solve.deadline import Deadline
 from netform.solve.linear import LinearAnswer, LinearProgram
 from netform.solve.relaxation import Choosing
 
@@ -101,13 +102,13 @@ class _Search:
                 allowed &= ~(self.holds[a] & self.holds[b])
         return allowed
 
-    def solve_node(self, node: _Node, out_of_time: Callable[[], bool]) -> tuple[float, LinearAnswer]:
+    def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
         """Bound of a node and the optimum of its relaxation, cuts sought near the root."""
         allowed = self.allowed(node.decisions)
         self.program.shut(~allowed[self.columns])
         answer = self.program.solve(dual_simplex=True)
         bound, answer = self.price_out(answer, allowed)
-        while node.depth <= CUT_DEPTH and len(self.program.cuts) < MOST_CUTS and not out_of_time():
+        while node.depth <= CUT_DEPTH and len(self.program.cuts) < MOST_CUTS and not deadline.passed:
             if bound >= self.limit() or answer.missing > 1e-6:
                 break
             chosen = answer.chosen > 1e-7
@@ -184,7 +185,7 @@ def branch(
     through: NDArray[np.float64],
     bound: float,
     cutoff: float,
-    out_of_time: Callable[[], bool],
+    deadline: Deadline,
 ) -> Branched:
     """Search for the best plan below a cutoff, best bound first.
 
@@ -199,19 +200,19 @@ def branch(
         A bound known beforehand.
     cutoff : float
         Plans that cost as much are of no interest.
-    out_of_time : callable
+    deadline : Deadline
     """
     if not len(choosing.store):
         return Branched(cutoff, math.inf, None, 0)
     search = _Search(choosing, cuts, through, cutoff)
     queue = [_Node(bound, 0, 0, ())]
     count = 0
-    while queue and not out_of_time():
+    while queue and not deadline.passed:
         node = heapq.heappop(queue)
         if node.bound >= search.limit():
             continue
         count += 1
-        node_bound, answer = search.solve_node(node, out_of_time)
+        node_bound, answer = search.solve_node(node, deadline)
         if node_bound >= search.limit() or search.take_plan(answer) or answer.missing > 1e-6:
             continue
         node = _Node(node_bound, node.number, node.depth, node.decisions)

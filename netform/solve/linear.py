@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, model_update_pb2, result_pb2
 from ortools.math_opt.core.python import solver as mathopt_solver
 from ortools.math_opt.python import mathopt
+from pybind11_abseil.status import StatusNotOk
 
 from netform.candidates.store import CandidateStore
 from netform.solve.cuts import CutPool, cut_coefficients, reduced_costs
@@ -261,9 +262,13 @@ def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:
     filtered.variable_values_filter.skip_zero_values = True
     filtered.dual_values_filter.skip_zero_values = True
     filtered.reduced_costs_filter.filter_by_ids = True
-    result = solver.solve(
-        parameters.to_proto(), filtered, None, callback_pb2.CallbackRegistrationProto(), None, None
-    )
+    try:
+        result = solver.solve(
+            parameters.to_proto(), filtered, None, callback_pb2.CallbackRegistrationProto(), None, None
+        )
+    except StatusNotOk:
+        # GLOP says ABNORMAL by an error when the last basis has grown too ill-conditioned to go on from.
+        return None
     optimal = result.termination.reason == result_pb2.TERMINATION_REASON_OPTIMAL
     return result if optimal and len(result.solutions) else None
 

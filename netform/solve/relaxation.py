@@ -7,7 +7,6 @@ over the whole list and holds whatever the solver did.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numba as nb
@@ -15,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
+from netform.solve.deadline import Deadline
 from netform.solve.cuts import CutPool, violated_triples
-from netform.solve.linear import LinearProgram, SideRow
+from netform.solve.linear import Duals, LinearProgram, SideRow
 
 __all__ = ["Choosing", "Relaxation", "relax", "tighten"]
 
@@ -73,8 +73,10 @@ class Relaxation:
     through : ndarray of float64, shape (m,)
         No plan that uses candidate j costs less than ``through[j]``: the bound plus its reduced cost, the best
         over all duals met.
+    duals : Duals
+        The prices behind the bound.
     cuts : ndarray of int64, shape (k, 3)
-        Cuts in force.
+        The cuts that the duals price.
     columns : ndarray of int64
         Candidates in the last linear program.
     values : ndarray of float64
@@ -83,6 +85,7 @@ class Relaxation:
 
     bound: float
     through: NDArray[np.float64]
+    duals: Duals
     cuts: CutPool
     columns: NDArray[np.int64]
     values: NDArray[np.float64]
@@ -98,17 +101,17 @@ class Relaxation:
         return np.sort(self.columns[self.values > 0.5])
 
 
-def relax(choosing: Choosing, out_of_time: Callable[[], bool]) -> Relaxation:
+def relax(choosing: Choosing, deadline: Deadline) -> Relaxation:
     """The plain linear relaxation; ``bound`` is infinite when it proves that no plan exists."""
     columns = _first_columns(choosing.store, choosing.costs)
     program = _Priced(choosing, columns)
-    program.price_out(None, out_of_time)
-    if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, out_of_time):
+    program.price_out(None, deadline)
+    if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
         return replace(program.relaxation(), bound=math.inf)
     return program.relaxation()
 
 
-def tighten(choosing: Choosing, relaxation: Relaxation, out_of_time: Callable[[], bool]) -> Relaxation:
+def tighten(choosing: Choosing, relaxation: Relaxation, deadline: Deadline) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
     The rounds price a pool of the candidates nearest to the optimum; the whole list is priced once they end.
@@ -121,18 +124,18 @@ def tighten(choosing: Choosing, relaxation: Relaxation, out_of_time: Callable[[]
     pool = None
     if len(choosing.store) > POOL:
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
-    program.price_out(pool, out_of_time)
+    program.price_out(pool, deadline)
     value = program.answer.value
     for _ in range(MOST_ROUNDS):
         found = program.violated()
-        if not len(found) or out_of_time():
+        if not len(found) or deadline.passed:
             break
         program.add_cuts(found)
-        program.price_out(pool, out_of_time)
+        program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
         if rise < LEAST_RISE * abs(value):
             break
-    program.price_out(None, out_of_time)
+    program.price_out(None, deadline)
     return program.relaxation()
 
 
@@ -171,7 +174,7 @@ class _Priced:
         store = self.choosing.store.take(self.columns[chosen])
         return violated_triples(store, self.answer.chosen[chosen], most=CUTS_PER_ROUND)
 
-    def price_out(self, pool: NDArray[np.int64] | None, out_of_time: Callable[[], bool]) -> None:
+    def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline) -> None:
         """Add columns of negative reduced cost until none is left in the pool (None: the whole list)."""
         choosing = self.choosing if pool is None else self.choosing.take(pool)
         while True:
@@ -187,7 +190,7 @@ class _Priced:
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
-            if self.complete or not len(fresh) or out_of_time():
+            if self.complete or not len(fresh) or deadline.passed:
                 return
             if len(fresh) > MOST_PRICED:
                 fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
@@ -196,15 +199,18 @@ class _Priced:
             self.answer = self.program.solve()
 
     def relaxation(self) -> Relaxation:
-        live = self.answer.duals.cuts < -1e-9
-        return Relaxation(self.bound, self.through, self.program.cuts[live], self.columns, self.answer.chosen)
+        duals = self.answer.duals
+        live = duals.cuts < 0
+        duals = replace(duals, cuts=duals.cuts[live])
+        cuts = self.program.cuts[live]
+        return Relaxation(self.bound, self.through, duals, cuts, self.columns, self.answer.chosen)
 
 
-def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], out_of_time: Callable[[], bool]) -> bool:
+def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:
     """Whether the least that must stay uncovered, fractions allowed, is above zero by a safe bound."""
     free = replace(choosing, costs=np.zeros(len(choosing.store)))
     program = _Priced(free, columns)
-    program.price_out(None, out_of_time)
+    program.price_out(None, deadline)
     return program.bound > 1e-6
 
 

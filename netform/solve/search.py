@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from netform.candidates.enumerate import Adjacency, coverable, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
+from netform.solve.deadline import Deadline
 from netform.solve.relaxation import Choosing
 
 __all__ = ["Group", "Problem", "better_plan", "first_plan", "group_costs", "store_of"]
 
 Group = tuple[int, ...]
-ChooseGroups = Callable[[Choosing, Callable[[], bool]], "NDArray[np.int64] | None"]
+ChooseGroups = Callable[[Choosing, Deadline], "NDArray[np.int64] | None"]
 
 # Practices in a neighbourhood, one level after the other; its list may hold so many groups at most.
 LEVELS = (24, 32, 42, 54)
@@ -100,7 +101,7 @@ def better_plan(
     problem: Problem,
     plan: Sequence[Group],
     choose_groups: ChooseGroups,
-    out_of_time: Callable[[], bool],
+    deadline: Deadline,
     *,
     on_plan: Callable[[Sequence[Group]], None] = lambda plan: None,
 ) -> list[Group]:
@@ -113,7 +114,7 @@ def better_plan(
         Covers every practice once.
     choose_groups : callable
         The exact solver of a neighbourhood: positions of the chosen candidates, or None.
-    out_of_time : callable
+    deadline : Deadline
     on_plan : callable
         Told of every better plan.
     """
@@ -122,7 +123,7 @@ def better_plan(
     settled: set[frozenset[Group]] = set()
     for level in LEVELS:
         improved = True
-        while improved and not out_of_time():
+        while improved and not deadline.passed:
             improved = False
             for start in list(plan):
                 if start not in cost:
@@ -131,8 +132,8 @@ def better_plan(
                 if frozenset(hood) in settled or len(hood) < 2:
                     continue
                 settled.add(frozenset(hood))
-                found = _resolve(problem, hood, choose_groups, out_of_time)
-                if out_of_time():
+                found = _resolve(problem, hood, choose_groups, deadline)
+                if deadline.passed:
                     break
                 if found is None:
                     continue
@@ -160,7 +161,7 @@ def _outside(problem: Problem, group: Group) -> int:
 
 
 def _resolve(
-    problem: Problem, hood: Sequence[Group], choose_groups: ChooseGroups, out_of_time: Callable[[], bool]
+    problem: Problem, hood: Sequence[Group], choose_groups: ChooseGroups, deadline: Deadline
 ) -> list[Group] | None:
     members = sorted(v for group in hood for v in group)
     part = problem.among(members)
@@ -171,7 +172,7 @@ def _resolve(
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
     choosing = Choosing(store, candidate_costs(store, part.data), (), part.patients // rules.least)
-    chosen = choose_groups(choosing, out_of_time)
+    chosen = choose_groups(choosing, deadline)
     if chosen is None:
         return None
     return [tuple(members[v] for v in store[int(j)]) for j in chosen]
@@ -197,7 +198,7 @@ def _neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: 
             return hood
 
 
-def first_plan(problem: Problem, seed: int, out_of_time: Callable[[], bool]) -> list[Group]:
+def first_plan(problem: Problem, seed: int, deadline: Deadline) -> list[Group]:
     """Some contiguous plan: within the band if trees give one, else with as few exceptions as they show."""
     random = np.random.default_rng(seed)
     best: list[Group] | None = None
@@ -205,7 +206,7 @@ def first_plan(problem: Problem, seed: int, out_of_time: Callable[[], bool]) -> 
         plan = _peel(problem, random)
         if best is None or _key(problem, plan, []) < _key(problem, best, []):
             best = plan
-        if _key(problem, best, [])[0] == 0 or out_of_time():
+        if _key(problem, best, [])[0] == 0 or deadline.passed:
             break
     assert best is not None  # noqa: S101 (TREES is positive)
     return best

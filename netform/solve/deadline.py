@@ -1,0 +1,38 @@
+"""When to stop: a moment on a clock that is passed in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+__all__ = ["NEVER", "Deadline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment after which the best plan so far is what counts.
+
+    Attributes
+    ----------
+    at : float
+        In seconds of the clock; infinite for none.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    at: float = math.inf
+    clock: Callable[[], float] = lambda: 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is time to stop."""
+        return self.at < math.inf and self.clock() >= self.at
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds that remain, None for ever."""
+        return None if self.at == math.inf else max(0.0, self.at - self.clock())
+
+
+NEVER = Deadline()

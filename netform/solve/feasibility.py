@@ -1,0 +1,118 @@
+"""What arithmetic and the shape of the graph say before any solver runs, in words a planner can use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+
+from netform.candidates.enumerate import coverable
+from netform.rules import Rules
+
+__all__ = ["Obstacle", "connected_parts", "obstacles", "oversize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why some practices cannot all be in networks of the band.
+
+    Attributes
+    ----------
+    reason : str
+        ``over_max_single_practice``, ``island``, ``arithmetic`` or ``stranded``.
+    practice_codes : tuple of str
+        The practices it is about, sorted.
+    sentence : str
+        For people.
+    """
+
+    reason: str
+    practice_codes: tuple[str, ...]
+    sentence: str
+
+
+def oversize(graph: nx.Graph, rules: Rules) -> list[Obstacle]:
+    """Practices whose own list is over the band: each stands alone."""
+    return [
+        Obstacle(
+            "over_max_single_practice",
+            (code,),
+            f"{code} alone has {graph.nodes[code]['list_size']:,} patients, over the most of {rules.most:,}.",
+        )
+        for code in sorted(graph)
+        if graph.nodes[code]["list_size"] > rules.most
+    ]
+
+
+def connected_parts(graph: nx.Graph, rules: Rules) -> list[tuple[str, ...]]:
+    """The connected parts of the graph without its oversize practices, in order of their first code."""
+    rest = graph.subgraph(code for code in graph if graph.nodes[code]["list_size"] <= rules.most)
+    return sorted(tuple(sorted(part)) for part in nx.connected_components(rest))
+
+
+def obstacles(graph: nx.Graph, part: Collection[str], rules: Rules, *, whole: bool) -> list[Obstacle]:
+    """What keeps a connected part from being covered by networks of the band; empty when nothing is seen.
+
+    Nothing seen does not mean that a plan exists: only choosing decides that.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+    part : collection of str
+        Codes of a connected part without oversize practices.
+    rules : Rules
+    whole : bool
+        Whether the part is all there is, so that it is no island.
+    """
+    codes = tuple(sorted(part))
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    if coverable(patients, rules.least, rules.most):
+        return list(_stranded(graph.subgraph(codes), rules))
+    if patients < rules.least:
+        words = "together have" if len(codes) > 1 else "has"
+        where = "" if whole else " and border no other practice they could join"
+        subject = f"{_some(codes)} {words} {patients:,} patients{where}: fewer than the {rules.least:,} of a network."
+        return [Obstacle("arithmetic" if whole else "island", codes, subject)]
+    few = patients // rules.least
+    sentence = (
+        f"{_some(codes)} have {patients:,} patients: {few} network{'s' * (few != 1)} can hold at most "
+        f"{few * rules.most:,} and {few + 1} need at least {(few + 1) * rules.least:,}."
+    )
+    return [Obstacle("arithmetic", codes, sentence)]
+
+
+def _stranded(part: nx.Graph, rules: Rules) -> Iterator[Obstacle]:
+    """Practices whose removal leaves branches that must join their network, and overfill it."""
+    for code in sorted(nx.articulation_points(part)):
+        own = part.nodes[code]["list_size"]
+        rest = part.subgraph(set(part) - {code})
+        branches = []
+        for branch in nx.connected_components(rest):
+            patients = sum(part.nodes[member]["list_size"] for member in branch)
+            branches.append((_must_join(patients, rules), tuple(sorted(branch))))
+        joining = sorted((branch for branch in branches if branch[0]), key=lambda branch: branch[1])
+        needed = own + sum(least for least, _ in joining)
+        if needed > rules.most:
+            codes = tuple(sorted([code, *(member for _, branch in joining for member in branch)]))
+            yield Obstacle(
+                "stranded",
+                codes,
+                f"{code} ({own:,} patients) is the only way out for {len(joining)} "
+                f"branch{'es' * (len(joining) != 1)} ({'; '.join(_some(branch) for _, branch in joining)}) that "
+                f"cannot stand alone: together they would be at least {needed:,}, over {rules.most:,}.",
+            )
+
+
+def _must_join(patients: int, rules: Rules) -> int:
+    """The fewest patients of a branch that must join the network of the practice before it."""
+    if coverable(patients, rules.least, rules.most):
+        return 0
+    return patients - (patients // rules.least) * rules.most
+
+
+def _some(codes: Collection[str]) -> str:
+    names = sorted(codes)
+    if len(names) <= 4:
+        return ", ".join(names)
+    return f"{', '.join(names[:3])} and {len(names) - 3} more practices"

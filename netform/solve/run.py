@@ -1,0 +1,290 @@
+"""Plan all areas: side by side in processes, or one in a thread; stop within seconds when asked.
+
+The solvers cannot be trusted to stop on time, so nobody waits for them: every better plan is reported as it is
+found, and when time is up or the user interrupts, the last report is what counts and the worker is left behind
+(a process is ended; a thread ends with the program).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+import networkx as nx
+
+from netform.errors import NetformError, NoPlanError
+from netform.rules import Rules
+from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.deadline import Deadline
+
+__all__ = ["Event", "plan_areas"]
+
+# The main thread looks up this often, seconds.
+POLL = 0.05
+
+# A worker that has not ended so long after its time is left behind, seconds.
+GRACE = 1.5
+
+# No area gets less than this of the time, seconds.
+LEAST_SHARE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened in an area.
+
+    Attributes
+    ----------
+    area : str
+    kind : str
+        ``stage``, ``plan`` or ``done``.
+    stage : str
+        The stage that begins, for ``stage``.
+    outcome : AreaOutcome or None
+        The plan, for ``plan`` and ``done``.
+    """
+
+    area: str
+    kind: str
+    stage: str = ""
+    outcome: AreaOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    area: str
+    codes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Board:
+    """What is known of every area so far."""
+
+    on_event: Callable[[Event], None]
+    final: dict[str, AreaOutcome] = field(default_factory=dict)
+    interim: dict[str, AreaOutcome] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
+        if event.outcome is not None:
+            (self.final if event.kind == "done" else self.interim)[event.area] = event.outcome
+        self.on_event(event)
+
+
+def plan_areas(
+    graph: nx.Graph,
+    areas: Mapping[str, Sequence[str]],
+    rules: Rules,
+    options: Options,
+    *,
+    time_limit: float | None = None,
+    interrupted: Callable[[], bool] = lambda: False,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> list[AreaOutcome]:
+    """The best plan of every area, in order of area.
+
+    Small areas go first: each then gets a fair share of the time that is left, and what the easy ones do not
+    need goes to the hard ones.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of practices by code.
+    areas : mapping of str to sequence of str
+        The codes of each area.
+    rules : Rules
+    options : Options
+        ``workers`` is how many areas are planned side by side; a single area gets all of them as threads.
+    time_limit : float, optional
+        Seconds for all areas together.
+    interrupted : callable
+        Asked often; once it says yes the best plans so far are returned.
+    on_event : callable
+        Told of stages and plans.
+
+    Raises
+    ------
+    NoPlanError
+        Time ran out before an area had any plan.
+    NetformError
+        As `netform.solve.area.solve_area`.
+    """
+    tasks = [_Task(area, tuple(codes)) for area, codes in areas.items()]
+    tasks.sort(key=lambda task: (len(task.codes), task.area))
+    board = _Board(on_event)
+    crew = _Crew(graph, rules, options, time_limit, interrupted, board)
+    if options.workers > 1 and len(tasks) > 1:
+        crew.in_processes(tasks)
+    else:
+        crew.in_thread(tasks)
+    missing = [task.area for task in tasks if task.area not in board.final and task.area not in board.interim]
+    if missing:
+        named = "" if missing == [""] else f" of {', '.join(missing[:10])}"
+        raise NoPlanError(f"no plan{named} was found in the time given. Allow more with --time-limit.")
+    return [board.final.get(area) or board.interim[area] for area in sorted(areas)]
+
+
+@dataclass(slots=True)
+class _Crew:
+    graph: nx.Graph
+    rules: Rules
+    options: Options
+    time_limit: float | None
+    interrupted: Callable[[], bool]
+    board: _Board
+    begin: float = field(default_factory=time.monotonic)
+
+    def share(self, waiting: int, workers: int) -> float | None:
+        """Seconds for the next area, when ``waiting`` (itself among them) have not begun."""
+        if self.time_limit is None:
+            return None
+        left = self.time_limit - (time.monotonic() - self.begin)
+        return max(LEAST_SHARE if waiting > 1 else 0.0, left * min(workers, waiting) / waiting)
+
+    def in_thread(self, tasks: list[_Task]) -> None:
+        """One area after the other in a thread of this process, which stays free to be interrupted."""
+        for number, task in enumerate(tasks):
+            seconds = self.share(len(tasks) - number, 1)
+            failure: list[BaseException] = []
+            stopped = threading.Event()
+
+            def work(task: _Task = task, seconds: float | None = seconds, stopped: threading.Event = stopped) -> None:
+                def report(event: Event) -> None:
+                    if not stopped.is_set():
+                        self.board.take(event)
+
+                try:
+                    _plan(self.graph, task, self.rules, self.options, seconds, report)
+                except BaseException as error:  # noqa: BLE001 (raised again in the main thread)
+                    failure.append(error)
+
+            thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
+            thread.start()
+            late = None if seconds is None else time.monotonic() + seconds + GRACE
+            while thread.is_alive():
+                thread.join(POLL)
+                if self.interrupted() or (late is not None and time.monotonic() > late):
+                    stopped.set()
+                    break
+            if failure:
+                raise failure[0]
+            if self.interrupted():
+                return
+
+    def in_processes(self, tasks: list[_Task]) -> None:
+        """Areas side by side in worker processes."""
+        waiting = list(tasks)
+        count = min(self.options.workers, len(tasks))
+        workers: list[_Worker] = []
+        try:
+            workers = [_Worker(self) for _ in range(count)]
+            while (waiting or any(worker.task for worker in workers)) and not self.interrupted():
+                for position, worker in enumerate(workers):
+                    if worker.task is None and waiting:
+                        seconds = self.share(len(waiting), count)
+                        worker.begin(waiting.pop(0), seconds)
+                    elif worker.late():
+                        workers[position] = worker.replaced()
+                for connection in wait([worker.connection for worker in workers], POLL):
+                    position = next(k for k, worker in enumerate(workers) if worker.connection is connection)
+                    lost = workers[position].receive()
+                    if lost is not None:
+                        workers[position] = workers[position].replaced()
+                        waiting.insert(0, lost)
+        finally:
+            for worker in workers:
+                worker.end()
+
+
+class _Worker:
+    """A process that plans the areas it is sent."""
+
+    def __init__(self, crew: _Crew, lost: frozenset[str] = frozenset()) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.crew = crew
+        self.lost = lost
+        self.task: _Task | None = None
+        self.ends = float("inf")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def begin(self, task: _Task, seconds: float | None) -> None:
+        """Send an area to plan."""
+        self.task = task
+        self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        part = self.crew.graph.subgraph(task.codes).copy()
+        part.graph["travel"] = part.graph["travel"].among([part.nodes[code]["position"] for code in task.codes])
+        self.connection.send((part, task, seconds))
+
+    def late(self) -> bool:
+        """Whether its time is over and more."""
+        return self.task is not None and time.monotonic() > self.ends
+
+    def receive(self) -> _Task | None:
+        """Take in what it says; the task it was at when it is lost for the first time."""
+        try:
+            message = self.connection.recv()
+        except (EOFError, OSError):
+            task, self.task = self.task, None
+            if task is None or task.area in self.lost:
+                raise NetformError(f"a worker was lost twice at area {task.area if task else ''}") from None
+            self.lost |= {task.area}
+            return task
+        if isinstance(message, NetformError):
+            raise message
+        if isinstance(message, Exception):
+            raise RuntimeError(f"area {self.task.area if self.task else ''}: {message}") from message
+        self.crew.board.take(message)
+        if message.kind == "done":
+            self.task = None
+        return None
+
+    def replaced(self) -> _Worker:
+        """End the process and start another in its place."""
+        self.end()
+        return _Worker(self.crew, self.lost)
+
+    def end(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection, rules: Rules, options: Options) -> None:
+    """Plan the areas that come until the connection closes; interruption is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            graph, task, seconds = connection.recv()
+        except EOFError:
+            return
+        try:
+            _plan(graph, task, rules, replace(options, workers=1), seconds, connection.send)
+        except Exception as error:  # noqa: BLE001 (the parent raises it)
+            connection.send(error)
+
+
+def _plan(
+    graph: nx.Graph,
+    task: _Task,
+    rules: Rules,
+    options: Options,
+    seconds: float | None,
+    report: Callable[[Any], None],
+) -> None:
+    deadline = Deadline() if seconds is None else Deadline(time.monotonic() + seconds, time.monotonic)
+    progress = Progress(
+        deadline=deadline,
+        on_stage=lambda stage: report(Event(task.area, "stage", stage)),
+        on_plan=lambda outcome: report(Event(task.area, "plan", outcome=outcome)),
+    )
+    outcome = solve_area(graph, task.area, task.codes, rules, options, progress)
+    report(Event(task.area, "done", outcome=outcome))
