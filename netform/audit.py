@@ -564,13 +564,10 @@ def _outside(
     import shapely  # noqa: PLC0415 - heavy, and only boundaries need it
 
     network_of = {code: each.network_id for each in plan.networks for code in each.practice_codes}
-    placed = [
-        (code, network_of[code], x, y)
-        for code, x, y in zip(practices.codes, places.easting.tolist(), places.northing.tolist(), strict=True)
-        if network_of.get(code) in boundaries
-    ]
-    points = shapely.points([each[2:] for each in placed])
-    metres = shapely.distance(points, [boundaries[each[1]] for each in placed]).tolist()
-    for (code, name, _, _), distance in zip(placed, metres, strict=True):
-        if not distance <= PRACTICE_M:
-            yield f"practice {code} lies {distance:,.0f} m outside the boundary of its network {name!r}"
+    everywhere = zip(practices.codes, places.easting, places.northing, strict=True)
+    for code, easting, northing in everywhere:
+        name = network_of.get(code)
+        if name in boundaries:
+            metres = shapely.distance(boundaries[name], shapely.Point(easting, northing))
+            if not metres <= PRACTICE_M:
+                yield f"practice {code} lies {metres:,.0f} m outside the boundary of its network {name!r}"
