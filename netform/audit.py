@@ -567,7 +567,7 @@ def _outside(
     everywhere = zip(practices.codes, places.easting, places.northing, strict=True)
     for code, easting, northing in everywhere:
         name = network_of.get(code)
-        if name in boundaries:
+        if name is not None and name in boundaries:
             metres = shapely.distance(boundaries[name], shapely.Point(easting, northing))
             if not metres <= PRACTICE_M:
                 yield f"practice {code} lies {metres:,.0f} m outside the boundary of its network {name!r}"

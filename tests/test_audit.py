@@ -208,8 +208,8 @@ def test_an_unplaced_practice_with_a_reason_passes(sound: Sound) -> None:
 
 
 def test_an_area_without_a_plan_passes(sound: Sound) -> None:
-    """Its practices are unplaced with the reason, and it has no cost."""
-    plan = change(sound.plan, "S", status="unknown", cost=None, bound=None, networks=0)
+    """Its practices are unplaced with the reason; it has no cost, though there may be a bound."""
+    plan = change(sound.plan, "S", status="unknown", cost=None, bound=5.0, networks=0)
     networks = tuple(each for each in plan.networks if each.area != "S")
     unplaced = tuple(Unplaced(code, "no plan was found in the time") for code in ("B1", "B2", "B3"))
     sound.audit(dataclasses.replace(plan, networks=networks, unplaced=unplaced), networks=4)
@@ -221,18 +221,29 @@ def test_an_honest_gap_passes(sound: Sound) -> None:
     sound.audit(change(sound.plan, "S", status="feasible", bound=None))
 
 
-@pytest.mark.parametrize(("size", "exception"), [(50_001, "not_planned"), (40_000, "not_planned")])
-def test_what_was_not_planned_yet_may_stand_together(size: int, exception: str) -> None:
-    """An interrupted run's leftover passes whatever its patients, as long as nothing is called optimal."""
-    small = _two_practices(size, exception)
-    small.audit()
+@pytest.mark.parametrize("size", [70_000, 40_000])
+def test_what_was_not_planned_yet_may_stand_together(size: int) -> None:
+    """An interrupted run's leftover passes whatever its patients, as long as its area is not optimal."""
+    leftover = _two_practices(size, "not_planned")
+    leftover.audit()
     with pytest.raises(AuditError, match="area '' is optimal but network '1' is not_planned"):
-        small.audit(change(small.plan, "", status="optimal", bound=area(small.plan, "").cost))
+        leftover.audit(change(leftover.plan, "", status="optimal", bound=area(leftover.plan, "").cost))
+
+
+def test_what_was_not_planned_yet_leaves_other_areas_optimal(sound: Sound) -> None:
+    """N was cut short, S was not."""
+    plan = change(sound.plan, "N", status="feasible", bound=0.0)
+    sound.audit(change(plan, "N-04", exception="not_planned"))
+
+
+def test_an_exception_of_several_practices_may_pass_the_band() -> None:
+    """55,000 patients are one too many for the band, and too few for two networks."""
+    _two_practices(55_000, "arithmetic").audit()
 
 
 def _two_practices(size: int, exception: str) -> Sound:
     """Two practices in one network, with as many patients together as asked for and no area."""
-    rules = dataclasses.replace(load_profile(), exception_most=50_000)
+    rules = load_profile()
     practices = PracticeList(tuple(Practice(code, code, "", s) for code, s in (("C1", size - 9), ("C2", 9))))
     places = Places(np.array([0.0, 1000.0]), np.zeros(2), ("list",) * 2, np.zeros((0, 2)), "test")
     graph = graph_of_edges(practices, places, build_travel(places, rules), [EdgeChange("C1", "C2")], ())
@@ -532,6 +543,11 @@ AREAS: list[Broken] = [
         "area 'S' is 'optimal' with cost None",
     ),
     (
+        "optimal with a bound and no plan",
+        lambda p: change(_without(p, "S-01"), "S", cost=None, networks=0),
+        "area 'S' is 'optimal' with cost None",
+    ),
+    (
         "status unknown to the contract",
         lambda p: change(p, "N", status="best"),
         "area 'N' has unknown status 'best'",
@@ -592,6 +608,11 @@ GRAPH: list[Broken] = [
         "edge to a practice invented",
         lambda p: _edges(p, Edge("A1", "Z9", "border", 1.0)),
         "edge A1-Z9 joins a practice that is not in the list",
+    ),
+    (
+        "edge from a practice invented",
+        lambda p: _edges(p, Edge("A0", "A1", "border", 1.0)),
+        "edge A0-A1 joins a practice that is not in the list",
     ),
     (
         "edge from a practice to itself",
