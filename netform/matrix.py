@@ -213,7 +213,7 @@ class _JourneyReader(RowReader):
         mean = np.where(first == last, first, first / 2 + last / 2)
         pairs = dict(zip(zip(low.tolist(), high.tolist(), strict=True), mean.tolist(), strict=True))
         differ = int(np.count_nonzero(first != last))
-        note = f"{differ:,} pairs of {self.file} take longer one way than the other; their mean is used."
+        note = f"Pairs of {self.file} that take longer one way than the other, given their mean: {differ:,}."
         return pairs, (note,) if differ else ()
 
     def _one_of_each(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -239,9 +239,7 @@ class _JourneyReader(RowReader):
 
     def nothing_read(self) -> Fault:
         """Say that the file does not fit the list."""
-        rows = (
-            f"none of its {self._rows_left_out:,} rows is" if self._rows_left_out else "it has no row that is"
-        )
+        rows = f"none of its rows ({self._rows_left_out:,}) is" if self._rows_left_out else "no row is"
         strangers = self._positions.strangers()
         value = strangers[0] if strangers else None
         problem = f"{rows} between two practices of the list"
@@ -253,8 +251,8 @@ class _JourneyReader(RowReader):
         if not self._rows_left_out:
             return ()
         named = some_of(self._positions.strangers())
-        rows = f"{self._rows_left_out:,} rows of {self.file}"
-        return (f"{rows} name practices that are not in the list and were left out: {named}.",)
+        rows = f"Rows of {self.file} left out because they name practices that are not in the list"
+        return (f"{rows}: {self._rows_left_out:,} ({named}).",)
 
 
 def _matrix_bytes(path: str | Path) -> bytes:

@@ -67,7 +67,7 @@ class Travel:
         return float(estimate_minutes(np.array(self.distance_km(a, b)), self.rules))
 
     def among(self, positions: Sequence[int]) -> Travel:
-        """The same, knowing only the given minutes between some practices: little to send to a worker."""
+        """Keep only the given minutes between some practices: little to send to a worker."""
         if not self.given:
             return self
         kept = set(positions)
@@ -75,15 +75,21 @@ class Travel:
         return replace(self, given=given)
 
     def matrix(self, positions: Sequence[int]) -> NDArray[np.float64]:
-        """Minutes between every two of some practices, shape (k, k), symmetric."""
+        """Give the minutes between every two of some practices, shape (k, k), symmetric."""
         where = np.asarray(positions, np.int64)
         x, y = self.easting[where], self.northing[where]
         matrix = estimate_minutes(np.hypot(x[:, None] - x, y[:, None] - y) / 1000, self.rules)
-        if self.given:
-            index = {int(position): k for k, position in enumerate(where)}
+        if len(self.given) < len(where) * len(where):
+            index = {position: k for k, position in enumerate(where.tolist())}
             for (a, b), minutes in self.given.items():
                 if a in index and b in index:
                     matrix[index[a], index[b]] = matrix[index[b], index[a]] = minutes
+        else:
+            # A national matrix has millions of pairs, and an area a few thousand.
+            for k, a in enumerate(where.tolist()):
+                for e, b in enumerate(where[:k].tolist()):
+                    minutes = self.given.get((min(a, b), max(a, b)), matrix[k, e])
+                    matrix[k, e] = matrix[e, k] = minutes
         return matrix
 
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from itertools import combinations
 from typing import NamedTuple
 
+import networkx as nx
+import numpy as np
 from hypothesis import strategies as st
 
+from netform.edges import EdgeChange
+from netform.graph import graph_of_edges
+from netform.places import Places
 from netform.practices.columns import ALIASES
-from netform.practices.model import Practice
+from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
+from netform.rules import TERM_NAMES, Role, Rules, load_profile
+from netform.travel import Travel, build_travel
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
@@ -139,3 +148,112 @@ def list_files(draw: st.DrawFn) -> ListFile:
     # Windows-1252 has no narrow no-break space.
     content = text.getvalue().replace("\u202f", "\u00a0") if encoding == "cp1252" else text.getvalue()
     return ListFile(content.encode(encoding), listed)
+
+
+# Numbers that a rules file may hold: whole ones, tiny ones and ones with many digits.
+_numbers = st.one_of(
+    st.integers(0, 10**6).map(float), st.floats(0, 1e12, allow_nan=False), st.sampled_from([0.1, 1e-9, 1e300])
+)
+_above_zero = _numbers.filter(lambda number: number > 0)
+# Any text without lone surrogates, which no file can hold.
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rules:
+    """Draw rules that a file may hold."""
+    least = draw(st.integers(1, 10**6))
+    most = least + draw(st.integers(0, 10**6))
+    names = draw(st.lists(_texts.filter(str.strip), max_size=4, unique=True))
+    return Rules(
+        profile=draw(st.sampled_from(["fyfv-2017", "arrs-2025"])),
+        least=least,
+        most=most,
+        exception_most=most + draw(st.integers(0, 10**6)),
+        minutes_base=draw(_numbers),
+        minutes_per_km=draw(_numbers),
+        minutes_power=draw(_above_zero),
+        visits_per_patient_week=draw(_numbers),
+        moves_per_post_week=draw(_numbers),
+        hours_per_post_week=draw(_above_zero),
+        post_step=draw(_above_zero),
+        overhead_hours_week=draw(_numbers),
+        balance_target=draw(_numbers),
+        balance_dead_band=draw(_numbers),
+        balance_hours_per_1000=draw(_numbers),
+        roles=tuple(Role(name, draw(_above_zero), draw(_texts)) for name in names),
+        weights=tuple((name, draw(_numbers)) for name in TERM_NAMES),
+    )
+
+
+@st.composite
+def ordinary_rules(draw: st.DrawFn) -> Rules:
+    """Draw rules of the sizes that planners use, over the default profile."""
+    ratios = draw(st.lists(st.floats(1000, 60_000), max_size=4))
+    return replace(
+        load_profile(),
+        visits_per_patient_week=draw(st.floats(0, 0.1)),
+        moves_per_post_week=draw(st.floats(0, 20)),
+        post_step=draw(st.sampled_from([0.1, 0.2, 0.5, 1.0])),
+        overhead_hours_week=draw(st.floats(0, 100)),
+        balance_target=draw(st.floats(1000, 100_000)),
+        balance_dead_band=draw(st.floats(0, 20_000)),
+        balance_hours_per_1000=draw(st.floats(0, 100)),
+        roles=tuple(Role(f"role {number}", ratio, "") for number, ratio in enumerate(ratios)),
+    )
+
+
+@st.composite
+def travels(draw: st.DrawFn, count: int | None = None) -> Travel:
+    """Draw travel between practices, some of one site, some pairs given by a matrix."""
+    count = draw(st.integers(1, 9)) if count is None else count
+    metres = st.integers(0, 20_000)
+    sites = draw(st.lists(st.tuples(metres, metres), min_size=1, max_size=count))
+    points = [draw(st.sampled_from(sites)) for _ in range(count)]
+    east, north = np.array(points, np.float64).T
+    places = Places(east, north, ("postcode",) * count, np.empty((0, 2)), "drawn")
+    pairs = list(combinations(range(count), 2))
+    given_pairs = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    given = {pair: draw(st.floats(0, 120)) for pair in given_pairs}
+    return build_travel(places, load_profile(), given, "drawn.csv")
+
+
+@st.composite
+def practice_graphs(draw: st.DrawFn) -> nx.Graph:
+    """Draw a graph of practices as `netform.graph` makes them, with any edges."""
+    travel = draw(travels())
+    count = len(travel.easting)
+    # Weighted lists at whole multiples of a ratio's step are where rounding shows.
+    weighted = st.one_of(st.none(), st.floats(0, 60_000), st.sampled_from([6000.0, 3866.6, 11_600.0]))
+    listed = PracticeList(
+        tuple(
+            Practice(
+                f"P{index}",
+                "",
+                "",
+                draw(st.integers(1, 60_000)),
+                weighted_list_size=draw(weighted),
+                row=index,
+            )
+            for index in range(count)
+        )
+    )
+    pairs = list(combinations(listed.codes, 2))
+    edges = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    places = Places(
+        travel.easting, travel.northing, ("postcode",) * count, np.empty((0, 2)), "drawn"
+    )  # fmt: skip
+    return graph_of_edges(listed, places, travel, [EdgeChange(a, b) for a, b in edges], [])
+
+
+@st.composite
+def numbered_graphs(draw: st.DrawFn, most: int = 12) -> nx.Graph:
+    """Draw a graph of 0..n-1 with a list size each: sparse or dense, whole or in parts."""
+    count = draw(st.integers(1, most))
+    graph = nx.Graph()
+    for node in range(count):
+        graph.add_node(node, list_size=draw(st.integers(1, 40)))
+    share = draw(st.sampled_from([0.15, 0.3, 0.5, 0.9]))
+    random = draw(st.randoms(use_true_random=False))
+    graph.add_edges_from(pair for pair in combinations(range(count), 2) if random.random() < share)
+    return graph

@@ -194,7 +194,7 @@ def test_directions_of_a_matrix_that_differ_give_their_mean(written: Written) ->
     # (10 + 13) / 2 = 11.5; 5 both ways; 8 one way only.
     assert read_matrix(path, LISTED) == Matrix(
         {(0, 3): 8.0, (1, 2): 11.5, (1, 3): 5.0},
-        (f"1 pairs of {path} take longer one way than the other; their mean is used.",),
+        (f"Pairs of {path} that take longer one way than the other, given their mean: 1.",),
     )
 
 
@@ -205,7 +205,7 @@ def test_rows_of_a_matrix_that_say_nothing_new_are_left_out(written: Written) ->
     # Three rows name X9 or Y8.
     assert read_matrix(path, LISTED) == Matrix(
         {(1, 2): 10.0},
-        (f"3 rows of {path} name practices that are not in the list and were left out: X9, Y8.",),
+        (f"Rows of {path} left out because they name practices that are not in the list: 3 (X9, Y8).",),
     )
 
 
@@ -247,8 +247,8 @@ def test_all_faults_of_a_matrix_at_once(written: Written) -> None:
             "from,to,seconds\nA1,B2,600\n",
             "no column is the 'minutes'; the columns are 'from', 'to', 'seconds'",
         ),
-        ("from,to,minutes\n", "no row that is between two practices"),
-        ("from,to,minutes\nE01000001,E01000002,5\n", "none of its 1 rows is between two practices"),
+        ("from,to,minutes\n", "no row is between two practices"),
+        ("from,to,minutes\nE01000001,E01000002,5\n", r"none of its rows \(1\) is between two practices"),
         ("\n \n", "empty"),
     ],
 )
