@@ -418,9 +418,10 @@ def _terms(case: _Case) -> Iterator[str]:
         if set(network.terms) != set(found):
             odd = ", ".join(sorted(set(network.terms) ^ set(found)))
             yield f"{name} lacks terms or has unknown ones: {odd}"
-        for term in found.keys() & network.terms.keys():
-            if not _close(network.terms[term], found[term]):
-                yield f"{name}: {term} says {network.terms[term]} hours, its definition gives {found[term]}"
+        for term, hours in found.items():
+            said = network.terms.get(term, hours)
+            if not _close(said, hours):
+                yield f"{name}: {term} says {said} hours, its definition gives {hours}"
 
 
 def _areas(case: _Case) -> Iterator[str]:
