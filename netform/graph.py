@@ -125,7 +125,7 @@ def _apply(graph: nx.Graph, changes: Iterable[EdgeChange]) -> None:
         if change.drop:
             if graph.has_edge(a, b):
                 graph.remove_edge(a, b)
-        elif graph.nodes[a]["area"] == graph.nodes[b]["area"]:
+        elif graph.nodes[a]["area"] == graph.nodes[b]["area"] and not graph.has_edge(a, b):
             _join(graph, a, b, change.kind)
 
 

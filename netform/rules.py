@@ -12,13 +12,14 @@ import math
 import tomllib
 from dataclasses import dataclass, fields, replace
 from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.errors import RulesError
+from netform.errors import InputError, RulesError
+from netform.practices.text import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = [
     "DEFAULT_PROFILE",
@@ -37,6 +38,8 @@ DEFAULT_PROFILE = "fyfv-2017"
 TERM_NAMES = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
 
 MOST_BYTES = 1_000_000
+# Far beyond any list, and far below where sums of patients would overflow.
+MOST_PATIENTS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +206,7 @@ def read_rules(path: str | Path) -> Rules:
     RulesError
         The file cannot be read, or a table, key, type or value is wrong: all of them at once.
     """
-    try:
-        with Path(path).open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-        if len(raw) > MOST_BYTES:
-            raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
-        data = tomllib.loads(raw.decode("utf-8-sig"))
-    except OSError as error:
-        raise RulesError(
-            f"{path}: cannot be read ({error.strerror}). Check the name after --rules."
-        ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulesError(
-            f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan."
-        ) from error
+    data = _parse(_read(path), path)
     profile = data.get("profile", DEFAULT_PROFILE)
     if not isinstance(profile, str):
         raise RulesError(f"{path}: profile must be a name in quotes, one of {', '.join(profile_names())}.")
@@ -226,6 +216,8 @@ def read_rules(path: str | Path) -> Rules:
 def rules_toml(rules: Rules) -> str:
     """Write the rules as a TOML file that `read_rules` reads back to the same rules."""
     lines = ["# The rules as resolved; use them again with --rules.", f"profile = {_quoted(rules.profile)}"]
+    # A file that does not speak of roles has those of its profile.
+    lines += [] if rules.roles else ["roles = []"]
     table = ""
     for (name, key), field in _KEYS.items():
         if name != table:
@@ -242,6 +234,31 @@ def rules_toml(rules: Rules) -> str:
             f"source = {_quoted(role.source)}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _read(path: str | Path) -> bytes:
+    try:
+        with open_regular(path) as file:
+            raw = file.read(MOST_BYTES + 1)
+    except InputError as error:
+        raise RulesError(str(error)) from error
+    except OSError as error:
+        raise RulesError(
+            f"{path}: cannot be read ({error.strerror}). Check the name after --rules."
+        ) from error
+    if len(raw) > MOST_BYTES:
+        raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
+    return raw
+
+
+def _parse(raw: bytes, path: str | Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    # ValueError: no text, no TOML, or thousands of digits; RecursionError: thousands of brackets in brackets.
+    except (ValueError, RecursionError) as error:
+        raise RulesError(
+            f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan."
+        ) from error
 
 
 def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
@@ -300,20 +317,20 @@ def _unknown(data: Mapping[str, Any]) -> list[str]:
 
 
 def _value_problems(name: str, value: Any, field: str) -> list[str]:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return [f"{name} must be a number, not {value!r}."]
-    if not math.isfinite(value) or value < 0 or (value == 0 and field in _POSITIVE):
-        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {value!r}."]
+    if not _is_number(value):
+        return [f"{name} must be a number, not {_shown(value)}."]
+    if value < 0 or (value == 0 and field in _POSITIVE):
+        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {_shown(value)}."]
     if field in _WHOLE and not isinstance(value, int):
-        return [f"{name} must be a whole number of patients, not {value!r}."]
+        return [f"{name} must be a whole number of patients, not {_shown(value)}."]
     return []
 
 
 def _weight_problems(name: str, value: Any) -> list[str]:
     if name not in TERM_NAMES:
         return [f"there is no term {name!r} to weigh.{_nearest(name, TERM_NAMES)}"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        return [f"the weight of {name} must be a number of at least 0, not {value!r}."]
+    if not _is_number(value) or value < 0:
+        return [f"the weight of {name} must be a number of at least 0, not {_shown(value)}."]
     return []
 
 
@@ -324,6 +341,8 @@ def _band_problems(rules: Rules) -> list[str]:
         return [f"the least list size ({rules.least:,}) is above the most ({rules.most:,}): no network fits."]
     if rules.exception_most < rules.most:
         return [f"exception_max ({rules.exception_most:,}) is below the band's most ({rules.most:,})."]
+    if rules.exception_most > MOST_PATIENTS:
+        return [f"list sizes beyond {MOST_PATIENTS:,} patients are a slip: all England has 64 million."]
     return []
 
 
@@ -340,21 +359,35 @@ def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
             for key in role
             if key not in _ROLE_KEYS
         ]
-        ratio = role.get("patients_per_post")
-        if (
-            isinstance(ratio, bool)
-            or not isinstance(ratio, int | float)
-            or not math.isfinite(ratio)
-            or ratio <= 0
-        ):
-            problems.append(f"{where}: patients_per_post must be a number above 0, not {ratio!r}.")
-        elif not isinstance(role.get("name"), str) or not role["name"].strip():
-            problems.append(f"{where}: name is missing.")
-        else:
-            roles.append(Role(role["name"], float(ratio), str(role.get("source", ""))))
+        name, ratio, source = role.get("name"), role.get("patients_per_post"), role.get("source", "")
+        before = len(problems)
+        if not isinstance(name, str) or not name.strip():
+            problems.append(f"{where}: name must be text in quotes, not {_shown(name)}.")
+        if not _is_number(ratio) or ratio <= 0:
+            problems.append(f"{where}: patients_per_post must be a number above 0, not {_shown(ratio)}.")
+        if not isinstance(source, str):
+            problems.append(f"{where}: source must be text in quotes, not {_shown(source)}.")
+        if len(problems) == before:
+            roles.append(Role(name, float(ratio), source))
     if len({role.name for role in roles}) < len(roles):
         problems.append("two roles have the same name.")
     return tuple(roles), problems
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
+
+
+def _shown(value: Any) -> str:
+    # Python refuses to write out thousands of digits, which a file can hold in hexadecimal.
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "one of that many digits"
+    return "nothing" if value is None else repr(value)[:80]
 
 
 def _nearest(name: str, known: Any) -> str:
