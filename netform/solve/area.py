@@ -252,7 +252,9 @@ class _PartSolver:
 
     def solve(self, networks: int | None) -> _Part:
         """Within the band if a plan exists, else with the fewest exceptions."""
-        seen = obstacles(self.area.graph, self.codes, self.rules, whole=self.whole) if networks is None else []
+        seen = (
+            obstacles(self.area.graph, self.codes, self.rules, whole=self.whole) if networks is None else []
+        )
         self.area._refuse(seen)
         if seen:
             return self._with_exceptions(seen, networks)
@@ -331,12 +333,12 @@ class _PartSolver:
         method = _method(choice, len(store))
         if not settled:
             method += " That the exceptions are the fewest possible is not proven."
-            choice = replace(choice, status="feasible", bound=0.0 if choice.status == "optimal" else choice.bound)
+            choice = replace(
+                choice, status="feasible", bound=0.0 if choice.status == "optimal" else choice.bound
+            )
         return self._part(choice, groups, len(store), method, reasons)
 
-    def _by_search(
-        self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()
-    ) -> _Part:
+    def _by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> _Part:
         """A plan by neighbourhood search, where the candidates are too many to list or time is short."""
         with self.area.stage("search"):
             plan = first_plan(self.problem, self.area.options.seed, self.area.progress.deadline)
@@ -362,7 +364,9 @@ class _PartSolver:
         choice = Choice("feasible", None, cost, min(cost, max(bound, floor)))
         return self._part(choice, plan, listed, method, reasons)
 
-    def _list(self, least: int, most: int, *, enclaves: bool) -> tuple[CandidateStore, NDArray[np.float64]] | None:
+    def _list(
+        self, least: int, most: int, *, enclaves: bool
+    ) -> tuple[CandidateStore, NDArray[np.float64]] | None:
         """Every candidate of a band with its cost; None when there are too many."""
         workers = self.area.options.workers
         with self.area.stage("enumerate"):
@@ -382,8 +386,11 @@ class _PartSolver:
             assert choice.chosen is not None  # noqa: S101 (a plan is what it was told of)
             self._report([tuple(choosing.store[int(j)]) for j in choice.chosen], choice.bound)
 
-        def improve(chosen: NDArray[np.int64]) -> list[Group]:
-            plan = [tuple(int(v) for v in choosing.store[int(j)]) for j in chosen]
+        def improve(chosen: NDArray[np.int64] | None) -> list[Group]:
+            if chosen is None:
+                plan = first_plan(self.problem, self.area.options.seed, self.area.progress.deadline)
+            else:
+                plan = [tuple(int(v) for v in choosing.store[int(j)]) for j in chosen]
             return better_plan(self.problem, plan, _choose_groups, self.area.progress.deadline)
 
         return choose(
@@ -427,7 +434,9 @@ class _PartSolver:
     def _exception(self, codes: tuple[str, ...], patients: int, reasons: Sequence[Obstacle]) -> Placed:
         """Name the reason that touches the network; search alone gives no proof."""
         if not reasons:
-            return Placed(codes, "search", "No plan within the band was found here; that none exists is not proven.")
+            return Placed(
+                codes, "search", "No plan within the band was found here; that none exists is not proven."
+            )
         touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
         obstacle = (touching or list(reasons))[0]
         return Placed(codes, obstacle.reason, f"{patients:,} patients. {obstacle.sentence}")

@@ -69,7 +69,9 @@ class _Node:
 
 
 class _Search:
-    def __init__(self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float) -> None:
+    def __init__(
+        self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float
+    ) -> None:
         self.choosing = choosing
         store = choosing.store
         self.holds = np.zeros((store.practices, len(store)), np.bool_)
@@ -133,7 +135,11 @@ class _Search:
             least = min(0.0, float(reduced.min(initial=0.0)))
             bound = max(bound, answer.duals.worth(choosing.sides) + choosing.most_networks * least)
             fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
-            if bound >= self.limit() or not len(fresh) or bound >= answer.value - TOLERANCE * abs(answer.value):
+            if (
+                bound >= self.limit()
+                or not len(fresh)
+                or bound >= answer.value - TOLERANCE * abs(answer.value)
+            ):
                 return bound, answer
             if len(fresh) > MOST_PRICED:
                 fresh = np.sort(fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]])

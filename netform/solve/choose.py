@@ -26,8 +26,8 @@ from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
 __all__ = ["Choice", "Improve", "choose"]
 
 # Candidates in successive guesses, and the nodes each integer program may take (a limit that is the same on
-# every machine). The last guess takes what there is.
-GUESSES = ((400, 200), (1200, 200), (3000, 100), (8000, 100), (20_000, 100), (60_000, 100))
+# every machine). Wider ones cost the solver more in presolve than the search for a first plan does.
+GUESSES = ((400, 200), (1200, 200), (3000, 100))
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 1500
@@ -43,7 +43,7 @@ SEARCHED = 60
 # A plan is proven when its bound is within this share of its cost.
 PROVEN = 1e-7
 
-Improve = Callable[[NDArray[np.int64]], "list[tuple[int, ...]]"]
+Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -149,7 +149,7 @@ class _Chooser:
                 break
         if self.done or self.deadline.passed or math.isinf(self.bound):
             return
-        wide = self.chosen is not None and len(self.cheap_enough(self.cost)) > SMALL
+        wide = len(self.cheap_enough(self.cost)) > SMALL
         if wide and improve is not None and self.choosing.store.practices > SEARCHED:
             self.accept(self.positions(improve(self.chosen)))
         if not self.done and not self.deadline.passed:
@@ -189,12 +189,16 @@ class _Chooser:
             self.bound = max(self.bound, min(answer.bound, self.cost))
         if not self.done:
             found = branch(
-                some, self.relaxation.cuts, self.relaxation.through[kept], self.bound, self.cost, self.deadline
+                some,
+                self.relaxation.cuts,
+                self.relaxation.through[kept],
+                self.bound,
+                self.cost,
+                self.deadline,
             )
             if found.chosen is not None:
                 self.accept(kept[found.chosen])
             self.bound = max(self.bound, min(found.bound, self.cost))
-
 
     def cover(self, kept: NDArray[np.int64], cutoff: float) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
@@ -232,8 +236,8 @@ def choose(
     on_plan : callable
         Told of every better plan.
     improve : callable, optional
-        Betters a plan by search (`netform.solve.search`): from the chosen candidates to groups of practices;
-        used where guesses leave a wide gap.
+        Betters a plan by search (`netform.solve.search`), or finds one when given None: from the chosen
+        candidates to groups of practices; used where guesses leave a wide gap.
     stage : callable
         Gives the context in which the stages ``bound`` and ``choose`` run.
 

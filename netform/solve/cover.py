@@ -76,7 +76,19 @@ def cheapest_cover(
     least = np.array([side.least for side in sides], np.float64) - TOLERANCE
     most = np.array([side.most for side in sides], np.float64) + TOLERANCE
     chosen, length, complete = _search(
-        masks, costs, reduced, indptr, holder[by_practice], order, worth, cutoff, rules, least, most, n, most_steps
+        masks,
+        costs,
+        reduced,
+        indptr,
+        holder[by_practice],
+        order,
+        worth,
+        cutoff,
+        rules,
+        least,
+        most,
+        n,
+        most_steps,
     )
     return (np.sort(chosen[:length]) if length else None), bool(complete)
 

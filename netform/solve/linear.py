@@ -141,7 +141,9 @@ class LinearProgram:
             _fill_variables(update.new_variables, ids, [math.inf] * len(ids))
             update.objective_updates.linear_coefficients.ids.extend(ids)
             update.objective_updates.linear_coefficients.values.extend(costs.tolist())
-            _fill_matrix(update.linear_constraint_matrix_updates, *self._entries(store, coefficients, self.cuts, first))
+            _fill_matrix(
+                update.linear_constraint_matrix_updates, *self._entries(store, coefficients, self.cuts, first)
+            )
             self._apply(update)
         self._store = self._store.joined(store)
         self._costs = np.concatenate((self._costs, costs))
@@ -191,7 +193,9 @@ class LinearProgram:
             (mathopt.SolverType.GLOP, mathopt.SolveParameters()),
             (mathopt.SolverType.HIGHS, mathopt.SolveParameters()),
         ):
-            fresh = mathopt_solver.new(solver.value, self._model(), mathopt.StreamableSolverInitArguments().to_proto())
+            fresh = mathopt_solver.new(
+                solver.value, self._model(), mathopt.StreamableSolverInitArguments().to_proto()
+            )
             result = _run(fresh, parameters)
             if result is not None:
                 self._solver = fresh if solver == mathopt.SolverType.GLOP else None
@@ -233,7 +237,9 @@ class LinearProgram:
         n, s = self._practices, len(self._sides)
         row = np.concatenate((store.members.astype(np.int64), n + side, n + s + cut))
         column = first + np.concatenate((covers, side_column, cut_column))
-        value = np.concatenate((np.ones(len(covers)), side_coefficients[side, side_column], np.ones(len(cut))))
+        value = np.concatenate(
+            (np.ones(len(covers)), side_coefficients[side, side_column], np.ones(len(cut)))
+        )
         return row, column, value
 
     def _answer(self, result: Any) -> LinearAnswer:
@@ -243,7 +249,9 @@ class LinearProgram:
         primal = solution.primal_solution.variable_values
         values[np.array(primal.ids, np.int64)] = primal.values
         dual = np.zeros(n + s + len(self.cuts))
-        dual[np.array(solution.dual_solution.dual_values.ids, np.int64)] = solution.dual_solution.dual_values.values
+        dual[np.array(solution.dual_solution.dual_values.ids, np.int64)] = (
+            solution.dual_solution.dual_values.values
+        )
         side_duals = dual[n : n + s].copy()
         # A sign that the tolerance let slip would make the bound infinite: clipped, the bound stays valid.
         for position, side in enumerate(self._sides):
@@ -253,7 +261,9 @@ class LinearProgram:
                 side_duals[position] = max(0.0, side_duals[position])
         duals = Duals(dual[:n].copy(), np.minimum(dual[n + s :], 0.0), side_duals)
         missing = float(values[: self._artificial].sum())
-        return LinearAnswer(solution.primal_solution.objective_value, values[self._artificial :], missing, duals)
+        return LinearAnswer(
+            solution.primal_solution.objective_value, values[self._artificial :], missing, duals
+        )
 
 
 def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:

@@ -153,7 +153,9 @@ class _Crew:
             failure: list[BaseException] = []
             stopped = threading.Event()
 
-            def work(task: _Task = task, seconds: float | None = seconds, stopped: threading.Event = stopped) -> None:
+            def work(
+                task: _Task = task, seconds: float | None = seconds, stopped: threading.Event = stopped
+            ) -> None:
                 def report(event: Event) -> None:
                     if not stopped.is_set():
                         self.board.take(event)
@@ -220,7 +222,9 @@ class _Worker:
         self.task = task
         self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
         part = self.crew.graph.subgraph(task.codes).copy()
-        part.graph["travel"] = part.graph["travel"].among([part.nodes[code]["position"] for code in task.codes])
+        part.graph["travel"] = part.graph["travel"].among(
+            [part.nodes[code]["position"] for code in task.codes]
+        )
         self.connection.send((part, task, seconds))
 
     def late(self) -> bool:

@@ -52,7 +52,9 @@ class Problem:
     data: ScoringData
 
     @classmethod
-    def of(cls, graph: nx.Graph, codes: Iterable[str], data: Callable[[Sequence[str]], ScoringData]) -> Problem:
+    def of(
+        cls, graph: nx.Graph, codes: Iterable[str], data: Callable[[Sequence[str]], ScoringData]
+    ) -> Problem:
         """The problem of some practices of a graph of codes."""
         chosen = tuple(sorted(codes))
         number = {code: k for k, code in enumerate(chosen)}
@@ -252,7 +254,11 @@ def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generat
     if not choices:
         # No sound cut: take the one nearest to the middle of the band, an exception for later repair.
         middle = (rules.least + rules.most) / 2
-        v = min(order[1:], key=lambda u: (min(abs(below[u] - middle), abs(patients - below[u] - middle)), u), default=-1)
+        v = min(
+            order[1:],
+            key=lambda u: (min(abs(below[u] - middle), abs(patients - below[u] - middle)), u),
+            default=-1,
+        )
         if v < 0:
             return None
         choices = [(v, abs(below[v] - middle) <= abs(patients - below[v] - middle))]
