@@ -3,8 +3,9 @@
 A group is rooted at its smallest member; from the root, every vertex of the frontier is either taken or
 passed over for good (Wernicke's scheme of extending a connected subgraph only by later frontier vertices),
 so no group is met twice and no memory of groups met is needed. A branch ends when its patients pass the
-maximum. A candidate is dropped when what it leaves behind has a part that no whole number of networks can
-cover (the *enclave test*): no complete plan can use it.
+maximum. A candidate is dropped when what it leaves behind of its own connected component has a part that no
+whole number of networks can cover (the *enclave test*): no complete plan can use it. Components apart from it
+are as they are, whatever is chosen here.
 
 `connected_groups` is the plain definition; `list_candidates` runs the compiled kernels beside it.
 """
@@ -39,6 +40,8 @@ __all__ = [
 
 # Patients are counted in int64; nothing in England comes near this.
 ENDLESS = np.int64(2**62)
+# Members are stored in 16 bits.
+MOST_PRACTICES = 2**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def connected_groups(graph: nx.Graph, least: int, most: int) -> Iterator[frozens
 def take_census(
     adjacency: Adjacency, least: int, most: int, *, limit: int = int(ENDLESS), workers: int = 1
 ) -> Census:
-    """Count the connected groups inside a band, giving up once ``limit`` have been visited from one root.
+    """Count the connected groups inside a band, giving up soon after ``limit`` have been visited.
 
     Parameters
     ----------
@@ -132,7 +135,7 @@ def take_census(
     least, most : int
         The band in registered patients, inclusive.
     limit : int
-        Groups to visit at most over all roots (checked root by root).
+        Groups of at most the maximum, over all roots. Looked at before each root and every million groups.
     workers : int
         Threads.
     """
@@ -177,10 +180,20 @@ def list_candidates(
     -------
     CandidateStore
         In order of root, then of discovery; members ascending.
+
+    Raises
+    ------
+    ValueError
+        When the census was given up, or there are more practices than the store can number.
     """
     n = len(adjacency)
+    if n > MOST_PRACTICES:
+        raise ValueError(f"{n:,} practices cannot be numbered in 16 bits; plan them area by area")
     if census is None:
         census = take_census(adjacency, least, most, workers=workers)
+    # The kernel trusts the counts: it would write past the end of arrays that are too short.
+    if not census.complete:
+        raise ValueError("the census was given up, so the candidates are not counted")
     first = np.concatenate(([0], np.cumsum(census.candidates)))
     first_member = np.concatenate(([0], np.cumsum(census.members)))
     counts = np.zeros(int(first[-1]), np.uint16)
@@ -195,9 +208,20 @@ def list_candidates(
         )  # fmt: skip
 
     _share_out(fill, n, workers)
-    # Close the gaps that dropped candidates left between the roots.
+    return _close_gaps(counts, members, first, first_member, kept, kept_members)
+
+
+def _close_gaps(
+    counts: NDArray[np.uint16],
+    members: NDArray[np.uint16],
+    first: NDArray[np.int64],
+    first_member: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    kept_members: NDArray[np.int64],
+) -> CandidateStore:
+    """Move the candidates of each root up to those of the root before, over the room of dropped ones."""
     at, at_member = 0, 0
-    for root in range(n):
+    for root in range(len(kept)):
         size, size_member = int(kept[root]), int(kept_members[root])
         begin, begin_member = int(first[root]), int(first_member[root])
         if begin != at:
@@ -207,7 +231,7 @@ def list_candidates(
     offsets = np.zeros(at + 1, np.int64)
     np.cumsum(counts[:at], out=offsets[1:])
     members = members[:at_member].copy() if at_member < len(members) else members
-    return CandidateStore(offsets, members, n)
+    return CandidateStore(offsets, members, len(kept))
 
 
 def _share_out(work: Callable[[NDArray[np.int64]], None], n: int, workers: int) -> None:
