@@ -15,7 +15,7 @@ from netform.practices.model import Practice, PracticeList
 from netform.rules import TERM_NAMES, Role, load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
 from netform.scores.patient_travel import best_hub
-from netform.scores.stranded_posts import define_posts
+from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.travel import build_travel
 
 if TYPE_CHECKING:
@@ -74,12 +74,19 @@ def test_whole_and_stranded_posts(graph: nx.Graph) -> None:
     assert TERMS["stranded_posts"].definition(graph, NETWORK, RULES) == pytest.approx(1.875)
 
 
-def test_a_list_of_whole_steps_strands_nothing(graph: nx.Graph) -> None:
-    """The last bit of a division must not cost a step: 36,000 / 10,000 / 0.2 may come out below 18."""
-    for ratio in (10_000, 12_000, 20_000, 30_000, 60_000, 180_000):  # 3.6, 3, 1.8, 1.2, 0.6 and 0.2 posts
-        whole, stranded = define_posts(graph, NETWORK, RULES, Role("any", ratio, ""))
-        assert whole == pytest.approx(36_000 / ratio)
-        assert stranded == pytest.approx(0, abs=1e-9)
+@pytest.mark.parametrize("ratio", [10_000, 12_000, 20_000, 30_000, 60_000, 180_000])
+def test_a_list_of_whole_steps_strands_nothing(graph: nx.Graph, ratio: int) -> None:
+    """The last bit of a division must not cost a step, neither in the definition nor in the kernel."""
+    # 3.6, 3, 1.8, 1.2, 0.6 and 0.2 posts: 0.6 / 0.2 comes out as 2.9999999999999996.
+    rules = replace(RULES, roles=(Role("any", ratio, ""),))
+    whole, stranded = define_posts(graph, NETWORK, rules, rules.roles[0])
+    assert whole == pytest.approx(36_000 / ratio)
+    assert stranded == pytest.approx(0, abs=1e-9)
+
+    store = CandidateStore(np.array([0, 3]), np.array([0, 1, 2], np.uint16), 3)
+    kernel_whole, kernel_stranded = whole_posts(store, ScoringData.of(graph, NETWORK, rules))
+    assert kernel_whole.tolist() == [whole]
+    assert kernel_stranded.tolist() == [stranded]
 
 
 def test_staff_travel(graph: nx.Graph) -> None:
