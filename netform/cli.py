@@ -1,4 +1,4 @@
-"""The command line: the only place that prints, logs or exits.
+"""The command line: with `netform._cli_terminal`, the only place that prints, logs or exits.
 
 Data goes to standard output, everything else to standard error. Heavy libraries are imported by the commands
 that need them, so that ``--help`` answers at once.
@@ -6,156 +6,104 @@ that need them, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import importlib
 import os
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from netform import __version__
-from netform.errors import NetformError, RulesError
+from netform._cli_options import (
+    INPUT_OPTIONS,
+    SOLVE_OPTIONS,
+    check_options,
+    given_inputs,
+    given_rules,
+    given_stdin,
+    with_options,
+)
+from netform._cli_terminal import (
+    INTERRUPTED,
+    Interruption,
+    Progress,
+    data_stream,
+    explained,
+    leave,
+    print_data,
+    say,
+)
+from netform.errors import NoPlanError
 
 if TYPE_CHECKING:
-    from netform.pipeline import Inputs
+    import io
+
+    from netform.pipeline import Prepared
+    from netform.plan import Plan
     from netform.result import Result
     from netform.rules import Rules
+    from netform.solve.area import AreaOutcome
     from netform.solve.run import Event
 
-__all__ = ["main"]
+__all__ = ["cli", "main"]
 
 # ruff: noqa: PLC0415 (imports stand where they are needed: see above)
 
-# Ten minutes are more than any single area of England needs for a good plan, and enough for all of them.
-TIME_LIMIT = 600.0
+# However long reading took, choosing gets so much of the time, seconds.
+LEAST_SECONDS = 1.0
 
-
-def _file(help_text: str, *names: str) -> Callable[[Any], Any]:
-    kind = click.Path(path_type=Path)
-    return click.option(*names, type=kind, metavar="FILE", help=help_text)
-
-
-def _input_options(command: Any) -> Any:
-    """The options that say what the practices are and how they lie to each other."""
-    options = [
-        click.argument("practices", metavar="PRACTICES"),
-        click.option(
-            "--area", metavar="COLUMN", help="Column whose areas no network crosses, such as sub_icb_code."
-        ),
-        _file("Rules as TOML; the rules.toml of an earlier plan is one.", "--rules"),
-        click.option(
-            "--profile", metavar="NAME", help="Rules that come with netform: fyfv-2017 (default), arrs-2025."
-        ),
-        click.option("--min", "least", type=int, metavar="PATIENTS", help="Least list size of a network."),
-        click.option("--max", "most", type=int, metavar="PATIENTS", help="Most list size of a network."),
-        click.option(
-            "--weight",
-            "weights",
-            multiple=True,
-            metavar="TERM=NUMBER",
-            help="Weight of a term; may be repeated.",
-        ),
-        _file(
-            "Postcodes with eastings and northings (ONSPD, Code-Point), before the bundled ones.",
-            "--postcodes",
-        ),
-        _file("Minutes by car as CSV: from,to,minutes; pairs it lacks are estimated.", "--travel"),
-        _file(
-            "Neighbours as CSV: from,to[,kind,minutes], in place of the graph built from territories.",
-            "--graph",
-        ),
-        _file("Neighbours to add or drop, as CSV: from,to,change (add or drop).", "--edges"),
-        _file("Polygons of the area or areas, GeoJSON or GeoPackage.", "--boundary"),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+# What choosing and drawing import, loaded while the list is read: numba, the solver, templates, projections.
+AHEAD = ("netform.solve.run", "netform.assemble", "netform.report.page", "netform.export.geojson", "pyproj")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="netform")
 def cli() -> None:
-    """Form primary care networks from a list of GP practices, and prove the plan best."""
+    """Form primary care networks from a list of GP practices, and prove the plan best.
+
+    \b
+    First try:  netform example practices.csv
+                netform check practices.csv
+                netform solve practices.csv -o out        then open out/report.html
+    """  # noqa: D301 (click's mark for lines that stay as they are)
 
 
 @cli.command()
-@_input_options
-@click.option(
-    "-o",
-    "--out",
-    default="netform-out",
-    show_default=True,
-    metavar="OUT",
-    help="A folder for all results, or one file: .geojson, .gpkg, .csv, .xlsx or .html.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT.")
-@click.option("--strict", is_flag=True, help="Refuse networks outside the band instead of naming exceptions.")
-@click.option("--networks", type=click.IntRange(1), metavar="K", help="Form exactly so many networks.")
-@click.option(
-    "--time-limit",
-    type=float,
-    default=TIME_LIMIT,
-    show_default=True,
-    metavar="SECONDS",
-    help="Best plan in this time, with the gap that is left.",
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the search, where one is needed.")
-@click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Areas planned side by side [default: all cores]."
-)
-@click.option(
-    "--timings", is_flag=True, help="Write seconds by stage into plan.json (they differ from run to run)."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+@with_options(INPUT_OPTIONS)
+@with_options(SOLVE_OPTIONS)
 def solve(**given: Any) -> None:
     """Form the networks of a practice list and write them as a map, tables and a page.
 
-    PRACTICES is a CSV or Excel file with a row for each practice: its ODS code, postcode and list size; - reads
-    standard input.
+    PRACTICES is a CSV or Excel file with a row for each practice: its ODS code, postcode and list size (see
+    the README for the names of columns); - reads standard input.
 
     \b
     Exit codes: 0 a plan was written; 2 wrong options or rules; 3 wrong input; 4 proven impossible under
-    --strict; 5 no plan in the time given; 6 cannot write; 70 the audit refused the plan; 130 interrupted.
-    """
-    with _explained(), _stdout_guarded() as stdout:
-        _solve(given, stdout)
+    --strict; 5 no plan in the time given; 6 cannot write; 70 a defect of netform (the audit refused the
+    plan, or worse); 130 interrupted (the best plan so far is written, if there was one).
+    """  # noqa: D301 (the same)
+    with explained(), data_stream() as stdout, Interruption() as stop:
+        _solve(given, stdout, stop)
 
 
-def _solve(given: dict[str, Any], stdout: int) -> None:
+def _solve(given: dict[str, Any], stdout: BinaryIO | io.FileIO, stop: Interruption) -> None:
     from netform.export import check_target
 
-    rules = _rules(given)
-    if not given["time_limit"] > 0:
-        raise RulesError(f"--time-limit must be above 0 seconds, not {given['time_limit']:g}.")
-    if given["networks"] is not None and given["area"]:
-        raise RulesError("--networks fixes the number in one area and cannot be used with --area.")
+    rules = given_rules(given)
+    check_options(given)
     single = check_target(given["out"], overwrite=given["overwrite"])
-    stop = _Interruption()
-    progress = _Progress(shown=not given["quiet"] and sys.stderr.isatty())
-    from netform.pipeline import draw, make_plan, prepare
-    from netform.solve.area import Options
-    from netform.solve.run import plan_areas
+    progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
+    progress.say("starting")
+    from netform.pipeline import draw, prepare
 
-    prepared = prepare(_inputs(given), rules, stdin=_stdin(given), on_stage=progress.say)
-    options = Options(
-        strict=given["strict"],
-        networks=given["networks"],
-        seed=given["seed"],
-        workers=given["workers"] or os.cpu_count() or 1,
-    )
+    _load_ahead()
+    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=progress.say)
     progress.areas = len(prepared.areas)
-
-    def choose(*arguments: Any) -> Any:
-        return plan_areas(
-            *arguments, time_limit=given["time_limit"], interrupted=stop.asked, on_event=progress.event
-        )
-
-    plan = make_plan(prepared, rules, options, choose)
+    plan = _plan(prepared, rules, given, progress, stop)
     progress.say("drawing boundaries")
     result = draw(prepared, rules, plan)
     progress.say("writing")
@@ -163,7 +111,71 @@ def _solve(given: dict[str, Any], stdout: int) -> None:
     progress.clear()
     _tell(result, given, stdout)
     if stop.asked():
-        _leave(130)
+        sys.exit(INTERRUPTED)
+    missing = [area.area for area in plan.areas if area.cost is None]
+    if missing:
+        raise NoPlanError(f"{_named(missing)} had no plan in the time given; the others are written.")
+
+
+def _load_ahead() -> None:
+    """Import what comes after reading on another core; whoever needs it sooner waits for it.
+
+    Whatever is wrong with an import shows where it is needed.
+    """
+
+    def load() -> None:
+        for name in AHEAD:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+    threading.Thread(target=load, name="imports", daemon=True).start()
+
+
+def _plan(
+    prepared: Prepared, rules: Rules, given: dict[str, Any], progress: Progress, stop: Interruption
+) -> Plan:
+    """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
+    from netform.pipeline import make_plan, unplanned
+    from netform.solve.area import Options
+    from netform.solve.run import plan_areas
+
+    known: dict[str, AreaOutcome] = {}
+
+    def take(event: Event) -> None:
+        if event.outcome is not None:
+            known[event.area] = event.outcome
+        progress.event(event)
+
+    def choose(graph: Any, areas: Any, *others: Any) -> list[AreaOutcome]:
+        seconds = max(LEAST_SECONDS, given["time_limit"] - progress.seconds)
+        try:
+            return plan_areas(
+                graph, areas, *others, time_limit=seconds, interrupted=stop.asked, on_event=take
+            )
+        except NoPlanError:
+            if not known and stop.asked():
+                raise KeyboardInterrupt from None
+            if not known:
+                raise
+        why = "The run was interrupted" if stop.asked() else "Time ran out"
+        reason = f"{why} before there was a plan of its area."
+        return [known.get(area) or unplanned(area, codes, reason) for area, codes in sorted(areas.items())]
+
+    options = Options(
+        strict=given["strict"],
+        networks=given["networks"],
+        seed=given["seed"],
+        workers=given["workers"] or os.cpu_count() or 1,
+    )
+    stop.patient = True
+    gc.freeze()
+    gc.enable()
+    return make_plan(prepared, rules, options, choose)
+
+
+def _named(areas: list[str]) -> str:
+    more = f" and {len(areas) - 10} more" if len(areas) > 10 else ""
+    return f"{'area' if len(areas) == 1 else 'areas'} {', '.join(areas[:10])}{more}"
 
 
 def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
@@ -176,33 +188,35 @@ def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
         write_folder(out, folder_files(result, timings=given["timings"]), overwrite=given["overwrite"])
 
 
-def _tell(result: Result, given: dict[str, Any], stdout: int) -> None:
+def _tell(result: Result, given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     from netform.export.plan_json import plan_json
     from netform.report.text import summary_text
 
     if not given["quiet"]:
-        click.echo(summary_text(result), err=True)
-        click.echo(f"Written to {given['out']}", err=True)
+        say(summary_text(result))
+        say(f"Written to {given['out']}")
     if given["as_json"]:
-        with os.fdopen(os.dup(stdout), "wb") as stream:
-            stream.write(plan_json(result.plan, timings=given["timings"]))
+        print_data(stdout, plan_json(result.plan, timings=given["timings"]))
 
 
 @cli.command()
-@_input_options
+@with_options(INPUT_OPTIONS)
 @click.option("--strict", is_flag=True, help="Exit with 4 when something keeps practices out of the band.")
 def check(**given: Any) -> None:
-    """Say what would stop or bend a plan: reading, places, neighbours and arithmetic, without solving."""
-    with _explained():
-        from netform.pipeline import prepare
-        from netform.report.check import check_text, find_obstacles
+    """Say what would stop or bend a plan, without solving: the list, places, neighbours and arithmetic.
 
-        rules = _rules(given)
-        prepared = prepare(_inputs(given), rules, stdin=_stdin(given))
-        found = find_obstacles(prepared, rules)
-        click.echo(check_text(prepared, rules, found), nl=False)
-        if given["strict"] and any(found.values()):
-            _leave(4)
+    PRACTICES and the options are those of netform solve.
+    """
+    with explained(), data_stream() as stdout:
+        from netform.pipeline import prepare
+        from netform.report.check import check_text
+        from netform.survey import take_survey
+
+        rules = given_rules(given)
+        survey = take_survey(prepare(given_inputs(given), rules, stdin=given_stdin(given)), rules)
+        print_data(stdout, check_text(survey).encode("utf-8"))
+        if given["strict"] and any(area.obstacles for area in survey.areas):
+            sys.exit(4)
 
 
 @cli.command()
@@ -210,148 +224,38 @@ def check(**given: Any) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace an earlier file.")
 def example(target: Path, *, overwrite: bool) -> None:
     """Write a made-up practice list to try netform on: every practice in it is invented."""
-    with _explained():
+    with explained():
         from netform.example import write_example
 
         write_example(target, overwrite=overwrite)
-        click.echo(f"{target}: a made-up county. Try: netform solve {target} -o out", err=True)
-
-
-def _inputs(given: dict[str, Any]) -> Inputs:
-    from netform.pipeline import Inputs
-
-    return Inputs(
-        given["practices"], given["area"], given["postcodes"], given["travel"], given["graph"], given["edges"],
-        given["boundary"],
-    )  # fmt: skip
-
-
-def _stdin(given: dict[str, Any]) -> Any:
-    return sys.stdin.buffer if given["practices"] == "-" else None
-
-
-def _rules(given: dict[str, Any]) -> Rules:
-    """The rules file or profile, then the options that change it."""
-    from netform.rules import DEFAULT_PROFILE, load_profile, read_rules
-
-    if given["rules"] and given["profile"]:
-        raise RulesError("--rules and --profile both give the rules: name the profile inside the rules file.")
-    rules = (
-        read_rules(given["rules"]) if given["rules"] else load_profile(given["profile"] or DEFAULT_PROFILE)
-    )
-    rules = rules.with_band(given["least"], given["most"])
-    weights: dict[str, float] = {}
-    for text in given["weights"]:
-        term, equals, number = text.partition("=")
-        try:
-            weights[term.strip()] = float(number)
-        except ValueError:
-            raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
-    return rules.with_weights(weights)
-
-
-class _Interruption:
-    """Ctrl-C and SIGTERM ask for the best plan so far; a second one ends the program at once."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), self._take)
-
-    def _take(self, number: int, frame: object) -> None:
-        del number, frame
-        self._count += 1
-        if self._count > 1:
-            _leave(130)
-        click.echo("\nStopping: writing the best plan so far. Once more to stop at once.", err=True)
-
-    def asked(self) -> bool:
-        """Whether to stop."""
-        return self._count > 0
-
-
-class _Progress:
-    """A line on the terminal that says how far a run has come; silent elsewhere."""
-
-    def __init__(self, *, shown: bool) -> None:
-        self._shown = shown
-        self._width = 0
-        self._begin = time.monotonic()
-        self._stages: dict[str, str] = {}
-        self._done = 0
-        self.areas = 1
-
-    def say(self, text: str) -> None:
-        """Show a text in place of the last."""
-        if self._shown:
-            line = f"{time.monotonic() - self._begin:6.1f} s  {text}"[:100]
-            click.echo("\r" + line.ljust(self._width), err=True, nl=False)
-            self._width = len(line)
-
-    def clear(self) -> None:
-        """Wipe the line."""
-        if self._shown and self._width:
-            click.echo("\r" + " " * self._width + "\r", err=True, nl=False)
-
-    def event(self, event: Event) -> None:
-        """Tell of a stage or a plan of an area."""
-        if event.kind == "stage":
-            self._stages[event.area] = event.stage
-        elif event.kind == "done":
-            self._done += 1
-            self._stages.pop(event.area, None)
-        elif event.outcome is not None and self.areas == 1:
-            result = event.outcome.result
-            gap = f", gap {result.gap:.2%}" if result.gap is not None else ""
-            self._stages[event.area] = f"{result.networks} networks, {result.cost:,.1f} hours a week{gap}"
-        now = "; ".join(
-            f"{area + ': ' if area else ''}{stage}" for area, stage in sorted(self._stages.items())
-        )
-        count = f"{self._done} of {self.areas} areas planned  " if self.areas > 1 else ""
-        self.say(count + now)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn every error netform explains into its message and exit code."""
-    try:
-        yield
-    except NetformError as error:
-        click.echo(f"\nnetform: {error}", err=True)
-        _leave(error.exit_code)
-    except KeyboardInterrupt:
-        _leave(130)
-    except MemoryError:
-        click.echo("netform: out of memory. Try fewer --workers, or a narrower band.", err=True)
-        _leave(5)
-
-
-@contextmanager
-def _stdout_guarded() -> Iterator[int]:
-    """Keep standard output for data: the solver's library writes stray lines to it, which go to the void."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    void = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(void, 1)
-    try:
-        yield kept
-    finally:
-        sys.stdout.flush()
-        os.dup2(kept, 1)
-        os.close(void)
-
-
-def _leave(code: int) -> None:
-    """End now: solver threads that were left behind must not hold the program back."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+        say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
 def main() -> None:
-    """Run the command line."""
-    cli(prog_name="netform")
+    """Run the command line, and leave at once when it is done."""
+    _stand_by()
+    code: int | str | None = 0
+    try:
+        cli(prog_name="netform")
+    except SystemExit as leaving:
+        code = leaving.code
+    leave(code if isinstance(code, int) else int(code is not None))
+
+
+def _stand_by() -> None:
+    """Make the process fit for a run."""
+    # A standard stream that is closed would give its number to the next file that is opened.
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    # Libraries make a great many objects that stay: not to look through them for waste saves time.
+    gc.disable()
+    # Where scipy is installed numba would load it, for products of matrices; no kernel of netform has one.
+    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

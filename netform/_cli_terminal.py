@@ -1,0 +1,232 @@
+"""The terminal's side of the command line: signals, progress, messages, standard output, and how to leave."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
+
+import click
+
+from netform.errors import NetformError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netform.solve.run import Event
+
+__all__ = [
+    "INTERRUPTED",
+    "Interruption",
+    "Progress",
+    "data_stream",
+    "explained",
+    "leave",
+    "print_data",
+    "say",
+]
+
+# Exit codes that no error of netform carries (see `netform.errors`).
+NO_MEMORY, DEFECT, INTERRUPTED = 5, 70, 130
+
+
+def say(text: str, *, newline: bool = True) -> None:
+    """Write to standard error; a terminal that has gone away ends no run."""
+    with suppress(OSError, ValueError):
+        click.echo(text, err=True, nl=newline)
+
+
+def print_data(stream: BinaryIO | io.FileIO, content: bytes) -> None:
+    """Write data to standard output; a reader that has closed its end wanted no more.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written for another reason.
+    """
+    try:
+        while content:
+            content = content[stream.write(content) :]
+        stream.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:
+            raise OutputError(f"standard output: cannot be written ({error.strerror}).") from error
+
+
+@contextmanager
+def data_stream() -> Iterator[BinaryIO | io.FileIO]:
+    """Keep standard output for data: solvers write stray lines to its descriptor, which go to the void.
+
+    Yields
+    ------
+    BinaryIO
+        What leads to standard output all the same.
+    """
+    sys.stdout.flush()
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):  # something else stands in for standard output, as in tests
+        yield sys.stdout.buffer
+        return
+    kept = os.dup(descriptor)
+    void = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(void, descriptor)
+    os.close(void)
+    try:
+        # Unbuffered, so that nothing is left to be written again when the stream is given up.
+        with io.FileIO(os.dup(kept), "wb") as stream:
+            yield stream
+    finally:
+        os.dup2(kept, descriptor)
+        os.close(kept)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn every failure into a message for people and an exit code.
+
+    Raises
+    ------
+    SystemExit
+        With the code of `netform.errors`; 130 when interrupted, 70 for a defect of netform, whose traceback
+        is shown when NETFORM_DEBUG is set.
+    """
+    from netform.report.words import clean  # noqa: PLC0415 (only failures need it)
+
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except NetformError as error:
+        say(f"netform: {clean(str(error))}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("netform: stopped before anything was written.")
+        sys.exit(INTERRUPTED)
+    except MemoryError:
+        say("netform: out of memory. Try fewer --workers, or a narrower band.")
+        sys.exit(NO_MEMORY)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 (the last stop before a user)
+        if os.environ.get("NETFORM_DEBUG"):
+            say(clean(traceback.format_exc()))
+        what = clean(f"{type(error).__name__}: {error}").splitlines()[0]
+        say(
+            f"netform: a defect of netform, not of your files ({what}). Nothing was written. "
+            "Please report it; with NETFORM_DEBUG=1 set, netform shows where it happened."
+        )
+        sys.exit(DEFECT)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now.
+
+    Solver threads may have been left behind, which no Python can stop; and to take the libraries down in
+    order would take a tenth of a second.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(code)
+
+
+class Interruption:
+    """Ctrl-C, SIGTERM and SIGHUP: once planning has begun they ask for the best plan so far.
+
+    Attributes
+    ----------
+    patient : bool
+        Whether the first signal only asks; the second stops the run, cleaning up, and the third ends it at
+        once.
+    """
+
+    def __init__(self) -> None:
+        self.patient = False
+        self._count = 0
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        """Take the signals over; a hang-up that nohup has switched off stays so."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number is not None and not (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
+                self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """Give the signals back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _take(self, number: int, frame: object) -> None:
+        del number, frame
+        self._count += 1
+        if self._count > 2:
+            leave(INTERRUPTED)
+        if not self.patient or self._count > 1:
+            raise KeyboardInterrupt
+        say("\nStopping: writing the best plan so far. Once more to stop without writing.")
+
+    def asked(self) -> bool:
+        """Whether to stop."""
+        return self._count > 0
+
+
+class Progress:
+    """A line on the terminal that says how far a run has come; silent elsewhere."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._width = 0
+        self._begin = time.monotonic()
+        self._stages: dict[str, str] = {}
+        self._done = 0
+        self.areas = 1
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._begin
+
+    def say(self, text: str) -> None:
+        """Show a text in place of the last."""
+        if self._shown:
+            room = max(20, shutil.get_terminal_size().columns - 1)
+            line = f"{self.seconds:6.1f} s  {text}"[:room]
+            say("\r" + line.ljust(self._width), newline=False)
+            self._width = len(line)
+
+    def clear(self) -> None:
+        """Wipe the line."""
+        if self._shown and self._width:
+            say("\r" + " " * self._width + "\r", newline=False)
+
+    def event(self, event: Event) -> None:
+        """Tell of a stage or a plan of an area."""
+        if not self._shown:
+            return
+        from netform.report.words import one_line  # noqa: PLC0415 (only a terminal needs it)
+
+        if event.kind == "stage":
+            self._stages[event.area] = event.stage
+        elif event.kind == "done":
+            self._done += 1
+            self._stages.pop(event.area, None)
+        elif event.outcome is not None and self.areas == 1:
+            result = event.outcome.result
+            gap = f", gap {result.gap:.2%}" if result.gap is not None else ""
+            cost = f", {result.cost:,.1f} hours a week" if result.cost is not None else ""
+            self._stages[event.area] = f"{result.networks} networks{cost}{gap}"
+        now = "; ".join(
+            f"{area + ': ' if area else ''}{stage}" for area, stage in sorted(self._stages.items())
+        )
+        count = f"{self._done} of {self.areas} areas planned  " if self.areas > 1 else ""
+        self.say(count + one_line(now))

@@ -1,0 +1,166 @@
+"""From what choosing came to, to a plan: ids, names, hubs and terms by their definitions, and provenance."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import math
+import platform
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netform import __version__
+from netform.graph import published_edges
+from netform.plan import AreaResult, Network, Plan, Unplaced
+from netform.rules import Rules, rules_toml
+from netform.scores import network_cost, network_terms
+from netform.scores.patient_travel import best_hub
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from netform.pipeline import Prepared
+    from netform.solve.area import AreaOutcome, Options, Placed
+
+__all__ = ["assemble"]
+
+# The beginning of network ids in a list without areas.
+LABEL = "PCN"
+
+# How far the cost of the kernels may be from that of the definitions, a share of it.
+AGREEMENT = 1e-7
+
+_LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "ortools", "pyproj", "shapely")
+# Words that a title keeps small.
+_SMALL = frozenset({"and", "of", "the", "in", "at", "on"})
+
+
+def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Sequence[AreaOutcome]) -> Plan:
+    """Put a plan together; the practices of an area without networks are unplaced, with its method as reason.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    rules : Rules
+    options : Options
+    outcomes : sequence of AreaOutcome
+        One for each area, in order of area.
+    """
+    networks: list[Network] = []
+    areas: list[AreaResult] = []
+    unplaced: list[Unplaced] = []
+    names = {practice.code: practice.name for practice in prepared.practices}
+    codes = prepared.areas
+    for outcome, label in zip(outcomes, _area_labels([each.result.area for each in outcomes]), strict=True):
+        area = outcome.result.area
+        width = max(2, len(str(len(outcome.networks))))
+        mine = [
+            _network(prepared, rules, placed, f"{label}-{number:0{width}d}", area, names)
+            for number, placed in enumerate(outcome.networks, 1)
+        ]
+        networks += mine
+        areas.append(_costed(outcome.result, mine, rules))
+        missing = set(codes[area]).difference(*(network.practice_codes for network in mine))
+        unplaced += [Unplaced(code, outcome.result.method or "no plan was found") for code in sorted(missing)]
+    return Plan(
+        areas=tuple(areas),
+        networks=tuple(sorted(_named_apart(networks), key=lambda network: network.network_id)),
+        unplaced=tuple(unplaced),
+        edges=published_edges(prepared.graph),
+        provenance=_provenance(prepared, rules, options),
+    )
+
+
+def _costed(result: AreaResult, networks: Sequence[Network], rules: Rules) -> AreaResult:
+    """Publish the cost of the definitions; the solver's is the kernels'.
+
+    A proof carries over only when the two agree: otherwise the bound stays below the cost, and the audit
+    refuses a plan that says it is optimal.
+    """
+    if not networks:
+        return result
+    cost = math.fsum(network_cost(network.terms, rules) for network in networks)
+    agreed = result.cost is not None and abs(result.cost - cost) <= AGREEMENT * max(1.0, cost)
+    proven = result.status == "optimal" and agreed
+    bound = cost if proven or result.bound is None else min(cost, result.bound)
+    return replace(result, cost=cost, bound=bound)
+
+
+def _network(
+    prepared: Prepared, rules: Rules, placed: Placed, network_id: str, area: str, names: Mapping[str, str]
+) -> Network:
+    graph, codes = prepared.graph, tuple(sorted(placed.practice_codes))
+    hub, _ = best_hub(graph, codes)
+    position = {code: graph.nodes[code]["position"] for code in codes}
+    return Network(
+        network_id=network_id,
+        name=_title(names[hub]) or network_id,
+        area=area,
+        practice_codes=codes,
+        list_size=sum(graph.nodes[code]["list_size"] for code in codes),
+        hub_code=hub,
+        minutes_to_hub=tuple(prepared.travel.minutes(position[code], position[hub]) for code in codes),
+        terms=network_terms(graph, codes, rules),
+        exception=placed.exception,
+        explanation=placed.explanation,
+    )
+
+
+def _area_labels(areas: Sequence[str]) -> list[str]:
+    """Make areas the beginnings of network ids: letters, digits and hyphens, all different."""
+    labels: list[str] = []
+    taken: set[str] = set()
+    for area in areas:
+        label = re.sub(r"[^A-Za-z0-9]+", "-", area).strip("-")[:40] or LABEL
+        again, number = label, 2
+        while again.casefold() in taken:
+            again, number = f"{label}-{number}", number + 1
+        taken.add(again.casefold())
+        labels.append(again)
+    return labels
+
+
+def _title(name: str) -> str:
+    """Write a published name, often all capitals, as people do."""
+    if not name.isupper():
+        return name
+    words = [re.sub(r"[A-Z][A-Z']*", lambda match: match[0].capitalize(), word) for word in name.split()]
+    return " ".join(
+        word.lower() if number and word.lower() in _SMALL else word for number, word in enumerate(words)
+    )
+
+
+def _named_apart(networks: Collection[Network]) -> list[Network]:
+    """Networks of one name get their hub's code beside it."""
+    count: dict[str, int] = {}
+    for network in networks:
+        count[network.name.casefold()] = count.get(network.name.casefold(), 0) + 1
+    return [
+        replace(network, name=f"{network.name} ({network.hub_code})")
+        if count[network.name.casefold()] > 1
+        else network
+        for network in networks
+    ]
+
+
+def _provenance(prepared: Prepared, rules: Rules, options: Options) -> dict[str, Any]:
+    source = prepared.practices.source
+    return {
+        "netform": __version__,
+        "input": source if source == "-" else Path(source).name,
+        "input_sha256": prepared.practices.sha256,
+        "rules_sha256": hashlib.sha256(rules_toml(rules).encode()).hexdigest(),
+        "gazetteer": prepared.places.gazetteer,
+        "travel": prepared.travel.source,
+        "seed": options.seed,
+        "workers": options.workers,
+        "networks": options.networks,
+        "strict": options.strict,
+        "notes": list(prepared.notes),
+        "versions": {
+            "python": platform.python_version(),
+            **{library: importlib.metadata.version(library) for library in _LIBRARIES},
+        },
+    }
