@@ -33,8 +33,9 @@ LABEL = "PCN"
 AGREEMENT = 1e-7
 
 _LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "ortools", "pyproj", "shapely")
-# Words that a title keeps small.
+# Words that a title keeps small, and those it keeps in capitals.
 _SMALL = frozenset({"and", "of", "the", "in", "at", "on"})
+_CAPITALS = frozenset({"CIC", "GP", "GPS", "LLP", "NHS", "PCN", "PMS", "UK"})
 
 
 def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Sequence[AreaOutcome]) -> Plan:
@@ -126,7 +127,11 @@ def _title(name: str) -> str:
     """Write a published name, often all capitals, as people do."""
     if not name.isupper():
         return name
-    words = [re.sub(r"[A-Z][A-Z']*", lambda match: match[0].capitalize(), word) for word in name.split()]
+
+    def tidy(match: re.Match[str]) -> str:
+        return match[0] if match[0] in _CAPITALS else match[0].capitalize()
+
+    words = [re.sub(r"[A-Z][A-Z']*", tidy, word) for word in name.split()]
     return " ".join(
         word.lower() if number and word.lower() in _SMALL else word for number, word in enumerate(words)
     )

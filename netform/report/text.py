@@ -27,6 +27,8 @@ __all__ = ["summary_text"]
 # A longer list of networks is for the page and the files, not for a terminal.
 NETWORKS_LISTED = 60
 NAME_WIDTH = 40
+# Practices in no network, likewise.
+UNPLACED_LISTED = 20
 
 
 def summary_text(result: Result) -> str:
@@ -82,12 +84,15 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
 def _exception_lines(plan: Plan, facts: Facts) -> list[str]:
     lines = []
     for network in facts.exceptions:
-        reason = network.explanation or exception_words(network.exception or "not explained")
-        lines.append(f"  {one_line(network.network_id)}, {network.list_size:,} patients: {one_line(reason)}")
+        patients = f"{network.list_size:,} patients"
+        reason = one_line(network.explanation or exception_words(network.exception or "not explained"))
+        lines.append(f"  {one_line(network.network_id)}, {patients}: {reason.removeprefix(f'{patients}. ')}")
     lines += [
         f"  {one_line(unplaced.practice_code)} is in no network: {one_line(unplaced.reason)}"
-        for unplaced in plan.unplaced
+        for unplaced in plan.unplaced[:UNPLACED_LISTED]
     ]
+    if len(plan.unplaced) > UNPLACED_LISTED:
+        lines.append(f"  and {len(plan.unplaced) - UNPLACED_LISTED:,} more practices are in no network.")
     return ["Exceptions", *lines] if lines else []
 
 
@@ -112,13 +117,18 @@ def _area_lines(areas: Sequence[AreaResult]) -> list[str]:
 
 
 def _finding_lines(result: Result) -> list[str]:
-    several = len(result.plan.areas) > 1
+    plan = result.plan
+    several = len(plan.areas) > 1
+    said = "\n".join(network.explanation or "" for network in plan.networks)
     findings = [
         f"  {one_line(area_name(area.area)) + ': ' if several else ''}{one_line(note)}"
-        for area in result.plan.areas
+        for area in plan.areas
         for note in area.notes
+        if note not in said  # an exception has given this reason already
     ]
-    findings += [f"  {one_line(note)}" for note in (*result.practices.notes, *result.places.notes)]
+    # All that was found on the way, travel and boundaries among it; a result made by hand may not have that.
+    notes = plan.provenance.get("notes", (*result.practices.notes, *result.places.notes))
+    findings += [f"  {one_line(note)}" for note in notes]
     return ["Findings", *findings] if findings else []
 
 
