@@ -29,7 +29,7 @@ __all__ = ["assemble"]
 # The beginning of network ids in a list without areas.
 LABEL = "PCN"
 
-# How far the cost of the kernels may be from that of the definitions, a share of it.
+# How far a bound may be from the cost of the definitions and still meet it, a share of the cost.
 AGREEMENT = 1e-7
 
 _LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "ortools", "pyproj", "shapely")
@@ -63,8 +63,8 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         ]
         networks += mine
         areas.append(_costed(outcome.result, mine, rules))
-        missing = set(codes[area]).difference(*(network.practice_codes for network in mine))
-        unplaced += [Unplaced(code, outcome.result.method or "no plan was found") for code in sorted(missing)]
+        if not mine:
+            unplaced += [Unplaced(code, outcome.result.method) for code in sorted(codes[area])]
     return Plan(
         areas=tuple(areas),
         networks=tuple(sorted(_named_apart(networks), key=lambda network: network.network_id)),
@@ -77,16 +77,14 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
 def _costed(result: AreaResult, networks: Sequence[Network], rules: Rules) -> AreaResult:
     """Publish the cost of the definitions; the solver's is the kernels'.
 
-    A proof carries over only when the two agree: otherwise the bound stays below the cost, and the audit
-    refuses a plan that says it is optimal.
+    A bound that meets the cost but for rounding is the cost. Any other stays, so that the audit refuses
+    a bound above the cost, and one that is too low for a plan that says it is optimal.
     """
     if not networks:
         return result
     cost = math.fsum(network_cost(network.terms, rules) for network in networks)
-    agreed = result.cost is not None and abs(result.cost - cost) <= AGREEMENT * max(1.0, cost)
-    proven = result.status == "optimal" and agreed
-    bound = cost if proven or result.bound is None else min(cost, result.bound)
-    return replace(result, cost=cost, bound=bound)
+    meets = result.bound is not None and abs(result.bound - cost) <= AGREEMENT * max(1.0, cost)
+    return replace(result, cost=cost, bound=cost if meets else result.bound)
 
 
 def _network(
