@@ -19,7 +19,10 @@ from netform.practices.columns import ALIASES
 from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
 from netform.rules import TERM_NAMES, Role, Rules, load_profile
+from netform.solve.linear import SideRow
+from netform.solve.relaxation import Choosing
 from netform.travel import Travel, build_travel
+from tests.brute_force import store_of
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
@@ -257,3 +260,111 @@ def numbered_graphs(draw: st.DrawFn, most: int = 12) -> nx.Graph:
     random = draw(st.randoms(use_true_random=False))
     graph.add_edges_from(pair for pair in combinations(range(count), 2) if random.random() < share)
     return graph
+
+
+def made_up_area(
+    list_sizes: list[int], points: list[tuple[int, int]], pairs: list[tuple[int, int]], rules: Rules
+) -> nx.Graph:
+    """Make the graph of one area: practices P0, P1, ... at points in metres, and who borders whom."""
+    listed = PracticeList(
+        tuple(
+            Practice(f"P{index}", "", "", list_size, row=index) for index, list_size in enumerate(list_sizes)
+        )
+    )
+    east, north = np.array(points, np.float64).T
+    places = Places(east, north, ("postcode",) * len(points), np.empty((0, 2)), "made up")
+    changes = [EdgeChange(f"P{a}", f"P{b}") for a, b in pairs]
+    return graph_of_edges(listed, places, build_travel(places, rules), changes, [])
+
+
+@st.composite
+def bands(draw: st.DrawFn) -> Rules:
+    """Draw rules of some band, from two dozen patients to the real tens of thousands, and some weights."""
+    scale = draw(st.sampled_from([1, 37, 1000]))
+    least = draw(st.integers(20, 40))
+    most = least + draw(st.sampled_from([0, 1, 3, 5, 10, 20, 30]))
+    weight = st.sampled_from([0.0, 1.0, 2.5])
+    weights = draw(st.one_of(st.just({}), st.fixed_dictionaries(dict.fromkeys(TERM_NAMES, weight))))
+    return load_profile().with_band(least * scale, most * scale).with_weights(weights)
+
+
+@st.composite
+def small_areas(
+    draw: st.DrawFn, most: int = 8, *, oversize: bool = True, least: int = 1
+) -> tuple[nx.Graph, Rules]:
+    """Draw an area that can be planned by trying everything, whole or in parts, and its rules.
+
+    Lists are mostly smaller than the band; some places, sizes and so costs are equal.
+    """
+    rules = draw(bands())
+    count = draw(st.integers(least, most))
+    top = draw(
+        st.sampled_from([rules.most, max(2, rules.most // 3), rules.most * (13 if oversize else 10) // 10])
+    )
+    list_sizes = draw(st.lists(st.integers(1, top), min_size=count, max_size=count))
+    metres = st.integers(0, draw(st.sampled_from([2, 20_000])))
+    points = draw(st.lists(st.tuples(metres, metres), min_size=count, max_size=count))
+    share = draw(st.sampled_from([0.15, 0.3, 0.5, 0.9]))
+    random = draw(st.randoms(use_true_random=False))
+    pairs = [pair for pair in combinations(range(count), 2) if random.random() < share]
+    return made_up_area(list_sizes, points, pairs, rules), rules
+
+
+# Costs as terms give them, and every kind they do not: equal, mostly zero, far apart, of exceptions.
+_COSTS = ("hours", "equal", "zeros", "whole", "exceptions", "far apart")
+
+
+@st.composite
+def cost_vectors(draw: st.DrawFn, count: int) -> np.ndarray:
+    """Draw a cost for each of some candidates."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    kind = draw(st.sampled_from(_COSTS))
+    if kind == "hours":
+        return 31 + 100 * random.random(count)
+    if kind == "equal":
+        return np.full(count, 7.3)
+    if kind == "zeros":
+        return np.where(random.random(count) < 0.6, 0.0, random.random(count))
+    if kind == "whole":
+        return random.integers(0, 5, count).astype(np.float64)
+    if kind == "exceptions":
+        return np.where(random.random(count) < 0.5, 0.0, 1000 + random.integers(1, 60_000, count) / 1000)
+    return np.where(random.random(count) < 0.05, 1e4, random.random(count))
+
+
+@st.composite
+def side_rows(draw: st.DrawFn, count: int, practices: int) -> tuple[SideRow, ...]:
+    """Draw no rule over the plan, a number of networks, or a limit on a weighted sum."""
+    kind = draw(st.sampled_from(["none", "none", "number", "sum", "both"]))
+    if kind == "none":
+        return ()
+    number = float(draw(st.integers(1, practices)))
+    exactly = SideRow(np.ones(count), number, number)
+    weights = np.random.default_rng(draw(st.integers(0, 2**32))).integers(0, 9, count).astype(np.float64)
+    limit = float(draw(st.integers(0, 4 * practices)))
+    sum_limit = SideRow(weights, -np.inf, limit) if draw(st.booleans()) else SideRow(weights, limit, np.inf)
+    return {"number": (exactly,), "sum": (sum_limit,), "both": (exactly, sum_limit)}[kind]
+
+
+@st.composite
+def choices(
+    draw: st.DrawFn, *, practices: tuple[int, int] = (1, 8), candidates: int = 40, sides: bool = True
+) -> Choosing:
+    """Draw a choice among distinct groups of any practices; in most, some plan was put there on purpose."""
+    count = draw(st.integers(*practices))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    largest = draw(st.integers(1, min(5, count)))
+    groups = set()
+    if draw(st.sampled_from([True, True, False])):
+        order = random.permutation(count).tolist()
+        while order:
+            size = int(random.integers(1, largest + 1))
+            groups.add(tuple(sorted(order[:size])))
+            order = order[size:]
+    for _ in range(draw(st.integers(0, candidates))):
+        size = int(random.integers(1, largest + 1))
+        groups.add(tuple(sorted(random.choice(count, size, replace=False).tolist())))
+    listed = sorted(groups, key=lambda group: (group[0], random.random()))
+    store = store_of(listed, count)
+    rows = draw(side_rows(len(store), count)) if sides else ()
+    return Choosing(store, draw(cost_vectors(len(store))), rows, count)

@@ -1,0 +1,30 @@
+"""When to stop, by a clock that is passed in."""
+
+from __future__ import annotations
+
+from netform.solve.deadline import NEVER, Deadline
+
+
+def test_a_deadline_passes_when_its_moment_comes() -> None:
+    """At 10 seconds of the clock exactly, and what is left is never below zero."""
+    now = [7.0]
+    deadline = Deadline(10.0, lambda: now[0])
+    assert not deadline.passed
+    assert deadline.seconds_left == 3.0
+    now[0] = 10.0
+    assert deadline.passed
+    assert deadline.seconds_left == 0.0
+    now[0] = 12.0
+    assert deadline.passed
+    assert deadline.seconds_left == 0.0
+
+
+def test_never_does_not_pass() -> None:
+    """Without a moment there is no limit and no clock is asked."""
+
+    def clock() -> float:
+        raise AssertionError
+
+    for deadline in (NEVER, Deadline(clock=clock)):
+        assert not deadline.passed
+        assert deadline.seconds_left is None
