@@ -168,8 +168,9 @@ def _plan(
         workers=given["workers"] or os.cpu_count() or 1,
     )
     stop.patient = True
-    gc.freeze()
-    gc.enable()
+    if not gc.isenabled():  # see _stand_by
+        gc.freeze()
+        gc.enable()
     return make_plan(prepared, rules, options, choose)
 
 
@@ -250,8 +251,8 @@ def _stand_by() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-    if sys.stdout is None:
-        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
     # Libraries make a great many objects that stay: not to look through them for waste saves time.
     gc.disable()
     # Where scipy is installed numba would load it, for products of matrices; no kernel of netform has one.

@@ -1,0 +1,210 @@
+"""The stages of a run in order, and what a plan is published with."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from netform.assemble import assemble
+from netform.errors import AuditError, InputError
+from netform.pipeline import Inputs, Prepared, draw, make_plan, prepare, unplanned
+from netform.plan import AreaResult
+from netform.rules import Rules, load_profile
+from netform.solve.area import AreaOutcome, Options, Placed
+from netform.solve.run import plan_areas
+from netform.survey import find_obstacles, take_survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import networkx as nx
+
+# A row of sites 5 km apart, west to east, each with its own coordinates; B shares the site of A.
+ROWS = """\
+code,name,postcode,list_size,area,easting,northing
+A,THE SURGERY AT KING'S HEATH,LS11 8LH,20000,x/y,420000,430000
+B,NHS GP CENTRE,LS11 8LH,15000,x/y,420000,430000
+C,Twin,LS12 3HD,33000,X y,425000,430000
+D,twin,LS12 3HD,12000,X y,430000,430000
+E,Far,LS12 3HD,51000,X y,435000,430000
+"""
+RULES = load_profile()
+
+
+def _prepared(rows: str = ROWS, *, area_column: str | None = "area", rules: Rules = RULES) -> Prepared:
+    return prepare(Inputs("-", area_column), rules, stdin=io.BytesIO(rows.encode()))
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Prepared:
+    """Five practices in two areas."""
+    return _prepared()
+
+
+def _choosing(outcomes: Sequence[AreaOutcome]) -> Callable[..., list[AreaOutcome]]:
+    def choose(
+        graph: nx.Graph, areas: Mapping[str, Sequence[str]], rules: Rules, options: Options
+    ) -> list[AreaOutcome]:
+        assert sorted(graph) == sorted(code for codes in areas.values() for code in codes)
+        return list(outcomes)
+
+    return choose
+
+
+def _outcome(area: str, *networks: Placed, cost: float = 0.0) -> AreaOutcome:
+    count = sum(len(placed.practice_codes) for placed in networks)
+    return AreaOutcome(
+        AreaResult(area, "feasible", cost, 0.0, count, len(networks), 7, "By hand."), tuple(networks)
+    )
+
+
+OVER = Placed(("E",), "over_max_single_practice", "E alone has 51,000 patients.")
+
+
+def test_stages_in_order() -> None:
+    """Reading, placing, drawing, each announced before it begins."""
+    stages: list[str] = []
+    prepare(Inputs("-"), RULES, stdin=io.BytesIO(ROWS.encode()), on_stage=stages.append)
+    assert stages == ["reading", "placing", "drawing territories"]
+
+
+def test_areas_are_prepared_apart(prepared: Prepared) -> None:
+    """Areas in order, their practices in order of code, no edge between them."""
+    assert prepared.areas == {"X y": ["C", "D", "E"], "x/y": ["A", "B"]}
+    assert {frozenset(edge) for edge in prepared.graph.edges} == {
+        frozenset("AB"), frozenset("CD"), frozenset("DE"),
+    }  # fmt: skip
+    assert prepared.graph.edges["A", "B"]["kind"] == "site"
+
+
+def test_places_are_whole_metres() -> None:
+    """Territories, travel and maps stand on the same ground."""
+    listed = "code,postcode,list_size,easting,northing\nA,LS11 8LH,1,420000.4,430000.6\n"
+    places = _prepared(listed, area_column=None).places
+    assert (places.easting.tolist(), places.northing.tolist()) == ([420000.0], [430001.0])
+
+
+def test_faults_of_the_list_are_input_errors() -> None:
+    """Whatever is wrong with the list is said with its row."""
+    with pytest.raises(InputError, match="row 2"):
+        _prepared("code,postcode,list_size\nA,LS11 8LH,none\n", area_column=None)
+
+
+def test_ids_names_hubs_and_terms(prepared: Prepared) -> None:
+    """Ids are fit for files and differ beyond case; names are of hubs, and told apart where alike."""
+    plan = assemble(
+        prepared,
+        RULES,
+        Options(),
+        [_outcome("X y", Placed(("C",)), Placed(("D",)), OVER), _outcome("x/y", Placed(("A", "B")))],
+    )
+    assert [network.network_id for network in plan.networks] == ["X-y-01", "X-y-02", "X-y-03", "x-y-2-01"]
+    assert [network.name for network in plan.networks] == [
+        "Twin (C)", "twin (D)", "Far", "The Surgery at King's Heath",
+    ]  # fmt: skip
+    together = plan.networks[-1]
+    assert (together.hub_code, together.list_size, together.minutes_to_hub) == ("A", 35_000, (0.0, 0.0))
+    # One site: nobody travels.
+    assert together.terms["patient_travel"] == 0.0
+    assert together.terms["overhead"] == 31.0
+    assert plan.areas[1].cost == pytest.approx(sum(together.terms.values()))
+    assert plan.provenance["input"] == "-"
+    assert plan.provenance["workers"] == 1
+
+
+def test_a_plan_is_chosen_audited_and_drawn(prepared: Prepared) -> None:
+    """The true solver's plan passes the audit, and its polygons hold its practices."""
+    plan = make_plan(prepared, RULES, Options(), plan_areas)
+    assert plan.status == "optimal"
+    assert [network.practice_codes for network in plan.networks] == [("C", "D"), ("E",), ("A", "B")]
+    result = draw(prepared, RULES, plan)
+    assert set(result.boundaries) == {network.network_id for network in plan.networks}
+    assert "min = 30000" in result.rules_toml
+
+
+def test_an_area_without_a_plan_is_unplaced_and_the_rest_drawn(prepared: Prepared) -> None:
+    """Its practices are listed with the reason, and no polygon takes their ground."""
+    outcomes = [unplanned("X y", ["C", "D", "E"], "Time ran out."), _outcome("x/y", Placed(("A", "B")))]
+    plan = make_plan(prepared, RULES, Options(), _choosing(outcomes))
+    assert [(each.practice_code, each.reason) for each in plan.unplaced] == [
+        (code, "Time ran out.") for code in "CDE"
+    ]
+    assert (plan.status, plan.cost, plan.bound) == ("unknown", None, None)
+    assert list(draw(prepared, RULES, plan).boundaries) == ["x-y-2-01"]
+
+
+@pytest.mark.parametrize(
+    ("north", "words"),
+    [
+        (_outcome("x/y", Placed(("A",), "arithmetic", "Too few.")), "B is in no network"),
+        (_outcome("x/y", Placed(("A", "B")), Placed(("B",), "island", "Why.")), "B is placed 2 times"),
+        (_outcome("x/y", Placed(("A",)), Placed(("B",))), "names no exception"),
+        (
+            replace(
+                _outcome("x/y", Placed(("A", "B"))),
+                result=AreaResult("x/y", "optimal", 1.0, 1.0, 2, 1, 7),
+            ),
+            "does not meet its cost",
+        ),
+        (
+            replace(
+                _outcome("x/y", Placed(("A", "B"))),
+                result=AreaResult("x/y", "feasible", 1.0, 999.0, 2, 1, 7),
+            ),
+            "bound 999.0 is above cost",
+        ),
+    ],
+)
+def test_a_lying_solver_is_refused(prepared: Prepared, north: AreaOutcome, words: str) -> None:
+    """What the solver says is believed only as far as the audit can follow."""
+    outcomes = [_outcome("X y", Placed(("C", "D")), OVER), north]
+    with pytest.raises(AuditError, match=words):
+        make_plan(prepared, RULES, Options(), _choosing(outcomes))
+
+
+def test_a_network_that_hangs_on_nothing_is_refused(prepared: Prepared) -> None:
+    """C and E do not touch: D lies between them."""
+    rules = replace(RULES, least=10_000, most=90_000, exception_most=90_000)
+    outcomes = [
+        _outcome("X y", Placed(("C", "E")), Placed(("D",))),
+        _outcome("x/y", Placed(("A", "B"))),
+    ]
+    with pytest.raises(AuditError, match="not contiguous"):
+        make_plan(prepared, rules, Options(), _choosing(outcomes))
+
+
+def test_survey_by_hand(prepared: Prepared) -> None:
+    """Places, sites, edges, parts and candidates of the five practices, counted on the map above."""
+    survey = take_survey(prepared, RULES)
+    assert dict(survey.quality) == {"list": 5}
+    assert survey.shared_sites == (("A", "B"),)
+    assert dict(survey.edges) == {"border": 2, "site": 1}
+    assert survey.alone == ()
+    east, west = survey.areas
+    assert (east.practices, east.patients, east.oversize) == (3, 96_000, ("E",))
+    # Without E, C and D are left: 45,000 patients, one network. C alone and C with D are inside the band.
+    assert [(part.practice_codes, part.fewest, part.most) for part in east.parts] == [(("C", "D"), 1, 1)]
+    assert (east.fewest, east.most, east.candidates) == (2, 2, 2)
+    assert [obstacle.reason for obstacle in east.obstacles] == ["over_max_single_practice"]
+    assert (west.candidates, west.obstacles) == (1, ())
+    assert {area: len(found) for area, found in find_obstacles(prepared, RULES).items()} == {
+        "X y": 1, "x/y": 0,
+    }  # fmt: skip
+
+
+def test_survey_gives_up_counting(prepared: Prepared) -> None:
+    """Too many groups to count are said to be so, not counted wrong."""
+    assert take_survey(prepared, RULES, most_counted=1).areas[0].candidates is None
+
+
+def test_paths_in_the_provenance_are_names(tmp_path: Path) -> None:
+    """The folders of a user's machine are nobody else's business."""
+    path = tmp_path / "list.csv"
+    path.write_text(ROWS)
+    prepared = prepare(Inputs(str(path), "area"), RULES)
+    outcomes = [unplanned(area, codes, "Not planned.") for area, codes in prepared.areas.items()]
+    assert assemble(prepared, RULES, Options(), outcomes).provenance["input"] == "list.csv"
