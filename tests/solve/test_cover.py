@@ -1,0 +1,100 @@
+"""Trying every plan within a budget misses none."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.solve.cover import cheapest_cover
+from netform.solve.linear import SideRow
+from netform.solve.relaxation import Choosing
+from tests.brute_force import all_groups, plan_costs, store_of
+from tests.strategies import choices
+
+QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+
+
+@st.composite
+def priced(draw: st.DrawFn) -> tuple[Choosing, np.ndarray, float]:
+    """Draw a choice with prices that leave no reduced cost below zero, and what the prices are worth."""
+    choosing = draw(choices())
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    store = choosing.store
+    duals = random.random(store.practices) * draw(st.sampled_from([0.0, 1.0, 100.0]))
+    paid = np.array([duals[store[j]].sum() for j in range(len(store))])
+    # The largest share of these prices that no candidate is overpaid by.
+    share = min(1.0, float(np.min(choosing.costs[paid > 0] / paid[paid > 0], initial=1.0)))
+    return choosing, choosing.costs - share * paid, float(share * duals.sum())
+
+
+@given(priced(), st.sampled_from([0.5, 1.0, 1.2, math.inf]))
+@QUICK
+def test_the_cheapest_below_the_cutoff_is_found(
+    drawn: tuple[Choosing, np.ndarray, float], share: float
+) -> None:
+    """With any prices and side rows: the cost of the best of all plans, or no plan when none is below."""
+    choosing, reduced, worth = drawn
+    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    best = min(plans.values(), default=math.inf)
+    cutoff = best * share if math.isfinite(best) and math.isfinite(share) else math.inf
+    # Prices add up to a plan's cost to the last bit only by luck.
+    reduced = np.maximum(reduced, 0.0) - 1e-12
+    chosen, complete = cheapest_cover(
+        choosing.store, choosing.costs, reduced, worth - 1e-9, cutoff, choosing.sides, most_steps=10**7
+    )
+    assert complete
+    if best < cutoff:
+        assert chosen is not None
+        assert plans[tuple(chosen.tolist())] == pytest.approx(best, rel=1e-9, abs=1e-7)
+    elif share < 1:
+        assert chosen is None or best == 0
+    if chosen is not None:
+        assert plans[tuple(chosen.tolist())] < cutoff
+
+
+def test_it_says_when_its_steps_run_out() -> None:
+    """Nine practices in groups of any three: not complete in 20 steps, the best once there are enough."""
+    groups = all_groups(9, 3)
+    store, costs = store_of(groups, 9), np.array([10.0 - len(group) for group in groups])
+    chosen, complete = cheapest_cover(store, costs, costs, 0.0, math.inf, most_steps=20)
+    assert not complete
+    if chosen is not None:
+        assert sorted(v for j in chosen for v in groups[j]) == list(range(9))
+    chosen, complete = cheapest_cover(store, costs, costs, 0.0, math.inf, most_steps=10**8)
+    assert complete
+    assert chosen is not None
+    # Three groups of three at 7 each.
+    assert costs[chosen].tolist() == [7.0, 7.0, 7.0]
+
+
+def test_more_practices_than_bits_in_a_word() -> None:
+    """Seventy practices in a row, singles at 3 and neighbouring pairs at 5: 35 pairs."""
+    groups = [(k,) for k in range(70)] + [(k, k + 1) for k in range(69)]
+    store, costs = store_of(groups, 70), np.array([3.0] * 70 + [5.0] * 69)
+    reduced = np.array([0.5] * 70 + [0.0] * 69)
+    # A practice is worth 2.5, so that pairs are paid for exactly.
+    chosen, complete = cheapest_cover(store, costs, reduced, 175.0, 175.25, most_steps=10**6)
+    assert complete
+    assert chosen is not None
+    assert [groups[j] for j in chosen] == [(k, k + 1) for k in range(0, 70, 2)]
+
+
+def test_a_practice_in_no_candidate_has_no_cover() -> None:
+    """Said at once, and complete."""
+    store = store_of([(0,)], 2)
+    assert cheapest_cover(store, np.ones(1), np.ones(1), 0.0, math.inf, most_steps=1) == (None, True)
+
+
+def test_side_rows_are_kept() -> None:
+    """Two pairs cost least, but four networks are asked for."""
+    groups = [(0, 1), (2, 3), (0,), (1,), (2,), (3,)]
+    store, costs = store_of(groups, 4), np.array([1.0, 1.0, 5.0, 5.0, 5.0, 5.0])
+    four = SideRow(np.ones(6), 4.0, 4.0)
+    chosen, complete = cheapest_cover(store, costs, costs, 0.0, math.inf, [four], most_steps=1000)
+    assert complete
+    assert chosen is not None
+    assert chosen.tolist() == [2, 3, 4, 5]
