@@ -179,7 +179,7 @@ class _AreaSolver:
         status = min((part.status for part in parts), key=weakest.index, default="optimal")
         networks = tuple(sorted((n for part in parts for n in part.networks), key=lambda n: n.practice_codes))
         cost = math.fsum(part.cost for part in parts)
-        bound = cost if status == "optimal" else math.fsum(part.bound for part in parts)
+        bound = math.fsum(part.bound for part in parts)
         result = AreaResult(
             area=self.area,
             status=status,

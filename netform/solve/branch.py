@@ -16,25 +16,29 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.solve.cuts import CutPool, violated_triples
+from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.deadline import Deadline
+from netform.solve.integer import solve_integer
 from netform.solve.linear import LinearAnswer, LinearProgram
 from netform.solve.relaxation import Choosing
 
 __all__ = ["Branched", "branch"]
 
-# Pairs tried by solving both branches before one is chosen.
-PAIRS_TRIED = 8
+# Pairs weighed at a node, and how many of them that were never tried are tried by solving both branches.
+PAIRS_KNOWN, PAIRS_TRIED = 16, 4
+
+# Up to so many candidates left at a node, an integer program closes it sooner than more branching.
+FEW_LEFT = 1000
 
 # Columns in the first program, and added in one pricing round.
-FIRST_COLUMNS = 3000
+FIRST_COLUMNS = 2000
 MOST_PRICED = 500
 
 # A node is done when its bound is within this share of the best plan.
 TOLERANCE = 1e-7
 
 # Cuts are sought at nodes of at most this depth, and kept while there are at most so many rows.
-CUT_DEPTH = 4
+CUT_DEPTH = 6
 MOST_CUTS = 700
 
 
@@ -82,7 +86,9 @@ class _Search:
         self.program = LinearProgram(
             store.practices, choosing.sides, 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
         )
+        self.rises: dict[tuple[int, int], tuple[float, float]] = {}
         self.columns = np.empty(0, np.int64)
+        self.left = np.empty(0, np.int64)
         self.inside = np.zeros(len(store), np.bool_)
         first = np.argsort(through, kind="stable")[:FIRST_COLUMNS]
         self.add_columns(np.sort(first))
@@ -105,7 +111,10 @@ class _Search:
         return allowed
 
     def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
-        """Bound of a node and the optimum of its relaxation, cuts sought near the root."""
+        """Bound of a node and the optimum of its relaxation, cuts sought near the root.
+
+        ``self.left`` then holds the candidates that a plan of this node below the limit may use.
+        """
         allowed = self.allowed(node.decisions)
         self.program.shut(~allowed[self.columns])
         answer = self.program.solve(dual_simplex=True)
@@ -115,7 +124,7 @@ class _Search:
                 break
             chosen = answer.chosen > 1e-7
             store = self.choosing.store.take(self.columns[chosen])
-            found = violated_triples(store, answer.chosen[chosen], most=40, tolerance=0.05)
+            found = violated_cuts(store, answer.chosen[chosen], most=40, tolerance=0.05)
             if not len(found):
                 break
             self.program.add_cuts(found)
@@ -133,7 +142,9 @@ class _Search:
             reduced = answer.duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
             reduced[~allowed] = 0.0
             least = min(0.0, float(reduced.min(initial=0.0)))
-            bound = max(bound, answer.duals.worth(choosing.sides) + choosing.most_networks * least)
+            floor = answer.duals.worth(self.program.cuts, choosing.sides) + choosing.most_networks * least
+            bound = max(bound, floor)
+            self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
             fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
             if (
                 bound >= self.limit()
@@ -146,6 +157,23 @@ class _Search:
             self.add_columns(fresh)
             answer = self.program.solve()
 
+    def finish(self) -> bool:
+        """Close a node by an integer program over the candidates left, when they are few; whether it was."""
+        if len(self.left) > FEW_LEFT:
+            return False
+        some = self.choosing.take(self.left)
+        cuts = self.program.cuts
+        answer = solve_integer(some.store, some.costs, cuts, some.sides, nodes=1000, cutoff=self.limit())
+        if answer.chosen is not None:
+            self.accept(self.left[answer.chosen])
+        return answer.status in ("optimal", "infeasible") or answer.bound >= self.limit()
+
+    def accept(self, chosen: NDArray[np.int64]) -> None:
+        """Take a plan if it is the best so far."""
+        cost = math.fsum(self.choosing.costs[chosen])
+        if cost < min(self.cost, self.cutoff):
+            self.cost, self.chosen = cost, np.sort(chosen)
+
     def limit(self) -> float:
         """Nodes whose bound reaches this are of no interest."""
         best = min(self.cutoff, self.cost)
@@ -155,34 +183,40 @@ class _Search:
         """Whether the optimum of a node is a plan; it becomes the best when it costs less."""
         if answer.missing > 1e-6 or np.any((answer.chosen > 1e-6) & (answer.chosen < 1 - 1e-6)):
             return False
-        chosen = np.sort(self.columns[answer.chosen > 0.5])
-        cost = math.fsum(self.choosing.costs[chosen])
-        if cost < min(self.cost, self.cutoff):
-            self.cost, self.chosen = cost, chosen
+        self.accept(self.columns[answer.chosen > 0.5])
         return True
 
     def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int]:
-        """The pair whose two branches raise the bound most, by trying the likeliest."""
+        """The pair whose two branches raise the bound most: the likeliest are tried, once each in the search."""
         chosen = answer.chosen > 1e-7
         store = self.choosing.store.take(self.columns[chosen])
         pairs, share = _shared(store.offsets, store.members, answer.chosen[chosen], store.practices)
-        order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_TRIED]
-        if len(order) == 1:
-            return int(pairs[order[0], 0]), int(pairs[order[0], 1])
+        order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_KNOWN]
         allowed = self.allowed(node.decisions)
-        best, best_score = order[0], -1.0
-        ceiling = self.limit() - node.bound if math.isfinite(self.limit()) else math.inf
+        best, best_score, tried = (int(pairs[order[0], 0]), int(pairs[order[0], 1])), -1.0, 0
         for k in order:
-            a, b = pairs[k]
-            rises = []
-            for together in (True, False):
-                left = allowed & self.allowed(((int(a), int(b), together),))
-                self.program.shut(~left[self.columns])
-                rises.append(min(self.program.solve(dual_simplex=True).value - answer.value, ceiling))
-            score = max(rises[0], 1e-6) * max(rises[1], 1e-6)
+            pair = int(pairs[k, 0]), int(pairs[k, 1])
+            if pair not in self.rises:
+                if tried == PAIRS_TRIED:
+                    continue
+                tried += 1
+                self.rises[pair] = self._try(pair, allowed, answer.value)
+            together, apart = self.rises[pair]
+            # Near 0 or 1 a pair is all but decided: one branch then rises little.
+            score = max(together * share[k], 1e-6) * max(apart * (1 - share[k]), 1e-6)
             if score > best_score:
-                best, best_score = k, score
-        return int(pairs[best, 0]), int(pairs[best, 1])
+                best, best_score = pair, score
+        return best
+
+    def _try(self, pair: tuple[int, int], allowed: NDArray[np.bool_], value: float) -> tuple[float, float]:
+        """How much each branch of a pair raises the optimum over the present columns."""
+        ceiling = self.limit() - value if math.isfinite(self.limit()) else math.inf
+        rises = []
+        for together in (True, False):
+            left = allowed & self.allowed(((*pair, together),))
+            self.program.shut(~left[self.columns])
+            rises.append(min(self.program.solve(dual_simplex=True).value - value, ceiling))
+        return rises[0], rises[1]
 
 
 def branch(
@@ -199,7 +233,7 @@ def branch(
     ----------
     choosing : Choosing
         The candidates that a plan below the cutoff may use.
-    cuts : ndarray of int64, shape (k, 3)
+    cuts : ndarray of int64, shape (k, 11)
     through : ndarray of float64, shape (m,)
         What a plan through each candidate costs at least; decides which columns come first.
     bound : float
@@ -220,6 +254,8 @@ def branch(
         count += 1
         node_bound, answer = search.solve_node(node, deadline)
         if node_bound >= search.limit() or search.take_plan(answer) or answer.missing > 1e-6:
+            continue
+        if search.finish():
             continue
         node = _Node(node_bound, node.number, node.depth, node.decisions)
         a, b = search.pick_pair(node, answer)

@@ -12,12 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netform.solve.branch import branch
+from netform.candidates.store import CandidateStore
 from netform.solve.cover import cheapest_cover
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
@@ -38,7 +39,17 @@ FEW = 12
 STEPS_IF_FEW, STEPS = 400_000_000, 20_000_000
 
 # Below so many practices a search of neighbourhoods would be the same choice again.
-SEARCHED = 60
+SEARCHED = 40
+
+# Above so many candidates a plan is searched for first: what it rules out makes all that follows smaller.
+LARGE = 500_000
+
+# Practices in a part of the plan that is chosen anew, and seconds for it at most.
+POLISHED = 60
+POLISH_SECONDS = 2.0
+
+# Share of the time left that polishing may take.
+POLISH_SHARE = 0.15
 
 # A plan is proven when its bound is within this share of its cost.
 PROVEN = 1e-7
@@ -70,10 +81,15 @@ class Choice:
 
 
 class _Chooser:
-    """The best plan and the best bound so far, and the steps that bring them together."""
+    """The best plan and the best bound so far, and the steps that bring them together.
+
+    Candidates that no plan cheaper than the best one can use are let go of, so positions here are among those
+    still held; ``origin`` says where they stood in the list.
+    """
 
     def __init__(self, choosing: Choosing, deadline: Deadline, on_plan: Callable[[Choice], None]) -> None:
         self.choosing = choosing
+        self.origin = np.arange(len(choosing.store))
         self.deadline = deadline
         self.on_plan = on_plan
         self.relaxation: Relaxation = relax(choosing, deadline)
@@ -81,13 +97,33 @@ class _Chooser:
         self.cost = math.inf
         self.chosen: NDArray[np.int64] | None = None
 
+    def tighten(self) -> None:
+        """Raise the bound by cuts."""
+        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline)
+        self.bound = max(self.bound, self.relaxation.bound)
+        if self.relaxation.integral and math.isfinite(self.bound):
+            self.accept(self.relaxation.chosen)
+
+    def let_go(self) -> None:
+        """Keep only the candidates that a plan cheaper than the best may use, and those of the relaxation."""
+        relaxation = self.relaxation
+        held = relaxation.through <= self.cost + PROVEN * abs(self.cost)
+        if 2 * held.sum() > len(held):
+            return
+        held[relaxation.columns] = True
+        kept = np.flatnonzero(held)
+        self.choosing = self.choosing.take(kept)
+        self.origin = self.origin[kept]
+        columns = np.searchsorted(kept, relaxation.columns)
+        self.relaxation = replace(relaxation, through=relaxation.through[kept], columns=columns)
+
     def accept(self, chosen: NDArray[np.int64] | None) -> None:
         """Take a plan if it is the best so far."""
         if chosen is None:
             return
         cost = math.fsum(self.choosing.costs[chosen])
         if cost < self.cost:
-            self.cost, self.chosen = cost, np.sort(chosen)
+            self.cost, self.chosen = cost, np.sort(self.origin[chosen])
             self.on_plan(self.choice())
 
     @property
@@ -100,7 +136,7 @@ class _Chooser:
         if self.chosen is None:
             return Choice("unknown", None, math.inf, self.bound)
         if self.done:
-            return Choice("optimal", self.chosen, self.cost, self.cost)
+            return Choice("optimal", self.chosen, self.cost, self.bound)
         return Choice("feasible", self.chosen, self.cost, self.bound)
 
     def cheap_enough(self, cost: float) -> NDArray[np.int64]:
@@ -139,9 +175,8 @@ class _Chooser:
 
     def search(self, improve: Improve | None) -> None:
         """Guess until a plan is found, better it, and close the gap."""
-        if self.relaxation.integral:
-            self.accept(self.relaxation.chosen)
-        for count, nodes in GUESSES:
+        searched = improve is not None and self.choosing.store.practices > SEARCHED
+        for count, nodes in GUESSES[:2] if searched else GUESSES:
             if self.done or self.deadline.passed or math.isinf(self.bound) or self.guess(count, nodes):
                 break
             # A plan at hand and few candidates that could better it: no more guessing.
@@ -149,18 +184,86 @@ class _Chooser:
                 break
         if self.done or self.deadline.passed or math.isinf(self.bound):
             return
-        wide = len(self.cheap_enough(self.cost)) > SMALL
-        if wide and improve is not None and self.choosing.store.practices > SEARCHED:
-            self.accept(self.positions(improve(self.chosen)))
+        if len(self.cheap_enough(self.cost)) > SMALL:
+            if self.chosen is None:
+                self.improve(improve)
+            self.let_go()
+            self.polish()
         if not self.done and not self.deadline.passed:
             self.close()
+
+    def improve(self, improve: Improve | None) -> None:
+        """Better the plan, or find a first one, by search of neighbourhoods."""
+        if improve is not None and self.choosing.store.practices > SEARCHED:
+            self.accept(self.positions(improve(self.chosen)))
+
+    def polish(self) -> None:
+        """Choose anew, exactly, among the candidates within parts of the plan, until no part gets better.
+
+        Only candidates that a cheaper plan may use are left, so parts can be large: half a city at a time.
+        """
+        if self.choosing.sides:
+            return
+        settled = set[tuple[int, ...]]()
+        start, left = 0, self.deadline.seconds_left
+        until = Deadline(self.deadline.clock() + (left or math.inf) * POLISH_SHARE, self.deadline.clock)
+        while self.chosen is not None and not self.done and not until.passed:
+            plan = np.searchsorted(self.origin, self.chosen)
+            near = self._nearness(plan)
+            hoods = [_hood(near, self.choosing.store, plan, k, POLISHED) for k in range(len(plan))]
+            fresh = [hood for hood in hoods[start:] + hoods[:start] if tuple(plan[hood]) not in settled]
+            if not fresh:
+                return
+            settled.add(tuple(plan[fresh[0]]))
+            if not self._rechoose(plan, fresh[0]):
+                continue
+            start = int(np.searchsorted(plan, plan[fresh[0][0]]))
+            self.let_go()
+
+    def _nearness(self, plan: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many useful candidates touch each two networks of the plan, shape (networks, networks)."""
+        store = self.choosing.store
+        owner = np.zeros(store.practices, np.int64)
+        for k, candidate in enumerate(plan):
+            owner[store[int(candidate)]] = k
+        useful = store.take(self.cheap_enough(self.cost))
+        touches = np.zeros((len(useful), len(plan)), np.bool_)
+        touches[np.repeat(np.arange(len(useful)), np.diff(useful.offsets)), owner[useful.members]] = True
+        shared = touches.astype(np.float32)
+        return (shared.T @ shared).astype(np.int64)
+
+    def _rechoose(self, plan: NDArray[np.int64], hood: NDArray[np.int64]) -> bool:
+        """Choose some networks of the plan anew; whether that made it cheaper."""
+        store, costs = self.choosing.store, self.choosing.costs
+        inside = np.zeros(store.practices, np.bool_)
+        for candidate in plan[hood]:
+            inside[store[int(candidate)]] = True
+        useful = self.cheap_enough(self.cost)
+        some = store.take(useful)
+        whole = np.logical_and.reduceat(inside[some.members], some.offsets[:-1])
+        kept = useful[whole]
+        part = store.take(kept)
+        number = np.cumsum(inside) - 1
+        part = CandidateStore(part.offsets, number[part.members].astype(np.uint16), int(inside.sum()))
+        limit = Deadline(self.deadline.clock() + POLISH_SECONDS, self.deadline.clock)
+        deadline = limit if limit.at < self.deadline.at else self.deadline
+        choosing = Choosing(part, costs[kept], (), len(hood) * 2)
+        found = choose(choosing, deadline)
+        if found.chosen is None or found.cost >= math.fsum(costs[plan[hood]]) - PROVEN * self.cost:
+            return False
+        before = self.cost
+        self.accept(np.concatenate((np.delete(plan, hood), kept[found.chosen])))
+        return self.cost < before
 
     def positions(self, groups: list[tuple[int, ...]]) -> NDArray[np.int64] | None:
         """Where groups stand in the list; None when one is not in it."""
         store = self.choosing.store
         found = []
+        # The list is in order of the smallest member.
+        smallest = store.members[store.offsets[:-1]]
         for group in groups:
-            same = np.flatnonzero(np.diff(store.offsets) == len(group))
+            begin, end = np.searchsorted(smallest, group[0], "left"), np.searchsorted(smallest, group[0], "right")
+            same = begin + np.flatnonzero(np.diff(store.offsets[begin : end + 1]) == len(group))
             rows = store.members[store.offsets[same][:, None] + np.arange(len(group))]
             match = same[(rows == np.array(group, np.uint16)).all(axis=1)]
             if not len(match):
@@ -206,7 +309,7 @@ class _Chooser:
         reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        worth = duals.worth(some.sides) + slack
+        worth = duals.worth(self.relaxation.cuts, some.sides) + slack
         steps = STEPS_IF_FEW if self.choosing.most_networks <= FEW else STEPS
         found, complete = cheapest_cover(
             some.store, some.costs, reduced, worth, cutoff, some.sides, most_steps=steps
@@ -216,6 +319,24 @@ class _Chooser:
         if complete:
             self.bound = max(self.bound, min(cutoff, self.cost))
         return complete
+
+
+def _hood(
+    near: NDArray[np.int64], store: CandidateStore, plan: NDArray[np.int64], start: int, most: int
+) -> NDArray[np.int64]:
+    """Positions in the plan of a network and those nearest to it, up to ``most`` practices, ascending."""
+    size = np.diff(store.offsets)[plan]
+    hood, practices = [start], int(size[start])
+    touch = near[start].copy()
+    while True:
+        touch[hood] = 0
+        touch[practices + size > most] = 0
+        best = int(touch.argmax())
+        if touch[best] == 0:
+            return np.array(sorted(hood), np.int64)
+        hood.append(best)
+        practices += int(size[best])
+        touch = near[hood].sum(axis=0)
 
 
 def choose(
@@ -250,8 +371,12 @@ def choose(
         return Choice("optimal", np.empty(0, np.int64), 0.0, 0.0)
     with stage("bound"):
         state = _Chooser(choosing, deadline, on_plan)
-        state.relaxation = tighten(choosing, state.relaxation, deadline)
-        state.bound = max(state.bound, state.relaxation.bound)
+    if len(choosing.store) > LARGE and math.isfinite(state.bound):
+        with stage("search"):
+            state.improve(improve)
+        state.let_go()
+    with stage("bound"):
+        state.tighten()
     if math.isfinite(state.bound):
         with stage("choose"):
             state.search(improve)

@@ -1,11 +1,18 @@
 """Subset-row cuts: of any three practices, at most one chosen network covers two.
 
-For an odd set T of practices, ``sum_S floor(|S & T| / 2) x_S <= floor(|T| / 2)`` holds for every plan (Jepsen,
-Petersen, Spoorendonk and Pisinger, 2008), and cuts off most fractional mixtures of networks. The candidates are
-listed, so a cut's coefficient in any column is looked up, never derived.
+Every practice is covered once, so for weights w over a few practices and a divisor d every plan satisfies
+``sum_S floor(w(S) / d) x_S <= floor(w / d)``, where w(S) is the weight a network covers (Jepsen, Petersen,
+Spoorendonk and Pisinger, 2008; the weights for four and five practices are those of Pecin, Pessoa, Poggi, Uchoa
+and Santos, 2017). The relaxation often breaks such a row. The candidates are listed, so a row's coefficient in
+any column is looked up, never derived.
+
+A pool of cuts is an array of shape (k, 11): up to five practices (-1 where there is none), their weights (0), and
+the divisor.
 """
 
 from __future__ import annotations
+
+from itertools import permutations
 
 import numba as nb
 import numpy as np
@@ -13,20 +20,67 @@ from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 
-__all__ = ["CutPool", "cut_coefficients", "reduced_costs", "violated_triples"]
+__all__ = [
+    "NO_CUTS",
+    "CutPool",
+    "cut_coefficients",
+    "cut_limits",
+    "reduced_costs",
+    "triple_cuts",
+    "violated_cuts",
+    "violated_triples",
+]
 
-CutPool = NDArray[np.int64]  # shape (k, 3): the practices of each cut, ascending
+CutPool = NDArray[np.int64]
+ROWS = 5
+NO_CUTS: CutPool = np.empty((0, 2 * ROWS + 1), np.int64)
+
+# Weights and divisor for four and five practices; the first practice of each is the one searched around.
+FOUR = (((2, 1, 1, 1), 3),)
+FIVE = (
+    ((1, 1, 1, 1, 1), 2),
+    ((1, 1, 1, 1, 1), 3),
+    ((2, 2, 1, 1, 1), 4),
+    ((3, 1, 1, 1, 1), 4),
+    ((3, 2, 2, 1, 1), 5),
+    ((2, 2, 1, 1, 1), 3),
+    ((3, 3, 2, 2, 1), 4),
+)
+
+# Practices looked at around each practice: those most together with it in the relaxation.
+AROUND = 7
 
 
-def cut_coefficients(store: CandidateStore, cuts: CutPool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which candidate stands in which cut: positions (cut, candidate) of the coefficients that are 1."""
+def triple_cuts(triples: NDArray[np.int64]) -> CutPool:
+    """Cuts over three practices each, from an array of shape (k, 3)."""
+    cuts = np.full((len(triples), 2 * ROWS + 1), -1, np.int64)
+    cuts[:, :3] = triples
+    cuts[:, ROWS:] = 0
+    cuts[:, ROWS : ROWS + 3] = 1
+    cuts[:, -1] = 2
+    return cuts
+
+
+def cut_limits(cuts: CutPool) -> NDArray[np.float64]:
+    """The right-hand side of each cut."""
+    return (cuts[:, ROWS:-1].sum(axis=1) // cuts[:, -1]).astype(np.float64)
+
+
+def cut_coefficients(
+    store: CandidateStore, cuts: CutPool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The coefficients of candidates in cuts that are not zero: cut, candidate, coefficient."""
     if not len(cuts) or not len(store):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    holds = np.zeros((len(store), store.practices), np.int8)
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    # One column more than there are practices: that of the missing ones, which no candidate holds.
+    holds = np.zeros((len(store), store.practices + 1), np.int8)
     holds[np.repeat(np.arange(len(store)), np.diff(store.offsets)), store.members] = 1
-    shared = holds[:, cuts[:, 0]] + holds[:, cuts[:, 1]] + holds[:, cuts[:, 2]]
-    candidate, cut = np.nonzero(shared >= 2)
-    return cut, candidate
+    covered = np.zeros((len(store), len(cuts)), np.int8)
+    for row in range(ROWS):
+        covered += holds[:, cuts[:, row]] * cuts[:, ROWS + row].astype(np.int8)
+    covered //= cuts[:, -1].astype(np.int8)
+    candidate, cut = np.nonzero(covered)
+    return cut, candidate, covered[candidate, cut].astype(np.float64)
 
 
 def reduced_costs(
@@ -38,42 +92,54 @@ def reduced_costs(
 ) -> NDArray[np.float64]:
     """Every candidate's cost less what the duals pay for it, shape (m,)."""
     live = np.flatnonzero(cut_duals)
-    owner = cuts[live].ravel()
-    order = np.argsort(owner, kind="stable")
+    practices = cuts[live, :ROWS].ravel()
+    used = np.flatnonzero(practices >= 0)
+    used = used[np.argsort(practices[used], kind="stable")]
     indptr = np.zeros(store.practices + 1, np.int64)
-    np.cumsum(np.bincount(owner, minlength=store.practices), out=indptr[1:])
-    which = np.repeat(np.arange(len(live)), cuts.shape[1])[order]
+    np.cumsum(np.bincount(practices[used], minlength=store.practices), out=indptr[1:])
+    weights = cuts[live, ROWS:-1].ravel()[used]
     return _reduced_costs(  # type: ignore[no-any-return]
-        store.offsets, store.members, costs, practice_duals, indptr, which, cut_duals[live]
+        store.offsets,
+        store.members,
+        costs,
+        practice_duals,
+        indptr,
+        used // ROWS,
+        weights,
+        cuts[live, -1],
+        cut_duals[live],
     )
 
 
 @nb.njit(cache=True, nogil=True)
-def _reduced_costs(offsets, members, costs, practice_duals, indptr, which, cut_duals):
+def _reduced_costs(  # type: ignore[no-untyped-def]
+    offsets, members, costs, practice_duals, indptr, which, weights, divisors, cut_duals
+):
     result = np.empty(len(costs))
-    count = np.zeros(len(cut_duals), np.int8)
+    covered = np.zeros(len(cut_duals), np.int64)
     for j in range(len(costs)):
         total = costs[j]
         for k in range(offsets[j], offsets[j + 1]):
             v = members[k]
             total -= practice_duals[v]
             for e in range(indptr[v], indptr[v + 1]):
-                count[which[e]] += 1
-                if count[which[e]] == 2:
-                    total -= cut_duals[which[e]]
+                cut = which[e]
+                before = covered[cut] // divisors[cut]
+                covered[cut] += weights[e]
+                total -= cut_duals[cut] * (covered[cut] // divisors[cut] - before)
         if len(cut_duals):
             for k in range(offsets[j], offsets[j + 1]):
                 v = members[k]
                 for e in range(indptr[v], indptr[v + 1]):
-                    count[which[e]] = 0
+                    covered[which[e]] = 0
         result[j] = total
     return result
 
 
-def violated_triples(
+def violated_cuts(
     store: CandidateStore, values: NDArray[np.float64], *, most: int, tolerance: float = 0.02
 ) -> CutPool:
-    """The triples that a fractional plan violates, the worst first, at most ``most``.
+    """Cuts that a fractional plan breaks: triples, then wider ones once few triples are broken.
 
     Parameters
     ----------
@@ -82,26 +148,45 @@ def violated_triples(
     values : ndarray of float64, shape (m,)
         How much of each is chosen.
     most : int
-        How many to return.
+        How many to return, the most broken first.
     tolerance : float
-        Least violation worth a row.
+        By how much a row must be broken to be worth having.
     """
     triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
-    order = np.lexsort((triples[:, 2], triples[:, 1], triples[:, 0], -np.round(violation, 6)))
-    # One practice in many rows at once teaches little: spread the rows over the map.
-    used = np.zeros(store.practices, np.int64)
-    chosen = []
+    cuts = triple_cuts(triples)
+    if len(cuts) < most // 3:
+        wider, by = _violated_wider(
+            store.offsets, store.members, values, store.practices, tolerance, WIDER_WEIGHTS, WIDER_DIVISORS
+        )
+        cuts, violation = np.concatenate((cuts, wider)), np.concatenate((violation, by))
+    return _spread(cuts, violation, store.practices, most)
+
+
+def violated_triples(
+    store: CandidateStore, values: NDArray[np.float64], *, most: int, tolerance: float = 0.02
+) -> CutPool:
+    """As `violated_cuts`, over three practices only."""
+    triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
+    return _spread(triple_cuts(triples), violation, store.practices, most)
+
+
+def _spread(cuts: CutPool, violation: NDArray[np.float64], practices: int, most: int) -> CutPool:
+    """The most broken, but no practice in many rows at once: spread over the map they teach more."""
+    used = np.zeros(practices + 1, np.int64)
+    chosen: list[int] = []
+    order = np.lexsort((*cuts.T[::-1], -np.round(violation, 6)))
     for k in order:
         if len(chosen) == most:
             break
-        if used[triples[k]].max() < 12:
-            used[triples[k]] += 1
-            chosen.append(k)
-    return triples[np.array(chosen, np.int64)]
+        rows = cuts[k, :ROWS]
+        if used[rows[rows >= 0]].max() < 12:
+            used[rows[rows >= 0]] += 1
+            chosen.append(int(k))
+    return cuts[np.array(chosen, np.int64)]
 
 
 @nb.njit(cache=True, nogil=True)
-def _violated_triples(offsets, members, values, n, tolerance):
+def _together(offsets, members, values, n):  # type: ignore[no-untyped-def]
     together = np.zeros((n, n))
     for j in range(len(values)):
         for k in range(offsets[j], offsets[j + 1]):
@@ -109,6 +194,12 @@ def _violated_triples(offsets, members, values, n, tolerance):
                 a, b = members[k], members[e]
                 together[a, b] += values[j]
                 together[b, a] += values[j]
+    return together
+
+
+@nb.njit(cache=True, nogil=True)
+def _violated_triples(offsets, members, values, n, tolerance):  # type: ignore[no-untyped-def]
+    together = _together(offsets, members, values, n)
     found = []
     violation = []
     for a in range(n):
@@ -132,3 +223,98 @@ def _violated_triples(offsets, members, values, n, tolerance):
     for k in range(len(found)):
         triples[k, 0], triples[k, 1], triples[k, 2] = found[k]
     return triples, np.array(violation)
+
+
+def _arrangements() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every distinct way to lay the weights of FOUR and FIVE over practices, and the divisors."""
+    rows = [
+        ((*order, *[0] * (ROWS - len(order))), divisor)
+        for weights, divisor in (*FOUR, *FIVE)
+        for order in sorted(set(permutations(weights)))
+    ]
+    return np.array([row for row, _ in rows], np.int64), np.array([divisor for _, divisor in rows], np.int64)
+
+
+WIDER_WEIGHTS, WIDER_DIVISORS = _arrangements()
+
+
+@nb.njit(cache=True, nogil=True)
+def _violated_wider(offsets, members, values, n, tolerance, weights, divisors):  # type: ignore[no-untyped-def]
+    """Search around every practice: all fours and fives of it and those most together with it.
+
+    Long, because the loops share the compressed patterns of one neighbourhood.
+    """
+    together = _together(offsets, members, values, n)
+    found = []
+    violation = []
+    local = np.empty(AROUND + 1, np.int64)
+    amount = np.zeros(1 << (AROUND + 1))
+    patterns = np.empty(1 << (AROUND + 1), np.int64)
+    picked = np.empty(5, np.int64)
+    for centre in range(n):
+        # The centre and those most together with it.
+        size = 1
+        local[0] = centre
+        near = np.argsort(-together[centre])
+        for k in range(AROUND):
+            if together[centre, near[k]] > 1e-6:
+                local[size] = near[k]
+                size += 1
+        if size < 4:
+            continue
+        # How much of the relaxation covers each pattern of them; patterns of one bit never count.
+        amount[:] = 0.0
+        for j in range(len(values)):
+            pattern = 0
+            for k in range(offsets[j], offsets[j + 1]):
+                for p in range(size):
+                    if members[k] == local[p]:
+                        pattern |= 1 << p
+            if pattern & (pattern - 1):
+                amount[pattern] += values[j]
+        count = 0
+        for pattern in range(1 << size):
+            if amount[pattern] > 0:
+                patterns[count] = pattern
+                count += 1
+        for subset in range(1, 1 << size, 2):
+            rows = 0
+            for p in range(size):
+                if subset >> p & 1:
+                    if rows < 5:
+                        picked[rows] = p
+                    rows += 1
+            if rows != 4 and rows != 5:
+                continue
+            best = tolerance
+            best_at = -1
+            for w in range(len(divisors)):
+                if (weights[w, 4] > 0) != (rows == 5):
+                    continue
+                limit = 0
+                for p in range(rows):
+                    limit += weights[w, p]
+                total = -float(limit // divisors[w])
+                for q in range(count):
+                    covered = 0
+                    for p in range(rows):
+                        if patterns[q] >> picked[p] & 1:
+                            covered += weights[w, p]
+                    if covered >= divisors[w]:
+                        total += (covered // divisors[w]) * amount[patterns[q]]
+                if total > best:
+                    best = total
+                    best_at = w
+            if best_at >= 0:
+                cut = np.full(11, -1, np.int64)
+                cut[5:10] = 0
+                for p in range(rows):
+                    cut[p] = local[picked[p]]
+                    cut[5 + p] = weights[best_at, p]
+                cut[10] = divisors[best_at]
+                found.append(cut)
+                violation.append(best)
+    cuts = np.empty((len(found), 11), np.int64)
+    for k in range(len(found)):
+        cuts[k] = found[k]
+    return cuts, np.array(violation)

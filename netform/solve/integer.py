@@ -13,7 +13,7 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 from netform.candidates.store import CandidateStore
-from netform.solve.cuts import CutPool, cut_coefficients
+from netform.solve.cuts import CutPool, cut_coefficients, cut_limits
 from netform.solve.linear import SideRow
 
 __all__ = ["IntegerAnswer", "solve_integer"]
@@ -55,7 +55,7 @@ def solve_integer(
     store : CandidateStore
         The columns.
     costs : ndarray of float64, shape (columns,)
-    cuts : ndarray of int64, shape (k, 3)
+    cuts : ndarray of int64, shape (k, 11)
         They only sharpen the relaxation.
     sides : sequence of SideRow
         Over the same columns.
@@ -97,10 +97,10 @@ def _model(
 ) -> mathopt.Model:
     """Built as one message: a call for every coefficient would cost more than many a solve."""
     n, k, m = store.practices, len(cuts), len(store)
-    cut, cut_column = cut_coefficients(store, cuts)
+    cut, cut_column, cut_value = cut_coefficients(store, cuts)
     rows = [store.members.astype(np.int64), n + cut]
     columns = [np.repeat(np.arange(m), np.diff(store.offsets)), cut_column]
-    values = [np.ones(len(store.members)), np.ones(len(cut))]
+    values = [np.ones(len(store.members)), cut_value]
     for position, side in enumerate(sides):
         used = np.flatnonzero(side.coefficients)
         rows.append(np.full(len(used), n + k + position))
@@ -117,7 +117,7 @@ def _model(
     message.objective.linear_coefficients.values.extend(costs.tolist())
     message.linear_constraints.ids.extend(range(n + k + len(sides)))
     lower = [1.0] * n + [-math.inf] * k + [side.least for side in sides]
-    upper = [1.0] * (n + k) + [side.most for side in sides]
+    upper = [1.0] * n + cut_limits(cuts).tolist() + [side.most for side in sides]
     message.linear_constraints.lower_bounds.extend(lower)
     message.linear_constraints.upper_bounds.extend(upper)
     message.linear_constraint_matrix.row_ids.extend(row[order].tolist())

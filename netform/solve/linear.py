@@ -22,7 +22,7 @@ from ortools.math_opt.python import mathopt
 from pybind11_abseil.status import StatusNotOk
 
 from netform.candidates.store import CandidateStore
-from netform.solve.cuts import CutPool, cut_coefficients, reduced_costs
+from netform.solve.cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, reduced_costs
 
 __all__ = ["Duals", "LinearAnswer", "LinearProgram", "SideRow"]
 
@@ -63,9 +63,9 @@ class Duals:
     cuts: NDArray[np.float64]
     sides: NDArray[np.float64]
 
-    def worth(self, sides: Sequence[SideRow]) -> float:
+    def worth(self, cuts: CutPool, sides: Sequence[SideRow]) -> float:
         """What the rows' right-hand sides are worth: the bound when no reduced cost is negative."""
-        total = math.fsum(self.practices) + math.fsum(self.cuts)
+        total = math.fsum(self.practices) + math.fsum(self.cuts * cut_limits(cuts))
         for dual, side in zip(self.sides, sides, strict=True):
             total += dual * (side.least if dual > 0 else side.most) if dual else 0.0
         return total
@@ -125,7 +125,7 @@ class LinearProgram:
         self._costs = np.empty(0)
         self._side_coefficients = np.empty((len(sides), 0))
         self._shut = np.empty(0, np.bool_)
-        self.cuts: CutPool = np.empty((0, 3), np.int64)
+        self.cuts: CutPool = NO_CUTS
         self._artificial_cost = artificial_cost
         self._solver: Any = None
 
@@ -158,9 +158,9 @@ class LinearProgram:
             rows = update.new_linear_constraints
             rows.ids.extend(range(first, first + len(cuts)))
             rows.lower_bounds.extend([-math.inf] * len(cuts))
-            rows.upper_bounds.extend([1.0] * len(cuts))
-            cut, column = cut_coefficients(self._store, cuts)
-            entries = (first + cut, self._artificial + column, np.ones(len(cut)))
+            rows.upper_bounds.extend(cut_limits(cuts).tolist())
+            cut, column, value = cut_coefficients(self._store, cuts)
+            entries = (first + cut, self._artificial + column, value)
             _fill_matrix(update.linear_constraint_matrix_updates, *entries)
             self._apply(update)
         self.cuts = np.concatenate((self.cuts, cuts))
@@ -186,7 +186,9 @@ class LinearProgram:
         """
         algorithm = mathopt.LPAlgorithm.DUAL_SIMPLEX if dual_simplex else mathopt.LPAlgorithm.PRIMAL_SIMPLEX
         if self._solver is not None:
-            result = _run(self._solver, mathopt.SolveParameters(lp_algorithm=algorithm))
+            # Presolve would throw the last basis away.
+            warm = mathopt.SolveParameters(lp_algorithm=algorithm, presolve=mathopt.Emphasis.OFF)
+            result = _run(self._solver, warm)
             if result is not None:
                 return self._answer(result)
         for solver, parameters in (
@@ -218,7 +220,8 @@ class LinearProgram:
         rows = message.linear_constraints
         rows.ids.extend(range(n + s + k))
         rows.lower_bounds.extend([1.0] * n + [side.least for side in self._sides] + [-math.inf] * k)
-        rows.upper_bounds.extend([1.0] * n + [side.most for side in self._sides] + [1.0] * k)
+        limits = cut_limits(self.cuts).tolist()
+        rows.upper_bounds.extend([1.0] * n + [side.most for side in self._sides] + limits)
         row, column, value = self._entries(self._store, self._side_coefficients, self.cuts, self._artificial)
         side = n + np.arange(s)
         row = np.concatenate((np.arange(n), side, side, row))
@@ -233,7 +236,7 @@ class LinearProgram:
         """Rows, columns and coefficients of some candidates, the first of them column ``first``."""
         covers = np.repeat(np.arange(len(store)), np.diff(store.offsets))
         side, side_column = np.nonzero(side_coefficients)
-        cut, cut_column = cut_coefficients(store, cuts)
+        cut, cut_column, cut_value = cut_coefficients(store, cuts)
         n, s = self._practices, len(self._sides)
         row = np.concatenate((store.members.astype(np.int64), n + side, n + s + cut))
         column = first + np.concatenate((covers, side_column, cut_column))

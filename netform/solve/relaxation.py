@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.solve.deadline import Deadline
-from netform.solve.cuts import CutPool, violated_triples
+from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.linear import Duals, LinearProgram, SideRow
 
 __all__ = ["Choosing", "Relaxation", "relax", "tighten"]
@@ -75,7 +75,7 @@ class Relaxation:
         over all duals met.
     duals : Duals
         The prices behind the bound.
-    cuts : ndarray of int64, shape (k, 3)
+    cuts : ndarray of int64, shape (k, 11)
         The cuts that the duals price.
     columns : ndarray of int64
         Candidates in the last linear program.
@@ -172,7 +172,7 @@ class _Priced:
         """Cuts that the present optimum breaks."""
         chosen = self.answer.chosen > 1e-7
         store = self.choosing.store.take(self.columns[chosen])
-        return violated_triples(store, self.answer.chosen[chosen], most=CUTS_PER_ROUND)
+        return violated_cuts(store, self.answer.chosen[chosen], most=CUTS_PER_ROUND)
 
     def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline) -> None:
         """Add columns of negative reduced cost until none is left in the pool (None: the whole list)."""
@@ -183,7 +183,7 @@ class _Priced:
             least = min(0.0, float(reduced.min(initial=0.0)))
             slack = choosing.most_networks * least
             if pool is None:
-                floor = duals.worth(choosing.sides) + slack
+                floor = duals.worth(self.program.cuts, choosing.sides) + slack
                 self.bound = max(self.bound, floor)
                 # The other networks of a plan may each have the least reduced cost, the candidate has its own.
                 np.maximum(self.through, reduced + (floor - least), out=self.through)

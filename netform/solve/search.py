@@ -27,8 +27,8 @@ Group = tuple[int, ...]
 ChooseGroups = Callable[[Choosing, Deadline], "NDArray[np.int64] | None"]
 
 # Practices in a neighbourhood, one level after the other; its list may hold so many groups at most.
-LEVELS = (24, 32, 42, 54)
-MOST_LISTED = 150_000
+LEVELS = (16, 24, 32, 42)
+MOST_LISTED = 60_000
 
 # Spanning trees drawn before a first plan may have exceptions.
 TREES = 400
