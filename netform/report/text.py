@@ -49,7 +49,8 @@ def summary_text(result: Result) -> str:
     facts = gather_facts(result)
     plan = result.plan
     opening = (
-        f"{facts.practices:,} practices with {facts.patients:,} patients form {facts.networks:,} networks"
+        f"{_count(facts.practices, 'practice')} with {facts.patients:,} patients "
+        f"{'forms' if facts.practices == 1 else 'form'} {_count(facts.networks, 'network')}"
         + (f" in {len(plan.areas):,} areas." if len(plan.areas) > 1 else ".")
     )
     blocks = [
@@ -130,6 +131,10 @@ def _finding_lines(result: Result) -> list[str]:
     notes = plan.provenance.get("notes", (*result.practices.notes, *result.places.notes))
     findings += [f"  {one_line(note)}" for note in notes]
     return ["Findings", *findings] if findings else []
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _shortened(name: str) -> str:
