@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netform.places import Places
-from netform.plan import Plan
-from netform.practices.model import PracticeList
 
 if TYPE_CHECKING:
+    from netform.places import Places
+    from netform.plan import Plan
+    from netform.practices.model import PracticeList
+    from collections.abc import Mapping
     from shapely.geometry.base import BaseGeometry
 
 __all__ = ["Result"]

@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.enumerate import Adjacency, list_candidates, take_census
-from netform.candidates.store import CandidateStore
 from netform.errors import ImpossibleError, RulesError
 from netform.plan import AreaResult
-from netform.rules import Rules
 from netform.scores import ScoringData, candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.choose import Choice, choose
@@ -30,6 +26,15 @@ from netform.solve.feasibility import Obstacle, connected_parts, obstacles, over
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs, store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["AreaOutcome", "Options", "Placed", "Progress", "solve_area"]
 
@@ -99,8 +104,8 @@ class Progress:
     """
 
     deadline: Deadline = NEVER
-    on_stage: Callable[[str], None] = lambda stage: None
-    on_plan: Callable[[AreaOutcome], None] = lambda outcome: None
+    on_stage: Callable[[str], None] = lambda _stage: None
+    on_plan: Callable[[AreaOutcome], None] = lambda _outcome: None
     clock: Callable[[], float] = time.perf_counter
 
 
@@ -155,7 +160,7 @@ class _AreaSolver:
 
     def solve(self) -> AreaOutcome:
         alone = oversize(self.graph, self.rules)
-        self._refuse(alone)
+        self.refuse(alone)
         parts = connected_parts(self.graph, self.rules)
         networks = self.options.networks
         if networks is not None:
@@ -204,7 +209,8 @@ class _AreaSolver:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.progress.clock() - begin
 
-    def _refuse(self, found: Sequence[Obstacle]) -> None:
+    def refuse(self, found: Sequence[Obstacle]) -> None:
+        """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"area {self.area}: " if self.area else ""
             raise ImpossibleError("\n".join(f"{where}{obstacle.sentence}" for obstacle in found))
@@ -255,7 +261,7 @@ class _PartSolver:
         seen = (
             obstacles(self.area.graph, self.codes, self.rules, whole=self.whole) if networks is None else []
         )
-        self.area._refuse(seen)
+        self.area.refuse(seen)
         if seen:
             return self._with_exceptions(seen, networks)
         listed = self._list(self.rules.least, self.rules.most, enclaves=True)
@@ -271,7 +277,7 @@ class _PartSolver:
                 f"No division of these {len(self.codes)} practices into contiguous networks of {self.rules.least:,}-"
                 f"{self.rules.most:,} patients exists: all {len(store):,} possible networks were tried together.",
             )
-            self.area._refuse([obstacle])
+            self.area.refuse([obstacle])
             return self._with_exceptions([obstacle], networks)
         if choice.chosen is None:
             return self._by_search(bound=choice.bound, listed=len(store))
@@ -397,7 +403,7 @@ class _PartSolver:
             choosing,
             self.area.progress.deadline,
             stage=self.area.stage,
-            on_plan=(lambda choice: None) if quiet else on_plan,
+            on_plan=(lambda _choice: None) if quiet else on_plan,
             improve=None if quiet or choosing.sides else improve,
         )
 

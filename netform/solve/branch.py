@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.solve.cuts import CutPool, violated_cuts
-from netform.solve.deadline import Deadline
 from netform.solve.integer import solve_integer
 from netform.solve.linear import LinearAnswer, LinearProgram
-from netform.solve.relaxation import Choosing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.deadline import Deadline
+    from netform.solve.relaxation import Choosing
 
 __all__ = ["Branched", "branch"]
 
@@ -267,7 +270,7 @@ def branch(
 
 
 @nb.njit(cache=True, nogil=True)
-def _shared(offsets, members, values, n):
+def _shared(offsets, members, values, n):  # type: ignore[no-untyped-def]
     """Pairs that are together in a part of the relaxation, and in how much of it."""
     together = np.zeros((n, n))
     for j in range(len(values)):

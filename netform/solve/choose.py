@@ -13,16 +13,19 @@ import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from netform.solve.branch import branch
 from netform.candidates.store import CandidateStore
+from netform.solve.branch import branch
 from netform.solve.cover import cheapest_cover
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
 from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Choice", "Improve", "choose"]
 
@@ -175,13 +178,13 @@ class _Chooser:
 
     def search(self, improve: Improve | None) -> None:
         """Guess until a plan is found, better it, and close the gap."""
-        searched = improve is not None and self.choosing.store.practices > SEARCHED
-        for count, nodes in GUESSES[:2] if searched else GUESSES:
+        for count, nodes in GUESSES:
             if self.done or self.deadline.passed or math.isinf(self.bound) or self.guess(count, nodes):
                 break
             # A plan at hand and few candidates that could better it: no more guessing.
             if self.chosen is not None and len(self.cheap_enough(self.cost)) <= 4 * count:
                 break
+        self.let_go()
         if self.done or self.deadline.passed or math.isinf(self.bound):
             return
         if len(self.cheap_enough(self.cost)) > SMALL:
@@ -262,7 +265,10 @@ class _Chooser:
         # The list is in order of the smallest member.
         smallest = store.members[store.offsets[:-1]]
         for group in groups:
-            begin, end = np.searchsorted(smallest, group[0], "left"), np.searchsorted(smallest, group[0], "right")
+            begin, end = (
+                np.searchsorted(smallest, group[0], "left"),
+                np.searchsorted(smallest, group[0], "right"),
+            )
             same = begin + np.flatnonzero(np.diff(store.offsets[begin : end + 1]) == len(group))
             rows = store.members[store.offsets[same][:, None] + np.arange(len(group))]
             match = same[(rows == np.array(group, np.uint16)).all(axis=1)]
@@ -343,9 +349,9 @@ def choose(
     choosing: Choosing,
     deadline: Deadline = NEVER,
     *,
-    on_plan: Callable[[Choice], None] = lambda choice: None,
+    on_plan: Callable[[Choice], None] = lambda _choice: None,
     improve: Improve | None = None,
-    stage: Stage = nullcontext,
+    stage: Stage = lambda _name: nullcontext(),
 ) -> Choice:
     """The best plan over all candidates, with proof.
 

@@ -9,14 +9,18 @@ is weak and branching slow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
-from netform.candidates.store import CandidateStore
-from netform.solve.linear import SideRow
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.solve.linear import SideRow
 
 __all__ = ["cheapest_cover"]
 
@@ -94,7 +98,9 @@ def cheapest_cover(
 
 
 @nb.njit(cache=True, nogil=True)
-def _search(masks, costs, reduced, indptr, listed, order, worth, cutoff, rules, least, most, n, most_steps):
+def _search(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop with its own stack)
+    masks, costs, reduced, indptr, listed, order, worth, cutoff, rules, least, most, n, most_steps
+):
     words = masks.shape[1]
     covered = np.zeros((n + 1, words), np.uint64)
     position = np.zeros(n + 1, np.int64)

@@ -13,12 +13,14 @@ the divisor.
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.candidates.store import CandidateStore
+if TYPE_CHECKING:
+    from netform.candidates.store import CandidateStore
 
 __all__ = [
     "NO_CUTS",
@@ -63,7 +65,7 @@ def triple_cuts(triples: NDArray[np.int64]) -> CutPool:
 
 def cut_limits(cuts: CutPool) -> NDArray[np.float64]:
     """The right-hand side of each cut."""
-    return (cuts[:, ROWS:-1].sum(axis=1) // cuts[:, -1]).astype(np.float64)
+    return np.asarray(cuts[:, ROWS:-1].sum(axis=1) // cuts[:, -1], np.float64)
 
 
 def cut_coefficients(
@@ -213,7 +215,7 @@ def _violated_triples(offsets, members, values, n, tolerance):  # type: ignore[n
                     hits = 0
                     for k in range(offsets[j], offsets[j + 1]):
                         v = members[k]
-                        hits += v == a or v == b or v == c
+                        hits += v in (a, b, c)
                     if hits == 3:
                         total -= 2 * values[j]
                 if total > 1 + tolerance:
@@ -239,7 +241,9 @@ WIDER_WEIGHTS, WIDER_DIVISORS = _arrangements()
 
 
 @nb.njit(cache=True, nogil=True)
-def _violated_wider(offsets, members, values, n, tolerance, weights, divisors):  # type: ignore[no-untyped-def]
+def _violated_wider(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
+    offsets, members, values, n, tolerance, weights, divisors
+):
     """Search around every practice: all fours and fives of it and those most together with it.
 
     Long, because the loops share the compressed patterns of one neighbourhood.
@@ -284,7 +288,7 @@ def _violated_wider(offsets, members, values, n, tolerance, weights, divisors): 
                     if rows < 5:
                         picked[rows] = p
                     rows += 1
-            if rows != 4 and rows != 5:
+            if rows not in (4, 5):
                 continue
             best = tolerance
             best_at = -1

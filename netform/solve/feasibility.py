@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from netform.candidates.enumerate import coverable
-from netform.rules import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from netform.rules import Rules
 
 __all__ = ["Obstacle", "connected_parts", "obstacles", "oversize"]
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
-from netform.candidates.store import CandidateStore
 from netform.solve.cuts import CutPool, cut_coefficients, cut_limits
-from netform.solve.linear import SideRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.solve.linear import SideRow
 
 __all__ = ["IntegerAnswer", "solve_integer"]
 
@@ -77,7 +82,7 @@ def solve_integer(
     if math.isfinite(cutoff):
         parameters.highs.double_options["objective_bound"] = cutoff
     if seconds is not None:
-        parameters.time_limit = datetime.timedelta(seconds=max(0.01, seconds))
+        parameters.time_limit = dt.timedelta(seconds=max(0.01, seconds))
     if nodes is not None:
         parameters.node_limit = nodes
     result = mathopt.solve(_model(store, costs, cuts, sides), mathopt.SolverType.HIGHS, params=parameters)

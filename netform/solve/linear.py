@@ -10,12 +10,10 @@ gives a bound that holds whatever the numbers are.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, model_update_pb2, result_pb2
 from ortools.math_opt.core.python import solver as mathopt_solver
 from ortools.math_opt.python import mathopt
@@ -23,6 +21,11 @@ from pybind11_abseil.status import StatusNotOk
 
 from netform.candidates.store import CandidateStore
 from netform.solve.cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, reduced_costs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 __all__ = ["Duals", "LinearAnswer", "LinearProgram", "SideRow"]
 
@@ -240,9 +243,7 @@ class LinearProgram:
         n, s = self._practices, len(self._sides)
         row = np.concatenate((store.members.astype(np.int64), n + side, n + s + cut))
         column = first + np.concatenate((covers, side_column, cut_column))
-        value = np.concatenate(
-            (np.ones(len(covers)), side_coefficients[side, side_column], np.ones(len(cut)))
-        )
+        value = np.concatenate((np.ones(len(covers)), side_coefficients[side, side_column], cut_value))
         return row, column, value
 
     def _answer(self, result: Any) -> LinearAnswer:

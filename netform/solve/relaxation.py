@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
-from netform.candidates.store import CandidateStore
-from netform.solve.deadline import Deadline
 from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.linear import Duals, LinearProgram, SideRow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.solve.deadline import Deadline
 
 __all__ = ["Choosing", "Relaxation", "relax", "tighten"]
 
@@ -221,7 +225,7 @@ def _first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray
 
 
 @nb.njit(cache=True, nogil=True)
-def _cheapest(offsets, members, costs, n, count):
+def _cheapest(offsets, members, costs, n, count):  # type: ignore[no-untyped-def]
     chosen = np.full((n, count), -1, np.int64)
     cost = np.full((n, count), np.inf)
     for j in range(len(costs)):

@@ -11,17 +11,20 @@ import multiprocessing
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from netform.errors import NetformError, NoPlanError
-from netform.rules import Rules
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.deadline import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import networkx as nx
+
+    from netform.rules import Rules
 
 __all__ = ["Event", "plan_areas"]
 
@@ -84,7 +87,7 @@ def plan_areas(
     *,
     time_limit: float | None = None,
     interrupted: Callable[[], bool] = lambda: False,
-    on_event: Callable[[Event], None] = lambda event: None,
+    on_event: Callable[[Event], None] = lambda _event: None,
 ) -> list[AreaOutcome]:
     """The best plan of every area, in order of area.
 
@@ -163,7 +166,7 @@ class _Crew:
                 try:
                     _plan(self.graph, task, self.rules, self.options, seconds, report)
                 except BaseException as error:  # noqa: BLE001 (raised again in the main thread)
-                    failure.append(error)
+                    failure.append(error)  # noqa: B023 (the thread ends within this turn of the loop)
 
             thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
             thread.start()
@@ -243,7 +246,7 @@ class _Worker:
             return task
         if isinstance(message, NetformError):
             raise message
-        if isinstance(message, Exception):
+        if isinstance(message, Exception):  # noqa: TRY004 (it is the worker's failure, not a wrong type)
             raise RuntimeError(f"area {self.task.area if self.task else ''}: {message}") from message
         self.crew.board.take(message)
         if message.kind == "done":

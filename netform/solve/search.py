@@ -10,16 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from netform.candidates.enumerate import Adjacency, coverable, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.deadline import Deadline
 from netform.solve.relaxation import Choosing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Group", "Problem", "better_plan", "first_plan", "group_costs", "store_of"]
 
@@ -96,7 +99,7 @@ def store_of(groups: Sequence[Group], practices: int) -> CandidateStore:
 
 def group_costs(problem: Problem, groups: Sequence[Group]) -> list[float]:
     """Weighted hours per week of some groups."""
-    return candidate_costs(store_of(groups, len(problem.codes)), problem.data).tolist()
+    return [float(cost) for cost in candidate_costs(store_of(groups, len(problem.codes)), problem.data)]
 
 
 def better_plan(
@@ -105,7 +108,7 @@ def better_plan(
     choose_groups: ChooseGroups,
     deadline: Deadline,
     *,
-    on_plan: Callable[[Sequence[Group]], None] = lambda plan: None,
+    on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
 ) -> list[Group]:
     """Re-solve neighbourhoods until none of any level can be bettered, or time is up.
 
@@ -135,8 +138,6 @@ def better_plan(
                     continue
                 settled.add(frozenset(hood))
                 found = _resolve(problem, hood, choose_groups, deadline)
-                if deadline.passed:
-                    break
                 if found is None:
                     continue
                 new_cost = group_costs(problem, found)
