@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from shapely.geometry.base import BaseGeometry
+
     from netform.places import Places
     from netform.plan import Plan
     from netform.practices.model import PracticeList
-    from collections.abc import Mapping
-    from shapely.geometry.base import BaseGeometry
 
 __all__ = ["Result"]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.enumerate import Adjacency, list_candidates, take_census
-from netform.errors import ImpossibleError, RulesError
+from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.scores.balance import group_sums
@@ -199,6 +199,11 @@ class _AreaSolver:
         )
         return AreaOutcome(result, networks)
 
+    @property
+    def named(self) -> str:
+        """The area as part of a sentence."""
+        return f" for area {self.area}" if self.area else ""
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Tell of a stage and take its time."""
@@ -308,6 +313,11 @@ class _PartSolver:
             if not settled and widening != WIDENINGS[-1]:
                 continue
             return self._cheapest(store, costs, weight, fewest, reasons, settled=settled, sides=sides)
+        if networks is not None:
+            raise RulesError(
+                f"no division of these practices into exactly {networks} contiguous networks was found, even with "
+                "exceptions. Change --networks, or add neighbours with --edges."
+            )
         return self._by_search(reasons=reasons)
 
     def _cheapest(
@@ -326,8 +336,12 @@ class _PartSolver:
         # A patient is worth 1/1000: half of that separates this total from the next.
         kept = np.flatnonzero(weight <= total + 0.0005)
         some = store.take(kept)
-        side = SideRow(weight[kept], -math.inf, total + 0.0005)
-        rows = (*(row.take(kept) for row in sides), side)
+        patients = group_sums(some, self.problem.data.list_size)
+        out = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
+        where = np.searchsorted(kept, [] if fewest.chosen is None else fewest.chosen)
+        count = SideRow((out > 0).astype(np.float64), -math.inf, float((out[where] > 0).sum()))
+        side = SideRow(out, -math.inf, float(out[where].sum()) + 0.5)
+        rows = (*(row.take(kept) for row in sides), count, side)
         choosing = Choosing(some, costs[kept], rows, len(self.codes))
         choice = self._choose(choosing)
         if choice.chosen is None:
@@ -346,11 +360,22 @@ class _PartSolver:
 
     def _by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> _Part:
         """A plan by neighbourhood search, where the candidates are too many to list or time is short."""
+        if self.area.options.networks is not None:
+            raise NoPlanError(
+                "the number of networks can be fixed only where all feasible networks can be listed and chosen from "
+                "in the time: leave out --networks, narrow the band, or allow more with --time-limit."
+            )
         with self.area.stage("search"):
             plan = first_plan(self.problem, self.area.options.seed, self.area.progress.deadline)
             self._report(plan)
             plan = better_plan(
                 self.problem, plan, _choose_groups, self.area.progress.deadline, on_plan=self._report
+            )
+        outside = [self._outside(group) for group in plan]
+        if self.area.options.strict and any(outside):
+            raise NoPlanError(
+                f"no plan without exceptions was found in the time given{self.area.named}, and --strict forbids them; "
+                "that none exists is not proven. Allow more with --time-limit."
             )
         cost = math.fsum(group_costs(self.problem, plan))
         overhead = self.rules.weight("overhead") * self.rules.overhead_hours_week
@@ -369,6 +394,11 @@ class _PartSolver:
             )
         choice = Choice("feasible", None, cost, min(cost, max(bound, floor)))
         return self._part(choice, plan, listed, method, reasons)
+
+    def _outside(self, group: Group) -> int:
+        """Registered patients by which a group is outside the band."""
+        patients = int(self.problem.data.list_size[list(group)].sum())
+        return max(0, self.rules.least - patients, patients - self.rules.most)
 
     def _list(
         self, least: int, most: int, *, enclaves: bool

@@ -87,7 +87,9 @@ class _Search:
         self.chosen: NDArray[np.int64] | None = None
         self.cost = math.inf
         self.program = LinearProgram(
-            store.practices, choosing.sides, 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
+            store.practices,
+            choosing.sides,
+            4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0,
         )
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
         self.columns = np.empty(0, np.int64)
@@ -180,7 +182,7 @@ class _Search:
     def limit(self) -> float:
         """Nodes whose bound reaches this are of no interest."""
         best = min(self.cutoff, self.cost)
-        return best - TOLERANCE * abs(best)
+        return best - TOLERANCE * abs(best) if math.isfinite(best) else best
 
     def take_plan(self, answer: LinearAnswer) -> bool:
         """Whether the optimum of a node is a plan; it becomes the best when it costs less."""
@@ -189,12 +191,17 @@ class _Search:
         self.accept(self.columns[answer.chosen > 0.5])
         return True
 
-    def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int]:
-        """The pair whose two branches raise the bound most: the likeliest are tried, once each in the search."""
+    def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int] | None:
+        """The pair whose two branches raise the bound most: the likeliest are tried, once each in the search.
+
+        None when no pair is together in a part of the relaxation only.
+        """
         chosen = answer.chosen > 1e-7
         store = self.choosing.store.take(self.columns[chosen])
         pairs, share = _shared(store.offsets, store.members, answer.chosen[chosen], store.practices)
         order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_KNOWN]
+        if not len(order):
+            return None
         allowed = self.allowed(node.decisions)
         best, best_score, tried = (int(pairs[order[0], 0]), int(pairs[order[0], 1])), -1.0, 0
         for k in order:
@@ -249,23 +256,30 @@ def branch(
         return Branched(cutoff, math.inf, None, 0)
     search = _Search(choosing, cuts, through, cutoff)
     queue = [_Node(bound, 0, 0, ())]
-    count = 0
+    count, stuck = 0, math.inf
+    dearest = choosing.most_networks * float(choosing.costs.max(initial=0.0))
     while queue and not deadline.passed:
         node = heapq.heappop(queue)
         if node.bound >= search.limit():
             continue
         count += 1
         node_bound, answer = search.solve_node(node, deadline)
-        if node_bound >= search.limit() or search.take_plan(answer) or answer.missing > 1e-6:
+        if node_bound >= search.limit() or search.take_plan(answer):
             continue
-        if search.finish():
+        # An artificial column costs more than any plan: the node has none.
+        if (answer.missing > 1e-6 and node_bound > dearest) or search.finish():
             continue
         node = _Node(node_bound, node.number, node.depth, node.decisions)
-        a, b = search.pick_pair(node, answer)
+        pair = search.pick_pair(node, answer)
+        if pair is None:
+            stuck = min(stuck, node_bound)
+            continue
+        a, b = pair
         for together in (True, False):
             decisions = (*node.decisions, (a, b, together))
             heapq.heappush(queue, _Node(node_bound, 2 * count + together, node.depth + 1, decisions))
-    open_bound = min((node.bound for node in queue), default=math.inf)
+    open_bound = min((node.bound for node in queue), default=stuck)
+    open_bound = min(open_bound, stuck)
     return Branched(min(open_bound, cutoff, search.cost), search.cost, search.chosen, count)
 
 

@@ -22,6 +22,7 @@ from netform.solve.branch import branch
 from netform.solve.cover import cheapest_cover
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
+from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ __all__ = ["Choice", "Improve", "choose"]
 
 # Candidates in successive guesses, and the nodes each integer program may take (a limit that is the same on
 # every machine). Wider ones cost the solver more in presolve than the search for a first plan does.
-GUESSES = ((400, 200), (1200, 200), (3000, 100))
+GUESSES = ((400, 200), (1200, 200), (2000, 200), (3000, 200))
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 1500
@@ -54,8 +55,13 @@ POLISH_SECONDS = 2.0
 # Share of the time left that polishing may take.
 POLISH_SHARE = 0.15
 
-# A plan is proven when its bound is within this share of its cost.
+# Of sums of side rows, which count networks or patients.
+ROUNDING = 1e-4
+
+# A plan is proven when its bound is within this share of its cost, and nearer than any two plans may differ when
+# exceptions are counted (1/1000 a patient).
 PROVEN = 1e-7
+LEAST_DIFFERENCE = 2e-4
 
 Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -124,14 +130,26 @@ class _Chooser:
         """Take a plan if it is the best so far."""
         if chosen is None:
             return
+        store = self.choosing.store.take(np.asarray(chosen, np.int64))
+        covered = np.bincount(store.members, minlength=store.practices)
         cost = math.fsum(self.choosing.costs[chosen])
-        if cost < self.cost:
+        if (
+            cost < self.cost
+            and (covered == 1).all()
+            and all(self.obeys(side, chosen) for side in self.choosing.sides)
+        ):
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
             self.on_plan(self.choice())
 
+    @staticmethod
+    def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
+        """Whether a choice is within a side row, rounding aside."""
+        value = math.fsum(side.coefficients[chosen])
+        return side.least - ROUNDING <= value <= side.most + ROUNDING
+
     @property
     def done(self) -> bool:
-        return self.bound >= self.cost - PROVEN * abs(self.cost)
+        return self.bound >= self.cost - min(PROVEN * abs(self.cost), LEAST_DIFFERENCE)
 
     def choice(self) -> Choice:
         if math.isinf(self.bound):
@@ -214,7 +232,11 @@ class _Chooser:
             plan = np.searchsorted(self.origin, self.chosen)
             near = self._nearness(plan)
             hoods = [_hood(near, self.choosing.store, plan, k, POLISHED) for k in range(len(plan))]
-            fresh = [hood for hood in hoods[start:] + hoods[:start] if tuple(plan[hood]) not in settled]
+            fresh = [
+                hood
+                for hood in hoods[start:] + hoods[:start]
+                if tuple(plan[hood]) not in settled and len(hood) < len(plan)
+            ]
             if not fresh:
                 return
             settled.add(tuple(plan[fresh[0]]))
@@ -250,7 +272,7 @@ class _Chooser:
         part = CandidateStore(part.offsets, number[part.members].astype(np.uint16), int(inside.sum()))
         limit = Deadline(self.deadline.clock() + POLISH_SECONDS, self.deadline.clock)
         deadline = limit if limit.at < self.deadline.at else self.deadline
-        choosing = Choosing(part, costs[kept], (), len(hood) * 2)
+        choosing = Choosing(part, costs[kept], (), part.practices)
         found = choose(choosing, deadline)
         if found.chosen is None or found.cost >= math.fsum(costs[plan[hood]]) - PROVEN * self.cost:
             return False

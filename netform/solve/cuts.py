@@ -260,7 +260,7 @@ def _violated_wider(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR
         size = 1
         local[0] = centre
         near = np.argsort(-together[centre])
-        for k in range(AROUND):
+        for k in range(min(AROUND, n)):
             if together[centre, near[k]] > 1e-6:
                 local[size] = near[k]
                 size += 1

@@ -75,7 +75,8 @@ def obstacles(graph: nx.Graph, part: Collection[str], rules: Rules, *, whole: bo
         return list(_stranded(graph.subgraph(codes), rules))
     if patients < rules.least:
         words = "together have" if len(codes) > 1 else "has"
-        where = "" if whole else " and border no other practice they could join"
+        joins = "they" if len(codes) > 1 else "it"
+        where = "" if whole else f" and border{'s' * (len(codes) == 1)} no other practice {joins} could join"
         subject = f"{_some(codes)} {words} {patients:,} patients{where}: fewer than the {rules.least:,} of a network."
         return [Obstacle("arithmetic" if whole else "island", codes, subject)]
     few = patients // rules.least

@@ -85,6 +85,8 @@ def solve_integer(
         parameters.time_limit = dt.timedelta(seconds=max(0.01, seconds))
     if nodes is not None:
         parameters.node_limit = nodes
+    # Wider cuts have more coefficients than they are worth to a solver that cuts for itself.
+    cuts = cuts[cuts[:, 3] < 0]
     result = mathopt.solve(_model(store, costs, cuts, sides), mathopt.SolverType.HIGHS, params=parameters)
     reason = result.termination.reason
     if reason in (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.INFEASIBLE_OR_UNBOUNDED):

@@ -85,6 +85,8 @@ class Relaxation:
         Candidates in the last linear program.
     values : ndarray of float64
         How much of each of them is chosen.
+    missing : float
+        How much is left to artificial columns.
     """
 
     bound: float
@@ -93,11 +95,12 @@ class Relaxation:
     cuts: CutPool
     columns: NDArray[np.int64]
     values: NDArray[np.float64]
+    missing: float = 0.0
 
     @property
     def integral(self) -> bool:
         """Whether the optimum of the relaxation is itself a plan."""
-        return bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
+        return self.missing < 1e-6 and bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
 
     @property
     def chosen(self) -> NDArray[np.int64]:
@@ -150,7 +153,9 @@ class _Priced:
         self.choosing = choosing
         # An artificial column must cost more than any dual could save by it.
         self.program = LinearProgram(
-            choosing.store.practices, choosing.sides, 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
+            choosing.store.practices,
+            choosing.sides,
+            4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0,
         )
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(choosing.store), np.bool_)
@@ -207,7 +212,9 @@ class _Priced:
         live = duals.cuts < 0
         duals = replace(duals, cuts=duals.cuts[live])
         cuts = self.program.cuts[live]
-        return Relaxation(self.bound, self.through, duals, cuts, self.columns, self.answer.chosen)
+        return Relaxation(
+            self.bound, self.through, duals, cuts, self.columns, self.answer.chosen, self.answer.missing
+        )
 
 
 def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:

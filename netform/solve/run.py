@@ -141,6 +141,7 @@ class _Crew:
     interrupted: Callable[[], bool]
     board: _Board
     begin: float = field(default_factory=time.monotonic)
+    lost: set[str] = field(default_factory=set)
 
     def share(self, waiting: int, workers: int) -> float | None:
         """Seconds for the next area, when ``waiting`` (itself among them) have not begun."""
@@ -192,15 +193,19 @@ class _Crew:
                 for position, worker in enumerate(workers):
                     if worker.task is None and waiting:
                         seconds = self.share(len(waiting), count)
-                        worker.begin(waiting.pop(0), seconds)
+                        if worker.begin(waiting[0], seconds):
+                            waiting.pop(0)
+                        else:
+                            workers[position] = worker.replaced()
                     elif worker.late():
                         workers[position] = worker.replaced()
                 for connection in wait([worker.connection for worker in workers], POLL):
                     position = next(k for k, worker in enumerate(workers) if worker.connection is connection)
                     lost = workers[position].receive()
                     if lost is not None:
-                        workers[position] = workers[position].replaced()
                         waiting.insert(0, lost)
+                    if lost is not None or not workers[position].process.is_alive():
+                        workers[position] = workers[position].replaced()
         finally:
             for worker in workers:
                 worker.end()
@@ -209,10 +214,9 @@ class _Crew:
 class _Worker:
     """A process that plans the areas it is sent."""
 
-    def __init__(self, crew: _Crew, lost: frozenset[str] = frozenset()) -> None:
+    def __init__(self, crew: _Crew) -> None:
         context = multiprocessing.get_context("spawn")
         self.crew = crew
-        self.lost = lost
         self.task: _Task | None = None
         self.ends = float("inf")
         self.connection, theirs = context.Pipe()
@@ -220,15 +224,19 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def begin(self, task: _Task, seconds: float | None) -> None:
-        """Send an area to plan."""
-        self.task = task
-        self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+    def begin(self, task: _Task, seconds: float | None) -> bool:
+        """Send an area to plan; False when the process was lost while it had nothing to do."""
         part = self.crew.graph.subgraph(task.codes).copy()
         part.graph["travel"] = part.graph["travel"].among(
             [part.nodes[code]["position"] for code in task.codes]
         )
-        self.connection.send((part, task, seconds))
+        try:
+            self.connection.send((part, task, seconds))
+        except OSError:
+            return False
+        self.task = task
+        self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        return True
 
     def late(self) -> bool:
         """Whether its time is over and more."""
@@ -240,14 +248,20 @@ class _Worker:
             message = self.connection.recv()
         except (EOFError, OSError):
             task, self.task = self.task, None
-            if task is None or task.area in self.lost:
-                raise NetformError(f"a worker was lost twice at area {task.area if task else ''}") from None
-            self.lost |= {task.area}
+            if task is not None and task.area in self.crew.lost:
+                raise NetformError(
+                    f"planning area {task.area} ended its process twice, most likely out of memory. "
+                    "Try --workers 1, or a narrower band."
+                ) from None
+            if task is not None:
+                self.crew.lost.add(task.area)
             return task
         if isinstance(message, NetformError):
             raise message
-        if isinstance(message, Exception):  # noqa: TRY004 (it is the worker's failure, not a wrong type)
-            raise RuntimeError(f"area {self.task.area if self.task else ''}: {message}") from message
+        if isinstance(message, Exception):
+            raise RuntimeError(  # noqa: TRY004
+                f"area {self.task.area if self.task else ''}: {message}"
+            ) from message
         self.crew.board.take(message)
         if message.kind == "done":
             self.task = None
@@ -256,7 +270,7 @@ class _Worker:
     def replaced(self) -> _Worker:
         """End the process and start another in its place."""
         self.end()
-        return _Worker(self.crew, self.lost)
+        return _Worker(self.crew)
 
     def end(self) -> None:
         """End the process."""

@@ -253,16 +253,19 @@ def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generat
             if rules.least <= size <= rules.most and coverable(patients - size, rules.least, rules.most):
                 choices.append((v, under))
     if not choices:
-        # No sound cut: take the one nearest to the middle of the band, an exception for later repair.
+        # No sound cut: take the one nearest to the middle of the band, an exception for later repair, but none
+        # larger than an exception may be.
         middle = (rules.least + rules.most) / 2
-        v = min(
-            order[1:],
-            key=lambda u: (min(abs(below[u] - middle), abs(patients - below[u] - middle)), u),
-            default=-1,
-        )
-        if v < 0:
+        sides = [
+            (v, under, below[v] if under else patients - below[v])
+            for v in order[1:]
+            for under in (True, False)
+        ]
+        small = [side for side in sides if side[2] <= rules.exception_most]
+        if not small:
             return None
-        choices = [(v, abs(below[v] - middle) <= abs(patients - below[v] - middle))]
+        v, under, _ = min(small, key=lambda side: (abs(side[2] - middle), side[:2]))
+        choices = [(v, under)]
     v, under = choices[int(random.integers(len(choices)))]
     inside = {v}
     for u in order:

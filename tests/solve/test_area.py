@@ -1,0 +1,187 @@
+"""One area: exceptions by hand, their reasons, what is told on the way, and what too long a list leads to."""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.errors import ImpossibleError, RulesError
+from netform.rules import Rules, load_profile
+from netform.scores import network_cost, network_terms
+from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.deadline import Deadline
+from tests.brute_force import best_plan
+from tests.strategies import made_up_area, small_areas
+
+RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
+
+
+def line(list_sizes: list[int], pairs: list[tuple[int, int]] | None = None) -> nx.Graph:
+    """Make practices P0, P1, ... a kilometre apart, each bordering the next unless pairs are given."""
+    points = [(1000 * k, 0) for k in range(len(list_sizes))]
+    following = [(k, k + 1) for k in range(len(list_sizes) - 1)]
+    return made_up_area(list_sizes, points, following if pairs is None else pairs, RULES)
+
+
+def solve(
+    graph: nx.Graph, rules: Rules = RULES, options: Options | None = None, progress: Progress | None = None
+) -> AreaOutcome:
+    """Plan all practices of a graph as area 15F."""
+    return solve_area(graph, "15F", list(graph), rules, options or Options(), progress or Progress())
+
+
+def groups(outcome: AreaOutcome) -> list[str]:
+    """Write the networks as ``"P0 P1"``."""
+    return [" ".join(sorted(network.practice_codes)) for network in outcome.networks]
+
+
+def test_two_networks_in_a_row() -> None:
+    """Four of 15,000 are two neighbouring pairs, at what their terms add up to."""
+    graph = line([15_000] * 4)
+    outcome = solve(graph)
+    assert groups(outcome) == ["P0 P1", "P2 P3"]
+    assert all(network.exception is None for network in outcome.networks)
+    cost = 2 * network_cost(network_terms(graph, ("P0", "P1"), RULES), RULES)
+    result = outcome.result
+    assert (result.area, result.status, result.practices, result.networks) == ("15F", "optimal", 4, 2)
+    assert result.cost == pytest.approx(cost)
+    assert result.bound == pytest.approx(cost)
+    assert result.notes == ()
+
+
+def test_exceptions_have_the_reason_that_touches_them() -> None:
+    """An island of 10,000, a practice of 50,001, and 30,000 that need no excuse."""
+    graph = line([10_000, 50_001, 30_000], [(0, 1), (1, 2)])
+    outcome = solve(graph)
+    assert [(network.practice_codes, network.exception) for network in outcome.networks] == [
+        (("P0",), "island"),
+        (("P1",), "over_max_single_practice"),
+        (("P2",), None),
+    ]
+    assert outcome.networks[0].explanation is not None
+    assert outcome.networks[0].explanation.startswith("10,000 patients. P0 has 10,000 patients")
+    assert outcome.networks[1].explanation == "P1 alone has 50,001 patients, over the most of 50,000."
+    assert outcome.result.status == "optimal"
+    assert len(outcome.result.notes) == 2
+
+
+def test_the_fewest_patients_outside_decide_between_exceptions() -> None:
+    """55,000 in a row as one are over by 5,000; as 30,000 and 25,000 short by 5,000: the cheaper is taken."""
+    graph = line([15_000, 15_000, 10_000, 15_000])
+    outcome = solve(graph)
+    best = best_plan(graph, RULES)
+    assert best is not None
+    assert best[:2] == (1, 5_000)
+    assert outcome.result.cost == pytest.approx(best.cost)
+    assert sum(network.exception == "arithmetic" for network in outcome.networks) == 1
+
+
+def test_one_patient_decides() -> None:
+    """Two exceptions at least: by 30 patients in all, where many cheaper plans have 31."""
+    rules = load_profile().with_band(35, 38).with_weights({"staff_travel": 0, "stranded_posts": 2.5})
+    pairs = [
+        (0, 3), (0, 4), (0, 7), (1, 3), (1, 4), (1, 5), (1, 7), (2, 3), (2, 4), (2, 5), (2, 6), (3, 4),
+        (3, 5), (3, 6), (4, 6), (4, 7), (5, 6), (6, 7),
+    ]  # fmt: skip
+    points = [(3, 1), (2, 1), (1, 0), (2, 1), (0, 2), (1, 2), (3, 2), (2, 1)]
+    graph = made_up_area([34, 4, 26, 25, 24, 23, 3, 5], points, pairs, rules)
+    best = best_plan(graph, rules)
+    assert best is not None
+    assert best[:2] == (2, 30)
+    outcome = solve(graph, rules)
+    sizes = [sum(graph.nodes[code]["list_size"] for code in net.practice_codes) for net in outcome.networks]
+    outside = [max(0, 35 - size, size - 38) for size in sizes]
+    assert (sum(amount > 0 for amount in outside), sum(outside)) == (2, 30)
+    assert outcome.result.cost == pytest.approx(best.cost)
+
+
+def test_no_practice_is_left_out_of_free_networks() -> None:
+    """With every weight zero, six practices whose only networks of the band overlap are all placed."""
+    rules = RULES.with_band(35_000, 55_000).with_weights({name: 0.0 for name, _ in RULES.weights})
+    pairs = [(0, 2), (0, 3), (0, 4), (0, 5), (2, 5), (3, 4), (3, 5), (4, 5)]
+    sizes = [15_000, 11_595, 15_088, 14_000, 4_894, 16_000]
+    graph = made_up_area(sizes, [(1000 * k, 0) for k in range(6)], pairs, rules)
+    outcome = solve(graph, rules)
+    assert sorted(" ".join(groups(outcome)).split()) == [f"P{k}" for k in range(6)]
+
+
+def test_strict_names_every_reason() -> None:
+    """Both the oversize practice and the island are spoken of before anything is tried."""
+    with pytest.raises(ImpossibleError, match=r"area 15F: P1 alone has 50,001 patients"):
+        solve(line([30_000, 50_001]), options=Options(strict=True))
+    with pytest.raises(ImpossibleError, match=r"area 15F: P0 has 10,000 patients"):
+        solve(line([10_000]), options=Options(strict=True))
+
+
+def test_strict_refuses_what_only_the_map_forbids() -> None:
+    """35,000 and 25,000 twice are 120,000, four of the band by arithmetic, but 25,000 has only one neighbour.
+
+    P0 25,000 - P1 35,000 - P2 35,000 - P3 25,000: P0 needs P1 (60,000), over the band.
+    """
+    graph = line([25_000, 35_000, 35_000, 25_000])
+    with pytest.raises(ImpossibleError):
+        solve(graph, options=Options(strict=True))
+    assert best_plan(graph, RULES)[:2] == (2, 10_000)  # type: ignore[index]
+
+
+def test_a_number_of_networks_is_kept_or_refused() -> None:
+    """120,000 patients: three or four networks of three practices' kinds, never five."""
+    graph = line([15_000] * 8)
+    assert len(solve(graph, options=Options(networks=3)).networks) == 3
+    assert len(solve(graph, options=Options(networks=4)).networks) == 4
+    with pytest.raises(RulesError, match="3 to 4 can"):
+        solve(graph, options=Options(networks=5))
+
+
+def test_an_area_without_practices_costs_nothing() -> None:
+    """The empty area is planned."""
+    result = solve(line([30_000]).subgraph([])).result
+    assert (result.status, result.cost, result.networks) == ("optimal", 0.0, 0)
+
+
+def test_what_is_told_on_the_way() -> None:
+    """Stages in order; every plan told of is whole, not below its bound, better than the one before."""
+    graph = line([9_000, 8_000, 12_000, 7_000, 15_000, 11_000, 9_500, 13_000, 14_000, 6_000, 20_000, 5_000])
+    stages: list[str] = []
+    told: list[AreaOutcome] = []
+    progress = Progress(on_stage=stages.append, on_plan=told.append)
+    outcome = solve(graph, progress=progress)
+    assert list(dict.fromkeys(stages))[:3] == ["enumerate", "score", "bound"]
+    assert set(stages) == set(outcome.result.seconds)
+    for each in told:
+        assert sorted(" ".join(groups(each)).split()) == sorted(graph)
+        assert each.result.bound <= each.result.cost + 1e-9
+    costs = [each.result.cost for each in told]
+    assert costs == sorted(costs, reverse=True)
+    assert outcome.result.cost <= min(costs, default=math.inf) + 1e-9
+
+
+@given(small_areas(most=7), st.integers(0, 60))
+@settings(deadline=None, max_examples=150, derandomize=True)
+def test_whenever_time_runs_out_the_plan_is_whole(drawn: tuple[nx.Graph, Rules], looks: int) -> None:
+    """Every practice once in connected networks, as good as is said: optimal is best, the bound holds."""
+    graph, rules = drawn
+    best = best_plan(graph, rules)
+    assert best is not None
+    ticks = count()
+    deadline = Deadline(float(looks), lambda: float(next(ticks)))
+    told: list[AreaOutcome] = []
+    outcome = solve(graph, rules, progress=Progress(deadline=deadline, on_plan=told.append))
+    for each in (*told, outcome):
+        assert sorted(" ".join(groups(each)).split()) == sorted(graph)
+    assert all(nx.is_connected(graph.subgraph(network.practice_codes)) for network in outcome.networks)
+    exceptions = sum(network.exception is not None for network in outcome.networks)
+    assert exceptions >= best.exceptions
+    slack = 1e-6 * max(1.0, best.cost)
+    if outcome.result.status == "optimal":
+        assert exceptions == best.exceptions
+        assert outcome.result.cost == pytest.approx(best.cost, rel=1e-6, abs=1e-6)
+    if exceptions == best.exceptions == 0:
+        assert outcome.result.cost >= best.cost - slack
+    if best.exceptions == 0:
+        assert outcome.result.bound <= best.cost + slack

@@ -1,0 +1,113 @@
+"""Choosing: statuses that hold whenever it stops, and plans told of as they come."""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.solve import choose as choose_module
+from netform.solve.choose import Choice, choose
+from netform.solve.deadline import Deadline
+from netform.solve.relaxation import Choosing
+from tests.brute_force import plan_costs, store_of
+from tests.strategies import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+
+
+def assert_holds(choosing: Choosing, choice: Choice) -> None:
+    """Hold what a choice says to all plans there are."""
+    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    best = min(plans.values(), default=math.inf)
+    slack = 1e-6 * max(1.0, abs(best)) if math.isfinite(best) else 0.0
+    assert choice.bound <= best + slack
+    if choice.chosen is not None:
+        assert plans[tuple(choice.chosen.tolist())] == pytest.approx(choice.cost)
+    if choice.status == "optimal":
+        assert choice.chosen is not None
+        assert choice.cost <= best + slack
+    assert (choice.status == "infeasible") == math.isinf(choice.bound)
+    assert (choice.chosen is None) == (choice.status in ("infeasible", "unknown"))
+
+
+@given(choices())
+@QUICK
+def test_every_choice_is_proven(choosing: Choosing) -> None:
+    """Without a limit it ends optimal or infeasible, and rightly so."""
+    choice = choose(choosing)
+    assert choice.status in ("optimal", "infeasible")
+    assert_holds(choosing, choice)
+
+
+@given(choices(practices=(5, 8), candidates=80), st.integers(0, 40))
+@QUICK
+def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: int) -> None:
+    """At any look at the clock: a plan is a whole one, the bound is one, and optimal is optimal."""
+    ticks = count()
+    told: list[Choice] = []
+    deadline = Deadline(float(looks), lambda: float(next(ticks)))
+    assert_holds(choosing, choose(choosing, deadline, on_plan=told.append))
+    for choice in told:
+        assert_holds(choosing, choice)
+    costs = [choice.cost for choice in told]
+    assert costs == sorted(set(costs), reverse=True)
+
+
+@pytest.mark.parametrize("guesses", [(), ((3, 1), (6, 1), (12, 1))])
+@given(choosing=choices(practices=(5, 8), candidates=80))
+@settings(deadline=None, max_examples=100, derandomize=True)
+def test_branching_comes_to_the_same(guesses: tuple[tuple[int, int], ...], choosing: Choosing) -> None:
+    """With no plan tried out and no integer program of any size, guesses and branching prove it all."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choose_module, "GUESSES", guesses)
+        patch.setattr(choose_module, "SMALL", 0)
+        patch.setattr(choose_module._Chooser, "cover", lambda *_: False)
+        choice = choose(choosing)
+    assert choice.status in ("optimal", "infeasible")
+    assert_holds(choosing, choice)
+
+
+def test_nothing_to_cover_costs_nothing() -> None:
+    """No practices: the empty plan."""
+    choice = choose(Choosing(store_of([], 0), np.empty(0), (), 0))
+    assert (choice.status, choice.cost, choice.bound) == ("optimal", 0.0, 0.0)
+
+
+def test_no_candidates_are_infeasible() -> None:
+    """Practices without any candidate cannot be covered."""
+    choice = choose(Choosing(store_of([], 3), np.empty(0), (), 3))
+    assert (choice.status, choice.chosen) == ("infeasible", None)
+
+
+def test_a_cheap_part_is_no_plan() -> None:
+    """Free pairs of four practices, the fifth at 1,000 only with the first: no plan leaves it out."""
+    store = store_of([(0, 1), (0, 4), (1, 2, 3), (2, 3)], 5)
+    choice = choose(Choosing(store, np.array([0.0, 1000.0, 1000.0, 0.0]), (), 5))
+    assert choice.status == "optimal"
+    assert choice.cost == 2000.0
+
+
+def test_stages_are_told_in_order() -> None:
+    """First the bound, then the choice where the bound alone is no plan."""
+    stages: list[str] = []
+
+    @contextmanager
+    def stage(name: str) -> Iterator[None]:
+        stages.append(name)
+        yield
+
+    # Halves of three pairs are the relaxation's optimum.
+    store = store_of([(0, 1), (0, 2), (0,), (1, 2), (1,), (2,)], 3)
+    choice = choose(Choosing(store, np.array([10.0, 10.0, 8.0, 10.0, 8.0, 8.0]), (), 3), stage=stage)
+    assert choice.cost == 18.0
+    assert list(dict.fromkeys(stages)) == ["bound", "choose"]
