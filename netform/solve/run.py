@@ -193,10 +193,11 @@ class _Crew:
                 for position, worker in enumerate(workers):
                     if worker.task is None and waiting:
                         seconds = self.share(len(waiting), count)
-                        if worker.begin(waiting[0], seconds):
-                            waiting.pop(0)
-                        else:
+                        worker.begin(waiting[0], seconds)
+                        if worker.task is None:
                             workers[position] = worker.replaced()
+                        else:
+                            waiting.pop(0)
                     elif worker.late():
                         workers[position] = worker.replaced()
                 for connection in wait([worker.connection for worker in workers], POLL):
@@ -224,8 +225,8 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def begin(self, task: _Task, seconds: float | None) -> bool:
-        """Send an area to plan; False when the process was lost while it had nothing to do."""
+    def begin(self, task: _Task, seconds: float | None) -> None:
+        """Send an area to plan; it has no task afterwards when it was lost while it had nothing to do."""
         part = self.crew.graph.subgraph(task.codes).copy()
         part.graph["travel"] = part.graph["travel"].among(
             [part.nodes[code]["position"] for code in task.codes]
@@ -233,10 +234,9 @@ class _Worker:
         try:
             self.connection.send((part, task, seconds))
         except OSError:
-            return False
+            return
         self.task = task
         self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
-        return True
 
     def late(self) -> bool:
         """Whether its time is over and more."""
