@@ -191,10 +191,10 @@ class _Crew:
             workers = [_Worker(self) for _ in range(count)]
             while (waiting or any(worker.task for worker in workers)) and not self.interrupted():
                 for position, worker in enumerate(workers):
-                    if worker.idle and waiting:
+                    if worker.idle() and waiting:
                         seconds = self.share(len(waiting), count)
                         worker.begin(waiting[0], seconds)
-                        if worker.idle:
+                        if worker.idle():
                             workers[position] = worker.replaced()
                         else:
                             waiting.pop(0)
@@ -238,7 +238,6 @@ class _Worker:
         self.task = task
         self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
 
-    @property
     def idle(self) -> bool:
         """Whether it has nothing to do."""
         return self.task is None
