@@ -43,7 +43,7 @@ FEW = 12
 STEPS_IF_FEW, STEPS = 400_000_000, 20_000_000
 
 # Below so many practices a search of neighbourhoods would be the same choice again.
-SEARCHED = 40
+SEARCHED = 30
 
 # Above so many candidates a plan is searched for first: what it rules out makes all that follows smaller.
 LARGE = 500_000
