@@ -9,13 +9,37 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "Unplaced"]
+__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "SharedPost", "Unplaced"]
 
 SCHEMA = "netform/plan/1"
 
 # A plan counts as proven when cost and bound differ by no more than this share of the cost: the linear
 # programs behind the bound are solved to about 1e-7.
 PROVEN_GAP = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPost:
+    """What a network's patients give of one shared role.
+
+    Attributes
+    ----------
+    role : str
+    due : float
+        Posts that the network's weighted patients give, full-time equivalents.
+    whole : float
+        Of them, what can be hired in whole steps.
+    stranded : float
+        What is left of the last step.
+    pounds_year : float or None
+        What the whole posts cost a year; None when the rules give no price.
+    """
+
+    role: str
+    due: float
+    whole: float
+    stranded: float
+    pounds_year: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,12 @@ class Network:
         A reason code when the list size is outside the band.
     explanation : str or None
         The reason in a sentence, when there is an exception.
+    posts : tuple of SharedPost
+        One for each shared role of the rules.
+    minutes_per_move : float
+        What a member of the shared staff drives between two sessions, on average, one way.
+    rationale : str
+        Why these practices: two or three sentences from the network's figures.
     """
 
     network_id: str
@@ -56,6 +86,9 @@ class Network:
     terms: Mapping[str, float]
     exception: str | None = None
     explanation: str | None = None
+    posts: tuple[SharedPost, ...] = ()
+    minutes_per_move: float = 0.0
+    rationale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from netform.demands import NO_DEMANDS, Demands
 from netform.errors import InputError, RulesError
 from netform.practices.text import open_regular
 
@@ -91,6 +92,8 @@ class Rules:
     roles : tuple of Role
     weights : tuple of (str, float)
         One for each term, in the order of `TERM_NAMES`.
+    demands : Demands
+        What the planner demands of the plan.
     """
 
     profile: str
@@ -110,6 +113,14 @@ class Rules:
     balance_hours_per_1000: float
     roles: tuple[Role, ...]
     weights: tuple[tuple[str, float], ...]
+    demands: Demands = NO_DEMANDS
+
+    def for_area(self, area: str) -> Rules:
+        """Give the rules of one area: its own band and number of networks where they are demanded."""
+        own = self.demands.of_area(area)
+        number = self.demands.networks if own.networks is None else own.networks
+        banded = self.with_band(own.least, own.most)
+        return replace(banded, demands=replace(self.demands, networks=number))
 
     def weight(self, term: str) -> float:
         """Give the weight of a term in the objective."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -28,23 +29,99 @@ class ScoringData:
     minutes : ndarray of float64, shape (n, n)
         One way by car, symmetric, zero within a site.
     rules : Rules
+    shortfall_fte : ndarray of float64, shape (n,)
+        Clinical staff that the practice's patients would have at the average of its area, less those it has, full-time
+        equivalents (below zero where it has more); zero where its staff is not known.
+    present : ndarray of int64, shape (n,)
+        Number of its present network, -1 where it has none.
+    present_patients : ndarray of float64, shape (networks,)
+        Patients of each present network, those of its practices outside this problem among them.
+    sides : ndarray of int64, shape (n, k)
+        On which side of each of k soft boundaries it lies, -1 where that is not known.
+    residents : ndarray of float64, shape (n, n), or None
+        Patients registered with practice i who live in the territory of practice j.
+    living : ndarray of float64, shape (n,)
+        Patients of practice i of whom it is known where they live, those in the territories of practices outside this
+        problem among them.
+    may_hub, must_hub : ndarray of bool, shape (n,)
+        Whether the rules let it be a hub, and whether it has to be the hub of its network.
     """
 
     list_size: NDArray[np.float64]
     weighted_list_size: NDArray[np.float64]
     minutes: NDArray[np.float64]
     rules: Rules
+    shortfall_fte: NDArray[np.float64]
+    present: NDArray[np.int64]
+    present_patients: NDArray[np.float64]
+    sides: NDArray[np.int64]
+    residents: NDArray[np.float64] | None
+    living: NDArray[np.float64]
+    may_hub: NDArray[np.bool_]
+    must_hub: NDArray[np.bool_]
 
     @classmethod
     def of(cls, graph: nx.Graph, codes: Collection[str], rules: Rules) -> ScoringData:
         """Gather the arrays for some practices of a graph, in the order given."""
         nodes = [graph.nodes[code] for code in codes]
-        return cls(
-            np.array([node["list_size"] for node in nodes], np.float64),
-            np.array([node["weighted_list_size"] for node in nodes], np.float64),
-            graph.graph["travel"].matrix([node["position"] for node in nodes]),
-            rules,
+        networks = sorted(
+            {node["pcn_code"]: node["pcn_list_size"] for node in nodes if node.get("pcn_code")}.items()
         )
+        number = {name: k for k, (name, _) in enumerate(networks)}
+        labels = [
+            dict.fromkeys(column) for column in zip(*(node.get("sides", ()) for node in nodes), strict=True)
+        ]
+        side_number = [{label: k for k, label in enumerate(filter(None, column))} for column in labels]
+        return cls(
+            list_size=np.array([node["list_size"] for node in nodes], np.float64),
+            weighted_list_size=np.array([node["weighted_list_size"] for node in nodes], np.float64),
+            minutes=graph.graph["travel"].matrix([node["position"] for node in nodes]),
+            rules=rules,
+            shortfall_fte=np.array([node.get("shortfall_fte") or 0.0 for node in nodes], np.float64),
+            present=np.array([number.get(node.get("pcn_code", ""), -1) for node in nodes], np.int64),
+            present_patients=np.array([patients for _, patients in networks], np.float64),
+            sides=np.array(
+                [
+                    [side_number[k].get(label, -1) for k, label in enumerate(node.get("sides", ()))]
+                    for node in nodes
+                ],
+                np.int64,
+            ).reshape(len(nodes), len(labels)),
+            residents=_residents(nodes, list(codes)),
+            living=np.array([sum(node.get("residents", {}).values()) for node in nodes], np.float64),
+            may_hub=np.array(
+                [not rules.demands.hub_may or code in rules.demands.hub_may for code in codes], np.bool_
+            ),
+            must_hub=np.array([code in rules.demands.hub_must for code in codes], np.bool_),
+        )
+
+    def among(self, where: NDArray[np.int64]) -> ScoringData:
+        """The arrays of some of the practices, in the order given."""
+        return replace(
+            self,
+            list_size=self.list_size[where],
+            weighted_list_size=self.weighted_list_size[where],
+            minutes=self.minutes[np.ix_(where, where)],
+            shortfall_fte=self.shortfall_fte[where],
+            present=self.present[where],
+            sides=self.sides[where],
+            residents=None if self.residents is None else self.residents[np.ix_(where, where)],
+            living=self.living[where],
+            may_hub=self.may_hub[where],
+            must_hub=self.must_hub[where],
+        )
+
+
+def _residents(nodes: list[dict[str, Any]], codes: list[str]) -> NDArray[np.float64] | None:
+    if not any(node.get("residents") for node in nodes):
+        return None
+    number = {code: k for k, code in enumerate(codes)}
+    matrix = np.zeros((len(codes), len(codes)))
+    for i, node in enumerate(nodes):
+        for owner, patients in node.get("residents", {}).items():
+            if owner in number:
+                matrix[i, number[owner]] = patients
+    return matrix
 
 
 Definition = Callable[[nx.Graph, Collection[str], Rules], float]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -74,13 +74,7 @@ class Problem:
         for v in members:
             part.add_node(number[v], list_size=self.graph.nodes[v]["list_size"])
         part.add_edges_from((number[a], number[b]) for a, b in self.graph.subgraph(members).edges)
-        where = np.array(members, np.int64)
-        data = replace(
-            self.data,
-            list_size=self.data.list_size[where],
-            weighted_list_size=self.data.weighted_list_size[where],
-            minutes=self.data.minutes[np.ix_(where, where)],
-        )
+        data = self.data.among(np.array(members, np.int64))
         return Problem(tuple(self.codes[v] for v in members), part, data)
 
     @property

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from netform.candidates.store import CandidateStore
 from netform.rules import TERM_NAMES, Rules, load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
-from tests.strategies import ordinary_rules, practice_graphs
+from tests.strategies import made_up_area, ordinary_rules, practice_graphs
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,7 +66,8 @@ def test_a_term_is_a_function_of_the_set(name: str, drawn: tuple[nx.Graph, list[
 @pytest.mark.parametrize("name", TERMS)
 def test_a_kernel_of_no_candidates_gives_no_hours(name: str) -> None:
     """An empty store is no special case."""
-    data = ScoringData(np.array([5000.0]), np.array([5000.0]), np.zeros((1, 1)), load_profile())
+    graph = made_up_area([5000], [(0, 0)], [], load_profile())
+    data = ScoringData.of(graph, list(graph), load_profile())
     assert TERMS[name].kernel(store_of([], 1), data).shape == (0,)
 
 
