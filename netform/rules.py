@@ -89,6 +89,12 @@ class Rules:
         Registered patients.
     balance_hours_per_1000 : float
         Hours per week for every 1,000 patients outside the dead band.
+    continuity_hours_per_patient_week : float
+        For a patient who loses the present network.
+    community_hours_per_patient_week : float
+        For a patient who lives outside the territories of the network.
+    crossing_hours_per_patient_week : float
+        For a patient on the smaller side of a soft boundary, each boundary by itself.
     roles : tuple of Role
     weights : tuple of (str, float)
         One for each term, in the order of `TERM_NAMES`.
@@ -111,6 +117,9 @@ class Rules:
     balance_target: float
     balance_dead_band: float
     balance_hours_per_1000: float
+    continuity_hours_per_patient_week: float
+    community_hours_per_patient_week: float
+    crossing_hours_per_patient_week: float
     roles: tuple[Role, ...]
     weights: tuple[tuple[str, float], ...]
     demands: Demands = NO_DEMANDS
@@ -180,6 +189,9 @@ _KEYS: dict[tuple[str, str], str] = {
     ("balance", "target"): "balance_target",
     ("balance", "dead_band"): "balance_dead_band",
     ("balance", "hours_per_1000"): "balance_hours_per_1000",
+    ("continuity", "hours_per_patient_week"): "continuity_hours_per_patient_week",
+    ("community", "hours_per_patient_week"): "community_hours_per_patient_week",
+    ("crossing", "hours_per_patient_week"): "crossing_hours_per_patient_week",
 }
 _ROLE_KEYS = ("name", "patients_per_post", "source")
 _WHOLE = {"least", "most", "exception_most"}

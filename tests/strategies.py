@@ -184,6 +184,9 @@ def rules(draw: st.DrawFn) -> Rules:
         balance_target=draw(_numbers),
         balance_dead_band=draw(_numbers),
         balance_hours_per_1000=draw(_numbers),
+        continuity_hours_per_patient_week=draw(_numbers),
+        community_hours_per_patient_week=draw(_numbers),
+        crossing_hours_per_patient_week=draw(_numbers),
         roles=tuple(Role(name, draw(_above_zero), draw(_texts)) for name in names),
         weights=tuple((name, draw(_numbers)) for name in TERM_NAMES),
     )

@@ -88,6 +88,12 @@ def test_nodes_say_what_the_terms_need() -> None:
         "area": "N",
         "easting": 5.0,
         "northing": 6.0,
+        "pcn_code": "",
+        "pcn_list_size": 0,
+        "clinical_fte": None,
+        "shortfall_fte": None,
+        "sides": (),
+        "residents": {},
     }
     assert graph.nodes["B"]["weighted_list_size"] == 2345.6
     assert graph.graph["travel"] is travel

@@ -37,6 +37,8 @@ class Practice:
         Metres on the British National Grid (EPSG:27700), when the list gives them.
     latitude, longitude : float or None
         WGS 84 degrees, when the list gives them instead.
+    sides : tuple of str
+        On which side of each soft boundary it lies, in the order the columns were asked for; blank where unknown.
     row : int
         The row of the file it came from, for messages; 0 when it was not read from a file.
     """
@@ -55,7 +57,15 @@ class Practice:
     northing: float | None = None
     latitude: float | None = None
     longitude: float | None = None
+    sides: tuple[str, ...] = ()
     row: int = 0
+
+    @property
+    def clinical_fte(self) -> float | None:
+        """Staff who see patients: general practitioners, nurses and direct patient care; None unless all are known."""
+        if self.gp_fte is None or self.nurse_fte is None or self.dpc_fte is None:
+            return None
+        return self.gp_fte + self.nurse_fte + self.dpc_fte
 
 
 @dataclass(frozen=True, slots=True)
