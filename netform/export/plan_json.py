@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from netform.export.rows import rounded
-from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, Unplaced
+from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, SharedPost, Unplaced
 
 __all__ = ["dump_json", "plan_json", "plan_object", "read_plan_json"]
 
@@ -145,6 +145,18 @@ def _network_object(network: Network) -> dict[str, Any]:
         "exception": network.exception,
         "explanation": network.explanation,
         "terms": {term: rounded(hours) for term, hours in network.terms.items()},
+        "posts": [
+            {
+                "role": post.role,
+                "due": rounded(post.due),
+                "whole": rounded(post.whole),
+                "stranded": rounded(post.stranded),
+                "pounds_year": rounded(post.pounds_year),
+            }
+            for post in network.posts
+        ],
+        "minutes_per_move": rounded(network.minutes_per_move),
+        "rationale": network.rationale,
     }
 
 
@@ -175,6 +187,12 @@ def _network(each: Mapping[str, Any]) -> Network:
         terms=each["terms"],
         exception=each["exception"],
         explanation=each.get("explanation"),
+        posts=tuple(
+            SharedPost(post["role"], post["due"], post["whole"], post["stranded"], post.get("pounds_year"))
+            for post in each.get("posts", ())
+        ),
+        minutes_per_move=each.get("minutes_per_move", 0.0),
+        rationale=each.get("rationale", ""),
     )
 
 

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
-from netform.plan import PROVEN_GAP
+from netform.plan import PROVEN_GAP, SharedPost
 from netform.result import Result
 
 
@@ -55,6 +55,34 @@ def test_it_reads_back(result: Result) -> None:
     assert plan.networks[0] == result.plan.networks[0]
     assert plan.edges == result.plan.edges
     assert plan.unplaced == result.plan.unplaced
+
+
+def test_posts_and_rationale_are_written_and_read_back(result: Result) -> None:
+    """Whole and stranded posts, what they cost, the way between sessions, and why."""
+    posts = (
+        SharedPost("pharmacist", 1.16, 1.0, 0.16, 66_972.0),
+        SharedPost("therapist", 0.5, 0.4, 0.1),
+    )
+    network = dataclasses.replace(
+        result.plan.networks[0], posts=posts, minutes_per_move=6.5, rationale="Because."
+    )
+    plan = dataclasses.replace(result.plan, networks=(network, result.plan.networks[1]))
+    written = json.loads(plan_json(plan))["networks"][0]
+    assert written["posts"] == [
+        {"role": "pharmacist", "due": 1.16, "whole": 1.0, "stranded": 0.16, "pounds_year": 66972.0},
+        {"role": "therapist", "due": 0.5, "whole": 0.4, "stranded": 0.1, "pounds_year": None},
+    ]
+    assert (written["minutes_per_move"], written["rationale"]) == (6.5, "Because.")
+    assert read_plan_json(plan_json(plan)).networks[0] == network
+
+
+def test_a_plan_from_before_posts_were_written_is_read(result: Result) -> None:
+    """Keys were added to the contract: files without them still hold a plan."""
+    document = json.loads(plan_json(result.plan))
+    for network in document["networks"]:
+        for key in ("posts", "minutes_per_move", "rationale"):
+            del network[key]
+    assert read_plan_json(json.dumps(document)).networks == read_plan_json(plan_json(result.plan)).networks
 
 
 def test_it_is_the_object_that_is_printed(result: Result) -> None:
