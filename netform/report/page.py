@@ -19,7 +19,7 @@ from netform.report.tables import area_counts, methods, network_rows, practice_r
 if TYPE_CHECKING:
     from netform.result import Result
 
-__all__ = ["render_report"]
+__all__ = ["asset", "environment", "render_report", "style_hash"]
 
 # Above this many areas each one folds away, so that a national page opens at once and stays readable.
 AREAS_SHOWN_OPEN = 4
@@ -54,8 +54,8 @@ def render_report(result: Result) -> str:
         }
         for anchor, area in enumerate(plan.areas, start=1)
     ]
-    style = _asset("report.css.j2")
-    template = _environment().get_template("report.html.j2")
+    style = asset("report.css.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         result=result,
         facts=facts,
@@ -72,14 +72,15 @@ def render_report(result: Result) -> str:
         practice_rows=practice_rows(result),
         provenance=provenance_rows(plan.provenance),
         style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
-        style_hash=_style_hash(style),
+        style_hash=style_hash(style),
         **_tests_of(result),
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_asset),
+def environment() -> Environment:
+    """Give the templates what they need; every text on its way to a page is cleaned and escaped."""
+    made = Environment(
+        loader=FunctionLoader(asset),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -88,7 +89,7 @@ def _environment() -> Environment:
         cache_size=0,
         auto_reload=False,
     )
-    environment.filters.update(
+    made.filters.update(
         hours=words.hours,
         percent=words.percent,
         spoken=words.spoken,
@@ -98,7 +99,7 @@ def _environment() -> Environment:
         area_name=words.area_name,
         verdict=words.verdict,
     )
-    environment.globals.update(
+    made.globals.update(
         attribution=ATTRIBUTION,
         status_words=words.STATUS_WORDS,
         meanings=words.TERM_MEANINGS,
@@ -106,7 +107,7 @@ def _environment() -> Environment:
         band_sentence=band_sentence,
         proof_sentence=proof_sentence,
     )
-    return environment
+    return made
 
 
 def _finalize(value: object) -> object:
@@ -122,10 +123,12 @@ def _tests_of(result: Result) -> dict[str, Any]:
     }
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Read a template or a style sheet of this folder."""
     return (resources.files("netform.report") / name).read_text(encoding="utf-8")
 
 
-def _style_hash(style: str) -> str:
+def style_hash(style: str) -> str:
+    """Name a style sheet by its digest, so that a page may use it and no other."""
     digest = hashlib.sha256(style.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"
