@@ -7,16 +7,16 @@ default.
 
 from __future__ import annotations
 
-import difflib
-import math
 import tomllib
 from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from netform.demands import NO_DEMANDS, Demands
+from netform.demands_file import DEMAND_TABLES, demands_toml, read_demands
 from netform.errors import InputError, RulesError
 from netform.practices.text import open_regular
+from netform.toml_values import is_number, nearest, shown, toml_number, toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,17 @@ __all__ = [
 DEFAULT_PROFILE = "fyfv-2017"
 
 # The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
-TERM_NAMES = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
+TERM_NAMES = (
+    "patient_travel",
+    "staff_travel",
+    "stranded_posts",
+    "overhead",
+    "cover",
+    "balance",
+    "continuity",
+    "community",
+    "crossing",
+)
 
 MOST_BYTES = 1_000_000
 # Far beyond any list, and far below where sums of patients would overflow.
@@ -53,12 +63,15 @@ class Role:
     patients_per_post : float
         Weighted patients for one post.
     source : str
-        Where the ratio comes from.
+        Where the ratio and the price come from, with their dates.
+    pounds_per_post_year : float or None
+        What a full-time post costs a year; None when no price is known.
     """
 
     name: str
     patients_per_post: float
     source: str
+    pounds_per_post_year: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +206,9 @@ _KEYS: dict[tuple[str, str], str] = {
     ("community", "hours_per_patient_week"): "community_hours_per_patient_week",
     ("crossing", "hours_per_patient_week"): "crossing_hours_per_patient_week",
 }
-_ROLE_KEYS = ("name", "patients_per_post", "source")
+# What is not a table of numbers is read by its own functions.
+_READ_APART = ("profile", "roles", *DEMAND_TABLES)
+_ROLE_KEYS = ("name", "patients_per_post", "source", "pounds_per_post_year")
 _WHOLE = {"least", "most", "exception_most"}
 _POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
 
@@ -216,7 +231,7 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
     """
     names = profile_names()
     if name not in names:
-        raise RulesError(f"there is no profile {name!r}.{_nearest(name, names)}")
+        raise RulesError(f"there is no profile {name!r}.{nearest(name, names)}")
     text = (resources.files("netform") / "profiles" / f"{name}.toml").read_text(encoding="utf-8")
     return _resolve(tomllib.loads(text), None, f"profile {name}")
 
@@ -238,7 +253,7 @@ def read_rules(path: str | Path) -> Rules:
 
 def rules_toml(rules: Rules) -> str:
     """Write the rules as a TOML file that `read_rules` reads back to the same rules."""
-    lines = ["# The rules as resolved; use them again with --rules.", f"profile = {_quoted(rules.profile)}"]
+    lines = ["# The rules as resolved; use them again with --rules.", f"profile = {toml_text(rules.profile)}"]
     # A file that does not speak of roles has those of its profile.
     lines += [] if rules.roles else ["roles = []"]
     table = ""
@@ -246,16 +261,19 @@ def rules_toml(rules: Rules) -> str:
         if name != table:
             lines += ["", f"[{name}]"]
             table = name
-        lines.append(f"{key} = {_number(getattr(rules, field))}")
-    lines += ["", "[weights]"] + [f"{name} = {_number(weight)}" for name, weight in rules.weights]
+        lines.append(f"{key} = {toml_number(getattr(rules, field))}")
+    lines += ["", "[weights]"] + [f"{name} = {toml_number(weight)}" for name, weight in rules.weights]
     for role in rules.roles:
         lines += [
             "",
             "[[roles]]",
-            f"name = {_quoted(role.name)}",
-            f"patients_per_post = {_number(role.patients_per_post)}",
-            f"source = {_quoted(role.source)}",
+            f"name = {toml_text(role.name)}",
+            f"patients_per_post = {toml_number(role.patients_per_post)}",
+            f"source = {toml_text(role.source)}",
         ]
+        if role.pounds_per_post_year is not None:
+            lines.append(f"pounds_per_post_year = {toml_number(role.pounds_per_post_year)}")
+    lines += demands_toml(rules.demands)
     return "\n".join(lines) + "\n"
 
 
@@ -304,6 +322,8 @@ def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
     problems += role_problems
     if roles is not None:
         values["roles"] = roles
+    values["demands"], demand_problems = read_demands(data)
+    problems += demand_problems
     if problems:
         raise RulesError("\n".join(f"{where}: {problem}" for problem in problems))
     values["weights"] = tuple((name, float(weight)) for name, weight in values["weights"])
@@ -324,15 +344,15 @@ def _unknown(data: Mapping[str, Any]) -> list[str]:
         known.setdefault(table, []).append(key)
     problems = []
     for table, section in data.items():
-        if table in ("profile", "roles"):
+        if table in _READ_APART:
             continue
         if table not in known:
-            problems.append(f"unknown table or key {table!r}.{_nearest(table, [*known, 'profile', 'roles'])}")
+            problems.append(f"unknown table or key {table!r}.{nearest(table, [*known, *_READ_APART])}")
         elif not isinstance(section, dict):
             problems.append(f"{table!r} must be a table: write [{table}] on a line of its own.")
         elif table != "weights":
             problems += [
-                f"[{table}] unknown key {key!r}.{_nearest(key, known[table])}"
+                f"[{table}] unknown key {key!r}.{nearest(key, known[table])}"
                 for key in section
                 if key not in known[table]
             ]
@@ -340,20 +360,20 @@ def _unknown(data: Mapping[str, Any]) -> list[str]:
 
 
 def _value_problems(name: str, value: Any, field: str) -> list[str]:
-    if not _is_number(value):
-        return [f"{name} must be a number, not {_shown(value)}."]
+    if not is_number(value):
+        return [f"{name} must be a number, not {shown(value)}."]
     if value < 0 or (value == 0 and field in _POSITIVE):
-        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {_shown(value)}."]
+        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {shown(value)}."]
     if field in _WHOLE and not isinstance(value, int):
-        return [f"{name} must be a whole number of patients, not {_shown(value)}."]
+        return [f"{name} must be a whole number of patients, not {shown(value)}."]
     return []
 
 
 def _weight_problems(name: str, value: Any) -> list[str]:
     if name not in TERM_NAMES:
-        return [f"there is no term {name!r} to weigh.{_nearest(name, TERM_NAMES)}"]
-    if not _is_number(value) or value < 0:
-        return [f"the weight of {name} must be a number of at least 0, not {_shown(value)}."]
+        return [f"there is no term {name!r} to weigh.{nearest(name, TERM_NAMES)}"]
+    if not is_number(value) or value < 0:
+        return [f"the weight of {name} must be a number of at least 0, not {shown(value)}."]
     return []
 
 
@@ -378,50 +398,25 @@ def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
     for number, role in enumerate(data, 1):
         where = f"[[roles]] number {number}"
         problems += [
-            f"{where}: unknown key {key!r}.{_nearest(key, _ROLE_KEYS)}"
+            f"{where}: unknown key {key!r}.{nearest(key, _ROLE_KEYS)}"
             for key in role
             if key not in _ROLE_KEYS
         ]
         name, ratio, source = role.get("name"), role.get("patients_per_post"), role.get("source", "")
         before = len(problems)
         if not isinstance(name, str) or not name.strip():
-            problems.append(f"{where}: name must be text in quotes, not {_shown(name)}.")
-        if not _is_number(ratio) or ratio <= 0:
-            problems.append(f"{where}: patients_per_post must be a number above 0, not {_shown(ratio)}.")
+            problems.append(f"{where}: name must be text in quotes, not {shown(name)}.")
+        if not is_number(ratio) or ratio <= 0:
+            problems.append(f"{where}: patients_per_post must be a number above 0, not {shown(ratio)}.")
         if not isinstance(source, str):
-            problems.append(f"{where}: source must be text in quotes, not {_shown(source)}.")
+            problems.append(f"{where}: source must be text in quotes, not {shown(source)}.")
+        pounds = role.get("pounds_per_post_year")
+        if pounds is not None and (not is_number(pounds) or pounds < 0):
+            problems.append(
+                f"{where}: pounds_per_post_year must be a number of at least 0, not {shown(pounds)}."
+            )
         if len(problems) == before:
-            roles.append(Role(name, float(ratio), source))
+            roles.append(Role(name, float(ratio), source, None if pounds is None else float(pounds)))
     if len({role.name for role in roles}) < len(roles):
         problems.append("two roles have the same name.")
     return tuple(roles), problems
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number of more than 308 digits
-        return False
-
-
-def _shown(value: Any) -> str:
-    # Python refuses to write out thousands of digits, which a file can hold in hexadecimal.
-    if isinstance(value, int) and value.bit_length() > 64:
-        return "one of that many digits"
-    return "nothing" if value is None else repr(value)[:80]
-
-
-def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), 1, 0.5)
-    return f" Did you mean {close[0]!r}?" if close else f" Known are: {', '.join(known)}."
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
-
-
-def _quoted(text: str) -> str:
-    escaped = "".join("\\" + c if c in '"\\' else c if c.isprintable() else f"\\U{ord(c):08X}" for c in text)
-    return f'"{escaped}"'
