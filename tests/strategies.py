@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import replace
 from itertools import combinations
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -23,6 +23,9 @@ from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing
 from netform.travel import Travel, build_travel
 from tests.brute_force import store_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
@@ -187,7 +190,9 @@ def rules(draw: st.DrawFn) -> Rules:
         continuity_hours_per_patient_week=draw(_numbers),
         community_hours_per_patient_week=draw(_numbers),
         crossing_hours_per_patient_week=draw(_numbers),
-        roles=tuple(Role(name, draw(_above_zero), draw(_texts)) for name in names),
+        roles=tuple(
+            Role(name, draw(_above_zero), draw(_texts), draw(st.none() | _numbers)) for name in names
+        ),
         weights=tuple((name, draw(_numbers)) for name in TERM_NAMES),
     )
 
@@ -205,6 +210,9 @@ def ordinary_rules(draw: st.DrawFn) -> Rules:
         balance_target=draw(st.floats(1000, 100_000)),
         balance_dead_band=draw(st.floats(0, 20_000)),
         balance_hours_per_1000=draw(st.floats(0, 100)),
+        continuity_hours_per_patient_week=draw(st.floats(0, 0.1)),
+        community_hours_per_patient_week=draw(st.floats(0, 0.1)),
+        crossing_hours_per_patient_week=draw(st.floats(0, 0.1)),
         roles=tuple(Role(f"role {number}", ratio, "") for number, ratio in enumerate(ratios)),
     )
 
@@ -225,10 +233,23 @@ def travels(draw: st.DrawFn, count: int | None = None) -> Travel:
 
 
 @st.composite
+def residences(draw: st.DrawFn, codes: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Draw where the patients of practices live: nowhere known, or in territories, one of a practice elsewhere."""
+    if not draw(st.booleans()):
+        return {}
+    owners = st.dictionaries(st.sampled_from([*codes, "ELSEWHERE"]), st.floats(0, 60_000), max_size=4)
+    return draw(st.dictionaries(st.sampled_from(codes), owners))
+
+
+@st.composite
 def practice_graphs(draw: st.DrawFn) -> nx.Graph:
-    """Draw a graph of practices as `netform.graph` makes them, with any edges."""
+    """Draw a graph of practices as `netform.graph` makes them, with any edges, and anything unknown of them."""
     travel = draw(travels())
     count = len(travel.easting)
+    # Lists alike and in thousands are where a present network is split into halves.
+    list_size = draw(st.sampled_from([st.integers(1, 60_000), st.integers(1, 3).map(lambda k: k * 1000)]))
+    fte = st.one_of(st.none(), st.floats(0, 30), st.sampled_from([0.0, 2.5]))
+    boundaries = draw(st.integers(0, 2))
     # Weighted lists at whole multiples of a ratio's step are where rounding shows.
     weighted = st.one_of(st.none(), st.floats(0, 60_000), st.sampled_from([6000.0, 3866.6, 11_600.0]))
     listed = PracticeList(
@@ -237,8 +258,13 @@ def practice_graphs(draw: st.DrawFn) -> nx.Graph:
                 f"P{index}",
                 "",
                 "",
-                draw(st.integers(1, 60_000)),
+                draw(list_size),
+                pcn_code=draw(st.sampled_from(["", "U1", "U2"])),
                 weighted_list_size=draw(weighted),
+                gp_fte=draw(fte),
+                nurse_fte=draw(fte),
+                dpc_fte=draw(fte),
+                sides=tuple(draw(st.sampled_from(["", "north", "south"])) for _ in range(boundaries)),
                 row=index,
             )
             for index in range(count)
@@ -249,7 +275,8 @@ def practice_graphs(draw: st.DrawFn) -> nx.Graph:
     places = Places(
         travel.easting, travel.northing, ("postcode",) * count, np.empty((0, 2)), "drawn"
     )  # fmt: skip
-    return graph_of_edges(listed, places, travel, [EdgeChange(a, b) for a, b in edges], [])
+    living = draw(residences(listed.codes))
+    return graph_of_edges(listed, places, travel, [EdgeChange(a, b) for a, b in edges], [], living)
 
 
 @st.composite

@@ -62,6 +62,9 @@ def test_every_profile_loads_and_gives_its_sources(name: str) -> None:
     assert tuple(term for term, _ in profile.weights) == TERM_NAMES
     assert profile.roles
     assert all(role.source for role in profile.roles)
+    # What depends on columns that a list may lack is shown, and counts only when it is asked for.
+    counted = {name for name, weight in profile.weights if weight}
+    assert counted == {"patient_travel", "staff_travel", "stranded_posts", "overhead", "balance"}
 
 
 def test_the_default_profile_is_there() -> None:
@@ -94,7 +97,7 @@ def test_a_partial_file_lies_over_the_profile_it_names(written: Written) -> None
     assert read_rules(path) == replace(
         profile,
         overhead_hours_week=40.0,
-        weights=tuple((name, 0.5 if name == "balance" else 1.0) for name in TERM_NAMES),
+        weights=tuple((name, 0.5 if name == "balance" else old) for name, old in profile.weights),
         roles=(Role("nurse", 9000.0, ""),),
     )
 
@@ -152,7 +155,10 @@ def test_all_faults_of_a_file_at_once_with_the_nearest_names(written: Written) -
         "there is no term 'patient_travl' to weigh. Did you mean 'patient_travel'?",
         "the weight of balance must be a number of at least 0, not -2.",
         "the weight of overhead must be a number of at least 0, not inf.",
-        "[[roles]] number 1: unknown key 'ratio'. Known are: name, patients_per_post, source.",
+        (
+            "[[roles]] number 1: unknown key 'ratio'. "
+            "Known are: name, patients_per_post, source, pounds_per_post_year."
+        ),
         "[[roles]] number 1: name must be text in quotes, not ' '.",
         "[[roles]] number 1: patients_per_post must be a number above 0, not 0.",
         "[[roles]] number 2: source must be text in quotes, not 7.",
@@ -235,10 +241,39 @@ def test_weights_are_changed_one_by_one() -> None:
     """The others stay; the order of the terms does too."""
     changed = DEFAULT.with_weights({"balance": 0, "patient_travel": 2.5})
 
-    assert dict(changed.weights) == {**dict.fromkeys(TERM_NAMES, 1.0), "balance": 0.0, "patient_travel": 2.5}
+    assert dict(changed.weights) == {**dict(DEFAULT.weights), "balance": 0.0, "patient_travel": 2.5}
     assert tuple(name for name, _ in changed.weights) == TERM_NAMES
     assert changed.weight("patient_travel") == 2.5
     assert replace(changed, weights=DEFAULT.weights) == DEFAULT
+
+
+def test_a_file_of_an_earlier_netform_still_reads(written: Written) -> None:
+    """One with five weights, no rates of the newer terms and no prices is over the profile it names."""
+    newer = ("cover", "continuity", "community", "crossing")
+    lines = rules_toml(DEFAULT).splitlines()
+    earlier = [
+        line
+        for line in lines
+        if not line.startswith(
+            (*newer, "hours_per_patient_week", "pounds_per_post_year", *(f"[{n}]" for n in newer))
+        )
+    ]
+    assert len(earlier) == len(lines) - 4 - 3 - 3 - 1
+    read = read_rules(written("\n".join(earlier)))
+
+    assert read == replace(DEFAULT, roles=tuple(replace(r, pounds_per_post_year=None) for r in DEFAULT.roles))
+
+
+def test_a_price_that_is_none_is_refused(written: Written) -> None:
+    """A role's price is a number of pounds; it may be 0, and is left out where it is not known."""
+    role = '[[roles]]\nname = "nurse"\npatients_per_post = 9000\npounds_per_post_year = '
+    assert _problems(written(role + "-1")) == [
+        "[[roles]] number 1: pounds_per_post_year must be a number of at least 0, not -1."
+    ]
+    assert _problems(written(role + '"50,000"')) == [
+        "[[roles]] number 1: pounds_per_post_year must be a number of at least 0, not '50,000'."
+    ]
+    assert read_rules(written(role + "0")).roles == (Role("nurse", 9000.0, "", 0.0),)
 
 
 def test_all_faults_of_weights_at_once() -> None:

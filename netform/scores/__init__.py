@@ -13,6 +13,10 @@ import numpy as np
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
 from netform.scores.balance import BALANCE
+from netform.scores.community import COMMUNITY
+from netform.scores.continuity import CONTINUITY
+from netform.scores.cover import COVER
+from netform.scores.crossing import CROSSING
 from netform.scores.overhead import OVERHEAD
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.staff_travel import STAFF_TRAVEL
@@ -28,7 +32,18 @@ if TYPE_CHECKING:
 __all__ = ["TERMS", "ScoringData", "Term", "candidate_costs", "network_cost", "network_terms"]
 
 TERMS: dict[str, Term] = {
-    term.name: term for term in (PATIENT_TRAVEL, STAFF_TRAVEL, STRANDED_POSTS, OVERHEAD, BALANCE)
+    term.name: term
+    for term in (
+        PATIENT_TRAVEL,
+        STAFF_TRAVEL,
+        STRANDED_POSTS,
+        OVERHEAD,
+        COVER,
+        BALANCE,
+        CONTINUITY,
+        COMMUNITY,
+        CROSSING,
+    )
 }
 
 

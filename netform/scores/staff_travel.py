@@ -1,8 +1,8 @@
 """staff_travel: hours shared staff lose on the road between the sites of their network.
 
 A post moves ``moves_per_post_week`` times a week between two sites drawn by list size, so a move takes
-``T(S) = sum_ij p_i p_j minutes(i, j)`` with ``p_i = list_i / list(S)``. Only whole posts move: see
-`netform.scores.stranded_posts` for how many there are.
+``T(S) = sum_ij p_i p_j minutes(i, j)`` with ``p_i = list_i / list(S)`` (`netform.scores.posts`). Only whole posts
+move: see `netform.scores.stranded_posts` for how many there are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.rules import Rules
+from netform.scores.posts import minutes_per_move
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.scores.term import ScoringData, Term
 
@@ -28,15 +29,8 @@ __all__ = ["STAFF_TRAVEL"]
 
 def define(graph: nx.Graph, codes: Collection[str], rules: Rules) -> float:
     """Add up the hours per week that the network's whole posts spend between its sites."""
-    minutes = graph.graph["travel"].minutes
-    nodes = [graph.nodes[code] for code in sorted(codes)]
-    patients = sum(node["list_size"] for node in nodes)
-    patient_pair_minutes: float = sum(
-        a["list_size"] * b["list_size"] * minutes(a["position"], b["position"]) for a in nodes for b in nodes
-    )
-    minutes_per_move = patient_pair_minutes / float(patients * patients)
     posts = sum(define_posts(graph, codes, rules, role)[0] for role in rules.roles)
-    return posts * rules.moves_per_post_week * minutes_per_move / 60
+    return posts * rules.moves_per_post_week * minutes_per_move(graph, codes) / 60
 
 
 def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:

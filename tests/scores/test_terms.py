@@ -14,6 +14,7 @@ from netform.places import Places
 from netform.practices.model import Practice, PracticeList
 from netform.rules import TERM_NAMES, Role, load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
+from netform.scores.continuity import define_moved, moved
 from netform.scores.patient_travel import best_hub
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.travel import build_travel
@@ -48,13 +49,13 @@ def test_patient_travel(graph: nx.Graph) -> None:
     # To A: 20,000 * 10 + 5,000 * 20 = 300,000 patient-minutes; to C: 10,000 * 20 + 20,000 * 12 = 440,000;
     # to B: 10,000 * 10 + 5,000 * 12 = 160,000, which at 0.004 visits there and back are
     # 160,000 * 0.004 * 2 / 60 = 21.3333 hours.
-    assert best_hub(graph, NETWORK) == ("B", 160_000.0)
+    assert best_hub(graph, NETWORK, RULES) == ("B", 160_000.0)
     assert TERMS["patient_travel"].definition(graph, NETWORK, RULES) == pytest.approx(21.33333333)
 
 
 def test_of_two_hubs_at_one_site_the_first_by_code_is_taken(graph: nx.Graph) -> None:
     """A and D are alike and no minutes apart."""
-    assert best_hub(graph, ("D", "A")) == ("A", 0.0)
+    assert best_hub(graph, ("D", "A"), RULES) == ("A", 0.0)
 
 
 def test_a_practice_alone_travels_nowhere(graph: nx.Graph) -> None:
@@ -111,6 +112,102 @@ def test_balance(graph: nx.Graph) -> None:
     assert definition(graph, NETWORK, replace(RULES, balance_dead_band=2_000.0)) == pytest.approx(30)
     # 20,000 patients are 20,000 from the target, 10,000 outside: 100 hours.
     assert definition(graph, ("B",), RULES) == pytest.approx(100)
+
+
+def _with(graph: nx.Graph, **columns: list[object]) -> nx.Graph:
+    """Give the practices A, B, C, D more attributes."""
+    changed = graph.copy()
+    for name, values in columns.items():
+        for code, value in zip("ABCD", values, strict=True):
+            changed.nodes[code][name] = value
+    return changed
+
+
+def test_cover_adds_up_shortfalls_and_surpluses(graph: nx.Graph) -> None:
+    """Those who have more make up for those who have less, and a surplus is no credit."""
+    definition = TERMS["cover"].definition
+    short = _with(graph, shortfall_fte=[2.0, -0.5, None, -3.0])
+    # 2.0 - 0.5 = 1.5 posts of 37.5 hours; C is not known and has no part in it.
+    assert definition(short, NETWORK, RULES) == pytest.approx(56.25)
+    assert definition(short, ("A", "D"), RULES) == 0.0
+    assert definition(short, ("C",), RULES) == 0.0
+
+
+def test_the_shortfall_is_against_the_average_of_known_staff() -> None:
+    """The average is the area's, over practices all of whose figures are known; nothing missing is taken as none."""
+    practices = PracticeList(
+        (
+            Practice("A", "", "", 10_000, area="N", gp_fte=4.0, nurse_fte=2.0, dpc_fte=1.0),
+            Practice("B", "", "", 20_000, area="N", gp_fte=5.0, nurse_fte=0.0, dpc_fte=0.0),
+            Practice("C", "", "", 30_000, area="N", gp_fte=9.0, nurse_fte=None, dpc_fte=1.0),
+            Practice("D", "", "", 10_000, area="S", gp_fte=1.0, nurse_fte=1.0, dpc_fte=1.0),
+        )
+    )
+    places = Places(np.zeros(4), np.zeros(4), ("list",) * 4, np.empty((0, 2)), "made up")
+    nodes = graph_of_edges(practices, places, build_travel(places, RULES), [], []).nodes
+
+    assert [nodes[code]["clinical_fte"] for code in "ABCD"] == [7.0, 5.0, None, 3.0]
+    # North: 12 staff for 30,000 patients, 4 for 10,000: A has 3 more, B 3 fewer than 8. D is its area's average.
+    assert [nodes[code]["shortfall_fte"] for code in "ABCD"] == [
+        pytest.approx(-3.0),
+        pytest.approx(3.0),
+        None,
+        pytest.approx(0.0),
+    ]
+
+
+def test_continuity_counts_the_smaller_parts_of_present_networks(graph: nx.Graph) -> None:
+    """Half or less of a present network has moved; more than half stays; a practice without one cannot move."""
+    definition = TERMS["continuity"].definition
+    # U1 has A and B, 30,000 patients; U2 has D, 10,000 of 20,000, the rest elsewhere; C has none.
+    present = _with(graph, pcn_code=["U1", "U1", "", "U2"], pcn_list_size=[30_000, 30_000, 0, 20_000])
+    # All of U1 together: none moved. A alone is a third of U1: 10,000 patients at 0.001 hours.
+    assert definition(present, NETWORK, RULES) == 0.0
+    assert definition(present, ("A", "C"), RULES) == pytest.approx(10.0)
+    # B is two thirds and stays. D is just half, which is not more than half.
+    assert definition(present, ("B", "C"), RULES) == 0.0
+    assert definition(present, ("B", "D"), RULES) == pytest.approx(10.0)
+
+
+def test_moved_practices_by_the_plain_definition_and_compiled(graph: nx.Graph) -> None:
+    """Any grouping may stand for the present one, and what a moved practice counts is free."""
+    present = {"A": "x", "B": "x", "D": "y"}
+    patients = {"x": 30_000.0, "y": 10_000.0}
+    assert define_moved(graph, ("D", "A"), present, patients) == ["A"]
+    assert define_moved(graph, ("C", "B", "A"), present, patients) == []
+
+    store = CandidateStore(np.array([0, 2, 5]), np.array([0, 3, 0, 1, 2], np.uint16), 4)
+    sizes = np.array([10_000.0, 20_000.0, 5_000.0, 10_000.0])
+    now, then = np.array([0, 0, -1, 1]), np.array([30_000.0, 10_000.0])
+    assert moved(store, now, then, sizes, np.ones(4)).tolist() == [1.0, 0.0]
+    assert moved(store, now, then, sizes, sizes).tolist() == [10_000.0, 0.0]
+
+
+def test_community_counts_patients_who_live_elsewhere(graph: nx.Graph) -> None:
+    """Those at home in any territory of the network do not count, nor those of unknown residence."""
+    homes = _with(
+        graph, residents=[{"A": 6000.0, "B": 1000.0, "D": 500.0, "Z9": 250.0}, {"A": 300.0}, {}, {}]
+    )
+    # A and B: of A's 7,750 known, 500 live in D's territory and 250 in one outside: 750 * 0.00133 hours.
+    assert TERMS["community"].definition(homes, ("A", "B"), RULES) == pytest.approx(0.9975)
+    # A alone: 1,750; B alone: 300.
+    assert TERMS["community"].definition(homes, ("A",), RULES) == pytest.approx(1750 * 0.00133)
+    assert TERMS["community"].definition(homes, ("B",), RULES) == pytest.approx(300 * 0.00133)
+
+
+def test_crossing_counts_the_smaller_sides_of_every_boundary(graph: nx.Graph) -> None:
+    """Boundaries add up; a blank side is no side."""
+    sides = _with(graph, sides=[("Leeds", "1"), ("York", "1"), ("", "2"), ("Leeds", "")])
+    # First: York's 20,000 is the larger side against 10,000 of Leeds, C unknown. Second: 30,000 against 5,000.
+    assert TERMS["crossing"].definition(sides, NETWORK, RULES) == pytest.approx(15.0)
+    # With D, Leeds has 20,000 as well: a tie has one smaller side all the same.
+    assert TERMS["crossing"].definition(sides, "ABCD", RULES) == pytest.approx(25.0)
+
+
+def test_terms_of_what_is_not_known_are_zero(graph: nx.Graph) -> None:
+    """A list with no staff, present networks, sides or registrations has nothing to say on them."""
+    terms = network_terms(graph, NETWORK, RULES)
+    assert {terms[name] for name in ("cover", "continuity", "community", "crossing")} == {0.0}
 
 
 def test_terms_add_up_by_their_weights(graph: nx.Graph) -> None:
