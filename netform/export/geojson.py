@@ -16,7 +16,7 @@ from netform.territory.coverage import Geometries, dissolve, faces_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["networks_geojson", "practices_geojson", "to_lonlat"]
+__all__ = ["feature_collection", "networks_geojson", "practices_geojson", "to_lonlat"]
 
 # A hundredth of a metre, ten times finer than the grid of the territories.
 DECIMALS = 7
@@ -34,7 +34,7 @@ def networks_geojson(result: Result) -> bytes:
     """
     rows = network_rows(result)
     grounds = np.array([result.boundaries[row["network_id"]] for row in rows], dtype=object)
-    return _collection(to_lonlat(grounds), rows, "network_id")
+    return feature_collection(to_lonlat(grounds), rows, "network_id")
 
 
 def practices_geojson(result: Result) -> bytes:
@@ -45,7 +45,32 @@ def practices_geojson(result: Result) -> bytes:
     result : Result
     """
     points = shapely.points(result.places.easting, result.places.northing)
-    return _collection(to_lonlat(points), practice_rows(result), "practice_code")
+    return feature_collection(to_lonlat(points), practice_rows(result), "practice_code")
+
+
+def feature_collection(geometries: Geometries, rows: Sequence[dict[str, Any]], key: str) -> bytes:
+    """Write a FeatureCollection, a feature a line.
+
+    Parameters
+    ----------
+    geometries : ndarray of geometry, shape (k,)
+        WGS 84 degrees, as `to_lonlat` gives them.
+    rows : sequence of dict, length k
+        Their properties.
+    key : str
+        The property that is the feature's id.
+    """
+    shapes = shapely.to_geojson(geometries)
+    features = [
+        f'{{"type": "Feature", "id": {dump_json(row[key])},'
+        f' "properties": {dump_json(row)}, "geometry": {shape}}}'
+        for row, shape in zip(rows, shapes, strict=True)
+    ]
+    head = [f'"type": "FeatureCollection",\n"attribution": {dump_json(ATTRIBUTION)}']
+    if len(geometries):
+        head.append(f'"bbox": {dump_json([float(edge) for edge in shapely.total_bounds(geometries)])}')
+    body = ",\n".join(features)
+    return ("{\n" + ",\n".join(head) + f',\n"features": [\n{body}\n]\n}}\n').encode("utf-8")
 
 
 def to_lonlat(geometries: Geometries) -> Geometries:
@@ -81,18 +106,3 @@ def _noded_again(polygons: Geometries) -> Geometries:
     return np.asarray(
         shapely.transform(joined, lambda lonlat: np.round(lonlat, DECIMALS) + 0.0), dtype=object
     )
-
-
-def _collection(geometries: Geometries, rows: Sequence[dict[str, Any]], key: str) -> bytes:
-    """Write a FeatureCollection, a feature a line."""
-    shapes = shapely.to_geojson(geometries)
-    features = [
-        f'{{"type": "Feature", "id": {dump_json(row[key])},'
-        f' "properties": {dump_json(row)}, "geometry": {shape}}}'
-        for row, shape in zip(rows, shapes, strict=True)
-    ]
-    head = [f'"type": "FeatureCollection",\n"attribution": {dump_json(ATTRIBUTION)}']
-    if len(geometries):
-        head.append(f'"bbox": {dump_json([float(edge) for edge in shapely.total_bounds(geometries)])}')
-    body = ",\n".join(features)
-    return ("{\n" + ",\n".join(head) + f',\n"features": [\n{body}\n]\n}}\n').encode("utf-8")

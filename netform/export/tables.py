@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netform.export.rows import SHORT_ATTRIBUTION, practice_rows
 from netform.result import Result
 
-__all__ = ["practices_csv", "spreadsheet_text"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["csv_bytes", "practices_csv", "spreadsheet_text"]
 
 # A cell that begins with one of these is run as a formula by some spreadsheet; the last four are the wide
 # forms that East Asian versions take for the first four.
@@ -23,9 +26,22 @@ def practices_csv(result: Result) -> bytes:
     ----------
     result : Result
     """
-    rows = [row | {"attribution": SHORT_ATTRIBUTION} for row in practice_rows(result)]
+    return csv_bytes([row | {"attribution": SHORT_ATTRIBUTION} for row in practice_rows(result)])
+
+
+def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> bytes:
+    """Write rows as CSV: UTF-8, commas, a header, one line a row, no cell that a spreadsheet would run.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Each with the same keys, in order.
+    columns : sequence of str, optional
+        The header where there may be no row; that of the first row otherwise.
+    """
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+    fields = list(rows[0]) if rows else list(columns)
+    writer = csv.DictWriter(text, fieldnames=fields, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode("utf-8")
