@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from netform import __version__
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced
+from netform.rationale import rationales
 from netform.rules import Rules, rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
@@ -61,7 +62,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             _network(prepared, rules, placed, f"{label}-{number:0{width}d}", area, names)
             for number, placed in enumerate(outcome.networks, 1)
         ]
-        networks += mine
+        networks += _explained(prepared, rules.for_area(area), options, mine)
         areas.append(_costed(outcome.result, mine, rules))
         if not mine:
             unplaced += [Unplaced(code, outcome.result.method) for code in sorted(codes[area])]
@@ -105,6 +106,16 @@ def _network(
         exception=placed.exception,
         explanation=placed.explanation,
     )
+
+
+def _explained(
+    prepared: Prepared, rules: Rules, options: Options, networks: Sequence[Network]
+) -> list[Network]:
+    """Give the networks of an area their rationales."""
+    if options.networks is not None:
+        rules = replace(rules, demands=replace(rules.demands, networks=options.networks))
+    reasons = rationales(prepared.graph, networks, rules)
+    return [replace(network, rationale=why) for network, why in zip(networks, reasons, strict=True)]
 
 
 def _area_labels(areas: Sequence[str]) -> list[str]:
