@@ -92,7 +92,7 @@ def _network(
     prepared: Prepared, rules: Rules, placed: Placed, network_id: str, area: str, names: Mapping[str, str]
 ) -> Network:
     graph, codes = prepared.graph, tuple(sorted(placed.practice_codes))
-    hub, _ = best_hub(graph, codes)
+    hub, _ = best_hub(graph, codes, rules)
     position = {code: graph.nodes[code]["position"] for code in codes}
     return Network(
         network_id=network_id,
