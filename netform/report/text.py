@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.report.facts import Facts
     from netform.result import Result
 
-__all__ = ["summary_text"]
+__all__ = ["NETWORKS_LISTED", "summary_text", "table_lines"]
 
 # A longer list of networks is for the page and the files, not for a terminal.
 NETWORKS_LISTED = 60
@@ -79,7 +79,7 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
         for network in plan.networks
     ]
     header = ("Network", "Name", "Patients", "Practices", "Hub", "Hours a week", "")
-    return _table(header, rows, right=(2, 3, 5)) if rows else []
+    return table_lines(header, rows, right=(2, 3, 5)) if rows else []
 
 
 def _exception_lines(plan: Plan, facts: Facts) -> list[str]:
@@ -114,7 +114,7 @@ def _area_lines(areas: Sequence[AreaResult]) -> list[str]:
     doubts = [
         f"  {one_line(area_name(area.area))}: {verdict(area)}" for area in areas if area.status != "optimal"
     ]
-    return _table(header, rows, right=(2, 3, 4, 5, 6)) + doubts
+    return table_lines(header, rows, right=(2, 3, 4, 5, 6)) + doubts
 
 
 def _finding_lines(result: Result) -> list[str]:
@@ -142,8 +142,17 @@ def _shortened(name: str) -> str:
     return text if len(text) <= NAME_WIDTH else text[: NAME_WIDTH - 3].rstrip() + "..."
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:
-    """Lay out columns two spaces apart; the columns of ``right`` are aligned to the right."""
+def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int]) -> list[str]:
+    """Lay out columns two spaces apart.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequence of str
+        Cells without line breaks.
+    right : sequence of int
+        The columns that are aligned to the right.
+    """
     everything = [header, *rows]
     widths = [max(len(row[column]) for row in everything) for column in range(len(header))]
     return [
