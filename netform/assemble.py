@@ -18,6 +18,7 @@ from netform.rationale import rationales
 from netform.rules import Rules, rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
+from netform.scores.posts import minutes_per_move, shared_posts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -105,6 +106,8 @@ def _network(
         terms=network_terms(graph, codes, rules),
         exception=placed.exception,
         explanation=placed.explanation,
+        posts=shared_posts(graph, codes, rules),
+        minutes_per_move=minutes_per_move(graph, codes),
     )
 
 

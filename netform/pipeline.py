@@ -25,10 +25,12 @@ from netform.plan import AreaResult, Plan
 from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
 from netform.practices.values import some_of
+from netform.registrations import Registrations, read_registrations
 from netform.result import Result
 from netform.rules import Rules, rules_toml
 from netform.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
 from netform.travel import Travel, build_travel
+from netform.unknowns import unknown_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +56,10 @@ class Inputs:
         The column no network may cross.
     postcodes, travel, graph, edges, boundary : Path or None
         Files in place of, or beside, what netform knows.
+    registrations : Path or None
+        File of practices by neighbourhood, see `netform.registrations`.
+    soft_columns : tuple of str
+        The columns with the sides of soft boundaries.
     """
 
     practices: str
@@ -63,6 +69,8 @@ class Inputs:
     graph: Path | None = None
     edges: Path | None = None
     boundary: Path | None = None
+    registrations: Path | None = None
+    soft_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,9 @@ def prepare(
         Anything wrong in a file, all faults of the file at once.
     """
     on_stage("reading")
-    practices = read_practices(inputs.practices, area_column=inputs.area_column, stdin=stdin)
+    practices = read_practices(
+        inputs.practices, area_column=inputs.area_column, soft_columns=inputs.soft_columns, stdin=stdin
+    )
     on_stage("placing")
     places = locate(practices, postcodes_file=inputs.postcodes)
     # Sites are places to the metre, for territories, travel and maps alike.
@@ -121,6 +131,9 @@ def prepare(
     matrix = read_matrix(inputs.travel, practices) if inputs.travel else None
     changes = read_edges(inputs.edges, practices) if inputs.edges else ()
     given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
+    registered = (
+        read_registrations(inputs.registrations, practices) if inputs.registrations else Registrations({})
+    )
     # Minutes that stand beside an edge are the user's last word on that pair.
     minutes = {
         **(matrix.minutes if matrix else {}),
@@ -132,10 +145,18 @@ def prepare(
     positions = area_positions(practices)
     parts, notes = _territories(positions, places, inputs.boundary)
     if given_graph is not None:
-        graph = graph_of_edges(practices, places, travel, given_graph, changes)
+        graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents)
     else:
-        graph = build_graph(practices, places, travel, parts, changes)
-    notes = (*practices.notes, *places.notes, *(matrix.notes if matrix else ()), *travel.notes, *notes)
+        graph = build_graph(practices, places, travel, parts, changes, registered.residents)
+    notes = (
+        *practices.notes,
+        *places.notes,
+        *(matrix.notes if matrix else ()),
+        *travel.notes,
+        *registered.notes,
+        *unknown_notes(graph, rules),
+        *notes,
+    )
     return Prepared(practices, places, travel, parts, graph, notes)
 
 

@@ -72,6 +72,8 @@ class Columns:
         As the file spells them.
     index : dict of str to int
         From the name of a field (and ``area``) to its position in a row; absent when the list has none.
+    soft : tuple of int
+        Positions of the columns that say on which side of a soft boundary a practice lies.
     faults : tuple of Fault
         Columns that are missing, or that two headers claim.
     notes : tuple of str
@@ -80,6 +82,7 @@ class Columns:
 
     headers: tuple[str, ...]
     index: dict[str, int] = field(default_factory=dict)
+    soft: tuple[int, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -99,7 +102,9 @@ def columns_recognised(cells: Sequence[str]) -> int:
     return len({found[0] for cell in cells[:MAX_COLUMNS] if (found := _meaning(cell, lookup))})
 
 
-def match_columns(headers: Sequence[str], area_column: str | None, file: str, row: int) -> Columns:
+def match_columns(
+    headers: Sequence[str], area_column: str | None, file: str, row: int, soft_columns: Sequence[str] = ()
+) -> Columns:
     """Find the column of each field by its usual names.
 
     Parameters
@@ -110,6 +115,8 @@ def match_columns(headers: Sequence[str], area_column: str | None, file: str, ro
         The header of the column that says which footprint a practice belongs to.
     file, row : str, int
         Where the header stands, for messages.
+    soft_columns : sequence of str
+        The headers of the columns that say on which side of a soft boundary a practice lies.
 
     Returns
     -------
@@ -135,12 +142,16 @@ def match_columns(headers: Sequence[str], area_column: str | None, file: str, ro
             notes.append(f"Column {rivals[0]!r} was read as the {name}, and {others} left out.")
     faults += _missing(headers, index, file, row)
     if area_column is not None:
-        area = _find_area(headers, area_column, file, row)
+        area = _find_named(headers, area_column, "area", file, row)
         if isinstance(area, Fault):
             faults.append(area)
         else:
             index["area"] = area
-    return Columns(tuple(headers), index, tuple(faults), tuple(notes))
+    sides = [_find_named(headers, column, "soft boundary", file, row) for column in soft_columns]
+    faults += [side for side in sides if isinstance(side, Fault)]
+    # A column named twice is one boundary.
+    soft = tuple(dict.fromkeys(side for side in sides if not isinstance(side, Fault)))
+    return Columns(tuple(headers), index, soft, tuple(faults), tuple(notes))
 
 
 @functools.cache
@@ -198,21 +209,22 @@ def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: i
     return faults
 
 
-def _find_area(headers: Sequence[str], area_column: str, file: str, row: int) -> int | Fault:
+def _find_named(headers: Sequence[str], column: str, meaning: str, file: str, row: int) -> int | Fault:
+    """Find a column that the user named, as spelt or else but for case, spaces and punctuation."""
     for same in (
-        [at for at, header in enumerate(headers) if header and header == area_column.strip()],
-        [at for at, header in enumerate(headers) if header and plain_name(header) == plain_name(area_column)],
+        [at for at, header in enumerate(headers) if header and header == column.strip()],
+        [at for at, header in enumerate(headers) if header and plain_name(header) == plain_name(column)],
     ):
         if len(same) == 1:
             return same[0]
         if same:
-            problem = f"{len(same)} columns are called {area_column!r}"
+            problem = f"{len(same)} columns are called {column!r}"
             return Fault(
-                file, row, area_column, None, problem, "Keep the one that holds the area, or rename it"
+                file, row, column, None, problem, f"Keep the one that holds the {meaning}, or rename it"
             )
-    near = difflib.get_close_matches(area_column, [header for header in headers if header], n=1)
+    near = difflib.get_close_matches(column, [header for header in headers if header], n=1)
     problem = (
-        f"no column is called {area_column!r}, which was named as the area; the columns are {_and(headers)}"
+        f"no column is called {column!r}, which was named as the {meaning}; the columns are {_and(headers)}"
     )
     remedy = f"Did you mean {near[0]!r}" if near else "Name one of these columns"
     return Fault(file, row, None, None, problem, remedy)

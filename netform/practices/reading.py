@@ -14,7 +14,7 @@ from netform.practices.text import read_bytes
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["READERS", "read_practices"]
@@ -41,7 +41,11 @@ _REFUSED = {
 
 
 def read_practices(
-    source: str | Path, *, area_column: str | None = None, stdin: BinaryIO | None = None
+    source: str | Path,
+    *,
+    area_column: str | None = None,
+    soft_columns: Sequence[str] = (),
+    stdin: BinaryIO | None = None,
 ) -> PracticeList:
     """Read a list of practices from a CSV file, an Excel workbook or standard input.
 
@@ -55,6 +59,8 @@ def read_practices(
         A path, or ``-`` for standard input.
     area_column : str, optional
         The header of the column with the footprint that no network may cross.
+    soft_columns : sequence of str
+        The headers of the columns with the sides of soft boundaries, such as the local authority.
     stdin : BinaryIO, optional
         What to read for ``-``; standard input of the process by default.
 
@@ -74,7 +80,7 @@ def read_practices(
     kind = next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), "csv")
     if kind in _REFUSED:
         raise InputError([Fault(file, None, None, None, *_REFUSED[kind])])
-    table, position, columns = _choose(READERS[kind](data, file), area_column)
+    table, position, columns = _choose(READERS[kind](data, file), area_column, soft_columns)
     practices, faults, notes = read_rows(table, position, columns)
     faults = [*table.faults, *columns.faults, *faults]
     if not faults and not practices:
@@ -91,13 +97,15 @@ def read_practices(
     )
 
 
-def _choose(tables: list[Table], area_column: str | None) -> tuple[Table, int, Columns]:
+def _choose(
+    tables: list[Table], area_column: str | None, soft_columns: Sequence[str]
+) -> tuple[Table, int, Columns]:
     """Take the first sheet that has the needed columns; else the one that has the most of them."""
     found = []
     for table in tables:
         position = header_position(table.rows)
         headers = [" ".join(cell.split()) for cell in table.rows[position]] if table.rows else []
-        columns = match_columns(headers, area_column, table.file, position + 1)
+        columns = match_columns(headers, area_column, table.file, position + 1, soft_columns)
         if not columns.faults:
             return table, position, columns
         found.append((table, position, columns))

@@ -133,6 +133,7 @@ class _RowReader:
                 northing=northing,
                 latitude=latitude,
                 longitude=longitude,
+                sides=tuple(self._side(place, code) for place in self._columns.soft),
                 row=row,
             )
         )
@@ -249,7 +250,14 @@ class _RowReader:
         return self._value("postcode", normal_postcode, "")
 
     def _text(self, column: str, code: str) -> str:
-        text, removed = clean_text(self._cell(column))
+        return self._clean(self._cell(column), code)
+
+    def _side(self, place: int, code: str) -> str:
+        text = self._clean(self._cells[place], code)
+        return "" if text.upper() in _UNKNOWN else text
+
+    def _clean(self, cell: str, code: str) -> str:
+        text, removed = clean_text(cell)
         if removed and code not in self._stripped[-1:]:
             self._stripped.append(code)
         return text
