@@ -72,6 +72,17 @@ INPUT_OPTIONS = (
     _file(
         "All neighbours, CSV or Excel: from,to[,kind,minutes], in place of those netform finds.", "--graph"
     ),
+    _file(
+        "Registered patients by practice and LSOA (CSV, may be .gz): where they live, for the term community.",
+        "--registrations",
+    ),
+    click.option(
+        "--soft",
+        multiple=True,
+        metavar="COLUMN",
+        help="Column with the sides of a soft boundary, such as ltla24_code, for the term crossing; repeat"
+        " for others.",
+    ),
     _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
 )
 
@@ -141,8 +152,17 @@ def given_inputs(given: dict[str, Any]) -> Inputs:
     """Gather the files that a user hands over."""
     from netform.pipeline import Inputs
 
-    names = ("practices", "area", "postcodes", "travel", "graph", "edges", "boundary")
-    return Inputs(*(given[name] for name in names))
+    return Inputs(
+        practices=given["practices"],
+        area_column=given["area"],
+        postcodes=given["postcodes"],
+        travel=given["travel"],
+        graph=given["graph"],
+        edges=given["edges"],
+        boundary=given["boundary"],
+        registrations=given["registrations"],
+        soft_columns=tuple(given["soft"]),
+    )
 
 
 def given_stdin(given: dict[str, Any]) -> BinaryIO | None:
