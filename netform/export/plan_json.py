@@ -12,7 +12,7 @@ from typing import Any
 from netform.export.rows import rounded
 from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, SharedPost, Unplaced
 
-__all__ = ["dump_json", "plan_json", "plan_object", "read_plan_json"]
+__all__ = ["dump_json", "plan_json", "plan_object", "posts_object", "read_plan_json"]
 
 
 def dump_json(value: Any) -> str:
@@ -117,6 +117,25 @@ def read_plan_json(content: bytes | str) -> Plan:
     )
 
 
+def posts_object(network: Network) -> list[dict[str, Any]]:
+    """Return the shared posts of a network as they stand in JSON.
+
+    Parameters
+    ----------
+    network : Network
+    """
+    return [
+        {
+            "role": post.role,
+            "due": rounded(post.due),
+            "whole": rounded(post.whole),
+            "stranded": rounded(post.stranded),
+            "pounds_year": rounded(post.pounds_year),
+        }
+        for post in network.posts
+    ]
+
+
 def _area_object(area: AreaResult, *, timings: bool) -> dict[str, Any]:
     return {
         "area": area.area,
@@ -145,16 +164,7 @@ def _network_object(network: Network) -> dict[str, Any]:
         "exception": network.exception,
         "explanation": network.explanation,
         "terms": {term: rounded(hours) for term, hours in network.terms.items()},
-        "posts": [
-            {
-                "role": post.role,
-                "due": rounded(post.due),
-                "whole": rounded(post.whole),
-                "stranded": rounded(post.stranded),
-                "pounds_year": rounded(post.pounds_year),
-            }
-            for post in network.posts
-        ],
+        "posts": posts_object(network),
         "minutes_per_move": rounded(network.minutes_per_move),
         "rationale": network.rationale,
     }
