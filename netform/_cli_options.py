@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import click
 
+from netform._cli_demands import DEMAND_OPTIONS, demanded_rules
 from netform.errors import OutputError, RulesError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _file(help_text: str, *names: str) -> Callable[[Command], Command]:
     return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=help_text)
 
 
-INPUT_OPTIONS = (
+INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.argument("practices", metavar="PRACTICES"),
     click.option(
         "--area",
@@ -84,6 +85,7 @@ INPUT_OPTIONS = (
         " for others.",
     ),
     _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
+    *DEMAND_OPTIONS,
 )
 
 SOLVE_OPTIONS = (
@@ -100,7 +102,7 @@ SOLVE_OPTIONS = (
         "--strict", is_flag=True, help="Accept no network outside the band: say why it cannot be, and exit 4."
     ),
     click.option(
-        "--networks", type=click.IntRange(1), metavar="K", help="Form exactly K networks (not with --area)."
+        "--networks", type=click.IntRange(1), metavar="K", help="Form exactly K networks (in each area)."
     ),
     click.option(
         "--time-limit",
@@ -142,8 +144,6 @@ def check_options(given: dict[str, Any]) -> None:
     """Refuse options that cannot be, or cannot be together."""
     if not given["time_limit"] > 0:
         raise RulesError(f"--time-limit must be above 0 seconds, not {given['time_limit']:g}.")
-    if given["networks"] is not None and given["area"]:
-        raise RulesError("--networks fixes the number in one area and cannot be used with --area.")
     if given["out"] == "-":
         raise OutputError("-: results are files. Name a folder or a file; --json prints the plan.")
 
@@ -187,4 +187,4 @@ def given_rules(given: dict[str, Any]) -> Rules:
             weights[term.strip()] = float(number)
         except ValueError:
             raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
-    return rules.with_weights(weights)
+    return demanded_rules(rules.with_weights(weights), given)

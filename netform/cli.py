@@ -209,13 +209,16 @@ def check(**given: Any) -> None:
     PRACTICES and the options are those of netform solve.
     """
     with explained(), data_stream() as stdout:
+        from netform.clashes import refuse_clashes
         from netform.pipeline import prepare
         from netform.report.check import check_text
         from netform.survey import take_survey
 
         rules = given_rules(given)
-        survey = take_survey(prepare(given_inputs(given), rules, stdin=given_stdin(given)), rules)
+        prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
+        survey = take_survey(prepared, rules)
         print_data(stdout, check_text(survey).encode("utf-8"))
+        refuse_clashes(rules, prepared.graph, strict=given["strict"])
         if given["strict"] and any(area.obstacles for area in survey.areas):
             sys.exit(4)
 

@@ -185,7 +185,7 @@ def test_the_resolved_rules_give_the_same_plan(practices: Path, tmp_path: Path) 
         (("--profile", "fyfv-2071"), "Did you mean 'fyfv-2017'?"),
         (("--rules", "absent.toml"), "no such file"),
         (("--rules", "a.toml", "--profile", "fyfv-2017"), "both give the rules"),
-        (("--networks", "2", "--area", "place"), "cannot be used with --area"),
+        (("--networks", "2", "--area", "place"), "2 networks cannot hold"),
         (("--networks", "9"), "9 networks cannot hold 100,000 patients"),
         (("--seed", "-1"), "--seed"),
     ],
