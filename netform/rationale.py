@@ -278,7 +278,7 @@ def _partners(graph: nx.Graph, networks: Sequence[Network], moves: Sequence[Move
     stopped = [move for move in moves if move.breach]
     allowed = [(round(move.hours, 6), move.code, move) for move in moves if move.hours is not None]
     if not allowed:
-        return f"No practice could be added: {_binding(stopped, len(moves), rules)}."
+        return f"No practice could be added; {_binding(stopped, len(moves), rules)}."
     hours, code, best = min(allowed)
     home = networks[best.home]
     closes = f" and close {home.network_id}" if len(home.practice_codes) == 1 else ""

@@ -167,7 +167,7 @@ def test_the_nearest_miss_of_several_is_named() -> None:
     graph = made_up_area(sizes, [(0, 0), (1000, 0), (0, 1000), (9000, 0)], [(0, 1), (0, 2), (0, 3)], RULES)
     groups: Groups = [("P0",), ("P1",), ("P2",), ("P3",)]
     assert rationales(graph, networks_of(graph, groups, RULES), RULES)[0].endswith(
-        "No practice could be added: the upper bound binds: all of its 3 neighbours would take it over 50,000 "
+        "No practice could be added; the upper bound binds: all of its 3 neighbours would take it over 50,000 "
         "patients, P1 by the least (1,000)."
     )
 
@@ -210,7 +210,7 @@ def test_a_rationale_in_full() -> None:
         "average they are 7.1 minutes one way from the hub, P1."
     )
     assert second.endswith(
-        "No practice could be added: the upper bound binds: its neighbour P0 would take it over 50,000 patients by "
+        "No practice could be added; the upper bound binds: its neighbour P0 would take it over 50,000 patients by "
         "25,000."
     )
 

@@ -1,0 +1,158 @@
+"""Can these practices be divided into networks that keep every rule? Yes, no, or not settled.
+
+The question behind every reason: it is asked again and again of a changed rule, so it gives up early, and looks at
+fewer neighbours rather than at more groups: a division found on a part of the graph is one of the whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+
+from netform.candidates.allowed import Limits, allowed, counts_allowed
+from netform.candidates.enumerate import Adjacency, list_candidates, take_census
+from netform.candidates.store import CandidateStore
+from netform.graph_demands import demanded_graph
+from netform.solve.choose import choose
+from netform.solve.deadline import NEVER, Deadline
+from netform.solve.feasibility import obstacles
+from netform.solve.linear import SideRow
+from netform.solve.relaxation import Choosing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from netform.rules import Rules
+
+__all__ = ["cover_of", "divisible", "within_rules"]
+
+# Connected groups that are listed for one question.
+MOST_LISTED = 400_000
+
+# Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
+SHARES = (0.6, 0.35, 0.15)
+
+
+def divisible(
+    graph: nx.Graph,
+    codes: Collection[str],
+    rules: Rules,
+    deadline: Deadline = NEVER,
+    *,
+    networks: int | None = None,
+) -> bool | None:
+    """Whether some practices can be divided into networks that keep the band and every demand.
+
+    Pins among them are networks as they stand; practices that are left out are not missed.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of practices by code (`netform.graph`).
+    codes : collection of str
+    rules : Rules
+        Those of the area. Its number of networks is not looked at.
+    deadline : Deadline
+    networks : int, optional
+        Exactly how many networks, pins not counted.
+
+    Returns
+    -------
+    bool or None
+        None when it is not settled.
+    """
+    graph = demanded_graph(graph, rules.demands)
+    pinned = {code for pin in rules.demands.pins for code in pin}
+    free = sorted(set(codes) - set(rules.demands.exclude) - pinned)
+    if any(graph.nodes[code]["list_size"] > rules.most for code in free):
+        return False
+    if networks is not None:
+        return _settle(graph, free, rules, deadline, networks) if free else networks == 0
+    answers = [
+        _settle(graph, sorted(part), rules, deadline, None)
+        for part in nx.connected_components(graph.subgraph(free))
+    ]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def within_rules(graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: int) -> CandidateStore | None:
+    """List the networks within the band that keep every demand; None when there are too many groups.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        As the demands make it.
+    codes : sequence of str
+        In the numbering of the store.
+    rules : Rules
+    most : int
+        Connected groups that may be met.
+    """
+    number = {code: k for k, code in enumerate(codes)}
+    part = nx.Graph()
+    part.add_nodes_from((k, {"list_size": graph.nodes[code]["list_size"]}) for code, k in number.items())
+    part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(codes).edges)
+    adjacency = Adjacency.of(part)
+    census = take_census(adjacency, rules.least, rules.most, limit=most)
+    if not census.complete:
+        return None
+    store = list_candidates(adjacency, rules.least, rules.most, census=census)
+    limits = Limits.of(graph, codes, rules)
+    return store.take(np.flatnonzero(allowed(store, limits) & counts_allowed(store, limits)))
+
+
+def cover_of(store: CandidateStore, deadline: Deadline, networks: int | None = None) -> bool | None:
+    """Whether some choice of candidates covers every practice once; None when it is not settled.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    deadline : Deadline
+    networks : int, optional
+        Exactly how many candidates are chosen.
+    """
+    if not len(store):
+        return not store.practices and not networks
+    count = len(store)
+    sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
+    choice = choose(Choosing(store, np.zeros(count), sides, store.practices), deadline)
+    if choice.chosen is not None:
+        return True
+    return False if choice.status == "infeasible" else None
+
+
+def _settle(
+    graph: nx.Graph, codes: Sequence[str], rules: Rules, deadline: Deadline, networks: int | None
+) -> bool | None:
+    """Settle the question for connected practices, or, with a number of networks, for any."""
+    if networks is None and obstacles(graph, codes, rules, whole=True):
+        return False
+    for share in (1.0, *SHARES):
+        if deadline.passed:
+            break
+        some = graph if share == 1.0 else _thinned(graph, codes, share)
+        store = within_rules(some, codes, rules, most=MOST_LISTED)
+        answer = None if store is None else cover_of(store, deadline, networks)
+        # Fewer neighbours than there are can only ever say yes.
+        if answer or (share == 1.0 and store is not None):
+            return answer
+    return None
+
+
+def _thinned(graph: nx.Graph, codes: Sequence[str], share: float) -> nx.Graph:
+    """Keep a share of the edges, the shortest, and a tree of shortest edges."""
+    part = graph.subgraph(codes)
+    edges = sorted((data["minutes"], *sorted((a, b))) for a, b, data in part.edges(data=True))
+    kept = nx.Graph(travel=graph.graph.get("travel"))
+    kept.add_nodes_from(part.nodes(data=True))
+    joined = nx.utils.UnionFind(codes)
+    fewest = int(share * len(edges))
+    for place, (_, a, b) in enumerate(edges):
+        if place < fewest or joined[a] != joined[b]:
+            kept.add_edge(a, b)
+            joined.union(a, b)
+    return kept
