@@ -18,11 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netform.demands import NO_DEMANDS, AreaDemand, Codes, Demands
 from netform.practices.values import CellError, clean_code
 from netform.toml_values import is_number, is_whole, nearest, shown, toml_number, toml_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["DEMAND_TABLES", "demands_toml", "read_demands"]
 
@@ -61,7 +64,8 @@ def read_demands(
     Returns
     -------
     demands : Demands
-        Codes in upper case without spaces around them, groups sorted, each once. Without what is wrong.
+        Codes in upper case without spaces around them, groups sorted, each once; mergers that overlap are one.
+        Without what is wrong.
     problems : list of str
         Everything wrong: sentences for people.
     """
@@ -93,6 +97,16 @@ def demands_toml(demands: Demands) -> list[str]:
     return lines
 
 
+def _joined(groups: Iterable[Codes]) -> tuple[Codes, ...]:
+    """Join groups that overlap: practices that merge with the same one become one practice."""
+    joined: list[set[str]] = []
+    for group in groups:
+        overlapping = [other for other in joined if not other.isdisjoint(group)]
+        joined = [other for other in joined if other not in overlapping]
+        joined.append(set(group).union(*overlapping))
+    return tuple(sorted(tuple(sorted(group)) for group in joined))
+
+
 def _codes_toml(codes: Codes) -> str:
     return f"[{', '.join(map(toml_text, codes))}]"
 
@@ -114,7 +128,8 @@ class _Reader:
             where = self.flags.get(key, f"[planner] {key}")
             if key in _GROUPS:
                 groups = self._groups(where, key, value)
-                changes[_GROUPS[key]] = tuple(sorted({*getattr(base, _GROUPS[key]), *groups}))
+                united = {*getattr(base, _GROUPS[key]), *groups}
+                changes[_GROUPS[key]] = _joined(united) if key == "merge" else tuple(sorted(united))
             elif key in _CODES:
                 codes = self._codes(where, value)
                 changes[_CODES[key]] = tuple(sorted({*getattr(base, _CODES[key]), *codes}))
