@@ -65,6 +65,44 @@ def _outcome(area: str, *networks: Placed, cost: float = 0.0) -> AreaOutcome:
 OVER = Placed(("E",), "over_max_single_practice", "E alone has 51,000 patients.")
 
 
+def test_sides_and_registrations_reach_the_graph(tmp_path: Path) -> None:
+    """Soft columns and registrations are on the nodes, and what is not known is among the notes."""
+    path = tmp_path / "lsoa.csv"
+    path.write_text("code,lsoa,patients\nA,E01000001,30\nB,E01000001,10\nB,E01000002,10\n")
+    inputs = Inputs("-", registrations=path, soft_columns=("area",))
+    prepared = prepare(
+        inputs,
+        RULES,
+        stdin=io.BytesIO(ROWS.replace("D,twin,LS12 3HD,12000,X y", "D,twin,LS12 3HD,12000,").encode()),
+    )
+    nodes = prepared.graph.nodes
+
+    assert [nodes[code]["sides"] for code in "ABCDE"] == [("x/y",), ("x/y",), ("X y",), ("",), ("X y",)]
+    # A has more patients in the first; B's 15,000 are half there and half in its own.
+    assert nodes["B"]["residents"] == {"A": 7500.0, "B": 7500.0}
+    assert nodes["C"]["residents"] == {}
+    assert any("it is not known where their patients live: 3 (C, D, E)" in note for note in prepared.notes)
+    assert any("so that they do not cross it: 1 (D)" in note for note in prepared.notes)
+
+
+def test_networks_carry_their_shared_posts(prepared: Prepared) -> None:
+    """One entry for each role of the rules, and what a move between two sessions takes."""
+    placed = [
+        _outcome("X y", Placed(("C", "D"), None, None), OVER),
+        _outcome("x/y", Placed(("A", "B"), None, None)),
+    ]
+    networks = {
+        network.practice_codes: network for network in assemble(prepared, RULES, Options(), placed).networks
+    }
+    assert [post.role for post in networks["E",].posts] == [role.name for role in RULES.roles]
+    # 51,000 / 30,000 = 1.7 pharmacists, 1.6 in steps of 0.2.
+    assert networks["E",].posts[0].whole == pytest.approx(1.6)
+    assert networks["E",].minutes_per_move == networks["A", "B"].minutes_per_move == 0.0
+    # 33,000 and 12,000 patients 5 km apart: 2 * (33 / 45) * (12 / 45) * minutes.
+    between = prepared.travel.minutes(2, 3)
+    assert networks["C", "D"].minutes_per_move == pytest.approx(2 * 33 * 12 / 45**2 * between)
+
+
 def test_stages_in_order() -> None:
     """Reading, placing, drawing, each announced before it begins."""
     stages: list[str] = []

@@ -108,3 +108,24 @@ def test_a_sentence_is_no_header() -> None:
     """Text of a preamble that contains the word code names no field."""
     assert columns_recognised(["Practices by ODS code and list size, July 2026"]) == 0
     assert columns_recognised(["Code", "", "LIST SIZE"]) == 2
+
+
+def test_soft_columns_are_found_as_spelt_or_nearly() -> None:
+    """In the order they are asked for; one named twice is one boundary."""
+    headers = ("code", "list_size", "postcode", "LTLA24 Code", "place")
+    asked = ("place", "ltla24_code", "LTLA24 Code")
+    columns = match_columns(headers, None, "list.csv", 1, asked)
+    assert columns.soft == (4, 3)
+    assert columns.faults == ()
+    assert match_columns(headers, None, "list.csv", 1).soft == ()
+
+
+def test_soft_columns_that_are_not_there_are_all_named() -> None:
+    """Each with the nearest column, beside a wrong area."""
+    headers = ("code", "list_size", "postcode", "ltla24_code", "twin", "Twin ")
+    columns = match_columns(headers, "plaice", "list.csv", 1, ("ltla_code", "TWIN"))
+    assert [(fault.column, fault.remedy) for fault in columns.faults] == [
+        (None, "Name one of these columns"),
+        (None, "Did you mean 'ltla24_code'"),
+        ("TWIN", "Keep the one that holds the soft boundary, or rename it"),
+    ]

@@ -250,3 +250,23 @@ def test_reading_loads_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_sides_of_soft_boundaries_are_read_as_text() -> None:
+    """Blank and what publications write for unknown are blank; control characters are taken out, with a note."""
+    header = "code,list_size,postcode,place,ltla\n"
+    rows = header + "A,5,LS1 4AP, Leeds ,E08000035\nB,5,LS1 4AP,N/A,\nC,5,LS1 4AP,Yo\x1brk,-\n"
+    practices = read_practices("-", soft_columns=("ltla", "place"), stdin=io.BytesIO(rows.encode()))
+
+    assert [practice.sides for practice in practices] == [("E08000035", "Leeds"), ("", ""), ("", "York")]
+    assert practices.notes == ("Control characters were taken out of the text of C.",)
+    assert [practice.sides for practice in _read(rows)] == [(), (), ()]
+
+
+def test_clinical_staff_is_known_when_all_three_figures_are() -> None:
+    """GPs, nurses and direct care; a year at the end of a header does not matter."""
+    header = "code,list_size,postcode,gp_fte_fy2024,nurse_fte_fy2024,dpc_fte_fy2024,pcn_code\n"
+    practices = _read(f"{header}A,5,LS1 4AP,2.0,0.5,0.25,U1\nB,5,LS1 4AP,2.0,,1,U\nC,5,LS1 4AP,0,0,0,\n")
+
+    assert [practice.clinical_fte for practice in practices] == [2.75, None, 0.0]
+    assert [practice.pcn_code for practice in practices] == ["U1", "", ""]
