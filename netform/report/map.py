@@ -31,7 +31,17 @@ if TYPE_CHECKING:
     from netform.practices.model import Practice
     from netform.result import Result
 
-__all__ = ["AreaShape", "Badge", "Drawing", "Region", "SiteDot", "draw_map", "draw_overview"]
+__all__ = [
+    "AreaShape",
+    "Badge",
+    "Drawing",
+    "Region",
+    "SiteDot",
+    "draw_map",
+    "draw_overview",
+    "place_badges",
+    "scale_km",
+]
 
 # A dot's area is in proportion to its list: a list of 10,000 has a radius of about 4 units.
 RADIUS_OF_1000 = 1.25
@@ -129,18 +139,18 @@ def draw_map(result: Result, networks: Sequence[Network]) -> Drawing | None:
     frame, shown, shapes = drawn
     colours = colour_classes(touching(shapes))
     dots = _site_dots(result, networks, frame)
-    scale_km = _scale_km(frame)
+    km = scale_km(frame)
     return Drawing(
         width=frame.width,
         height=frame.height,
-        scale_km=scale_km,
-        scale_width=scale_km * 1000 * frame.units_per_metre,
+        scale_km=km,
+        scale_width=km * 1000 * frame.units_per_metre,
         regions=tuple(
             Region(network, colour, path_data(shape))
             for network, colour, shape in zip(shown, colours, shapes, strict=True)
         ),
         dots=dots,
-        badges=_badges(shown, shapes, dots, frame),
+        badges=place_badges(shown, shapes, dots, frame),
     )
 
 
@@ -154,12 +164,12 @@ def draw_overview(result: Result) -> Drawing | None:
     by_area: dict[str, list[int]] = defaultdict(list)
     for index, network in enumerate(shown):
         by_area[network.area].append(index)
-    scale_km = _scale_km(frame)
+    km = scale_km(frame)
     return Drawing(
         width=frame.width,
         height=frame.height,
-        scale_km=scale_km,
-        scale_width=scale_km * 1000 * frame.units_per_metre,
+        scale_km=km,
+        scale_width=km * 1000 * frame.units_per_metre,
         areas=tuple(
             _area_shape(
                 area,
@@ -206,10 +216,20 @@ def _site_dots(result: Result, networks: Sequence[Network], frame: Frame) -> tup
     return tuple(sorted(dots, key=lambda dot: (-dot.radius, dot.x, dot.y)))
 
 
-def _badges(
+def place_badges(
     networks: Sequence[Network], shapes: Sequence[BaseGeometry], dots: Sequence[SiteDot], frame: Frame
 ) -> tuple[Badge, ...]:
-    """Place a badge for each network, the smallest regions first: they have the least choice."""
+    """Place a badge for each network, the smallest regions first: they have the least choice.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+    shapes : sequence of geometry
+        Their regions on the drawing.
+    dots : sequence of SiteDot
+        What badges keep clear of.
+    frame : Frame
+    """
     obstacles = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
     reach = np.array([dot.radius for dot in dots])
     badges = {}
@@ -271,8 +291,13 @@ def _area_shape(area: str, regions: tuple[Region, ...], shapes: list[BaseGeometr
     return AreaShape(area, regions, path_data(outline), (round(x, 1), round(y, 1)) if fits else None)
 
 
-def _scale_km(frame: Frame) -> float:
-    """Choose 1, 2 or 5 times a power of ten kilometres, at most a fifth of the width of the drawing."""
+def scale_km(frame: Frame) -> float:
+    """Choose the kilometres of a scale: 1, 2 or 5 times a power of ten, at most a fifth of the drawing.
+
+    Parameters
+    ----------
+    frame : Frame
+    """
     aim = frame.width / 5 / frame.units_per_metre / 1000
     power = 10.0 ** math.floor(math.log10(aim))
     return next((step * power for step in (5, 2) if step * power <= aim), power)

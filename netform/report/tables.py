@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netform.report.words import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from netform.plan import Network
     from netform.practices.model import Practice
@@ -23,6 +23,7 @@ __all__ = [
     "PracticeRow",
     "Totals",
     "area_counts",
+    "bar_scale",
     "methods",
     "network_rows",
     "practice_rows",
@@ -94,13 +95,7 @@ def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
     """One row a network, in order of the plan."""
     by_code = {practice.code: practice for practice in result.practices}
     networks = result.plan.networks
-    longest = max([facts.most * 1.2, *(network.list_size for network in networks)])
-    # One enormous network would press the band of all others into a sliver: its bar stops at the edge.
-    longest = min(longest, facts.most * 2)
-
-    def along(list_size: int) -> float:
-        return round(BAR_WIDTH * min(list_size / longest, 1.0), 1)
-
+    along = bar_scale(facts, networks)
     return [
         NetworkRow(
             anchor=anchor,
@@ -113,6 +108,21 @@ def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
         )
         for anchor, network in enumerate(networks, start=1)
     ]
+
+
+def bar_scale(facts: Facts, networks: Sequence[Network]) -> Callable[[int], float]:
+    """Give the function from a list size to a length in units of the bars' drawing.
+
+    Parameters
+    ----------
+    facts : Facts
+    networks : sequence of Network
+        Those whose bars stand in one table.
+    """
+    longest = max([facts.most * 1.2, *(network.list_size for network in networks)])
+    # One enormous network would press the band of all others into a sliver: its bar stops at the edge.
+    longest = min(longest, facts.most * 2)
+    return lambda list_size: round(BAR_WIDTH * min(list_size / longest, 1.0), 1)
 
 
 def totals(rows: Sequence[NetworkRow]) -> Totals:
