@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netform.report.words import STATUS_WORDS, hours, source_name, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from netform.plan import Network, Plan
     from netform.result import Result
@@ -33,7 +33,7 @@ class Facts:
     exceptions : tuple of Network
         Those that carry a reason, and any other outside the band: nothing outside it goes unsaid.
     term_names : tuple of str
-        The terms any network was scored by, in the order of the scores.
+        The terms any network was scored by, in the order of the scores, but for those that are zero for all.
     weights : mapping of str to float
     """
 
@@ -88,9 +88,15 @@ def gather_facts(result: Result) -> Facts:
             for network in networks
             if network.exception is not None or not least <= network.list_size <= most
         ),
-        term_names=tuple(dict.fromkeys(name for network in networks for name in network.terms)),
+        term_names=_telling_terms(networks),
         weights={name: float(weight) for name, weight in rules.get("weights", {}).items()},
     )
+
+
+def _telling_terms(networks: Sequence[Network]) -> tuple[str, ...]:
+    """Leave out terms that are zero everywhere: most lists know nothing of staff, boundaries or homes."""
+    names = dict.fromkeys(name for network in networks for name in network.terms)
+    return tuple(name for name in names if any(network.terms.get(name) for network in networks))
 
 
 def standing(plan: Plan) -> str:
