@@ -1,0 +1,231 @@
+"""The words of a front: what its axes are called, and what its points mean, in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from netform.fronts import going_rates, marks_of
+from netform.report.words import hours, one_line, spoken
+from netform.tradeoff import SUMS
+
+if TYPE_CHECKING:
+    from netform.fronts import Price
+    from netform.tradeoff import Axis, Front, FrontPoint
+    from netform.tradeoff_result import AreaFront, Today
+
+__all__ = [
+    "axis_meaning",
+    "axis_title",
+    "mark_words",
+    "number_words",
+    "point_sentences",
+    "price_sentences",
+    "proof_words",
+    "today_sentences",
+]
+
+# What a named sum of terms is called.
+SUM_TITLES = {"workforce": "Shared workforce"}
+
+
+def axis_title(axis: Axis) -> str:
+    """Name what an axis adds up: ``Shared workforce``, ``Overhead + staff travel``."""
+    titles = [SUM_TITLES.get(name.strip(), spoken(name)) for name in axis.name.split("+")]
+    return " + ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])
+
+
+def axis_meaning(axis: Axis) -> str:
+    """Say what a named sum is made of; blank for terms that are named one by one."""
+    if not any(name.strip() in SUMS for name in axis.name.split("+")):
+        return ""
+    return " + ".join(spoken(term).lower() for term in axis.terms)
+
+
+def mark_words(front: Front, *, capital: bool = True) -> dict[int, str]:
+    """Say what stands out about the points of a front, by index: ``Knee, best by the weights``."""
+    x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
+    words = {"least_x": f"least {x}", "knee": "knee", "least_y": f"least {y}", "best": "best by the weights"}
+    if len(front.points) == 1:
+        words = {"least_x": "least of both", "knee": "", "least_y": "", "best": ""}
+    named: dict[int, list[str]] = {}
+    for name, index in marks_of(front).items():
+        if words[name]:
+            named.setdefault(index, []).append(words[name])
+    joined = {index: ", ".join(names) for index, names in named.items()}
+    return {i: text[:1].upper() + text[1:] for i, text in joined.items()} if capital else joined
+
+
+def number_words(number: float) -> str:
+    """Write a price so that small ones keep two figures."""
+    if abs(number) >= 10:
+        return f"{number:,.0f}"
+    return f"{number:.1f}" if abs(number) >= 1 else f"{number:.2g}"
+
+
+def point_sentences(part: AreaFront) -> list[str]:
+    """Explain the ends, the knee and the best plan of a front.
+
+    Parameters
+    ----------
+    part : AreaFront
+    """
+    front = part.front
+    x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
+    first, last, knee = front.points[0], front.points[-1], front.knee
+    if len(front.points) == 1:
+        return [
+            f"One plan is the best on both axes: {_at(front, first)}. There is nothing to trade."
+            if front.proven
+            else f"One plan was found, the best so far on both axes: {_at(front, first)}."
+        ]
+    needs = "No plan needs" if front.proven else "No plan was found that needs"
+    sentences = [
+        f"{needs} less {one} than {_hours(least)} a week; point {number} does, and then {other} takes at least "
+        f"{_hours(then)}."
+        for one, least, number, other, then in (
+            (x, first.x, 1, y, first.y),
+            (y, last.y, len(front.points), x, last.x),
+        )
+    ]
+    marks = marks_of(front)
+    if marks["knee"] in (0, len(front.points) - 1):
+        sentences.append(
+            "No point bends away from the line between the two ends, so none is recommended over another."
+        )
+    else:
+        sentences.append(
+            f"The knee, point {marks['knee'] + 1}, is recommended where the weights decide nothing: "
+            f"{_at(front, knee)}. It takes {_hours(knee.x - first.x)} more {x} than the least, and saves "
+            f"{_hours(first.y - knee.y)} of {y}; beyond it each hour saved costs more than before."
+        )
+    best = front.best
+    where = (
+        f"point {marks['best'] + 1}" if "best" in marks else "not on this front, since other terms count too"
+    )
+    sentences.append(
+        f"By the weights of the rules the best plan costs {_hours(best.cost)} and is {where}: {_at(front, best)}."
+    )
+    return sentences
+
+
+def today_sentences(part: AreaFront) -> list[str]:
+    """Say where today's networks stand against the front; nothing when the list does not have them."""
+    today = part.today
+    if today is None:
+        return []
+    front = part.front
+    x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
+    count = f"{today.networks:,} network{'s' * (today.networks != 1)}"
+    sentences = [
+        f"Today's {count} take {_hours(today.x)} of {x} and {_hours(today.y)} of {y} a week, by the same terms."
+    ]
+    if today.broken:
+        sentences.append(
+            f"They do not keep the rules that every point of the front keeps: {', '.join(today.broken)}."
+        )
+    if today.without:
+        who = "1 practice is" if today.without == 1 else f"{today.without:,} practices are"
+        sentences.append(f"{who} in none of them, and add nothing to these hours.")
+    sentences.append(_against(front, today, x, y))
+    return sentences
+
+
+def _against(front: Front, today: Today, x: str, y: str) -> str:
+    """Compare today's networks with the point that keeps to their x, or to their y."""
+    both = [point for point in front.points if point.x <= today.x and point.y <= today.y]
+    if both:
+        point = max(both, key=lambda each: (today.x - each.x) + (today.y - each.y))
+        number = front.points.index(point) + 1
+        return (
+            f"Point {number} betters them on both: {_hours(today.x - point.x)} less {x} and "
+            f"{_hours(today.y - point.y)} less {y} a week."
+        )
+    return "No point of the front is better than they are on both axes."
+
+
+def price_sentences(front: Front) -> list[str]:
+    """Say what an hour of x costs in hours of y at the ends of the front and at its knee.
+
+    Parameters
+    ----------
+    front : Front
+
+    Returns
+    -------
+    list of str
+        Empty for a front of one point.
+    """
+    rates = going_rates(front)
+    if not rates:
+        return []
+    x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
+    one = f"One hour a week less of {x} costs"
+    if len(rates) == 1:
+        return [f"{one} {_worth(rates[0])} of {y}, all along the front."]
+    knee = front.points.index(front.knee)
+    before = [rate for rate in rates if rate.end <= knee]
+    after = [rate for rate in rates if rate.start >= knee]
+    sentence = (
+        f"{one} {_worth(rates[-1])} of {y} where there is most of it (points {rates[-1].start + 1} to "
+        f"{rates[-1].end + 1}), and {_worth(rates[0])} where there is least (points 1 to {rates[0].end + 1})."
+    )
+    sentences = [sentence]
+    if before and after and knee:
+        sentences.append(
+            f"At the knee the price turns from {_worth(after[0])} on the way to it, "
+            f"to {_worth(before[-1])} beyond it."
+        )
+    return sentences
+
+
+def proof_words(front: Front) -> str:
+    """Say what is proven of a front.
+
+    Parameters
+    ----------
+    front : Front
+    """
+    if not front.proven:
+        return (
+            "Time ran out before the front was proven: between these points better plans may exist. "
+            "Give more time, or a coarser resolution."
+        )
+    if not front.unexplored:
+        return "The front is complete: every plan that no other betters on both axes is shown."
+    if front.area == "" and not _within(front):
+        shown = "the sums of the fronts of the areas"
+    else:
+        shown = "proven: no plan betters one of them on both axes"
+    return (
+        f"The points are {shown}. Between neighbouring points there may be plans that are better by up to "
+        f"{_known(front.resolution_x)} of {axis_title(front.x).lower()} or {_known(front.resolution_y)} of "
+        f"{axis_title(front.y).lower()} a week, and by no more."
+    )
+
+
+def _within(front: Front) -> bool:
+    """Whether every unexplored box lies between two shown points, as those of one area do."""
+    xs = {point.x for point in front.points}
+    return all(box[0] in xs and box[1] in xs for box in front.unexplored)
+
+
+def _known(number: float) -> str:
+    return _hours(number) if math.isfinite(number) else "an unknown amount"
+
+
+def _worth(rate: Price) -> str:
+    number = number_words(rate.hours)
+    return f"{number} hour{'s' * (number not in ('1', '1.0'))}"
+
+
+def _hours(number: float) -> str:
+    return f"{hours(number)} hours"
+
+
+def _at(front: Front, point: FrontPoint) -> str:
+    networks = f"{len(point.networks):,} network{'s' * (len(point.networks) != 1)}"
+    return one_line(
+        f"{_hours(point.x)} of {axis_title(front.x).lower()} and {_hours(point.y)} of "
+        f"{axis_title(front.y).lower()} a week, with {networks}"
+    )
