@@ -103,9 +103,9 @@ def _is_cli(module: str) -> bool:
 
 def test_the_modules_are_found() -> None:
     """The other tests would pass on nothing."""
-    assert {"plan.py", "audit.py", "solve/__init__.py", "export/files.py"} <= set(MODULES)
-    assert "netform.plan" in _imports("audit.py")
-    assert "networkx" in _imports("audit.py", types=True) - _imports("audit.py")
+    assert {"plan.py", "audit/__init__.py", "solve/__init__.py", "export/files.py"} <= set(MODULES)
+    assert "netform.plan" in _imports("audit/proof.py")
+    assert "networkx" in _imports("audit/case.py", types=True) - _imports("audit/case.py")
 
 
 def test_only_solve_imports_the_solver() -> None:
