@@ -22,6 +22,7 @@ __all__ = [
     "point_sentences",
     "price_sentences",
     "proof_words",
+    "standing_words",
     "today_sentences",
 ]
 
@@ -177,6 +178,13 @@ def price_sentences(front: Front) -> list[str]:
             f"to {_worth(before[-1])} beyond it."
         )
     return sentences
+
+
+def standing_words(front: Front) -> str:
+    """Say what a front is worth, in a few words."""
+    if not front.proven:
+        return "not proven"
+    return "proven to within its resolution" if front.unexplored else "proven and complete"
 
 
 def proof_words(front: Front) -> str:
