@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_target", "safe_name", "write_file", "write_folder"]
 
-# The file that seals a folder: it takes its name last.
-SEAL = "plan.json"
+# The files that seal a folder: they take their names last, those of folders within it before its own.
+SEALS = frozenset({"plan.json", "front.json", "alternatives.json"})
 
 # The longest file name that common file systems take, in bytes.
 LONGEST_NAME = 255
@@ -116,7 +116,8 @@ def write_folder(
     out : str or Path
         Made when it is not there; other files in it are left alone.
     files : mapping of str to callable
-        File names and how to make their bytes; ``plan.json`` is written last whatever its place.
+        File names and how to make their bytes; a name may have one folder before it (``point-1/plan.json``).
+        ``plan.json``, or what seals the folder in its place, is written last whatever its place.
     overwrite : bool
         Whether earlier files of these names may be replaced.
 
@@ -128,9 +129,10 @@ def write_folder(
     folder = Path(out)
     _check_name(folder)
     for name in files:
-        if name != safe_name(name):
+        parts = name.split("/")
+        if len(parts) > 2 or any(part != safe_name(part) for part in parts):
             raise OutputError(f"{folder}: {name!r} is not a safe file name.")
-    ordered = sorted(files, key=lambda name: name == SEAL)
+    ordered = sorted(files, key=lambda name: (name in SEALS, name.rpartition("/")[2] in SEALS))
     _write(folder, {name: files[name] for name in ordered}, overwrite=overwrite)
 
 
@@ -212,7 +214,8 @@ def _write(folder: Path, files: Mapping[str, Callable[[], bytes]], *, overwrite:
         for name, render in files.items():
             path = folder / name
             content = render()
-            prepared[path] = _temporary(folder)
+            made += _make_folder(path.parent)
+            prepared[path] = _temporary(path.parent)
             _put(prepared[path], content)
         with _locked(folder):
             _refuse_existing(list(prepared), overwrite=overwrite)
@@ -272,7 +275,8 @@ def _replace_all(prepared: Mapping[Path, Path]) -> None:
         for backup in kept.values():
             with contextlib.suppress(OSError):
                 backup.unlink(missing_ok=True)
-    _sync_folder(next(iter(prepared)).parent)
+    for folder in dict.fromkeys(target.parent for target in prepared):
+        _sync_folder(folder)
 
 
 def _second_name(target: Path, backup: Path) -> None:
