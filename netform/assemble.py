@@ -63,10 +63,13 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             _network(prepared, rules, placed, f"{label}-{number:0{width}d}", area, names)
             for number, placed in enumerate(outcome.networks, 1)
         ]
-        networks += _explained(prepared, rules.for_area(area), options, mine)
+        networks += _explained(prepared, rules.for_area(area), mine)
         areas.append(_costed(outcome.result, mine, rules))
+        left_out = [code for code in codes[area] if code in rules.demands.exclude]
+        unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
         if not mine:
-            unplaced += [Unplaced(code, outcome.result.method) for code in sorted(codes[area])]
+            rest = sorted(set(codes[area]) - set(left_out))
+            unplaced += [Unplaced(code, outcome.result.method) for code in rest]
     return Plan(
         areas=tuple(areas),
         networks=tuple(sorted(_named_apart(networks), key=lambda network: network.network_id)),
@@ -111,12 +114,8 @@ def _network(
     )
 
 
-def _explained(
-    prepared: Prepared, rules: Rules, options: Options, networks: Sequence[Network]
-) -> list[Network]:
+def _explained(prepared: Prepared, rules: Rules, networks: Sequence[Network]) -> list[Network]:
     """Give the networks of an area their rationales."""
-    if options.networks is not None:
-        rules = replace(rules, demands=replace(rules.demands, networks=options.networks))
     reasons = rationales(prepared.graph, networks, rules)
     return [replace(network, rationale=why) for network, why in zip(networks, reasons, strict=True)]
 
@@ -173,7 +172,7 @@ def _provenance(prepared: Prepared, rules: Rules, options: Options) -> dict[str,
         "travel": prepared.travel.source,
         "seed": options.seed,
         "workers": options.workers,
-        "networks": options.networks,
+        "networks": rules.demands.networks,
         "strict": options.strict,
         "notes": list(prepared.notes),
         "versions": {

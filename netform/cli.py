@@ -163,7 +163,6 @@ def _plan(
 
     options = Options(
         strict=given["strict"],
-        networks=given["networks"],
         seed=given["seed"],
         workers=given["workers"] or os.cpu_count() or 1,
     )

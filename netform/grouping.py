@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Grouping"]
+__all__ = ["Grouping", "Moves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,25 @@ class Grouping:
     def network_of(self) -> dict[str, str]:
         """The label of every placed practice's network."""
         return {code: label for label, codes in self.networks.items() for code in codes}
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How far a plan may be from where it starts.
+
+    A practice has moved when the network of ``start`` that it is in has no more than half of its patients in the
+    practice's new one (the measure of the continuity term). A practice that starts in no network has not moved.
+
+    Attributes
+    ----------
+    start : Grouping
+    start_patients : mapping of str to int
+        Registered patients of each of its networks.
+    practices, patients : int or None
+        At most so many, over each area; None for any number.
+    """
+
+    start: Grouping
+    start_patients: Mapping[str, int]
+    practices: int | None = None
+    patients: int | None = None

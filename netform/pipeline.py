@@ -20,6 +20,7 @@ from netform.audit import audit_boundaries, audit_plan
 from netform.boundaries import network_boundaries, tile_areas
 from netform.edges import edge_minutes, read_edges, read_matrix
 from netform.graph import area_positions, build_graph, graph_of_edges
+from netform.graph_demands import demanded_graph
 from netform.places import Places, locate
 from netform.plan import AreaResult, Plan
 from netform.practices.model import PracticeList
@@ -185,11 +186,11 @@ def make_plan(
     """
     from netform.assemble import assemble  # noqa: PLC0415 (brings numba with it)
 
+    # Practices about to merge are neighbours, whatever lies between them.
+    prepared = replace(prepared, graph=demanded_graph(prepared.graph, rules.demands))
     outcomes = choose(prepared.graph, prepared.areas, rules, options)
     plan = assemble(prepared, rules, options, outcomes)
-    audit_plan(
-        plan, prepared.practices, rules, prepared.graph, networks=options.networks, strict=options.strict
-    )
+    audit_plan(plan, prepared.practices, rules, prepared.graph, strict=options.strict)
     return plan
 
 

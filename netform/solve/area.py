@@ -1,125 +1,48 @@
-"""Plan one area: set oversize practices apart, split into connected parts, list, choose; exceptions last.
+"""Plan one area: set apart what is settled, split into connected parts, plan each, put them together.
 
-Exceptions are minimised before any cost: first how many networks lie outside the band, then by how many
-patients. A part without exceptions is what the first attempt looks for; only its proven failure, or a plan that
-must be had within the time, opens the band.
+Pins and practices over the band are networks as they stand; practices left out are in none. What is left falls
+into connected parts, which are planned one by one unless a rule over the whole area (how many networks, how far
+from today) ties them.
 """
 
 from __future__ import annotations
 
 import math
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 
-from netform.candidates.enumerate import Adjacency, list_candidates, take_census
-from netform.errors import ImpossibleError, NoPlanError, RulesError
+from netform.breaches import counted_practices
+from netform.errors import ImpossibleError, RulesError
+from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
-from netform.scores.balance import group_sums
-from netform.solve.choose import Choice, choose
-from netform.solve.deadline import NEVER, Deadline
-from netform.solve.feasibility import Obstacle, connected_parts, obstacles, oversize
+from netform.scores.continuity import moved
+from netform.solve.choose import Choice
+from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import SideRow
-from netform.solve.relaxation import Choosing
-from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs, store_of
+from netform.solve.listing import Listings
+from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.part import PartPlan, PartSolver
+from netform.solve.search import store_of
+from netform.solve.statement import Statement, join
+from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    import networkx as nx
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
-__all__ = ["AreaOutcome", "Options", "Placed", "Progress", "solve_area"]
+__all__ = ["AreaOutcome", "Options", "Placed", "Progress", "place", "solve_area"]
 
-# Connected groups that may be listed: 25 million take about 2 GB with what choosing needs.
-MOST_LISTED = 25_000_000
-
-# How far outside the band exceptions are looked for, registered patients, one step after the other.
-WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
-
-# In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
-EXCEPTION = 1_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a run goes about it, besides the rules.
-
-    Attributes
-    ----------
-    strict : bool
-        Refuse exceptions, with the reason.
-    networks : int or None
-        The number of networks, when it is fixed.
-    seed : int
-        Of the search for first plans.
-    workers : int
-        Threads for listing.
-    """
-
-    strict: bool = False
-    networks: int | None = None
-    seed: int = 0
-    workers: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A network of the outcome: its members, and why it is outside the band if it is."""
-
-    practice_codes: tuple[str, ...]
-    exception: str | None = None
-    explanation: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AreaOutcome:
-    """The plan of an area and what is proven of it."""
-
-    result: AreaResult
-    networks: tuple[Placed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Who is told how an area is getting on, and who says when to stop.
-
-    Attributes
-    ----------
-    deadline : Deadline
-        When to stop; looked at between steps.
-    on_stage : callable
-        Told of each stage as it begins.
-    on_plan : callable
-        Told of every better complete plan of the area.
-    clock : callable
-        Seconds, monotonic.
-    """
-
-    deadline: Deadline = NEVER
-    on_stage: Callable[[str], None] = lambda _stage: None
-    on_plan: Callable[[AreaOutcome], None] = lambda _outcome: None
-    clock: Callable[[], float] = time.perf_counter
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What choosing came to for one connected part, in codes."""
-
-    status: str
-    networks: tuple[Placed, ...]
-    cost: float
-    bound: float
-    candidates: int
-    method: str
-    notes: tuple[str, ...] = ()
+OVERSIZE = "over_max_single_practice"
+PINNED = "pinned"
 
 
 def solve_area(
@@ -135,74 +58,249 @@ def solve_area(
     codes : collection of str
         The practices of the area.
     rules : Rules
+        Those of the list; the area's own band and number of networks are taken from them.
     options : Options
     progress : Progress
 
     Raises
     ------
     ImpossibleError
-        Exceptions are needed and ``options.strict`` forbids them.
+        Exceptions are needed and ``options.strict`` forbids them; or no plan keeps the demands even with them.
     RulesError
         The number of networks asked for cannot hold the patients.
+    NoPlanError
+        A rule over the whole plan, or a demand, could not be kept because candidates cannot be listed.
     """
-    return _AreaSolver(graph.subgraph(codes), area, rules, options, progress).solve()
+    rules = rules.for_area(area)
+    left = sorted(set(codes) - set(rules.demands.exclude))
+    joined = demanded_graph(graph.subgraph(left), rules.demands)
+    return _AreaSolver(joined, area, len(codes), rules, options, progress).solve()
 
 
 @dataclass(slots=True)
 class _AreaSolver:
     graph: nx.Graph
     area: str
+    practices: int
     rules: Rules
     options: Options
     progress: Progress
+    listings: Listings = field(init=False)
     seconds: dict[str, float] = field(default_factory=dict)
-    done: list[_Part] = field(default_factory=list)
+    fixed: tuple[Placed, ...] = ()
+    fixed_cost: float = 0.0
+    done: list[PartPlan] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        kept = self.progress.listings
+        self.listings = Listings(self.options.workers) if kept is None else kept
 
     def solve(self) -> AreaOutcome:
-        alone = oversize(self.graph, self.rules)
-        self.refuse(alone)
-        parts = connected_parts(self.graph, self.rules)
-        networks = self.options.networks
-        if networks is not None:
-            # A number of networks ties all parts together.
+        """Plan every part in turn."""
+        self.fixed = (*self.pins(), *self.oversize())
+        self.fixed_cost = self.cost([placed.practice_codes for placed in self.fixed])
+        taken = {code for placed in self.fixed for code in placed.practice_codes}
+        rest = self.graph.subgraph(code for code in self.graph if code not in taken)
+        parts = connected_parts(rest, self.rules)
+        tied = self.rules.demands.networks is not None or self.options.moves is not None
+        if tied:
             parts = [tuple(code for part in parts for code in part)]
-            self._check_number(parts[0], networks - len(alone))
-        for obstacle in alone:
-            placed = Placed(obstacle.practice_codes, obstacle.reason, obstacle.sentence)
-            cost = self._cost([obstacle.practice_codes])
-            self.done.append(_Part("optimal", (placed,), cost, cost, 0, "", (obstacle.sentence,)))
+            self.check_number(parts[0])
         for number, part in enumerate(parts):
-            later = [self._whole(codes) for codes in parts[number + 1 :]]
             if part:
-                solver = _PartSolver(self, part, whole=len(parts) == 1 and not alone, later=later)
-                self.done.append(solver.solve(None if networks is None else networks - len(alone)))
-        return self.outcome(self.done)
+                whole = len(parts) == 1 and not self.fixed
+                self.done.append(self.solver(part, parts[number + 1 :], tied=tied, whole=whole).solve())
+        return self.outcome()
 
-    def outcome(self, parts: Sequence[_Part]) -> AreaOutcome:
+    def solver(
+        self, part: tuple[str, ...], later: Sequence[tuple[str, ...]], *, tied: bool, whole: bool
+    ) -> PartSolver:
+        """The solver of one part, which tells of its plans together with the plans of the others."""
+        waiting = [
+            Placed(codes, "not_planned", "The run ended before this part was planned.") for codes in later
+        ]
+        waiting_cost = math.fsum(self.cost([codes]) for codes in later)
+        done = [placed for plan in self.done for placed in self.placed(plan)]
+        done_cost = math.fsum(plan.choice.cost for plan in self.done)
+        done_bound = math.fsum(plan.choice.bound for plan in self.done)
+
+        def report(groups: Groups, cost: float, bound: float) -> None:
+            plan = PartPlan(
+                groups, Choice("feasible", None, cost, min(bound, cost)), 0, "The run was cut short."
+            )
+            networks = [*self.fixed, *done, *self.placed(plan), *waiting]
+            total = self.fixed_cost + done_cost + waiting_cost + cost
+            floor = self.fixed_cost + done_bound + plan.choice.bound
+            self.progress.on_plan(self.published(networks, "feasible", total, floor, [*self.done, plan]))
+
+        return PartSolver(
+            graph=self.graph.subgraph(part),
+            rules=self.rules,
+            options=self.options,
+            deadline=self.progress.deadline,
+            listings=self.listings,
+            stage=self.stage,
+            report=report,
+            ties=self.ties if tied else None,
+            whole=whole,
+            named=f" for area {self.area}" if self.area else "",
+        )
+
+    def pins(self) -> list[Placed]:
+        """The networks that the planner has settled."""
+        placed = []
+        for pin in self.rules.demands.pins:
+            codes = tuple(code for code in pin if code in self.graph)
+            if not codes:
+                continue
+            patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
+            demands = self.rules.demands
+            counted = counted_practices(codes, demands)
+            if not self.rules.least <= patients <= self.rules.most:
+                why = f"{patients:,} patients, outside {self.rules.least:,}-{self.rules.most:,}: pinned as it stands."
+            elif not demands.least_practices <= counted <= demands.most_practices:
+                why = f"{counted} practice{'s' * (counted != 1)}, other than demanded: pinned as it stands."
+            else:
+                placed.append(Placed(codes))
+                continue
+            self.refuse([Obstacle(PINNED, codes, f"The pin {', '.join(codes)} has {why}")])
+            placed.append(Placed(codes, PINNED, why))
+        return placed
+
+    def oversize(self) -> list[Placed]:
+        """Practices, or practices about to become one, whose own list is over the band: each stands alone."""
+        pinned = {code for pin in self.rules.demands.pins for code in pin}
+        merged = [tuple(code for code in group if code in self.graph) for group in self.rules.demands.merge]
+        single = set(self.graph) - {code for group in merged for code in group}
+        placed = []
+        for codes in sorted([*((code,) for code in single), *(group for group in merged if group)]):
+            patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
+            if patients > self.rules.most and not pinned & set(codes):
+                named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
+                why = f"{named} {patients:,} patients, over the most of {self.rules.most:,}."
+                self.refuse([Obstacle(OVERSIZE, codes, why)])
+                placed.append(Placed(codes, OVERSIZE, why))
+        return placed
+
+    def refuse(self, found: Sequence[Obstacle]) -> None:
+        """Raise the reasons found when exceptions are forbidden."""
+        if self.options.strict and found:
+            where = f"area {self.area}: " if self.area else ""
+            raise ImpossibleError("\n".join(f"{where}{obstacle.sentence}" for obstacle in found))
+
+    def ties(self, statement: Statement) -> tuple[SideRow, ...]:
+        """The rules over the whole area: how many networks, how far from the start."""
+        sides = []
+        number = self.rules.demands.networks
+        if number is not None:
+            exactly = float(number - len(self.fixed))
+            sides.append(SideRow(np.ones(len(statement.store)), exactly, exactly))
+        moves = self.options.moves
+        if moves is not None:
+            for most, by_patients in ((moves.practices, False), (moves.patients, True)):
+                if most is not None:
+                    worth, before = self.moved(statement, by_patients=by_patients)
+                    sides.append(SideRow(worth, -math.inf, float(most) - before + 0.5))
+        return tuple(sides)
+
+    def moved(self, statement: Statement, *, by_patients: bool) -> tuple[NDArray[np.float64], float]:
+        """Practices or patients that each candidate moves, and that the fixed networks move."""
+        fixed = sorted(code for placed in self.fixed for code in placed.practice_codes)
+        number = {code: k for k, code in enumerate(fixed)}
+        groups = [tuple(number[code] for code in placed.practice_codes) for placed in self.fixed]
+        return (
+            self.moved_of(statement.store, statement.codes, by_patients=by_patients),
+            math.fsum(self.moved_of(store_of(groups, len(fixed)), fixed, by_patients=by_patients)),
+        )
+
+    def moved_of(
+        self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool
+    ) -> NDArray[np.float64]:
+        """Practices or patients that each group of a store moves."""
+        assert self.options.moves is not None  # noqa: S101 (asked for only then)
+        start = self.options.moves.start
+        label = {name: k for k, name in enumerate(start.networks)}
+        size = nx.get_node_attributes(self.graph, "list_size")
+        patients = [self.options.moves.start_patients[name] for name in start.networks]
+        network_of = start.network_of
+        present = np.array([label[network_of[c]] if c in network_of else -1 for c in codes], np.int64)
+        list_size = np.array([size[code] for code in codes], np.float64)
+        worth = list_size if by_patients else np.ones(len(codes))
+        return moved(store, present, np.array(patients, np.float64), list_size, worth)
+
+    def check_number(self, codes: Collection[str]) -> None:
+        """Refuse a number of networks that cannot hold the patients within the band."""
+        demanded = self.rules.demands.networks
+        if demanded is None:
+            return
+        networks, rules = demanded - len(self.fixed), self.rules
+        patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
+        fewest, most = -(-patients // rules.most), patients // rules.least
+        if networks < 0 or not networks * rules.least <= patients <= networks * rules.most:
+            alone = len(self.fixed)
+            possible = f"{fewest + alone} to {most + alone}" if fewest <= most else "no number"
+            where = f"area {self.area}: " if self.area else ""
+            raise RulesError(
+                f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-"
+                f"{rules.most:,} each{f' beside {alone} that stand apart' * bool(alone)}: {possible} can. "
+                "Change --networks."
+            )
+
+    def outcome(self) -> AreaOutcome:
         """Put the parts together."""
         weakest = ("infeasible", "unknown", "feasible", "optimal")
-        status = min((part.status for part in parts), key=weakest.index, default="optimal")
-        networks = tuple(sorted((n for part in parts for n in part.networks), key=lambda n: n.practice_codes))
-        cost = math.fsum(part.cost for part in parts)
-        bound = math.fsum(part.bound for part in parts)
+        status = min((plan.choice.status for plan in self.done), key=weakest.index, default="optimal")
+        networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
+        cost = self.fixed_cost + math.fsum(plan.choice.cost for plan in self.done)
+        bound = self.fixed_cost + math.fsum(plan.choice.bound for plan in self.done)
+        found = self.published(networks, status, cost, bound, self.done)
+        return replace(found, case=self.case(status)) if self.progress.listings else found
+
+    def published(
+        self, networks: Sequence[Placed], status: str, cost: float, bound: float, plans: Sequence[PartPlan]
+    ) -> AreaOutcome:
+        """The outcome as it is told and kept."""
+        said = [placed.explanation or "" for placed in self.fixed if placed.exception]
         result = AreaResult(
             area=self.area,
             status=status,
             cost=cost,
             bound=bound,
-            practices=len(self.graph),
+            practices=self.practices,
             networks=len(networks),
-            candidates=sum(part.candidates for part in parts),
-            method=" ".join(dict.fromkeys(part.method for part in parts if part.method)),
+            candidates=sum(plan.candidates for plan in plans),
+            method=" ".join(dict.fromkeys(plan.method for plan in plans if plan.method)),
             seconds=dict(self.seconds),
-            notes=tuple(note for part in parts for note in part.notes),
+            notes=(*said, *(obstacle.sentence for plan in plans for obstacle in plan.reasons)),
         )
-        return AreaOutcome(result, networks)
+        return AreaOutcome(result, tuple(sorted(networks, key=lambda placed: placed.practice_codes)))
 
-    @property
-    def named(self) -> str:
-        """The area as part of a sentence."""
-        return f" for area {self.area}" if self.area else ""
+    def case(self, status: str) -> AreaCase | None:
+        """What further questions start from; None when some part could not be listed."""
+        statements = [plan.statement for plan in self.done if plan.statement is not None]
+        if len(statements) < len(self.done):
+            return None
+        codes = [code for statement in statements for code in statement.codes]
+        statement = (
+            statements[0]
+            if len(statements) == 1
+            else join(statements, ScoringData.of(self.graph, codes, self.rules))
+        )
+        groups = [group for plan in self.done for group in plan.groups]
+        cost = math.fsum(plan.choice.cost for plan in self.done)
+        bound = math.fsum(plan.choice.bound for plan in self.done)
+        return AreaCase(
+            fixed=self.fixed,
+            fixed_cost=self.fixed_cost,
+            statement=statement,
+            choice=Choice(status, statement.positions(groups), cost, bound),
+            reasons=tuple(obstacle for plan in self.done for obstacle in plan.reasons),
+            settled=all(plan.settled for plan in self.done),
+        )
+
+    def placed(self, plan: PartPlan) -> list[Placed]:
+        """The networks of a part's plan."""
+        return place(self.graph, plan.groups, self.rules, plan.reasons)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -214,279 +312,43 @@ class _AreaSolver:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + self.progress.clock() - begin
 
-    def refuse(self, found: Sequence[Obstacle]) -> None:
-        """Raise the reasons found when exceptions are forbidden."""
-        if self.options.strict and found:
-            where = f"area {self.area}: " if self.area else ""
-            raise ImpossibleError("\n".join(f"{where}{obstacle.sentence}" for obstacle in found))
-
-    def _check_number(self, codes: Collection[str], networks: int) -> None:
-        patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fewest, most = -(-patients // self.rules.most), patients // self.rules.least
-        if networks < 0 or not networks * self.rules.least <= patients <= networks * self.rules.most:
-            possible = f"{fewest} to {most}" if fewest <= most else "no number"
-            raise RulesError(
-                f"{networks} networks cannot hold {patients:,} patients within {self.rules.least:,}-"
-                f"{self.rules.most:,} each (practices over the band set apart): {possible} can. Change --networks."
-            )
-
-    def _cost(self, groups: Sequence[Collection[str]]) -> float:
+    def cost(self, groups: Sequence[Collection[str]]) -> float:
+        """Weighted hours per week of some groups."""
+        if not groups:
+            return 0.0
         codes = sorted({code for group in groups for code in group})
         number = {code: k for k, code in enumerate(codes)}
         data = ScoringData.of(self.graph, codes, self.rules)
         store = store_of([tuple(number[code] for code in group) for group in groups], len(codes))
         return math.fsum(candidate_costs(store, data))
 
-    def _whole(self, codes: tuple[str, ...]) -> _Part:
-        """A part not yet planned, as one network: it stands in while earlier parts report their plans."""
-        cost = self._cost([codes])
-        placed = Placed(codes, "not_planned", "The run ended before this part was planned.")
-        return _Part("feasible", (placed,), cost, 0.0, 0, "")
 
+def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:
+    """Name the exceptions among networks, each with the reason that touches it.
 
-@dataclass(slots=True)
-class _PartSolver:
-    area: _AreaSolver
-    codes: tuple[str, ...]
-    whole: bool
-    later: list[_Part]
-    problem: Problem = field(init=False)
-    rules: Rules = field(init=False)
-    adjacency: Adjacency = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rules = self.area.rules
-        graph = self.area.graph
-        self.problem = Problem.of(graph, self.codes, lambda chosen: ScoringData.of(graph, chosen, self.rules))
-        self.codes = self.problem.codes
-        self.adjacency = Adjacency.of(self.problem.graph)
-
-    def solve(self, networks: int | None) -> _Part:
-        """Within the band if a plan exists, else with the fewest exceptions."""
-        seen = (
-            obstacles(self.area.graph, self.codes, self.rules, whole=self.whole) if networks is None else []
-        )
-        self.area.refuse(seen)
-        if seen:
-            return self._with_exceptions(seen, networks)
-        listed = self._list(self.rules.least, self.rules.most, enclaves=True)
-        if listed is None:
-            return self._by_search()
-        store, costs = listed
-        sides = self._sides(store, networks)
-        choice = self._choose(Choosing(store, costs, sides, self.problem.patients // self.rules.least))
-        if choice.status == "infeasible":
-            obstacle = Obstacle(
-                "geography",
-                self.codes,
-                f"No division of these {len(self.codes)} practices into contiguous networks of {self.rules.least:,}-"
-                f"{self.rules.most:,} patients exists: all {len(store):,} possible networks were tried together.",
-            )
-            self.area.refuse([obstacle])
-            return self._with_exceptions([obstacle], networks)
-        if choice.chosen is None:
-            return self._by_search(bound=choice.bound, listed=len(store))
-        groups = [store[int(j)] for j in choice.chosen]
-        return self._part(choice, groups, len(store), _method(choice, len(store)))
-
-    def _with_exceptions(self, reasons: Sequence[Obstacle], networks: int | None) -> _Part:
-        """The fewest networks outside the band, then the fewest patients, then the least cost."""
-        least, most = self.rules.least, self.rules.most
-        for widening in WIDENINGS:
-            low, high = max(1, least - widening), min(most + widening, self.rules.exception_most)
-            listed = self._list(low, high, enclaves=False)
-            if listed is None:
-                break
-            store, costs = listed
-            patients = group_sums(store, self.problem.data.list_size)
-            outside = np.maximum(0.0, np.maximum(least - patients, patients - most))
-            weight = np.where(outside > 0, EXCEPTION + outside / 1000, 0.0)
-            sides = self._sides(store, networks)
-            number = self.problem.patients if low < 2 else self.problem.patients // low
-            fewest = self._choose(Choosing(store, weight, sides, min(number, len(self.codes))), quiet=True)
-            if fewest.chosen is None:
-                continue
-            count = int((weight[fewest.chosen] > 0).sum())
-            # One exception is the fewest there can be once none is proven impossible, and nothing that lies
-            # further outside the band betters its patients; more than one is settled by the widest list alone.
-            settled = fewest.status == "optimal" and (count <= 1 or widening == WIDENINGS[-1])
-            if not settled and widening != WIDENINGS[-1]:
-                continue
-            return self._cheapest(store, costs, weight, fewest, reasons, settled=settled, sides=sides)
-        if networks is not None:
-            raise RulesError(
-                f"no division of these practices into exactly {networks} contiguous networks was found, even with "
-                "exceptions. Change --networks, or add neighbours with --edges."
-            )
-        return self._by_search(reasons=reasons)
-
-    def _cheapest(
-        self,
-        store: CandidateStore,
-        costs: NDArray[np.float64],
-        weight: NDArray[np.float64],
-        fewest: Choice,
-        reasons: Sequence[Obstacle],
-        *,
-        settled: bool,
-        sides: tuple[SideRow, ...],
-    ) -> _Part:
-        """The least cost among the plans with the fewest exceptions."""
-        total = math.fsum(weight[fewest.chosen])
-        # A patient is worth 1/1000: half of that separates this total from the next.
-        kept = np.flatnonzero(weight <= total + 0.0005)
-        some = store.take(kept)
-        patients = group_sums(some, self.problem.data.list_size)
-        out = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
-        where = np.searchsorted(kept, [] if fewest.chosen is None else fewest.chosen)
-        count = SideRow((out > 0).astype(np.float64), -math.inf, float((out[where] > 0).sum()))
-        side = SideRow(out, -math.inf, float(out[where].sum()) + 0.5)
-        rows = (*(row.take(kept) for row in sides), count, side)
-        choosing = Choosing(some, costs[kept], rows, len(self.codes))
-        choice = self._choose(choosing)
-        if choice.chosen is None:
-            groups = [store[int(j)] for j in fewest.chosen] if fewest.chosen is not None else []
-            cost = math.fsum(costs[fewest.chosen])
-            choice = Choice("feasible", fewest.chosen, cost, max(0.0, min(choice.bound, cost)))
-        else:
-            groups = [some[int(j)] for j in choice.chosen]
-        method = _method(choice, len(store))
-        if not settled:
-            method += " That the exceptions are the fewest possible is not proven."
-            choice = replace(
-                choice, status="feasible", bound=0.0 if choice.status == "optimal" else choice.bound
-            )
-        return self._part(choice, groups, len(store), method, reasons)
-
-    def _by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> _Part:
-        """A plan by neighbourhood search, where the candidates are too many to list or time is short."""
-        if self.area.options.networks is not None:
-            raise NoPlanError(
-                "the number of networks can be fixed only where all feasible networks can be listed and chosen from "
-                "in the time: leave out --networks, narrow the band, or allow more with --time-limit."
-            )
-        with self.area.stage("search"):
-            plan = first_plan(self.problem, self.area.options.seed, self.area.progress.deadline)
-            self._report(plan)
-            plan = better_plan(
-                self.problem, plan, _choose_groups, self.area.progress.deadline, on_plan=self._report
-            )
-        outside = [self._outside(group) for group in plan]
-        if self.area.options.strict and any(outside):
-            raise NoPlanError(
-                f"no plan without exceptions was found in the time given{self.area.named}, and --strict forbids them; "
-                "that none exists is not proven. Allow more with --time-limit."
-            )
-        cost = math.fsum(group_costs(self.problem, plan))
-        overhead = self.rules.weight("overhead") * self.rules.overhead_hours_week
-        # Exceptions may be as large as exception_most, so that is what bounds the number of networks.
-        largest = max(self.rules.exception_most, self.rules.most)
-        floor = overhead * -(-self.problem.patients // largest)
-        if bound > floor:
-            method = (
-                f"Time ran out while choosing among all {listed:,} feasible networks: the plan comes from search, "
-                "the bound from the relaxation over all of them."
-            )
-        else:
-            method = (
-                "The feasible networks are too many to list, so the plan comes from search: the best found, not "
-                "proven best. Its bound counts only the overhead of the fewest networks possible and is weak."
-            )
-        choice = Choice("feasible", None, cost, min(cost, max(bound, floor)))
-        return self._part(choice, plan, listed, method, reasons)
-
-    def _outside(self, group: Group) -> int:
-        """Registered patients by which a group is outside the band."""
-        patients = int(self.problem.data.list_size[list(group)].sum())
-        return max(0, self.rules.least - patients, patients - self.rules.most)
-
-    def _list(
-        self, least: int, most: int, *, enclaves: bool
-    ) -> tuple[CandidateStore, NDArray[np.float64]] | None:
-        """Every candidate of a band with its cost; None when there are too many."""
-        workers = self.area.options.workers
-        with self.area.stage("enumerate"):
-            census = take_census(self.adjacency, least, most, limit=MOST_LISTED, workers=workers)
-            if not census.complete:
-                return None
-            store = list_candidates(
-                self.adjacency, least, most, census=census, enclaves=enclaves, workers=workers
-            )
-        with self.area.stage("score"):
-            return store, candidate_costs(store, self.problem.data)
-
-    def _choose(self, choosing: Choosing, *, quiet: bool = False) -> Choice:
-        """Choose, telling of better plans unless they are not yet priced in hours."""
-
-        def on_plan(choice: Choice) -> None:
-            assert choice.chosen is not None  # noqa: S101 (a plan is what it was told of)
-            self._report([tuple(choosing.store[int(j)]) for j in choice.chosen], choice.bound)
-
-        def improve(chosen: NDArray[np.int64] | None) -> list[Group]:
-            if chosen is None:
-                plan = first_plan(self.problem, self.area.options.seed, self.area.progress.deadline)
-            else:
-                plan = [tuple(int(v) for v in choosing.store[int(j)]) for j in chosen]
-            return better_plan(self.problem, plan, _choose_groups, self.area.progress.deadline)
-
-        return choose(
-            choosing,
-            self.area.progress.deadline,
-            stage=self.area.stage,
-            on_plan=(lambda _choice: None) if quiet else on_plan,
-            improve=None if quiet or choosing.sides else improve,
-        )
-
-    def _sides(self, store: CandidateStore, networks: int | None) -> tuple[SideRow, ...]:
-        if networks is None:
-            return ()
-        return (SideRow(np.ones(len(store)), float(networks), float(networks)),)
-
-    def _report(self, plan: Sequence[Group], bound: float = 0.0) -> None:
-        """Tell of a plan of this part together with what stands for the others."""
-        cost = math.fsum(group_costs(self.problem, plan))
-        part = self._part(Choice("feasible", None, cost, min(bound, cost)), plan, 0, "The run was cut short.")
-        self.area.progress.on_plan(self.area.outcome([*self.area.done, part, *self.later]))
-
-    def _part(
-        self,
-        choice: Choice,
-        groups: Sequence[Sequence[int] | NDArray[np.uint16]],
-        candidates: int,
-        method: str,
-        reasons: Sequence[Obstacle] = (),
-    ) -> _Part:
-        networks = []
-        for group in groups:
-            codes = tuple(self.codes[int(v)] for v in group)
-            patients = sum(self.area.graph.nodes[code]["list_size"] for code in codes)
-            if self.rules.least <= patients <= self.rules.most:
-                networks.append(Placed(codes))
-            else:
-                networks.append(self._exception(codes, patients, reasons))
-        notes = tuple(obstacle.sentence for obstacle in reasons)
-        return _Part(choice.status, tuple(networks), choice.cost, choice.bound, candidates, method, notes)
-
-    def _exception(self, codes: tuple[str, ...], patients: int, reasons: Sequence[Obstacle]) -> Placed:
-        """Name the reason that touches the network; search alone gives no proof."""
+    Parameters
+    ----------
+    graph : networkx.Graph
+    groups : tuple of tuple of str
+        Practice codes.
+    rules : Rules
+        Those of the area.
+    reasons : sequence of Obstacle
+        Why exceptions were needed; search alone gives none, and no proof.
+    """
+    demands = rules.demands
+    placed = []
+    for codes in groups:
+        patients = sum(graph.nodes[code]["list_size"] for code in codes)
+        fits = demands.least_practices <= counted_practices(codes, demands) <= demands.most_practices
+        if rules.least <= patients <= rules.most and fits:
+            placed.append(Placed(codes))
+            continue
         if not reasons:
-            return Placed(
-                codes, "search", "No plan within the band was found here; that none exists is not proven."
-            )
+            said = "No plan within the band was found here; that none exists is not proven."
+            placed.append(Placed(codes, "search", said))
+            continue
         touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
         obstacle = (touching or list(reasons))[0]
-        return Placed(codes, obstacle.reason, f"{patients:,} patients. {obstacle.sentence}")
-
-
-def _choose_groups(choosing: Choosing, deadline: Deadline) -> NDArray[np.int64] | None:
-    """The exact choice of a neighbourhood; a failure is no plan."""
-    return choose(choosing, deadline).chosen
-
-
-def _method(choice: Choice, candidates: int) -> str:
-    if choice.status == "optimal":
-        return f"All {candidates:,} feasible networks were listed and scored, and no other choice of them costs less."
-    return (
-        f"All {candidates:,} feasible networks were listed and scored; the plan is the best found in the time, and "
-        "no choice of them costs less than the bound."
-    )
+        placed.append(Placed(codes, obstacle.reason, f"{patients:,} patients. {obstacle.sentence}"))
+    return placed

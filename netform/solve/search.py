@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
+from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import Adjacency, coverable, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
@@ -23,6 +24,8 @@ from netform.solve.relaxation import Choosing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from netform.rules import Rules
 
 __all__ = ["Group", "Problem", "better_plan", "first_plan", "group_costs", "store_of"]
 
@@ -48,24 +51,25 @@ class Problem:
     graph : networkx.Graph
         On the numbers, with a ``list_size`` each.
     data : ScoringData
+    limits : Limits
+        What the planner demands of every network.
     """
 
     codes: tuple[str, ...]
     graph: nx.Graph
     data: ScoringData
+    limits: Limits
 
     @classmethod
-    def of(
-        cls, graph: nx.Graph, codes: Iterable[str], data: Callable[[Sequence[str]], ScoringData]
-    ) -> Problem:
-        """The problem of some practices of a graph of codes."""
+    def of(cls, graph: nx.Graph, codes: Iterable[str], rules: Rules) -> Problem:
+        """The problem of some practices of a graph of codes, by the rules of their area."""
         chosen = tuple(sorted(codes))
         number = {code: k for k, code in enumerate(chosen)}
         part = nx.Graph()
         for code in chosen:
             part.add_node(number[code], list_size=graph.nodes[code]["list_size"])
         part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(chosen).edges)
-        return cls(chosen, part, data(chosen))
+        return cls(chosen, part, ScoringData.of(graph, chosen, rules), Limits.of(graph, chosen, rules))
 
     def among(self, members: Sequence[int]) -> Problem:
         """The problem of some of the practices, numbered anew in their order."""
@@ -74,8 +78,9 @@ class Problem:
         for v in members:
             part.add_node(number[v], list_size=self.graph.nodes[v]["list_size"])
         part.add_edges_from((number[a], number[b]) for a, b in self.graph.subgraph(members).edges)
-        data = self.data.among(np.array(members, np.int64))
-        return Problem(tuple(self.codes[v] for v in members), part, data)
+        where = np.array(members, np.int64)
+        codes = tuple(self.codes[v] for v in members)
+        return Problem(codes, part, self.data.among(where), self.limits.among(where))
 
     @property
     def patients(self) -> int:
@@ -168,6 +173,7 @@ def _resolve(
     if not census.complete:
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
+    store = store.take(np.flatnonzero(allowed(store, part.limits) & counts_allowed(store, part.limits)))
     choosing = Choosing(store, candidate_costs(store, part.data), (), part.patients // rules.least)
     chosen = choose_groups(choosing, deadline)
     if chosen is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import optimize, sparse
 
 from netform.candidates.enumerate import Adjacency, list_candidates
+from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules, load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
@@ -29,6 +31,11 @@ PROVEN = 3e-7
 def solve(graph: nx.Graph, rules: Rules, options: Options | None = None) -> AreaOutcome:
     """Plan all practices of a graph as one area."""
     return solve_area(graph, "A", list(graph), rules, options or Options(), Progress())
+
+
+def numbered(rules: Rules, networks: int | None) -> Rules:
+    """Demand a number of networks."""
+    return replace(rules, demands=Demands(networks=networks))
 
 
 def worth(graph: nx.Graph, rules: Rules, outcome: AreaOutcome) -> Best:
@@ -87,8 +94,8 @@ def test_a_fixed_number_of_networks(drawn: tuple[nx.Graph, Rules], networks: int
     graph, rules = drawn
     best = best_plan(graph, rules, networks)
     try:
-        outcome = solve(graph, rules, Options(networks=networks))
-    except RulesError:
+        outcome = solve(graph, numbered(rules, networks))
+    except (RulesError, ImpossibleError):
         # Either no division exists, or so many networks cannot be in the band with the oversize set apart.
         rest = [size for _, size in graph.nodes(data="list_size") if size <= rules.most]
         left = networks - (len(graph) - len(rest))
@@ -108,7 +115,8 @@ def test_strict_refuses_exactly_what_has_no_plan_in_the_band(
     graph, rules = drawn
     best = best_plan(graph, rules, networks)
     possible = best is not None and best.exceptions == 0
-    options = Options(strict=True, networks=networks)
+    options = Options(strict=True)
+    rules = numbered(rules, networks)
     if possible:
         assert best is not None
         assert_best(graph, rules, solve(graph, rules, options), best)

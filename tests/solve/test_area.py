@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import count
 
 import networkx as nx
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules, load_profile
 from netform.scores import network_cost, network_terms
@@ -132,10 +134,10 @@ def test_strict_refuses_what_only_the_map_forbids() -> None:
 def test_a_number_of_networks_is_kept_or_refused() -> None:
     """120,000 patients: three or four networks of three practices' kinds, never five."""
     graph = line([15_000] * 8)
-    assert len(solve(graph, options=Options(networks=3)).networks) == 3
-    assert len(solve(graph, options=Options(networks=4)).networks) == 4
+    assert len(solve(graph, replace(RULES, demands=Demands(networks=3))).networks) == 3
+    assert len(solve(graph, replace(RULES, demands=Demands(networks=4))).networks) == 4
     with pytest.raises(RulesError, match="3 to 4 can"):
-        solve(graph, options=Options(networks=5))
+        solve(graph, replace(RULES, demands=Demands(networks=5)))
 
 
 def test_an_area_without_practices_costs_nothing() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 
+from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.rules import Rules, load_profile
-from netform.solve import area as area_module
+from netform.solve import listing as listing_module
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
@@ -51,7 +54,7 @@ def test_a_number_that_the_map_cannot_give_is_refused(
 ) -> None:
     """No division has so many connected networks, even with exceptions: an error, never another number."""
     with pytest.raises((RulesError, ImpossibleError)):
-        solve(line(list_sizes, pairs), options=Options(networks=networks))
+        solve(line(list_sizes, pairs), replace(RULES, demands=Demands(networks=networks)))
 
 
 @given(small_areas(most=8))
@@ -62,7 +65,7 @@ def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> N
     best = best_plan(graph, rules)
     assert best is not None
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(area_module, "MOST_LISTED", 0)
+        patch.setattr(listing_module, "MOST_LISTED", 0)
         outcome = solve(graph, rules)
     assert sorted(" ".join(groups(outcome)).split()) == sorted(graph)
     for network in outcome.networks:
@@ -82,10 +85,10 @@ def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> N
 def test_search_alone_keeps_the_number_of_networks(networks: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Too many to list and a number asked for: that number or an error, never another."""
     graph = line([25_000, 20_000, 20_000, 25_000, 25_000, 20_000, 20_000, 20_000])
-    assert len(solve(graph, options=Options(networks=networks)).networks) == networks
-    monkeypatch.setattr(area_module, "MOST_LISTED", 0)
+    assert len(solve(graph, replace(RULES, demands=Demands(networks=networks))).networks) == networks
+    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
     try:
-        outcome = solve(graph, options=Options(networks=networks))
+        outcome = solve(graph, replace(RULES, demands=Demands(networks=networks)))
     except (NoPlanError, RulesError):
         return
     assert len(outcome.networks) == networks
@@ -97,13 +100,13 @@ def test_search_alone_makes_no_exceptions_under_strict(monkeypatch: pytest.Monke
     graph = line([22_000] * 5, pairs)
     with pytest.raises(ImpossibleError):
         solve(graph, options=Options(strict=True))
-    monkeypatch.setattr(area_module, "MOST_LISTED", 0)
+    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
     with pytest.raises((ImpossibleError, NoPlanError)):
         solve(graph, options=Options(strict=True))
 
 
 def test_search_alone_makes_no_exception_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eighty practices of 1,000 around one of them: no network of several is over an exception's most."""
-    monkeypatch.setattr(area_module, "MOST_LISTED", 0)
+    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
     outcome = solve(line([1_000] * 80, [(0, k) for k in range(1, 80)]))
     assert max(len(network.practice_codes) for network in outcome.networks) * 1_000 <= RULES.exception_most

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.rules import Rules, load_profile
-from netform.scores import ScoringData, network_cost, network_terms
+from netform.scores import network_cost, network_terms
 from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.feasibility import connected_parts
@@ -33,7 +33,7 @@ QUICK = settings(deadline=None, max_examples=100, derandomize=True)
 def problem_of(graph: nx.Graph, rules: Rules) -> Problem:
     """Take the largest connected part without oversize practices."""
     part = max(connected_parts(graph, rules), key=len)
-    return Problem.of(graph, part, lambda codes: ScoringData.of(graph, codes, rules))
+    return Problem.of(graph, part, rules)
 
 
 def exactly(choosing: Choosing, deadline: Deadline) -> NDArray[np.int64] | None:

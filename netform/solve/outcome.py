@@ -1,0 +1,121 @@
+"""What solving an area is given and what it comes to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netform.grouping import Moves
+from netform.plan import AreaResult
+from netform.solve.choose import Choice
+from netform.solve.deadline import NEVER, Deadline
+from netform.solve.feasibility import Obstacle
+from netform.solve.listing import Listings
+from netform.solve.statement import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AreaCase", "AreaOutcome", "Options", "Placed", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes about it, besides the rules.
+
+    Attributes
+    ----------
+    strict : bool
+        Refuse exceptions, with the reason.
+    seed : int
+        Of the search for first plans.
+    workers : int
+        Threads for listing.
+    moves : Moves or None
+        How far the plan may be from where it starts.
+    """
+
+    strict: bool = False
+    seed: int = 0
+    workers: int = 1
+    moves: Moves | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A network of the outcome: its members, and why it is outside the band if it is."""
+
+    practice_codes: tuple[str, ...]
+    exception: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCase:
+    """An area as it was stated, with its best plan: what every further question starts from.
+
+    Attributes
+    ----------
+    fixed : tuple of Placed
+        Networks that every plan has: pins, and practices over the band.
+    fixed_cost : float
+        Weighted hours per week of those.
+    statement : Statement
+        The plans of the other practices.
+    choice : Choice
+        The best of them, as far as time allowed.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
+    settled : bool
+        Whether it is proven that no plan has fewer exceptions.
+    """
+
+    fixed: tuple[Placed, ...]
+    fixed_cost: float
+    statement: Statement
+    choice: Choice
+    reasons: tuple[Obstacle, ...]
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaOutcome:
+    """The plan of an area and what is proven of it.
+
+    Attributes
+    ----------
+    result : AreaResult
+    networks : tuple of Placed
+    case : AreaCase or None
+        Kept when it was asked for, and candidates could be listed.
+    """
+
+    result: AreaResult
+    networks: tuple[Placed, ...]
+    case: AreaCase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how an area is getting on, and who says when to stop.
+
+    Attributes
+    ----------
+    deadline : Deadline
+        When to stop; looked at between steps.
+    on_stage : callable
+        Told of each stage as it begins.
+    on_plan : callable
+        Told of every better complete plan of the area.
+    clock : callable
+        Seconds, monotonic.
+    listings : Listings or None
+        Lists kept from earlier questions.
+    """
+
+    deadline: Deadline = NEVER
+    on_stage: Callable[[str], None] = lambda _stage: None
+    on_plan: Callable[[AreaOutcome], None] = lambda _outcome: None
+    clock: Callable[[], float] = field(default=time.perf_counter)
+    listings: Listings | None = None
