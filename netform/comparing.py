@@ -17,7 +17,9 @@ from netform.grouping import Grouping
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["Comparison", "Pair", "Passage", "compare_groupings"]
+    from netform.scoring import ScoredResult
+
+__all__ = ["Compared", "Comparison", "Pair", "Passage", "compare_groupings", "compare_results"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,39 @@ class Comparison:
             self.only_a,
             self.patients,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A comparison with the scores of both divisions, and all that is needed to publish it.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    a, b : ScoredResult
+        Of the same practices.
+    notes : tuple of str
+        What a reader should know about how the two can be compared.
+    """
+
+    comparison: Comparison
+    a: ScoredResult
+    b: ScoredResult
+    notes: tuple[str, ...] = ()
+
+
+def compare_results(a: ScoredResult, b: ScoredResult, notes: tuple[str, ...] = ()) -> Compared:
+    """Compare two scored divisions of the same practices.
+
+    Parameters
+    ----------
+    a, b : ScoredResult
+    notes : tuple of str
+        What a reader should know.
+    """
+    list_sizes = {practice.code: practice.list_size for practice in a.practices}
+    comparison = compare_groupings(a.score.grouping, b.score.grouping, list_sizes)
+    return Compared(comparison, a, b, notes)
 
 
 def compare_groupings(a: Grouping, b: Grouping, list_sizes: Mapping[str, int]) -> Comparison:

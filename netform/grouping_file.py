@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from netform.practices.model import PracticeList
     from netform.practices.tables import Table
 
-__all__ = ["NETWORK_ALIASES", "TODAY", "plan_grouping", "read_grouping", "todays_grouping"]
+__all__ = [
+    "NETWORK_ALIASES",
+    "TODAY",
+    "grouping_name",
+    "plan_grouping",
+    "read_grouping",
+    "todays_grouping",
+]
 
 # Words that mean the list's own present networks; a file of such a name is given as ./today.
 TODAY = ("today", "pcn_code")
@@ -83,9 +90,9 @@ def read_grouping(given: str, practices: PracticeList) -> Grouping:
     if is_plan(given):
         path = Path(given)
         return plan_grouping(
-            read_plan(path / "plan.json" if path.is_dir() else path), practices, given, _name(given)
+            read_plan(path / "plan.json" if path.is_dir() else path), practices, given, grouping_name(given)
         )
-    return _read_table(_table_file(given), practices, _name(given))
+    return _read_table(_table_file(given), practices, grouping_name(given))
 
 
 def todays_grouping(practices: PracticeList) -> Grouping:
@@ -140,8 +147,14 @@ def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> 
     return _grouping(name, network_of, practices)
 
 
-def _name(given: str) -> str:
-    """Name a file for people: without the folders above it, but for those of files all called alike."""
+def grouping_name(given: str) -> str:
+    """Name a file for people: without the folders above it, but for those of files all called alike.
+
+    Parameters
+    ----------
+    given : str
+        The path as the user wrote it.
+    """
     path = Path(given)
     shown = f"{path.parent.name}/{path.name}" if path.name in ("plan.json", "practices.csv") else path.name
     return clean_text(shown.removeprefix("/") or given)[0]

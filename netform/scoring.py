@@ -6,38 +6,47 @@ network that does is scored as it stands.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from netform import __version__
 from netform.boundaries import network_boundaries, tile_areas
 from netform.breaches import Breach, breaches, plan_breaches
 from netform.graph_demands import demanded_graph
 from netform.grouping import Grouping
 from netform.plan import Network, Plan
-from netform.rules import TERM_NAMES, Rules
+from netform.rules import TERM_NAMES, Rules, rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts
 from netform.territory import shared_borders
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from netform.pipeline import Prepared
+    from netform.places import Places
+    from netform.practices.model import PracticeList
+    from netform.territory import Territories
 
 __all__ = [
     "Score",
     "ScoredNetwork",
+    "ScoredResult",
     "draw_grouping",
     "ground_graph",
     "score_grouping",
     "score_of_plan",
+    "score_prepared",
 ]
 
 
@@ -127,6 +136,29 @@ class Score:
         return dict(sorted(kinds.items(), key=lambda each: (-each[1], each[0])))
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredResult:
+    """A score with all that is needed to publish it.
+
+    Attributes
+    ----------
+    practices : PracticeList
+    places : Places
+        In the order of ``practices``.
+    score : Score
+    boundaries : mapping of str to geometry
+        Each network's polygon or multipolygon by label, EPSG:27700 metres.
+    provenance : mapping
+        The list, the rules and the journeys it was scored by.
+    """
+
+    practices: PracticeList
+    places: Places
+    score: Score
+    boundaries: Mapping[str, BaseGeometry]
+    provenance: Mapping[str, Any]
+
+
 def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
     """Score every network of a division, and list what each and all of them break.
 
@@ -180,7 +212,44 @@ def score_of_plan(plan: Plan, grouping: Grouping, rules: Rules) -> Score:
     return Score(grouping, rules, tuple(scored), ())
 
 
-def ground_graph(prepared: Prepared) -> nx.Graph:
+def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rules) -> list[ScoredResult]:
+    """Score divisions of a prepared list, with their boundaries.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    groupings : sequence of Grouping
+        Of its practices.
+    rules : Rules
+
+    Returns
+    -------
+    list of ScoredResult
+        In the order given.
+    """
+    ground = tile_areas(prepared.parts)
+    graph = ground_graph(prepared, ground)
+    scores = [score_grouping(graph, grouping, rules) for grouping in groupings]
+    source = prepared.practices.source
+    provenance = {
+        "netform": __version__,
+        "input": source if source == "-" else Path(source).name,
+        "input_sha256": prepared.practices.sha256,
+        "rules": rules.profile,
+        "rules_sha256": hashlib.sha256(rules_toml(rules).encode()).hexdigest(),
+        "gazetteer": prepared.places.gazetteer,
+        "travel": prepared.travel.source,
+        "notes": list(prepared.notes),
+    }
+    return [
+        ScoredResult(
+            prepared.practices, prepared.places, score, draw_grouping(prepared, ground, score), provenance
+        )
+        for score in scores
+    ]
+
+
+def ground_graph(prepared: Prepared, ground: Territories) -> nx.Graph:
     """Give the graph of the whole list with the neighbours across the lines between areas.
 
     No plan may join those, so the graph that plans are made on lacks them; but a network that does cross a line
@@ -189,6 +258,8 @@ def ground_graph(prepared: Prepared) -> nx.Graph:
     Parameters
     ----------
     prepared : Prepared
+    ground : Territories
+        Of the whole list (`netform.boundaries.tile_areas`).
 
     Returns
     -------
@@ -198,11 +269,10 @@ def ground_graph(prepared: Prepared) -> nx.Graph:
     if len(prepared.parts) < 2:
         return prepared.graph
     graph = prepared.graph.copy()
-    territories = tile_areas(prepared.parts)
-    at_site: list[list[int]] = [[] for _ in range(len(territories.sites))]
-    for position, site in enumerate(territories.sites.site_of.tolist()):
+    at_site: list[list[int]] = [[] for _ in range(len(ground.sites))]
+    for position, site in enumerate(ground.sites.site_of.tolist()):
         at_site[site].append(position)
-    pairs, metres = shared_borders(territories)
+    pairs, metres = shared_borders(ground)
     for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
         for i, j in product(at_site[s], at_site[t]):
             _join_across(graph, prepared, i, j, "border", border_m)
@@ -213,8 +283,15 @@ def ground_graph(prepared: Prepared) -> nx.Graph:
     return graph
 
 
-def draw_grouping(prepared: Prepared, score: Score) -> dict[str, BaseGeometry]:
+def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict[str, BaseGeometry]:
     """Draw the ground of every network of a division: a polygon, or several where it is in pieces.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    ground : Territories
+        Of the whole list.
+    score : Score
 
     Returns
     -------
@@ -222,7 +299,7 @@ def draw_grouping(prepared: Prepared, score: Score) -> dict[str, BaseGeometry]:
         By label, EPSG:27700 metres.
     """
     networks = [each.network for each in score.networks]
-    return network_boundaries(networks, prepared.practices.codes, tile_areas(prepared.parts))
+    return network_boundaries(networks, prepared.practices.codes, ground)
 
 
 def _scored(graph: nx.Graph, label: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:

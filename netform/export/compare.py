@@ -1,0 +1,192 @@
+"""What `netform compare` writes: the comparison for programs, a row a practice, a row for every two networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netform.export.plan_json import dump_json
+from netform.export.rows import rounded
+from netform.export.tables import csv_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netform.comparing import Compared, Pair, Passage
+    from netform.scoring import Score
+
+__all__ = ["COMPARE_ENDINGS", "COMPARE_FILES", "SCHEMA", "compare_files", "compare_json", "compare_object"]
+
+SCHEMA = "netform/compare/1"
+
+# What a folder holds.
+COMPARE_FILES = ("changes.csv", "networks.csv", "compare.html", "compare.json")
+
+# Which of them a single file is, by its ending.
+COMPARE_ENDINGS = {".csv": "changes.csv", ".html": "compare.html", ".json": "compare.json"}
+
+_CHANGE_COLUMNS = (
+    "practice_code", "practice_name", "list_size", "network_a", "network_b", "moved", "moved_back",
+    "in_counterparts",
+)  # fmt: skip
+
+
+def compare_files(compared: Compared) -> dict[str, Callable[[], bytes]]:
+    """Return what a folder of a comparison holds: the file names, and how to make each one's bytes.
+
+    Parameters
+    ----------
+    compared : Compared
+
+    Returns
+    -------
+    dict of str to callable
+        In the order of `COMPARE_FILES`.
+    """
+    return {
+        "changes.csv": lambda: changes_csv(compared),
+        "networks.csv": lambda: networks_csv(compared),
+        "compare.html": lambda: _html(compared),
+        "compare.json": lambda: compare_json(compared),
+    }
+
+
+def compare_object(compared: Compared) -> dict[str, Any]:
+    """Return a comparison as the object that ``compare.json`` holds: keys are added to the schema, never changed.
+
+    Parameters
+    ----------
+    compared : Compared
+    """
+    both = compared.comparison
+    terms_a, terms_b = compared.a.score.terms, compared.b.score.terms
+    return {
+        "schema": SCHEMA,
+        "a": _side(compared.a.score),
+        "b": _side(compared.b.score),
+        "practices": len(compared.a.practices),
+        "patients": both.patients,
+        "a_to_b": _passage(both.forth),
+        "b_to_a": _passage(both.back),
+        "counterparts": len(both.matched),
+        "patients_in_counterparts": both.patients_matched,
+        "patients_outside": both.patients_outside,
+        "identical": [{"a": pair.a, "b": pair.b} for pair in both.identical],
+        "split": [{"a": label, "b": list(parts)} for label, parts in both.split.items()],
+        "merged": [{"b": label, "a": list(parts)} for label, parts in both.merged.items()],
+        "only_a": list(both.only_a),
+        "only_b": list(both.only_b),
+        "terms": {
+            name: {
+                "a": rounded(terms_a.get(name, 0.0)),
+                "b": rounded(terms_b.get(name, 0.0)),
+                "b_less_a": rounded(terms_b.get(name, 0.0) - terms_a.get(name, 0.0)),
+            }
+            for name in {**terms_a, **terms_b}
+        },
+        "pairs": [_pair(pair) | {"practice_codes": list(pair.practice_codes)} for pair in both.pairs],
+        "notes": list(compared.notes),
+    }
+
+
+def compare_json(compared: Compared) -> bytes:
+    """Write a comparison as ``compare.json``, one line for every two networks.
+
+    Parameters
+    ----------
+    compared : Compared
+    """
+    lines = []
+    for key, value in compare_object(compared).items():
+        text = dump_json(value)
+        if key == "pairs" and value:
+            text = "[\n  " + ",\n  ".join(dump_json(each) for each in value) + "\n ]"
+        lines.append(f' "{key}": {text}')
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def changes_csv(compared: Compared) -> bytes:
+    """Write a row a practice: its network in A and in B, and whether it has moved.
+
+    Parameters
+    ----------
+    compared : Compared
+    """
+    both = compared.comparison
+    in_a, in_b = both.a.network_of, both.b.network_of
+    forth, back = set(both.forth.moved), set(both.back.moved)
+    together = {code for pair in both.matched for code in pair.practice_codes}
+    rows = [
+        {
+            "practice_code": practice.code,
+            "practice_name": practice.name,
+            "list_size": practice.list_size,
+            "network_a": in_a.get(practice.code),
+            "network_b": in_b.get(practice.code),
+            "moved": _yes(practice.code in forth),
+            "moved_back": _yes(practice.code in back),
+            "in_counterparts": _yes(practice.code in together),
+        }
+        for practice in compared.a.practices
+    ]
+    return csv_bytes(rows, _CHANGE_COLUMNS)
+
+
+def networks_csv(compared: Compared) -> bytes:
+    """Write a row for every two networks with practices in common, counterparts first, and for those without.
+
+    Parameters
+    ----------
+    compared : Compared
+    """
+    both = compared.comparison
+    rows = [
+        _pair(pair) | {"matched": _yes(pair.matched), "identical": _yes(pair.identical)}
+        for pair in both.pairs
+    ]
+    columns = ("a", "b", "practices", "patients", "patients_a", "patients_b", "matched", "identical")
+    return csv_bytes(rows, columns)
+
+
+def _html(compared: Compared) -> bytes:
+    from netform.report.compare_page import render_comparison  # noqa: PLC0415 (loads the templates)
+
+    return render_comparison(compared).encode("utf-8")
+
+
+def _side(score: Score) -> dict[str, Any]:
+    return {
+        "name": score.grouping.name,
+        "networks": len(score.networks),
+        "in_band": score.in_band,
+        "contiguous": score.contiguous,
+        "in_band_and_contiguous": score.both,
+        "unplaced": list(score.grouping.unplaced),
+        "cost": rounded(score.cost),
+    }
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {
+        "practices_moved": len(passage.moved),
+        "patients_moved": passage.patients_moved,
+        "moved": list(passage.moved),
+        "heirs": dict(passage.heirs),
+        "dispersed": list(passage.dispersed),
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "practices": len(pair.practice_codes),
+        "patients": pair.patients,
+        "patients_a": pair.patients_a,
+        "patients_b": pair.patients_b,
+        "matched": pair.matched,
+        "identical": pair.identical,
+    }
+
+
+def _yes(fact: bool) -> str:  # noqa: FBT001 (a cell of a table)
+    return "yes" if fact else "no"

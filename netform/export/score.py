@@ -1,0 +1,252 @@
+"""What `netform score` writes: the score for programs, tables for spreadsheets, and the networks as a map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netform.export.plan_json import dump_json, posts_object
+from netform.export.rows import SHORT_ATTRIBUTION, rounded
+from netform.export.tables import csv_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from netform.plan import Network
+    from netform.scoring import Score, ScoredNetwork, ScoredResult
+
+__all__ = ["SCHEMA", "SCORE_ENDINGS", "SCORE_FILES", "score_files", "score_json", "score_object"]
+
+SCHEMA = "netform/score/1"
+
+# What a folder holds.
+SCORE_FILES = (
+    "networks.csv",
+    "breaches.csv",
+    "practices.csv",
+    "networks.geojson",
+    "score.html",
+    "score.json",
+)
+
+# Which of them a single file is, by its ending.
+SCORE_ENDINGS = {
+    ".csv": "networks.csv",
+    ".geojson": "networks.geojson",
+    ".html": "score.html",
+    ".json": "score.json",
+}
+
+
+def score_files(result: ScoredResult) -> dict[str, Callable[[], bytes]]:
+    """Return what a folder of a score holds: the file names, and how to make each one's bytes.
+
+    Parameters
+    ----------
+    result : ScoredResult
+
+    Returns
+    -------
+    dict of str to callable
+        In the order of `SCORE_FILES`.
+    """
+    return {
+        "networks.csv": lambda: networks_csv(result),
+        "breaches.csv": lambda: breaches_csv(result.score),
+        "practices.csv": lambda: practices_csv(result),
+        "networks.geojson": lambda: networks_geojson(result),
+        "score.html": lambda: _html(result),
+        "score.json": lambda: score_json(result.score, result.provenance),
+    }
+
+
+def score_object(score: Score, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a score as the object that ``score.json`` holds: keys are added to the schema, never changed.
+
+    Parameters
+    ----------
+    score : Score
+    provenance : mapping
+    """
+    return {
+        "schema": SCHEMA,
+        "name": score.grouping.name,
+        "cost": rounded(score.cost),
+        "terms": {name: rounded(hours) for name, hours in score.terms.items()},
+        "weights": dict(score.rules.weights),
+        "band": {"min": score.rules.least, "max": score.rules.most},
+        "practices": sum(len(each.network.practice_codes) for each in score.networks),
+        "patients": score.patients,
+        "networks_in_all": len(score.networks),
+        "in_band": score.in_band,
+        "contiguous": score.contiguous,
+        "in_band_and_contiguous": score.both,
+        "breaches_by_kind": score.breach_counts,
+        "breaches": [{"kind": each.kind, "sentence": each.sentence} for each in score.breaches],
+        "networks": [_network_object(each) for each in score.networks],
+        "unplaced": list(score.grouping.unplaced),
+        "provenance": {name: provenance[name] for name in sorted(provenance)},
+    }
+
+
+def score_json(score: Score, provenance: Mapping[str, Any]) -> bytes:
+    """Write a score as ``score.json``, one line a network.
+
+    Parameters
+    ----------
+    score : Score
+    provenance : mapping
+    """
+    lines = []
+    for key, value in score_object(score, provenance).items():
+        text = dump_json(value)
+        if key in ("networks", "breaches") and value:
+            text = "[\n  " + ",\n  ".join(dump_json(each) for each in value) + "\n ]"
+        lines.append(f' "{key}": {text}')
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+
+
+def networks_csv(result: ScoredResult) -> bytes:
+    """Write a row a network, with its hours, posts and the rules it breaks.
+
+    Parameters
+    ----------
+    result : ScoredResult
+    """
+    names = {practice.code: practice.name for practice in result.practices}
+    rows = [
+        _network_row(each, result.score)
+        | {
+            "practice_codes": " ".join(each.network.practice_codes),
+            "hub_name": names[each.network.hub_code],
+            **_post_columns(each.network),
+            "breaches": " ".join(breach.sentence for breach in each.breaches),
+        }
+        for each in result.score.networks
+    ]
+    return csv_bytes(rows, ("network",))
+
+
+def breaches_csv(score: Score) -> bytes:
+    """Write a row for every rule that is broken; a blank network is the division as a whole.
+
+    Parameters
+    ----------
+    score : Score
+    """
+    rows = [
+        {"network": label, "kind": kind, "sentence": sentence} for label, kind, sentence in _breaches(score)
+    ]
+    return csv_bytes(rows, ("network", "kind", "sentence"))
+
+
+def practices_csv(result: ScoredResult) -> bytes:
+    """Write a row a practice: a file that `netform score` and `netform compare` read again.
+
+    Parameters
+    ----------
+    result : ScoredResult
+    """
+    home = {
+        code: (each.network, minutes)
+        for each in result.score.networks
+        for code, minutes in zip(each.network.practice_codes, each.network.minutes_to_hub, strict=True)
+    }
+    rows = []
+    for index, practice in enumerate(result.practices):
+        network, minutes = home.get(practice.code, (None, None))
+        rows.append(
+            {
+                "practice_code": practice.code,
+                "practice_name": practice.name,
+                "postcode": practice.postcode,
+                "list_size": practice.list_size,
+                "area": practice.area,
+                "network": network.network_id if network else None,
+                "hub": "yes" if network and network.hub_code == practice.code else "no",
+                "minutes_to_hub": None if minutes is None else round(minutes, 2) + 0.0,
+                "easting": round(float(result.places.easting[index]), 1) + 0.0,
+                "northing": round(float(result.places.northing[index]), 1) + 0.0,
+                "attribution": SHORT_ATTRIBUTION,
+            }
+        )
+    return csv_bytes(rows)
+
+
+def networks_geojson(result: ScoredResult) -> bytes:
+    """Write the networks as GeoJSON; one in several pieces is a multipolygon.
+
+    Parameters
+    ----------
+    result : ScoredResult
+    """
+    from netform.export.geojson import feature_collection, to_lonlat  # noqa: PLC0415 (loads geometry)
+
+    rows = [
+        _network_row(each, result.score)
+        | {
+            "practice_codes": list(each.network.practice_codes),
+            "breaches": [breach.sentence for breach in each.breaches],
+        }
+        for each in result.score.networks
+    ]
+    grounds = np.array([result.boundaries[row["network"]] for row in rows], dtype=object)
+    return feature_collection(to_lonlat(grounds), rows, "network")
+
+
+def _html(result: ScoredResult) -> bytes:
+    from netform.report.score_page import render_score  # noqa: PLC0415 (loads the templates)
+
+    return render_score(result).encode("utf-8")
+
+
+def _network_object(each: ScoredNetwork) -> dict[str, Any]:
+    network = each.network
+    return {
+        "network": network.network_id,
+        "areas": list(each.areas),
+        "practice_codes": list(network.practice_codes),
+        "list_size": network.list_size,
+        "hub_code": network.hub_code,
+        "minutes_to_hub": [rounded(minutes) for minutes in network.minutes_to_hub],
+        "in_band": each.in_band,
+        "contiguous": each.contiguous,
+        "cost": rounded(each.cost),
+        "terms": {term: rounded(hours) for term, hours in network.terms.items()},
+        "posts": posts_object(network),
+        "minutes_per_move": rounded(network.minutes_per_move),
+        "breaches": [{"kind": breach.kind, "sentence": breach.sentence} for breach in each.breaches],
+    }
+
+
+def _network_row(each: ScoredNetwork, score: Score) -> dict[str, Any]:
+    network = each.network
+    return {
+        "network": network.network_id,
+        "areas": "; ".join(each.areas),
+        "list_size": network.list_size,
+        "practices": len(network.practice_codes),
+        "in_band": "yes" if each.in_band else "no",
+        "contiguous": "yes" if each.contiguous else "no",
+        "hub_code": network.hub_code,
+        "cost_hours": rounded(each.cost),
+        **{f"{term}_hours": rounded(network.terms.get(term)) for term in score.terms},
+        "minutes_per_move": rounded(network.minutes_per_move),
+    }
+
+
+def _post_columns(network: Network) -> dict[str, Any]:
+    return {
+        f"{post.role}_{name}": rounded(value)
+        for post in network.posts
+        for name, value in (("posts", post.whole), ("stranded", post.stranded))
+    }
+
+
+def _breaches(score: Score) -> Iterator[tuple[str, str, str]]:
+    for each in score.networks:
+        for breach in each.breaches:
+            yield each.network.network_id, breach.kind, breach.sentence
+    for breach in score.breaches:
+        yield "", breach.kind, breach.sentence

@@ -1,0 +1,209 @@
+"""The map of changes: the ground of B, the lines of A across it, and the practices that move."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from netform.report.colours import colour_classes
+from netform.report.map import Badge, SiteDot, place_badges, scale_km
+from netform.report.shapes import Frame, path_data, polygons_only, simplify_coverage, touching
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from netform.comparing import Compared
+    from netform.plan import Network
+    from netform.practices.model import Practice
+
+__all__ = ["ChangeMap", "draw_changes"]
+
+STAYED_RADIUS = 2.6
+MOVED_RADIUS = 5.5
+# A label of 11.5 units: what a letter takes, and how high a line stands.
+LETTER, LINE = 6.6, 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A network of B on the map."""
+
+    path: str
+    colour: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A site: ``moved`` when a practice there moves, with what is written beside it and where."""
+
+    x: float
+    y: float
+    moved: bool
+    title: str
+    label: str = ""
+    label_x: float = 0.0
+    label_y: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMap:
+    """All that one map of changes shows, in units of its viewBox."""
+
+    width: float
+    height: float
+    scale_km: float
+    scale_width: float
+    grounds: tuple[Ground, ...]
+    old: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    badges: tuple[Badge, ...]
+    unlabelled: int
+
+
+def draw_changes(
+    compared: Compared,
+    networks_a: Sequence[Network],
+    networks_b: Sequence[Network],
+    number_a: Mapping[str, int],
+    number_b: Mapping[str, int],
+) -> ChangeMap | None:
+    """Draw the changes among some networks of A and of B.
+
+    Parameters
+    ----------
+    compared : Compared
+    networks_a, networks_b : sequence of Network
+        Those to draw; networks of B carry their number as ``network_id`` and their label as ``name``.
+    number_a, number_b : mapping of str to int
+        What each network is called on the map, by label; counterparts have one number.
+
+    Returns
+    -------
+    ChangeMap or None
+        None when no network of B has ground.
+    """
+    land_b = [(network, polygons_only(compared.b.boundaries.get(network.name))) for network in networks_b]
+    land_b = [(network, region) for network, region in land_b if not region.is_empty]
+    land_a = [polygons_only(compared.a.boundaries.get(network.network_id)) for network in networks_a]
+    land_a = [region for region in land_a if not region.is_empty]
+    if not land_b:
+        return None
+    bounds = shapely.total_bounds([*(region for _, region in land_b), *land_a])
+    frame = Frame.around(tuple(bounds.tolist()))
+    shapes = simplify_coverage([region for _, region in land_b], frame)
+    old = simplify_coverage(land_a, frame) if land_a else []
+    members = {code for network in (*networks_a, *networks_b) for code in network.practice_codes}
+    marks = _marks(compared, members, number_a, number_b, frame)
+    # Badges keep clear of the marks, then labels of marks and badges.
+    dots = [SiteDot(mark.x, mark.y, _radius(mark), hub=False, practices=()) for mark in marks]
+    badges = place_badges([network for network, _ in land_b], shapes, dots, frame)
+    labelled = _labelled(marks, badges, frame)
+    km = scale_km(frame)
+    return ChangeMap(
+        width=frame.width,
+        height=frame.height,
+        scale_km=km,
+        scale_width=km * 1000 * frame.units_per_metre,
+        grounds=tuple(
+            Ground(path_data(shape), colour, f"{network.network_id} {network.name}")
+            for (network, _), shape, colour in zip(
+                land_b, shapes, colour_classes(touching(shapes)), strict=True
+            )
+        ),
+        old=tuple(path_data(shape) for shape in old),
+        marks=labelled,
+        badges=badges,
+        unlabelled=sum(mark.moved and not mark.label for mark in labelled),
+    )
+
+
+def _radius(mark: Mark) -> float:
+    return MOVED_RADIUS if mark.moved else STAYED_RADIUS
+
+
+def _marks(
+    compared: Compared,
+    members: Collection[str],
+    number_a: Mapping[str, int],
+    number_b: Mapping[str, int],
+    frame: Frame,
+) -> list[Mark]:
+    """One mark a site, those that stay first, so that those that move are drawn on top."""
+    both = compared.comparison
+    in_a, in_b = both.a.network_of, both.b.network_of
+    moved = set(both.forth.moved)
+    sites: dict[tuple[float, float], list[Practice]] = defaultdict(list)
+    places = compared.b.places
+    for practice, easting, northing in zip(
+        compared.b.practices, places.easting.tolist(), places.northing.tolist(), strict=True
+    ):
+        if practice.code in members and np.isfinite(easting + northing):
+            sites[easting, northing].append(practice)
+    if not sites:
+        return []
+    marks = []
+    for (x, y), practices in zip(
+        frame.project(np.array(list(sites))).round(1).tolist(), sites.values(), strict=True
+    ):
+        here = [practice for practice in practices if practice.code in moved]
+        ways = dict.fromkeys(
+            f"{number_a[in_a[each.code]]}→{number_b.get(in_b.get(each.code, ''), 'none')}" for each in here
+        )
+        title = "; ".join(
+            f"{each.code} {each.name}: {in_a.get(each.code, 'no network')} to {in_b.get(each.code, 'no network')}"
+            for each in practices
+        )
+        marks.append(Mark(x, y, bool(here), title, ", ".join(ways)))
+    return sorted(marks, key=lambda mark: (mark.moved, mark.y, mark.x))
+
+
+def _labelled(marks: Sequence[Mark], badges: Sequence[Badge], frame: Frame) -> tuple[Mark, ...]:
+    """Find room for each label beside its mark; one that finds none is left out."""
+    taken = [(mark.x - r, mark.y - r, mark.x + r, mark.y + r) for mark in marks for r in (_radius(mark),)]
+    taken += [
+        (
+            badge.x - badge.width / 2,
+            badge.y - badge.height / 2,
+            badge.x + badge.width / 2,
+            badge.y + badge.height / 2,
+        )
+        for badge in badges
+    ]
+    result = []
+    for mark in marks:
+        width = LETTER * len(mark.label)
+        beside = MOVED_RADIUS + 2
+        spots = (
+            (mark.x + beside, mark.y - LINE / 2),
+            (mark.x - beside - width, mark.y - LINE / 2),
+            (mark.x - width / 2, mark.y - beside - LINE),
+            (mark.x - width / 2, mark.y + beside),
+        )
+        room = next(
+            (
+                (x, y)
+                for x, y in spots
+                if mark.label
+                and x > 0
+                and x + width < frame.width
+                and not any(
+                    x < right and left < x + width and y < bottom and top < y + LINE
+                    for left, top, right, bottom in taken
+                )
+            ),
+            None,
+        )
+        if room is None:
+            result.append(Mark(mark.x, mark.y, mark.moved, mark.title))
+            continue
+        x, y = room
+        taken.append((x, y, x + width, y + LINE))
+        result.append(
+            Mark(mark.x, mark.y, mark.moved, mark.title, mark.label, round(x, 1), round(y + LINE - 2.5, 1))
+        )
+    return tuple(result)

@@ -1,0 +1,144 @@
+"""The page of a comparison: what moves, the figures side by side, a map of changes, and the networks matched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from netform.report.compare_map import ChangeMap, draw_changes
+from netform.report.compare_text import (
+    counterpart_sentence,
+    fate_sentences,
+    figure_rows,
+    moved_sentence,
+    names,
+)
+from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
+from netform.report.words import source_name
+
+if TYPE_CHECKING:
+    from netform.comparing import Compared, Comparison
+    from netform.practices.model import Practice
+
+__all__ = ["render_comparison"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A practice that moves."""
+
+    practice: Practice
+    network_a: str
+    network_b: str
+    number_a: int
+    number_b: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSection:
+    """The map of an area."""
+
+    anchor: int
+    area: str
+    drawing: ChangeMap | None
+
+
+def render_comparison(compared: Compared) -> str:
+    """Write a comparison as a page for people; texts from the user's files are made harmless as in the report.
+
+    Parameters
+    ----------
+    compared : Compared
+
+    Returns
+    -------
+    str
+        The page; the same comparison gives the same page.
+    """
+    both = compared.comparison
+    number_a, number_b = numbers(both)
+    sections = _sections(compared, number_a, number_b)
+    name_a, name_b = names(compared)
+    style = asset("report.css.j2")
+    return (
+        environment()
+        .get_template("compare.html.j2")
+        .render(
+            compared=compared,
+            both=both,
+            name_a=name_a,
+            name_b=name_b,
+            source=source_name(compared.a.practices.source),
+            forth=moved_sentence(both.forth, both.patients, "A", "B"),
+            back=moved_sentence(both.back, both.patients, "B", "A"),
+            counterparts=counterpart_sentence(both),
+            fates=fate_sentences(both),
+            figures=figure_rows(compared),
+            sections=sections,
+            several=len(sections) > 1,
+            folded=len(sections) > AREAS_SHOWN_OPEN,
+            number_a=number_a,
+            number_b=number_b,
+            changes=_changes(compared, number_a, number_b),
+            style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
+            style_hash=style_hash(style),
+        )
+    )
+
+
+def numbers(both: Comparison) -> tuple[dict[str, int], dict[str, int]]:
+    """Number the networks for the map: counterparts alike, then those of B and of A that have none.
+
+    Parameters
+    ----------
+    both : Comparison
+    """
+    number_a: dict[str, int] = {}
+    number_b: dict[str, int] = {}
+    for number, pair in enumerate(sorted(both.matched, key=lambda pair: pair.b), start=1):
+        number_a[pair.a] = number_b[pair.b] = number
+    for number, label in enumerate(both.only_b, start=len(both.matched) + 1):
+        number_b[label] = number
+    for number, label in enumerate(both.only_a, start=len(both.matched) + len(both.only_b) + 1):
+        number_a[label] = number
+    return number_a, number_b
+
+
+def _sections(compared: Compared, number_a: dict[str, int], number_b: dict[str, int]) -> list[ChangeSection]:
+    """Draw each area by itself; a network that crosses a line is drawn with the first of its areas."""
+    areas = sorted({each.areas[0] for each in compared.b.score.networks})
+    sections = []
+    for anchor, area in enumerate(areas, start=1):
+        networks_a = [each.network for each in compared.a.score.networks if each.areas[0] == area]
+        networks_b = [
+            replace(
+                each.network,
+                network_id=str(number_b[each.network.network_id]),
+                name=each.network.network_id,
+                exception=None,
+            )
+            for each in compared.b.score.networks
+            if each.areas[0] == area
+        ]
+        drawing = draw_changes(compared, networks_a, networks_b, number_a, number_b)
+        sections.append(ChangeSection(anchor, area, drawing))
+    return sections
+
+
+def _changes(compared: Compared, number_a: dict[str, int], number_b: dict[str, int]) -> list[ChangeRow]:
+    both = compared.comparison
+    in_a, in_b = both.a.network_of, both.b.network_of
+    moved = set(both.forth.moved)
+    return [
+        ChangeRow(
+            practice,
+            in_a[practice.code],
+            in_b.get(practice.code, ""),
+            number_a[in_a[practice.code]],
+            number_b.get(in_b.get(practice.code, "")),
+        )
+        for practice in compared.a.practices
+        if practice.code in moved
+    ]

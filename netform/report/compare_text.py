@@ -1,0 +1,170 @@
+"""A comparison of two divisions as plain text, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.report.score_text import shortened
+from netform.report.text import NETWORKS_LISTED, table_lines
+from netform.report.words import hours, one_line, percent, spoken
+
+if TYPE_CHECKING:
+    from netform.comparing import Compared, Comparison, Passage
+
+__all__ = ["compare_text", "counterpart_sentence", "fate_sentences", "figure_rows", "moved_sentence", "names"]
+
+# More moved practices than this are for the page and the files.
+MOVED_LISTED = 100
+
+
+def names(compared: Compared) -> tuple[str, str]:
+    """Name A and B on one line each."""
+    return one_line(compared.comparison.a.name), one_line(compared.comparison.b.name)
+
+
+def moved_sentence(passage: Passage, patients: int, start: str, end: str) -> str:
+    """Say how many move in one direction.
+
+    Parameters
+    ----------
+    passage : Passage
+    patients : int
+        Of all practices.
+    start, end : str
+        Names of the two divisions.
+    """
+    if not passage.moved:
+        return f"From {start} to {end} no practice moves."
+    many = len(passage.moved)
+    share = percent(passage.patients_moved / patients)
+    return (
+        f"From {start} to {end} {many:,} practice{'s move' if many > 1 else ' moves'}, with "
+        f"{passage.patients_moved:,} patients ({share})."
+    )
+
+
+def counterpart_sentence(comparison: Comparison) -> str:
+    """Say how well the networks match one to one."""
+    pairs, same = len(comparison.matched), len(comparison.identical)
+    return (
+        f"Matched one to one, {pairs:,} network{'s have counterparts' if pairs != 1 else ' has a counterpart'} that "
+        f"keep {comparison.patients_matched:,} patients together; {comparison.patients_outside:,} are outside. "
+        f"{same:,} {'network is' if same == 1 else 'networks are'} the same in both."
+    )
+
+
+def fate_sentences(comparison: Comparison) -> list[str]:
+    """Name the networks that split, merge, are dispersed or are new."""
+    said = [
+        f"{label} splits: more than half of each of {_and(parts)} comes from it."
+        for label, parts in comparison.split.items()
+    ]
+    said += [
+        f"{_and(parts)} merge: {label} has more than half of each."
+        for label, parts in comparison.merged.items()
+    ]
+    if comparison.forth.dispersed:
+        said.append(f"Dispersed, with no more than half in any network: {_and(comparison.forth.dispersed)}.")
+    if comparison.back.dispersed:
+        said.append(f"Gathered, with no more than half from any network: {_and(comparison.back.dispersed)}.")
+    return said
+
+
+def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
+    """Set the figures of both side by side: what it is, in A, in B, and B less A."""
+    a, b = compared.a.score, compared.b.score
+    counts = (
+        ("Networks", len(a.networks), len(b.networks)),
+        ("In the band", a.in_band, b.in_band),
+        ("In one piece", a.contiguous, b.contiguous),
+        ("Both", a.both, b.both),
+        ("Practices in no network", len(a.grouping.unplaced), len(b.grouping.unplaced)),
+    )
+    rows = [(what, f"{one:,}", f"{other:,}", f"{other - one:+,}") for what, one, other in counts]
+    terms_a, terms_b = a.terms, b.terms
+    for name in {**terms_a, **terms_b}:
+        one, other = terms_a.get(name, 0.0), terms_b.get(name, 0.0)
+        if one or other:
+            rows.append((f"{spoken(name)}, hours", hours(one), hours(other), _signed(other - one)))
+    rows.append(("Weighted cost, hours", hours(a.cost), hours(b.cost), _signed(b.cost - a.cost)))
+    return rows
+
+
+def compare_text(compared: Compared) -> str:
+    """Write a comparison for people at a terminal.
+
+    Parameters
+    ----------
+    compared : Compared
+
+    Returns
+    -------
+    str
+        Lines ended by line feeds. No text of the input can command the terminal.
+    """
+    both = compared.comparison
+    a, b = names(compared)
+    blocks = [
+        [
+            f"A is {a}, B is {b}: {len(compared.a.practices):,} practices with {both.patients:,} patients.",
+            moved_sentence(both.forth, both.patients, "A", "B"),
+            moved_sentence(both.back, both.patients, "B", "A"),
+            counterpart_sentence(both),
+            "(A practice moves when its network has no more than half of its patients in the practice's other one.)",
+        ],
+        table_lines(("", "A", "B", "B - A"), figure_rows(compared), right=(1, 2, 3)),
+        [f"  {one_line(sentence)}" for sentence in fate_sentences(both)],
+        _pair_lines(both) if len(both.matched) <= NETWORKS_LISTED else [],
+        _moved_lines(compared),
+        [f"  {one_line(note)}" for note in compared.notes],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _pair_lines(both: Comparison) -> list[str]:
+    rows = [
+        (
+            shortened(pair.a),
+            f"{pair.patients_a:,}",
+            shortened(pair.b),
+            f"{pair.patients_b:,}",
+            f"{pair.patients:,}",
+            "the same" if pair.identical else "",
+        )
+        for pair in both.matched
+    ]
+    rows += [(shortened(label), "", "none", "", "", "") for label in both.only_a]
+    rows += [("none", "", shortened(label), "", "", "") for label in both.only_b]
+    header = ("Network of A", "Patients", "Counterpart in B", "Patients", "In common", "")
+    return table_lines(header, rows, right=(1, 3, 4)) if rows else []
+
+
+def _moved_lines(compared: Compared) -> list[str]:
+    both = compared.comparison
+    in_a, in_b = both.a.network_of, both.b.network_of
+    moved = set(both.forth.moved)
+    rows = [
+        (
+            one_line(practice.code),
+            shortened(practice.name),
+            f"{practice.list_size:,}",
+            shortened(in_a[practice.code]),
+            shortened(in_b.get(practice.code, "none")),
+        )
+        for practice in compared.a.practices
+        if practice.code in moved
+    ]
+    if not rows:
+        return []
+    header = ("Moved", "Name", "Patients", "Network of A", "Network of B")
+    more = len(rows) - MOVED_LISTED
+    rest = [f"  and {more:,} more: -o writes them all."] if more > 0 else []
+    return table_lines(header, rows[:MOVED_LISTED], right=(2,)) + rest
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+,.1f}"
+
+
+def _and(labels: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))

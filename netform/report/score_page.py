@@ -1,0 +1,169 @@
+"""The page of a score: totals, a map, the networks and every rule they break."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from netform.plan import Plan
+from netform.report.facts import Facts
+from netform.report.map import Drawing, draw_map
+from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
+from netform.report.score_text import breach_words, opening
+from netform.report.tables import Bar, bar_scale, provenance_rows
+from netform.report.words import source_name
+from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.breaches import Breach
+    from netform.plan import Network
+    from netform.practices.model import Practice
+    from netform.scoring import Score, ScoredNetwork, ScoredResult
+
+__all__ = ["render_score", "score_facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """A network as a row; ``number`` is what the map calls it."""
+
+    number: int
+    label: str
+    network: Network
+    areas: tuple[str, ...]
+    cost: float
+    members: tuple[Practice, ...]
+    hub: Practice
+    bar: Bar
+    band_words: str
+    breaches: tuple[Breach, ...]
+
+
+def render_score(result: ScoredResult) -> str:
+    """Write a score as a page for people; texts from the user's files are made harmless as in the report.
+
+    Parameters
+    ----------
+    result : ScoredResult
+
+    Returns
+    -------
+    str
+        The page; the same result gives the same page.
+    """
+    score = result.score
+    facts = score_facts(score, result.practices.source)
+    rows = _rows(result, facts)
+    by_area: dict[str, list[ScoreRow]] = defaultdict(list)
+    for row in rows:
+        # A network that crosses a line is shown with the first of its areas.
+        by_area[row.areas[0]].append(row)
+    sections = [
+        {"anchor": anchor, "area": area, "rows": by_area[area], "drawing": _drawing(result, by_area[area])}
+        for anchor, area in enumerate(sorted(by_area), start=1)
+    ]
+    style = asset("report.css.j2")
+    made = environment()
+    made.filters["breach_words"] = breach_words
+    return made.get_template("score.html.j2").render(
+        score=score,
+        facts=facts,
+        opening=opening(score),
+        sections=sections,
+        several=len(sections) > 1,
+        folded=len(sections) > AREAS_SHOWN_OPEN,
+        anchors={row.network.network_id: row.number for row in rows},
+        rows=rows,
+        terms=[name for name, hours in score.terms.items() if hours],
+        unscored=[name for name, hours in score.terms.items() if not hours],
+        weights=dict(score.rules.weights),
+        kinds=score.breach_counts,
+        broken=_broken(rows, score),
+        provenance=provenance_rows(_for_people(result)),
+        style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
+        style_hash=style_hash(style),
+    )
+
+
+def score_facts(score: Score, source: str) -> Facts:
+    """Count the facts a page opens with.
+
+    Parameters
+    ----------
+    score : Score
+    source : str
+        The practice list.
+    """
+    networks = [each.network for each in score.networks]
+    return Facts(
+        source=source_name(source),
+        practices=sum(len(each.practice_codes) for each in networks),
+        patients=score.patients,
+        networks=len(networks),
+        least=score.rules.least,
+        most=score.rules.most,
+        in_band=score.in_band,
+        exceptions=tuple(each.network for each in score.networks if each.breaches),
+        term_names=tuple(score.terms),
+        weights=dict(score.rules.weights),
+    )
+
+
+def _rows(result: ScoredResult, facts: Facts) -> list[ScoreRow]:
+    by_code = {practice.code: practice for practice in result.practices}
+    along = bar_scale(facts, [each.network for each in result.score.networks])
+    rows = []
+    for number, each in enumerate(result.score.networks, start=1):
+        network = _numbered(each, number)
+        rows.append(
+            ScoreRow(
+                number=number,
+                label=each.network.network_id,
+                network=network,
+                areas=each.areas,
+                cost=each.cost,
+                members=tuple(by_code[code] for code in network.practice_codes),
+                hub=by_code[network.hub_code],
+                bar=Bar(along(network.list_size), along(facts.least), along(facts.most)),
+                band_words=facts.band_words(network.list_size),
+                breaches=each.breaches,
+            )
+        )
+    return rows
+
+
+def _numbered(each: ScoredNetwork, number: int) -> Network:
+    """Give a network a number in place of its label, which may be too long for a map."""
+    broken = each.breaches[0].kind if each.breaches else None
+    return replace(each.network, network_id=str(number), name=each.network.network_id, exception=broken)
+
+
+def _drawing(result: ScoredResult, rows: list[ScoreRow]) -> Drawing | None:
+    shown = Result(
+        practices=result.practices,
+        places=result.places,
+        plan=Plan((), tuple(row.network for row in rows), (), (), {}),
+        boundaries={str(row.number): result.boundaries[row.label] for row in rows},
+        rules_toml="",
+    )
+    return draw_map(shown, shown.plan.networks)
+
+
+def _broken(rows: list[ScoreRow], score: Score) -> list[tuple[ScoreRow | None, Breach]]:
+    """List every breach with its network; those of the division as a whole come last."""
+    of_networks: list[tuple[ScoreRow | None, Breach]] = [
+        (row, breach) for row in rows for breach in row.breaches
+    ]
+    return [*of_networks, *((None, breach) for breach in score.breaches)]
+
+
+def _for_people(result: ScoredResult) -> dict[str, Any]:
+    """Put notes, which are sentences, on their own."""
+    return {
+        key: " ".join(value) if isinstance(value, list) else value
+        for key, value in result.provenance.items()
+        if value
+    }

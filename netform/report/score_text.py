@@ -1,0 +1,146 @@
+"""The score of a division of practices as plain text, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.report.text import NETWORKS_LISTED, table_lines
+from netform.report.words import clean, hours, one_line, spoken
+
+if TYPE_CHECKING:
+    from netform.scoring import Score
+
+__all__ = ["BREACH_WORDS", "breach_words", "opening", "score_text"]
+
+# More sentences than this are for the page and the files.
+BREACHES_LISTED = 60
+LABEL_WIDTH = 40
+
+BREACH_WORDS = {
+    "band": "List size outside the band",
+    "least_practices": "Too few practices",
+    "most_practices": "Too many practices",
+    "area": "Crosses a line between areas",
+    "contiguity": "In several pieces",
+    "pin": "A pinned network changed",
+    "exclude": "Holds a practice that is to be left out",
+    "together": "Practices that are to be together are not",
+    "merge": "Practices about to merge are not together",
+    "apart": "Practices that are to be apart are not",
+    "hub": "No practice may be its hub",
+    "longest_to_hub": "A journey to the hub is too long",
+    "longest_between": "A journey between practices is too long",
+    "missing": "Practice in no network",
+    "twice": "Practice in several networks",
+    "networks": "Another number of networks than demanded",
+}
+
+
+def breach_words(kind: str) -> str:
+    """Name a rule that is broken, in a few words."""
+    return BREACH_WORDS.get(kind, spoken(kind))
+
+
+def opening(score: Score) -> str:
+    """Sum up a score in two sentences."""
+    networks, unplaced = len(score.networks), len(score.grouping.unplaced)
+    practices = sum(len(each.network.practice_codes) for each in score.networks)
+    return (
+        f"{networks:,} network{'s' * (networks != 1)} of {practices:,} practice{'s' * (practices != 1)}"
+        f" with {score.patients:,} patients."
+        f" {_are(score.in_band, 'has', 'have')} between {score.rules.least:,} and {score.rules.most:,} patients,"
+        f" {_are(score.contiguous)} in one piece, {_are(score.both)} both."
+        + (f" {_are(unplaced, 'practice is', 'practices are')} in no network." if unplaced else "")
+    )
+
+
+def _are(number: int, one: str = "is", many: str = "are") -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def score_text(score: Score) -> str:
+    """Write a score for people at a terminal.
+
+    Parameters
+    ----------
+    score : Score
+
+    Returns
+    -------
+    str
+        Lines ended by line feeds: the totals by term, the rules that are broken by kind, the networks (when no
+        more than 60), and what each breaks. No text of the input can command the terminal.
+    """
+    blocks = [
+        [f"{one_line(score.grouping.name)}: {opening(score)}"],
+        _term_lines(score),
+        _kind_lines(score),
+        _network_lines(score) if 0 < len(score.networks) <= NETWORKS_LISTED else [],
+        _breach_lines(score),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def shortened(text: str) -> str:
+    """Keep a label from pushing a table off the screen."""
+    line = one_line(text)
+    return line if len(line) <= LABEL_WIDTH else line[: LABEL_WIDTH - 3].rstrip() + "..."
+
+
+def _term_lines(score: Score) -> list[str]:
+    weight = dict(score.rules.weights)
+    rows = [
+        (spoken(name), hours(value), f"{weight.get(name, 1.0):g}", hours(weight.get(name, 1.0) * value))
+        for name, value in score.terms.items()
+    ]
+    rows.append(("Cost", "", "", hours(score.cost)))
+    return table_lines(("Term", "Hours a week", "Weight", "Weighted"), rows, right=(1, 2, 3))
+
+
+def _kind_lines(score: Score) -> list[str]:
+    counts = score.breach_counts
+    if not counts:
+        return ["No rule is broken."]
+    rows = [(breach_words(kind), f"{count:,}") for kind, count in counts.items()]
+    return table_lines(("Rule broken", "Times"), rows, right=(1,))
+
+
+def _network_lines(score: Score) -> list[str]:
+    rows = [
+        (
+            shortened(each.network.network_id),
+            f"{each.network.list_size:,}",
+            str(len(each.network.practice_codes)),
+            one_line(each.network.hub_code),
+            f"{sum(post.whole for post in each.network.posts):.1f}",
+            f"{each.network.minutes_per_move:.0f}",
+            hours(each.cost),
+            ", ".join(dict.fromkeys(breach.kind.replace("_", " ") for breach in each.breaches)),
+        )
+        for each in score.networks
+    ]
+    header = (
+        "Network",
+        "Patients",
+        "Practices",
+        "Hub",
+        "Posts",
+        "Minutes a move",
+        "Hours a week",
+        "Breaks",
+    )
+    return table_lines(header, rows, right=(1, 2, 4, 5, 6))
+
+
+def _breach_lines(score: Score) -> list[str]:
+    said = [
+        f"  {shortened(each.network.network_id)}: {clean(breach.sentence)}"
+        for each in score.networks
+        for breach in each.breaches
+    ]
+    said += [f"  {clean(breach.sentence)}" for breach in score.breaches]
+    if not said:
+        return []
+    more = len(said) - BREACHES_LISTED
+    rest = [f"  and {more:,} more: -o writes them all."] if more > 0 else []
+    return ["What is broken", *said[:BREACHES_LISTED], *rest]
