@@ -131,7 +131,8 @@ def _compared(given: dict[str, Any]) -> Compared:
             for each, name in ((a, name_a), (b, name_b))
         ]
 
-    return compare_results(*_scored(given, given_rules(given), groupings))
+    a, b = _scored(given, given_rules(given), groupings)
+    return compare_results(a, b)
 
 
 def _scored(

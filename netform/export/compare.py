@@ -188,5 +188,5 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _yes(fact: bool) -> str:  # noqa: FBT001 (a cell of a table)
+def _yes(fact: bool) -> str:
     return "yes" if fact else "no"

@@ -95,14 +95,11 @@ def numbers(both: Comparison) -> tuple[dict[str, int], dict[str, int]]:
     ----------
     both : Comparison
     """
-    number_a: dict[str, int] = {}
-    number_b: dict[str, int] = {}
-    for number, pair in enumerate(sorted(both.matched, key=lambda pair: pair.b), start=1):
-        number_a[pair.a] = number_b[pair.b] = number
-    for number, label in enumerate(both.only_b, start=len(both.matched) + 1):
-        number_b[label] = number
-    for number, label in enumerate(both.only_a, start=len(both.matched) + len(both.only_b) + 1):
-        number_a[label] = number
+    pairs = sorted(both.matched, key=lambda pair: pair.b)
+    labels_a = [*(pair.a for pair in pairs), *(None for _ in both.only_b), *both.only_a]
+    labels_b = [*(pair.b for pair in pairs), *both.only_b]
+    number_a = {label: number for number, label in enumerate(labels_a, start=1) if label is not None}
+    number_b = {label: number for number, label in enumerate(labels_b, start=1)}
     return number_a, number_b
 
 
