@@ -24,7 +24,7 @@ from netform.territory.coverage import Geometries, dissolve, faces_of
 from netform.territory.sites import Sites, merge_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -84,13 +84,18 @@ def tile_areas(parts: Sequence[tuple[NDArray[np.int64], Territories]]) -> Territ
 
 
 def network_boundaries(
-    plan_networks: Sequence[Network], codes: Sequence[str], territories: Territories
+    plan_networks: Sequence[Network],
+    codes: Sequence[str],
+    territories: Territories,
+    *,
+    outside: Collection[str] = (),
 ) -> dict[str, BaseGeometry]:
     """Draw the ground of each network: the territories of its practices, joined.
 
     Where practices of one site are in several networks, the site's territory is cut into sectors that meet at
     the site, one for each network, facing where the network borders it. Territories of sites of which no
-    practice is in a network stay outside every network.
+    practice is in a network stay outside every network. So does a sector of a site that practices in a network
+    share with one that is to be outside.
 
     Parameters
     ----------
@@ -99,14 +104,20 @@ def network_boundaries(
         The practice codes in the order of ``territories.sites.site_of``.
     territories : Territories
         Of the whole list (see `tile_areas` for areas that were solved apart).
+    outside : collection of str
+        Practices in no network whose ground is to be outside even where they share a site: those that the
+        planner leaves out. Any other practice without a network leaves the ground of a shared site to the others.
 
     Returns
     -------
     dict of str to Polygon or MultiPolygon
         By ``network_id``, EPSG:27700 metres, in the order of the networks: valid, disjoint, with shared
-        vertices matched; together they tile the territories of the sites that are in a network.
+        vertices matched; together they tile the territories of the sites that are in a network, but for the
+        sectors outside.
     """
-    network_of = {code: index for index, each in enumerate(plan_networks) for code in each.practice_codes}
+    # What is outside is drawn like one network more, and then left away.
+    network_of = dict.fromkeys(outside, len(plan_networks))
+    network_of |= {code: index for index, each in enumerate(plan_networks) for code in each.practice_codes}
     members: list[list[int]] = [[] for _ in range(len(territories.sites))]
     for site, code in zip(territories.sites.site_of.tolist(), codes, strict=True):
         if code in network_of and network_of[code] not in members[site]:
@@ -120,7 +131,7 @@ def network_boundaries(
         faces = faces_of([*territories.polygons, *rays])
         faces, site_of_face = _located(faces, territories.polygons)
         owner = _sector_owner(faces, site_of_face, members, sectors, territories.sites)
-    grounds = dissolve(faces, owner, len(plan_networks))
+    grounds = dissolve(faces, owner, len(plan_networks) + 1)[: len(plan_networks)]
     return {network.network_id: ground for network, ground in zip(plan_networks, grounds, strict=True)}
 
 

@@ -63,6 +63,25 @@ def test_an_unplaced_practice_at_a_shared_site_takes_no_sector() -> None:
     assert network_boundaries([_network("all", "A")], "AB", territories)["all"].equals(SQUARE)
 
 
+def test_a_practice_left_out_at_a_shared_site_takes_a_sector_that_is_nobodys() -> None:
+    """B is left out and faces C, which is left out too; A's network has the west of their site."""
+    territories = _territories((1000, 5000), (5000, 5000), (5000, 5000), (9000, 5000))
+    grounds = network_boundaries([_network("west", "D", "A")], "DABC", territories, outside=["B", "C"])
+    # The middle cell is 3000 to 7000; it is parted upright through the site.
+    assert list(grounds) == ["west"]
+    assert grounds["west"].symmetric_difference(shapely.box(0, 0, 5000, 10_000)).area < 10_000
+    assert grounds["west"].boundary.distance(shapely.Point(5000, 5000)) < 1
+
+
+def test_a_practice_left_out_at_its_own_site_is_outside() -> None:
+    """As any practice without a network is."""
+    territories = _territories((2500, 5000), (7500, 5000))
+    grounds = network_boundaries([_network("west", "A")], "AB", territories, outside=["B"])
+    assert {name: ground.wkt for name, ground in grounds.items()} == {
+        "west": network_boundaries([_network("west", "A")], "AB", territories)["west"].wkt
+    }
+
+
 @pytest.mark.parametrize("count", [2, 3, 5, 7])
 def test_networks_that_are_one_site_get_fair_sectors(count: int) -> None:
     """Seven practices at one postcode, each a network with no other member: the circle is shared out."""

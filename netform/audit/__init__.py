@@ -17,7 +17,7 @@ from netform.audit.ground import ground_faults
 from netform.graph_demands import demanded_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import networkx as nx
     from shapely.geometry.base import BaseGeometry
@@ -82,6 +82,7 @@ def audit_boundaries(
     *,
     ground: BaseGeometry | None,
     territories: Mapping[str, BaseGeometry] | None = None,
+    outside: Collection[str] = (),
 ) -> None:
     """Refuse boundaries that do not tile the ground, or leave a practice outside its network.
 
@@ -99,10 +100,16 @@ def audit_boundaries(
         The territory of each practice's site, by practice code. With them the ground of practices that are in no
         network is known, and no network may have any of it; without them a plan that leaves practices out may
         leave any of the ground to no network.
+    outside : collection of str
+        Practices that may lie in no network's ground, not even where they share a site.
 
     Raises
     ------
     AuditError
         With every fault found, one a line, up to the first 50.
     """
-    refuse("boundaries", list(ground_faults(boundaries, plan, practices, places, ground, territories)))
+    located = {
+        code: (float(easting), float(northing))
+        for code, easting, northing in zip(practices.codes, places.easting, places.northing, strict=True)
+    }
+    refuse("boundaries", list(ground_faults(boundaries, plan, located, ground, territories, outside)))

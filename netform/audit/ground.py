@@ -6,13 +6,11 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from netform.places import Places
     from netform.plan import Plan
-    from netform.practices.model import PracticeList
 
 __all__ = ["ground_faults"]
 
@@ -35,12 +33,12 @@ class _Inside(NamedTuple):
 def ground_faults(
     boundaries: Mapping[str, BaseGeometry],
     plan: Plan,
-    practices: PracticeList,
-    places: Places,
+    located: Mapping[str, tuple[float, float]],
     ground: BaseGeometry | None,
     territories: Mapping[str, BaseGeometry] | None,
+    outside: Collection[str],
 ) -> Iterator[str]:
-    """List the faults of boundaries; parameters as `netform.audit.audit_boundaries`."""
+    """List the faults of boundaries; ``located`` is each practice's place, the rest as in `netform.audit`."""
     sound, faulty = {}, False
     for fault in _names_of_boundaries(boundaries, plan):
         faulty = True
@@ -55,7 +53,8 @@ def ground_faults(
     # What a missing boundary leaves open is told once.
     inside = None if faulty or ground is None else _inside(plan, ground, territories)
     yield from _tiling(sound, inside)
-    yield from _outside(sound, plan, practices, places)
+    yield from _misplaced(sound, plan, located)
+    yield from _taken_in(sound, located, outside)
 
 
 def _inside(plan: Plan, ground: BaseGeometry, territories: Mapping[str, BaseGeometry] | None) -> _Inside:
@@ -137,17 +136,34 @@ def _overlaps(boundaries: Mapping[str, BaseGeometry]) -> Iterator[str]:
                 yield f"the boundaries of {names[one]!r} and {names[other]!r} overlap by {area:.3g} m2"
 
 
-def _outside(
-    boundaries: Mapping[str, BaseGeometry], plan: Plan, practices: PracticeList, places: Places
+def _misplaced(
+    boundaries: Mapping[str, BaseGeometry], plan: Plan, located: Mapping[str, tuple[float, float]]
 ) -> Iterator[str]:
     """Name the practices that do not lie in their own network's boundary."""
     import shapely  # noqa: PLC0415 - heavy, and only boundaries need it
 
     network_of = {code: each.network_id for each in plan.networks for code in each.practice_codes}
-    everywhere = zip(practices.codes, places.easting, places.northing, strict=True)
-    for code, easting, northing in everywhere:
+    for code, place in located.items():
         name = network_of.get(code)
         if name is not None and name in boundaries:
-            metres = shapely.distance(boundaries[name], shapely.Point(easting, northing))
+            metres = shapely.distance(boundaries[name], shapely.Point(place))
             if not metres <= PRACTICE_M:
                 yield f"practice {code} lies {metres:,.0f} m outside the boundary of its network {name!r}"
+
+
+def _taken_in(
+    boundaries: Mapping[str, BaseGeometry],
+    located: Mapping[str, tuple[float, float]],
+    outside: Collection[str],
+) -> Iterator[str]:
+    """Name the practices that are to be outside and lie within a boundary."""
+    import shapely  # noqa: PLC0415 - heavy, and only boundaries need it
+
+    names, shapes = list(boundaries), list(boundaries.values())
+    tree = shapely.STRtree(shapes)
+    for code in sorted(set(outside) & located.keys()):
+        point = shapely.Point(located[code])
+        for of in sorted(tree.query(point, predicate="within").tolist()):
+            metres = shapely.distance(shapely.boundary(shapes[of]), point)
+            if metres > PRACTICE_M:
+                yield f"practice {code} is to be outside and lies {metres:,.0f} m within the boundary of {names[of]!r}"

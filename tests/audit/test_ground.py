@@ -35,6 +35,54 @@ def test_unplaced_practices_leave_a_gap(sound: Sound) -> None:
         sound.audit_boundaries(boundaries, plan)
 
 
+def test_the_ground_of_who_is_left_out_is_nobodys(sound: Sound) -> None:
+    """With the territories known, N-03 may neither take A7's ground nor leave any of its own."""
+    plan = unplaced(without(sound.plan, "N-04"), ("A7", "opted out"))
+    territories = {
+        code: sound.boundaries[each.network_id]
+        for each in sound.plan.networks
+        for code in each.practice_codes
+    }
+    boundaries = {name: box for name, box in sound.boundaries.items() if name != "N-04"}
+    sound.audit_boundaries(boundaries, plan, territories=territories, outside=["A7"])
+    # 0.1 m of 10 km either way.
+    with pytest.raises(AuditError, match="take 1,000 m2 of the ground of practices that are in no network"):
+        sound.audit_boundaries(
+            {**boundaries, "N-03": _box(439_000, 441_000.1)}, plan, territories=territories
+        )
+    with pytest.raises(AuditError, match="leave 1,000 m2 of the ground to no network"):
+        sound.audit_boundaries(
+            {**boundaries, "N-03": _box(439_000, 440_999.9)}, plan, territories=territories
+        )
+
+
+def test_networks_may_share_a_site_with_who_is_in_none(sound: Sound) -> None:
+    """B3 is in no network: B2's has the ground of their site or a part of it, but all of B1's."""
+    networks = tuple(
+        dataclasses.replace(each, practice_codes=("B1", "B2")) if each.network_id == "S-01" else each
+        for each in sound.plan.networks
+    )
+    plan = unplaced(dataclasses.replace(sound.plan, networks=networks), ("B3", "opted out"))
+    territories = {
+        code: sound.boundaries[each.network_id]
+        for each in sound.plan.networks
+        for code in each.practice_codes
+    }
+    # B1 is at 430,000, B2 and B3 at 432,000, both 5 km up.
+    territories["B1"] = shapely.box(429_000, 420_000, 431_000, 430_000)
+    territories["B2"] = territories["B3"] = shapely.box(431_000, 420_000, 443_000, 430_000)
+    sound.audit_boundaries(sound.boundaries, plan, territories=territories)
+    western = {**sound.boundaries, "S-01": shapely.box(429_000, 420_000, 432_000, 430_000)}
+    sound.audit_boundaries(western, plan, territories=territories, outside=["B3"])
+    with pytest.raises(
+        AuditError, match="B3 is to be outside and lies 3,000 m within the boundary of 'S-01'"
+    ):
+        sound.audit_boundaries(sound.boundaries, plan, territories=territories, outside=["B3"])
+    eastern = {**sound.boundaries, "S-01": shapely.box(430_000, 420_000, 443_000, 430_000)}
+    with pytest.raises(AuditError, match="leave 10,000,000 m2 of the ground to no network"):
+        sound.audit_boundaries(eastern, plan, territories=territories)
+
+
 def _box(left: float, right: float) -> shapely.Geometry:
     return shapely.box(left, 430_000, right, 440_000)
 

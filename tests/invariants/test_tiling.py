@@ -10,9 +10,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netform.audit import audit_boundaries
 from netform.boundaries import network_boundaries, tile_areas
 from netform.export.geojson import to_lonlat
-from netform.plan import Network
+from netform.places import Places
+from netform.plan import Network, Plan, Unplaced
+from netform.practices.model import Practice, PracticeList
 from netform.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
 from netform.territory.coverage import GRID_M
 
@@ -120,6 +123,34 @@ def test_networks_tile_and_hold_their_practices(drawn: Drawn) -> None:
         points = shapely.points(drawn.places[[codes.index(code) for code in network.practice_codes]])
         assert shapely.distance(grounds[network.network_id], points).max() <= 1
     assert_right_on_a_globe(polygons)
+
+
+@given(drawn_places())
+@settings(deadline=None, max_examples=40)
+def test_what_is_left_out_is_outside(drawn: Drawn) -> None:
+    """No network has ground of a site that is left out, all ground of others, and no such practice inside it."""
+    sites = merge_sites(*drawn.places.T)
+    territories = build_territories(sites, living_extent(drawn.homes, sites))
+    networks = networks_of(territories, drawn.seed)
+    codes = [f"P{index:03d}" for index in range(len(drawn.places))]
+    placed = {code for network in networks for code in network.practice_codes}
+    outside = [code for code in codes if code not in placed]
+    grounds = network_boundaries(networks, codes, territories, outside=outside)
+    plan = Plan((), tuple(networks), tuple(Unplaced(code, "left out") for code in outside), (), {})
+    practices = PracticeList(tuple(Practice(code, "", "", 1) for code in codes))
+    places = Places(*drawn.places.T, ("list",) * len(codes), np.empty((0, 2)), "drawn")
+    assert list(grounds) == [network.network_id for network in networks]
+    if grounds:
+        assert shapely.coverage_is_valid(np.array(list(grounds.values()), dtype=object))
+    audit_boundaries(
+        grounds,
+        plan,
+        practices,
+        places,
+        ground=territories.extent,
+        territories=dict(zip(codes, territories.polygons[sites.site_of], strict=True)),
+        outside=outside,
+    )
 
 
 @given(drawn_places(), st.integers(2, 4))
