@@ -1,9 +1,10 @@
 """Rules of a planner that cannot both be kept: found before anything is solved, and named two by two.
 
 Whatever is refused here has no plan: each message names two rules (or groups joined one to the other, and a
-rule) that no division of the practices keeps, wherever the others stand. Two things bend, as they do in a
-plan: a network may lie outside the band as an exception, up to the largest exception there is, and a pin stands
-whatever its list size and number of practices. Under ``--strict`` the band does not bend.
+rule) that no division of the practices keeps, given the pins and what is left out. The band bends as it does in
+a plan: a network may lie outside it as an exception, up to the largest exception there is, unless ``--strict``
+forbids it, and a pin stands whatever its list size and number of practices. Between a group that is together and
+the most practices of a network nothing bends: the planner has asked for both.
 """
 
 from __future__ import annotations
@@ -298,7 +299,7 @@ def _too_far_from_hubs(case: Case, codes: Codes, named: Sequence[str], name: str
     if math.isinf(longest) or not named:
         return
     farthest = {hub: max((case.minutes(code, hub), code) for code in codes) for hub in named}
-    hub = min(named, key=lambda code: farthest[code])
+    hub = min(named, key=lambda code: farthest[code][0])
     minutes, code = farthest[hub]
     if minutes > longest + MINUTES_SLACK:
         yield clash(

@@ -76,7 +76,7 @@ def _problems(folder: Path, content: str) -> list[str]:
 
 
 @given(rules(), demands())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_demands_are_read_back_from_what_is_written(
     tmp_path_factory: pytest.TempPathFactory, drawn: Rules, demanded: Demands
 ) -> None:
