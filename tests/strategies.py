@@ -26,6 +26,7 @@ from tests.brute_force import store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from random import Random
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
@@ -337,7 +338,22 @@ def small_areas(
     share = draw(st.sampled_from([0.15, 0.3, 0.5, 0.9]))
     random = draw(st.randoms(use_true_random=False))
     pairs = [pair for pair in combinations(range(count), 2) if random.random() < share]
-    return made_up_area(list_sizes, points, pairs, rules), rules
+    graph = made_up_area(list_sizes, points, pairs, rules)
+    describe(graph, random)
+    return graph, rules
+
+
+def describe(graph: nx.Graph, random: Random) -> None:
+    """Give practices present networks, staff, a side and homes, or none of them, for the terms that ask."""
+    codes = list(graph)
+    for node in graph.nodes.values():
+        node["pcn_code"] = random.choice(["", "U1", "U2"])
+        node["shortfall_fte"] = random.choice([None, 1.5, -1.0, 0.25])
+        node["sides"] = (random.choice(["", "north", "south"]),)
+        node["residents"] = dict.fromkeys(random.sample(codes, min(2, len(codes))), node["list_size"] / 4)
+    for node in graph.nodes.values():
+        alike = [each["list_size"] for each in graph.nodes.values() if each["pcn_code"] == node["pcn_code"]]
+        node["pcn_list_size"] = sum(alike) if node["pcn_code"] else 0
 
 
 # Costs as terms give them, and every kind they do not: equal, mostly zero, far apart, of exceptions.
