@@ -203,8 +203,17 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         The boundaries do not tile the ground: a defect of netform.
     """
     whole = tile_areas(prepared.parts)
-    boundaries = network_boundaries(plan.networks, prepared.practices.codes, whole)
-    audit_boundaries(boundaries, plan, prepared.practices, prepared.places, ground=whole.extent)
+    codes, left_out = prepared.practices.codes, rules.demands.exclude
+    boundaries = network_boundaries(plan.networks, codes, whole, outside=left_out)
+    audit_boundaries(
+        boundaries,
+        plan,
+        prepared.practices,
+        prepared.places,
+        ground=whole.extent,
+        territories=dict(zip(codes, whole.polygons[whole.sites.site_of], strict=True)),
+        outside=left_out,
+    )
     return Result(prepared.practices, prepared.places, plan, boundaries, rules_toml(rules))
 
 
