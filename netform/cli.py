@@ -27,6 +27,7 @@ from netform._cli_options import (
     given_stdin,
     with_options,
 )
+from netform._cli_score import compare, score
 from netform._cli_terminal import (
     INTERRUPTED,
     Interruption,
@@ -232,6 +233,10 @@ def example(target: Path, *, overwrite: bool) -> None:
 
         write_example(target, overwrite=overwrite)
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
+
+
+for _command in (score, compare):
+    cli.add_command(_command)
 
 
 def main() -> None:

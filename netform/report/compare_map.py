@@ -24,8 +24,8 @@ __all__ = ["ChangeMap", "draw_changes"]
 
 STAYED_RADIUS = 2.6
 MOVED_RADIUS = 5.5
-# A label of 11.5 units: what a letter takes, and how high a line stands.
-LETTER, LINE = 6.6, 12.0
+# A label of 11.5 units: what a letter and an arrow take beyond, and how high a line stands.
+LETTER, ARROW, LINE = 7.0, 5.0, 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _labelled(marks: Sequence[Mark], badges: Sequence[Badge], frame: Frame) -> t
     ]
     result = []
     for mark in marks:
-        width = LETTER * len(mark.label)
+        width = LETTER * len(mark.label) + ARROW * mark.label.count("→")
         beside = MOVED_RADIUS + 2
         spots = (
             (mark.x + beside, mark.y - LINE / 2),

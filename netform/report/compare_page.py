@@ -14,6 +14,7 @@ from netform.report.compare_text import (
     figure_rows,
     moved_sentence,
     names,
+    sizes,
 )
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
 from netform.report.words import source_name
@@ -81,6 +82,8 @@ def render_comparison(compared: Compared) -> str:
             folded=len(sections) > AREAS_SHOWN_OPEN,
             number_a=number_a,
             number_b=number_b,
+            size_a=sizes(compared.a),
+            size_b=sizes(compared.b),
             changes=_changes(compared, number_a, number_b),
             style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
             style_hash=style_hash(style),
@@ -89,17 +92,15 @@ def render_comparison(compared: Compared) -> str:
 
 
 def numbers(both: Comparison) -> tuple[dict[str, int], dict[str, int]]:
-    """Number the networks for the map: counterparts alike, then those of B and of A that have none.
+    """Number the networks for the map: those of B in order, those of A like their counterparts, then the others.
 
     Parameters
     ----------
     both : Comparison
     """
-    pairs = sorted(both.matched, key=lambda pair: pair.b)
-    labels_a = [*(pair.a for pair in pairs), *(None for _ in both.only_b), *both.only_a]
-    labels_b = [*(pair.b for pair in pairs), *both.only_b]
-    number_a = {label: number for number, label in enumerate(labels_a, start=1) if label is not None}
-    number_b = {label: number for number, label in enumerate(labels_b, start=1)}
+    number_b = {label: number for number, label in enumerate(both.b.networks, start=1)}
+    number_a = {pair.a: number_b[pair.b] for pair in both.matched}
+    number_a |= {label: number for number, label in enumerate(both.only_a, start=len(number_b) + 1)}
     return number_a, number_b
 
 

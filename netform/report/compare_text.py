@@ -10,8 +10,17 @@ from netform.report.words import hours, one_line, percent, spoken
 
 if TYPE_CHECKING:
     from netform.comparing import Compared, Comparison, Passage
+    from netform.scoring import ScoredResult
 
-__all__ = ["compare_text", "counterpart_sentence", "fate_sentences", "figure_rows", "moved_sentence", "names"]
+__all__ = [
+    "compare_text",
+    "counterpart_sentence",
+    "fate_sentences",
+    "figure_rows",
+    "moved_sentence",
+    "names",
+    "sizes",
+]
 
 # More moved practices than this are for the page and the files.
 MOVED_LISTED = 100
@@ -20,6 +29,11 @@ MOVED_LISTED = 100
 def names(compared: Compared) -> tuple[str, str]:
     """Name A and B on one line each."""
     return one_line(compared.comparison.a.name), one_line(compared.comparison.b.name)
+
+
+def sizes(result: ScoredResult) -> dict[str, int]:
+    """Give the list size of every network, by label."""
+    return {each.network.network_id: each.network.list_size for each in result.score.networks}
 
 
 def moved_sentence(passage: Passage, patients: int, start: str, end: str) -> str:
@@ -63,10 +77,12 @@ def fate_sentences(comparison: Comparison) -> list[str]:
         f"{_and(parts)} merge: {label} has more than half of each."
         for label, parts in comparison.merged.items()
     ]
-    if comparison.forth.dispersed:
-        said.append(f"Dispersed, with no more than half in any network: {_and(comparison.forth.dispersed)}.")
-    if comparison.back.dispersed:
-        said.append(f"Gathered, with no more than half from any network: {_and(comparison.back.dispersed)}.")
+    dispersed = tuple(label for label in comparison.forth.dispersed if label not in comparison.split)
+    gathered = tuple(label for label in comparison.back.dispersed if label not in comparison.merged)
+    if dispersed:
+        said.append(f"Dispersed: no network of B has more than half of {_or(dispersed)}.")
+    if gathered:
+        said.append(f"Gathered: no network of A has more than half of {_or(gathered)}.")
     return said
 
 
@@ -114,14 +130,15 @@ def compare_text(compared: Compared) -> str:
         ],
         table_lines(("", "A", "B", "B - A"), figure_rows(compared), right=(1, 2, 3)),
         [f"  {one_line(sentence)}" for sentence in fate_sentences(both)],
-        _pair_lines(both) if len(both.matched) <= NETWORKS_LISTED else [],
+        _pair_lines(compared) if len(both.matched) <= NETWORKS_LISTED else [],
         _moved_lines(compared),
         [f"  {one_line(note)}" for note in compared.notes],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def _pair_lines(both: Comparison) -> list[str]:
+def _pair_lines(compared: Compared) -> list[str]:
+    both = compared.comparison
     rows = [
         (
             shortened(pair.a),
@@ -133,8 +150,9 @@ def _pair_lines(both: Comparison) -> list[str]:
         )
         for pair in both.matched
     ]
-    rows += [(shortened(label), "", "none", "", "", "") for label in both.only_a]
-    rows += [("none", "", shortened(label), "", "", "") for label in both.only_b]
+    size_a, size_b = sizes(compared.a), sizes(compared.b)
+    rows += [(shortened(label), f"{size_a[label]:,}", "none", "", "", "") for label in both.only_a]
+    rows += [("none", "", shortened(label), f"{size_b[label]:,}", "", "") for label in both.only_b]
     header = ("Network of A", "Patients", "Counterpart in B", "Patients", "In common", "")
     return table_lines(header, rows, right=(1, 3, 4)) if rows else []
 
@@ -164,6 +182,10 @@ def _moved_lines(compared: Compared) -> list[str]:
 
 def _signed(value: float) -> str:
     return f"{round(value, 1) + 0.0:+,.1f}"
+
+
+def _or(labels: tuple[str, ...]) -> str:
+    return " or ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
 
 
 def _and(labels: tuple[str, ...]) -> str:
