@@ -151,23 +151,20 @@ class Case:
 
         A deletion filter: what is left parts them, and no longer does without any one of it.
         """
-        area = self.areas[self.area(a)]
+        around = self.graph.subgraph(code for code in self.graph if self.area(code) == self.area(a))
         cutting = [
-            *(
-                Stated("exclude", (code,))
-                for code in sorted(self.excluded)
-                if self.area(code) == self.area(a)
-            ),
-            *(pin for pin in self.pins if set(self.known(pin)) & set(area)),
+            *(Stated("exclude", (code,)) for code in sorted(self.excluded.intersection(around))),
+            *(pin for pin in self.pins if not set(pin.codes).isdisjoint(around)),
         ]
-        if not self._parted(a, b, cutting):
+        if not _parted(around, a, b, cutting):
             return []
         for each in tuple(cutting):
             without = [other for other in cutting if other is not each]
-            if self._parted(a, b, without):
+            if _parted(around, a, b, without):
                 cutting = without
         return cutting
 
-    def _parted(self, a: str, b: str, by: Sequence[Stated]) -> bool:
-        gone = {code for each in by for code in each.codes}
-        return not nx.has_path(self.graph.subgraph(set(self.graph) - gone), a, b)
+
+def _parted(graph: nx.Graph, a: str, b: str, by: Sequence[Stated]) -> bool:
+    gone = {code for each in by for code in each.codes}
+    return not nx.has_path(graph.subgraph(set(graph) - gone), a, b)

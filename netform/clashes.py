@@ -79,8 +79,9 @@ def find_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> list
 def _unknown(case: Case) -> Iterator[str]:
     demands = case.demands
     lists = [("exclude", demands.exclude), ("hub_must", demands.hub_must), ("hub_may", demands.hub_may)]
+    alone = [Stated(kind, (code,)) for kind, codes in lists for code in codes]
     suggested: dict[str, str] = {}
-    for stated in (*case.pins, *case.groups, *case.apart, *(Stated(kind, codes) for kind, codes in lists)):
+    for stated in (*case.pins, *case.groups, *case.apart, *alone):
         for code in stated.codes:
             if code not in case.graph:
                 if code not in suggested:
@@ -97,7 +98,7 @@ def _unknown(case: Case) -> Iterator[str]:
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, 1, 0.5)
+    close = difflib.get_close_matches(name, known, 1)
     return f"Did you mean {close[0]}?" if close else ""
 
 
@@ -298,16 +299,19 @@ def _too_far_from_hubs(case: Case, codes: Codes, named: Sequence[str], name: str
     longest = case.demands.longest_to_hub
     if math.isinf(longest) or not named:
         return
+    # A member is near enough more often than not, and then no other need be looked at.
+    for hub in sorted(named, key=lambda code: code not in codes):
+        if all(case.minutes(code, hub) <= longest + MINUTES_SLACK for code in codes):
+            return
     farthest = {hub: max((case.minutes(code, hub), code) for code in codes) for hub in named}
     hub = min(named, key=lambda code: farthest[code][0])
     minutes, code = farthest[hub]
-    if minutes > longest + MINUTES_SLACK:
-        yield clash(
-            name or _chain(case, codes),
-            f"longest_minutes_to_hub {longest:g}",
-            f"no hub is near enough to all: {hub} comes nearest, and {code} is {minutes:.1f} minutes away",
-            "lengthen the journey, or drop one of them",
-        )
+    yield clash(
+        name or _chain(case, codes),
+        f"longest_minutes_to_hub {longest:g}",
+        f"no hub is near enough to all: {hub} comes nearest, and {code} is {minutes:.1f} minutes away",
+        "lengthen the journey, or drop one of them",
+    )
 
 
 # Words.

@@ -308,7 +308,7 @@ def test_a_check_says_every_clash_and_the_file_and_the_flags_are_one(practices: 
 
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
-        "netform: pin P3, P9: practice P9 is not in the list. Did you mean P6?",
+        "netform: pin P3, P9: practice P9 is not in the list. Correct the code, or take it out.",
         "[areas.North]: the list has no such area. It is one area: name the column of its areas with --area.",
         "together P1, P2 and apart P1, P2: P1 and P2 cannot be in one network and in two; drop one of them.",
     ]
