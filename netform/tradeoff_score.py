@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from netform.boundaries import tile_areas
 from netform.fronts import sum_fronts
 from netform.grouping import Grouping
 from netform.grouping_file import todays_grouping
@@ -61,7 +62,7 @@ def front_result(prepared: Prepared, rules: Rules, fronts: Sequence[Front]) -> F
     fronts : sequence of Front
         One for each area, in order.
     """
-    graph = ground_graph(prepared)
+    graph = ground_graph(prepared, tile_areas(prepared.parts))
     areas = tuple(_area_front(prepared, graph, rules, front, prepared.areas[front.area]) for front in fronts)
     total = (
         areas[0]

@@ -6,7 +6,7 @@ The layout of ``front.json`` is a contract (``schema``): keys are added, never c
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.plan_json import dump_json
 from netform.export.rows import rounded
@@ -15,13 +15,57 @@ from netform.fronts import marks_of, price_along
 from netform.tradeoff_result import AreaFront, FrontResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from netform.tradeoff import Axis, FrontPoint
 
-__all__ = ["FRONT_SCHEMA", "front_csv", "front_json", "front_object", "front_rows"]
+__all__ = [
+    "FRONT_FILES",
+    "FRONT_SCHEMA",
+    "front_csv",
+    "front_files",
+    "front_json",
+    "front_object",
+    "front_rows",
+]
 
 FRONT_SCHEMA = "netform/front/1"
+
+# What a folder holds, in the order of writing, beside the folders of plans; the last seals it.
+FRONT_FILES = ("front.csv", "front.png", "front.svg", "front.html", "rules.toml", "front.json")
+
+
+def front_files(result: FrontResult) -> dict[str, Callable[[], bytes]]:
+    """Return what an output folder holds: the file names, and how to make each one's bytes.
+
+    Parameters
+    ----------
+    result : FrontResult
+
+    Returns
+    -------
+    dict of str to callable
+        In the order of `FRONT_FILES`.
+    """
+
+    def drawn(kind: Literal["png", "svg"]) -> bytes:
+        from netform.report.front_picture import front_picture  # noqa: PLC0415 (brings matplotlib with it)
+
+        return front_picture(result.total, kind, result.source)
+
+    def page() -> bytes:
+        from netform.report.front_page import render_front  # noqa: PLC0415 (the same)
+
+        return render_front(result).encode("utf-8")
+
+    return {
+        "front.csv": lambda: front_csv(result),
+        "front.png": lambda: drawn("png"),
+        "front.svg": lambda: drawn("svg"),
+        "front.html": page,
+        "rules.toml": lambda: result.rules_toml.encode("utf-8"),
+        "front.json": lambda: front_json(result),
+    }
 
 
 def front_rows(result: FrontResult) -> list[dict[str, Any]]:

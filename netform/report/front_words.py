@@ -127,7 +127,7 @@ def today_sentences(part: AreaFront) -> list[str]:
         )
     if today.without:
         who = "1 practice is" if today.without == 1 else f"{today.without:,} practices are"
-        sentences.append(f"{who} in none of them, and add nothing to these hours.")
+        sentences.append(f"{who} in none of them, and {"adds" if today.without == 1 else "add"} nothing to these hours.")
     sentences.append(_against(front, today, x, y))
     return sentences
 

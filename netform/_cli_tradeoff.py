@@ -1,0 +1,269 @@
+"""The commands that argue with a plan: the front of two axes, and the alternatives near the best plan."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from netform._cli_options import (
+    INPUT_OPTIONS,
+    given_inputs,
+    given_rules,
+    given_stdin,
+    with_options,
+)
+from netform._cli_terminal import Interruption, Progress, data_stream, explained, print_data, say
+from netform.errors import RulesError
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Mapping, Sequence
+
+    from netform.pipeline import Prepared
+    from netform.result import Result
+    from netform.rules import Rules
+    from netform.session import Session
+    from netform.tradeoff import Front, Groups
+
+__all__ = ["front"]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+# A front takes many solves, each quicker than the first: half an hour is enough for an area of any size.
+TIME_LIMIT = 1800.0
+
+# However long reading took, choosing gets so much of the time, seconds.
+LEAST_SECONDS = 1.0
+
+
+def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...]:
+    """Give the options of a run and of what it writes."""
+    return (
+        click.option(
+            "-o",
+            "--out",
+            default=default,
+            show_default=True,
+            metavar="OUT",
+            help=f"A folder for all results, or one file: {endings}.",
+        ),
+        click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(0, min_open=True),
+            default=TIME_LIMIT,
+            show_default=True,
+            metavar="SECONDS",
+            help="Stop after so long, and say of what was found how far it is proven.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1),
+            metavar="N",
+            help="Areas worked on side by side [default: one for each core]. Changes nothing that is proven.",
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0),
+            default=0,
+            show_default=True,
+            help="Of the search for a first plan.",
+        ),
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print JSON on standard output in place of the table."
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no table; errors are still said."),
+    )
+
+
+def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> str | int:
+    """Take ``ends``, ``all``, or a number of points."""
+    if value in {"ends", "all"}:
+        return value
+    if not (value.isascii() and value.isdigit()):
+        raise click.BadParameter(f"{value!r} is neither ends, nor all, nor a number of points.")
+    return int(value)
+
+
+@click.command()
+@with_options(INPUT_OPTIONS)
+@click.option(
+    "-x",
+    "x_axis",
+    default="patient_travel",
+    show_default=True,
+    metavar="AXIS",
+    help="A term, workforce (staff_travel+stranded_posts+cover), or several joined by +.",
+)
+@click.option(
+    "-y", "y_axis", default="workforce", show_default=True, metavar="AXIS", help="The same, upwards."
+)
+@click.option(
+    "--resolution",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.02,
+    show_default=True,
+    metavar="SHARE",
+    help="How fine: between neighbouring points nothing is better by more than this share of an axis.",
+)
+@click.option("--complete", is_flag=True, help="Every point, however close: for small areas.")
+@click.option(
+    "--plans",
+    callback=_plans_asked,
+    default="ends",
+    show_default=True,
+    metavar="ends|all|N",
+    help="Points that get a plan folder: the two ends, the knee and the best; all; or N spread evenly besides "
+    "those; 0 for none.",
+)
+@with_options(_output_options("netform-front", ".csv, .html, .json, .png or .svg"))
+def front(**given: Any) -> None:
+    """Find every best trade between two axes, such as patients' travel against shared staff, and prove it.
+
+    PRACTICES and the rules are those of netform solve; the weights only decide which point is marked the best.
+    OUT gets front.csv, front.json, a picture (front.png, front.svg), the page front.html, and a plan folder for
+    each point that is asked for.
+    """
+    with explained(), data_stream() as stdout, Interruption():
+        _front(given, stdout)
+
+
+def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
+    from netform.export.front import FRONT_FILES, front_files, front_json
+    from netform.tradeoff import parse_axis
+
+    rules = given_rules(given)
+    x, y = parse_axis(given["x_axis"]), parse_axis(given["y_axis"])
+    if set(x.terms) == set(y.terms):
+        raise RulesError(
+            f"-x and -y both are {x.name}: there is nothing to trade. Choose two different axes."
+        )
+    single = _check_out(given, FRONT_FILES)
+    progress, session = _session(given, rules)
+    fronts = session.front(
+        x,
+        y,
+        resolution=given["resolution"],
+        complete=given["complete"],
+        seconds=_seconds_left(given, progress),
+    )
+    progress.say("comparing with today")
+    from netform.tradeoff_score import front_result
+
+    result = front_result(session.prepared, rules, fronts)
+    best = result.total.front.best
+    method = f"A point of the front of {x.name} against {y.name}."
+    chosen = {} if single else _chosen(result.total.front, given["plans"])
+    drawn = _plans(session, {**chosen, best.networks: chosen.get(best.networks, "")}, method, progress)
+    result = replace(
+        result,
+        folders=chosen,
+        provenance=drawn[best.networks].plan.provenance,
+        rules_toml=drawn[best.networks].rules_toml,
+    )
+    progress.say("drawing and writing")
+    _write(given, front_files(result), {chosen[key]: drawn[key] for key in chosen}, single=single)
+    progress.clear()
+    if given["as_json"]:
+        print_data(stdout, front_json(result))
+    elif not given["quiet"]:
+        from netform.report.front_text import front_text
+
+        print_data(stdout, front_text(result).encode("utf-8"))
+    _tell_written(given)
+
+
+def _chosen(front: Front, plans: str | int) -> dict[Groups, str]:
+    """Name the folder of each point that gets one, by its networks, in order along the front."""
+    from netform.fronts import marks_of
+
+    last = len(front.points) - 1
+    if plans == 0:
+        return {}
+    chosen = set(marks_of(front).values())
+    if plans == "all":
+        chosen = set(range(last + 1))
+    elif isinstance(plans, int):
+        chosen |= {round(step * last / (plans + 1)) for step in range(1, plans + 1)}
+    width = len(str(last + 1))
+    folders = {front.points[index].networks: f"point-{index + 1:0{width}d}" for index in sorted(chosen)}
+    return {**folders} if "best" in marks_of(front) else {**folders, front.best.networks: "best"}
+
+
+def _plans(
+    session: Session, wanted: Mapping[Groups, str], method: str, progress: Progress
+) -> dict[Groups, Result]:
+    """Assemble, audit and draw the plans of some points."""
+    from netform.fronts import groups_by_area
+    from netform.pipeline import draw
+
+    results = {}
+    for number, networks in enumerate(wanted, 1):
+        progress.say(f"drawing plan {number} of {len(wanted)}")
+        plan = session.plan_of(groups_by_area(networks, session.prepared.areas), method)
+        results[networks] = draw(session.prepared, session.rules, plan)
+    return results
+
+
+def _check_out(given: dict[str, Any], names: Sequence[str]) -> bool:
+    """Refuse, before the long work, a place that cannot be written to; say whether it is a single file."""
+    from netform.errors import OutputError
+    from netform.export.files import check_target
+
+    if given["out"] == "-":
+        raise OutputError("-: results are files. Name a folder or a file; --json prints on standard output.")
+    endings = [Path(name).suffix for name in names if Path(name).suffix != ".toml"]
+    return check_target(given["out"], overwrite=given["overwrite"], endings=endings, names=names)
+
+
+def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
+    """Read and place the list, and open a session on it."""
+    progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
+    progress.say("starting")
+    from netform.pipeline import prepare
+    from netform.session import Session
+    from netform.solve.area import Options
+
+    prepared: Prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=progress.say)
+    options = Options(seed=given["seed"], workers=given["workers"] or os.cpu_count() or 1)
+    if not gc.isenabled():  # switched off while libraries were loaded (netform.cli)
+        gc.freeze()
+        gc.enable()
+    return progress, Session(prepared, rules, options, on_stage=progress.say)
+
+
+def _seconds_left(given: dict[str, Any], progress: Progress) -> float:
+    return max(LEAST_SECONDS, float(given["time_limit"]) - progress.seconds)
+
+
+def _write(
+    given: dict[str, Any],
+    files: Mapping[str, Callable[[], bytes]],
+    plans: Mapping[str, Result],
+    *,
+    single: bool,
+) -> None:
+    from netform.export import folder_files, write_file, write_folder
+
+    out = Path(given["out"])
+    if single:
+        [content] = [make for name, make in files.items() if Path(name).suffix == out.suffix.lower()]
+        write_file(out, content(), overwrite=given["overwrite"])
+        return
+    within = {
+        f"{folder}/{name}": make
+        for folder, result in plans.items()
+        for name, make in folder_files(result).items()
+    }
+    write_folder(out, {**files, **within}, overwrite=given["overwrite"])
+
+
+def _tell_written(given: dict[str, Any]) -> None:
+    if not given["quiet"]:
+        say(f"Written to {given['out']}")

@@ -1,0 +1,97 @@
+"""A front as plain text, for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.fronts import marks_of, price_along
+from netform.report.front_words import (
+    axis_title,
+    mark_words,
+    number_words,
+    price_sentences,
+    proof_words,
+    standing_words,
+    today_sentences,
+)
+from netform.report.text import table_lines
+from netform.report.words import area_name, hours, one_line
+
+if TYPE_CHECKING:
+    from netform.tradeoff import Front, FrontPoint
+    from netform.tradeoff_result import AreaFront, FrontResult
+
+__all__ = ["front_text"]
+
+
+def front_text(result: FrontResult) -> str:
+    """Show a front as a table, and say what is proven of it and what an hour costs along it.
+
+    Parameters
+    ----------
+    result : FrontResult
+
+    Returns
+    -------
+    str
+        Lines ended by line feeds. No text of the input can command the terminal.
+    """
+    front = result.total.front
+    blocks = [
+        [f"{axis_title(front.x)} against {axis_title(front.y).lower()}, hours a week"],
+        _point_lines(result, result.total),
+        _area_lines(result) if result.several else [],
+        [proof_words(front)],
+        today_sentences(result.total),
+        price_sentences(front),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _point_lines(result: FrontResult, part: AreaFront) -> list[str]:
+    front = part.front
+    words = mark_words(front)
+    prices = [*(number_words(price) for price in price_along(front)), ""]
+    rows = [
+        (str(index + 1), *_figures(point), prices[index], words.get(index, ""), result.folder_of(point) or "")
+        for index, point in enumerate(front.points)
+    ]
+    if "best" not in marks_of(front):
+        folder = result.folder_of(front.best) or ""
+        rows.append(("-", *_figures(front.best), "", "Best by the weights, off the front", folder))
+    if part.today:
+        today = part.today
+        figures = (hours(today.x), hours(today.y), hours(today.cost), f"{today.networks:,}")
+        rows.append(("-", *figures, "", "Today", ""))
+    header = (
+        "Point", axis_title(front.x), axis_title(front.y), "Weighted cost", "Networks", "Price to next", "",
+        "Plan" if result.folders else "",
+    )  # fmt: skip
+    return table_lines(header, rows, right=(0, 1, 2, 3, 4, 5))
+
+
+def _figures(point: FrontPoint) -> tuple[str, str, str, str]:
+    return hours(point.x), hours(point.y), hours(point.cost), f"{len(point.networks):,}"
+
+
+def _area_lines(result: FrontResult) -> list[str]:
+    rows = [
+        (
+            one_line(area_name(part.front.area)),
+            f"{len(part.front.points):,}",
+            _range(part.front, "x"),
+            _range(part.front, "y"),
+            f"{hours(part.front.knee.x)}; {hours(part.front.knee.y)}",
+            standing_words(part.front),
+        )
+        for part in result.areas
+    ]
+    front = result.total.front
+    header = ("Area", "Points", axis_title(front.x), axis_title(front.y), "Knee", "The front is")
+    return table_lines(header, rows, right=(1, 2, 3, 4))
+
+
+def _range(front: Front, side: str) -> str:
+    first, last = front.points[0], front.points[-1]
+    low, high = (first.x, last.x) if side == "x" else (last.y, first.y)
+    return f"{hours(low)} to {hours(high)}"
