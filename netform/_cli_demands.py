@@ -100,7 +100,7 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
             areas[name.strip()] = {"min": int(least), "max": int(most)}
         else:
             problems.append(f"{_BAND} {text[:80]!r}: write AREA=MIN-MAX, such as 15F=30000-60000.")
-    flags = {**_FLAGS, "areas": f"{_BAND} {{}}"}
+    flags = {**_FLAGS, "areas": _BAND}
     demands, found = read_demands({"planner": planner, "areas": areas}, rules.demands, flags)
     if problems + found:
         raise RulesError("\n".join(problems + found))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from netform.clash_case import NEIGHBOURS, Case, Stated, clash, they_are
+from netform.demands_file import area_table
 from netform.hubs import MINUTES_SLACK
 from netform.practices.values import some_of
 
@@ -64,7 +65,7 @@ def number_clashes(case: Case) -> Iterator[str]:
         number = case.demands.networks if own is None else own
         if number is None:
             continue
-        stated = f"networks {number}" if own is None else f"[areas.{area}] networks {number}"
+        stated = f"networks {number}" if own is None else f"{area_table(area)} networks {number}"
         where = _area(area)
         most, fewest = _units(case, codes), _fewest(case, codes)
         if number > most:

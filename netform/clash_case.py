@@ -156,8 +156,6 @@ class Case:
             *(Stated("exclude", (code,)) for code in sorted(self.excluded.intersection(around))),
             *(pin for pin in self.pins if not set(pin.codes).isdisjoint(around)),
         ]
-        if not _parted(around, a, b, cutting):
-            return []
         for each in tuple(cutting):
             without = [other for other in cutting if other is not each]
             if _parted(around, a, b, without):

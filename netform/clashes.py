@@ -19,6 +19,7 @@ import networkx as nx
 from netform.breaches import counted_practices
 from netform.clash_areas import hub_clashes, number_clashes
 from netform.clash_case import NEIGHBOURS, Case, Stated, all_of, clash, they_are
+from netform.demands_file import area_table
 from netform.errors import RulesError
 from netform.hubs import MINUTES_SLACK, named_hubs
 from netform.practices.values import some_of
@@ -94,7 +95,7 @@ def _unknown(case: Case) -> Iterator[str]:
             remedy = _nearest(area.area, list(case.areas)) or f"Its areas are {some_of(list(case.areas))}."
             if list(case.areas) == [""]:
                 remedy = "It is one area: name the column of its areas with --area."
-            yield f"[areas.{area.area}]: the list has no such area. {remedy}"
+            yield f"{area_table(area.area)}: the list has no such area. {remedy}"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -116,7 +117,7 @@ def _numbers(case: Case) -> Iterator[str]:
             least = f"min {case.rules.least:,} of the list" if own.least is None else f"min {own.least:,}"
             most = f"max {case.rules.most:,} of the list" if own.most is None else f"max {own.most:,}"
             yield clash(
-                f"[areas.{own.area}] {least}", most, "no network fits this band", "change one of the two"
+                f"{area_table(own.area)} {least}", most, "no network fits this band", "change one of the two"
             )
 
 

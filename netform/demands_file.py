@@ -27,7 +27,7 @@ from netform.toml_values import is_number, is_whole, nearest, shown, toml_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["DEMAND_TABLES", "demands_toml", "read_demands"]
+__all__ = ["DEMAND_TABLES", "area_table", "demands_toml", "read_demands"]
 
 DEMAND_TABLES = ("planner", "areas")
 
@@ -90,11 +90,15 @@ def demands_toml(demands: Demands) -> list[str]:
     if lines:
         lines = ["", "[planner]", *lines]
     for area in demands.areas:
-        name = area.area if _BARE_KEY.fullmatch(area.area) else toml_text(area.area)
-        lines += ["", f"[areas.{name}]"]
+        lines += ["", area_table(area.area)]
         given = {key: getattr(area, name) for key, name in _AREA.items()}
         lines += [f"{key} = {toml_number(value)}" for key, value in given.items() if value is not None]
     return lines
+
+
+def area_table(area: str) -> str:
+    """Write the head of an area's table, as it stands in a file."""
+    return f"[areas.{area if _BARE_KEY.fullmatch(area) else toml_text(area)}]"
 
 
 def _joined(groups: Iterable[Codes]) -> tuple[Codes, ...]:
@@ -150,7 +154,7 @@ class _Reader:
             self.problems.append("'areas' must hold tables: write [areas.NAME] on a line of its own.")
             return base.areas
         for name, table in tables.items():
-            where = self.flags.get("areas", "[areas.{}]").format(name)
+            where = f"{self.flags['areas']} {name}" if "areas" in self.flags else area_table(name)
             if not isinstance(table, Mapping):
                 self.problems.append(f"{where} must be a table: min, max and networks stand below it.")
                 continue
