@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from netform._cli_demands import demanded_rules
 from netform.cli import cli
 from netform.demands import NO_DEMANDS, AreaDemand, Demands
-from netform.demands_file import demands_toml, read_demands
+from netform.demands_file import _PLANNER, demands_toml, read_demands
 from netform.errors import RulesError
 from netform.rules import Rules, load_profile, read_rules, rules_toml
 from tests.strategies import codes as listed_codes
@@ -193,6 +194,27 @@ def test_all_faults_of_demands_at_once(tmp_path: Path) -> None:
 def test_what_is_no_demand_is_refused(tmp_path: Path, content: str, problem: str) -> None:
     """Each with what should stand there."""
     assert _problems(tmp_path, content) == [problem]
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | _codes,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+_keys = st.sampled_from([*_PLANNER, "other"])
+
+
+@given(
+    st.dictionaries(_keys, _values, max_size=5), st.dictionaries(_area_names, _values, max_size=3) | _values
+)
+@settings(deadline=None, max_examples=150)
+def test_any_values_end_in_demands_that_can_be_written(planner: dict[str, Any], areas: Any) -> None:
+    """Whatever stands in the tables, what is read of it can be read again, and the rest is explained."""
+    read, problems = read_demands({"planner": planner, "areas": areas})
+    again = tomllib.loads("\n".join(demands_toml(read)))
+
+    assert read_demands(again) == (read, [])
+    assert all(isinstance(problem, str) and problem.endswith((".", "?")) for problem in problems)
 
 
 def test_more_demands_join_those_there_are() -> None:
