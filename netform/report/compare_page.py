@@ -17,6 +17,7 @@ from netform.report.compare_text import (
     sizes,
 )
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
+from netform.report.score_page import NETWORKS_ON_A_MAP
 from netform.report.words import source_name
 
 if TYPE_CHECKING:
@@ -106,10 +107,11 @@ def numbers(both: Comparison) -> tuple[dict[str, int], dict[str, int]]:
 
 def _sections(compared: Compared, number_a: dict[str, int], number_b: dict[str, int]) -> list[ChangeSection]:
     """Draw each area by itself; a network that crosses a line is drawn with the first of its areas."""
-    areas = sorted({each.areas[0] for each in compared.b.score.networks})
+    whole = len(compared.b.score.networks) <= NETWORKS_ON_A_MAP
+    areas = [""] if whole else sorted({each.areas[0] for each in compared.b.score.networks})
     sections = []
     for anchor, area in enumerate(areas, start=1):
-        networks_a = [each.network for each in compared.a.score.networks if each.areas[0] == area]
+        networks_a = [each.network for each in compared.a.score.networks if whole or each.areas[0] == area]
         networks_b = [
             replace(
                 each.network,
@@ -118,7 +120,7 @@ def _sections(compared: Compared, number_a: dict[str, int], number_b: dict[str, 
                 exception=None,
             )
             for each in compared.b.score.networks
-            if each.areas[0] == area
+            if whole or each.areas[0] == area
         ]
         drawing = draw_changes(compared, networks_a, networks_b, number_a, number_b)
         sections.append(ChangeSection(anchor, area, drawing))

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from netform.practices.model import Practice
     from netform.scoring import Score, ScoredNetwork, ScoredResult
 
-__all__ = ["render_score", "score_facts"]
+__all__ = ["NETWORKS_ON_A_MAP", "render_score", "score_facts"]
+
+# With more networks than this each area has a map and a table of its own.
+NETWORKS_ON_A_MAP = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def render_score(result: ScoredResult) -> str:
     by_area: dict[str, list[ScoreRow]] = defaultdict(list)
     for row in rows:
         # A network that crosses a line is shown with the first of its areas.
-        by_area[row.areas[0]].append(row)
+        by_area[row.areas[0] if len(rows) > NETWORKS_ON_A_MAP else ""].append(row)
     sections = [
         {"anchor": anchor, "area": area, "rows": by_area[area], "drawing": _drawing(result, by_area[area])}
         for anchor, area in enumerate(sorted(by_area), start=1)
@@ -74,6 +77,7 @@ def render_score(result: ScoredResult) -> str:
         opening=opening(score),
         sections=sections,
         several=len(sections) > 1,
+        has_areas=any(row.areas != ("",) for row in rows),
         folded=len(sections) > AREAS_SHOWN_OPEN,
         anchors={row.network.network_id: row.number for row in rows},
         rows=rows,
