@@ -126,8 +126,9 @@ def today_sentences(part: AreaFront) -> list[str]:
             f"They do not keep the rules that every point of the front keeps: {', '.join(today.broken)}."
         )
     if today.without:
-        who = "1 practice is" if today.without == 1 else f"{today.without:,} practices are"
-        sentences.append(f"{who} in none of them, and {"adds" if today.without == 1 else "add"} nothing to these hours.")
+        one = today.without == 1
+        who = "1 practice is" if one else f"{today.without:,} practices are"
+        sentences.append(f"{who} in none of them, and {'adds' if one else 'add'} nothing to these hours.")
     sentences.append(_against(front, today, x, y))
     return sentences
 
