@@ -137,13 +137,23 @@ def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> 
     InputError
         With every practice of the plan that is not in the list.
     """
-    reader = RowReader(file, PairColumns((), {}, (), ()), practices.codes)
-    known = frozenset(practices.codes)
     network_of = {code: network.network_id for network in plan.networks for code in network.practice_codes}
-    for code in sorted(network_of.keys() - known):
-        problem = f"practice {code} of network {network_of[code]} is not in the list"
-        reader.faults.append(Fault(file, None, None, code, problem, reader.suggestion(code)))
-    raise_if_any(file, reader.faults)
+    strangers = sorted(network_of.keys() - set(practices.codes))
+    remedy = "Give the list that the plan was made from, or another plan"
+    raise_if_any(
+        file,
+        [
+            Fault(
+                file,
+                None,
+                None,
+                code,
+                f"practice {code} of network {network_of[code]} is not in the list",
+                remedy,
+            )
+            for code in strangers
+        ],
+    )
     return _grouping(name, network_of, practices)
 
 

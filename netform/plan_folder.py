@@ -64,7 +64,7 @@ def is_plan(given: str | Path) -> bool:
     """Say whether a path is a plan folder or a plan.json, as opposed to a table or a word."""
     path = plan_file(given)
     try:
-        return path.suffix.casefold() == ".json" or (path != Path(given) and path.exists())
+        return path.exists() if path != Path(given) else path.suffix.casefold() == ".json"
     except (OSError, ValueError):
         return False
 
