@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from netform.places import Places
     from netform.practices.model import PracticeList
     from netform.tradeoff import Alternative, Border, Front, FrontPoint
 
@@ -176,6 +177,8 @@ class AlternativesResult:
     Attributes
     ----------
     practices : PracticeList
+    places : Places
+        In the order of ``practices``.
     within : float
         The allowance above the best cost, a share.
     networks : tuple of NetworkLabel
@@ -194,6 +197,7 @@ class AlternativesResult:
     """
 
     practices: PracticeList
+    places: Places
     within: float
     networks: tuple[NetworkLabel, ...]
     alternatives: Mapping[str, tuple[Alternative, ...]]
@@ -213,3 +217,8 @@ class AlternativesResult:
     def above_best(self, area: str, alternative: Alternative) -> float:
         """How much more than the best of its area an alternative costs, hours per week."""
         return max(0.0, alternative.cost - self.alternatives[area][0].cost)
+
+    def above_best_share(self, area: str, alternative: Alternative) -> float:
+        """The same as a share of the best's cost; zero where that costs nothing."""
+        best = self.alternatives[area][0].cost
+        return self.above_best(area, alternative) / best if best > 0 else 0.0

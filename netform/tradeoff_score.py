@@ -145,6 +145,7 @@ def alternatives_result(
     patients = {practice.code: practice.list_size for practice in prepared.practices}
     return AlternativesResult(
         practices=prepared.practices,
+        places=prepared.places,
         within=within,
         networks=labels,
         alternatives={area: tuple(each) for area, each in alternatives.items()},

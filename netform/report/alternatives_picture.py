@@ -1,0 +1,272 @@
+"""The map of where a plan is certain: firm borders, soft borders and firm ground."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from netform.report.alternatives_words import TOGETHER_WORDS, border_counts, certainty_sentences
+from netform.report.pictures import INK, QUIET, picture, shown
+from netform.report.shapes import label_spot, polygons_only
+from netform.report.words import area_name, percent, source_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from netform.report.pictures import Kind
+    from netform.tradeoff_result import AlternativesResult, Neighbours
+
+__all__ = ["alternatives_picture"]
+
+# Inches; the ground takes what the title and the key leave.
+WIDTH, MOST_HEIGHT = 10.0, 11.0
+TOP, BOTTOM = 0.75, 1.35
+
+GROUND, MOVED = "#f1f4ee", "#8d99a5"
+ORANGE, PURPLE, PALE = "#b34700", "#6b3fa0", "#c9d1d8"
+
+# Detail finer than this share of the map's breadth does not show.
+DETAIL = 1 / 2_500
+
+# How each standing is drawn: colour, width in points, dashes, and above which others.
+LINES: dict[str, tuple[str, float, Any, int]] = {
+    "all": (PALE, 0.6, "solid", 2),
+    "unsettled": (PURPLE, 1.8, (0, (1, 1.6)), 3),
+    "some": (ORANGE, 2.0, (0, (4, 2)), 4),
+    "none": (INK, 2.6, "solid", 5),
+}
+
+
+def alternatives_picture(result: AlternativesResult, kind: Kind, area: str | None = None) -> bytes:
+    """Draw the map of firm and soft borders as PNG or SVG; the same result gives the same bytes.
+
+    Parameters
+    ----------
+    result : AlternativesResult
+    kind : {"png", "svg"}
+    area : str or None
+        One area; None for the whole list.
+    """
+    where = source_name(result.practices.source) if area is None else area_name(area)
+    title = f"Where the plan is certain, within {percent(result.within)} of the best: {where}"
+    description = (
+        " ".join(certainty_sentences(result, area)) + " The table beside it gives every soft border."
+    )
+    return picture(lambda: _figure(result, title, area), kind, title=title, description=description)
+
+
+def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
+    from matplotlib.figure import Figure  # noqa: PLC0415 (only a picture needs it)
+
+    neighbours = [each for each in result.neighbours if area is None or each.area == area]
+    codes = [each.code for each in result.practices if area is None or each.area == area]
+    grounds = np.array([polygons_only(result.territories[code]) for code in codes], dtype=object)
+    west, south, east, north = shapely.total_bounds(grounds).tolist()
+    across, up = max(east - west, 1_000.0), max(north - south, 1_000.0)
+    room = WIDTH - 0.5
+    scale = min(room / across, (MOST_HEIGHT - TOP - BOTTOM) / up)
+    height = up * scale + TOP + BOTTOM
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes(
+        ((WIDTH - across * scale) / 2 / WIDTH, BOTTOM / height, across * scale / WIDTH, up * scale / height)
+    )
+    axes.set_xlim((west + east - across) / 2, (west + east + across) / 2)
+    axes.set_ylim((south + north - up) / 2, (south + north + up) / 2)
+    axes.set_axis_off()
+    detail = across * DETAIL
+    moved = _moved(result, area)
+    _fill(axes, [g for g, code in zip(grounds, codes, strict=True) if code not in moved], detail, "")
+    _fill(axes, [g for g, code in zip(grounds, codes, strict=True) if code in moved], detail, "////")
+    _borders(axes, neighbours, detail)
+    sites = _sites(result, codes)
+    axes.plot(sites[:, 0], sites[:, 1], ".", color=QUIET, markersize=3.5, zorder=6)
+    _shared_sites(axes, result, neighbours)
+    _numbers(axes, result, area, sites, scale)
+    figure.text(0.025, 1 - 0.42 / height, shown(title), fontsize=13, fontweight="bold")
+    _key(figure, neighbours, moved=bool(moved))
+    _scale(figure, scale, height)
+    return figure
+
+
+def _moved(result: AlternativesResult, area: str | None) -> set[str]:
+    """Return the practices that any alternative places differently."""
+    return {
+        change.practice_code
+        for (where, _, _), changes in result.changes.items()
+        for change in changes
+        if area is None or where == area
+    }
+
+
+def _fill(axes: Axes, grounds: Sequence[BaseGeometry], detail: float, hatch: str) -> None:
+    """Fill territories without their borders; each border is drawn once, by itself."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    if not grounds:
+        return
+    joined = polygons_only(shapely.simplify(shapely.union_all(list(grounds)), detail))
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(joined))]
+    if not rings:
+        return
+    path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+    patch = PathPatch(path, facecolor=GROUND, edgecolor=MOVED if hatch else "none", linewidth=0, zorder=1)
+    patch.set_hatch(hatch)
+    axes.add_patch(patch)
+    outline = PathPatch(path, facecolor="none", edgecolor=PALE, linewidth=0.8, zorder=1.5)
+    axes.add_patch(outline)
+
+
+def _borders(axes: Axes, neighbours: Sequence[Neighbours], detail: float) -> None:
+    """Draw each border once, by what its pairs of practices have in common."""
+    from matplotlib.collections import LineCollection  # noqa: PLC0415
+
+    standing: dict[bytes, tuple[BaseGeometry, set[str]]] = {}
+    for each in neighbours:
+        if each.line is not None:
+            standing.setdefault(each.line.wkb, (each.line, set()))[1].add(each.border.together)
+    for name, (colour, width, dashes, zorder) in LINES.items():
+        lines = [
+            shapely.get_coordinates(part)
+            for line, found in standing.values()
+            if _standing(found) == name
+            for part in shapely.get_parts(shapely.simplify(line, detail))
+        ]
+        if lines:
+            if name in ("some", "unsettled"):
+                # A white bed, so that dashes show on hatching.
+                axes.add_collection(
+                    LineCollection(lines, colors="white", linewidths=width + 1.6, zorder=zorder)
+                )
+            axes.add_collection(
+                LineCollection(lines, colors=colour, linewidths=width, linestyles=[dashes], zorder=zorder)
+            )
+
+
+def _standing(found: set[str]) -> str:
+    """Sum up a border where several practices of one site meet several of another."""
+    if len(found) == 1:
+        return next(iter(found))
+    return "unsettled" if found <= {"unsettled", "all", "none"} else "some"
+
+
+def _sites(result: AlternativesResult, codes: Sequence[str]) -> NDArray[np.float64]:
+    wanted = set(codes)
+    places = result.places
+    return np.array(
+        [
+            (easting, northing)
+            for code, easting, northing in zip(
+                result.practices.codes, places.easting.tolist(), places.northing.tolist(), strict=True
+            )
+            if code in wanted
+        ]
+    )
+
+
+def _shared_sites(axes: Axes, result: AlternativesResult, neighbours: Sequence[Neighbours]) -> None:
+    """Mark the sites whose practices are not always together: no line can show it."""
+    codes = result.practices.codes
+    at = dict(zip(codes, _sites(result, codes), strict=True))
+    for name, face in (("none", INK), ("some", "white"), ("unsettled", PURPLE)):
+        places = [
+            at[each.border.code_a]
+            for each in neighbours
+            if each.line is None
+            and each.border.together == name
+            and np.array_equal(at[each.border.code_a], at[each.border.code_b])
+        ]
+        if places:
+            chosen = np.unique(np.array(places), axis=0)
+            axes.plot(
+                chosen[:, 0], chosen[:, 1], "s", markersize=7, markerfacecolor=face,
+                markeredgecolor=INK if name == "none" else ORANGE, markeredgewidth=1.5, zorder=7,
+            )  # fmt: skip
+
+
+def _numbers(
+    axes: Axes, result: AlternativesResult, area: str | None, sites: NDArray[np.float64], scale: float
+) -> None:
+    """Number the networks of the best plan, each where it has most room."""
+    clear = np.full(len(sites), 0.06 / scale)
+    for label in result.networks:
+        ground = polygons_only(result.grounds.get(label.network_id))
+        if (area is not None and label.area != area) or ground.is_empty:
+            continue
+        x, y, _ = label_spot(ground, sites, clear)
+        number = label.network_id.rsplit("-", 1)[-1].lstrip("0") or label.network_id
+        axes.text(
+            x, y, shown(number), ha="center", va="center", fontsize=9, fontweight="bold", zorder=8,
+            bbox={"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": QUIET, "linewidth": 0.7},
+        )  # fmt: skip
+
+
+def _key(figure: Figure, neighbours: Sequence[Neighbours], *, moved: bool) -> None:
+    from matplotlib.lines import Line2D  # noqa: PLC0415
+    from matplotlib.patches import Patch  # noqa: PLC0415
+
+    counts = border_counts(neighbours)
+    handles: list[Line2D | Patch] = []
+    for name in ("none", "some", "all", "unsettled"):
+        colour, width, dashes, _ = LINES[name]
+        if name != "unsettled" or counts[name]:
+            label = f"{TOGETHER_WORDS[name]} ({counts[name]:,})"
+            handles.append(
+                Line2D(
+                    [],
+                    [],
+                    color=colour,
+                    linewidth=width,
+                    linestyle=dashes,
+                    label=label[:1].upper() + label[1:],
+                )
+            )
+    if moved:
+        handles.append(
+            Patch(
+                facecolor=GROUND, edgecolor=MOVED, hatch="////", linewidth=0, label="Moves in an alternative"
+            )
+        )
+    handles.append(
+        Line2D(
+            [],
+            [],
+            color=QUIET,
+            marker=".",
+            linestyle="none",
+            label="A site; numbers are networks of the best plan",
+        )
+    )
+    if any(each.line is None and each.border.together in ("some", "none") for each in neighbours):
+        handles.append(
+            Line2D(
+                [], [], color=ORANGE, marker="s", markersize=7, markerfacecolor="white", linestyle="none",
+                label="One site, practices apart in some plans (filled: in all)",
+            )
+        )  # fmt: skip
+    figure.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.015, 0.0), ncols=2, frameon=False, fontsize=9,
+        columnspacing=1.4, handlelength=2.6,
+    )  # fmt: skip
+
+
+def _scale(figure: Figure, scale: float, height: float) -> None:
+    """Draw a bar of 1, 2 or 5 times a power of ten kilometres, and the north."""
+    from matplotlib.lines import Line2D  # noqa: PLC0415
+
+    aim = 1.6 / scale / 1_000
+    power = 10.0 ** np.floor(np.log10(aim))
+    km = next((step * power for step in (5, 2) if step * power <= aim), power)
+    right, up = 0.975, 0.42 / height
+    left = right - km * 1_000 * scale / WIDTH
+    figure.add_artist(
+        Line2D([left, left, right, right], [up + 0.008, up, up, up + 0.008], color=INK, linewidth=1.2)
+    )
+    figure.text(right, up + 0.014, f"{km:g} km, north is up", ha="right", va="bottom", fontsize=9)

@@ -1,0 +1,81 @@
+"""The words of alternatives: their kinds, what is proven of them, and where the plan is certain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from netform.report.words import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netform.tradeoff import Alternative
+    from netform.tradeoff_result import AlternativesResult, Neighbours
+
+__all__ = [
+    "TOGETHER_WORDS",
+    "alternative_words",
+    "border_counts",
+    "certainty_sentences",
+    "proven_words",
+]
+
+# What a border is, by how many of the plans near the best have its two practices in one network.
+TOGETHER_WORDS = {
+    "none": "firm border: never in one network",
+    "some": "soft border: together in some plans, apart in others",
+    "all": "firm ground: always in one network",
+    "unsettled": "not settled in the time given",
+}
+
+_KINDS = {"best": "Best plan", "next": "Next best", "different": "Most different"}
+
+
+def alternative_words(each: Alternative) -> str:
+    """Name an alternative: ``Next best 2``."""
+    kind = _KINDS.get(each.kind, each.kind)
+    return kind if each.kind == "best" else f"{kind} {each.rank}"
+
+
+def proven_words(each: Alternative) -> str:
+    """Say what is proven of an alternative, in a few words."""
+    if each.kind == "different":
+        if each.proven:
+            return "no plan within the allowance differs more"
+        return f"not proven: another may move up to {each.most_patients_moved:,} patients"
+    if each.kind == "best":
+        return "no plan costs less" if each.proven else "not proven the best"
+    return "no other plan comes before it" if each.proven else "not proven: others may come before it"
+
+
+def border_counts(neighbours: Iterable[Neighbours]) -> Counter[str]:
+    """Count pairs of neighbours by whether they are together."""
+    return Counter(each.border.together for each in neighbours)
+
+
+def certainty_sentences(result: AlternativesResult, area: str | None = None) -> list[str]:
+    """Say where the plans within the allowance agree.
+
+    Parameters
+    ----------
+    result : AlternativesResult
+    area : str or None
+        One area; None for the whole list.
+    """
+    counts = border_counts(each for each in result.neighbours if area is None or each.area == area)
+    pairs = counts.total()
+    if not pairs:
+        return ["No two practices are neighbours, so there is nothing to settle."]
+    allowance = percent(result.within)
+    summed = (
+        f"Of {pairs:,} pairs of neighbours {counts['all']:,} are in one network in every plan that costs at most "
+        f"{allowance} more than the best (firm ground), {counts['none']:,} in none of them (a firm border), and "
+        f"{counts['some']:,} in some and not in others (a soft border)."
+    )
+    sentences = [summed]
+    if counts["unsettled"]:
+        sentences.append(
+            f"For {counts['unsettled']:,} pairs time ran out before it was settled: give more time to know."
+        )
+    return sentences
