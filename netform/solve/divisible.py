@@ -15,7 +15,9 @@ from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import Adjacency, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.graph_demands import demanded_graph
-from netform.solve.choose import choose
+from netform.scores.patient_travel import PATIENT_TRAVEL
+from netform.scores.term import ScoringData
+from netform.solve.choose import Choice, choose
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.feasibility import obstacles
 from netform.solve.linear import SideRow
@@ -23,6 +25,8 @@ from netform.solve.relaxation import Choosing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
 
     from netform.rules import Rules
 
@@ -105,12 +109,16 @@ def within_rules(graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: i
     return store.take(np.flatnonzero(allowed(store, limits) & counts_allowed(store, limits)))
 
 
-def cover_of(store: CandidateStore, deadline: Deadline, networks: int | None = None) -> bool | None:
+def cover_of(
+    store: CandidateStore, costs: NDArray[np.float64], deadline: Deadline, networks: int | None = None
+) -> bool | None:
     """Whether some choice of candidates covers every practice once; None when it is not settled.
 
     Parameters
     ----------
     store : CandidateStore
+    costs : ndarray of float64, shape (m,)
+        Of no matter for the answer, but much for the time: where all choices are equal, looking for one wanders.
     deadline : Deadline
     networks : int, optional
         Exactly how many candidates are chosen.
@@ -119,7 +127,10 @@ def cover_of(store: CandidateStore, deadline: Deadline, networks: int | None = N
         return not store.practices and not networks
     count = len(store)
     sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
-    choice = choose(Choosing(store, np.zeros(count), sides, store.practices), deadline)
+    found: list[Choice] = []
+    # Any choice will do: the first ends the search.
+    enough = Deadline(1.0, lambda: float(bool(found) or deadline.passed))
+    choice = choose(Choosing(store, costs, sides, store.practices), enough, on_plan=found.append)
     if choice.chosen is not None:
         return True
     return False if choice.status == "infeasible" else None
@@ -131,12 +142,17 @@ def _settle(
     """Settle the question for connected practices, or, with a number of networks, for any."""
     if networks is None and obstacles(graph, codes, rules, whole=True):
         return False
+    data = ScoringData.of(graph, codes, rules)
     for share in (1.0, *SHARES):
         if deadline.passed:
             break
         some = graph if share == 1.0 else _thinned(graph, codes, share)
         store = within_rules(some, codes, rules, most=MOST_LISTED)
-        answer = None if store is None else cover_of(store, deadline, networks)
+        answer = None
+        if store is not None:
+            # Networks of short journeys fit together best.
+            costs = 1.0 + PATIENT_TRAVEL.kernel(store, data)
+            answer = cover_of(store, costs, deadline, networks)
         # Fewer neighbours than there are can only ever say yes.
         if answer or (share == 1.0 and store is not None):
             return answer

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from netform.breaches import breaches
 from netform.demands import Demands
 from netform.graph_demands import demanded_graph
-from netform.rules import Rules
+from netform.rules import Rules, load_profile
 from netform.solve import divisible as module
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.divisible import divisible
 from tests.brute_force import partitions
-from tests.strategies import small_areas
+from tests.strategies import made_up_area, small_areas
 
 
 def can_be_divided(graph: nx.Graph, codes: list[str], rules: Rules, networks: int | None = None) -> bool:
@@ -90,15 +90,9 @@ def _too_many_on_the_whole(graph: nx.Graph, listing):  # type: ignore[no-untyped
 
 def test_nothing_is_divisible_and_time_can_run_out() -> None:
     """No practice needs no network; a passed deadline settles nothing."""
-    graph, rules = nx.Graph(), replace(_rules(), demands=Demands())
+    rules = load_profile()
+    graph = made_up_area([30_000], [(0, 0)], [], rules)
     assert divisible(graph, [], rules) is True
     assert divisible(graph, [], rules, networks=1) is False
-    graph.add_node("A", list_size=30_000)
-    assert divisible(graph, ["A"], rules, NEVER) is True
-    assert divisible(graph, ["A"], rules, Deadline(1.0, lambda: 2.0)) is None
-
-
-def _rules() -> Rules:
-    from netform.rules import load_profile  # noqa: PLC0415
-
-    return load_profile()
+    assert divisible(graph, ["P0"], rules, NEVER) is True
+    assert divisible(graph, ["P0"], rules, Deadline(1.0, lambda: 2.0)) is None
