@@ -92,6 +92,9 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
             if not planner[key]:
                 problems.append(f"{_FLAGS[key]} needs a practice code.")
     planner |= {key: given[key] for key in (*_MINUTES, *_WHOLE) if given.get(key) is not None}
+    # It may be a word instead of a number, which the verb that knows it answers.
+    if isinstance(given.get("networks"), int):
+        planner["networks"] = given["networks"]
     areas: dict[str, dict[str, int]] = {}
     for text in given.get("area_band", ()):
         name, _, band = text.rpartition("=")
@@ -100,7 +103,7 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
             areas[name.strip()] = {"min": int(least), "max": int(most)}
         else:
             problems.append(f"{_BAND} {text[:80]!r}: write AREA=MIN-MAX, such as 15F=30000-60000.")
-    flags = {**_FLAGS, "areas": _BAND}
+    flags = {**_FLAGS, "networks": "--networks", "areas": _BAND}
     demands, found = read_demands({"planner": planner, "areas": areas}, rules.demands, flags)
     if problems + found:
         raise RulesError("\n".join(problems + found))

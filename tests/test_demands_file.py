@@ -279,6 +279,9 @@ def test_options_say_every_demand() -> None:
         areas=(AreaDemand("15F", 25_000, 60_000), AreaDemand("a=b", 1, 2)),
     )
     assert _given() == NO_DEMANDS
+    assert _given(networks=4) == Demands(networks=4)
+    # A word is for the command to answer.
+    assert _given(networks="today") == NO_DEMANDS
 
 
 def test_all_faults_of_options_at_once_by_their_flags() -> None:
