@@ -68,9 +68,9 @@ def test_rows_carry_the_scores(one_area: Result) -> None:
         "40,000",
         "1",
         "02",
+        "63.5",
         "1.5",
         "31.0",
-        "63.5",
     ]
 
 
