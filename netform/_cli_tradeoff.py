@@ -23,15 +23,15 @@ from netform.errors import RulesError
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from netform.pipeline import Prepared
     from netform.result import Result
     from netform.rules import Rules
     from netform.session import Session
-    from netform.tradeoff import Front, Groups
+    from netform.tradeoff import Alternative, Front, Groups
 
-__all__ = ["front"]
+__all__ = ["alternatives", "front"]
 
 # ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
 
@@ -160,7 +160,7 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     best = result.total.front.best
     method = f"A point of the front of {x.name} against {y.name}."
     chosen = {} if single else _chosen(result.total.front, given["plans"])
-    drawn = _plans(session, {**chosen, best.networks: chosen.get(best.networks, "")}, method, progress)
+    drawn = _plans(session, dict.fromkeys([*chosen, best.networks]), method, progress)
     result = replace(
         result,
         folders=chosen,
@@ -177,6 +177,119 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
 
         print_data(stdout, front_text(result).encode("utf-8"))
     _tell_written(given)
+
+
+def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
+    """Take ``1%`` or ``0.01``."""
+    try:
+        share = float(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share < 1:
+        raise click.BadParameter(f"{value!r} is no share of at least 0 and below 1: write 1% or 0.01.")
+    return share
+
+
+@click.command()
+@with_options(INPUT_OPTIONS)
+@click.option(
+    "-k",
+    "count",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    metavar="K",
+    help="How many next best plans.",
+)
+@click.option(
+    "--within",
+    callback=_share,
+    default="1%",
+    show_default=True,
+    metavar="SHARE",
+    help="How much more than the best a plan may cost: 1% or 0.01.",
+)
+@click.option(
+    "--different",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="How many plans within that share that differ the most from the best and from each other.",
+)
+@click.option("--plans", is_flag=True, help="Write a plan folder for the best and for each alternative.")
+@with_options(_output_options("netform-alternatives", ".csv, .geojson, .html, .json, .png or .svg"))
+def alternatives(**given: Any) -> None:
+    """Find the plans near the best one, what each changes, and where all of them agree.
+
+    PRACTICES and the rules are those of netform solve. OUT gets alternatives.csv, changes.csv, borders.csv,
+    borders.geojson, alternatives.json, a map of firm and soft borders (alternatives.png, alternatives.svg) and the
+    page alternatives.html.
+    """
+    with explained(), data_stream() as stdout, Interruption():
+        _alternatives(given, stdout)
+
+
+def _alternatives(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
+    from netform.export.alternatives import ALTERNATIVES_FILES, alternatives_files, alternatives_json
+
+    rules = given_rules(given)
+    single = _check_out(given, ALTERNATIVES_FILES)
+    progress, session = _session(given, rules)
+    within = given["within"]
+    # Half of what time there is for either question; what the first leaves is the second's.
+    found = session.alternatives(
+        given["count"],
+        within=within,
+        different=given["different"],
+        seconds=_seconds_left(given, progress) / 2,
+    )
+    borders = session.borders(within=within, seconds=_seconds_left(given, progress))
+    progress.say("drawing plans")
+    wanted = {
+        (area, each.kind, each.rank): _alternative_groups(found, area, each)
+        for area, several in found.items()
+        for each in (several if given["plans"] and not single else [])
+    }
+    best = tuple(codes for several in found.values() for codes in several[0].networks)
+    drawn = _plans(session, [best, *wanted.values()], "One of the plans near the best.", progress)
+    from netform.tradeoff_score import alternatives_result
+
+    result = alternatives_result(session.prepared, drawn[best], found, borders, within)
+    result = replace(result, folders=_alternative_folders(wanted, several=len(found) > 1))
+    progress.say("drawing and writing")
+    plans = {folder: drawn[wanted[key]] for key, folder in result.folders.items()}
+    _write(given, alternatives_files(result), plans, single=single)
+    progress.clear()
+    if given["as_json"]:
+        print_data(stdout, alternatives_json(result))
+    elif not given["quiet"]:
+        from netform.report.alternatives_text import alternatives_text
+
+        print_data(stdout, alternatives_text(result).encode("utf-8"))
+    _tell_written(given)
+
+
+def _alternative_groups(found: Mapping[str, Sequence[Alternative]], area: str, chosen: Alternative) -> Groups:
+    """Join the networks of an alternative of one area to those of the best plan everywhere else."""
+    return tuple(
+        codes
+        for where, several in found.items()
+        for codes in (chosen if where == area else several[0]).networks
+    )
+
+
+def _alternative_folders(
+    wanted: Mapping[tuple[str, str, int], Groups], *, several: bool
+) -> dict[tuple[str, str, int], str]:
+    """Name the folder of each alternative; the best plan of all areas has one for them all."""
+    from netform.export.files import safe_name
+
+    folders = {}
+    for area, kind, rank in wanted:
+        name = kind if kind == "best" else f"{kind}-{rank}"
+        folders[area, kind, rank] = safe_name(f"{area}-{name}") if several and kind != "best" else name
+    return folders
 
 
 def _chosen(front: Front, plans: str | int) -> dict[Groups, str]:
@@ -197,15 +310,17 @@ def _chosen(front: Front, plans: str | int) -> dict[Groups, str]:
 
 
 def _plans(
-    session: Session, wanted: Mapping[Groups, str], method: str, progress: Progress
+    session: Session, wanted: Collection[Groups], method: str, progress: Progress
 ) -> dict[Groups, Result]:
-    """Assemble, audit and draw the plans of some points."""
+    """Assemble, audit and draw some plans of the whole list, each once."""
     from netform.fronts import groups_by_area
     from netform.pipeline import draw
 
-    results = {}
+    results: dict[Groups, Result] = {}
     for number, networks in enumerate(wanted, 1):
         progress.say(f"drawing plan {number} of {len(wanted)}")
+        if networks in results:
+            continue
         plan = session.plan_of(groups_by_area(networks, session.prepared.areas), method)
         results[networks] = draw(session.prepared, session.rules, plan)
     return results
@@ -253,7 +368,8 @@ def _write(
 
     out = Path(given["out"])
     if single:
-        [content] = [make for name, make in files.items() if Path(name).suffix == out.suffix.lower()]
+        # The first of several of one kind is what the command is named after.
+        content = next(make for name, make in files.items() if Path(name).suffix == out.suffix.lower())
         write_file(out, content(), overwrite=given["overwrite"])
         return
     within = {

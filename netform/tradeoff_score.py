@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.pipeline import Prepared
-    from netform.plan import Plan
     from netform.result import Result
     from netform.rules import Rules
     from netform.tradeoff import Axis
@@ -121,8 +120,7 @@ def todays_mark(
 
 def alternatives_result(
     prepared: Prepared,
-    best: Plan,
-    drawn: Result,
+    best: Result,
     alternatives: Mapping[str, Sequence[Alternative]],
     borders: Mapping[str, Sequence[Border]],
     within: float,
@@ -132,16 +130,14 @@ def alternatives_result(
     Parameters
     ----------
     prepared : Prepared
-    best : Plan
-        Of the best alternative of every area.
-    drawn : Result
-        The same with its boundaries.
+    best : Result
+        The plan of the best alternative of every area, with its boundaries.
     alternatives, borders : mapping of str to sequence
         By area.
     within : float
         The allowance above the best cost, a share.
     """
-    labels = tuple(NetworkLabel(n.network_id, n.name, n.area, n.practice_codes) for n in best.networks)
+    labels = tuple(NetworkLabel(n.network_id, n.name, n.area, n.practice_codes) for n in best.plan.networks)
     patients = {practice.code: practice.list_size for practice in prepared.practices}
     return AlternativesResult(
         practices=prepared.practices,
@@ -157,10 +153,10 @@ def alternatives_result(
             for each in several
         },
         neighbours=tuple(neighbours_of(prepared, borders)),
-        grounds=drawn.boundaries,
+        grounds=best.boundaries,
         territories=_grounds(prepared),
-        provenance=best.provenance,
-        rules_toml=drawn.rules_toml,
+        provenance=best.plan.provenance,
+        rules_toml=best.rules_toml,
     )
 
 

@@ -69,7 +69,8 @@ def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
     codes = [each.code for each in result.practices if area is None or each.area == area]
     grounds = np.array([polygons_only(result.territories[code]) for code in codes], dtype=object)
     west, south, east, north = shapely.total_bounds(grounds).tolist()
-    across, up = max(east - west, 1_000.0), max(north - south, 1_000.0)
+    # Room at the edges for the width of the lines.
+    across, up = 1.01 * max(east - west, 1_000.0), 1.01 * max(north - south, 1_000.0)
     room = WIDTH - 0.5
     scale = min(room / across, (MOST_HEIGHT - TOP - BOTTOM) / up)
     height = up * scale + TOP + BOTTOM
