@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netform.places import Places
     from netform.plan import Plan
     from netform.practices.model import PracticeList
+    from netform.price import Price
 
 __all__ = ["Result"]
 
@@ -31,6 +32,8 @@ class Result:
         Each network's polygon or multipolygon by ``network_id``, EPSG:27700 metres; together they tile the area.
     rules_toml : str
         The rules as resolved, ready to be used again with ``--rules``.
+    prices : tuple of Price
+        What each demand and each line between areas costs, where that was asked for.
     """
 
     practices: PracticeList
@@ -38,3 +41,4 @@ class Result:
     plan: Plan
     boundaries: Mapping[str, BaseGeometry]
     rules_toml: str
+    prices: tuple[Price, ...] = ()

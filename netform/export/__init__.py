@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["EXPORTERS", "FOLDER_FILES", "check_target", "folder_files", "write_file", "write_folder"]
+__all__ = [
+    "EXPORTERS",
+    "FOLDER_FILES",
+    "PRICES_FILE",
+    "check_target",
+    "folder_files",
+    "write_file",
+    "write_folder",
+]
 
 # Heavy libraries are imported in the exporters that need them, so each is imported only when asked for.
 # ruff: noqa: PLC0415
@@ -66,7 +74,9 @@ EXPORTERS: dict[str, Callable[[Result], bytes]] = {
 }
 
 
-# What a folder holds, in the order of writing. The plan comes last: it seals the folder.
+# What a folder holds, in the order of writing. The plan comes last: it seals the folder. A result with prices has
+# PRICES_FILE before it.
+PRICES_FILE = "prices.csv"
 FOLDER_FILES = (
     "networks.geojson",
     "practices.geojson",
@@ -98,7 +108,9 @@ def check_target(out: str | Path, *, overwrite: bool = False) -> bool:
     OutputError
         When the name cannot be used, the place cannot be written to, or holds earlier results.
     """
-    return files.check_target(out, overwrite=overwrite, endings=tuple(EXPORTERS), names=FOLDER_FILES)
+    return files.check_target(
+        out, overwrite=overwrite, endings=tuple(EXPORTERS), names=(*FOLDER_FILES, PRICES_FILE)
+    )
 
 
 def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable[[], bytes]]:
@@ -113,15 +125,18 @@ def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable
     Returns
     -------
     dict of str to callable
-        In the order of `FOLDER_FILES`.
+        In the order of `FOLDER_FILES`; `PRICES_FILE` before the last when there are prices.
     """
     from netform.export.plan_json import plan_json
+    from netform.export.prices import prices_csv
 
+    prices = {PRICES_FILE: lambda: prices_csv(result.prices)} if result.prices else {}
     return {
         "networks.geojson": lambda: _geojson(result),
         "practices.geojson": lambda: _practices_geojson(result),
         "practices.csv": lambda: _csv(result),
         "rules.toml": lambda: result.rules_toml.encode("utf-8"),
         "report.html": lambda: _html(result),
+        **prices,
         "plan.json": lambda: plan_json(result.plan, timings=timings),
     }
