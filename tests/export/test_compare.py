@@ -1,0 +1,77 @@
+"""What a comparison is written as."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from netform.comparing import compare_results
+from netform.export.compare import (
+    COMPARE_ENDINGS,
+    COMPARE_FILES,
+    SCHEMA,
+    changes_csv,
+    compare_files,
+    compare_json,
+    networks_csv,
+)
+from tests.judged import FORMULA, SCRIPT, compared, judged
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+
+
+def test_a_folder_holds_the_files_it_says() -> None:
+    """In order, and a single file is one of them."""
+    files = compare_files(compared())
+    assert tuple(files) == COMPARE_FILES
+    assert set(COMPARE_ENDINGS.values()) <= set(COMPARE_FILES)
+    assert all(files[name]() for name in files)
+
+
+def test_json_says_who_moves() -> None:
+    """Worked by hand: B stays alone in its network's place, C leaves A, D leaves E and F."""
+    found = json.loads(compare_json(compared()))
+    assert found["schema"] == SCHEMA
+    # "=": A 20,000 and C 16,000, so A stays; B is all of its network; of D, E and F, 68,000, D is half: no heir.
+    assert found["a_to_b"]["moved"] == ["C1", "D1", "E1", "F1"]
+    assert found["a_to_b"]["patients_moved"] == 16_000 + 34_000 + 14_000 + 20_000
+    assert found["a_to_b"]["dispersed"] == ["east"]
+    # one: A is 20,000 of 35,000; three: E and F are 34,000 of 43,000, and G loses it; two: D is 34,000 of 50,000.
+    assert found["b_to_a"]["moved"] == ["B1", "C1", "G1"]
+    assert found["merged"] == [{"b": "one", "a": [SCRIPT, FORMULA]}]
+    assert found["split"] == [{"a": "east", "b": ["three", "two"]}]
+    assert (found["counterparts"], found["patients_in_counterparts"]) == (3, 15_000 + 16_000 + 34_000)
+    assert (found["practices"], found["patients"]) == (7, 128_000)
+    assert found["notes"] == ["A note <i>to read</i>."]
+
+
+def test_terms_stand_side_by_side() -> None:
+    """With their difference, which changes its sign with the order."""
+    forth = json.loads(compare_json(compared()))
+    a, b = judged()
+    back = json.loads(compare_json(compare_results(b, a)))
+    assert forth["terms"]["overhead"] == {"a": 93.0, "b": 93.0, "b_less_a": 0.0}
+    for name, each in forth["terms"].items():
+        assert back["terms"][name] == {"a": each["b"], "b": each["a"], "b_less_a": -each["b_less_a"] + 0.0}
+    assert (forth["a_to_b"], forth["b_to_a"]) == (back["b_to_a"], back["a_to_b"])
+    assert forth["patients_outside"] == back["patients_outside"]
+
+
+def test_changes_have_a_row_a_practice() -> None:
+    """Placed or not, and no cell can run."""
+    rows = _rows(changes_csv(compared()))
+    assert [row["practice_code"] for row in rows] == ["A1", "B1", "C1", "D1", "E1", "F1", "G1"]
+    assert [row["moved"] for row in rows] == ["no", "no", "yes", "yes", "yes", "yes", "no"]
+    assert [row["moved_back"] for row in rows] == ["no", "yes", "yes", "no", "no", "no", "yes"]
+    assert (rows[0]["network_a"], rows[0]["practice_name"][:2]) == (f"'{FORMULA}", "'=")
+    assert (rows[6]["network_a"], rows[6]["network_b"]) == ("", "three")
+
+
+def test_networks_have_a_row_for_every_two_that_share() -> None:
+    """Counterparts first."""
+    rows = _rows(networks_csv(compared()))
+    assert [row["matched"] for row in rows] == ["yes", "yes", "yes", "no", "no"]
+    assert sum(int(row["patients"]) for row in rows) == 128_000 - 9_000
