@@ -69,13 +69,11 @@ def certainty_sentences(result: AlternativesResult, area: str | None = None) -> 
         return ["No two practices are neighbours, so there is nothing to settle."]
     allowance = percent(result.within)
     summed = (
-        f"Of {pairs:,} pairs of neighbours {counts['all']:,} are in one network in every plan that costs at most "
-        f"{allowance} more than the best (firm ground), {counts['none']:,} in none of them (a firm border), and "
-        f"{counts['some']:,} in some and not in others (a soft border)."
+        f"There {'is 1 pair' if pairs == 1 else f'are {pairs:,} pairs'} of neighbours. Together in every plan that "
+        f"costs at most {allowance} more than the best (firm ground): {counts['all']:,}; in none of them (a firm "
+        f"border): {counts['none']:,}; in some and not in others (a soft border): {counts['some']:,}."
     )
     sentences = [summed]
     if counts["unsettled"]:
-        sentences.append(
-            f"For {counts['unsettled']:,} pairs time ran out before it was settled: give more time to know."
-        )
+        sentences.append(f"Not settled before time ran out: {counts['unsettled']:,}. Give more time to know.")
     return sentences
