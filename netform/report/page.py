@@ -11,10 +11,20 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from netform.export.rows import ATTRIBUTION
+from netform.price import price_words
 from netform.report import words
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
-from netform.report.tables import area_counts, methods, network_rows, practice_rows, provenance_rows, totals
+from netform.report.tables import (
+    area_counts,
+    methods,
+    network_rows,
+    post_roles,
+    posts_rows,
+    practice_rows,
+    provenance_rows,
+    totals,
+)
 
 if TYPE_CHECKING:
     from netform.result import Result
@@ -98,12 +108,15 @@ def environment() -> Environment:
         number=words.network_number,
         area_name=words.area_name,
         verdict=words.verdict,
+        price_words=price_words,
     )
     made.globals.update(
         attribution=ATTRIBUTION,
         status_words=words.STATUS_WORDS,
         meanings=words.TERM_MEANINGS,
         totals=totals,
+        post_roles=post_roles,
+        posts_rows=posts_rows,
         band_sentence=band_sentence,
         proof_sentence=proof_sentence,
     )

@@ -11,7 +11,7 @@ from netform.report.words import spoken
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from netform.plan import Network
+    from netform.plan import Network, SharedPost
     from netform.practices.model import Practice
     from netform.report.facts import Facts
     from netform.result import Result
@@ -20,12 +20,15 @@ __all__ = [
     "AreaCounts",
     "Bar",
     "NetworkRow",
+    "PostsRow",
     "PracticeRow",
     "Totals",
     "area_counts",
     "bar_scale",
     "methods",
     "network_rows",
+    "post_roles",
+    "posts_rows",
     "practice_rows",
     "provenance_rows",
     "totals",
@@ -68,6 +71,19 @@ class Totals:
     practices: int
     terms: Mapping[str, float]
     cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class PostsRow:
+    """The shared posts of a network as a row: one for each role of the table, None where it has none.
+
+    ``pounds_year`` is what the whole posts of known price cost together, None when no price is known.
+    """
+
+    anchor: int
+    network: Network
+    posts: tuple[SharedPost | None, ...]
+    pounds_year: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +139,29 @@ def bar_scale(facts: Facts, networks: Sequence[Network]) -> Callable[[int], floa
     # One enormous network would press the band of all others into a sliver: its bar stops at the edge.
     longest = min(longest, facts.most * 2)
     return lambda list_size: round(BAR_WIDTH * min(list_size / longest, 1.0), 1)
+
+
+def post_roles(rows: Sequence[NetworkRow]) -> list[str]:
+    """Name the shared roles of a table of networks, in the order of the rules."""
+    return list(dict.fromkeys(post.role for row in rows for post in row.network.posts))
+
+
+def posts_rows(rows: Sequence[NetworkRow]) -> list[PostsRow]:
+    """One row a network with its shared posts, in the order of `post_roles`."""
+    roles = post_roles(rows)
+    found = []
+    for row in rows:
+        by_role = {post.role: post for post in row.network.posts}
+        pounds = [post.pounds_year for post in row.network.posts if post.pounds_year is not None]
+        found.append(
+            PostsRow(
+                row.anchor,
+                row.network,
+                tuple(by_role.get(role) for role in roles),
+                sum(pounds) if pounds else None,
+            )
+        )
+    return found
 
 
 def totals(rows: Sequence[NetworkRow]) -> Totals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.price import price_words
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.words import (
     STATUS_WORDS,
@@ -43,7 +44,7 @@ def summary_text(result: Result) -> str:
     -------
     str
         Lines ended by line feeds: the plan in a paragraph, its networks (when no more than 60), every
-        exception with its reason, what is proven area by area, and findings. No text of the input can command
+        exception with its reason, what is proven area by area, findings, and prices. No text of the input can command
         the terminal.
     """
     facts = gather_facts(result)
@@ -59,6 +60,7 @@ def summary_text(result: Result) -> str:
         _exception_lines(plan, facts),
         _area_lines(plan.areas) if len(plan.areas) > 1 else [],
         _finding_lines(result),
+        _price_lines(result),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -131,6 +133,11 @@ def _finding_lines(result: Result) -> list[str]:
     notes = plan.provenance.get("notes", (*result.practices.notes, *result.places.notes))
     findings += [f"  {one_line(note)}" for note in notes]
     return ["Findings", *findings] if findings else []
+
+
+def _price_lines(result: Result) -> list[str]:
+    lines = [f"  {one_line(price.rule)}: {price_words(price)}" for price in result.prices]
+    return ["What each rule costs", *lines] if lines else []
 
 
 def _count(number: int, what: str) -> str:

@@ -13,6 +13,8 @@ from itertools import pairwise
 
 import pytest
 
+from netform.plan import SharedPost
+from netform.price import Price
 from netform.report.page import render_report
 from netform.result import Result
 
@@ -223,3 +225,45 @@ def _contrast(one: str, other: str) -> float:
 
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def explained(result: Result) -> Result:
+    """Give the first network a rationale, posts and a price list, with text that tries to run."""
+    posts = (
+        SharedPost("clinical pharmacist", 1.16, 1.0, 0.16, 66_972.0),
+        SharedPost("therapist", 0.5, 0.4, 0.1),
+    )
+    first, *rest = result.plan.networks
+    first = replace(first, posts=posts, minutes_per_move=6.5, rationale="Two practices <b>with</b> 35,000.")
+    prices = (Price("pin", "A1 and A2 pinned <as> a network", 12.3, 0, proven=True),)
+    return replace(result, plan=replace(result.plan, networks=(first, *rest)), prices=prices)
+
+
+@pytest.mark.parametrize("name", ["result", "one_area"])
+def test_page_says_why_and_what_posts_and_rules_cost(name: str, request: pytest.FixtureRequest) -> None:
+    """The rationale, the posts with pounds, and the prices; every text escaped."""
+    text = render_report(explained(request.getfixturevalue(name)))
+    words = " ".join(Page(text).words.split())
+    assert "Why these practices, and who could join each network" in words
+    assert "Two practices <b>with</b> 35,000." in words
+    assert "<b>" not in text
+    for header in ("Clinical pharmacist", "Therapist", "Pounds a year <small>of the whole posts</small>"):
+        assert f'<th scope="col" class="n">{header}</th>' in text
+    cells = re.findall(r'<td class="n">(.*?)</td>', text[text.index("Shared posts: those") :])
+    assert cells[:4] == [
+        "1.0<small>0.16 left over</small>",
+        "0.4<small>0.10 left over</small>",
+        "66,972",
+        "6.5",
+    ]
+    assert "A1 and A2 pinned <as> a network" in words
+    assert "12.3 hours a week more" in words
+    assert 'href="#prices"' in text
+
+
+def test_page_without_reasons_posts_or_prices_says_nothing_of_them(any_result: Result) -> None:
+    """A plan of before they were worked out."""
+    words = Page(render_report(any_result)).words
+    assert "Why these practices" not in words
+    assert "Shared posts" not in words
+    assert "What the rules cost" not in words

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netform.price import Price
 from netform.report.text import summary_text
 from netform.result import Result
 
@@ -67,3 +69,12 @@ def test_summary_needs_neither_jinja_nor_shapely() -> None:
     """The command line can sum up a plan without the libraries of the page."""
     code = "import sys, netform.report.text; sys.exit('jinja2' in sys.modules or 'shapely' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_prices_are_in_the_summary(result: Result) -> None:
+    """One line a rule, on one line whatever its names hold."""
+    prices = (Price("exclude", "A1\x1b[2J left out", -3.21, 1, proven=False),)
+    text = summary_text(replace(result, prices=prices))
+    assert text.endswith(
+        "What each rule costs\n  A1[2J left out: 1 exception more, and 3.2 hours a week less (not proven)\n"
+    )
