@@ -114,12 +114,12 @@ def _compared(given: dict[str, Any]) -> Compared:
                 f"{tables[0]} is no plan folder: say with --practices LIST whose division it is."
             )
         idle = [
-            name
-            for name, value in given.items()
-            if name not in _OWN_OPTIONS and value not in (None, (), False)
+            param.opts[0]
+            for param in compare.params
+            if param.name not in _OWN_OPTIONS and given[param.name or ""] not in (None, (), False)
         ]
         if idle:
-            raise RulesError(f"--{idle[0].replace('_', '-')} has no effect without --practices LIST.")
+            raise RulesError(f"{idle[0]} has no effect without --practices LIST.")
         return compare_plan_folders(given["a"], given["b"])
     name_a, name_b = named_apart(given["a"], given["b"])
 

@@ -96,7 +96,10 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         ("Both", a.both, b.both),
         ("Practices in no network", len(a.grouping.unplaced), len(b.grouping.unplaced)),
     )
-    rows = [(what, f"{one:,}", f"{other:,}", f"{other - one:+,}") for what, one, other in counts]
+    rows = [
+        (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
+        for what, one, other in counts
+    ]
     terms_a, terms_b = a.terms, b.terms
     for name in {**terms_a, **terms_b}:
         one, other = terms_a.get(name, 0.0), terms_b.get(name, 0.0)
@@ -181,7 +184,8 @@ def _moved_lines(compared: Compared) -> list[str]:
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 1) + 0.0:+,.1f}"
+    shown = round(value, 1)
+    return f"{shown:+,.1f}" if shown else "0.0"
 
 
 def _or(labels: tuple[str, ...]) -> str:
