@@ -38,6 +38,7 @@ from netform._cli_terminal import (
     print_data,
     say,
 )
+from netform._cli_tradeoff import alternatives, front
 from netform.errors import NoPlanError
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (score, compare):
+for _command in (score, compare, front, alternatives):
     cli.add_command(_command)
 
 
