@@ -247,7 +247,11 @@ def test_page_says_why_and_what_posts_and_rules_cost(name: str, request: pytest.
     assert "Why these practices, and who could join each network" in words
     assert "Two practices <b>with</b> 35,000." in words
     assert "<b>" not in text
-    for header in ("Clinical pharmacist", "Therapist", "Pounds a year <small>of the whole posts</small>"):
+    for header in (
+        "Clinical pharmacist",
+        "Therapist",
+        "Pounds a year <small>of whole posts whose price is known</small>",
+    ):
         assert f'<th scope="col" class="n">{header}</th>' in text
     cells = re.findall(r'<td class="n">(.*?)</td>', text[text.index("Shared posts: those") :])
     assert cells[:4] == [
