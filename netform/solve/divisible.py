@@ -83,7 +83,9 @@ def divisible(
     return None if None in answers else True
 
 
-def within_rules(graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: int) -> CandidateStore | None:
+def within_rules(
+    graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: int, enclaves: bool = True
+) -> CandidateStore | None:
     """List the networks within the band that keep every demand; None when there are too many groups.
 
     Parameters
@@ -95,6 +97,8 @@ def within_rules(graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: i
     rules : Rules
     most : int
         Connected groups that may be met.
+    enclaves : bool
+        Whether to leave out the networks that leave something uncoverable behind.
     """
     number = {code: k for k, code in enumerate(codes)}
     part = nx.Graph()
@@ -104,7 +108,7 @@ def within_rules(graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: i
     census = take_census(adjacency, rules.least, rules.most, limit=most)
     if not census.complete:
         return None
-    store = list_candidates(adjacency, rules.least, rules.most, census=census)
+    store = list_candidates(adjacency, rules.least, rules.most, census=census, enclaves=enclaves)
     limits = Limits.of(graph, codes, rules)
     return store.take(np.flatnonzero(allowed(store, limits) & counts_allowed(store, limits)))
 

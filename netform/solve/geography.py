@@ -12,44 +12,58 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.solve.deadline import NEVER, Deadline
-from netform.solve.divisible import cover_of
+from netform.solve.divisible import cover_of, within_rules
 from netform.solve.feasibility import Obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import networkx as nx
 
     from netform.rules import Rules
 
 __all__ = ["conflicting", "geography"]
 
 # Beyond these the filter would take longer than planning does.
-MOST_PRACTICES, MOST_CANDIDATES = 80, 20_000
+MOST_PRACTICES, MOST_LISTED = 80, 50_000
 
 # More practices than these are no explanation.
 FEW = 8
 
 
 def geography(
-    codes: Sequence[str], store: CandidateStore, rules: Rules, deadline: Deadline = NEVER
+    graph: nx.Graph,
+    codes: Sequence[str],
+    rules: Rules,
+    deadline: Deadline = NEVER,
+    *,
+    listed: int,
+    demanded: bool = False,
 ) -> Obstacle:
     """Say that no division exists, and which few practices already cannot all be covered.
 
     Parameters
     ----------
+    graph : networkx.Graph
+        As the demands make it.
     codes : sequence of str
-        In the numbering of the store, sorted.
-    store : CandidateStore
-        All allowed networks within the band, of which no choice covers every practice once.
+        Practices that are proven not to be divisible, sorted.
     rules : Rules
     deadline : Deadline
+    listed : int
+        The possible networks that were tried.
+    demanded : bool
+        Whether demands of the planner have part in it.
     """
+    keeping = " that keep every demand" if demanded else ""
     sentence = (
         f"No division of these {len(codes)} practices into contiguous networks of {rules.least:,}-{rules.most:,} "
-        f"patients exists: all {len(store):,} possible networks were tried together."
+        f"patients{keeping} exists: all {listed:,} possible networks were tried together."
     )
     few: tuple[int, ...] = ()
-    if len(codes) <= MOST_PRACTICES and len(store) <= MOST_CANDIDATES:
-        few = conflicting(store, deadline)
+    if len(codes) <= MOST_PRACTICES:
+        store = within_rules(graph, codes, rules, most=MOST_LISTED, enclaves=False)
+        few = () if store is None else conflicting(store, deadline)
     if not 0 < len(few) <= min(FEW, len(codes) - 1):
         return Obstacle("geography", tuple(codes), sentence)
     names = tuple(codes[k] for k in few)

@@ -9,7 +9,7 @@ from netform.rules import load_profile
 from netform.solve.geography import conflicting, geography
 from netform.solve.relaxation import Choosing
 from tests.brute_force import covers, store_of
-from tests.strategies import choices
+from tests.strategies import choices, made_up_area
 
 RULES = load_profile()
 
@@ -34,25 +34,31 @@ def test_it_is_a_smallest_set(choosing: Choosing) -> None:
 
 
 def test_the_few_are_named() -> None:
-    """A and B each fit only with C; D and E are no matter."""
-    store = store_of([(0, 2), (1, 2), (3, 4)], 5)
-    obstacle = geography("ABCDE", store, RULES)
-    assert (obstacle.reason, obstacle.practice_codes) == ("geography", ("A", "B"))
+    """P0 and P1 of 18,000 each fit only with P2 of 16,000 between them, not all three; 40,000 beyond stands alone."""
+    points = [(0, 0), (2_000, 0), (1_000, 0), (1_000, 1_000)]
+    graph = made_up_area([18_000, 18_000, 16_000, 40_000], points, [(0, 2), (1, 2), (2, 3)], RULES)
+    obstacle = geography(graph, sorted(graph), RULES, listed=3)
+    assert (obstacle.reason, obstacle.practice_codes) == ("geography", ("P0", "P1"))
     assert obstacle.sentence == (
-        "No division of these 5 practices into contiguous networks of 30,000-50,000 patients exists: all 3 possible "
-        "networks were tried together. Already A and B cannot all be in networks at once."
+        "No division of these 4 practices into contiguous networks of 30,000-50,000 patients exists: all 3 possible "
+        "networks were tried together. Already P0 and P1 cannot all be in networks at once."
     )
 
 
 def test_one_that_is_in_no_network() -> None:
-    """C has no candidate at all."""
-    obstacle = geography("ABC", store_of([(0, 1)], 3), RULES)
-    assert obstacle.practice_codes == ("C",)
-    assert obstacle.sentence.endswith(" C is in none of them.")
+    """P0 of 20,000 borders only 35,000."""
+    graph = made_up_area([20_000, 35_000, 35_000], [(0, 0), (1, 0), (2, 0)], [(0, 1), (1, 2)], RULES)
+    obstacle = geography(graph, sorted(graph), RULES, listed=2, demanded=True)
+    assert obstacle.practice_codes == ("P0",)
+    assert obstacle.sentence == (
+        "No division of these 3 practices into contiguous networks of 30,000-50,000 patients that keep every demand "
+        "exists: all 2 possible networks were tried together. P0 is in none of them."
+    )
 
 
 def test_all_of_them_are_no_explanation() -> None:
-    """Three that fit only two by two: the sentence as it was, about all."""
-    obstacle = geography("ABC", store_of([(0, 1), (0, 2), (1, 2)], 3), RULES)
-    assert obstacle.practice_codes == ("A", "B", "C")
+    """Three of 20,000 fit only two by two: the sentence as it is, about all."""
+    graph = made_up_area([20_000] * 3, [(0, 0), (1, 0), (2, 0)], [(0, 1), (1, 2), (0, 2)], RULES)
+    obstacle = geography(graph, sorted(graph), RULES, listed=3)
+    assert obstacle.practice_codes == ("P0", "P1", "P2")
     assert obstacle.sentence.endswith("were tried together.")
