@@ -56,12 +56,15 @@ class AreaFront:
     today : Today or None
         None when the list does not say which networks there are today.
     practices, patients : int
+    summed : bool
+        Whether the front adds up those of several areas.
     """
 
     front: Front
     today: Today | None
     practices: int
     patients: int
+    summed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

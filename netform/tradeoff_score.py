@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import shapely
@@ -66,7 +67,9 @@ def front_result(prepared: Prepared, rules: Rules, fronts: Sequence[Front]) -> F
     total = (
         areas[0]
         if len(areas) == 1
-        else _area_front(prepared, graph, rules, sum_fronts(fronts), prepared.practices.codes)
+        else replace(
+            _area_front(prepared, graph, rules, sum_fronts(fronts), prepared.practices.codes), summed=True
+        )
     )
     networks = {
         codes: rules.for_area(front.area)

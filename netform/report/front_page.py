@@ -135,7 +135,7 @@ def _section(result: FrontResult, part: AreaFront, number: int, *, drawn: bool) 
         caption=f"{axis_title(front.y)} against {axis_title(front.x).lower()}{where}",
         svg=Markup(svg),  # noqa: S704 - names in it are cleaned and escaped (pictures.py)
         standing=standing_words(front),
-        proof=proof_words(front),
+        proof=proof_words(part),
         points=point_sentences(part),
         today=today_sentences(part),
         prices=price_sentences(front),

@@ -49,7 +49,7 @@ def front_picture(part: AreaFront, kind: Kind, source: str = "") -> bytes:
     where = front.area or (source_name(source) if source else "")
     title += f": {where}" if where else ""
     count = f"{len(front.points):,} point{'s' * (len(front.points) != 1)}"
-    description = f"A curve of {count}. {proof_words(front)} The table beside it gives every point."
+    description = f"A curve of {count}. {proof_words(part)} The table beside it gives every point."
     return picture(lambda: _figure(part, title), kind, title=title, description=description)
 
 

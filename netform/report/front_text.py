@@ -41,7 +41,7 @@ def front_text(result: FrontResult) -> str:
         [f"{axis_title(front.x)} against {axis_title(front.y).lower()}, hours a week"],
         _point_lines(result, result.total),
         _area_lines(result) if result.several else [],
-        [proof_words(front)],
+        [proof_words(result.total)],
         today_sentences(result.total),
         price_sentences(front),
     ]

@@ -188,13 +188,14 @@ def standing_words(front: Front) -> str:
     return "proven to within its resolution" if front.unexplored else "proven and complete"
 
 
-def proof_words(front: Front) -> str:
+def proof_words(part: AreaFront) -> str:
     """Say what is proven of a front.
 
     Parameters
     ----------
-    front : Front
+    part : AreaFront
     """
+    front = part.front
     if not front.proven:
         return (
             "Time ran out before the front was proven: between these points better plans may exist. "
@@ -202,21 +203,18 @@ def proof_words(front: Front) -> str:
         )
     if not front.unexplored:
         return "The front is complete: every plan that no other betters on both axes is shown."
-    if front.area == "" and not _within(front):
-        shown = "the sums of the fronts of the areas"
-    else:
-        shown = "proven: no plan betters one of them on both axes"
+    x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
+    if part.summed:
+        return (
+            "The points add up proven points of every area. Areas have other points between those shown: a plan of "
+            f"all areas may be better by up to {_known(front.resolution_x)} of {x} and "
+            f"{_known(front.resolution_y)} of {y} a week, and by no more."
+        )
     return (
-        f"The points are {shown}. Between neighbouring points there may be plans that are better by up to "
-        f"{_known(front.resolution_x)} of {axis_title(front.x).lower()} or {_known(front.resolution_y)} of "
-        f"{axis_title(front.y).lower()} a week, and by no more."
+        "The points are proven: no plan betters one of them on both axes. Between neighbouring points there may be "
+        f"plans that are better by up to {_known(front.resolution_x)} of {x} or {_known(front.resolution_y)} of {y} "
+        "a week, and by no more."
     )
-
-
-def _within(front: Front) -> bool:
-    """Whether every unexplored box lies between two shown points, as those of one area do."""
-    xs = {point.x for point in front.points}
-    return all(box[0] in xs and box[1] in xs for box in front.unexplored)
 
 
 def _known(number: float) -> str:

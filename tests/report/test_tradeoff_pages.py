@@ -176,10 +176,12 @@ def test_the_better_point_than_today_is_named() -> None:
     assert "No point" in today_sentences(AreaFront(front(), ahead, 4, 1))[-1]
 
 
-def test_a_complete_front_says_so() -> None:
-    """Nothing is unexplored."""
-    assert "complete" in proof_words(replace(front(), unexplored=()))
-    assert "up to 3.0 hours of patient travel or 2.0 hours of shared workforce" in proof_words(front())
+def test_a_front_says_how_far_it_is_proven() -> None:
+    """Complete, to within its resolution on either axis, or, added up, on both at once."""
+    part = AreaFront(front(), None, 4, 1)
+    assert "complete" in proof_words(replace(part, front=replace(front(), unexplored=())))
+    assert "up to 3.0 hours of patient travel or 2.0 hours of shared workforce" in proof_words(part)
+    assert "3.0 hours of patient travel and 2.0 hours" in proof_words(replace(part, summed=True))
 
 
 @pytest.mark.parametrize(
