@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
     from netform.plan import Plan
 
 __all__ = ["PlanFolder", "is_plan", "plain_cell", "plan_file", "read_plan", "read_plan_folder"]
+
+# Far beyond the patients or the hours of any network.
+MOST_FIGURE = 1e12
 
 _REMEDY = "Give the folder or the plan.json that netform solve wrote, unchanged"
 
@@ -86,6 +88,7 @@ def read_plan(path: str | Path) -> Plan:
     content = read_bytes(path)
     try:
         plan = read_plan_json(content)
+        _check_types(plan)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         said = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)[:200]
         raise InputError([Fault(file, None, None, None, f"it is not a plan ({said})", _REMEDY)]) from error
@@ -136,28 +139,45 @@ def plain_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and spreadsheet_text(text[1:]) == text else text
 
 
+def _check_types(plan: Plan) -> None:
+    """Refuse values of other kinds than a plan has: JSON says nothing of them.
+
+    Raises
+    ------
+    TypeError
+    """
+    provenance: Any = plan.provenance
+    texts: list[Any] = [code for edge in plan.edges for code in (edge.code_a, edge.code_b)]
+    numbers: list[Any] = []
+    for network in plan.networks:
+        texts += [network.network_id, network.area, *network.practice_codes, *network.terms]
+        numbers += [network.list_size, *network.terms.values()]
+    if not isinstance(provenance, dict):
+        raise TypeError("its provenance is not an object")
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"{text!r:.40} stands where a name or a code is expected")
+    for number in numbers:
+        if not isinstance(number, int | float) or not abs(number) <= MOST_FIGURE:
+            raise TypeError(f"{number!r:.40} stands where patients or hours are expected")
+
+
 def _problems(plan: Plan) -> list[str]:
     """Find what would make a plan of the right shape mean nothing."""
     problems = []
-    seen: dict[str, str] = {}
+    home: dict[str, str] = {}
     labels: set[str] = set()
     for network in plan.networks:
-        label: Any = network.network_id
-        if not isinstance(label, str) or not label:
-            return [f"a network_id is {label!r}"]
+        label = network.network_id
+        if not label or not network.practice_codes:
+            problems.append(f"network {label!r} has no name or no practices")
         if label in labels:
             problems.append(f"two networks are called {label!r}")
         labels.add(label)
-        code: Any
         for code in network.practice_codes:
-            if not isinstance(code, str):
-                return [f"a practice code of network {label} is {code!r}"]
-            if code in seen:
-                problems.append(f"practice {code} is in network {seen[code]} and in network {label}")
-            seen[code] = label
-        hours: list[Any] = [network.list_size, *network.terms.values()]
-        if not all(isinstance(each, int | float) and math.isfinite(each) for each in hours):
-            problems.append(f"a figure of network {label} is not a number")
+            if code in home:
+                problems.append(f"practice {code} is in network {home[code]} and in network {label}")
+            home[code] = label
     return problems
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import xlsxwriter
@@ -15,9 +17,18 @@ from hypothesis import strategies as st
 from netform.errors import InputError
 from netform.export.plan_json import plan_json
 from netform.export.tables import csv_bytes
-from netform.grouping_file import MOST_LABEL, grouping_name, read_grouping, todays_grouping
-from netform.plan import Network, Plan
+from netform.grouping_file import (
+    MOST_LABEL,
+    grouping_name,
+    plan_grouping,
+    read_grouping,
+    todays_grouping,
+)
+from netform.plan import Edge, Network, Plan
+from netform.plan_folder import read_plan
 from netform.practices.model import Practice, PracticeList
+from netform.rules import load_profile
+from netform.scoring import score_of_plan
 from tests.strategies import codes as practice_codes
 
 if TYPE_CHECKING:
@@ -116,7 +127,7 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError) as caught:
         read_grouping(_file(tmp_path, text), _listed("A1", "A2", "B1", "C1", "B86001"))
-    faults = {fault.row: fault for fault in caught.value.faults}
+    faults = {fault.row or 0: fault for fault in caught.value.faults}
     assert sorted(faults) == [2, 3, 5, 7, 8, 9, 10]
     assert faults[2].remedy == "Did you mean 'B86001'"
     assert (faults[3].column, faults[3].problem) == ("code", "the practice code is blank")
@@ -259,3 +270,49 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
         for row in csv.reader(io.StringIO(path.read_text()))
         for cell in row
     )
+
+
+@given(
+    st.one_of(st.binary(max_size=200), st.text(alphabet='code,group\n"A12;\t', max_size=80).map(str.encode))
+)
+def test_any_bytes_are_a_division_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    """Never a traceback."""
+    path = tmp_path_factory.mktemp("bytes") / "plan.csv"
+    path.write_bytes(content)
+    with suppress(InputError):
+        grouping = read_grouping(str(path), FOUR)
+        placed = [code for codes in grouping.networks.values() for code in codes]
+        assert sorted([*placed, *grouping.unplaced]) == list(FOUR.codes)
+
+
+scalars: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, -1, 1e308, "", "A1", "\u2028", [], [[]], {}, {"a": 1}, ["A1", "A1"]]
+)
+
+
+@given(st.data())
+def test_any_change_to_a_plan_is_a_division_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """One value of a plan.json replaced by another, anywhere: it is read and scored, or refused."""
+    plan = replace(
+        _plan(("A1", "A2"), ("C1",)), edges=(Edge("A1", "A2", "site", 0.0),), provenance={"seed": 0}
+    )
+    document = json.loads(plan_json(plan))
+    at: Any = document
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(at[key], dict | list) or not at[key] or data.draw(st.booleans()):
+            break
+        at = at[key]
+    at[key] = data.draw(scalars)
+    path = tmp_path_factory.mktemp("bent") / "plan.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with suppress(InputError):
+        read = read_plan(path)
+        grouping = plan_grouping(read, FOUR, str(path), "bent")
+        score = score_of_plan(read, grouping, load_profile())
+        assert score.cost == pytest.approx(sum(each.cost for each in score.networks))

@@ -100,11 +100,13 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
         for what, one, other in counts
     ]
-    terms_a, terms_b = a.terms, b.terms
+    terms_a, terms_b, weights = a.terms, b.terms, dict(a.rules.weights)
     for name in {**terms_a, **terms_b}:
         one, other = terms_a.get(name, 0.0), terms_b.get(name, 0.0)
         if one or other:
-            rows.append((f"{spoken(name)}, hours", hours(one), hours(other), _signed(other - one)))
+            weight = weights.get(name, 1.0)
+            counted = "" if weight == 1 else f", weight {weight:g}"
+            rows.append((f"{spoken(name)}, hours{counted}", hours(one), hours(other), _signed(other - one)))
     rows.append(("Weighted cost, hours", hours(a.cost), hours(b.cost), _signed(b.cost - a.cost)))
     return rows
 
