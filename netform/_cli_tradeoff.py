@@ -341,11 +341,13 @@ def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
     """Read and place the list, and open a session on it."""
     progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
     progress.say("starting")
+    from netform.clashes import refuse_clashes
     from netform.pipeline import prepare
     from netform.session import Session
     from netform.solve.area import Options
 
     prepared: Prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=progress.say)
+    refuse_clashes(rules, prepared.graph)
     options = Options(seed=given["seed"], workers=given["workers"] or os.cpu_count() or 1)
     if not gc.isenabled():  # switched off while libraries were loaded (netform.cli)
         gc.freeze()

@@ -66,9 +66,12 @@ def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 (only a picture needs it)
 
     neighbours = [each for each in result.neighbours if area is None or each.area == area]
-    codes = [each.code for each in result.practices if area is None or each.area == area]
-    grounds = np.array([polygons_only(result.territories[code]) for code in codes], dtype=object)
-    west, south, east, north = shapely.total_bounds(grounds).tolist()
+    here = [each.code for each in result.practices if area is None or each.area == area]
+    west, south, east, north = shapely.total_bounds([result.territories[code] for code in here]).tolist()
+    # Practices that are in no network are left blank.
+    placed = {code for label in result.networks for code in label.practice_codes}
+    codes = [code for code in here if code in placed]
+    grounds = [polygons_only(result.territories[code]) for code in codes]
     # Room at the edges for the width of the lines.
     across, up = 1.01 * max(east - west, 1_000.0), 1.01 * max(north - south, 1_000.0)
     room = WIDTH - 0.5
@@ -159,17 +162,10 @@ def _standing(found: set[str]) -> str:
 
 
 def _sites(result: AlternativesResult, codes: Sequence[str]) -> NDArray[np.float64]:
-    wanted = set(codes)
-    places = result.places
-    return np.array(
-        [
-            (easting, northing)
-            for code, easting, northing in zip(
-                result.practices.codes, places.easting.tolist(), places.northing.tolist(), strict=True
-            )
-            if code in wanted
-        ]
-    )
+    """Return the places of practices, shape (n, 2)."""
+    position = {code: index for index, code in enumerate(result.practices.codes)}
+    chosen = np.array([position[code] for code in codes], dtype=np.int64)
+    return np.column_stack((result.places.easting[chosen], result.places.northing[chosen]))
 
 
 def _shared_sites(axes: Axes, result: AlternativesResult, neighbours: Sequence[Neighbours]) -> None:

@@ -188,3 +188,12 @@ def test_the_map_of_one_place_is_drawn() -> None:
         neighbours=(), changes={}, networks=result.networks[:1],
     )  # fmt: skip
     assert alternatives_picture(alone, "png").startswith(b"\x89PNG")
+
+
+def test_practices_in_no_network_are_left_blank() -> None:
+    """Their ground is not filled, and they are no site of the map; a map without any network is drawn too."""
+    result = alternatives_result()
+    without = replace(result, networks=result.networks[:1], neighbours=result.neighbours[:1], changes={})
+    assert len(alternatives_picture(without, "svg")) < len(alternatives_picture(result, "svg"))
+    nothing = replace(without, networks=(), neighbours=())
+    assert alternatives_picture(nothing, "png").startswith(b"\x89PNG")
