@@ -72,7 +72,7 @@ def render_comparison(compared: Compared) -> str:
             both=both,
             name_a=name_a,
             name_b=name_b,
-            source=source_name(compared.a.practices.source),
+            source=source_name(str(compared.a.provenance.get("input") or compared.a.practices.source)),
             forth=moved_sentence(both.forth, both.patients, "A", "B"),
             back=moved_sentence(both.back, both.patients, "B", "A"),
             counterparts=counterpart_sentence(both),

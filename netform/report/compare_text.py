@@ -100,12 +100,11 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
         for what, one, other in counts
     ]
-    terms_a, terms_b, weights = a.terms, b.terms, dict(a.rules.weights)
+    terms_a, terms_b = a.terms, b.terms
     for name in {**terms_a, **terms_b}:
         one, other = terms_a.get(name, 0.0), terms_b.get(name, 0.0)
         if one or other:
-            weight = weights.get(name, 1.0)
-            counted = "" if weight == 1 else f", weight {weight:g}"
+            counted = _weight_words(name, compared)
             rows.append((f"{spoken(name)}, hours{counted}", hours(one), hours(other), _signed(other - one)))
     rows.append(("Weighted cost, hours", hours(a.cost), hours(b.cost), _signed(b.cost - a.cost)))
     return rows
@@ -183,6 +182,14 @@ def _moved_lines(compared: Compared) -> list[str]:
     more = len(rows) - MOVED_LISTED
     rest = [f"  and {more:,} more: -o writes them all."] if more > 0 else []
     return table_lines(header, rows[:MOVED_LISTED], right=(2,)) + rest
+
+
+def _weight_words(name: str, compared: Compared) -> str:
+    """Say how a term counts in the cost, where that is not simply once."""
+    one, other = (dict(each.score.rules.weights).get(name, 1.0) for each in (compared.a, compared.b))
+    if one != other:
+        return f", weight {one:g} in A and {other:g} in B"
+    return "" if one == 1 else f", weight {one:g}"
 
 
 def _signed(value: float) -> str:
