@@ -343,6 +343,7 @@ def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
     progress.say("starting")
     from netform.clashes import refuse_clashes
     from netform.pipeline import prepare
+    from netform.report.words import one_line
     from netform.session import Session
     from netform.solve.area import Options
 
@@ -352,7 +353,8 @@ def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
     if not gc.isenabled():  # switched off while libraries were loaded (netform.cli)
         gc.freeze()
         gc.enable()
-    return progress, Session(prepared, rules, options, on_stage=progress.say)
+    # Names of areas are the user's.
+    return progress, Session(prepared, rules, options, on_stage=lambda stage: progress.say(one_line(stage)))
 
 
 def _seconds_left(given: dict[str, Any], progress: Progress) -> float:
