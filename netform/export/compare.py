@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netform.export.plan_json import dump_json
 from netform.export.rows import rounded
+from netform.export.score import lined_json
 from netform.export.tables import csv_bytes
 
 if TYPE_CHECKING:
@@ -95,13 +95,7 @@ def compare_json(compared: Compared) -> bytes:
     ----------
     compared : Compared
     """
-    lines = []
-    for key, value in compare_object(compared).items():
-        text = dump_json(value)
-        if key == "pairs" and value:
-            text = "[\n  " + ",\n  ".join(dump_json(each) for each in value) + "\n ]"
-        lines.append(f' "{key}": {text}')
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
+    return lined_json(compare_object(compared), ("pairs",))
 
 
 def changes_csv(compared: Compared) -> bytes:

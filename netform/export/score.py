@@ -11,12 +11,20 @@ from netform.export.rows import SHORT_ATTRIBUTION, rounded
 from netform.export.tables import csv_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from netform.plan import Network
     from netform.scoring import Score, ScoredNetwork, ScoredResult
 
-__all__ = ["SCHEMA", "SCORE_ENDINGS", "SCORE_FILES", "score_files", "score_json", "score_object"]
+__all__ = [
+    "SCHEMA",
+    "SCORE_ENDINGS",
+    "SCORE_FILES",
+    "lined_json",
+    "score_files",
+    "score_json",
+    "score_object",
+]
 
 SCHEMA = "netform/score/1"
 
@@ -98,10 +106,22 @@ def score_json(score: Score, provenance: Mapping[str, Any]) -> bytes:
     score : Score
     provenance : mapping
     """
+    return lined_json(score_object(score, provenance), ("networks", "breaches"))
+
+
+def lined_json(document: Mapping[str, Any], listed: Collection[str]) -> bytes:
+    """Write an object with a line for each key, so that two can be compared line by line.
+
+    Parameters
+    ----------
+    document : mapping
+    listed : collection of str
+        Keys whose values are lists that get a line for each entry.
+    """
     lines = []
-    for key, value in score_object(score, provenance).items():
+    for key, value in document.items():
         text = dump_json(value)
-        if key in ("networks", "breaches") and value:
+        if key in listed and value:
             text = "[\n  " + ",\n  ".join(dump_json(each) for each in value) + "\n ]"
         lines.append(f' "{key}": {text}')
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
