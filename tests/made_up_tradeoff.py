@@ -87,9 +87,9 @@ def front_result(
     )
 
 
-BEST = Alternative(0, "best", 100.0, (("A", "B"), ("C", "D")), 0, 0, True, 0)
-NEXT = Alternative(1, "next", 100.5, (("A",), ("B", "C", "D")), 1, 15_000, True, 0)
-DIFFERENT = Alternative(1, "different", 101.0, (("A", "B", "C", "D"),), 2, 40_000, False, 45_000)
+BEST = Alternative(0, "best", 100.0, (("A", "B"), ("C", "D")), 0, 0, True)
+NEXT = Alternative(1, "next", 100.5, (("A",), ("B", "C", "D")), 1, 15_000, True)
+DIFFERENT = Alternative(1, "different", 101.0, (("A", "B", "C", "D"),), 2, 40_000, False, 40_000, 45_000)
 SIZES = (20_000, 15_000, 30_000, 35_000)
 
 

@@ -92,8 +92,9 @@ def alternative_rows(result: AlternativesResult) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``above_best_percent`` is of the best's cost; ``most_patients_moved`` is what no plan within the
-        allowance exceeds, for the most different ones only; ``proven`` is ``yes`` or ``no``.
+        ``above_best_percent`` is of the best's cost. For the most different ones only, ``patients_apart`` are the
+        patients moved from the best and from the different ones before it, added up, which in no plan within the
+        allowance exceed ``most_patients_apart``. ``proven`` is ``yes`` or ``no``.
     """
     return [
         {
@@ -106,7 +107,8 @@ def alternative_rows(result: AlternativesResult) -> list[dict[str, Any]]:
             "networks": len(each.networks),
             "practices_moved": each.practices_moved,
             "patients_moved": each.patients_moved,
-            "most_patients_moved": each.most_patients_moved if each.kind == "different" else None,
+            "patients_apart": each.patients_apart if each.kind == "different" else None,
+            "most_patients_apart": each.most_patients_apart if each.kind == "different" else None,
             "proven": "yes" if each.proven else "no",
             "folder": result.folders.get((area, each.kind, each.rank)),
         }
@@ -259,7 +261,8 @@ def _alternative_object(result: AlternativesResult, area: str, each: Alternative
         "above_best": rounded(result.above_best(area, each)),
         "practices_moved": each.practices_moved,
         "patients_moved": each.patients_moved,
-        "most_patients_moved": each.most_patients_moved if each.kind == "different" else None,
+        "patients_apart": each.patients_apart if each.kind == "different" else None,
+        "most_patients_apart": each.most_patients_apart if each.kind == "different" else None,
         "proven": each.proven,
         "folder": result.folders.get(key),
         "changes": [

@@ -43,7 +43,10 @@ def proven_words(each: Alternative) -> str:
     if each.kind == "different":
         if each.proven:
             return "no plan within the allowance differs more"
-        return f"not proven: another may move up to {each.most_patients_moved:,} patients"
+        return (
+            f"not proven: it is {each.patients_apart:,} patients apart from those before it, "
+            f"and another may be up to {each.most_patients_apart:,}"
+        )
     if each.kind == "best":
         return "no plan costs less" if each.proven else "not proven the best"
     return "no other plan comes before it" if each.proven else "not proven: others may come before it"

@@ -29,7 +29,8 @@ def test_a_row_for_each_plan() -> None:
     assert [row["above_best_hours"] for row in rows] == ["0.0", "0.5", "1.0"]
     assert [row["above_best_percent"] for row in rows] == ["0.0", "0.5", "1.0"]
     assert [row["patients_moved"] for row in rows] == ["0", "15000", "40000"]
-    assert [row["most_patients_moved"] for row in rows] == ["", "", "45000"]
+    assert [row["patients_apart"] for row in rows] == ["", "", "40000"]
+    assert [row["most_patients_apart"] for row in rows] == ["", "", "45000"]
     assert [row["proven"] for row in rows] == ["yes", "yes", "no"]
     assert [row["folder"] for row in rows] == ["best", "", ""]
 
@@ -79,7 +80,7 @@ def test_json_holds_it_all() -> None:
     assert area["alternatives"][1]["changes"] == [
         {"practice_code": "B", "from": "PCN-01", "to": "PCN-02", "with": ["B", "C", "D"]}
     ]
-    assert area["alternatives"][2]["most_patients_moved"] == 45_000
+    assert area["alternatives"][2]["most_patients_apart"] == 45_000
     assert area["borders"][2] == ["B", "D", "unsettled"]
 
 

@@ -222,7 +222,7 @@ def test_the_page_of_alternatives_says_what_each_changes() -> None:
     words = words_of(render_alternatives(alternatives_result()))
     assert "Next best 1" in words
     assert "Most different 1" in words
-    assert "not proven: another may move up to 45,000 patients" in words
+    assert "it is 40,000 patients apart from those before it, and another may be up to 45,000" in words
     assert "B Birch 15,000 PCN-01 PCN-02 C, D" in words
     assert "A Ash 20,000 PCN-01 a new network B, C, D" in words
     assert "There are 4 pairs of neighbours. Together in every plan that costs at most 1% more" in words
