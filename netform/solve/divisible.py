@@ -6,6 +6,7 @@ fewer neighbours rather than at more groups: a division found on a part of the g
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -34,6 +35,10 @@ __all__ = ["cover_of", "divisible", "within_rules"]
 
 # Connected groups that are listed for one question.
 MOST_LISTED = 400_000
+
+# Looks at the clock before one question is given up: rounds of a linear program, integer programs, nodes of
+# branching.
+MOST_EFFORT = 60.0
 
 # Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
 SHARES = (0.6, 0.35, 0.15)
@@ -114,7 +119,11 @@ def within_rules(
 
 
 def cover_of(
-    store: CandidateStore, costs: NDArray[np.float64], deadline: Deadline, networks: int | None = None
+    store: CandidateStore,
+    costs: NDArray[np.float64],
+    most_networks: int,
+    deadline: Deadline,
+    networks: int | None = None,
 ) -> bool | None:
     """Whether some choice of candidates covers every practice once; None when it is not settled.
 
@@ -123,6 +132,8 @@ def cover_of(
     store : CandidateStore
     costs : ndarray of float64, shape (m,)
         Of no matter for the answer, but much for the time: where all choices are equal, looking for one wanders.
+    most_networks : int
+        No choice has more.
     deadline : Deadline
     networks : int, optional
         Exactly how many candidates are chosen.
@@ -131,13 +142,34 @@ def cover_of(
         return not store.practices and not networks
     count = len(store)
     sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
-    found: list[Choice] = []
-    # Any choice will do: the first ends the search.
-    enough = Deadline(1.0, lambda: float(bool(found) or deadline.passed))
-    choice = choose(Choosing(store, costs, sides, store.practices), enough, on_plan=found.append)
+    effort = _Effort(deadline)
+    choice = choose(
+        Choosing(store, costs, sides, most_networks),
+        Deadline(MOST_EFFORT, effort.clock),
+        on_plan=effort.found,
+    )
     if choice.chosen is not None:
         return True
     return False if choice.status == "infeasible" else None
+
+
+@dataclass
+class _Effort:
+    """A clock of looks at the clock, so that giving up does not depend on the machine.
+
+    It stands at the end once a plan was found, any one being enough, or once time is really up.
+    """
+
+    deadline: Deadline
+    looks: int = 0
+    done: bool = False
+
+    def clock(self) -> float:
+        self.looks += 1
+        return MOST_EFFORT if self.done or self.deadline.passed else float(self.looks)
+
+    def found(self, _choice: Choice) -> None:
+        self.done = True
 
 
 def _settle(
@@ -147,6 +179,7 @@ def _settle(
     if networks is None and obstacles(graph, codes, rules, whole=True):
         return False
     data = ScoringData.of(graph, codes, rules)
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
     for share in (1.0, *SHARES):
         if deadline.passed:
             break
@@ -156,7 +189,7 @@ def _settle(
         if store is not None:
             # Networks of short journeys fit together best.
             costs = 1.0 + PATIENT_TRAVEL.kernel(store, data)
-            answer = cover_of(store, costs, deadline, networks)
+            answer = cover_of(store, costs, max(1, patients // rules.least), deadline, networks)
         # Fewer neighbours than there are can only ever say yes.
         if answer or (share == 1.0 and store is not None):
             return answer

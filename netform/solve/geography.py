@@ -110,4 +110,4 @@ def _uncoverable(store: CandidateStore, kept: Collection[int], deadline: Deadlin
     others = np.flatnonzero(~inside)
     alone = CandidateStore(np.arange(len(others) + 1), others.astype(np.uint16), store.practices)
     some = store.take(np.flatnonzero(useful)).joined(alone)
-    return cover_of(some, np.ones(len(some)), deadline) is False
+    return cover_of(some, np.ones(len(some)), store.practices, deadline) is False
