@@ -136,8 +136,10 @@ class Alternative:
         Those whose network of the best plan has no more than half of its patients in theirs.
     proven : bool
         Whether the rank (for ``next``) or the most patients moved (for ``different``) is proven.
-    most_patients_moved : int
-        For ``different``: what no plan within the allowance can exceed.
+    patients_apart : int
+        For ``different``: patients moved from the best plan and from the ``different`` ones before it, added up.
+    most_patients_apart : int
+        What that cannot exceed in any plan within the allowance.
     """
 
     rank: int
@@ -147,7 +149,8 @@ class Alternative:
     practices_moved: int
     patients_moved: int
     proven: bool
-    most_patients_moved: int
+    patients_apart: int = 0
+    most_patients_apart: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.scores.continuity import moved
-from netform.solve.choose import Choice
+from netform.solve.choose import Choice, Trace
+from netform.solve.cuts import ROWS
 from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
-__all__ = ["AreaOutcome", "Options", "Placed", "Progress", "place", "solve_area"]
+__all__ = ["PINNED", "AreaOutcome", "Options", "Placed", "Progress", "pin_networks", "place", "solve_area"]
 
 OVERSIZE = "over_max_single_practice"
 PINNED = "pinned"
@@ -148,23 +149,18 @@ class _AreaSolver:
 
     def pins(self) -> list[Placed]:
         """The networks that the planner has settled."""
-        placed = []
-        for pin in self.rules.demands.pins:
-            codes = tuple(code for code in pin if code in self.graph)
-            if not codes:
-                continue
-            patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-            demands = self.rules.demands
-            counted = counted_practices(codes, demands)
-            if not self.rules.least <= patients <= self.rules.most:
-                why = f"{patients:,} patients, outside {self.rules.least:,}-{self.rules.most:,}: pinned as it stands."
-            elif not demands.least_practices <= counted <= demands.most_practices:
-                why = f"{counted} practice{'s' * (counted != 1)}, other than demanded: pinned as it stands."
-            else:
-                placed.append(Placed(codes))
-                continue
-            self.refuse([Obstacle(PINNED, codes, f"The pin {', '.join(codes)} has {why}")])
-            placed.append(Placed(codes, PINNED, why))
+        placed = pin_networks(self.graph, self.rules)
+        self.refuse(
+            [
+                Obstacle(
+                    PINNED,
+                    each.practice_codes,
+                    f"The pin {', '.join(each.practice_codes)}: {each.explanation}",
+                )
+                for each in placed
+                if each.exception
+            ]
+        )
         return placed
 
     def oversize(self) -> list[Placed]:
@@ -293,10 +289,31 @@ class _AreaSolver:
             fixed=self.fixed,
             fixed_cost=self.fixed_cost,
             statement=statement,
-            choice=Choice(status, statement.positions(groups), cost, bound),
+            choice=Choice(status, statement.positions(groups), cost, bound, self.trace()),
             reasons=tuple(obstacle for plan in self.done for obstacle in plan.reasons),
             settled=all(plan.settled for plan in self.done),
         )
+
+    def trace(self) -> Trace | None:
+        """What choosing learnt of the candidates of all parts, joined."""
+        traces = [plan.choice.trace for plan in self.done]
+        bounds = [plan.choice.bound for plan in self.done]
+        sizes = [0 if plan.statement is None else len(plan.statement.store) for plan in self.done]
+        practices = [0 if plan.statement is None else len(plan.statement.codes) for plan in self.done]
+        through, columns, cuts = [], [], []
+        for k, trace in enumerate(traces):
+            if trace is None:
+                return None
+            # The other parts cost at least their bounds, whatever is chosen here.
+            through.append(trace.through + (math.fsum(bounds) - bounds[k]))
+            columns.append(trace.columns + sum(sizes[:k]))
+            moved_cuts = trace.cuts.copy()
+            held = moved_cuts[:, :ROWS] >= 0
+            moved_cuts[:, :ROWS][held] += sum(practices[:k])
+            cuts.append(moved_cuts)
+        if not traces:
+            return None
+        return Trace(np.concatenate(through), np.concatenate(columns), np.concatenate(cuts))
 
     def placed(self, plan: PartPlan) -> list[Placed]:
         """The networks of a part's plan."""
@@ -321,6 +338,24 @@ class _AreaSolver:
         data = ScoringData.of(self.graph, codes, self.rules)
         store = store_of([tuple(number[code] for code in group) for group in groups], len(codes))
         return math.fsum(candidate_costs(store, data))
+
+
+def pin_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
+    """The pins of an area as networks; one outside the band, or the number of practices, is ``pinned``."""
+    demands, placed = rules.demands, []
+    for pin in demands.pins:
+        codes = tuple(code for code in pin if code in graph)
+        if not codes:
+            continue
+        patients = sum(graph.nodes[code]["list_size"] for code in codes)
+        counted = counted_practices(codes, demands)
+        why = None
+        if not rules.least <= patients <= rules.most:
+            why = f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}: pinned as it stands."
+        elif not demands.least_practices <= counted <= demands.most_practices:
+            why = f"{counted} practice{'s' * (counted != 1)}, other than demanded: pinned as it stands."
+        placed.append(Placed(codes, None if why is None else PINNED, why))
+    return placed
 
 
 def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:

@@ -31,7 +31,7 @@ __all__ = ["Branched", "branch"]
 PAIRS_KNOWN, PAIRS_TRIED = 16, 4
 
 # Up to so many candidates left at a node, an integer program closes it sooner than more branching.
-FEW_LEFT = 1000
+FEW_LEFT = 300
 
 # Columns in the first program, and added in one pricing round.
 FIRST_COLUMNS = 2000

@@ -20,6 +20,7 @@ import numpy as np
 from netform.candidates.store import CandidateStore
 from netform.solve.branch import branch
 from netform.solve.cover import cheapest_cover
+from netform.solve.cuts import NO_CUTS, CutPool
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
@@ -28,14 +29,21 @@ from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Choice", "Improve", "choose"]
+__all__ = ["Choice", "Improve", "Trace", "choose"]
 
 # Candidates in successive guesses, and the nodes each integer program may take (a limit that is the same on
 # every machine). Wider ones cost the solver more in presolve than the search for a first plan does.
 GUESSES = ((400, 200), (1200, 200), (2000, 200), (3000, 200))
 
+# Above so many candidates the number of networks is settled first where the relaxation has a fraction of one: how
+# many there are moves whole terms at once, and each half has a much better bound.
+SPLIT, WHOLE = 500, 0.02
+
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
-SMALL = 1500
+SMALL = 400
+
+# Above so many candidates that could better the plan, making it better first is worth the search.
+MANY = 4000
 
 # Every plan within a guess is tried first, for so many steps at most: long where networks are few, so that the
 # budget soon dies and the relaxation is weak; a fraction of a second elsewhere.
@@ -68,6 +76,25 @@ Stage = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """What choosing learnt, of use to the next choice among the same candidates.
+
+    Attributes
+    ----------
+    through : ndarray of float64, shape (m,)
+        No plan that uses candidate j costs less, or less than the best plan or the cutoff.
+    columns : ndarray of int64
+        Candidates of the last linear program.
+    cuts : ndarray of int64, shape (k, 11)
+        Cuts that shaped the bound.
+    """
+
+    through: NDArray[np.float64]
+    columns: NDArray[np.int64]
+    cuts: CutPool
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What choosing came to.
 
@@ -81,12 +108,15 @@ class Choice:
         Infinite without a plan.
     bound : float
         No plan costs less; infinite when there is none.
+    trace : Trace or None
+        What was learnt on the way, when it was asked for.
     """
 
     status: str
     chosen: NDArray[np.int64] | None
     cost: float
     bound: float
+    trace: Trace | None = None
 
 
 class _Chooser:
@@ -96,19 +126,30 @@ class _Chooser:
     still held; ``origin`` says where they stood in the list.
     """
 
-    def __init__(self, choosing: Choosing, deadline: Deadline, on_plan: Callable[[Choice], None]) -> None:
+    def __init__(
+        self,
+        choosing: Choosing,
+        deadline: Deadline,
+        on_plan: Callable[[Choice], None],
+        cutoff: float,
+        warm: Trace | None,
+    ) -> None:
         self.choosing = choosing
         self.origin = np.arange(len(choosing.store))
         self.deadline = deadline
         self.on_plan = on_plan
-        self.relaxation: Relaxation = relax(choosing, deadline)
+        self.warm = warm
+        self.relaxation: Relaxation = relax(choosing, deadline, None if warm is None else warm.columns)
+        self.through = self.relaxation.through
         self.bound = self.relaxation.bound
-        self.cost = math.inf
+        self.cost = cutoff
         self.chosen: NDArray[np.int64] | None = None
 
     def tighten(self) -> None:
         """Raise the bound by cuts."""
-        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline)
+        warm = NO_CUTS if self.warm is None else self.warm.cuts
+        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, warm)
+        self.through[self.origin] = np.maximum(self.through[self.origin], self.relaxation.through)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
@@ -155,7 +196,7 @@ class _Chooser:
         if math.isinf(self.bound):
             return Choice("infeasible", None, math.inf, math.inf)
         if self.chosen is None:
-            return Choice("unknown", None, math.inf, self.bound)
+            return Choice("infeasible" if self.done else "unknown", None, math.inf, self.bound)
         if self.done:
             return Choice("optimal", self.chosen, self.cost, self.bound)
         return Choice("feasible", self.chosen, self.cost, self.bound)
@@ -197,15 +238,17 @@ class _Chooser:
     def search(self, improve: Improve | None) -> None:
         """Guess until a plan is found, better it, and close the gap."""
         for count, nodes in GUESSES:
-            if self.done or self.deadline.passed or math.isinf(self.bound) or self.guess(count, nodes):
+            if self.done or self.deadline.passed or math.isinf(self.bound):
                 break
             # A plan at hand and few candidates that could better it: no more guessing.
-            if self.chosen is not None and len(self.cheap_enough(self.cost)) <= 4 * count:
+            if math.isfinite(self.cost) and len(self.cheap_enough(self.cost)) <= 4 * count:
+                break
+            if self.guess(count, nodes):
                 break
         self.let_go()
         if self.done or self.deadline.passed or math.isinf(self.bound):
             return
-        if len(self.cheap_enough(self.cost)) > SMALL:
+        if len(self.cheap_enough(self.cost)) > MANY:
             if self.chosen is None:
                 self.improve(improve)
             self.let_go()
@@ -304,6 +347,10 @@ class _Chooser:
         kept = self.cheap_enough(self.cost)
         if self.cover(kept, self.cost):
             return
+        number = float(self.relaxation.values.sum())
+        if len(kept) > SPLIT and abs(number - round(number)) > WHOLE:
+            self.split(kept, math.floor(number))
+            return
         some = self.choosing.take(kept)
         if len(kept) <= SMALL:
             answer = solve_integer(
@@ -330,6 +377,22 @@ class _Chooser:
             if found.chosen is not None:
                 self.accept(kept[found.chosen])
             self.bound = max(self.bound, min(found.bound, self.cost))
+
+    def split(self, kept: NDArray[np.int64], number: int) -> None:
+        """Close the gap among plans of at most so many networks and among those of more, one after the other."""
+        some = self.choosing.take(kept)
+        count = np.ones(len(kept))
+        place = np.searchsorted(kept, self.relaxation.columns)
+        inside = kept[np.minimum(place, len(kept) - 1)] == self.relaxation.columns
+        warm = Trace(self.relaxation.through[kept], place[inside], self.relaxation.cuts)
+        bounds = []
+        for side in (SideRow(count, -math.inf, number), SideRow(count, number + 1.0, math.inf)):
+            half = replace(some, sides=(*some.sides, side))
+            found = choose(half, self.deadline, cutoff=self.cost, warm=warm)
+            if found.chosen is not None:
+                self.accept(kept[found.chosen])
+            bounds.append(found.bound)
+        self.bound = max(self.bound, min(*bounds, self.cost))
 
     def cover(self, kept: NDArray[np.int64], cutoff: float) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
@@ -374,6 +437,9 @@ def choose(
     on_plan: Callable[[Choice], None] = lambda _choice: None,
     improve: Improve | None = None,
     stage: Stage = lambda _name: nullcontext(),
+    cutoff: float = math.inf,
+    warm: Trace | None = None,
+    trace: bool = False,
 ) -> Choice:
     """The best plan over all candidates, with proof.
 
@@ -389,6 +455,12 @@ def choose(
         candidates to groups of practices; used where guesses leave a wide gap.
     stage : callable
         Gives the context in which the stages ``bound`` and ``choose`` run.
+    cutoff : float
+        Plans that cost as much are of no interest: ``infeasible`` then means that none costs less.
+    warm : Trace, optional
+        Of an earlier choice among the same candidates, whatever they cost and whatever the side rows.
+    trace : bool
+        Whether to give what was learnt.
 
     Returns
     -------
@@ -398,7 +470,7 @@ def choose(
     if not choosing.store.practices:
         return Choice("optimal", np.empty(0, np.int64), 0.0, 0.0)
     with stage("bound"):
-        state = _Chooser(choosing, deadline, on_plan)
+        state = _Chooser(choosing, deadline, on_plan, cutoff, warm)
     if len(choosing.store) > LARGE and math.isfinite(state.bound):
         with stage("search"):
             state.improve(improve)
@@ -408,4 +480,7 @@ def choose(
     if math.isfinite(state.bound):
         with stage("choose"):
             state.search(improve)
-    return state.choice()
+    if not trace:
+        return state.choice()
+    learnt = Trace(state.through, state.origin[state.relaxation.columns], state.relaxation.cuts)
+    return replace(state.choice(), trace=learnt)

@@ -128,7 +128,8 @@ class PartSolver:
         self.refuse(seen)
         if seen:
             return self.with_exceptions(seen)
-        statement = self.state(self.rules.least, self.rules.most, enclaves=True)
+        # Later questions may pin what a plan of this one could not hold.
+        statement = self.state(self.rules.least, self.rules.most, enclaves=not self.listings.keep)
         if statement is None:
             return self.by_search()
         listed = len(statement.store)
@@ -312,6 +313,7 @@ class PartSolver:
             stage=self.stage,
             on_plan=on_plan,
             improve=improve if weight is None and not choosing.sides else None,
+            trace=weight is None and self.listings.keep,
         )
 
     def tell(self, plan: Sequence[Group]) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.cuts import CutPool, violated_cuts
+from netform.solve.cuts import NO_CUTS, CutPool, violated_cuts
 from netform.solve.linear import Duals, LinearProgram, SideRow
 
 if TYPE_CHECKING:
@@ -108,9 +108,19 @@ class Relaxation:
         return np.sort(self.columns[self.values > 0.5])
 
 
-def relax(choosing: Choosing, deadline: Deadline) -> Relaxation:
-    """The plain linear relaxation; ``bound`` is infinite when it proves that no plan exists."""
+def relax(choosing: Choosing, deadline: Deadline, warm: NDArray[np.int64] | None = None) -> Relaxation:
+    """The plain linear relaxation; ``bound`` is infinite when it proves that no plan exists.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    deadline : Deadline
+    warm : ndarray of int64, optional
+        Candidates that the first program has besides the cheapest.
+    """
     columns = _first_columns(choosing.store, choosing.costs)
+    if warm is not None:
+        columns = np.union1d(columns, warm)
     program = _Priced(choosing, columns)
     program.price_out(None, deadline)
     if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
@@ -118,16 +128,26 @@ def relax(choosing: Choosing, deadline: Deadline) -> Relaxation:
     return program.relaxation()
 
 
-def tighten(choosing: Choosing, relaxation: Relaxation, deadline: Deadline) -> Relaxation:
+def tighten(
+    choosing: Choosing, relaxation: Relaxation, deadline: Deadline, warm: CutPool = NO_CUTS
+) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
     The rounds price a pool of the candidates nearest to the optimum; the whole list is priced once they end.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    relaxation : Relaxation
+    deadline : Deadline
+    warm : ndarray of int64, shape (k, 11)
+        Cuts to begin with.
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
     program = _Priced(choosing, relaxation.columns)
     program.bound, program.through = relaxation.bound, relaxation.through.copy()
-    program.add_cuts(relaxation.cuts)
+    program.add_cuts(np.unique(np.concatenate((relaxation.cuts, warm)), axis=0))
     pool = None
     if len(choosing.store) > POOL:
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])

@@ -84,6 +84,30 @@ class Statement:
             _hours={name: hours[kept] for name, hours in self._hours.items()},
         )
 
+    @property
+    def known_hours(self) -> dict[str, NDArray[np.float64]]:
+        """The terms that were computed already."""
+        return dict(self._hours)
+
+    def with_data(self, data: ScoringData, known_hours: dict[str, NDArray[np.float64]]) -> Statement:
+        """The same plans under other rules; the hours that stay as they are need not be computed again."""
+        return replace(self, data=data, _hours=dict(known_hours))
+
+    def with_groups(self, more: CandidateStore, free: int) -> Statement:
+        """More candidates, outside every rule over the plan; the last ``free`` of them are no networks and cost nothing."""
+        sides = tuple(
+            SideRow(np.concatenate((side.coefficients, np.zeros(len(more)))), side.least, side.most)
+            for side in self.sides
+        )
+        hours = {}
+        for name in TERMS:
+            fresh = TERMS[name].kernel(more, self.data)
+            fresh[len(more) - free :] = 0.0
+            hours[name] = np.concatenate((self.hours((name,)), fresh))
+        number = self.most_networks + len(more)
+        store = self.store.joined(more)
+        return replace(self, store=store, sides=sides, most_networks=number, _hours=hours)
+
     def positions(self, groups: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
         """Where groups of codes stand among the candidates, ascending; None when one is not among them."""
         number = {code: k for k, code in enumerate(self.codes)}
