@@ -36,9 +36,9 @@ __all__ = ["cover_of", "divisible", "within_rules"]
 # Connected groups that are listed for one question.
 MOST_LISTED = 400_000
 
-# Looks at the clock before one question is given up: rounds of a linear program, integer programs, nodes of
-# branching.
-MOST_EFFORT = 60.0
+# One question is given up after so many looks at the clock (rounds of a linear program, nodes of branching), which
+# are the same on every machine, and an integer program after so many seconds, which hardly any takes.
+MOST_LOOKS, MOST_SECONDS = 60, 5.0
 
 # Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
 SHARES = (0.6, 0.35, 0.15)
@@ -145,7 +145,7 @@ def cover_of(
     effort = _Effort(deadline)
     choice = choose(
         Choosing(store, costs, sides, most_networks),
-        Deadline(MOST_EFFORT, effort.clock),
+        Deadline(MOST_SECONDS, effort.clock),
         on_plan=effort.found,
     )
     if choice.chosen is not None:
@@ -155,7 +155,7 @@ def cover_of(
 
 @dataclass
 class _Effort:
-    """A clock of looks at the clock, so that giving up does not depend on the machine.
+    """A clock that goes on when it is looked at.
 
     It stands at the end once a plan was found, any one being enough, or once time is really up.
     """
@@ -166,7 +166,7 @@ class _Effort:
 
     def clock(self) -> float:
         self.looks += 1
-        return MOST_EFFORT if self.done or self.deadline.passed else float(self.looks)
+        return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
 
     def found(self, _choice: Choice) -> None:
         self.done = True
