@@ -138,13 +138,28 @@ class _Search:
     codes: tuple[str, ...]
     rules: Rules
     reasons: tuple[Obstacle, ...]
-    deadline: Deadline
+    whole_deadline: Deadline
+    deadline: Deadline = NEVER
 
     def reason(self) -> Reason:
+        self.share(5)
         dropped = list(self.dropped())
+        self.share(4)
         clash = self.clash() if self.rules_of_planner else ()
-        remedies = (*dropped, *self.bounds(), *self.bridge())
+        self.share(3)
+        least = self.nearest_least()
+        self.share(2)
+        most = self.nearest_most()
+        self.share(1)
+        remedies = tuple(remedy for remedy in (*dropped, least, most, self.bridge()) if remedy)
         return Reason(self.codes, (*self.planners(dropped, clash), *self.reasons), clash, remedies)
+
+    def share(self, kinds: int) -> None:
+        """Give the next of some kinds of change its share of the time left."""
+        left = self.whole_deadline.seconds_left
+        if left is not None:
+            clock = self.whole_deadline.clock
+            self.deadline = Deadline(clock() + left / kinds, clock)
 
     def divisible(self, codes: Collection[str], rules: Rules, graph: nx.Graph | None = None) -> bool | None:
         """Ask, with as many networks as there have to be."""
@@ -267,29 +282,36 @@ class _Search:
             these = "this rule stops" if len(clash) == 1 else "these rules together stop"
             yield Obstacle("demands", self.codes, f"{_some(self.codes)}: {these} any division: {words}.")
 
-    def bounds(self) -> Iterator[Remedy]:
-        """The nearest least and the nearest most."""
+    def nearest_least(self) -> Remedy | None:
+        """The nearest least that makes them divisible."""
         patients = sum(map(self.list_size, self.codes))
-        least, most = self.rules.least, self.rules.most
-        networks = max(1, -(-patients // most))
-        start = min(least - 1, patients // networks)
-        if start >= 1:
-            found = self.nearest(start, 1, lambda value: self.rules.with_band(value, None))
-            if found is not None:
-                yield self.bound("least", *found, self.rules.with_band(found[0], None))
+        networks = max(1, -(-patients // self.rules.most))
+        start = min(self.rules.least - 1, patients // networks)
+        found = (
+            self.nearest(start, 1, lambda value: self.rules.with_band(value, None)) if start >= 1 else None
+        )
+        return found and self.bound("least", *found, self.rules.with_band(found[0], None))
+
+    def nearest_most(self) -> Remedy | None:
+        """The nearest most that makes them divisible."""
+        patients, most = sum(map(self.list_size, self.codes)), self.rules.most
         # A practice that was over the most can join or be joined once it no longer is.
         over = [self.list_size(code) for code in self.reach(self.rules.with_band(None, MOST_PATIENTS))]
         end = max(patients, sum(over))
-        networks = max(1, patients // least)
+        networks = max(1, patients // self.rules.least)
         nearest = -(-patients // networks) if end == patients else most + 1
         start = max(most + 1, nearest, *map(self.list_size, self.codes))
-        if start <= end:
-            found = self.nearest(start, end, lambda value: self.rules.with_band(None, value))
-            if found is not None:
-                value, exact = found
-                # That it is the nearest rests on such a practice being a network by itself, which demands may forbid.
-                exact = exact and (end == patients or self.rules.demands == NO_DEMANDS)
-                yield self.bound("most", value, exact, self.rules.with_band(None, value))
+        found = (
+            self.nearest(start, end, lambda value: self.rules.with_band(None, value))
+            if start <= end
+            else None
+        )
+        if found is None:
+            return None
+        value, exact = found
+        # That it is the nearest rests on such a practice being a network by itself, which demands may forbid.
+        exact = exact and (end == patients or self.rules.demands == NO_DEMANDS)
+        return self.bound("most", value, exact, self.rules.with_band(None, value))
 
     def bound(self, kind: str, value: int, exact: bool, rules: Rules) -> Remedy:
         """Put a bound that was found in words."""
@@ -331,10 +353,10 @@ class _Search:
             value, fails = (middle, fails) if answer else (value, middle)
         return value, exact
 
-    def bridge(self) -> Iterator[Remedy]:
+    def bridge(self) -> Remedy | None:
         """The nearest two practices that are no neighbours and would, as neighbours, make them divisible."""
         if self.rules.demands.networks is not None:
-            return
+            return None
         travel, position = self.graph.graph["travel"], self.graph.nodes(data="position")
         usable = [code for code in sorted(self.free) if self.list_size(code) <= self.rules.most]
         pairs = sorted(
@@ -354,8 +376,8 @@ class _Search:
                     f"With a bridge between {a} and {b} ({minutes:.0f} minutes by car) no exception would be "
                     "needed here."
                 )
-                yield Remedy("bridge", sentence, self.rules, (min(a, b), max(a, b)), part)
-                return
+                return Remedy("bridge", sentence, self.rules, (min(a, b), max(a, b)), part)
+        return None
 
 
 def _free(graph: nx.Graph, rules: Rules) -> frozenset[str]:
