@@ -113,8 +113,9 @@ def _limits(axes: Axes, part: AreaFront) -> None:
         alone = len(front.points) == 1
         if own is not None and (alone or low - FARTHEST * span <= own <= high + FARTHEST * span):
             low, high = min(low, own), max(high, own)
-        margin = 0.1 * max(high - low, span)
-        values[:] = [low - margin, high + margin]
+        # More at the far side, where the labels of the ends find room.
+        margin = max(high - low, span)
+        values[:] = [low - 0.1 * margin, high + 0.15 * margin]
     axes.set_xlim(xs[0], xs[1])
     axes.set_ylim(ys[0], ys[1])
 
