@@ -263,9 +263,11 @@ def _posts(network: Network) -> str:
     if not network.posts:
         return ""
     due, whole = sum(post.due for post in network.posts), sum(post.whole for post in network.posts)
+    if not whole:
+        return f"They give {due:.1f} shared posts, none of which can be hired whole."
     moving = (
         f", who would drive {network.minutes_per_move:.1f} minutes between two sessions"
-        if len(network.practice_codes) > 1 and whole
+        if len(network.practice_codes) > 1
         else ""
     )
     return f"They give {due:.1f} shared posts, of which {whole:.1f} can be hired whole{moving}."

@@ -218,10 +218,11 @@ def test_a_rationale_in_full() -> None:
 def test_an_exception_says_how_far_it_is_outside() -> None:
     """An island has no neighbours, and is short."""
     graph = made_up_area([2_000, 51_000], [(0, 0), (90_000, 0)], [], RULES)
-    small, large = rationales(graph, networks_of(graph, [("P0",), ("P1",)], RULES), RULES)
+    posts = (SharedPost("pharmacist", 0.13, 0.0, 0.13),)
+    small, large = rationales(graph, networks_of(graph, [("P0",), ("P1",)], RULES, posts=posts), RULES)
     assert small == (
         "One practice with 2,000 patients, 28,000 short of the least of 30,000; nobody travels to another practice. "
-        "No practice of another network borders it, so there is no next partner."
+        "They give 0.1 shared posts, none of which can be hired whole. No practice of another network borders it, so there is no next partner."
     )
     assert large.startswith("One practice with 51,000 patients, 1,000 over the most of 50,000;")
 
