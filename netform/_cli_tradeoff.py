@@ -136,6 +136,7 @@ def front(**given: Any) -> None:
 
 def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     from netform.export.front import FRONT_FILES, front_files, front_json
+    from netform.report.front_text import front_text
     from netform.tradeoff import parse_axis
 
     rules = given_rules(given)
@@ -170,13 +171,7 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     progress.say("drawing and writing")
     _write(given, front_files(result), {chosen[key]: drawn[key] for key in chosen}, single=single)
     progress.clear()
-    if given["as_json"]:
-        print_data(stdout, front_json(result))
-    elif not given["quiet"]:
-        from netform.report.front_text import front_text
-
-        print_data(stdout, front_text(result).encode("utf-8"))
-    _tell_written(given)
+    _tell(given, stdout, lambda: front_json(result), lambda: front_text(result))
 
 
 def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
@@ -232,6 +227,7 @@ def alternatives(**given: Any) -> None:
 
 def _alternatives(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     from netform.export.alternatives import ALTERNATIVES_FILES, alternatives_files, alternatives_json
+    from netform.report.alternatives_text import alternatives_text
 
     rules = given_rules(given)
     single = _check_out(given, ALTERNATIVES_FILES)
@@ -261,13 +257,7 @@ def _alternatives(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     plans = {folder: drawn[wanted[key]] for key, folder in result.folders.items()}
     _write(given, alternatives_files(result), plans, single=single)
     progress.clear()
-    if given["as_json"]:
-        print_data(stdout, alternatives_json(result))
-    elif not given["quiet"]:
-        from netform.report.alternatives_text import alternatives_text
-
-        print_data(stdout, alternatives_text(result).encode("utf-8"))
-    _tell_written(given)
+    _tell(given, stdout, lambda: alternatives_json(result), lambda: alternatives_text(result))
 
 
 def _alternative_groups(found: Mapping[str, Sequence[Alternative]], area: str, chosen: Alternative) -> Groups:
@@ -384,6 +374,16 @@ def _write(
     write_folder(out, {**files, **within}, overwrite=given["overwrite"])
 
 
-def _tell_written(given: dict[str, Any]) -> None:
+def _tell(
+    given: dict[str, Any],
+    stdout: BinaryIO | io.FileIO,
+    as_json: Callable[[], bytes],
+    as_text: Callable[[], str],
+) -> None:
+    """Print the table or the JSON that is asked for, and where the files are."""
+    if given["as_json"]:
+        print_data(stdout, as_json())
+    elif not given["quiet"]:
+        print_data(stdout, as_text().encode("utf-8"))
     if not given["quiet"]:
         say(f"Written to {given['out']}")
