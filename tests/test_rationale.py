@@ -222,7 +222,8 @@ def test_an_exception_says_how_far_it_is_outside() -> None:
     small, large = rationales(graph, networks_of(graph, [("P0",), ("P1",)], RULES, posts=posts), RULES)
     assert small == (
         "One practice with 2,000 patients, 28,000 short of the least of 30,000; nobody travels to another practice. "
-        "They give 0.1 shared posts, none of which can be hired whole. No practice of another network borders it, so there is no next partner."
+        "They give 0.1 shared posts, none of which can be hired whole. No practice of another network borders it, "
+        "so there is no next partner."
     )
     assert large.startswith("One practice with 51,000 patients, 1,000 over the most of 50,000;")
 

@@ -117,7 +117,13 @@ def source_name(source: str) -> str:
 
 def exception_words(code: str) -> str:
     """Say why a network is an exception, in a few words."""
-    known = {"over_max_single_practice": "One practice, too large for any network"}
+    known = {
+        "over_max_single_practice": "One practice, too large for any network",
+        "pinned": "Pinned as it stands",
+        "stranded_behind_pin": "Cut off by a pin",
+        "demands": "The planner's rules leave no other way",
+        "geography": "The map leaves no other way",
+    }
     return known.get(code, spoken(code))
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from netform.plan import AreaResult
-from netform.report.words import clean, hours, one_line, percent, source_name, spoken, verdict
+from netform.report.words import (
+    clean,
+    exception_words,
+    hours,
+    one_line,
+    percent,
+    source_name,
+    spoken,
+    verdict,
+)
 
 COSTS = "The plan costs 100.0 hours a week."
 
@@ -85,3 +94,19 @@ def test_verdict_with_a_gap_says_what_could_be_saved() -> None:
     assert verdict(AreaResult("", "feasible", 100.0, 98.0, 1, 1, 1)).endswith(
         "no plan can cost less than 98.0, so at most 2.0 hours a week (2%) could still be saved."
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("over_max_single_practice", "One practice, too large for any network"),
+        ("stranded_behind_pin", "Cut off by a pin"),
+        ("pinned", "Pinned as it stands"),
+        ("demands", "The planner's rules leave no other way"),
+        ("geography", "The map leaves no other way"),
+        ("some_new_reason", "Some new reason"),
+    ],
+)
+def test_exceptions_in_a_few_words(code: str, expected: str) -> None:
+    """Known reasons are told, any other is read out."""
+    assert exception_words(code) == expected
