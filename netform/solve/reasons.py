@@ -145,7 +145,7 @@ class _Search:
         self.share(5)
         dropped = list(self.dropped())
         self.share(4)
-        clash = self.clash() if self.rules_of_planner else ()
+        clash = self.clash()
         self.share(3)
         least = self.nearest_least()
         self.share(2)
@@ -249,18 +249,28 @@ class _Search:
             yield wide
 
     def clash(self) -> tuple[str, ...]:
-        """Demands that together stop a division and of which each is needed: a deletion filter."""
+        """Demands that together stop a division and of which each is needed.
+
+        First among those without which nothing is to be placed that was not, then among all.
+        """
+        staying = [single for single in self.rules_of_planner if single.kind not in _LETS_IN]
+        return self.filtered(staying, self.codes) or self.filtered(self.rules_of_planner, self.scope)
+
+    def filtered(self, singles: Sequence[Single], codes: Sequence[str]) -> tuple[str, ...]:
+        """Drop demand after demand as long as no division exists: a deletion filter; none if all make no difference."""
+        # Practices about to merge stay neighbours here, so that each demand dropped only ever allows more.
+        graph = demanded_graph(self.graph, self.rules.demands)
 
         def stopped(rules: Rules) -> bool:
-            return self.divisible(self.scope, rules) is False
+            return self.divisible(codes, rules, graph) is False
 
         rules = self.rules
-        for single in self.rules_of_planner:
+        for single in singles:
             rules = _dropped(rules, single)
-        if not stopped(self.rules) or stopped(rules):
+        if not singles or stopped(rules) or not stopped(self.rules):
             return ()
-        kept, rules = list(self.rules_of_planner), self.rules
-        for single in self.rules_of_planner:
+        kept, rules = list(singles), self.rules
+        for single in singles:
             without = _dropped(rules, single)
             if stopped(without):
                 kept.remove(single)

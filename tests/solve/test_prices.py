@@ -59,7 +59,11 @@ def test_no_demand_has_a_price_below_nothing(drawn: tuple[nx.Graph, Rules]) -> N
     assert [(price.kind, price.rule) for price in found] == [(each.kind, each.rule) for each in singles]
     for price, single in zip(found, singles, strict=True):
         without = best(graph, graph, single.without)
-        assert without is not None
+        if without is None:
+            # Practices that no longer merge are no longer neighbours; one that comes back may fit nowhere.
+            assert price.kind in ("exclude", "merge")
+            assert price.hours is None
+            continue
         assert price.hours == optimum.hours - without.hours
         assert price.exceptions == optimum.exceptions - without.exceptions
         # One left out comes back in, and merged practices no longer border: other plans, not more of them.
