@@ -281,8 +281,9 @@ def _sum_of(points: Sequence[FrontPoint], *, supported: bool) -> FrontPoint:
 def _reach(front: Front) -> tuple[float, float]:
     """Return how much worse than a plan that is not shown the nearest shown one is: on x, or on y.
 
-    A plan of a box is bettered on x by the points to the left of it, so they are worse on y alone, and
-    on y by the points below it, which are worse on x alone; for each box the nearer side is counted, both
+    That is the resolution of a front that is proven. What the boxes say is counted where it is less, or where
+    there is no proof: a plan of a box is bettered on x by the points to the left of it, so they are worse on y
+    alone, and on y by the points below it, which are worse on x alone; for each box the nearer side is taken, both
     axes scaled to their range.
     """
     width = max(front.points[-1].x - front.points[0].x, ROUNDING)
@@ -295,6 +296,9 @@ def _reach(front: Front) -> tuple[float, float]:
             reach_y = max(reach_y, left)
         else:
             reach_x = max(reach_x, below)
+    stated = front.resolution_x, front.resolution_y
+    if front.proven and stated[0] / width + stated[1] / height < reach_x / width + reach_y / height:
+        return stated
     return reach_x, reach_y
 
 

@@ -132,6 +132,18 @@ def test_time_that_ran_out_is_told_of_the_sum() -> None:
     assert min(box[0] for box in total.unexplored) == -1
 
 
+def test_the_resolution_of_an_area_counts_where_its_boxes_are_larger() -> None:
+    """A box of 10 by 10 whose plans better both corners by no more than 1 on an axis reaches no farther."""
+    area = front("A", [(0, 10), (10, 0)])
+    boxed = Front(
+        "A", X, Y, area.points, 1, 1, proven=True, unexplored=((0.0, 10.0, 0.0, 10.0),), best=area.best
+    )
+    total = sum_fronts([boxed, boxed])
+    assert (total.resolution_x, total.resolution_y) == (2, 2)
+    # Beside (0, 20) and (10, 10) lies what is at most 2 lower than the points up to 2 farther right.
+    assert total.unexplored[0] == (0, 10, 8, 20)
+
+
 def test_prices_are_slopes() -> None:
     """From (0, 10) to (1, 4) an hour of x is worth 6 of y; (2, 3.9) is off the hull to (4, 1), where it is 1."""
     points = tuple(
