@@ -115,9 +115,8 @@ class Again:
         statement = statement.with_data(data, kept_hours)
         trace = case.choice.trace
         assert trace is not None  # noqa: S101 (`of` has looked)
-        through = trace.through[usable]
-        place_of = np.minimum(np.searchsorted(usable, trace.columns), max(0, len(usable) - 1))
-        columns = place_of[usable[place_of] == trace.columns] if len(usable) else place_of[:0]
+        trace = trace.among(usable)
+        through = trace.through
         # Pins that are no candidates, and practices left out, are columns of their own; no old plan has them.
         number = {code: k for k, code in enumerate(codes)}
         pins = [sorted(number[code] for code in pin) for pin in rules.demands.pins if pin[0] in number]
@@ -135,7 +134,7 @@ class Again:
                 count[-len(left_out) :] = 0.0
             exactly = float(number_of - len(case.fixed))
             statement = replace(statement, sides=(*statement.sides, SideRow(count, exactly, exactly)))
-        return statement, Trace(through, columns, trace.cuts)
+        return statement, replace(trace, through=through)
 
     def chosen(self, statement: Statement, trace: Trace | None, deadline: Deadline) -> Choice:
         """The best plan: guess, look among what a plan so cheap may use, widen."""
@@ -173,9 +172,7 @@ class Again:
         """The best plan among some of the candidates."""
         if not len(kept):
             return Choice("infeasible", None, math.inf, math.inf)
-        place_of = np.minimum(np.searchsorted(kept, trace.columns), len(kept) - 1)
-        warm = Trace(trace.through, place_of[kept[place_of] == trace.columns], trace.cuts)
-        found = choose(statement.choosing(costs).take(kept), deadline, warm=warm)
+        found = choose(statement.choosing(costs).take(kept), deadline, warm=trace.among(kept))
         return replace(found, chosen=None if found.chosen is None else kept[found.chosen])
 
     def published(self, case: AreaCase, rules: Rules, statement: Statement, choice: Choice) -> AreaOutcome:

@@ -15,8 +15,10 @@ import numpy as np
 
 from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
-from netform.solve.choose import Choice, Trace, choose
+from netform.solve.choose import LAST_STEPS, WIDEST, Choice, Trace, choose
+from netform.solve.cover import cheapest_covers
 from netform.solve.linear import SideRow
+from netform.solve.relaxation import relax
 from netform.solve.statement import Statement
 
 if TYPE_CHECKING:
@@ -97,14 +99,16 @@ class Near:
         choosing = self.statement.choosing(costs, rows).take(kept)
         if not len(kept):
             return Choice("infeasible", None, math.inf, math.inf)
-        place = np.minimum(np.searchsorted(kept, self.trace.columns), len(kept) - 1)
-        inside = kept[place] == self.trace.columns
-        warm = Trace(self.trace.through, place[inside], self.trace.cuts)
-        found = choose(choosing, self.deadline, cutoff=cutoff, warm=warm)
+        found = choose(choosing, self.deadline, cutoff=cutoff, warm=self.trace.among(kept))
         chosen = None if found.chosen is None else kept[found.chosen]
         if chosen is not None:
             self.known.append(chosen)
         return Choice(found.status, chosen, found.cost, found.bound)
+
+    def at_most(self, limit: float) -> SideRow:
+        """The rule that a plan costs at most so much."""
+        prices = relax(self.statement.choosing(self.costs), self.deadline).duals.practices
+        return SideRow(self.costs, -math.inf, limit).priced(self.statement.store, prices)
 
     def other_than(self, plans: Sequence[NDArray[np.int64]]) -> list[SideRow]:
         """Rows that every plan but these keeps: no two plans differ in one network alone."""
@@ -118,8 +122,49 @@ class Near:
     def next_best(self, count: int) -> list[Ranked]:
         """The ``count`` cheapest plans after the best, cheapest first; fewer when there are no more.
 
-        Each is the best of all plans but those before it, among the candidates that a plan so cheap may use.
+        All plans within a share of the best cost are tried at once, the share widened until there are enough;
+        where they are too many to try, each is the best of all plans but those before it.
         """
+        for reach in REACHES:
+            limit = self.best.cost * (1 + reach) + SAME
+            plans, complete = self.cheapest(limit, count + 1)
+            if not complete:
+                break
+            if len(plans) > count:
+                self.known += plans
+                ranks = [Ranked(plan, math.fsum(self.costs[plan]), proven=True) for plan in plans]
+                return self.after_best(ranks)[:count]
+        return self.one_by_one(count)
+
+    def after_best(self, ranks: list[Ranked]) -> list[Ranked]:
+        """Leave out the best plan itself; among equals it is the one that is known as the best."""
+        best = set(self.known[0].tolist())
+        rest = [rank for rank in ranks if set(rank.chosen.tolist()) != best]
+        return rest if len(rest) < len(ranks) else ranks[1:]
+
+    def cheapest(self, limit: float, count: int) -> tuple[list[NDArray[np.int64]], bool]:
+        """The cheapest plans below a limit, and whether none was missed."""
+        kept = self.within(limit)
+        if len(kept) > WIDEST:
+            return [], False
+        some, duals, cuts = self.statement.take(kept), self.trace.duals, self.trace.cuts
+        reduced = duals.price(some.store, self.costs[kept], cuts, some.sides)
+        slack = self.statement.most_networks * min(0.0, float(reduced.min(initial=0.0)))
+        worth = duals.worth(cuts, some.sides) + slack
+        plans, complete = cheapest_covers(
+            some.store,
+            self.costs[kept],
+            reduced,
+            worth,
+            limit,
+            some.sides,
+            count=count,
+            most_steps=LAST_STEPS,
+        )
+        return [kept[plan] for plan in plans], complete
+
+    def one_by_one(self, count: int) -> list[Ranked]:
+        """The next best plans, each the best of all but those before it."""
         ranked: list[Ranked] = []
         before = [self.known[0]]
         reach = 0
@@ -154,7 +199,7 @@ class Near:
         for _ in range(count):
             if self.deadline.passed:
                 break
-            rows = [SideRow(self.costs, -math.inf, limit), *self.other_than(plans)]
+            rows = [self.at_most(limit), *self.other_than(plans)]
             # A thousandth of a patient for an hour breaks ties by cost.
             found = self.choose(kept, staying + 1e-3 * self.costs, rows)
             if found.chosen is None:

@@ -24,7 +24,7 @@ from netform.scores.continuity import moved
 from netform.solve.choose import Choice, Trace
 from netform.solve.cuts import ROWS
 from netform.solve.feasibility import Obstacle, connected_parts
-from netform.solve.linear import SideRow
+from netform.solve.linear import Duals, SideRow
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
@@ -300,10 +300,11 @@ class _AreaSolver:
         bounds = [plan.choice.bound for plan in self.done]
         sizes = [0 if plan.statement is None else len(plan.statement.store) for plan in self.done]
         practices = [0 if plan.statement is None else len(plan.statement.codes) for plan in self.done]
-        through, columns, cuts = [], [], []
+        through, columns, cuts, duals = [], [], [], []
         for k, trace in enumerate(traces):
             if trace is None:
                 return None
+            duals.append(trace.duals)
             # The other parts cost at least their bounds, whatever is chosen here.
             through.append(trace.through + (math.fsum(bounds) - bounds[k]))
             columns.append(trace.columns + sum(sizes[:k]))
@@ -313,7 +314,12 @@ class _AreaSolver:
             cuts.append(moved_cuts)
         if not traces:
             return None
-        return Trace(np.concatenate(through), np.concatenate(columns), np.concatenate(cuts))
+        prices = Duals(
+            np.concatenate([each.practices for each in duals]),
+            np.concatenate([each.cuts for each in duals]),
+            np.concatenate([each.sides for each in duals]),
+        )
+        return Trace(np.concatenate(through), np.concatenate(columns), np.concatenate(cuts), prices)
 
     def placed(self, plan: PartPlan) -> list[Placed]:
         """The networks of a part's plan."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
+from netform.solve.cover import cheapest_cover
 from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import LinearAnswer, LinearProgram
@@ -32,6 +33,9 @@ PAIRS_KNOWN, PAIRS_TRIED = 16, 4
 
 # Up to so many candidates left at a node, an integer program closes it sooner than more branching.
 FEW_LEFT = 300
+
+# Up to so many, every plan below the limit is tried, for so many steps.
+TRIED_LEFT, STEPS = 4000, 100_000_000
 
 # Columns in the first program, and added in one pricing round.
 FIRST_COLUMNS = 2000
@@ -94,6 +98,8 @@ class _Search:
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
         self.columns = np.empty(0, np.int64)
         self.left = np.empty(0, np.int64)
+        self.answer_reduced = np.zeros(len(store))
+        self.floor = -math.inf
         self.inside = np.zeros(len(store), np.bool_)
         first = np.argsort(through, kind="stable")[:FIRST_COLUMNS]
         self.add_columns(np.sort(first))
@@ -150,6 +156,8 @@ class _Search:
             floor = answer.duals.worth(self.program.cuts, choosing.sides) + choosing.most_networks * least
             bound = max(bound, floor)
             self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
+            # The least reduced cost, just below zero, is what the floor has paid for already.
+            self.answer_reduced, self.floor = reduced, floor
             fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
             if (
                 bound >= self.limit()
@@ -164,10 +172,19 @@ class _Search:
 
     def finish(self) -> bool:
         """Close a node by an integer program over the candidates left, when they are few; whether it was."""
+        cuts = self.program.cuts
+        some = self.choosing.take(self.left)
+        if len(self.left) <= TRIED_LEFT:
+            reduced = np.maximum(self.answer_reduced[self.left], 0.0)
+            found, complete = cheapest_cover(
+                some.store, some.costs, reduced, self.floor, self.limit(), some.sides, most_steps=STEPS
+            )
+            if found is not None:
+                self.accept(self.left[found])
+            if complete:
+                return True
         if len(self.left) > FEW_LEFT:
             return False
-        some = self.choosing.take(self.left)
-        cuts = self.program.cuts
         answer = solve_integer(some.store, some.costs, cuts, some.sides, nodes=1000, cutoff=self.limit())
         if answer.chosen is not None:
             self.accept(self.left[answer.chosen])

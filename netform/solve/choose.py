@@ -23,7 +23,7 @@ from netform.solve.cover import cheapest_cover
 from netform.solve.cuts import NO_CUTS, CutPool
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
-from netform.solve.linear import SideRow
+from netform.solve.linear import Duals, SideRow
 from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ SMALL = 400
 # Above so many candidates that could better the plan, making it better first is worth the search.
 MANY = 4000
 
-# Every plan within a guess is tried first, for so many steps at most: long where networks are few, so that the
-# budget soon dies and the relaxation is weak; a fraction of a second elsewhere.
-FEW = 12
-STEPS_IF_FEW, STEPS = 400_000_000, 20_000_000
+# Every plan within a guess is tried first, for so many steps at most (some two hundred million a second), and for
+# longer when the last gap is to be closed. Wider lists are not tried: their budget lasts too long.
+STEPS, LAST_STEPS = 300_000_000, 2_000_000_000
+WIDEST = 20_000
 
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
@@ -87,11 +87,20 @@ class Trace:
         Candidates of the last linear program.
     cuts : ndarray of int64, shape (k, 11)
         Cuts that shaped the bound.
+    duals : Duals
+        Prices of the rows and of those cuts.
     """
 
     through: NDArray[np.float64]
     columns: NDArray[np.int64]
     cuts: CutPool
+    duals: Duals
+
+    def among(self, kept: NDArray[np.int64]) -> Trace:
+        """The same of some of the candidates, ascending."""
+        place = np.minimum(np.searchsorted(kept, self.columns), max(0, len(kept) - 1))
+        inside = kept[place] == self.columns if len(kept) else np.zeros(len(place), np.bool_)
+        return replace(self, through=self.through[kept], columns=place[inside])
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +222,12 @@ class _Chooser:
         if guess >= self.cost:
             return True
         kept = np.arange(len(through)) if everything else self.cheap_enough(guess)
-        if self.cover(kept, min(guess, self.cost)):
+        if self.cover(kept, min(guess, self.cost), STEPS):
             if everything and self.chosen is None:
                 self.bound = math.inf
             return everything
+        if self.cost <= guess:
+            return True
         some = self.choosing.take(kept)
         answer = solve_integer(
             some.store,
@@ -345,7 +356,7 @@ class _Chooser:
     def close(self) -> None:
         """Close the gap between plan and bound over the candidates that could better the plan."""
         kept = self.cheap_enough(self.cost)
-        if self.cover(kept, self.cost):
+        if self.cover(kept, self.cost, LAST_STEPS):
             return
         number = float(self.relaxation.values.sum())
         if len(kept) > SPLIT and abs(number - round(number)) > WHOLE:
@@ -382,9 +393,8 @@ class _Chooser:
         """Close the gap among plans of at most so many networks and among those of more, one after the other."""
         some = self.choosing.take(kept)
         count = np.ones(len(kept))
-        place = np.searchsorted(kept, self.relaxation.columns)
-        inside = kept[np.minimum(place, len(kept) - 1)] == self.relaxation.columns
-        warm = Trace(self.relaxation.through[kept], place[inside], self.relaxation.cuts)
+        relaxation = self.relaxation
+        warm = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals).among(kept)
         bounds = []
         for side in (SideRow(count, -math.inf, number), SideRow(count, number + 1.0, math.inf)):
             half = replace(some, sides=(*some.sides, side))
@@ -394,14 +404,15 @@ class _Chooser:
             bounds.append(found.bound)
         self.bound = max(self.bound, min(*bounds, self.cost))
 
-    def cover(self, kept: NDArray[np.int64], cutoff: float) -> bool:
+    def cover(self, kept: NDArray[np.int64], cutoff: float, steps: int) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
+        if len(kept) > WIDEST:
+            return False
         some, duals = self.choosing.take(kept), self.relaxation.duals
         reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         worth = duals.worth(self.relaxation.cuts, some.sides) + slack
-        steps = STEPS_IF_FEW if self.choosing.most_networks <= FEW else STEPS
         found, complete = cheapest_cover(
             some.store, some.costs, reduced, worth, cutoff, some.sides, most_steps=steps
         )
@@ -482,5 +493,6 @@ def choose(
             state.search(improve)
     if not trace:
         return state.choice()
-    learnt = Trace(state.through, state.origin[state.relaxation.columns], state.relaxation.cuts)
-    return replace(state.choice(), trace=learnt)
+    relaxation = state.relaxation
+    columns = state.origin[relaxation.columns]
+    return replace(state.choice(), trace=Trace(state.through, columns, relaxation.cuts, relaxation.duals))

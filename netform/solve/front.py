@@ -12,13 +12,14 @@ weights), or there is none. Every search is a choice among all listed candidates
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netform.solve.choose import Choice, Trace, choose
 from netform.solve.linear import SideRow
+from netform.solve.relaxation import relax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +162,8 @@ class _Tracer:
     # Weights (a, b) with what every candidate costs at least through the relaxation by them.
     through: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
     warm: Trace | None = None
+    # Prices of the practices by each axis.
+    prices: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def ends(self) -> tuple[TracedPoint, TracedPoint] | None:
         """The least x with the least y beside it, and the other way round."""
@@ -182,13 +185,21 @@ class _Tracer:
         # Whether a plan as good is better on the other axis is asked by the first axis all but alone: that is the
         # one whose bound is sharp here.
         limits = best.cost + SAME, math.fsum(then[best.chosen]) - SAME
-        rows = (SideRow(first, -math.inf, limits[0]), SideRow(then, -math.inf, limits[1]))
+        rows = (self.at_most(first, limits[0]), self.at_most(then, limits[1]))
         kept = np.flatnonzero(best.trace.through <= limits[0])
         cutoff = limits[0] + TIE * limits[1] + SAME
         better = self.choose(kept, first + TIE * then, rows, cutoff)
         if better.status == "optimal" and better.chosen is not None:
             return self.point(better.chosen, supported=True)
         return self.point(best.chosen, supported=True) if better.status == "infeasible" else None
+
+    def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
+        """The rule that a plan has at most so many hours on an axis."""
+        axis = int(hours is self.y)
+        if axis not in self.prices:
+            relaxed = relax(self.statement.choosing(hours), self.deadline)
+            self.prices[axis] = relaxed.duals.practices
+        return SideRow(hours, -math.inf, most).priced(self.statement.store, self.prices[axis])
 
     def point(self, chosen: NDArray[np.int64], *, supported: bool) -> TracedPoint:
         """The point of a plan."""
@@ -208,24 +219,17 @@ class _Tracer:
             choosing if everything else choosing.take(kept),
             self.deadline,
             cutoff=cutoff,
-            warm=self.warmth(kept),
+            warm=None if self.warm is None else self.warm.among(kept),
             trace=True,
         )
         if everything or found.trace is None:
             self.warm = found.trace
             return found
-        trace = Trace(found.trace.through, kept[found.trace.columns], found.trace.cuts)
-        self.warm = trace
+        through = np.full(len(costs), math.inf)
+        through[kept] = found.trace.through
+        self.warm = replace(found.trace, through=through, columns=kept[found.trace.columns])
         chosen = None if found.chosen is None else kept[found.chosen]
-        return Choice(found.status, chosen, found.cost, found.bound, trace)
-
-    def warmth(self, kept: NDArray[np.int64]) -> Trace | None:
-        """What the last choice learnt, for a choice among the kept."""
-        if self.warm is None:
-            return None
-        place = np.minimum(np.searchsorted(kept, self.warm.columns), len(kept) - 1)
-        same = kept[place] == self.warm.columns
-        return Trace(self.warm.through, place[same], self.warm.cuts)
+        return Choice(found.status, chosen, found.cost, found.bound, self.warm)
 
     def trace(self, left: TracedPoint, right: TracedPoint) -> None:
         """Settle the largest box again and again."""
@@ -264,7 +268,7 @@ class _Tracer:
         """The best plan by the weights of the diagonal, or the proof that none lies below it."""
         a, b = self.weights(box)
         diagonal = a * box.left.x + b * box.left.y
-        kept = self.useful(box, box.right.x, box.left.y)
+        kept = self.useful(box.right.x, box.left.y)
         found = self.choose(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
         if found.status == "optimal" and found.chosen is not None:
             self.split(box, self.point(found.chosen, supported=True), (a, b, found.cost))
@@ -278,8 +282,8 @@ class _Tracer:
         """A plan that betters both neighbours by more than the resolution, or the proof that there is none."""
         a, b = self.weights(box)
         x_most, y_most = box.right.x - self.step_x, box.left.y - self.step_y
-        rows = (SideRow(self.x, -math.inf, x_most), SideRow(self.y, -math.inf, y_most))
-        kept = self.useful(box, x_most, y_most)
+        rows = (self.at_most(self.x, x_most), self.at_most(self.y, y_most))
+        kept = self.useful(x_most, y_most)
         found = self.choose(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
         if found.status == "optimal" and found.chosen is not None:
             self.split(box, self.point(found.chosen, supported=False), None)
@@ -288,7 +292,7 @@ class _Tracer:
         else:
             self.give_up(box, None)
 
-    def useful(self, box: _Box, x_most: float, y_most: float) -> NDArray[np.int64]:
+    def useful(self, x_most: float, y_most: float) -> NDArray[np.int64]:
         """The candidates that a plan with at most so much on each axis may use."""
         useful = np.ones(len(self.x), np.bool_)
         for a, b, through in self.through:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Duals", "LinearAnswer", "LinearProgram", "SideRow"]
 
+# Of a price, hours per week: what rounding leaves.
+TINY = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class SideRow:
@@ -45,6 +48,19 @@ class SideRow:
     coefficients: NDArray[np.float64]
     least: float
     most: float
+
+    def priced(self, store: CandidateStore, prices: NDArray[np.float64]) -> SideRow:
+        """The same rule, with a price for every practice taken off the candidates and off the limits.
+
+        Every plan covers every practice once, so it is the same rule; with the prices that are best for its
+        coefficients (`netform.solve.relaxation.relax`) little is left of them but what a plan can be spared.
+        """
+        paid = np.add.reduceat(prices[store.members], store.offsets[:-1]) if len(store) else np.empty(0)
+        total = math.fsum(prices)
+        left = self.coefficients - paid
+        # What rounding took below zero would keep the rest from being a budget.
+        left[(left < 0) & (left > -TINY)] = 0.0
+        return SideRow(left, self.least - total, self.most - total)
 
     def take(self, chosen: NDArray[np.int64]) -> SideRow:
         """The same rule over some of the candidates."""
