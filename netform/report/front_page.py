@@ -167,7 +167,7 @@ def _rows(result: FrontResult, part: AreaFront) -> list[PointRow]:
     if "best" not in marks_of(front):
         rows.append(
             PointRow(
-                None, "Best by the weights, off the front", True, best.x, best.y, best.cost, "",
+                None, "Best by the weights, beside the front", True, best.x, best.y, best.cost, "",
                 result.terms_of(best), len(best.networks), "", result.folder_of(best),
             )
         )  # fmt: skip

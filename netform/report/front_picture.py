@@ -60,7 +60,7 @@ def _figure(part: AreaFront, title: str) -> Figure:
     axes = figure.add_axes((0.1, 0.2, 0.86, 0.7))
     front = part.front
     _limits(axes, part)
-    _ground(axes, front)
+    _ground(axes, part)
     _points(axes, front)
     labels = _marked(axes, front)
     if part.today:
@@ -120,23 +120,40 @@ def _limits(axes: Axes, part: AreaFront) -> None:
     axes.set_ylim(ys[0], ys[1])
 
 
-def _ground(axes: Axes, front: Front) -> None:
+def _ground(axes: Axes, part: AreaFront) -> None:
     """Draw what is not explored, and the line below and left of which there is no plan."""
-    from matplotlib.patches import Rectangle  # noqa: PLC0415
+    from matplotlib.patches import Polygon  # noqa: PLC0415
+
+    front = part.front
 
     label = (
         "May hold better plans, within the resolution"
         if front.proven
         else "May hold better plans, for time ran out"
     )
-    for x_from, x_to, y_from, y_to in front.unexplored:
-        box = Rectangle((x_from, y_from), x_to - x_from, y_to - y_from, linewidth=0.4, zorder=1, label=label)
-        box.set(facecolor="#eef1f4", edgecolor="#9aa7b3", hatch="////")
-        axes.add_patch(box)
+    for box in front.unexplored:
+        ground = Polygon(_unexplored(part, box), closed=True, linewidth=0.4, zorder=1, label=label)
+        ground.set(facecolor="#eef1f4", edgecolor="#9aa7b3", hatch="////")
+        axes.add_patch(ground)
         label = "_"
     xs, ys = [point.x for point in front.points], [point.y for point in front.points]
     if len(xs) > 1:
         axes.step(xs, ys, where="post", color=BLUE, linewidth=1.0, alpha=0.55, zorder=2)
+
+
+def _unexplored(part: AreaFront, box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
+    """Return the corners of what is not explored in a box.
+
+    In a proven front no plan of a box betters both of its points by more than the resolution: only strips along
+    the line are left.
+    """
+    front = part.front
+    x_from, x_to, y_from, y_to = box
+    corners = [(x_from, y_to), (x_to, y_to), (x_to, y_from)]
+    x_inner, y_inner = x_to - front.resolution_x, y_to - front.resolution_y
+    if not front.proven or part.summed or x_inner <= x_from or y_inner <= y_from:
+        return [*corners, (x_from, y_from)]
+    return [*corners, (x_inner, y_from), (x_inner, y_inner), (x_from, y_inner)]
 
 
 def _points(axes: Axes, front: Front) -> None:

@@ -58,7 +58,7 @@ def _point_lines(result: FrontResult, part: AreaFront) -> list[str]:
     ]
     if "best" not in marks_of(front):
         folder = result.folder_of(front.best) or ""
-        rows.append(("-", *_figures(front.best), "", "Best by the weights, off the front", folder))
+        rows.append(("-", *_figures(front.best), "", "Best by the weights, beside the front", folder))
     if part.today:
         today = part.today
         figures = (hours(today.x), hours(today.y), hours(today.cost), f"{today.networks:,}")

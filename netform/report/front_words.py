@@ -102,7 +102,9 @@ def point_sentences(part: AreaFront) -> list[str]:
         )
     best = front.best
     where = (
-        f"point {marks['best'] + 1}" if "best" in marks else "not on this front, since other terms count too"
+        f"point {marks['best'] + 1}"
+        if "best" in marks
+        else "beside the points of this front, since it is not these two alone that count"
     )
     sentences.append(
         f"By the weights of the rules the best plan costs {_hours(best.cost)} and is {where}: {_at(front, best)}."
