@@ -309,8 +309,8 @@ class Session:
         outcome = self._outcome(area, self.rules, self.options, deadline)
         if outcome.case is None:
             raise NoPlanError(
-                f"the feasible networks{_named(area)} are too many to list, so that nothing can be proven of all plans: "
-                "narrow the band, or plan area by area."
+                f"the feasible networks{_named(area)} are too many to list, so that nothing can be proven of all "
+                "plans: narrow the band, or plan area by area."
             )
         return outcome.case
 

@@ -7,7 +7,6 @@ best use only the few candidates that cost no more: all questions here are small
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,8 @@ from netform.solve.relaxation import relax
 from netform.solve.statement import Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from netform.solve.deadline import Deadline

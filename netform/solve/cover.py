@@ -97,7 +97,8 @@ def cheapest_covers(
     # Candidates by reduced cost: every list of the search is in that order.
     order = np.argsort(reduced, kind="stable")
     found, lengths, complete = _search(
-        store.offsets, store.members, masks, costs, reduced, order, worth, cutoff, rules, least, most, n, count, most_steps,
+        store.offsets, store.members, masks, costs, reduced, order, worth, cutoff, rules, least, most, n,
+        count, most_steps,
     )  # fmt: skip
     plans = [np.sort(row[:length]) for row, length in zip(found, lengths, strict=True) if length]
     plans.sort(key=lambda chosen: (float(costs[chosen].sum()), chosen.tolist()))

@@ -94,7 +94,7 @@ class Statement:
         return replace(self, data=data, _hours=dict(known_hours))
 
     def with_groups(self, more: CandidateStore, free: int) -> Statement:
-        """More candidates, outside every rule over the plan; the last ``free`` of them are no networks and cost nothing."""
+        """More candidates, outside every rule over the plan; the last ``free`` are no networks and cost nothing."""
         sides = tuple(
             SideRow(np.concatenate((side.coefficients, np.zeros(len(more)))), side.least, side.most)
             for side in self.sides
