@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Again"]
 
 # Candidates in the first guess, and by how much the next ones grow.
-FIRST_GUESS, GROWTH = 3_000, 6
+FIRST_GUESS, GROWTH = 60_000, 4
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)

@@ -24,7 +24,7 @@ from netform.solve.cuts import NO_CUTS, CutPool
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.integer import solve_integer
 from netform.solve.linear import Duals, SideRow
-from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
+from netform.solve.relaxation import MOST_ROUNDS, Choosing, Relaxation, relax, tighten
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,6 +49,9 @@ MANY = 4000
 # longer when the last gap is to be closed. Wider lists are not tried: their budget lasts too long.
 STEPS, LAST_STEPS = 300_000_000, 2_000_000_000
 WIDEST = 20_000
+
+# The same before any new cut is sought, where an earlier choice has left its own.
+QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 30_000_000
 
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
@@ -154,10 +157,11 @@ class _Chooser:
         self.cost = cutoff
         self.chosen: NDArray[np.int64] | None = None
 
-    def tighten(self) -> None:
-        """Raise the bound by cuts."""
-        warm = NO_CUTS if self.warm is None else self.warm.cuts
-        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, warm)
+    def tighten(self, *, known: bool = False) -> None:
+        """Raise the bound by cuts: those that an earlier choice knew, or as many as pay."""
+        warm = NO_CUTS if self.warm is None or not known else self.warm.cuts
+        rounds = 0 if known else MOST_ROUNDS
+        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, warm, rounds)
         self.through[self.origin] = np.maximum(self.through[self.origin], self.relaxation.through)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
@@ -245,6 +249,18 @@ class _Chooser:
         if everything and answer.status == "infeasible" and self.chosen is None:
             self.bound = math.inf
         return everything
+
+    def answer_at_once(self) -> None:
+        """Try the plans within small guesses by what an earlier choice knew: often that is all it takes."""
+        self.tighten(known=True)
+        for count in QUICK_GUESSES:
+            if self.done or self.deadline.passed or math.isinf(self.bound):
+                return
+            through = self.relaxation.through
+            everything = count >= len(through)
+            guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
+            if not self.cover(self.cheap_enough(guess), guess, QUICK_STEPS):
+                return
 
     def search(self, improve: Improve | None) -> None:
         """Guess until a plan is found, better it, and close the gap."""
@@ -486,8 +502,12 @@ def choose(
         with stage("search"):
             state.improve(improve)
         state.let_go()
-    with stage("bound"):
-        state.tighten()
+    if warm is not None and math.isfinite(state.bound):
+        with stage("choose"):
+            state.answer_at_once()
+    if not state.done:
+        with stage("bound"):
+            state.tighten()
     if math.isfinite(state.bound):
         with stage("choose"):
             state.search(improve)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.deadline import Deadline
 
-__all__ = ["Choosing", "Relaxation", "relax", "tighten"]
+__all__ = ["MOST_ROUNDS", "Choosing", "Relaxation", "relax", "tighten"]
 
 # Columns added in one pricing round, and the columns a practice brings to the first program.
 MOST_PRICED = 1500
@@ -129,7 +129,11 @@ def relax(choosing: Choosing, deadline: Deadline, warm: NDArray[np.int64] | None
 
 
 def tighten(
-    choosing: Choosing, relaxation: Relaxation, deadline: Deadline, warm: CutPool = NO_CUTS
+    choosing: Choosing,
+    relaxation: Relaxation,
+    deadline: Deadline,
+    warm: CutPool = NO_CUTS,
+    rounds: int = MOST_ROUNDS,
 ) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
@@ -142,6 +146,8 @@ def tighten(
     deadline : Deadline
     warm : ndarray of int64, shape (k, 11)
         Cuts to begin with.
+    rounds : int
+        Of new cuts, at most.
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
@@ -153,7 +159,7 @@ def tighten(
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
     program.price_out(pool, deadline)
     value = program.answer.value
-    for _ in range(MOST_ROUNDS):
+    for _ in range(rounds):
         found = program.violated()
         if not len(found) or deadline.passed:
             break
