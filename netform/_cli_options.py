@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
@@ -14,14 +15,18 @@ from netform.errors import OutputError, RulesError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.pipeline import Inputs
+    from netform.grouping import Moves
+    from netform.pipeline import Inputs, Prepared
     from netform.rules import Rules
 
 __all__ = [
     "INPUT_OPTIONS",
+    "NETWORKS_OPTION",
     "SOLVE_OPTIONS",
     "check_options",
     "given_inputs",
+    "given_list",
+    "given_moves",
     "given_rules",
     "given_stdin",
     "with_options",
@@ -88,6 +93,23 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     *DEMAND_OPTIONS,
 )
 
+
+def _number_or_today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
+    """Take ``today``, or a number of networks."""
+    if value is None or value.casefold() == "today":
+        return None if value is None else "today"
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and int(value) > 0):
+        raise click.BadParameter(f"{value[:40]!r} is neither a number of networks, at least 1, nor today.")
+    return int(value)
+
+
+NETWORKS_OPTION = click.option(
+    "--networks",
+    callback=_number_or_today,
+    metavar="K|today",
+    help="Form exactly K networks in each area; today: as many as it has now by the list's pcn_code.",
+)
+
 SOLVE_OPTIONS = (
     click.option(
         "-o",
@@ -101,8 +123,29 @@ SOLVE_OPTIONS = (
     click.option(
         "--strict", is_flag=True, help="Accept no network outside the band: say why it cannot be, and exit 4."
     ),
+    NETWORKS_OPTION,
     click.option(
-        "--networks", type=click.IntRange(1), metavar="K", help="Form exactly K networks (in each area)."
+        "--start",
+        metavar="FILE|today",
+        help="Stay near these networks: today (the list's pcn_code), a CSV or Excel file with practice_code and"
+        " network, or a plan folder. Needs --moves or --moves-patients.",
+    ),
+    click.option(
+        "--moves",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Move at most N practices of each area out of the networks of --start.",
+    ),
+    click.option(
+        "--moves-patients",
+        type=click.IntRange(0),
+        metavar="PATIENTS",
+        help="Move practices of at most so many patients in each area out of the networks of --start.",
+    ),
+    click.option(
+        "--prices",
+        is_flag=True,
+        help="Say what each demand, and each line between areas, costs: one more solve for each.",
     ),
     click.option(
         "--time-limit",
@@ -146,6 +189,22 @@ def check_options(given: dict[str, Any]) -> None:
         raise RulesError(f"--time-limit must be above 0 seconds, not {given['time_limit']:g}.")
     if given["out"] == "-":
         raise OutputError("-: results are files. Name a folder or a file; --json prints the plan.")
+    _check_start(given)
+
+
+def _check_start(given: dict[str, Any]) -> None:
+    """Refuse a start without moves, and moves without a start."""
+    limits = {"--moves": given["moves"], "--moves-patients": given["moves_patients"]}
+    named = [name for name, limit in limits.items() if limit is not None]
+    if given["start"] and not named:
+        raise RulesError(
+            f"--start {given['start']} says where a plan starts, not how far it may go: add --moves N (practices) or "
+            "--moves-patients P."
+        )
+    if named and not given["start"]:
+        raise RulesError(
+            f"{named[0]} is counted from a start: add --start today (the list's pcn_code) or --start FILE."
+        )
 
 
 def given_inputs(given: dict[str, Any]) -> Inputs:
@@ -188,3 +247,60 @@ def given_rules(given: dict[str, Any]) -> Rules:
         except ValueError:
             raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
     return demanded_rules(rules.with_weights(weights), given)
+
+
+def given_list(
+    given: dict[str, Any], rules: Rules, on_stage: Callable[[str], None] = lambda _: None
+) -> tuple[Prepared, Rules]:
+    """Prepare the list, refuse demands that clash, and count its networks of today where they are asked for.
+
+    Parameters
+    ----------
+    given : dict
+        The options by name; those a command does not have are not in it.
+    rules : Rules
+    on_stage : callable
+        Told of each stage.
+
+    Returns
+    -------
+    prepared : Prepared
+    rules : Rules
+        With the number of networks of each area where it is that of today.
+
+    Raises
+    ------
+    InputError
+        As `netform.pipeline.prepare`, or there are no networks today.
+    RulesError
+        With every clash.
+    """
+    from netform.clashes import refuse_clashes
+    from netform.pipeline import prepare
+    from netform.todays_numbers import with_todays_numbers
+
+    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=on_stage)
+    strict = given.get("strict", False)
+    refuse_clashes(rules, prepared.graph, strict=strict)
+    if given.get("networks") == "today":
+        rules, notes = with_todays_numbers(rules, prepared)
+        prepared = replace(prepared, notes=(*prepared.notes, *notes))
+        refuse_clashes(rules, prepared.graph, strict=strict)
+    return prepared, rules
+
+
+def given_moves(given: dict[str, Any], prepared: Prepared) -> Moves | None:
+    """Read where a plan starts and how far it may go; None where it may go anywhere.
+
+    Raises
+    ------
+    InputError
+        As `netform.grouping_file.read_grouping`.
+    """
+    from netform.grouping_file import read_grouping
+    from netform.moves import moves_from
+
+    if not given["start"]:
+        return None
+    start = read_grouping(given["start"], prepared.practices)
+    return moves_from(start, prepared.practices, given["moves"], given["moves_patients"])

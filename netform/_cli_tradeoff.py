@@ -13,9 +13,9 @@ import click
 
 from netform._cli_options import (
     INPUT_OPTIONS,
-    given_inputs,
+    NETWORKS_OPTION,
+    given_list,
     given_rules,
-    given_stdin,
     with_options,
 )
 from netform._cli_terminal import Interruption, Progress, data_stream, explained, print_data, say
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from netform.pipeline import Prepared
     from netform.result import Result
     from netform.rules import Rules
     from netform.session import Session
@@ -93,6 +92,7 @@ def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> st
 
 @click.command()
 @with_options(INPUT_OPTIONS)
+@NETWORKS_OPTION
 @click.option(
     "-x",
     "x_axis",
@@ -157,7 +157,7 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     progress.say("comparing with today")
     from netform.tradeoff_score import front_result
 
-    result = front_result(session.prepared, rules, fronts)
+    result = front_result(session.prepared, session.rules, fronts)
     best = result.total.front.best
     method = f"A point of the front of {x.name} against {y.name}."
     chosen = {} if single else _chosen(result.total.front, given["plans"])
@@ -187,6 +187,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 
 @click.command()
 @with_options(INPUT_OPTIONS)
+@NETWORKS_OPTION
 @click.option(
     "-k",
     "count",
@@ -331,14 +332,11 @@ def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
     """Read and place the list, and open a session on it."""
     progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
     progress.say("starting")
-    from netform.clashes import refuse_clashes
-    from netform.pipeline import prepare
     from netform.report.words import one_line
     from netform.session import Session
     from netform.solve.area import Options
 
-    prepared: Prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=progress.say)
-    refuse_clashes(rules, prepared.graph)
+    prepared, rules = given_list(given, rules, progress.say)
     options = Options(seed=given["seed"], workers=given["workers"] or os.cpu_count() or 1)
     if not gc.isenabled():  # switched off while libraries were loaded (netform.cli)
         gc.freeze()

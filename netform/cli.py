@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -20,13 +21,15 @@ import click
 from netform import __version__
 from netform._cli_options import (
     INPUT_OPTIONS,
+    NETWORKS_OPTION,
     SOLVE_OPTIONS,
     check_options,
-    given_inputs,
+    given_list,
+    given_moves,
     given_rules,
-    given_stdin,
     with_options,
 )
+from netform._cli_prices import given_prices
 from netform._cli_score import compare, score
 from netform._cli_terminal import (
     INTERRUPTED,
@@ -39,7 +42,7 @@ from netform._cli_terminal import (
     say,
 )
 from netform._cli_tradeoff import alternatives, front
-from netform.errors import NoPlanError
+from netform.errors import ImpossibleError, NoPlanError
 
 if TYPE_CHECKING:
     import io
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from netform.plan import Plan
     from netform.result import Result
     from netform.rules import Rules
-    from netform.solve.area import AreaOutcome
+    from netform.solve.area import AreaOutcome, Options
     from netform.solve.run import Event
 
 __all__ = ["cli", "main"]
@@ -100,14 +103,16 @@ def _solve(given: dict[str, Any], stdout: BinaryIO | io.FileIO, stop: Interrupti
     single = check_target(given["out"], overwrite=given["overwrite"])
     progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
     progress.say("starting")
-    from netform.pipeline import draw, prepare
+    from netform.pipeline import draw
 
     _load_ahead()
-    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=progress.say)
+    prepared, rules = given_list(given, rules, progress.say)
+    options = _options(given, prepared)
     progress.areas = len(prepared.areas)
-    plan = _plan(prepared, rules, given, progress, stop)
+    plan = _plan(prepared, rules, options, given["time_limit"], progress, stop)
+    prices = given_prices(given, prepared, rules, options, progress, stop)
     progress.say("drawing boundaries")
-    result = draw(prepared, rules, plan)
+    result = replace(draw(prepared, rules, plan), prices=prices)
     progress.say("writing")
     _write(result, given, single=single)
     progress.clear()
@@ -133,12 +138,29 @@ def _load_ahead() -> None:
     threading.Thread(target=load, name="imports", daemon=True).start()
 
 
+def _options(given: dict[str, Any], prepared: Prepared) -> Options:
+    """Gather how the run goes about it, besides the rules."""
+    from netform.solve.area import Options
+
+    return Options(
+        strict=given["strict"],
+        seed=given["seed"],
+        workers=given["workers"] or os.cpu_count() or 1,
+        moves=given_moves(given, prepared),
+    )
+
+
 def _plan(
-    prepared: Prepared, rules: Rules, given: dict[str, Any], progress: Progress, stop: Interruption
+    prepared: Prepared,
+    rules: Rules,
+    options: Options,
+    time_limit: float,
+    progress: Progress,
+    stop: Interruption,
 ) -> Plan:
     """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
+    from netform.moves import moves_remedy, with_moves
     from netform.pipeline import make_plan, unplanned
-    from netform.solve.area import Options
     from netform.solve.run import plan_areas
 
     known: dict[str, AreaOutcome] = {}
@@ -149,11 +171,15 @@ def _plan(
         progress.event(event)
 
     def choose(graph: Any, areas: Any, *others: Any) -> list[AreaOutcome]:
-        seconds = max(LEAST_SECONDS, given["time_limit"] - progress.seconds)
+        seconds = max(LEAST_SECONDS, time_limit - progress.seconds)
         try:
             return plan_areas(
                 graph, areas, *others, time_limit=seconds, interrupted=stop.asked, on_event=take
             )
+        except ImpossibleError as error:
+            if options.moves is None:
+                raise
+            raise ImpossibleError(f"{error}\n{moves_remedy(options.moves)}") from error
         except NoPlanError:
             if not known and stop.asked():
                 raise KeyboardInterrupt from None
@@ -163,16 +189,12 @@ def _plan(
         reason = f"{why} before there was a plan of its area."
         return [known.get(area) or unplanned(area, codes, reason) for area, codes in sorted(areas.items())]
 
-    options = Options(
-        strict=given["strict"],
-        seed=given["seed"],
-        workers=given["workers"] or os.cpu_count() or 1,
-    )
     stop.patient = True
     if not gc.isenabled():  # see _stand_by
         gc.freeze()
         gc.enable()
-    return make_plan(prepared, rules, options, choose)
+    plan = make_plan(prepared, rules, options, choose)
+    return plan if options.moves is None else with_moves(plan, prepared.practices, options.moves)
 
 
 def _named(areas: list[str]) -> str:
@@ -181,13 +203,14 @@ def _named(areas: list[str]) -> str:
 
 
 def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
-    from netform.export import EXPORTERS, folder_files, write_file, write_folder
+    from netform.export import EXPORTERS, folder_files, stale_files, write_file, write_folder
 
     out = Path(given["out"])
     if single:
         write_file(out, EXPORTERS[out.suffix.lower()](result), overwrite=given["overwrite"])
     else:
-        write_folder(out, folder_files(result, timings=given["timings"]), overwrite=given["overwrite"])
+        files = folder_files(result, timings=given["timings"])
+        write_folder(out, files, overwrite=given["overwrite"], stale=stale_files(files))
 
 
 def _tell(result: Result, given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
@@ -203,6 +226,7 @@ def _tell(result: Result, given: dict[str, Any], stdout: BinaryIO | io.FileIO) -
 
 @cli.command()
 @with_options(INPUT_OPTIONS)
+@NETWORKS_OPTION
 @click.option("--strict", is_flag=True, help="Exit with 4 when something keeps practices out of the band.")
 def check(**given: Any) -> None:
     """Say what would stop or bend a plan, without solving: the list, places, neighbours and arithmetic.
@@ -210,16 +234,12 @@ def check(**given: Any) -> None:
     PRACTICES and the options are those of netform solve.
     """
     with explained(), data_stream() as stdout:
-        from netform.clashes import refuse_clashes
-        from netform.pipeline import prepare
         from netform.report.check import check_text
         from netform.survey import take_survey
 
-        rules = given_rules(given)
-        prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
+        prepared, rules = given_list(given, given_rules(given))
         survey = take_survey(prepared, rules)
         print_data(stdout, check_text(survey).encode("utf-8"))
-        refuse_clashes(rules, prepared.graph, strict=given["strict"])
         if given["strict"] and any(area.obstacles for area in survey.areas):
             sys.exit(4)
 

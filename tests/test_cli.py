@@ -186,7 +186,7 @@ def test_the_resolved_rules_give_the_same_plan(practices: Path, tmp_path: Path) 
         (("--rules", "absent.toml"), "no such file"),
         (("--rules", "a.toml", "--profile", "fyfv-2017"), "both give the rules"),
         (("--networks", "2", "--area", "place"), "2 networks cannot hold"),
-        (("--networks", "9"), "9 networks cannot hold 100,000 patients"),
+        (("--networks", "5"), "5 networks cannot hold 100,000 patients"),
         (("--seed", "-1"), "--seed"),
     ],
 )

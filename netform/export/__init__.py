@@ -12,7 +12,7 @@ from netform.export.files import write_file, write_folder
 from netform.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "PRICES_FILE",
     "check_target",
     "folder_files",
+    "stale_files",
     "write_file",
     "write_folder",
 ]
@@ -140,3 +141,14 @@ def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable
         **prices,
         "plan.json": lambda: plan_json(result.plan, timings=timings),
     }
+
+
+def stale_files(files: Iterable[str]) -> tuple[str, ...]:
+    """Name the files of an earlier result that a folder must not keep beside these: they would be of another plan.
+
+    Parameters
+    ----------
+    files : iterable of str
+        What the folder is about to get.
+    """
+    return () if PRICES_FILE in files else (PRICES_FILE,)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from netform.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 __all__ = ["check_target", "safe_name", "write_file", "write_folder"]
 
@@ -107,7 +107,11 @@ def write_file(target: str | Path, content: bytes, *, overwrite: bool = False) -
 
 
 def write_folder(
-    out: str | Path, files: Mapping[str, Callable[[], bytes]], *, overwrite: bool = False
+    out: str | Path,
+    files: Mapping[str, Callable[[], bytes]],
+    *,
+    overwrite: bool = False,
+    stale: Collection[str] = (),
 ) -> None:
     """Write the files of a folder, all of them or none.
 
@@ -120,6 +124,9 @@ def write_folder(
         ``plan.json``, or what seals the folder in its place, is written last whatever its place.
     overwrite : bool
         Whether earlier files of these names may be replaced.
+    stale : collection of str
+        Names of files that an earlier result may have left and this one has not: where a seal is replaced they are
+        taken away with it, together or not at all.
 
     Raises
     ------
@@ -133,7 +140,7 @@ def write_folder(
         if len(parts) > 2 or any(part != safe_name(part) for part in parts):
             raise OutputError(f"{folder}: {name!r} is not a safe file name.")
     ordered = sorted(files, key=lambda name: (name in SEALS, name.rpartition("/")[2] in SEALS))
-    _write(folder, {name: files[name] for name in ordered}, overwrite=overwrite)
+    _write(folder, {name: files[name] for name in ordered}, overwrite=overwrite, stale=stale)
 
 
 def safe_name(text: str) -> str:
@@ -203,7 +210,13 @@ def _temporary(folder: Path) -> Path:
     return folder / f".netform-{secrets.token_hex(8)}.tmp"
 
 
-def _write(folder: Path, files: Mapping[str, Callable[[], bytes]], *, overwrite: bool) -> None:
+def _write(
+    folder: Path,
+    files: Mapping[str, Callable[[], bytes]],
+    *,
+    overwrite: bool,
+    stale: Collection[str] = (),
+) -> None:
     """Prepare every file, then let each take its name; undo all when one of them fails."""
     prepared: dict[Path, Path] = {}
     made: list[Path] = []
@@ -219,7 +232,8 @@ def _write(folder: Path, files: Mapping[str, Callable[[], bytes]], *, overwrite:
             _put(prepared[path], content)
         with _locked(folder):
             _refuse_existing(list(prepared), overwrite=overwrite)
-            _replace_all(prepared)
+            sealed = overwrite and any(name in SEALS and (folder / name).exists() for name in files)
+            _replace_all(prepared, [folder / name for name in stale] if sealed else [])
         done = True
     except OSError as error:
         _refuse(path, error)
@@ -252,11 +266,18 @@ def _put(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _replace_all(prepared: Mapping[Path, Path]) -> None:
-    """Let each prepared file take its name, keeping what stood there until all have."""
+def _replace_all(prepared: Mapping[Path, Path], stale: Sequence[Path] = ()) -> None:
+    """Take stale files away and let each prepared file take its name, keeping what stood there until all have."""
     kept: dict[Path, Path] = {}
     replaced: list[Path] = []
     try:
+        for target in stale:
+            if target.is_file():
+                backup = _temporary(target.parent)
+                _second_name(target, backup)
+                kept[target] = backup
+                target.unlink()
+                replaced.append(target)
         for target, temporary in prepared.items():
             if target.exists() or target.is_symlink():
                 backup = _temporary(target.parent)
