@@ -352,7 +352,9 @@ class Session:
 
     def _groups(self, case: AreaCase, chosen: np.ndarray) -> Groups:
         fixed = [placed.practice_codes for placed in case.fixed]
-        return tuple(sorted([*fixed, *case.statement.groups(chosen)]))
+        # A practice left out may stand among the candidates; it is no network.
+        left_out = {(code,) for code in self.rules.demands.exclude}
+        return tuple(sorted({*fixed, *case.statement.groups(chosen)} - left_out))
 
     def _alternative(self, case: AreaCase, near: Near, kind: str, rank: int, ranked: Ranked) -> Alternative:
         patients = near.patients_moved(near.known[0])[ranked.chosen]

@@ -107,6 +107,8 @@ class _AreaSolver:
         if tied:
             parts = [tuple(code for part in parts for code in part)]
             self.check_number(parts[0])
+            if not parts[0]:
+                self.check_settled()
         for number, part in enumerate(parts):
             if part:
                 whole = len(parts) == 1 and not self.fixed
@@ -240,6 +242,16 @@ class _AreaSolver:
                 f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-"
                 f"{rules.most:,} each{f' beside {alone} that stand apart' * bool(alone)}: {possible} can. "
                 "Change --networks."
+            )
+
+    def check_settled(self) -> None:
+        """Refuse networks that are all settled before anything is chosen, and move more than they may."""
+        nothing = join([], ScoringData.of(self.graph, [], self.rules))
+        if any(side.most < 0 for side in self.ties(nothing)):
+            where = f" for area {self.area}" if self.area else ""
+            raise ImpossibleError(
+                f"no plan keeps every demand{where}: every network is pinned or stands alone, and together they move "
+                "more than is allowed."
             )
 
     def outcome(self) -> AreaOutcome:

@@ -495,7 +495,10 @@ def choose(
         ``infeasible`` only when it is proven that no choice covers every practice once.
     """
     if not choosing.store.practices:
-        return Choice("optimal", np.empty(0, np.int64), 0.0, 0.0)
+        nobody = np.empty(0, np.int64)
+        duals = Duals(np.empty(0), np.empty(0), np.zeros(len(choosing.sides)))
+        learnt = Trace(np.zeros(len(choosing.store)), nobody, NO_CUTS, duals) if trace else None
+        return Choice("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
         state = _Chooser(choosing, deadline, on_plan, cutoff, warm)
     if len(choosing.store) > LARGE and math.isfinite(state.bound):

@@ -167,6 +167,10 @@ class _Tracer:
 
     def ends(self) -> tuple[TracedPoint, TracedPoint] | None:
         """The least x with the least y beside it, and the other way round."""
+        if not self.statement.codes:
+            only = self.point(np.empty(0, np.int64), supported=True)
+            self.points = [only]
+            return only, only
         left = self.end(self.x, self.y, 1.0, 0.0)
         right = self.end(self.y, self.x, 0.0, 1.0) if left else None
         if left is None or right is None:

@@ -127,7 +127,7 @@ def find(store: CandidateStore, group: Sequence[int]) -> int | None:
 
 
 def join(statements: Sequence[Statement], data: ScoringData) -> Statement:
-    """State the plans of several parts as one: every rule over a part stays a rule over that part.
+    """State the plans of several parts, or of none, as one: every rule over a part stays a rule over that part.
 
     Parameters
     ----------
@@ -142,9 +142,11 @@ def join(statements: Sequence[Statement], data: ScoringData) -> Statement:
     begin = np.concatenate(([0], np.cumsum(sizes)))
     first = np.concatenate(([0], np.cumsum([len(each.codes) for each in statements])))
     members = [each.store.members.astype(np.int64) + first[k] for k, each in enumerate(statements)]
-    lengths = np.concatenate([np.diff(each.store.offsets) for each in statements])
-    offsets = np.concatenate(([0], np.cumsum(lengths)))
-    store = CandidateStore(offsets, np.concatenate(members).astype(np.uint16), int(first[-1]))
+    lengths = [np.diff(each.store.offsets) for each in statements]
+    # Where every practice is fixed there is no statement, and nothing to choose.
+    offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
+    every = np.concatenate([np.empty(0, np.int64), *members]).astype(np.uint16)
+    store = CandidateStore(offsets, every, int(first[-1]))
     sides = []
     for k, each in enumerate(statements):
         for side in each.sides:
