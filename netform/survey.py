@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from netform.breaches import counted_practices
 from netform.candidates.enumerate import Adjacency, take_census
-from netform.solve.feasibility import Obstacle, connected_parts, obstacles, oversize
+from netform.demands import NO_DEMANDS
+from netform.settled import Settled, settle
+from netform.solve.feasibility import Obstacle, obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from netform.demands import Codes
     from netform.pipeline import Prepared
     from netform.rules import Rules
 
@@ -25,7 +29,7 @@ MOST_COUNTED = 25_000_000
 
 @dataclass(frozen=True, slots=True)
 class PartSurvey:
-    """A connected part of an area, without the practices over the band.
+    """A connected part of an area, without its pins, what is left out, and the practices over the band.
 
     Attributes
     ----------
@@ -35,7 +39,7 @@ class PartSurvey:
     fewest, most : int
         Networks that could hold the patients, by arithmetic; fewest > most when no whole number could.
     candidates : int or None
-        Contiguous groups inside the band; None when there are too many to count.
+        Contiguous groups inside the band, whatever else is demanded of them; None when there are too many to count.
     """
 
     practice_codes: tuple[str, ...]
@@ -55,11 +59,19 @@ class AreaSurvey:
         Blank when the list is one area.
     practices, patients : int
     oversize : tuple of str
-        Practices over the band, each a network by itself.
+        Practices over the band, each a network by itself; of a merger that is, the first.
     parts : tuple of PartSurvey
         In order of their first code.
     obstacles : tuple of Obstacle
         What rules a plan without exceptions out.
+    pins : tuple of codes
+        Networks that are settled.
+    left_out : codes
+        Practices that will be in no network.
+    band : (int, int) or None
+        Where the area has a band of its own.
+    demanded : bool
+        Whether more is demanded of a network than the band, so that not every candidate is allowed.
     """
 
     area: str
@@ -68,16 +80,20 @@ class AreaSurvey:
     oversize: tuple[str, ...]
     parts: tuple[PartSurvey, ...]
     obstacles: tuple[Obstacle, ...]
+    pins: tuple[Codes, ...] = ()
+    left_out: Codes = ()
+    band: tuple[int, int] | None = None
+    demanded: bool = False
 
     @property
     def fewest(self) -> int:
-        """Networks there must be, those of practices over the band among them."""
-        return len(self.oversize) + sum(part.fewest for part in self.parts)
+        """Networks there must be, pins and those of practices over the band among them."""
+        return len(self.pins) + len(self.oversize) + sum(part.fewest for part in self.parts)
 
     @property
     def most(self) -> int:
         """Networks there can be."""
-        return len(self.oversize) + sum(part.most for part in self.parts)
+        return len(self.pins) + len(self.oversize) + sum(part.most for part in self.parts)
 
     @property
     def candidates(self) -> int | None:
@@ -128,14 +144,19 @@ class Survey:
 
 
 def find_obstacles(prepared: Prepared, rules: Rules) -> dict[str, list[Obstacle]]:
-    """Find what rules a plan without exceptions out, by area: practices over the band, then part by part.
+    """Find what rules a plan without exceptions out, by area: pins, practices over the band, then part by part.
 
     Parameters
     ----------
     prepared : Prepared
     rules : Rules
+        Of the whole list.
     """
-    return {area: _obstacles(prepared.graph.subgraph(codes), rules) for area, codes in prepared.areas.items()}
+    found = {}
+    for area, codes in prepared.areas.items():
+        own = rules.for_area(area)
+        found[area] = list(_obstacles(settle(prepared.graph.subgraph(codes), own), own))
+    return found
 
 
 def take_survey(prepared: Prepared, rules: Rules, *, most_counted: int = MOST_COUNTED) -> Survey:
@@ -145,6 +166,7 @@ def take_survey(prepared: Prepared, rules: Rules, *, most_counted: int = MOST_CO
     ----------
     prepared : Prepared
     rules : Rules
+        Of the whole list.
     most_counted : int
         Connected groups to be counted in a part before giving up.
     """
@@ -171,19 +193,27 @@ def take_survey(prepared: Prepared, rules: Rules, *, most_counted: int = MOST_CO
 
 
 def _survey_area(area: str, graph: nx.Graph, rules: Rules, most_counted: int) -> AreaSurvey:
+    own = rules.for_area(area)
+    settled = settle(graph, own)
+    band = (own.least, own.most)
+    free = replace(own.demands, pins=(), exclude=(), networks=None, areas=())
     return AreaSurvey(
         area=area,
         practices=len(graph),
-        patients=_patients(graph, graph),
-        oversize=tuple(each.practice_codes[0] for each in oversize(graph, rules)),
-        parts=tuple(_survey_part(graph, part, rules, most_counted) for part in connected_parts(graph, rules)),
-        obstacles=tuple(_obstacles(graph, rules)),
+        patients=sum(patients for _, patients in graph.nodes(data="list_size")),
+        oversize=tuple(codes[0] for codes in settled.alone),
+        parts=tuple(_survey_part(settled, part, own, most_counted) for part in settled.parts),
+        obstacles=tuple(_obstacles(settled, own)),
+        pins=settled.pins,
+        left_out=settled.left_out,
+        band=None if band == (rules.least, rules.most) else band,
+        demanded=free != NO_DEMANDS,
     )
 
 
-def _survey_part(graph: nx.Graph, part: tuple[str, ...], rules: Rules, most_counted: int) -> PartSurvey:
-    patients = _patients(graph, part)
-    numbered = nx.relabel_nodes(graph.subgraph(part), {code: number for number, code in enumerate(part)})
+def _survey_part(area: Settled, part: Codes, rules: Rules, most_counted: int) -> PartSurvey:
+    patients = area.patients(part)
+    numbered = nx.relabel_nodes(area.graph.subgraph(part), {code: number for number, code in enumerate(part)})
     census = take_census(Adjacency.of(numbered), rules.least, rules.most, limit=most_counted)
     return PartSurvey(
         practice_codes=part,
@@ -194,12 +224,21 @@ def _survey_part(graph: nx.Graph, part: tuple[str, ...], rules: Rules, most_coun
     )
 
 
-def _obstacles(graph: nx.Graph, rules: Rules) -> list[Obstacle]:
-    alone = oversize(graph, rules)
-    parts = connected_parts(graph, rules)
-    whole = len(parts) == 1 and not alone
-    return [*alone, *(found for part in parts for found in obstacles(graph, part, rules, whole=whole))]
-
-
-def _patients(graph: nx.Graph, codes: Sequence[str] | nx.Graph) -> int:
-    return sum(graph.nodes[code]["list_size"] for code in codes)
+def _obstacles(area: Settled, rules: Rules) -> Iterator[Obstacle]:
+    demands = rules.demands
+    for pin in area.pins:
+        patients, number = area.patients(pin), counted_practices(pin, demands)
+        why = ""
+        if not rules.least <= patients <= rules.most:
+            why = f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}"
+        elif not demands.least_practices <= number <= demands.most_practices:
+            why = f"{number} practice{'s' * (number != 1)}, other than demanded"
+        if why:
+            yield Obstacle("pinned", pin, f"The pin {', '.join(pin)} has {why}.")
+    for codes in area.alone:
+        named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
+        why = f"{named} {area.patients(codes):,} patients, over the most of {rules.most:,}."
+        yield Obstacle("over_max_single_practice", codes, why)
+    whole = len(area.parts) == 1 and not area.alone and not area.pins
+    for part in area.parts:
+        yield from obstacles(area.graph, part, rules, whole=whole)

@@ -89,16 +89,26 @@ def _area_line(area: AreaSurvey) -> str:
 
 def _area_lines(area: AreaSurvey, survey: Survey) -> list[str]:
     heading = _heading(area)
+    least, most = area.band or (survey.least, survey.most)
     lines = [heading, f"  {_parts_words(area)}", f"  {_networks_words(area)}", f"  {_candidates_words(area)}"]
+    if area.band:
+        lines.insert(1, f"  Networks are to have {least:,} to {most:,} patients here.")
+    if area.left_out:
+        lines.insert(1, f"  In no network, as demanded: {_codes(area.left_out)}.")
     if area.obstacles:
-        lines.append(f"  In the way of {survey.least:,} to {survey.most:,} for all:")
+        lines.append(f"  In the way of {least:,} to {most:,} for all:")
     return [*lines, *(f"  - {one_line(obstacle.sentence)}" for obstacle in area.obstacles)]
 
 
 def _parts_words(area: AreaSurvey) -> str:
+    settled = [
+        *([_count(len(area.pins), "pinned network")] if area.pins else []),
+        *([f"{_count(len(area.oversize), 'practice')} over the band"] if area.oversize else []),
+    ]
     if not area.parts:
-        return "Every practice is over the band."
-    besides = f", besides {_count(len(area.oversize), 'practice')} over the band" if area.oversize else ""
+        every = "Every practice is over the band."
+        return every if not area.pins else f"All is settled: {' and '.join(settled)}."
+    besides = f", besides {' and '.join(settled)}" if settled else ""
     if len(area.parts) == 1:
         return f"All practices hang together{besides}."
     sizes = sorted((part.patients for part in area.parts), reverse=True)
@@ -120,7 +130,8 @@ def _candidates_words(area: AreaSurvey) -> str:
         return "More possible networks than can be listed: a plan will be searched for, maybe without proof."
     if not area.candidates:
         return "No contiguous group of practices is inside the band."
-    return f"{_count(area.candidates, 'contiguous group')} inside the band to choose from."
+    demanded = ", as far as the demands allow them" if area.demanded else ""
+    return f"{_count(area.candidates, 'contiguous group')} inside the band to choose from{demanded}."
 
 
 def _verdict(survey: Survey) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from netform.report.words import STATUS_WORDS, hours, source_name, verdict
+from netform.report.words import STATUS_WORDS, hours, one_line, source_name, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from netform.plan import Network, Plan
     from netform.result import Result
+    from netform.rules import Rules
 
-__all__ = ["Facts", "band_sentence", "gather_facts", "proof_sentence", "standing"]
+__all__ = ["Facts", "band_sentence", "bands_of", "gather_facts", "own_bands", "proof_sentence", "standing"]
+
+# Areas with a band of their own that are named in a sentence.
+BANDS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Facts:
     practices, patients, networks : int
     least, most : int
         The band, registered patients.
+    bands : mapping of str to (int, int)
+        The band of each area that has one of its own.
     in_band : int
         Networks inside it.
     exceptions : tuple of Network
@@ -47,12 +53,23 @@ class Facts:
     exceptions: tuple[Network, ...]
     term_names: tuple[str, ...]
     weights: Mapping[str, float]
+    bands: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
-    def band_words(self, list_size: int) -> str:
-        """Say where a list stands against the band."""
-        if list_size < self.least:
+    def band(self, network: Network) -> tuple[int, int]:
+        """Give the band that a network is judged by."""
+        return self.bands.get(network.area, (self.least, self.most))
+
+    def band_words(self, network: Network) -> str:
+        """Say where a network's list stands against its band."""
+        least, most = self.band(network)
+        if network.list_size < least:
             return "below the band"
-        return "above the band" if list_size > self.most else "in the band"
+        return "above the band" if network.list_size > most else "in the band"
+
+    def is_in_band(self, network: Network) -> bool:
+        """Say whether a network's list is inside its band."""
+        least, most = self.band(network)
+        return least <= network.list_size <= most
 
     def cost(self, network: Network) -> float:
         """Weighted hours per week of a network."""
@@ -74,22 +91,33 @@ def gather_facts(result: Result) -> Facts:
     """
     rules: dict[str, Any] = tomllib.loads(result.rules_toml)
     least, most = int(rules["band"]["min"]), int(rules["band"]["max"])
+    bands = {
+        area: (int(own.get("min", least)), int(own.get("max", most)))
+        for area, own in rules.get("areas", {}).items()
+        if "min" in own or "max" in own
+    }
     networks = result.plan.networks
-    return Facts(
+    counted = Facts(
         source=source_name(result.practices.source),
         practices=len(result.practices),
         patients=result.practices.list_size,
         networks=len(networks),
         least=least,
         most=most,
-        in_band=sum(least <= network.list_size <= most for network in networks),
+        in_band=0,
+        exceptions=(),
+        term_names=_telling_terms(networks),
+        weights={name: float(weight) for name, weight in rules.get("weights", {}).items()},
+        bands=bands,
+    )
+    return replace(
+        counted,
+        in_band=sum(map(counted.is_in_band, networks)),
         exceptions=tuple(
             network
             for network in networks
-            if network.exception is not None or not least <= network.list_size <= most
+            if network.exception is not None or not counted.is_in_band(network)
         ),
-        term_names=_telling_terms(networks),
-        weights={name: float(weight) for name, weight in rules.get("weights", {}).items()},
     )
 
 
@@ -111,7 +139,7 @@ def band_sentence(facts: Facts) -> str:
     """Say how the networks stand against the band, in a sentence; empty without networks."""
     if not facts.networks:
         return ""
-    band = f"between {facts.least:,} and {facts.most:,} patients"
+    band = f"between {facts.least:,} and {facts.most:,} patients{own_bands(facts.bands)}"
     who = "It has" if facts.networks == 1 else f"All {facts.networks:,} have"
     if facts.in_band < facts.networks:
         who = f"{facts.in_band:,} of {facts.networks:,} {'has' if facts.in_band == 1 else 'have'}"
@@ -120,6 +148,38 @@ def band_sentence(facts: Facts) -> str:
         many, f"{many:,} are exceptions, each with its reason below"
     )
     return f"{who} {band}; {rest}."
+
+
+def own_bands(bands: Mapping[str, tuple[int, int]]) -> str:
+    """Say, after the band of the list, which areas have another; blank when none has.
+
+    Parameters
+    ----------
+    bands : mapping of str to (int, int)
+    """
+    if not bands:
+        return ""
+    named = [f"{least:,} and {most:,} in {one_line(area)}" for area, (least, most) in sorted(bands.items())]
+    more = (
+        [f"a band of their own in {len(named) - BANDS_NAMED} more areas"] if len(named) > BANDS_NAMED else []
+    )
+    return f" (between {'; '.join([*named[:BANDS_NAMED], *more])})"
+
+
+def bands_of(rules: Rules) -> dict[str, tuple[int, int]]:
+    """Give the band of each area that has one of its own.
+
+    Parameters
+    ----------
+    rules : Rules
+        Of the whole list.
+    """
+    own = {
+        each.area: rules.for_area(each.area)
+        for each in rules.demands.areas
+        if each.least is not None or each.most is not None
+    }
+    return {area: (own[area].least, own[area].most) for area in own}
 
 
 def proof_sentence(plan: Plan) -> str:

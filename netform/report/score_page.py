@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from netform.plan import Plan
-from netform.report.facts import Facts
+from netform.report.facts import Facts, bands_of
 from netform.report.map import Drawing, draw_map
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
 from netform.report.score_text import breach_words, opening
@@ -113,6 +113,7 @@ def score_facts(score: Score, source: str) -> Facts:
         exceptions=tuple(each.network for each in score.networks if each.breaches),
         term_names=tuple(score.terms),
         weights=dict(score.rules.weights),
+        bands=bands_of(score.rules),
     )
 
 
@@ -131,8 +132,8 @@ def _rows(result: ScoredResult, facts: Facts) -> list[ScoreRow]:
                 cost=each.cost,
                 members=tuple(by_code[code] for code in network.practice_codes),
                 hub=by_code[network.hub_code],
-                bar=Bar(along(network.list_size), along(facts.least), along(facts.most)),
-                band_words=facts.band_words(network.list_size),
+                bar=Bar(along(network.list_size), *map(along, facts.band(network))),
+                band_words=facts.band_words(network),
                 breaches=each.breaches,
             )
         )

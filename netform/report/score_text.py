@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.report.facts import bands_of, own_bands
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import clean, hours, one_line, spoken
 
@@ -48,7 +49,8 @@ def opening(score: Score) -> str:
     return (
         f"{networks:,} network{'s' * (networks != 1)} of {practices:,} practice{'s' * (practices != 1)}"
         f" with {score.patients:,} patients."
-        f" {_are(score.in_band, 'has', 'have')} between {score.rules.least:,} and {score.rules.most:,} patients,"
+        f" {_are(score.in_band, 'has', 'have')} between {score.rules.least:,} and {score.rules.most:,} patients"
+        f"{own_bands(bands_of(score.rules))},"
         f" {_are(score.contiguous)} in one piece, {_are(score.both)} both."
         + (f" {_are(unplaced, 'practice is', 'practices are')} in no network." if unplaced else "")
     )

@@ -119,8 +119,8 @@ def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
             members=tuple(by_code[code] for code in network.practice_codes),
             hub=by_code[network.hub_code],
             cost=facts.cost(network),
-            band_words=facts.band_words(network.list_size),
-            bar=Bar(along(network.list_size), along(facts.least), along(facts.most)),
+            band_words=facts.band_words(network),
+            bar=Bar(along(network.list_size), *map(along, facts.band(network))),
         )
         for anchor, network in enumerate(networks, start=1)
     ]
@@ -135,9 +135,10 @@ def bar_scale(facts: Facts, networks: Sequence[Network]) -> Callable[[int], floa
     networks : sequence of Network
         Those whose bars stand in one table.
     """
-    longest = max([facts.most * 1.2, *(network.list_size for network in networks)])
+    most = max([facts.most, *(facts.band(network)[1] for network in networks)])
+    longest = max([most * 1.2, *(network.list_size for network in networks)])
     # One enormous network would press the band of all others into a sliver: its bar stops at the edge.
-    longest = min(longest, facts.most * 2)
+    longest = min(longest, most * 2)
     return lambda list_size: round(BAR_WIDTH * min(list_size / longest, 1.0), 1)
 
 
@@ -202,7 +203,7 @@ def area_counts(result: Result, facts: Facts) -> dict[str, AreaCounts]:
     in_band: Counter[str] = Counter()
     patients: Counter[str] = Counter()
     for network in result.plan.networks:
-        in_band[network.area] += facts.least <= network.list_size <= facts.most
+        in_band[network.area] += facts.is_in_band(network)
         patients[network.area] += network.list_size
     exceptions = Counter(network.area for network in facts.exceptions)
     return {

@@ -74,9 +74,7 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
             str(len(network.practice_codes)),
             one_line(network.hub_code),
             hours(facts.cost(network)),
-            ""
-            if facts.band_words(network.list_size) == "in the band"
-            else facts.band_words(network.list_size),
+            "" if facts.is_in_band(network) else facts.band_words(network),
         )
         for network in plan.networks
     ]
