@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
+import shapely
 
 from netform.audit import audit_boundaries, audit_plan
 from netform.boundaries import network_boundaries, tile_areas
@@ -34,11 +35,12 @@ from netform.travel import Travel, build_travel
 from netform.unknowns import unknown_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     import networkx as nx
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from netform.solve.area import AreaOutcome, Options
 
@@ -214,7 +216,23 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         territories=dict(zip(codes, whole.polygons[whole.sites.site_of], strict=True)),
         outside=left_out,
     )
-    return Result(prepared.practices, prepared.places, plan, boundaries, rules_toml(rules))
+    outside = _outside(prepared, left_out, whole, list(boundaries.values()))
+    return Result(prepared.practices, prepared.places, plan, boundaries, rules_toml(rules), outside=outside)
+
+
+def _outside(
+    prepared: Prepared, left_out: Collection[str], whole: Territories, networks: Sequence[BaseGeometry]
+) -> dict[str, BaseGeometry]:
+    """Give the ground of the practices left out, by area; of a site that others share, what networks leave of it."""
+    sites: dict[str, list[int]] = {}
+    for practice, site in zip(prepared.practices, whole.sites.site_of.tolist(), strict=True):
+        if practice.code in left_out:
+            sites.setdefault(practice.area, []).append(site)
+    taken = shapely.union_all(np.array(networks, dtype=object)) if sites else None
+    return {
+        area: shapely.difference(shapely.union_all(whole.polygons[sorted(set(chosen))]), taken)
+        for area, chosen in sorted(sites.items())
+    }
 
 
 def unplanned(area: str, codes: Sequence[str], reason: str) -> AreaOutcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class Result:
         The rules as resolved, ready to be used again with ``--rules``.
     prices : tuple of Price
         What each demand and each line between areas costs, where that was asked for.
+    outside : mapping of str to geometry
+        By area, the ground of practices that are to be in no network, EPSG:27700 metres; areas without any are not
+        in it.
     """
 
     practices: PracticeList
@@ -42,3 +45,4 @@ class Result:
     boundaries: Mapping[str, BaseGeometry]
     rules_toml: str
     prices: tuple[Price, ...] = ()
+    outside: Mapping[str, BaseGeometry] = field(default_factory=dict)

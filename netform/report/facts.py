@@ -34,6 +34,8 @@ class Facts:
         The band, registered patients.
     bands : mapping of str to (int, int)
         The band of each area that has one of its own.
+    unplaced : int
+        Practices in no network.
     in_band : int
         Networks inside it.
     exceptions : tuple of Network
@@ -54,6 +56,7 @@ class Facts:
     term_names: tuple[str, ...]
     weights: Mapping[str, float]
     bands: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    unplaced: int = 0
 
     def band(self, network: Network) -> tuple[int, int]:
         """Give the band that a network is judged by."""
@@ -109,6 +112,7 @@ def gather_facts(result: Result) -> Facts:
         term_names=_telling_terms(networks),
         weights={name: float(weight) for name, weight in rules.get("weights", {}).items()},
         bands=bands,
+        unplaced=len(result.plan.unplaced),
     )
     return replace(
         counted,
@@ -147,7 +151,9 @@ def band_sentence(facts: Facts) -> str:
     rest = {0: "there are no exceptions", 1: "1 is an exception, with its reason below"}.get(
         many, f"{many:,} are exceptions, each with its reason below"
     )
-    return f"{who} {band}; {rest}."
+    none = facts.unplaced
+    nowhere = f" {none:,} practice{' is' if none == 1 else 's are'} in no network." if none else ""
+    return f"{who} {band}; {rest}.{nowhere}"
 
 
 def own_bands(bands: Mapping[str, tuple[int, int]]) -> str:

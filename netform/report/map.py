@@ -22,7 +22,7 @@ from netform.report.shapes import (
 from netform.report.words import network_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -107,7 +107,7 @@ class AreaShape:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All that one map shows, in units of its viewBox."""
+    """All that one map shows, in units of its viewBox; ``outside`` and ``strays`` are of no network."""
 
     width: float
     height: float
@@ -117,28 +117,38 @@ class Drawing:
     dots: tuple[SiteDot, ...] = ()
     badges: tuple[Badge, ...] = ()
     areas: tuple[AreaShape, ...] = ()
+    outside: tuple[str, ...] = ()
+    strays: tuple[SiteDot, ...] = ()
 
 
-def draw_map(result: Result, networks: Sequence[Network]) -> Drawing | None:
-    """Draw networks with their practices, hubs and numbers.
+def draw_map(result: Result, networks: Sequence[Network], unplaced: Collection[str] = ()) -> Drawing | None:
+    """Draw networks with their practices, hubs and numbers, and what is in none.
 
     Parameters
     ----------
     result : Result
     networks : sequence of Network
         Those of one area, or of the whole plan.
+    unplaced : collection of str
+        Practices in no network that are to be shown with them.
 
     Returns
     -------
     Drawing or None
         None when none of the networks has a polygon.
     """
-    drawn = _shapes(result, networks)
+    areas = sorted({network.area for network in networks})
+    left_out = [polygons_only(result.outside.get(area)) for area in areas]
+    drawn = _shapes(result, networks, [ground for ground in left_out if not ground.is_empty])
     if drawn is None:
         return None
     frame, shown, shapes = drawn
+    outside = shapes[len(shown) :]
+    shapes = shapes[: len(shown)]
     colours = colour_classes(touching(shapes))
-    dots = _site_dots(result, networks, frame)
+    members = {code for network in networks for code in network.practice_codes}
+    dots = _site_dots(result, members, {network.hub_code for network in networks}, frame)
+    strays = _site_dots(result, set(unplaced) - members, (), frame)
     km = scale_km(frame)
     return Drawing(
         width=frame.width,
@@ -150,7 +160,9 @@ def draw_map(result: Result, networks: Sequence[Network]) -> Drawing | None:
             for network, colour, shape in zip(shown, colours, shapes, strict=True)
         ),
         dots=dots,
-        badges=place_badges(shown, shapes, dots, frame),
+        badges=place_badges(shown, shapes, (*dots, *strays), frame),
+        outside=tuple(path_data(shape) for shape in outside),
+        strays=strays,
     )
 
 
@@ -182,22 +194,23 @@ def draw_overview(result: Result) -> Drawing | None:
 
 
 def _shapes(
-    result: Result, networks: Sequence[Network]
+    result: Result, networks: Sequence[Network], outside: Sequence[BaseGeometry] = ()
 ) -> tuple[Frame, list[Network], list[BaseGeometry]] | None:
-    """Find the networks that have land, and put their shapes into a frame around them."""
+    """Find the networks that have land, and put their shapes, and other ground after them, into a frame around all."""
     land = [(network, polygons_only(result.boundaries.get(network.network_id))) for network in networks]
     land = [(network, region) for network, region in land if not region.is_empty]
     if not land:
         return None
-    frame = Frame.around(tuple(shapely.total_bounds([region for _, region in land]).tolist()))
-    shapes = simplify_coverage([region for _, region in land], frame)
+    ground = [*(region for _, region in land), *outside]
+    frame = Frame.around(tuple(shapely.total_bounds(ground).tolist()))
+    shapes = simplify_coverage(ground, frame)
     return frame, [network for network, _ in land], shapes
 
 
-def _site_dots(result: Result, networks: Sequence[Network], frame: Frame) -> tuple[SiteDot, ...]:
-    """One dot a site, largest first so that small ones are drawn on top."""
-    hubs = {network.hub_code for network in networks}
-    members = {code for network in networks for code in network.practice_codes}
+def _site_dots(
+    result: Result, members: Collection[str], hubs: Collection[str], frame: Frame
+) -> tuple[SiteDot, ...]:
+    """One dot a site with some of the members, largest first so that small ones are drawn on top."""
     sites: dict[tuple[float, float], list[Practice]] = defaultdict(list)
     for practice, easting, northing in zip(
         result.practices, result.places.easting.tolist(), result.places.northing.tolist(), strict=True

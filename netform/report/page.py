@@ -60,7 +60,11 @@ def render_report(result: Result) -> str:
             "anchor": anchor,
             "area": area,
             "rows": [row for row in rows if row.network.area == area.area],
-            "drawing": draw_map(result, [n for n in plan.networks if n.area == area.area]),
+            "drawing": draw_map(
+                result,
+                [network for network in plan.networks if network.area == area.area],
+                _unplaced(result, area.area if several else None),
+            ),
         }
         for anchor, area in enumerate(plan.areas, start=1)
     ]
@@ -85,6 +89,13 @@ def render_report(result: Result) -> str:
         style_hash=style_hash(style),
         **_tests_of(result),
     )
+
+
+def _unplaced(result: Result, area: str | None) -> list[str]:
+    """List the practices of an area, or of all, that are in no network."""
+    area_of = {practice.code: practice.area for practice in result.practices}
+    codes = [each.practice_code for each in result.plan.unplaced]
+    return [code for code in codes if area is None or area_of.get(code) == area]
 
 
 def environment() -> Environment:

@@ -65,7 +65,12 @@ def render_score(result: ScoredResult) -> str:
         # A network that crosses a line is shown with the first of its areas.
         by_area[row.areas[0] if len(rows) > NETWORKS_ON_A_MAP else ""].append(row)
     sections = [
-        {"anchor": anchor, "area": area, "rows": by_area[area], "drawing": _drawing(result, by_area[area])}
+        {
+            "anchor": anchor,
+            "area": area,
+            "rows": by_area[area],
+            "drawing": _drawing(result, by_area[area], area if len(by_area) > 1 else None),
+        }
         for anchor, area in enumerate(sorted(by_area), start=1)
     ]
     style = asset("report.css.j2")
@@ -146,7 +151,10 @@ def _numbered(each: ScoredNetwork, number: int) -> Network:
     return replace(each.network, network_id=str(number), name=each.network.network_id, exception=broken)
 
 
-def _drawing(result: ScoredResult, rows: list[ScoreRow]) -> Drawing | None:
+def _drawing(result: ScoredResult, rows: list[ScoreRow], area: str | None) -> Drawing | None:
+    """Draw the networks of some rows, with the practices of their area, or of all, that are in none."""
+    area_of = {practice.code: practice.area for practice in result.practices}
+    unplaced = [code for code in result.score.grouping.unplaced if area is None or area_of[code] == area]
     shown = Result(
         practices=result.practices,
         places=result.places,
@@ -154,7 +162,7 @@ def _drawing(result: ScoredResult, rows: list[ScoreRow]) -> Drawing | None:
         boundaries={str(row.number): result.boundaries[row.label] for row in rows},
         rules_toml="",
     )
-    return draw_map(shown, shown.plan.networks)
+    return draw_map(shown, shown.plan.networks, unplaced)
 
 
 def _broken(rows: list[ScoreRow], score: Score) -> list[tuple[ScoreRow | None, Breach]]:
