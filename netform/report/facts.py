@@ -32,10 +32,6 @@ class Facts:
     practices, patients, networks : int
     least, most : int
         The band, registered patients.
-    bands : mapping of str to (int, int)
-        The band of each area that has one of its own.
-    unplaced : int
-        Practices in no network.
     in_band : int
         Networks inside it.
     exceptions : tuple of Network
@@ -43,6 +39,10 @@ class Facts:
     term_names : tuple of str
         The terms any network was scored by, in the order of the scores, but for those that are zero for all.
     weights : mapping of str to float
+    bands : mapping of str to (int, int)
+        The band of each area that has one of its own.
+    unplaced : int
+        Practices in no network.
     """
 
     source: str

@@ -84,7 +84,11 @@ def render_report(result: Result) -> str:
         counts=area_counts(result, facts),
         methods=methods(result),
         practice_rows=practice_rows(result),
-        provenance=provenance_rows(plan.provenance),
+        notes=plan.provenance.get("notes", (*result.practices.notes, *result.places.notes)),
+        # What is said in the findings is not said again among the sources.
+        provenance=provenance_rows(
+            {key: value for key, value in plan.provenance.items() if key not in {"notes", "moves"}}
+        ),
         style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
         style_hash=style_hash(style),
         **_tests_of(result),

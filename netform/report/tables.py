@@ -225,7 +225,7 @@ def provenance_rows(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Where the plan came from, as pairs of words; nested entries on one line."""
     rows = []
     for key, value in provenance.items():
-        if key in _LEFT_OUT:
+        if key in _LEFT_OUT or value is None:
             continue
         text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
         rows.append((spoken(key).replace("sha256", "SHA-256"), text))
