@@ -27,8 +27,7 @@ from netform.plan import AreaResult, Plan
 from netform.scores import network_cost, network_terms
 from netform.solve.again import Again
 from netform.solve.alternatives import Near, Ranked
-from netform.solve.area import place, solve_area
-from netform.solve.choose import choose
+from netform.solve.area import oversize_networks, pin_networks, place, solve_area
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.front import TracedPoint, trace_front
 from netform.solve.listing import Listings
@@ -66,6 +65,7 @@ class Session:
     _listings: Listings = field(init=False)
     _outcomes: dict[tuple[str, Rules], AreaOutcome] = field(default_factory=dict)
     _again: dict[str, Again] = field(default_factory=dict)
+    _nears: dict[str, Near] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
@@ -269,7 +269,12 @@ class Session:
         """The outcome of an area whose networks are given; its bound is the best known."""
         known = self._outcomes.get((area, rules))
         own = rules.for_area(area)
-        fixed = {} if known is None else {placed.practice_codes: placed for placed in known.networks}
+        inside = graph.subgraph(code for codes in groups for code in codes)
+        fixed = {
+            each.practice_codes: each
+            for each in (*pin_networks(inside, own), *oversize_networks(inside, own))
+        }
+        fixed |= {} if known is None else {placed.practice_codes: placed for placed in known.networks}
         case = None if known is None else known.case
         reasons = () if case is None else case.reasons
         placed = [fixed.get(each.practice_codes, each) for each in place(graph, groups, own, reasons)]
@@ -299,7 +304,7 @@ class Session:
         if options.moves is None and found.result.status == "optimal":
             self._outcomes[key] = found
             if again is None:
-                base = Again.of(graph, area, rules, found)
+                base = Again.of(graph, area, rules, found, deadline)
                 if base is not None:
                     self._again[area] = base
         return found
@@ -322,17 +327,11 @@ class Session:
                 f"the best plan{_named(area)} is not proven, so that nothing can be said of the plans near it: allow "
                 "more with --time-limit."
             )
-        if case.choice.trace is None:
-            statement = case.statement
-            cutoff = case.choice.cost + 1e-3
-            found = choose(statement.choosing(statement.costs), deadline, cutoff=cutoff, trace=True)
-            choice = replace(case.choice, trace=found.trace)
-            if choice.chosen is None:
-                choice = found
-            case = replace(case, choice=choice)
-            key = (area, self.rules)
-            self._outcomes[key] = replace(self._outcomes[key], case=case)
-        return case, Near(case.statement, case.choice, deadline)
+        near = self._nears.get(area)
+        if near is None or near.best is not case.choice:
+            near = self._nears[area] = Near(case.statement, case.choice, deadline)
+        near.deadline = deadline
+        return case, near
 
     def _counting(self, area: str) -> Callable[[int], None]:
         return lambda count: self.on_stage(f"front {area}: {count} points")

@@ -20,7 +20,8 @@ from netform.plan import AreaResult
 from netform.scores import ScoringData
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place
-from netform.solve.choose import Choice, Trace, choose
+from netform.solve.choose import LARGE as SEARCHED_FIRST
+from netform.solve.choose import Choice, Trace, choose, learn
 from netform.solve.linear import SideRow
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed
 from netform.solve.part import method
@@ -64,12 +65,21 @@ class Again:
     outcome: AreaOutcome
 
     @classmethod
-    def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> Again | None:
+    def of(
+        cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome, deadline: Deadline
+    ) -> Again | None:
         """Keep an outcome if later questions can start from it: proven, listed, and nothing forbidden."""
         case = outcome.case
         if case is None or case.choice.status != "optimal" or case.choice.trace is None or not case.settled:
             return None
-        return cls(graph, area, rules, outcome) if rules.demands == _unforbidding(rules.demands) else None
+        if rules.demands != _unforbidding(rules.demands):
+            return None
+        statement = case.statement
+        if len(statement.store) > SEARCHED_FIRST:
+            # A plan was searched for before the bound was raised: what dearer plans cost was not learnt.
+            trace = learn(statement.choosing(statement.costs), deadline, case.choice.trace)
+            outcome = replace(outcome, case=replace(case, choice=replace(case.choice, trace=trace)))
+        return cls(graph, area, rules, outcome)
 
     def solve(self, rules: Rules, options: Options, deadline: Deadline) -> AreaOutcome | None:
         """The best plan by changed rules; None when it has to be solved anew.

@@ -7,14 +7,14 @@ best use only the few candidates that cost no more: all questions here are small
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
-from netform.solve.choose import LAST_STEPS, WIDEST, Choice, Trace, choose
+from netform.solve.choose import LAST_STEPS, WIDEST, Choice, Trace, choose, learn
 from netform.solve.cover import cheapest_covers
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import relax
@@ -67,7 +67,7 @@ class Near:
     ----------
     statement : Statement
     best : Choice
-        Optimal, with its trace.
+        Optimal.
     deadline : Deadline
     """
 
@@ -79,10 +79,10 @@ class Near:
     known: list[NDArray[np.int64]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        assert self.best.trace is not None  # noqa: S101 (the caller asked for it)
         assert self.best.chosen is not None  # noqa: S101 (it is optimal)
         self.costs = self.statement.costs
-        self.trace = self.best.trace
+        # Not what the best was found by: plans dearer than it are what is asked for here.
+        self.trace = learn(self.statement.choosing(self.costs), self.deadline, self.best.trace)
         self.known = [self.best.chosen]
 
     def within(self, cost: float) -> NDArray[np.int64]:
@@ -126,6 +126,8 @@ class Near:
         All plans within a share of the best cost are tried at once, the share widened until there are enough;
         where they are too many to try, each is the best of all plans but those before it.
         """
+        if not self.statement.codes:
+            return []
         for reach in REACHES:
             limit = self.best.cost * (1 + reach) + SAME
             plans, complete = self.cheapest(limit, count + 1)
@@ -190,6 +192,8 @@ class Near:
         Each moves the most patients from the best plan and from the ones before it, added up; of those that move
         as many the cheapest.
         """
+        if not self.statement.codes:
+            return []
         limit = self.best.cost * (1 + share) + SAME
         kept = self.within(limit)
         size = self.statement.data.list_size
@@ -201,17 +205,33 @@ class Near:
             if self.deadline.passed:
                 break
             rows = [self.at_most(limit), *self.other_than(plans)]
-            # A thousandth of a patient for an hour breaks ties by cost.
-            found = self.choose(kept, staying + 1e-3 * self.costs, rows)
+            # Thousands of patients, the size of hours: solvers like that.
+            found = self.choose(kept, staying / 1000, rows)
             if found.chosen is None:
                 break
+            found = self.cheapest_of(kept, staying, rows, found)
+            assert found.chosen is not None  # noqa: S101 (the one before stands in)
             cost = math.fsum(self.costs[found.chosen])
             apart = len(plans) * float(size.sum()) - math.fsum(staying[found.chosen])
-            most = len(plans) * float(size.sum()) - found.bound + 1e-3 * limit
+            most = len(plans) * float(size.sum()) - 1000 * found.bound
             ranked.append(Ranked(found.chosen, cost, found.status == "optimal", apart, max(apart, most)))
             plans.append(found.chosen)
             staying += group_sums(self.statement.store, size) - self.patients_moved(found.chosen)
         return ranked
+
+    def cheapest_of(
+        self, kept: NDArray[np.int64], staying: NDArray[np.float64], rows: Sequence[SideRow], most: Choice
+    ) -> Choice:
+        """The cheapest of the plans that place as many patients differently; bounds are those of ``most``."""
+        assert most.chosen is not None  # noqa: S101 (the caller has looked)
+        stay = math.fsum(staying[most.chosen]) + 0.5
+        cost = math.fsum(self.costs[most.chosen])
+        same = SideRow(staying, -math.inf, stay)
+        cheaper = self.choose(kept, self.costs, (*rows[1:], same), cost - SAME)
+        if cheaper.chosen is None:
+            proven = cheaper.status == "infeasible"
+            return most if proven else replace(most, status="feasible")
+        return replace(most, chosen=cheaper.chosen)
 
     def patients_moved(self, plan: NDArray[np.int64]) -> NDArray[np.float64]:
         """Patients of each candidate whose network of a plan has no more than half of its patients in it."""

@@ -23,11 +23,13 @@ from netform.scores import ScoringData, candidate_costs
 from netform.scores.continuity import moved
 from netform.solve.choose import Choice, Trace
 from netform.solve.cuts import ROWS
+from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import Duals, SideRow
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
+from netform.solve.reasons import reason_for
 from netform.solve.search import store_of
 from netform.solve.statement import Statement, join
 from netform.tradeoff import Groups
@@ -40,7 +42,20 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
-__all__ = ["PINNED", "AreaOutcome", "Options", "Placed", "Progress", "pin_networks", "place", "solve_area"]
+__all__ = [
+    "PINNED",
+    "AreaOutcome",
+    "Options",
+    "Placed",
+    "Progress",
+    "oversize_networks",
+    "pin_networks",
+    "place",
+    "solve_area",
+]
+
+# Seconds spent on what would remove an exception, and their share of the time left.
+REASON_SECONDS, REASON_SHARE = 20.0, 0.05
 
 OVERSIZE = "over_max_single_practice"
 PINNED = "pinned"
@@ -75,14 +90,15 @@ def solve_area(
     rules = rules.for_area(area)
     left = sorted(set(codes) - set(rules.demands.exclude))
     joined = demanded_graph(graph.subgraph(left), rules.demands)
-    return _AreaSolver(joined, area, len(codes), rules, options, progress).solve()
+    return _AreaSolver(joined, graph.subgraph(codes), area, rules, options, progress).solve()
 
 
 @dataclass(slots=True)
 class _AreaSolver:
     graph: nx.Graph
+    # With the practices that are left out, and without what mergers add.
+    whole: nx.Graph
     area: str
-    practices: int
     rules: Rules
     options: Options
     progress: Progress
@@ -144,6 +160,7 @@ class _AreaSolver:
             listings=self.listings,
             stage=self.stage,
             report=report,
+            reasoned=self.reasoned,
             ties=self.ties if tied else None,
             whole=whole,
             named=f" for area {self.area}" if self.area else "",
@@ -166,25 +183,32 @@ class _AreaSolver:
         return placed
 
     def oversize(self) -> list[Placed]:
-        """Practices, or practices about to become one, whose own list is over the band: each stands alone."""
-        pinned = {code for pin in self.rules.demands.pins for code in pin}
-        merged = [tuple(code for code in group if code in self.graph) for group in self.rules.demands.merge]
-        single = set(self.graph) - {code for group in merged for code in group}
-        placed = []
-        for codes in sorted([*((code,) for code in single), *(group for group in merged if group)]):
-            patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-            if patients > self.rules.most and not pinned & set(codes):
-                named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
-                why = f"{named} {patients:,} patients, over the most of {self.rules.most:,}."
-                self.refuse([Obstacle(OVERSIZE, codes, why)])
-                placed.append(Placed(codes, OVERSIZE, why))
-        return placed
+        """Practices over the band, which stand alone."""
+        placed = oversize_networks(self.graph, self.rules)
+        self.refuse([_obstacle(each) for each in placed])
+        return [
+            replace(each, explanation=self.reasoned(each.practice_codes, [_obstacle(each)])[0].text)
+            for each in placed
+        ]
+
+    def reasoned(self, codes: Sequence[str], found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
+        """The obstacles of some practices with the smallest changes that would remove them."""
+        if self.options.moves is not None or not found:
+            return tuple(found)
+        left = self.progress.deadline.seconds_left
+        clock = self.progress.clock
+        seconds = REASON_SECONDS if left is None else min(REASON_SECONDS, left * REASON_SHARE)
+        reason = reason_for(self.whole, codes, self.rules, found, Deadline(clock() + seconds, clock))
+        remedies = tuple(remedy.sentence for remedy in reason.remedies)
+        clash = (f"Needed for that are: {'; '.join(reason.clash)}.",) if len(reason.clash) > 1 else ()
+        first, *others = reason.obstacles
+        return (replace(first, remedies=(*clash, *remedies)), *others)
 
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"area {self.area}: " if self.area else ""
-            raise ImpossibleError("\n".join(f"{where}{obstacle.sentence}" for obstacle in found))
+            raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
     def ties(self, statement: Statement) -> tuple[SideRow, ...]:
         """The rules over the whole area: how many networks, how far from the start."""
@@ -274,12 +298,12 @@ class _AreaSolver:
             status=status,
             cost=cost,
             bound=bound,
-            practices=self.practices,
+            practices=len(self.whole),
             networks=len(networks),
             candidates=sum(plan.candidates for plan in plans),
             method=" ".join(dict.fromkeys(plan.method for plan in plans if plan.method)),
             seconds=dict(self.seconds),
-            notes=(*said, *(obstacle.sentence for plan in plans for obstacle in plan.reasons)),
+            notes=(*said, *(obstacle.text for plan in plans for obstacle in plan.reasons)),
         )
         return AreaOutcome(result, tuple(sorted(networks, key=lambda placed: placed.practice_codes)))
 
@@ -376,6 +400,26 @@ def pin_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
     return placed
 
 
+def _obstacle(placed: Placed) -> Obstacle:
+    """Why a network that stands apart is an exception."""
+    return Obstacle(placed.exception or "", placed.practice_codes, placed.explanation or "")
+
+
+def oversize_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
+    """Practices, or practices about to become one, whose own list is over the band: each is a network alone."""
+    pinned = {code for pin in rules.demands.pins for code in pin}
+    merged = [tuple(code for code in group if code in graph) for group in rules.demands.merge]
+    single = set(graph) - {code for group in merged for code in group}
+    placed = []
+    for codes in sorted([*((code,) for code in single), *(group for group in merged if group)]):
+        patients = sum(graph.nodes[code]["list_size"] for code in codes)
+        if patients > rules.most and not pinned & set(codes):
+            named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
+            why = f"{named} {patients:,} patients, over the most of {rules.most:,}."
+            placed.append(Placed(codes, OVERSIZE, why))
+    return placed
+
+
 def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:
     """Name the exceptions among networks, each with the reason that touches it.
 
@@ -403,5 +447,7 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
             continue
         touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
         obstacle = (touching or list(reasons))[0]
-        placed.append(Placed(codes, obstacle.reason, f"{patients:,} patients. {obstacle.sentence}"))
+        remedies = [] if obstacle.remedies else [each for one in reasons for each in one.remedies]
+        said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
+        placed.append(Placed(codes, obstacle.reason, said))
     return placed

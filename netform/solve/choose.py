@@ -29,7 +29,7 @@ from netform.solve.relaxation import MOST_ROUNDS, Choosing, Relaxation, relax, t
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Choice", "Improve", "Trace", "choose"]
+__all__ = ["Choice", "Improve", "Trace", "choose", "learn"]
 
 # Candidates in successive guesses, and the nodes each integer program may take (a limit that is the same on
 # every machine). Wider ones cost the solver more in presolve than the search for a first plan does.
@@ -153,6 +153,7 @@ class _Chooser:
         self.warm = warm
         self.relaxation: Relaxation = relax(choosing, deadline, None if warm is None else warm.columns)
         self.through = self.relaxation.through
+        self.ceiling = math.inf
         self.bound = self.relaxation.bound
         self.cost = cutoff
         self.chosen: NDArray[np.int64] | None = None
@@ -162,7 +163,9 @@ class _Chooser:
         warm = NO_CUTS if self.warm is None or not known else self.warm.cuts
         rounds = 0 if known else MOST_ROUNDS
         self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, warm, rounds)
-        self.through[self.origin] = np.maximum(self.through[self.origin], self.relaxation.through)
+        # What is learnt among the candidates still held is true of plans that use no other.
+        learnt = np.minimum(self.relaxation.through, self.ceiling)
+        self.through[self.origin] = np.maximum(self.through[self.origin], learnt)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
@@ -175,6 +178,7 @@ class _Chooser:
             return
         held[relaxation.columns] = True
         kept = np.flatnonzero(held)
+        self.ceiling = self.cost
         self.choosing = self.choosing.take(kept)
         self.origin = self.origin[kept]
         columns = np.searchsorted(kept, relaxation.columns)
@@ -455,6 +459,21 @@ def _hood(
         hood.append(best)
         practices += int(size[best])
         touch = near[hood].sum(axis=0)
+
+
+def learn(choosing: Choosing, deadline: Deadline, warm: Trace | None = None) -> Trace:
+    """The relaxation of a choice over every candidate, tightened: what plans dearer than the best cost at least.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    deadline : Deadline
+    warm : Trace, optional
+        Of an earlier choice among the same candidates.
+    """
+    relaxation = relax(choosing, deadline, None if warm is None else warm.columns)
+    relaxation = tighten(choosing, relaxation, deadline, NO_CUTS if warm is None else warm.cuts)
+    return Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
 
 
 def choose(

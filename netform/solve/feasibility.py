@@ -29,11 +29,19 @@ class Obstacle:
         The practices it is about, sorted.
     sentence : str
         For people.
+    remedies : tuple of str
+        What would remove it, a sentence each, where that was looked for.
     """
 
     reason: str
     practice_codes: tuple[str, ...]
     sentence: str
+    remedies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence and what would remove the obstacle."""
+        return " ".join((self.sentence, *self.remedies))
 
 
 def oversize(graph: nx.Graph, rules: Rules) -> list[Obstacle]:

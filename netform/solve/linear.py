@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Duals", "LinearAnswer", "LinearProgram", "SideRow"]
 
+# A warm solve that takes more is given up for a fresh one; most take some hundred.
+MOST_PIVOTS = 20_000
+
 # Of a price, hours per week: what rounding leaves.
 TINY = 1e-6
 
@@ -206,7 +209,10 @@ class LinearProgram:
         algorithm = mathopt.LPAlgorithm.DUAL_SIMPLEX if dual_simplex else mathopt.LPAlgorithm.PRIMAL_SIMPLEX
         if self._solver is not None:
             # Presolve would throw the last basis away.
-            warm = mathopt.SolveParameters(lp_algorithm=algorithm, presolve=mathopt.Emphasis.OFF)
+            # Now and then the last basis leads round in circles.
+            warm = mathopt.SolveParameters(
+                lp_algorithm=algorithm, presolve=mathopt.Emphasis.OFF, iteration_limit=MOST_PIVOTS
+            )
             result = _run(self._solver, warm)
             if result is not None:
                 return self._answer(result)

@@ -21,6 +21,7 @@ from netform.scores.balance import group_sums
 from netform.solve.choose import Choice, choose
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, obstacles
+from netform.solve.geography import geography
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
 from netform.solve.relaxation import Choosing
@@ -96,6 +97,8 @@ class PartSolver:
         The context in which a stage of the work runs.
     report : callable
         Told of every better plan and its bound.
+    reasoned : callable
+        Looks for what would remove the obstacles of some practices.
     ties : callable or None
         Rules over the whole plan, over the candidates of a statement.
     whole : bool
@@ -111,6 +114,7 @@ class PartSolver:
     listings: Listings
     stage: Stage
     report: Callable[[Groups, float, float], None]
+    reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     ties: Ties | None
     whole: bool
     named: str
@@ -123,6 +127,14 @@ class PartSolver:
         self.limits = self.problem.limits
 
     def solve(self) -> PartPlan:
+        """Within the band if a plan exists, else with the fewest exceptions, each with what would remove it."""
+        plan = self.planned()
+        if not plan.reasons:
+            return plan
+        with self.stage("reasons"):
+            return replace(plan, reasons=self.reasoned(self.problem.codes, plan.reasons))
+
+    def planned(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions."""
         seen = [] if self.ties else obstacles(self.graph, self.problem.codes, self.rules, whole=self.whole)
         self.refuse(seen)
@@ -139,7 +151,10 @@ class PartSolver:
         statement = replace(statement, sides=self.ties(statement) if self.ties else ())
         choice = self.choose(statement)
         if choice.status == "infeasible":
-            obstacle = self.geography(listed)
+            demanded = self.limits.forbids or self.ties is not None
+            obstacle = geography(
+                self.graph, self.problem.codes, self.rules, self.deadline, listed=listed, demanded=demanded
+            )
             self.refuse([obstacle])
             return self.with_exceptions([obstacle])
         if choice.chosen is None:
@@ -148,22 +163,12 @@ class PartSolver:
             statement.groups(choice.chosen), choice, listed, method(choice, listed), (), statement
         )
 
-    def geography(self, listed: int) -> Obstacle:
-        """Why no plan without exceptions exists, when only choosing could tell."""
-        rules, codes = self.rules, self.problem.codes
-        demanded = " that keep every demand" if self.limits.forbids or self.ties else ""
-        return Obstacle(
-            "geography",
-            codes,
-            f"No division of these {len(codes)} practices into contiguous networks of {rules.least:,}-"
-            f"{rules.most:,} patients{demanded} exists: all {listed:,} possible networks were tried together.",
-        )
-
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"{self.named.removeprefix(' for ')}: " if self.named else ""
-            raise ImpossibleError("\n".join(f"{where}{obstacle.sentence}" for obstacle in found))
+            found = self.reasoned(self.problem.codes, found)
+            raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
     def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
         """The fewest networks outside the band, then the fewest patients, then the least cost."""
@@ -233,7 +238,7 @@ class PartSolver:
 
     def impossible(self, reasons: Sequence[Obstacle]) -> str:
         """Why not even exceptions make a plan."""
-        sentences = "\n".join(obstacle.sentence for obstacle in reasons)
+        sentences = "\n".join(obstacle.text for obstacle in self.reasoned(self.problem.codes, reasons))
         return f"no plan keeps every demand{self.named}, even with networks outside the band.\n{sentences}".strip()
 
     def by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> PartPlan:
