@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Duals", "LinearAnswer", "LinearProgram", "SideRow"]
 
-# A warm solve that takes more is given up for a fresh one; most take some hundred.
-MOST_PIVOTS = 20_000
+# A warm solve that takes more is given up for a fresh one, and that for another solver; most take some hundred.
+MOST_PIVOTS, MOST_FRESH_PIVOTS = 20_000, 200_000
 
 # Of a price, hours per week: what rounding leaves.
 TINY = 1e-6
@@ -61,8 +61,9 @@ class SideRow:
         paid = np.add.reduceat(prices[store.members], store.offsets[:-1]) if len(store) else np.empty(0)
         total = math.fsum(prices)
         left = self.coefficients - paid
-        # What rounding took below zero would keep the rest from being a budget.
-        left[(left < 0) & (left > -TINY)] = 0.0
+        # What rounding took below zero would keep the rest from being a budget, and what it left above leads GLOP
+        # round in circles.
+        left[np.abs(left) < TINY] = 0.0
         return SideRow(left, self.least - total, self.most - total)
 
     def take(self, chosen: NDArray[np.int64]) -> SideRow:
@@ -217,7 +218,7 @@ class LinearProgram:
             if result is not None:
                 return self._answer(result)
         for solver, parameters in (
-            (mathopt.SolverType.GLOP, mathopt.SolveParameters()),
+            (mathopt.SolverType.GLOP, mathopt.SolveParameters(iteration_limit=MOST_FRESH_PIVOTS)),
             (mathopt.SolverType.HIGHS, mathopt.SolveParameters()),
         ):
             fresh = mathopt_solver.new(
