@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import networkx as nx
 import numpy as np
 
+from netform.breaches import breaches, counted_practices
 from netform.candidates.store import CandidateStore
+from netform.graph_demands import demanded_graph
 from netform.scores import network_cost, network_terms
+from netform.scores.continuity import define_moved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
+    from netform.grouping import Moves
     from netform.rules import Rules
     from netform.solve.linear import SideRow
+    from netform.tradeoff import Groups
 
 # Side rows in tests have coefficients of at least 0.01 or so.
 TOLERANCE = 1e-6
@@ -82,6 +87,114 @@ def best_plan(graph: nx.Graph, rules: Rules, networks: int | None = None) -> Bes
             )
             best = found if best is None else min(best, found)
     return best
+
+
+class Legal(NamedTuple):
+    """All plans that keep every demand with the fewest exceptions, and how far those lie outside the band."""
+
+    exceptions: int
+    patients_outside: int
+    plans: list[Groups]
+
+
+# What a network may break if it has to: it is then an exception.
+EXCUSED = {"band", "least_practices", "most_practices"}
+
+
+def legal_plans(
+    graph: nx.Graph, rules: Rules, keeps_more: Callable[[Groups], bool] = lambda _plan: True
+) -> Legal | None:
+    """List the plans with the fewest exceptions, then the fewest patients outside; None when no plan is legal.
+
+    Pins, and practices or mergers over the band, are networks as they stand and no exceptions.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of one area.
+    rules : Rules
+        Those of the area.
+    keeps_more : callable
+        A further rule over the plan.
+    """
+    demands = rules.demands
+    joined = demanded_graph(graph.subgraph(sorted(set(graph) - set(demands.exclude))), demands)
+    sizes = dict(joined.nodes(data="list_size"))
+    merged = {code: tuple(group) for group in demands.merge for code in group}
+    units = {merged.get(code, (code,)) for code in joined}
+    pinned = {code for pin in demands.pins for code in pin}
+    alone = {
+        unit for unit in units if sum(sizes[c] for c in unit) > rules.most and not pinned.intersection(unit)
+    }
+    fixed = alone | set(demands.pins)
+    taken = {code for group in fixed for code in group}
+
+    def worth(group: tuple[str, ...]) -> tuple[int, int] | None:
+        if group in fixed:
+            return 0, 0
+        if taken.intersection(group):
+            return None
+        kinds = {breach.kind for breach in breaches(joined, group, rules)}
+        patients = sum(sizes[code] for code in group)
+        several = counted_practices(group, demands) > 1
+        if kinds - EXCUSED or (several and patients > rules.exception_most):
+            return None
+        return int(bool(kinds)), max(0, rules.least - patients, patients - rules.most)
+
+    codes = sorted(joined)
+    groups = [g for size in range(1, len(codes) + 1) for g in combinations(codes, size)]
+    judged = {group: each for group in groups if (each := worth(group)) is not None}
+    found: dict[tuple[int, int], list[Groups]] = {}
+
+    def extend(left: frozenset[str], plan: Groups, exceptions: int, outside: int) -> None:
+        if not left:
+            if (demands.networks in (None, len(plan))) and keeps_more(tuple(sorted(plan))):
+                found.setdefault((exceptions, outside), []).append(tuple(sorted(plan)))
+            return
+        first = min(left)
+        for group, (exception, patients) in judged.items():
+            if first in group and left.issuperset(group):
+                extend(left.difference(group), (*plan, group), exceptions + exception, outside + patients)
+
+    extend(frozenset(codes), (), 0, 0)
+    if not found:
+        return None
+    fewest = min(found)
+    return Legal(*fewest, found[fewest])
+
+
+def plan_hours(
+    graph: nx.Graph, plans: Sequence[Groups], rules: Rules, terms: Collection[str] | None = None
+) -> list[float]:
+    """Add up terms of every plan by their definitions, unweighted; its weighted cost when no terms are given."""
+    hours: dict[tuple[str, ...], float] = {}
+    for group in {group for plan in plans for group in plan}:
+        each = network_terms(graph, group, rules)
+        hours[group] = network_cost(each, rules) if terms is None else math.fsum(each[name] for name in terms)
+    return [math.fsum(hours[group] for group in plan) for plan in plans]
+
+
+def moved_from(graph: nx.Graph, plan: Groups, start: Groups) -> list[str]:
+    """List the practices of a plan that have moved from the networks of another, by the plain definition."""
+    number = {code: str(k) for k, group in enumerate(start) for code in group}
+    patients = {
+        str(k): float(sum(graph.nodes[code]["list_size"] for code in group)) for k, group in enumerate(start)
+    }
+    return [code for group in plan for code in define_moved(graph, group, number, patients)]
+
+
+def keeps_moves(graph: nx.Graph, moves: Moves) -> Callable[[Groups], bool]:
+    """Make the rule that a plan is near enough to where it starts."""
+    present, patients = moves.start.network_of, moves.start_patients
+
+    def keeps(plan: Groups) -> bool:
+        gone = [code for group in plan for code in define_moved(graph, group, present, patients)]
+        size = sum(graph.nodes[code]["list_size"] for code in gone)
+        return (moves.practices is None or len(gone) <= moves.practices) and (
+            moves.patients is None or size <= moves.patients
+        )
+
+    return keeps
 
 
 def covers(store: CandidateStore) -> Iterator[tuple[int, ...]]:

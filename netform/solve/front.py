@@ -290,7 +290,10 @@ class _Tracer:
         kept = self.useful(x_most, y_most)
         found = self.choose(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
         if found.status == "optimal" and found.chosen is not None:
-            self.split(box, self.point(found.chosen, supported=False), None)
+            point = self.point(found.chosen, supported=False)
+            # On an edge of the hull, weights make it as good as the two ends.
+            edge = any(a * point.x + b * point.y <= v + 1.5 * SAME for a, b, v in box.planes)
+            self.split(box, replace(point, supported=edge), None)
         elif found.status == "infeasible":
             box.settled = True
         else:
