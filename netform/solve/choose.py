@@ -45,6 +45,9 @@ SMALL = 400
 # Above so many candidates that could better the plan, making it better first is worth the search.
 MANY = 4000
 
+# Candidates among which a better plan is sought where many could better the one at hand, and the nodes for it.
+SOUGHT = ((1200, 200), (2500, 200))
+
 # Every plan within a guess is tried first, for so many steps at most (some two hundred million a second), and for
 # longer when the last gap is to be closed. Wider lists are not tried: their budget lasts too long.
 STEPS, LAST_STEPS = 300_000_000, 2_000_000_000
@@ -277,7 +280,12 @@ class _Chooser:
             if self.guess(count, nodes):
                 break
         self.let_go()
-        if self.done or self.deadline.passed or math.isinf(self.bound):
+        for count, nodes in SOUGHT:
+            if self.done or self.deadline.passed or math.isinf(self.bound):
+                return
+            if len(self.cheap_enough(self.cost)) <= MANY or self.seek(count, nodes):
+                break
+        if self.done or self.deadline.passed:
             return
         if len(self.cheap_enough(self.cost)) > MANY:
             if self.chosen is None:
@@ -286,6 +294,29 @@ class _Chooser:
             self.polish()
         if not self.done and not self.deadline.passed:
             self.close()
+
+    def seek(self, count: int, nodes: int) -> bool:
+        """Look for a better plan among the candidates nearest to the bound, whatever it costs; whether one was found.
+
+        That no plan is as cheap as the dearest of them may be proven already; good plans are made of them all the
+        same.
+        """
+        through, before = self.relaxation.through, self.cost
+        limit = self.cost if count >= len(through) else float(np.partition(through, count)[count])
+        kept = self.cheap_enough(min(limit, self.cost))
+        some = self.choosing.take(kept)
+        answer = solve_integer(
+            some.store,
+            some.costs,
+            self.relaxation.cuts,
+            some.sides,
+            nodes=nodes,
+            cutoff=self.cost,
+            seconds=self.deadline.seconds_left,
+        )
+        if answer.chosen is not None:
+            self.accept(kept[answer.chosen])
+        return self.cost < before
 
     def improve(self, improve: Improve | None) -> None:
         """Better the plan, or find a first one, by search of neighbourhoods."""
@@ -380,7 +411,7 @@ class _Chooser:
             return
         number = float(self.relaxation.values.sum())
         if len(kept) > SPLIT and abs(number - round(number)) > WHOLE:
-            self.split(kept, math.floor(number))
+            self.split(kept, number)
             return
         some = self.choosing.take(kept)
         if len(kept) <= SMALL:
@@ -409,14 +440,16 @@ class _Chooser:
                 self.accept(kept[found.chosen])
             self.bound = max(self.bound, min(found.bound, self.cost))
 
-    def split(self, kept: NDArray[np.int64], number: int) -> None:
-        """Close the gap among plans of at most so many networks and among those of more, one after the other."""
+    def split(self, kept: NDArray[np.int64], number: float) -> None:
+        """Close the gap among plans of fewer networks and among those of more, the nearer first."""
+        fewer = math.floor(number)
         some = self.choosing.take(kept)
         count = np.ones(len(kept))
         relaxation = self.relaxation
         warm = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals).among(kept)
         bounds = []
-        for side in (SideRow(count, -math.inf, number), SideRow(count, number + 1.0, math.inf)):
+        halves = (SideRow(count, -math.inf, fewer), SideRow(count, fewer + 1.0, math.inf))
+        for side in halves if number - fewer < 0.5 else reversed(halves):
             half = replace(some, sides=(*some.sides, side))
             found = choose(half, self.deadline, cutoff=self.cost, warm=warm)
             if found.chosen is not None:
