@@ -200,7 +200,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option(
     "--within",
     callback=_share,
-    default="1%",
+    default="0.5%",
     show_default=True,
     metavar="SHARE",
     help="How much more than the best a plan may cost: 1% or 0.01.",
@@ -208,7 +208,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option(
     "--different",
     type=click.IntRange(0),
-    default=3,
+    default=2,
     show_default=True,
     metavar="N",
     help="How many plans within that share that differ the most from the best and from each other.",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.choose import Choice, Trace, choose
+from netform.solve.deadline import Deadline
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import relax
 
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.deadline import Deadline
     from netform.solve.statement import Statement
 
 __all__ = ["Traced", "TracedPoint", "trace_front"]
 
 # Plans nearer to each other than this on an axis count as one, hours per week: a quarter of a minute a day.
 SAME = 1e-3
+
+# Weights of the other axis in points that stand in for an end, and the share of the time left for each question.
+STAND_INS = (0.05, 0.2, 0.5)
+SHARE = 0.15
 
 # Weight of the other axis where ties are broken by it.
 TIE = 0.02
@@ -93,6 +97,7 @@ class _Box:
     planes: list[tuple[float, float, float]]
     hull: bool = False
     settled: bool = False
+    given_up: bool = False
 
 
 def trace_front(
@@ -123,7 +128,8 @@ def trace_front(
     Returns
     -------
     Traced
-        Without points when time ran out before the two ends were proven.
+        Without points when time ran out before there were two proven ones. Where an end was not proven, a point
+        that counts the other axis a little more stands in for it, and ``unexplored`` has what lies beyond.
     """
     tracer = _Tracer(statement, x, y, deadline, on_point)
     ends = tracer.ends()
@@ -139,10 +145,17 @@ def trace_front(
         points=tuple(sorted(tracer.points, key=lambda point: point.x)),
         resolution_x=0.0 if complete else tracer.step_x,
         resolution_y=0.0 if complete else tracer.step_y,
-        proven=all(box.settled for box in tracer.boxes),
+        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond,
         unexplored=tuple(
             sorted(
-                (box.left.x, box.right.x, box.right.y, box.left.y) for box in boxes if tracer.spacious(box)
+                [
+                    *tracer.beyond,
+                    *(
+                        (box.left.x, box.right.x, box.right.y, box.left.y)
+                        for box in boxes
+                        if tracer.spacious(box)
+                    ),
+                ]
             )
         ),
     )
@@ -162,6 +175,8 @@ class _Tracer:
     # Weights (a, b) with what every candidate costs at least through the relaxation by them.
     through: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
     warm: Trace | None = None
+    # Where plans may lie beyond an end that was not proven.
+    beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
     # Prices of the practices by each axis.
     prices: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -184,7 +199,7 @@ class _Tracer:
         """The plan of the least ``first``, and of the least ``then`` among those."""
         best = self.choose(np.arange(len(first)), first, ())
         if best.status != "optimal" or best.chosen is None or best.trace is None:
-            return None
+            return self.nearest_end(first, then, best)
         self.through.append((a, b, best.trace.through))
         # Whether a plan as good is better on the other axis is asked by the first axis all but alone: that is the
         # one whose bound is sharp here.
@@ -195,7 +210,25 @@ class _Tracer:
         better = self.choose(kept, first + TIE * then, rows, cutoff)
         if better.status == "optimal" and better.chosen is not None:
             return self.point(better.chosen, supported=True)
-        return self.point(best.chosen, supported=True) if better.status == "infeasible" else None
+        if better.status == "infeasible":
+            return self.point(best.chosen, supported=True)
+        return self.nearest_end(first, then, best)
+
+    def nearest_end(
+        self, first: NDArray[np.float64], then: NDArray[np.float64], best: Choice
+    ) -> TracedPoint | None:
+        """In place of an end that was not proven in its time: the point that counts the other axis a little more."""
+        for weight in STAND_INS:
+            found = self.choose(np.arange(len(first)), first + weight * then, ())
+            if found.status == "optimal" and found.chosen is not None:
+                point = self.point(found.chosen, supported=True)
+                known = self.point(point.chosen if best.chosen is None else best.chosen, supported=False)
+                if first is self.x:
+                    self.beyond.append((best.bound, point.x, point.y, max(point.y, known.y)))
+                else:
+                    self.beyond.append((point.x, max(point.x, known.x), best.bound, point.y))
+                return point
+        return None
 
     def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
         """The rule that a plan has at most so many hours on an axis."""
@@ -219,9 +252,13 @@ class _Tracer:
         """The best plan that uses only some candidates; positions are those of the statement."""
         everything = len(kept) == len(costs)
         choosing = self.statement.choosing(costs, rows)
+        left = self.deadline.seconds_left
+        clock = self.deadline.clock
+        # No single question may eat the time of the others.
+        share = self.deadline if left is None else Deadline(clock() + left * SHARE, clock)
         found = choose(
             choosing if everything else choosing.take(kept),
-            self.deadline,
+            share,
             cutoff=cutoff,
             warm=None if self.warm is None else self.warm.among(kept),
             trace=True,
@@ -241,7 +278,7 @@ class _Tracer:
             return
         self.boxes = [_Box(left, right, [])]
         while not self.deadline.passed:
-            open_boxes = [box for box in self.boxes if not box.settled]
+            open_boxes = [box for box in self.boxes if not box.settled and not box.given_up]
             if not open_boxes:
                 return
             box = max(open_boxes, key=lambda each: (self.size(each), -each.left.x))
@@ -319,5 +356,6 @@ class _Tracer:
 
     def give_up(self, box: _Box, plane: tuple[float, float, float] | None) -> None:
         """Time ran out in a box."""
+        box.given_up = True
         if plane:
             box.planes.append(plane)
