@@ -17,7 +17,7 @@ import numpy as np
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
 from netform.plan import AreaResult
-from netform.scores import ScoringData
+from netform.scores import ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place
 from netform.solve.choose import LARGE as SEARCHED_FIRST
@@ -200,12 +200,16 @@ class Again:
         networks: list[Placed] = [*case.fixed, *placed]
         notes = [each.explanation or "" for each in networks if each.exception == PINNED]
         before = self.outcome.result
-        cost = choice.cost + case.fixed_cost
+        # Weights, and who may be a hub, change what the fixed networks cost as well.
+        fixed_cost = math.fsum(
+            network_cost(network_terms(self.graph, each.practice_codes, rules), rules) for each in case.fixed
+        )
+        cost = choice.cost + fixed_cost
         result = AreaResult(
             area=self.area,
             status="optimal",
             cost=cost,
-            bound=min(choice.bound, choice.cost) + case.fixed_cost,
+            bound=min(choice.bound, choice.cost) + fixed_cost,
             practices=before.practices,
             networks=len(networks),
             candidates=len(statement.store),
@@ -213,7 +217,9 @@ class Again:
             notes=(*before.notes, *notes),
         )
         networks.sort(key=lambda each: each.practice_codes)
-        return AreaOutcome(result, tuple(networks), replace(case, statement=statement, choice=choice))
+        return AreaOutcome(
+            result, tuple(networks), replace(case, fixed_cost=fixed_cost, statement=statement, choice=choice)
+        )
 
 
 def _unforbidding(demands: Demands) -> Demands:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve.cover import cheapest_cover
+from netform.solve.cover import cheapest_cover, cheapest_covers
+from netform.solve.deadline import NEVER
 from netform.solve.linear import SideRow
-from netform.solve.relaxation import Choosing
+from netform.solve.relaxation import Choosing, relax
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices
 
@@ -98,3 +99,90 @@ def test_side_rows_are_kept() -> None:
     assert complete
     assert chosen is not None
     assert chosen.tolist() == [2, 3, 4, 5]
+
+
+@given(priced(), st.integers(1, 8), st.sampled_from([1.0, 1.1, 1.5, math.inf]))
+@QUICK
+def test_the_cheapest_several_are_found(
+    drawn: tuple[Choosing, np.ndarray, float], count: int, share: float
+) -> None:
+    """With any prices and side rows: as many of the cheapest plans below the cutoff as there are, cheapest first."""
+    choosing, reduced, worth = drawn
+    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    best = min(plans.values(), default=1.0)
+    cutoff = best * share if math.isfinite(share) else math.inf
+    reduced = np.maximum(reduced, 0.0) - 1e-12
+    found, complete = cheapest_covers(
+        choosing.store,
+        choosing.costs,
+        reduced,
+        worth - 1e-9,
+        cutoff,
+        choosing.sides,
+        count=count,
+        most_steps=10**7,
+    )
+    assert complete
+    below = sorted(cost for cost in plans.values() if cost < cutoff - 1e-7)[:count]
+    costs = [plans[tuple(chosen.tolist())] for chosen in found]
+    assert len({tuple(chosen.tolist()) for chosen in found}) == len(found)
+    assert all(cost < cutoff for cost in costs)
+    # Plans at the cutoff but for rounding may be among them.
+    assert costs[: len(below)] == pytest.approx(below, rel=1e-9, abs=1e-7)
+    assert len(found) <= count
+
+
+@given(choices(), st.integers(0, 2**32), st.booleans())
+@QUICK
+def test_a_priced_row_is_the_same_rule(choosing: Choosing, seed: int, relaxed: bool) -> None:
+    """Whatever the prices: a plan keeps the row with them just when it keeps it without."""
+    random = np.random.default_rng(seed)
+    store, hours = choosing.store, random.random(len(choosing.store)) * 30
+    plans = plan_costs(store, hours.tolist())
+    if not plans:
+        return
+    prices = random.normal(0, 20, store.practices)
+    if relaxed:
+        prices = relax(Choosing(store, hours, (), store.practices), NEVER).duals.practices
+    values = sorted(plans.values())
+    # Between two plans, so that no rounding decides.
+    middle = values[len(values) // 2] + 1e-3
+    row = SideRow(hours, -math.inf, middle).priced(store, prices)
+    for plan, value in plans.items():
+        if abs(value - middle) > 1e-4:
+            assert (row.coefficients[list(plan)].sum() <= row.most) == (value <= middle)
+    if relaxed:
+        # With the best prices there is little below zero: the row is a budget.
+        assert row.coefficients.min() >= -1e-4
+
+
+@given(choices(), st.integers(0, 2**32), st.integers(1, 4))
+@QUICK
+def test_budgets_lose_no_plan(choosing: Choosing, seed: int, count: int) -> None:
+    """With limits on two sums, priced as they are in a front: the cheapest of the plans that keep both."""
+    random = np.random.default_rng(seed)
+    store = choosing.store
+    rows, limits = [], []
+    for _ in range(2):
+        hours = random.random(len(store)) * 30
+        totals = sorted(plan_costs(store, hours.tolist()).values())
+        if not totals:
+            return
+        limit = totals[int(random.integers(0, len(totals)))] + 1e-3
+        prices = relax(Choosing(store, hours, (), store.practices), NEVER).duals.practices
+        rows.append(SideRow(hours, -math.inf, limit).priced(store, prices))
+        limits.append(SideRow(hours, -math.inf, limit))
+    plans = plan_costs(store, choosing.costs, [*choosing.sides, *limits])
+    found, complete = cheapest_covers(
+        store,
+        choosing.costs,
+        choosing.costs,
+        0.0,
+        math.inf,
+        [*choosing.sides, *rows],
+        count=count,
+        most_steps=10**7,
+    )
+    assert complete
+    costs = [math.fsum(choosing.costs[chosen]) for chosen in found]
+    assert costs == pytest.approx(sorted(plans.values())[:count], rel=1e-9, abs=1e-7)

@@ -1,0 +1,188 @@
+"""Solved again from what is kept, an area has the plan that it has when solved anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.demands import AreaDemand, Demands
+from netform.errors import ImpossibleError, RulesError
+from netform.rules import Rules, load_profile
+from netform.solve.again import Again
+from netform.solve.deadline import NEVER
+from netform.solve.outcome import AreaOutcome, Options
+from tests.brute_force import legal_plans, plan_hours
+from tests.made_up_session import demanded, session_of, solved
+from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from netform.plan import Plan
+
+RULES = load_profile()
+
+
+def base_of(graph: nx.Graph, rules: Rules) -> Again | None:
+    """Solve an area and keep it."""
+    return Again.of(graph, "", rules, solved(graph, rules), NEVER)
+
+
+def exceptions(outcome: AreaOutcome) -> list[str]:
+    """Name the exceptions, in order."""
+    return sorted(placed.exception for placed in outcome.networks if placed.exception)
+
+
+def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
+    """Hold what was found to the plan that is solved anew, and to trying everything."""
+    anew = solved(graph, rules, keep=False)
+    assert found.result.status == anew.result.status == "optimal"
+    assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7, abs=1e-6)
+    assert (found.result.bound or 0.0) <= (anew.result.cost or 0.0) * (1 + 3e-7) + 1e-6
+    assert len(exceptions(found)) == len(exceptions(anew))
+    assert (found.result.practices, found.result.area) == (anew.result.practices, anew.result.area)
+    assert found.result.networks == len(found.networks)
+    legal = legal_plans(graph, rules)
+    assert legal is not None
+    groups = tuple(sorted(placed.practice_codes for placed in found.networks))
+    assert groups in legal.plans
+    [cost] = plan_hours(graph, [groups], rules)
+    assert found.result.cost == pytest.approx(cost, rel=1e-9, abs=1e-6)
+
+
+@given(small_areas(least=3), st.data())
+@settings(deadline=None, max_examples=150, derandomize=True)
+def test_changed_demands_have_the_plan_solved_anew(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """As few exceptions, as cheap, legal, whatever was demanded, and weights besides; or no answer."""
+    graph, rules = drawn
+    again = base_of(graph, rules)
+    if again is None:
+        return
+    changed = data.draw(demanded(graph, rules))
+    if data.draw(st.booleans()):
+        changed = changed.with_weights({"patient_travel": 3.0, "overhead": 0.5})
+    found = again.solve(changed, Options(), NEVER)
+    if found is not None:
+        assert_as_anew(graph, changed, found)
+
+
+@given(small_areas(least=3), st.data())
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_through_a_session_what_was_asked_before_does_not_show(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """Two questions after a first one have the answers of two fresh sessions, refusals among them."""
+    graph, rules = drawn
+    session = session_of(graph, rules)
+    session.solve()
+    for _ in range(2):
+        changed = data.draw(demanded(graph, rules))
+        answers: list[Plan | str] = []
+        for each in (session, session_of(graph, rules)):
+            try:
+                answers.append(each.solve(changed))
+            except (ImpossibleError, RulesError) as error:
+                answers.append(type(error).__name__)
+        kept, fresh = answers
+        if isinstance(kept, str) or isinstance(fresh, str):
+            assert kept == fresh
+            continue
+        assert kept.areas[0].cost == pytest.approx(fresh.areas[0].cost, rel=3e-7, abs=1e-6)
+        assert kept.areas[0].status == fresh.areas[0].status == "optimal"
+        assert kept.unplaced == fresh.unplaced
+        # Of several best plans either may be given; each has as many exceptions.
+        counted = [sum(bool(network.exception) for network in plan.networks) for plan in (kept, fresh)]
+        assert counted[0] == counted[1]
+
+
+def ring(practices: int = 12) -> nx.Graph:
+    """Make practices of 9,000 to 12,000 patients in a ring, each bordering the next two."""
+    sizes = [9_000 + 1_000 * (k % 4) for k in range(practices)]
+    points = [(3_000 * k, 1_000 * (k % 5)) for k in range(practices)]
+    pairs = [(k, (k + step) % practices) for k in range(practices) for step in (1, 2)]
+    return made_up_area(sizes, points, pairs, RULES)
+
+
+DEMANDS = {
+    "pin in the band": Demands(pins=(("P0", "P1", "P2"),)),
+    "pin outside the band": Demands(pins=(("P0", "P1"),)),
+    "together": Demands(together=(("P0", "P2"),)),
+    "apart": Demands(apart=(("P3", "P4", "P5"),)),
+    "left out": Demands(exclude=("P6",)),
+    "hub": Demands(hub_must=("P2",), hub_may=("P2", "P4", "P6", "P8", "P10", "P0")),
+    "journeys": Demands(longest_between=30.0),
+    "practices": Demands(most_practices=4),
+    "networks": Demands(networks=3),
+    "several": Demands(pins=(("P0", "P1", "P2"),), exclude=("P7",), apart=(("P4", "P9"),), networks=3),
+}
+
+
+@pytest.mark.parametrize("name", DEMANDS)
+def test_the_quick_way_is_taken(name: str) -> None:
+    """Where a plan without more exceptions exists it is found from what is kept, and is the one solved anew."""
+    graph = ring()
+    again = base_of(graph, RULES)
+    assert again is not None
+    changed = replace(RULES, demands=DEMANDS[name])
+    found = again.solve(changed, Options(), NEVER)
+    assert found is not None
+    anew = solved(graph, changed, keep=False)
+    assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
+    assert exceptions(found) == exceptions(anew)
+    assert {placed.practice_codes for placed in found.networks} >= set(changed.demands.pins)
+
+
+@pytest.mark.parametrize("guess", [1, 10])
+def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, guess: int) -> None:
+    """However few candidates are looked at first, the best plan is found."""
+    monkeypatch.setattr("netform.solve.again.FIRST_GUESS", guess)
+    graph = ring()
+    again = base_of(graph, RULES)
+    assert again is not None
+    for demands in DEMANDS.values():
+        changed = replace(RULES, demands=demands)
+        found = again.solve(changed, Options(), NEVER)
+        assert found is not None
+        assert found.result.cost == pytest.approx(solved(graph, changed, keep=False).result.cost, rel=3e-7)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        RULES.with_band(29_000, 50_000),
+        replace(RULES, overhead_hours_week=30.0),
+        replace(RULES, demands=Demands(merge=(("P0", "P1"),))),
+        replace(RULES, demands=Demands(areas=(AreaDemand("", least=31_000),))),
+    ],
+)
+def test_other_changes_are_solved_anew(changed: Rules) -> None:
+    """Another band, rate, merger or area line is no question to what is kept; nor is a strict run."""
+    again = base_of(ring(), RULES)
+    assert again is not None
+    assert again.solve(changed, Options(), NEVER) is None
+    assert again.solve(RULES, Options(strict=True), NEVER) is None
+
+
+def test_what_forbids_is_not_kept() -> None:
+    """A base with a pin would have left out plans that the next question may choose."""
+    assert base_of(ring(), replace(RULES, demands=DEMANDS["pin in the band"])) is None
+
+
+def test_fewer_exceptions_than_before_are_found_anew() -> None:
+    """54,000 in a row are one exception; without the last of them 30,000 are none."""
+    graph = made_up_area([10_000, 20_000, 24_000], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
+    # One network over the band, or 30,000 and 24,000. Without P2, P0 and P1 alone would be two exceptions.
+    again = base_of(graph, RULES)
+    assert again is not None
+    changed = replace(RULES, demands=Demands(exclude=("P2",)))
+    found = again.solve(changed, Options(), NEVER)
+    assert found is None or exceptions(found) == []
+    plan = session_of(graph, RULES)
+    plan.solve()
+    assert [network.exception for network in plan.solve(changed).networks] == [None]
