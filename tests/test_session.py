@@ -1,0 +1,147 @@
+"""A session: what it answers is audited, does not depend on what was asked before, and holds for settled areas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.demands import Demands
+from netform.errors import ImpossibleError, RulesError
+from netform.grouping import Grouping, Moves
+from netform.rules import Rules, load_profile
+from netform.solve.again import Again
+from netform.tradeoff import parse_axis
+from tests.brute_force import keeps_moves, legal_plans, plan_hours
+from tests.made_up_session import demanded, session_of
+from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+RULES = load_profile()
+X, Y = parse_axis("patient_travel"), parse_axis("workforce")
+
+
+def row(list_sizes: list[int]) -> nx.Graph:
+    """Make practices 3 km apart in a row."""
+    count = len(list_sizes)
+    points = [(3_000 * k, 0) for k in range(count)]
+    return made_up_area(list_sizes, points, [(k, k + 1) for k in range(count - 1)], RULES)
+
+
+@given(small_areas(least=2, oversize=False), st.data())
+@settings(deadline=None, max_examples=80, derandomize=True)
+def test_scores_do_not_depend_on_how_a_plan_was_made(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """The networks of the best plan, handed in, have the same terms, hubs, exceptions and cost."""
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules))
+    session = session_of(graph, rules)
+    try:
+        plan = session.solve()
+    except (ImpossibleError, RulesError):
+        return
+    groups = tuple(network.practice_codes for network in plan.networks)
+    given_back = session.plan_of([groups], "By hand.")
+    assert given_back.networks == plan.networks
+    assert given_back.unplaced == plan.unplaced
+    assert given_back.areas[0].cost == plan.areas[0].cost
+    assert given_back.areas[0].bound == pytest.approx(plan.areas[0].bound, rel=1e-6, abs=1e-6)
+    assert given_back.areas[0].status == "feasible"
+
+
+@given(small_areas(least=3, oversize=False), st.integers(0, 4), st.data())
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_the_best_that_moves_few_practices(
+    drawn: tuple[nx.Graph, Rules], most: int, data: st.DataObject
+) -> None:
+    """From any division: the best of the plans that move so many at most, through a session as well."""
+    graph, rules = drawn
+    label = {code: data.draw(st.sampled_from(["U", "V", "W"])) for code in sorted(graph)}
+    networks = {
+        name: tuple(code for code in label if label[code] == name) for name in sorted(set(label.values()))
+    }
+    patients = {
+        name: sum(graph.nodes[code]["list_size"] for code in codes) for name, codes in networks.items()
+    }
+    moves = Moves(Grouping("today", networks), patients, practices=most)
+    legal = legal_plans(graph, rules, keeps_moves(graph, moves))
+    session = session_of(graph, rules)
+    if legal is None:
+        with pytest.raises(ImpossibleError):
+            session.solve(moves=moves)
+        return
+    plan = session.solve(moves=moves)
+    assert tuple(sorted(network.practice_codes for network in plan.networks)) in legal.plans
+    best = min(plan_hours(graph, legal.plans, rules))
+    assert plan.areas[0].cost == pytest.approx(best, rel=3e-7, abs=1e-6)
+    # Moves are of one question: the next is free again.
+    free = legal_plans(graph, rules)
+    assert free is not None
+    assert session.solve().areas[0].cost == pytest.approx(
+        min(plan_hours(graph, free.plans, rules)), rel=3e-7, abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("list_sizes", "demands"),
+    [
+        ([51_000], Demands()),
+        ([21_000, 12_000], Demands(pins=(("P0", "P1"),))),
+        ([20_000], Demands(exclude=("P0",))),
+    ],
+)
+def test_an_area_that_is_settled_has_one_plan(list_sizes: list[int], demands: Demands) -> None:
+    """A practice over the band, a pin of all, nobody: planned, with a front of one point and no alternative."""
+    session = session_of(row(list_sizes), replace(RULES, demands=demands))
+    plan = session.solve()
+    [front] = session.front(X, Y)
+    assert [point.networks for point in front.points] == [
+        tuple(network.practice_codes for network in plan.networks)
+    ]
+    assert front.proven
+    assert front.points[0].cost == pytest.approx(plan.areas[0].cost)
+    assert [each.kind for each in session.alternatives(3)[""]] == ["best"]
+    assert {each.together for each in session.borders()[""]} <= {"all"}
+
+
+def test_moves_that_pins_break_are_refused() -> None:
+    """Two practices of two networks pinned as one: the smaller moves."""
+    graph = row([21_000, 12_000])
+    session = session_of(graph, replace(RULES, demands=Demands(pins=(("P0", "P1"),))))
+    start = Grouping("today", {"U": ("P0",), "V": ("P1",)})
+    # V's 12,000 are all in the new network, so nobody has moved; of 30,000 elsewhere they would be less than half.
+    assert session.solve(moves=Moves(start, {"U": 21_000, "V": 12_000}, practices=0)).networks
+    with pytest.raises(ImpossibleError, match="every network is pinned"):
+        session.solve(moves=Moves(start, {"U": 21_000, "V": 30_000}, practices=0))
+
+
+def test_what_is_left_out_is_no_network_whatever_was_asked_before() -> None:
+    """After a question without the demand: not of the front, the alternatives or the borders."""
+    session = session_of(row([15_000] * 6), replace(RULES, demands=Demands(exclude=("P0",))))
+    session.solve(RULES)
+    points = session.front(X, Y)[0].points
+    others = session.alternatives(2)[""]
+    for networks in (*(point.networks for point in points), *(each.networks for each in others)):
+        assert sorted(code for group in networks for code in group) == ["P1", "P2", "P3", "P4", "P5"]
+    assert all("P0" not in (each.code_a, each.code_b) for each in session.borders()[""])
+
+
+def test_a_question_asked_twice_is_answered_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The area is solved once; a pin afterwards goes the quick way."""
+    stages: list[str] = []
+    session = session_of(row([15_000] * 8), RULES)
+    session.on_stage = stages.append
+    first = session.solve()
+    solved = [stage for stage in stages if stage.startswith("solving")]
+    assert session.solve().networks == first.networks
+    session.solve(replace(RULES, demands=Demands(pins=(("P0", "P1"),))))
+    assert [stage for stage in stages if stage.startswith("solving")] == solved == ["solving"]
+    monkeypatch.setattr(Again, "solve", lambda *_: None)
+    session.solve(replace(RULES, demands=Demands(pins=(("P0", "P1", "P2"),))))
+    assert len([stage for stage in stages if stage.startswith("solving")]) == 2
