@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,11 @@ from click.testing import CliRunner
 from PIL import Image
 
 from netform.cli import cli
+from netform.demands import Demands
+from netform.pipeline import Inputs, prepare
+from netform.rules import load_profile
+from netform.session import Session
+from netform.tradeoff import parse_axis
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,3 +69,32 @@ def test_the_alternatives_of_cornwall(shared_data: Path, tmp_path: Path) -> None
     assert together.count("some") < 0.2 * len(together)
     document = json.loads((tmp_path / "out" / "borders.geojson").read_text(encoding="utf-8"))
     assert 0.8 * len(together) < len(document["features"]) <= len(together)
+
+
+@pytest.mark.slow
+def test_a_session_on_leeds(shared_data: Path) -> None:
+    """A front of 5%, three alternatives and the borders proven; a pin answered from what is kept as anew."""
+    rules = load_profile()
+    prepared = prepare(Inputs(str(shared_data / "areas" / "leeds_15F.csv")), rules)
+    session = Session(prepared, rules)
+    best = session.solve()
+    [front] = session.front(parse_axis("patient_travel"), parse_axis("workforce"), resolution=0.05)
+    assert front.proven
+    assert front.best.cost == pytest.approx(best.areas[0].cost)
+    [ranked] = session.alternatives(3, different=0).values()
+    assert [each.kind for each in ranked] == ["best", "next", "next", "next"]
+    assert all(each.proven for each in ranked)
+    assert [each.cost for each in ranked] == sorted(each.cost for each in ranked)
+    [borders] = session.borders(within=0.002).values()
+    assert {each.together for each in borders} == {"all", "some", "none"}
+    # A network of the third alternative that the best plan does not have.
+    today = {network.practice_codes for network in best.networks}
+    pin = next(group for group in ranked[3].networks if group not in today)
+    pinned = replace(rules, demands=Demands(pins=(pin,)))
+    stages: list[str] = []
+    session.on_stage = stages.append
+    kept = session.solve(pinned)
+    assert not any(stage.startswith("solving") for stage in stages)
+    assert kept.areas[0].cost == pytest.approx(Session(prepared, rules).solve(pinned).areas[0].cost, rel=3e-7)
+    # The pin is of the third next best plan, so that no pinned plan need cost more than that.
+    assert best.areas[0].cost <= kept.areas[0].cost <= ranked[3].cost * (1 + 3e-7)
