@@ -55,7 +55,7 @@ def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
 
 
 @given(small_areas(least=3), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=90, derandomize=True)
 def test_changed_demands_have_the_plan_solved_anew(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -73,7 +73,7 @@ def test_changed_demands_have_the_plan_solved_anew(
 
 
 @given(small_areas(least=3), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=30, derandomize=True)
 def test_through_a_session_what_was_asked_before_does_not_show(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:

@@ -87,7 +87,7 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
 
 
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=60, derandomize=True)
 def test_the_different_ones_move_the_most_patients(
     drawn: tuple[nx.Graph, Rules], within: float, data: st.DataObject
 ) -> None:
@@ -147,7 +147,7 @@ def test_of_plans_as_different_the_cheapest_is_taken(
 
 
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(deadline=None, max_examples=60, derandomize=True)
 def test_borders_are_those_of_all_plans_near_the_best(
     drawn: tuple[nx.Graph, Rules], within: float, data: st.DataObject
 ) -> None:

@@ -135,7 +135,7 @@ def questions(draw: st.DrawFn) -> tuple[Choosing, NDArray[np.float64], NDArray[n
 
 
 @given(questions())
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(deadline=None, max_examples=200, derandomize=True)
 def test_the_complete_front_of_any_candidates(
     drawn: tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points],
 ) -> None:
@@ -152,7 +152,7 @@ def test_the_complete_front_of_any_candidates(
 
 
 @given(questions(), st.sampled_from([0.0, 0.02, 0.1, 0.3, 1.0]))
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(deadline=None, max_examples=200, derandomize=True)
 def test_a_resolution_is_kept(
     drawn: tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points], resolution: float
 ) -> None:
@@ -220,7 +220,7 @@ def legal_points(graph: nx.Graph, rules: Rules, front: Front) -> Points | None:
 
 
 @given(small_areas(least=2), st.sampled_from(PAIRS), st.data())
-@settings(deadline=None, max_examples=120, derandomize=True)
+@settings(deadline=None, max_examples=70, derandomize=True)
 def test_the_complete_front_of_an_area(
     drawn: tuple[nx.Graph, Rules], pair: tuple[str, str], data: st.DataObject
 ) -> None:
