@@ -51,7 +51,7 @@ SOUGHT = ((1200, 200), (2500, 200))
 # Every plan within a guess is tried first, for so many steps at most (some two hundred million a second), and for
 # longer when the last gap is to be closed. Wider lists are not tried: their budget lasts too long.
 STEPS, LAST_STEPS = 300_000_000, 2_000_000_000
-WIDEST = 20_000
+WIDEST = 6_000
 
 # The same before any new cut is sought, where an earlier choice has left its own.
 QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 30_000_000
@@ -158,7 +158,7 @@ class _Chooser:
         self.through = self.relaxation.through
         self.ceiling = math.inf
         self.bound = self.relaxation.bound
-        self.cost = cutoff
+        self.cost = self.cutoff = cutoff
         self.chosen: NDArray[np.int64] | None = None
 
     def tighten(self, *, known: bool = False) -> None:
@@ -283,8 +283,10 @@ class _Chooser:
         for count, nodes in SOUGHT:
             if self.done or self.deadline.passed or math.isinf(self.bound):
                 return
-            if len(self.cheap_enough(self.cost)) <= MANY or self.seek(count, nodes):
-                break
+            # Under a cutoff a good plan is known to whoever asks.
+            if math.isinf(self.cutoff) and len(self.cheap_enough(self.cost)) > MANY:
+                self.seek(count, nodes)
+                self.let_go()
         if self.done or self.deadline.passed:
             return
         if len(self.cheap_enough(self.cost)) > MANY:
@@ -295,13 +297,13 @@ class _Chooser:
         if not self.done and not self.deadline.passed:
             self.close()
 
-    def seek(self, count: int, nodes: int) -> bool:
-        """Look for a better plan among the candidates nearest to the bound, whatever it costs; whether one was found.
+    def seek(self, count: int, nodes: int) -> None:
+        """Look for a better plan among the candidates nearest to the bound, whatever it costs.
 
         That no plan is as cheap as the dearest of them may be proven already; good plans are made of them all the
         same.
         """
-        through, before = self.relaxation.through, self.cost
+        through = self.relaxation.through
         limit = self.cost if count >= len(through) else float(np.partition(through, count)[count])
         kept = self.cheap_enough(min(limit, self.cost))
         some = self.choosing.take(kept)
@@ -316,7 +318,6 @@ class _Chooser:
         )
         if answer.chosen is not None:
             self.accept(kept[answer.chosen])
-        return self.cost < before
 
     def improve(self, improve: Improve | None) -> None:
         """Better the plan, or find a first one, by search of neighbourhoods."""
