@@ -32,6 +32,9 @@ __all__ = ["Near", "Ranked"]
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
 
+# Plans listed to see which neighbours they have together.
+WITNESSES = 300
+
 # Shares of the best cost within which the next best plans are looked for, one after the other.
 REACHES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
@@ -269,6 +272,12 @@ class Near:
         """
         limit = self.best.cost * (1 + share) + SAME
         kept = self.within(limit)
+        # Many plans at once settle most pairs that are together in some plans only.
+        for reach in REACHES:
+            plans, complete = self.cheapest(min(limit, self.best.cost * (1 + reach) + SAME), WITNESSES)
+            self.known += plans
+            if not complete or len(plans) == WITNESSES or self.best.cost * reach >= limit - self.best.cost:
+                break
         store = self.statement.store.take(kept)
         holds = np.zeros((store.practices, len(store)), np.bool_)
         holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
