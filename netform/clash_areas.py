@@ -43,6 +43,20 @@ def hub_clashes(case: Case) -> Iterator[str]:
                 f"no neighbours lead from any of them to {some_of(without)}",
                 "allow one of these to be a hub, or leave them out",
             )
+        most = case.rules.for_area(area).most
+        grouped = {code for stated in case.groups for code in stated.codes}
+        alone = [
+            code
+            for code in free
+            if case.list_size((code,)) > most and code not in demands.hub_may and code not in grouped
+        ]
+        if alone:
+            yield clash(
+                may,
+                f"the most of {most:,} patients{f' in {area}' if area else ''}",
+                f"{they_are(tuple(alone))} over it, and so alone and the hub of a network",
+                "allow it to be a hub, leave it out, or raise the most",
+            )
         far = [] if math.isinf(demands.longest_to_hub) else [
             code
             for code in free

@@ -23,6 +23,7 @@ from netform.practices.model import Practice, PracticeList
 from netform.rules import Rules, load_profile
 from netform.travel import build_travel
 from tests.brute_force import partitions
+from tests.strategies import made_up_area
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -717,3 +718,13 @@ def test_each_clash_is_one_by_itself(case: tuple[nx.Graph, Rules]) -> None:
     for clash in clashes:
         named = replace(rules, demands=_named(clash, rules.demands))
         assert not _can_be_kept(graph, named, strict=False), clash
+
+
+def test_a_practice_over_the_band_must_be_allowed_to_be_a_hub() -> None:
+    """It stands alone, so nobody else can be the hub of its network; the audit would refuse the plan."""
+    rules = load_profile()
+    graph = made_up_area([60_000, 35_000], [(0, 0), (1000, 0)], [(0, 1)], rules)
+    only = replace(rules, demands=Demands(hub_may=("P1",)))
+    assert any("P0 is over it" in clash for clash in find_clashes(only, graph))
+    both = replace(rules, demands=Demands(hub_may=("P0", "P1")))
+    assert find_clashes(both, graph) == []
