@@ -35,7 +35,7 @@ __all__ = ["Traced", "TracedPoint", "trace_front"]
 SAME = 1e-3
 
 # Weights of the other axis in points that stand in for an end, and the share of the time left for each question.
-STAND_INS = (0.05, 0.2, 0.5)
+STAND_INS = (0.1, 0.5, 2.0)
 SHARE = 0.15
 
 # Weight of the other axis where ties are broken by it.
@@ -128,7 +128,7 @@ def trace_front(
     Returns
     -------
     Traced
-        Without points when time ran out before there were two proven ones. Where an end was not proven, a point
+        Without points when time ran out before one was proven, and with one when there was no other. Where an end was not proven, a point
         that counts the other axis a little more stands in for it, and ``unexplored`` has what lies beyond.
     """
     tracer = _Tracer(statement, x, y, deadline, on_point)
@@ -145,7 +145,7 @@ def trace_front(
         points=tuple(sorted(tracer.points, key=lambda point: point.x)),
         resolution_x=0.0 if complete else tracer.step_x,
         resolution_y=0.0 if complete else tracer.step_y,
-        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond,
+        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond and not tracer.missing,
         unexplored=tuple(
             sorted(
                 [
@@ -175,6 +175,7 @@ class _Tracer:
     # Weights (a, b) with what every candidate costs at least through the relaxation by them.
     through: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
     warm: Trace | None = None
+    missing: bool = False
     # Where plans may lie beyond an end that was not proven.
     beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
     # Prices of the practices by each axis.
@@ -187,9 +188,13 @@ class _Tracer:
             self.points = [only]
             return only, only
         left = self.end(self.x, self.y, 1.0, 0.0)
-        right = self.end(self.y, self.x, 0.0, 1.0) if left else None
+        right = self.end(self.y, self.x, 0.0, 1.0)
         if left is None or right is None:
-            return None
+            # One proven point is worth showing; that it is not the whole front is said.
+            only = left or right
+            self.missing = True
+            self.points = [only] if only else []
+            return (only, only) if only else None
         self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
         return left, right
 
