@@ -128,8 +128,9 @@ def trace_front(
     Returns
     -------
     Traced
-        Without points when time ran out before one was proven, and with one when there was no other. Where an end was not proven, a point
-        that counts the other axis a little more stands in for it, and ``unexplored`` has what lies beyond.
+        Without points when time ran out before one was proven, and with one when there was no other. Where an end
+        was not proven, a point that counts the other axis a little more stands in for it, and ``unexplored`` has
+        what lies beyond.
     """
     tracer = _Tracer(statement, x, y, deadline, on_point)
     ends = tracer.ends()
@@ -191,10 +192,10 @@ class _Tracer:
         right = self.end(self.y, self.x, 0.0, 1.0)
         if left is None or right is None:
             # One proven point is worth showing; that it is not the whole front is said.
-            only = left or right
+            known = left or right
             self.missing = True
-            self.points = [only] if only else []
-            return (only, only) if only else None
+            self.points = [known] if known else []
+            return (known, known) if known else None
         self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
         return left, right
 
