@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +18,9 @@ from netform.solve.deadline import NEVER, Deadline
 from netform.solve.divisible import divisible
 from tests.brute_force import partitions
 from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def can_be_divided(graph: nx.Graph, codes: list[str], rules: Rules, networks: int | None = None) -> bool:
