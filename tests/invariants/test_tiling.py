@@ -126,7 +126,7 @@ def test_networks_tile_and_hold_their_practices(drawn: Drawn) -> None:
 
 
 @given(drawn_places())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=40, derandomize=True)
 def test_what_is_left_out_is_outside(drawn: Drawn) -> None:
     """No network has ground of a site that is left out, all ground of others, and no such practice inside it."""
     sites = merge_sites(*drawn.places.T)
