@@ -95,6 +95,21 @@ def test_networks_that_are_one_site_get_fair_sectors(count: int) -> None:
     assert shapely.area(shapes).min() > 100e6 / count / 4
 
 
+@pytest.mark.parametrize("count", [2, 3, 5, 7])
+def test_cutting_a_site_moves_no_border(count: int) -> None:
+    """A ray ends between two corners, mostly off the grid: the straight border it ends at stays straight."""
+    # The lower rim goes through (2500, 833.925). A vertex put on the grid of the territories there, at 833.9, is
+    # 0.024 m beside it, and bends a rim of 5.3 km by half of 0.024 times 5,300: 64 m2. The border with C, which
+    # is in no network, slants too.
+    extent = shapely.Polygon([(0, 0), (10_000, 3335.7), (10_000, 10_000), (0, 10_000)])
+    territories = _territories(*[(2500.0, 5000.0)] * count, (7500.0, 5101.0), extent=extent)
+    networks = [_network(code, code) for code in "ABDEFGH"[:count]]
+    codes = [network.network_id for network in networks]
+    grounds = network_boundaries(networks, [*codes, "C"], territories, outside=["C"])
+    together = shapely.union_all(list(grounds.values()))
+    assert together.symmetric_difference(territories.polygons[0]).area < 0.05
+
+
 def test_three_networks_in_one_direction_all_get_a_sector() -> None:
     """Three networks at one site, each with a practice further east: none is squeezed out."""
     east = [(8000.0, 5000.0), (8000.0, 5200.0), (8000.0, 4800.0)]

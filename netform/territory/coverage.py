@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GRID_M", "border_lengths", "dissolve", "faces_of", "polygon_parts"]
 
-# Every vertex lies on this grid, in metres. A tenth of a metre is far below what a postcode can place, and
-# ten times what seven decimals of a degree can: rounding on export can then move no vertex across an edge.
+# Every vertex of a territory lies on this grid, in metres. A tenth of a metre is far below what a postcode can
+# place, and ten times what seven decimals of a degree can: rounding on export can then move no vertex across an
+# edge of them.
 GRID_M = 0.1
 
 Geometries = NDArray[np.object_]
