@@ -20,17 +20,14 @@ OVERLAP_SHARE = 1e-9
 GROUND_SHARE = 1e-6
 # Practices are at one site when they round to the same metre, so a practice may be this far from its ground.
 PRACTICE_M = 1.5
-# Where the ground of a network ends at ground left out, its edge may be this far from the territories'.
-EDGE_M = 0.1
 
 
 class _Inside(NamedTuple):
-    """The whole ground, what networks must cover of it, what they may have nothing of, and by how many m2 not."""
+    """The whole ground, what networks must cover of it, and what they may have nothing of."""
 
     ground: BaseGeometry
     least: BaseGeometry
     left_out: BaseGeometry
-    edge_m2: float = 0.0
 
 
 def ground_faults(
@@ -84,7 +81,6 @@ def _inside(plan: Plan, ground: BaseGeometry, territories: Mapping[str, BaseGeom
         ground,
         least=shapely.difference(everybody, nobody),
         left_out=shapely.difference(nobody, everybody),
-        edge_m2=EDGE_M * nobody.length,
     )
 
 
@@ -125,10 +121,10 @@ def _tiling(boundaries: Mapping[str, BaseGeometry], inside: _Inside | None) -> I
     if beyond > allowed:
         yield f"the boundaries reach beyond the ground by {beyond:,.0f} m2"
     gap = inside.least.area - shapely.intersection(together, inside.least).area
-    if gap > allowed + inside.edge_m2:
+    if gap > allowed:
         yield f"the boundaries leave {gap:,.0f} m2 of the ground to no network"
     taken = shapely.intersection(together, inside.left_out).area
-    if taken > allowed + inside.edge_m2:
+    if taken > allowed:
         yield f"the boundaries take {taken:,.0f} m2 of the ground of practices that are in no network"
 
 

@@ -45,15 +45,16 @@ def test_the_ground_of_who_is_left_out_is_nobodys(sound: Sound) -> None:
     }
     boundaries = {name: box for name, box in sound.boundaries.items() if name != "N-04"}
     sound.audit_boundaries(boundaries, plan, territories=territories, outside=["A7"])
-    # A7's ground is 24 km round, so its edge may be 2,400 m2 off, and 280 for the ground; half a metre is 5,000.
-    sound.audit_boundaries({**boundaries, "N-03": _box(439_000, 441_000.2)}, plan, territories=territories)
-    with pytest.raises(AuditError, match="take 5,000 m2 of the ground of practices that are in no network"):
+    # The border is 10 km long and 280 m2 of the ground may be off: 0.02 m are 200 m2, 0.1 m are 1,000.
+    sound.audit_boundaries({**boundaries, "N-03": _box(439_000, 441_000.02)}, plan, territories=territories)
+    sound.audit_boundaries({**boundaries, "N-03": _box(439_000, 440_999.98)}, plan, territories=territories)
+    with pytest.raises(AuditError, match="take 1,000 m2 of the ground of practices that are in no network"):
         sound.audit_boundaries(
-            {**boundaries, "N-03": _box(439_000, 441_000.5)}, plan, territories=territories
+            {**boundaries, "N-03": _box(439_000, 441_000.1)}, plan, territories=territories
         )
-    with pytest.raises(AuditError, match="leave 5,000 m2 of the ground to no network"):
+    with pytest.raises(AuditError, match="leave 1,000 m2 of the ground to no network"):
         sound.audit_boundaries(
-            {**boundaries, "N-03": _box(439_000, 440_999.5)}, plan, territories=territories
+            {**boundaries, "N-03": _box(439_000, 440_999.9)}, plan, territories=territories
         )
 
 
