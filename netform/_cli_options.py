@@ -231,7 +231,7 @@ def given_stdin(given: dict[str, Any]) -> BinaryIO | None:
 
 def given_rules(given: dict[str, Any]) -> Rules:
     """Take the rules file or profile, then the options that change it."""
-    from netform.rules import DEFAULT_PROFILE, load_profile, read_rules
+    from netform.rules_file import DEFAULT_PROFILE, load_profile, read_rules
 
     if given["rules"] and given["profile"]:
         raise RulesError("--rules and --profile both give the rules: name the profile inside the rules file.")

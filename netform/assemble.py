@@ -15,7 +15,8 @@ from netform import __version__
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.rationale import rationales
-from netform.rules import Rules, rules_toml
+from netform.rules import Rules
+from netform.rules_file import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts

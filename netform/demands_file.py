@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.demands import NO_DEMANDS, AreaDemand, Codes, Demands
 from netform.practices.values import CellError, clean_code
+from netform.rules import MOST_PATIENTS
 from netform.toml_values import is_number, is_whole, nearest, shown, toml_number, toml_text
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ _AREA = {"min": "least", "max": "most", "networks": "networks"}
 
 # Far beyond any network and any area; what is larger is a slip, and would not fit into the solver's arrays.
 _MOST_PRACTICES = 2**16
-# As in `netform.rules`.
-_MOST_PATIENTS = 1_000_000_000
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -160,7 +159,7 @@ class _Reader:
                 continue
             changes = {}
             for key, value in table.items():
-                most = _MOST_PRACTICES if key == "networks" else _MOST_PATIENTS
+                most = _MOST_PRACTICES if key == "networks" else MOST_PATIENTS
                 if key not in _AREA:
                     self.problems.append(f"{where} unknown key {key!r}.{nearest(key, _AREA)}")
                 elif self._is_whole(f"{where} {key}", value, most):

@@ -29,7 +29,8 @@ from netform.practices.reading import read_practices
 from netform.practices.values import some_of
 from netform.registrations import Registrations, read_registrations
 from netform.result import Result
-from netform.rules import Rules, rules_toml
+from netform.rules import Rules
+from netform.rules_file import rules_toml
 from netform.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
 from netform.travel import Travel, build_travel
 from netform.unknowns import unknown_notes

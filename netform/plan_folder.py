@@ -16,7 +16,8 @@ from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
 from netform.practices.text import read_bytes
 from netform.projection import to_grid
-from netform.rules import Rules, read_rules
+from netform.rules import Rules
+from netform.rules_file import read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,39 +1,21 @@
-"""Rules: every number a user may choose, with its unit; read from TOML and written back as resolved.
+"""Rules: every number a user may choose, with its unit, and what the planner demands.
 
-Profiles, kept in ``netform/profiles``, are complete dated sets of rules with their sources. A user's file
-may be partial: what it leaves out comes from the profile it names (``profile = "arrs-2025"``), else from the
-default.
+They come from a profile or a file: see `netform.rules_file`.
 """
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields, replace
-from importlib import resources
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.demands import NO_DEMANDS, Demands
-from netform.demands_file import DEMAND_TABLES, demands_toml, read_demands
-from netform.errors import InputError, RulesError
-from netform.practices.text import open_regular
-from netform.toml_values import is_number, nearest, shown, toml_number, toml_text
+from netform.errors import RulesError
+from netform.toml_values import is_number, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-__all__ = [
-    "DEFAULT_PROFILE",
-    "TERM_NAMES",
-    "Role",
-    "Rules",
-    "load_profile",
-    "profile_names",
-    "read_rules",
-    "rules_toml",
-]
-
-DEFAULT_PROFILE = "fyfv-2017"
+__all__ = ["MOST_PATIENTS", "TERM_NAMES", "Role", "Rules", "band_problems", "weight_problems"]
 
 # The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
 TERM_NAMES = (
@@ -48,7 +30,6 @@ TERM_NAMES = (
     "crossing",
 )
 
-MOST_BYTES = 1_000_000
 # Far beyond any list, and far below where sums of patients would overflow.
 MOST_PATIENTS = 1_000_000_000
 
@@ -156,7 +137,7 @@ class Rules:
         RulesError
             A term is unknown or a weight is not a number of at least 0.
         """
-        problems = [problem for name, value in changes.items() for problem in _weight_problems(name, value)]
+        problems = [problem for name, value in changes.items() for problem in weight_problems(name, value)]
         if problems:
             raise RulesError("\n".join(problems))
         return replace(
@@ -180,196 +161,14 @@ class Rules:
                 self, least=new_least, most=new_most, exception_most=max(new_most, 2 * new_least - 1)
             )
         )
-        problems = _band_problems(moved)
+        problems = band_problems(moved)
         if problems:
             raise RulesError("\n".join(problems))
         return moved
 
 
-# Where each number stands in a rules file: (table, key) -> field. Everything else in a file is unknown.
-_KEYS: dict[tuple[str, str], str] = {
-    ("band", "min"): "least",
-    ("band", "max"): "most",
-    ("band", "exception_max"): "exception_most",
-    ("travel", "minutes_base"): "minutes_base",
-    ("travel", "minutes_per_km"): "minutes_per_km",
-    ("travel", "minutes_power"): "minutes_power",
-    ("patient_travel", "visits_per_patient_week"): "visits_per_patient_week",
-    ("staff_travel", "moves_per_post_week"): "moves_per_post_week",
-    ("shared_posts", "hours_per_post_week"): "hours_per_post_week",
-    ("shared_posts", "step"): "post_step",
-    ("overhead", "hours_week"): "overhead_hours_week",
-    ("balance", "target"): "balance_target",
-    ("balance", "dead_band"): "balance_dead_band",
-    ("balance", "hours_per_1000"): "balance_hours_per_1000",
-    ("continuity", "hours_per_patient_week"): "continuity_hours_per_patient_week",
-    ("community", "hours_per_patient_week"): "community_hours_per_patient_week",
-    ("crossing", "hours_per_patient_week"): "crossing_hours_per_patient_week",
-}
-# What is not a table of numbers is read by its own functions.
-_READ_APART = ("profile", "roles", *DEMAND_TABLES)
-_ROLE_KEYS = ("name", "patients_per_post", "source", "pounds_per_post_year")
-_WHOLE = {"least", "most", "exception_most"}
-_POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
-
-
-def profile_names() -> list[str]:
-    """Name the profiles that come with netform."""
-    folder = resources.files("netform") / "profiles"
-    return sorted(
-        entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")
-    )
-
-
-def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
-    """Load the rules of a profile.
-
-    Raises
-    ------
-    RulesError
-        There is no such profile.
-    """
-    names = profile_names()
-    if name not in names:
-        raise RulesError(f"there is no profile {name!r}.{nearest(name, names)}")
-    text = (resources.files("netform") / "profiles" / f"{name}.toml").read_text(encoding="utf-8")
-    return _resolve(tomllib.loads(text), None, f"profile {name}")
-
-
-def read_rules(path: str | Path) -> Rules:
-    """Read the rules of a user's TOML file, over the profile it names.
-
-    Raises
-    ------
-    RulesError
-        The file cannot be read, or a table, key, type or value is wrong: all of them at once.
-    """
-    data = _parse(_read(path), path)
-    profile = data.get("profile", DEFAULT_PROFILE)
-    if not isinstance(profile, str):
-        raise RulesError(f"{path}: profile must be a name in quotes, one of {', '.join(profile_names())}.")
-    return _resolve(data, load_profile(profile), str(path))
-
-
-def rules_toml(rules: Rules) -> str:
-    """Write the rules as a TOML file that `read_rules` reads back to the same rules."""
-    lines = ["# The rules as resolved; use them again with --rules.", f"profile = {toml_text(rules.profile)}"]
-    # A file that does not speak of roles has those of its profile.
-    lines += [] if rules.roles else ["roles = []"]
-    table = ""
-    for (name, key), field in _KEYS.items():
-        if name != table:
-            lines += ["", f"[{name}]"]
-            table = name
-        lines.append(f"{key} = {toml_number(getattr(rules, field))}")
-    lines += ["", "[weights]"] + [f"{name} = {toml_number(weight)}" for name, weight in rules.weights]
-    for role in rules.roles:
-        lines += [
-            "",
-            "[[roles]]",
-            f"name = {toml_text(role.name)}",
-            f"patients_per_post = {toml_number(role.patients_per_post)}",
-            f"source = {toml_text(role.source)}",
-        ]
-        if role.pounds_per_post_year is not None:
-            lines.append(f"pounds_per_post_year = {toml_number(role.pounds_per_post_year)}")
-    lines += demands_toml(rules.demands)
-    return "\n".join(lines) + "\n"
-
-
-def _read(path: str | Path) -> bytes:
-    try:
-        with open_regular(path) as file:
-            raw = file.read(MOST_BYTES + 1)
-    except InputError as error:
-        raise RulesError(str(error)) from error
-    except OSError as error:
-        raise RulesError(
-            f"{path}: cannot be read ({error.strerror}). Check the name after --rules."
-        ) from error
-    if len(raw) > MOST_BYTES:
-        raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
-    return raw
-
-
-def _parse(raw: bytes, path: str | Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    # ValueError: no text, no TOML, or thousands of digits; RecursionError: thousands of brackets in brackets.
-    except (ValueError, RecursionError) as error:
-        raise RulesError(
-            f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan."
-        ) from error
-
-
-def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
-    """Make rules from parsed TOML over a base; a profile has no base and must be complete."""
-    problems = _unknown(data)
-    values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
-    values["profile"] = data.get("profile", DEFAULT_PROFILE)
-    for (table, key), field in _KEYS.items():
-        section = data.get(table, {})
-        if isinstance(section, dict) and key in section:
-            problems += _value_problems(f"[{table}] {key}", section[key], field)
-            values[field] = section[key]
-    weights = data.get("weights", {})
-    if isinstance(weights, dict):
-        for name, value in weights.items():
-            problems += _weight_problems(name, value)
-        before = dict.fromkeys(TERM_NAMES, 1.0) if base is None else dict(base.weights)
-        values["weights"] = tuple((name, weights.get(name, before[name])) for name in TERM_NAMES)
-    roles, role_problems = _roles(data.get("roles"))
-    problems += role_problems
-    if roles is not None:
-        values["roles"] = roles
-    values["demands"], demand_problems = read_demands(data)
-    problems += demand_problems
-    if problems:
-        raise RulesError("\n".join(f"{where}: {problem}" for problem in problems))
-    values["weights"] = tuple((name, float(weight)) for name, weight in values["weights"])
-    for field in _KEYS.values():
-        values[field] = values[field] if field in _WHOLE else float(values[field])
-    rules = Rules(**values)
-    if base is not None and "exception_max" not in data.get("band", {}):
-        rules = replace(rules, exception_most=max(rules.most, 2 * rules.least - 1))
-    if band := _band_problems(rules):
-        raise RulesError("\n".join(f"{where}: {problem}" for problem in band))
-    return rules
-
-
-def _unknown(data: Mapping[str, Any]) -> list[str]:
-    """Tables and keys that mean nothing, each with the nearest that does."""
-    known: dict[str, list[str]] = {"weights": list(TERM_NAMES)}
-    for table, key in _KEYS:
-        known.setdefault(table, []).append(key)
-    problems = []
-    for table, section in data.items():
-        if table in _READ_APART:
-            continue
-        if table not in known:
-            problems.append(f"unknown table or key {table!r}.{nearest(table, [*known, *_READ_APART])}")
-        elif not isinstance(section, dict):
-            problems.append(f"{table!r} must be a table: write [{table}] on a line of its own.")
-        elif table != "weights":
-            problems += [
-                f"[{table}] unknown key {key!r}.{nearest(key, known[table])}"
-                for key in section
-                if key not in known[table]
-            ]
-    return problems
-
-
-def _value_problems(name: str, value: Any, field: str) -> list[str]:
-    if not is_number(value):
-        return [f"{name} must be a number, not {shown(value)}."]
-    if value < 0 or (value == 0 and field in _POSITIVE):
-        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {shown(value)}."]
-    if field in _WHOLE and not isinstance(value, int):
-        return [f"{name} must be a whole number of patients, not {shown(value)}."]
-    return []
-
-
-def _weight_problems(name: str, value: Any) -> list[str]:
+def weight_problems(name: str, value: Any) -> list[str]:
+    """Say what is wrong with the weight of a term, in words; nothing when it may stand."""
     if name not in TERM_NAMES:
         return [f"there is no term {name!r} to weigh.{nearest(name, TERM_NAMES)}"]
     if not is_number(value) or value < 0:
@@ -377,7 +176,8 @@ def _weight_problems(name: str, value: Any) -> list[str]:
     return []
 
 
-def _band_problems(rules: Rules) -> list[str]:
+def band_problems(rules: Rules) -> list[str]:
+    """Say what is wrong with the band of some rules, in words; nothing when it may stand."""
     if rules.least < 1:
         return [f"the least list size must be at least 1, not {rules.least:,}."]
     if rules.least > rules.most:
@@ -387,36 +187,3 @@ def _band_problems(rules: Rules) -> list[str]:
     if rules.exception_most > MOST_PATIENTS:
         return [f"list sizes beyond {MOST_PATIENTS:,} patients are a slip: all England has 64 million."]
     return []
-
-
-def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
-    if data is None:
-        return None, []
-    if not isinstance(data, list) or not all(isinstance(role, dict) for role in data):
-        return None, ["roles must be tables: write [[roles]] above each."]
-    problems, roles = [], []
-    for number, role in enumerate(data, 1):
-        where = f"[[roles]] number {number}"
-        problems += [
-            f"{where}: unknown key {key!r}.{nearest(key, _ROLE_KEYS)}"
-            for key in role
-            if key not in _ROLE_KEYS
-        ]
-        name, ratio, source = role.get("name"), role.get("patients_per_post"), role.get("source", "")
-        before = len(problems)
-        if not isinstance(name, str) or not name.strip():
-            problems.append(f"{where}: name must be text in quotes, not {shown(name)}.")
-        if not is_number(ratio) or ratio <= 0:
-            problems.append(f"{where}: patients_per_post must be a number above 0, not {shown(ratio)}.")
-        if not isinstance(source, str):
-            problems.append(f"{where}: source must be text in quotes, not {shown(source)}.")
-        pounds = role.get("pounds_per_post_year")
-        if pounds is not None and (not is_number(pounds) or pounds < 0):
-            problems.append(
-                f"{where}: pounds_per_post_year must be a number of at least 0, not {shown(pounds)}."
-            )
-        if len(problems) == before:
-            roles.append(Role(name, float(ratio), source, None if pounds is None else float(pounds)))
-    if len({role.name for role in roles}) < len(roles):
-        problems.append("two roles have the same name.")
-    return tuple(roles), problems

@@ -22,7 +22,8 @@ from netform.breaches import Breach, breaches, plan_breaches
 from netform.graph_demands import demanded_graph
 from netform.grouping import Grouping
 from netform.plan import Network, Plan
-from netform.rules import TERM_NAMES, Rules, rules_toml
+from netform.rules import TERM_NAMES, Rules
+from netform.rules_file import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.travel import estimate_minutes
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "shared/data/road_time_pairs_lt40km.csv.gz"

@@ -8,7 +8,7 @@ from functools import cache
 from netform.comparing import Compared, compare_results
 from netform.grouping import Grouping
 from netform.pipeline import Inputs, prepare
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.scoring import ScoredResult, score_prepared
 
 # Sites 5 km apart from west to east in two areas; F1 shares the site of E1.

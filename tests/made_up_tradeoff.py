@@ -7,7 +7,7 @@ import shapely
 
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import load_profile, rules_toml
+from netform.rules_file import load_profile, rules_toml
 from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint
 from netform.tradeoff_result import (
     AlternativesResult,

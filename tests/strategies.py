@@ -18,7 +18,8 @@ from netform.places import Places
 from netform.practices.columns import ALIASES
 from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
-from netform.rules import TERM_NAMES, Role, Rules, load_profile
+from netform.rules import TERM_NAMES, Role, Rules
+from netform.rules_file import load_profile
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing
 from netform.travel import Travel, build_travel

@@ -6,7 +6,7 @@ import io
 
 from netform.area_lines import area_lines
 from netform.pipeline import Inputs, prepare
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 
 # West to east 2 km apart: A | B, C; D of the other area stands at the site of A.
 ROWS = """\

@@ -16,7 +16,8 @@ from netform.graph_demands import demanded_graph
 from netform.hubs import eligible_hubs
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores.patient_travel import best_hub
 from netform.travel import build_travel
 

@@ -20,7 +20,8 @@ from netform.graph import graph_of_edges
 from netform.graph_demands import demanded_graph
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.travel import build_travel
 from tests.brute_force import partitions
 from tests.strategies import made_up_area

@@ -16,7 +16,8 @@ from netform.cli import cli
 from netform.demands import NO_DEMANDS, AreaDemand, Demands
 from netform.demands_file import _PLANNER, demands_toml, read_demands
 from netform.errors import RulesError
-from netform.rules import Rules, load_profile, read_rules, rules_toml
+from netform.rules import Rules
+from netform.rules_file import load_profile, read_rules, rules_toml
 from tests.strategies import codes as listed_codes
 from tests.strategies import rules
 

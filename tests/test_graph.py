@@ -13,7 +13,7 @@ from netform.graph import area_positions, build_graph, graph_of_edges, published
 from netform.places import Places
 from netform.plan import Edge
 from netform.practices.model import Practice, PracticeList
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.territory import build_territories, merge_sites
 from netform.travel import Travel, build_travel
 

@@ -27,7 +27,7 @@ from netform.grouping_file import (
 from netform.plan import Edge, Network, Plan
 from netform.plan_folder import read_plan
 from netform.practices.model import Practice, PracticeList
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.scoring import score_of_plan
 from tests.strategies import codes as practice_codes
 

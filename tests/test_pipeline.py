@@ -12,7 +12,8 @@ from netform.assemble import assemble
 from netform.errors import AuditError, InputError
 from netform.pipeline import Inputs, Prepared, draw, make_plan, prepare, unplanned
 from netform.plan import AreaResult
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Placed
 from netform.solve.run import plan_areas
 from netform.survey import find_obstacles, take_survey

@@ -9,7 +9,7 @@ import pytest
 
 from netform.demands import NO_DEMANDS, AreaDemand, Demands
 from netform.price import Price, price_words, single_demands
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 
 RULES = load_profile()
 

@@ -14,7 +14,8 @@ from netform.breaches import breaches
 from netform.demands import Demands
 from netform.plan import Network, SharedPost
 from netform.rationale import moves_into, rationales
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from tests.brute_force import outside_band, partitions
 from tests.strategies import made_up_area, small_areas

@@ -11,16 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.errors import RulesError
-from netform.rules import (
-    DEFAULT_PROFILE,
-    TERM_NAMES,
-    Role,
-    Rules,
-    load_profile,
-    profile_names,
-    read_rules,
-    rules_toml,
-)
+from netform.rules import TERM_NAMES, Role, Rules
+from netform.rules_file import DEFAULT_PROFILE, load_profile, profile_names, read_rules, rules_toml
 from tests.strategies import rules
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from netform.grouping import Grouping
 from netform.grouping_file import plan_grouping, todays_grouping
 from netform.pipeline import Inputs, Prepared, make_plan, prepare
 from netform.plan import Plan
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scoring import ground_graph, score_grouping, score_of_plan, score_prepared

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.grouping import Grouping, Moves
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve.again import Again
 from netform.tradeoff import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from netform.demands import AreaDemand, Demands
 from netform.errors import InputError
 from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.settled import settle, settled_numbers
 from netform.todays_numbers import networks_of_areas, with_todays_numbers
 

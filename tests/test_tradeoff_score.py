@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netform.grouping import Grouping
 from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.tradeoff import Border, Front, FrontPoint, Groups, parse_axis
 from netform.tradeoff_result import NetworkLabel
 from netform.tradeoff_score import changes_between, front_result, neighbours_of, todays_mark

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.places import Places
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.travel import Travel, build_travel, estimate_minutes
 from tests.strategies import travels
 

@@ -7,7 +7,7 @@ import numpy as np
 from netform.graph import graph_of_edges
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.travel import build_travel
 from netform.unknowns import unknown_notes
 

@@ -85,7 +85,7 @@ def gather_facts(result: Result) -> Facts:
     Parameters
     ----------
     result : Result
-        ``rules_toml`` must be rules as `netform.rules.rules_toml` writes them, since the band and the weights
+        ``rules_toml`` must be rules as `netform.rules_file.rules_toml` writes them, since the band and the weights
         are read from it: a report shows the rules that were used and no others.
 
     Returns

@@ -19,7 +19,8 @@ from netform.graph_demands import demanded_graph
 from netform.places import Places
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.scores.posts import minutes_per_move, shared_posts
 from netform.travel import build_travel

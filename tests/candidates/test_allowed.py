@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from netform.breaches import breaches
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData
 from tests.brute_force import store_of
 from tests.strategies import made_up_area, practice_graphs

@@ -13,7 +13,7 @@ from netform.places import Places
 from netform.plan import AreaResult, Edge, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.result import Result
-from netform.rules import load_profile, rules_toml
+from netform.rules_file import load_profile, rules_toml
 from netform.territory import build_territories, merge_sites
 
 EASTING = np.array([430_000.0, 432_000.0, 438_000.0, 439_000.0])

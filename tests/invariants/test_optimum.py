@@ -16,7 +16,8 @@ from scipy import optimize, sparse
 from netform.candidates.enumerate import Adjacency, list_candidates
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.choose import choose

@@ -10,7 +10,7 @@ import pytest
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.practices.reading import read_practices
 from netform.registrations import read_registrations
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.scores import TERMS
 
 if TYPE_CHECKING:

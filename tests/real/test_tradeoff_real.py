@@ -15,7 +15,7 @@ from PIL import Image
 from netform.cli import cli
 from netform.demands import Demands
 from netform.pipeline import Inputs, prepare
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.session import Session
 from netform.tradeoff import parse_axis
 

@@ -10,7 +10,7 @@ import pytest
 from netform.area_lines import area_lines
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.rationale import moves_into
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.solve.area import solve_area
 from netform.solve.divisible import divisible
 from netform.solve.feasibility import connected_parts, obstacles

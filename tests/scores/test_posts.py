@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.plan import SharedPost
-from netform.rules import Role, Rules, load_profile
+from netform.rules import Role, Rules
+from netform.rules_file import load_profile
 from netform.scores import TERMS
 from netform.scores.posts import minutes_per_move, shared_posts
 from tests.strategies import made_up_area, ordinary_rules, practice_graphs

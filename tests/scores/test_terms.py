@@ -12,7 +12,8 @@ from netform.candidates.store import CandidateStore
 from netform.graph import graph_of_edges
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import TERM_NAMES, Role, load_profile
+from netform.rules import TERM_NAMES, Role
+from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
 from netform.scores.continuity import define_moved, moved
 from netform.scores.patient_travel import best_hub

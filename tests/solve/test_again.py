@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve.again import Again
 from netform.solve.deadline import NEVER
 from netform.solve.outcome import AreaOutcome, Options

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.deadline import Deadline

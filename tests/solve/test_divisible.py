@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from netform.breaches import breaches
 from netform.demands import Demands
 from netform.graph_demands import demanded_graph
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve import divisible as module
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.divisible import divisible

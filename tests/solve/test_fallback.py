@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve import listing as listing_module
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from tests.brute_force import best_plan

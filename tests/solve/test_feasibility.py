@@ -6,7 +6,8 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve.feasibility import Obstacle, connected_parts, obstacles, oversize
 from tests.brute_force import best_plan
 from tests.strategies import small_areas

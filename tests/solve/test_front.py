@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.front import SAME, Traced, TracedPoint, trace_front

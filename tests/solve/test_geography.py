@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from netform.candidates.store import CandidateStore
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.solve.geography import conflicting, geography
 from netform.solve.relaxation import Choosing
 from tests.brute_force import covers, store_of

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from netform.rules import load_profile
+from netform.rules_file import load_profile
 from netform.solve import run as run_module
 from netform.solve.area import Options
 from netform.solve.run import plan_areas

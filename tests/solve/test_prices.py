@@ -14,7 +14,8 @@ from netform.demands import AreaDemand, Demands
 from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult, Edge, Network, Plan
 from netform.price import Optimum, single_demands
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.prices import line_prices, optimum_of, prices, without_line
 from tests.brute_force import outside_band, partitions

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from netform.demands import Demands
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts, obstacles
 from netform.solve.reasons import Reason, Remedy, explain, reason_for

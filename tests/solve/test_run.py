@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.solve import run as run_module
 from netform.solve.area import AreaOutcome, Options
 from netform.solve.run import Event, plan_areas

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline

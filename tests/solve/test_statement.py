@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from netform.rules import Rules, load_profile
+from netform.rules import Rules
+from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs
 from netform.solve.linear import SideRow
 from netform.solve.statement import Statement, find, join
