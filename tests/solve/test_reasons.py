@@ -14,7 +14,8 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts, obstacles
-from netform.solve.reasons import Reason, Remedy, explain, reason_for
+from netform.solve.question import Remedy
+from netform.solve.reasons import Reason, explain, reason_for
 from tests.solve.test_divisible import can_be_divided, demanding_areas
 from tests.strategies import made_up_area, small_areas
 
