@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from netform.breaches import counted_practices
-from netform.candidates.enumerate import Adjacency, take_census
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.enumerate import take_census
 from netform.demands import NO_DEMANDS
 from netform.settled import Settled, settle
 from netform.solve.feasibility import Obstacle, obstacles

@@ -123,7 +123,10 @@ def test_nothing_imports_the_command_line() -> None:
     assert [module for module in _importers("netform.cli") if not _is_cli(module)] == []
 
 
-@pytest.mark.parametrize("forbidden", ["netform.solve", "netform.candidates.enumerate", "netform.boundaries"])
+@pytest.mark.parametrize(
+    "forbidden",
+    ["netform.solve", "netform.candidates.enumerate", "netform.candidates.walk", "netform.boundaries"],
+)
 def test_the_audit_shares_nothing_with_what_it_audits(forbidden: str) -> None:
     """Neither it nor anything it imports, at any remove, is the solver, the enumerator or the drawing."""
     files = {_name(module): module for module in MODULES}
@@ -142,7 +145,7 @@ def test_the_audit_shares_nothing_with_what_it_audits(forbidden: str) -> None:
     [
         ("practices", ("territory", "graph", "scores", "candidates", "solve", "audit", "export", "report")),
         ("territory", ("graph", "scores", "candidates", "solve", "audit", "export", "report")),
-        ("scores", ("candidates.enumerate", "solve", "audit", "export", "report")),
+        ("scores", ("candidates.enumerate", "candidates.walk", "solve", "audit", "export", "report")),
         ("candidates", ("solve", "audit", "export", "report")),
         ("solve", ("audit", "boundaries", "export", "report")),
         ("plan", ("practices", "places", "graph", "scores", "candidates", "solve", "export", "report")),

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
+from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
-from netform.candidates.enumerate import Adjacency, list_candidates, take_census
+from netform.candidates.enumerate import list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL

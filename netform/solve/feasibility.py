@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.candidates.enumerate import coverable
+from netform.candidates.coverable import coverable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netform.candidates.enumerate import Adjacency, list_candidates, take_census
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.enumerate import list_candidates, take_census
 
 if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
+from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
-from netform.candidates.enumerate import Adjacency, coverable, list_candidates, take_census
+from netform.candidates.coverable import coverable
+from netform.candidates.enumerate import list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.deadline import Deadline

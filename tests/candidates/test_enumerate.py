@@ -8,14 +8,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from netform.candidates.enumerate import (
-    Adjacency,
-    connected_groups,
-    coverable,
-    list_candidates,
-    safe_list_size,
-    take_census,
-)
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.coverable import coverable, safe_list_size
+from netform.candidates.enumerate import connected_groups, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 
 

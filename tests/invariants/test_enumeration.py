@@ -9,14 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.candidates.enumerate import (
-    Adjacency,
-    connected_groups,
-    coverable,
-    list_candidates,
-    safe_list_size,
-    take_census,
-)
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.coverable import coverable, safe_list_size
+from netform.candidates.enumerate import connected_groups, list_candidates, take_census
 from netform.candidates.store import CandidateStore
 from tests.strategies import numbered_graphs
 

@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
-from netform.candidates.enumerate import Adjacency, list_candidates
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.enumerate import list_candidates
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
