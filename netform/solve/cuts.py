@@ -50,7 +50,7 @@ FIVE = (
 )
 
 # Practices looked at around each practice: those most together with it in the relaxation.
-AROUND = 7
+AROUND = 11
 
 
 def triple_cuts(triples: NDArray[np.int64]) -> CutPool:
@@ -91,15 +91,23 @@ def reduced_costs(
     practice_duals: NDArray[np.float64],
     cuts: CutPool,
     cut_duals: NDArray[np.float64],
+    enough: float = np.inf,
 ) -> NDArray[np.float64]:
-    """Every candidate's cost less what the duals pay for it, shape (m,)."""
+    """Every candidate's cost less what the duals pay for it, shape (m,).
+
+    Duals of cuts are never positive, so cuts only raise it: where it is above ``enough`` without them it is left
+    there, which saves nearly all of the time where candidates are many.
+    """
     live = np.flatnonzero(cut_duals)
     practices = cuts[live, :ROWS].ravel()
     used = np.flatnonzero(practices >= 0)
     used = used[np.argsort(practices[used], kind="stable")]
     indptr = np.zeros(store.practices + 1, np.int64)
     np.cumsum(np.bincount(practices[used], minlength=store.practices), out=indptr[1:])
-    weights = cuts[live, ROWS:-1].ravel()[used]
+    weights = cuts[live, ROWS:-1]
+    # What each cut adds, by the weight that is covered: dividing anew for every member would take most of the time.
+    covered = np.arange(int(weights.sum(axis=1).max(initial=0)) + 1)
+    added = -cut_duals[live, None] * (covered // cuts[live, -1:])
     return _reduced_costs(  # type: ignore[no-any-return]
         store.offsets,
         store.members,
@@ -107,29 +115,30 @@ def reduced_costs(
         practice_duals,
         indptr,
         used // ROWS,
-        weights,
-        cuts[live, -1],
-        cut_duals[live],
+        weights.ravel()[used],
+        added,
+        enough,
     )
 
 
 @nb.njit(cache=True, nogil=True)
 def _reduced_costs(  # type: ignore[no-untyped-def]
-    offsets, members, costs, practice_duals, indptr, which, weights, divisors, cut_duals
+    offsets, members, costs, practice_duals, indptr, which, weights, added, enough
 ):
     result = np.empty(len(costs))
-    covered = np.zeros(len(cut_duals), np.int64)
+    covered = np.zeros(len(added), np.int64)
     for j in range(len(costs)):
         total = costs[j]
         for k in range(offsets[j], offsets[j + 1]):
-            v = members[k]
-            total -= practice_duals[v]
-            for e in range(indptr[v], indptr[v + 1]):
-                cut = which[e]
-                before = covered[cut] // divisors[cut]
-                covered[cut] += weights[e]
-                total -= cut_duals[cut] * (covered[cut] // divisors[cut] - before)
-        if len(cut_duals):
+            total -= practice_duals[members[k]]
+        if len(added) and total <= enough:
+            for k in range(offsets[j], offsets[j + 1]):
+                v = members[k]
+                for e in range(indptr[v], indptr[v + 1]):
+                    cut = which[e]
+                    before = added[cut, covered[cut]]
+                    covered[cut] += weights[e]
+                    total += added[cut, covered[cut]] - before
             for k in range(offsets[j], offsets[j + 1]):
                 v = members[k]
                 for e in range(indptr[v], indptr[v + 1]):
@@ -157,9 +166,18 @@ def violated_cuts(
     triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
     cuts = triple_cuts(triples)
     if len(cuts) < most // 3:
-        wider, by = _violated_wider(
-            store.offsets, store.members, values, store.practices, tolerance, WIDER_WEIGHTS, WIDER_DIVISORS
+        found, by = _violated_wider(
+            store.offsets,
+            store.members,
+            values,
+            store.practices,
+            tolerance,
+            WIDER_COUNTS,
+            WIDER_LIMITS,
+            FOURS,
         )
+        arranged = found[:, -1]
+        wider = np.column_stack((found[:, :-1], WIDER_WEIGHTS[arranged], WIDER_DIVISORS[arranged]))
         cuts, violation = np.concatenate((cuts, wider)), np.concatenate((violation, by))
     return _spread(cuts, violation, store.practices, most)
 
@@ -239,86 +257,99 @@ def _arrangements() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 WIDER_WEIGHTS, WIDER_DIVISORS = _arrangements()
 
+# What each arrangement counts of a network by which of the practices it holds (bit p: the p-th), and its limit.
+_HELD = np.arange(1 << ROWS)[:, None] >> np.arange(ROWS) & 1
+WIDER_COUNTS = (_HELD @ WIDER_WEIGHTS.T // WIDER_DIVISORS).T.astype(np.float64).copy()
+WIDER_LIMITS = (WIDER_WEIGHTS.sum(axis=1) // WIDER_DIVISORS).astype(np.float64)
+FOURS = int((WIDER_WEIGHTS[:, 4] == 0).sum())
+
 
 @nb.njit(cache=True, nogil=True)
-def _violated_wider(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
-    offsets, members, values, n, tolerance, weights, divisors
-):
-    """Search around every practice: all fours and fives of it and those most together with it.
-
-    Long, because the loops share the compressed patterns of one neighbourhood.
-    """
+def _violated_wider(offsets, members, values, n, tolerance, counts, limits, fours):  # type: ignore[no-untyped-def]
+    """Search around every practice: all fours and fives of it and those most together with it."""
     together = _together(offsets, members, values, n)
     found = []
     violation = []
     local = np.empty(AROUND + 1, np.int64)
     amount = np.zeros(1 << (AROUND + 1))
-    patterns = np.empty(1 << (AROUND + 1), np.int64)
-    picked = np.empty(5, np.int64)
+    patterns = np.empty(len(values), np.int64)
+    picked = np.empty(ROWS, np.int64)
     for centre in range(n):
-        # The centre and those most together with it.
-        size = 1
-        local[0] = centre
-        near = np.argsort(-together[centre])
-        for k in range(min(AROUND, n)):
-            if together[centre, near[k]] > 1e-6:
-                local[size] = near[k]
-                size += 1
-        if size < 4:
-            continue
-        # How much of the relaxation covers each pattern of them; patterns of one bit never count.
-        amount[:] = 0.0
-        for j in range(len(values)):
-            pattern = 0
-            for k in range(offsets[j], offsets[j + 1]):
-                for p in range(size):
-                    if members[k] == local[p]:
-                        pattern |= 1 << p
-            if pattern & (pattern - 1):
-                amount[pattern] += values[j]
-        count = 0
-        for pattern in range(1 << size):
-            if amount[pattern] > 0:
-                patterns[count] = pattern
-                count += 1
+        size = _nearest(together[centre], centre, local)
+        count = _patterns(offsets, members, values, local, size, n, patterns, amount)
         for subset in range(1, 1 << size, 2):
             rows = 0
             for p in range(size):
                 if subset >> p & 1:
-                    if rows < 5:
+                    if rows < ROWS:
                         picked[rows] = p
                     rows += 1
             if rows not in (4, 5):
                 continue
-            best = tolerance
-            best_at = -1
-            for w in range(len(divisors)):
-                if (weights[w, 4] > 0) != (rows == 5):
-                    continue
-                limit = 0
-                for p in range(rows):
-                    limit += weights[w, p]
-                total = -float(limit // divisors[w])
-                for q in range(count):
-                    covered = 0
-                    for p in range(rows):
-                        if patterns[q] >> picked[p] & 1:
-                            covered += weights[w, p]
-                    if covered >= divisors[w]:
-                        total += (covered // divisors[w]) * amount[patterns[q]]
-                if total > best:
-                    best = total
-                    best_at = w
-            if best_at >= 0:
-                cut = np.full(11, -1, np.int64)
-                cut[5:10] = 0
+            first, last = (0, fours) if rows == 4 else (fours, len(limits))
+            best, by = _most_broken(patterns[:count], amount, picked[:rows], counts, limits, first, last)
+            if by > tolerance:
+                cut = np.empty(ROWS + 1, np.int64)
+                cut[:] = -1
                 for p in range(rows):
                     cut[p] = local[picked[p]]
-                    cut[5 + p] = weights[best_at, p]
-                cut[10] = divisors[best_at]
+                cut[ROWS] = best
                 found.append(cut)
-                violation.append(best)
-    cuts = np.empty((len(found), 11), np.int64)
+                violation.append(by)
+        amount[patterns[:count]] = 0.0
+    cuts = np.empty((len(found), ROWS + 1), np.int64)
     for k in range(len(found)):
         cuts[k] = found[k]
     return cuts, np.array(violation)
+
+
+@nb.njit(cache=True, nogil=True)
+def _nearest(together, centre, local):  # type: ignore[no-untyped-def]
+    """Fill in a practice and those most together with it; how many they are."""
+    size = 1
+    local[0] = centre
+    for v in np.argsort(-together)[: len(local) - 1]:
+        if together[v] > 1e-6:
+            local[size] = v
+            size += 1
+    return size
+
+
+@nb.njit(cache=True, nogil=True)
+def _patterns(offsets, members, values, local, size, n, patterns, amount):  # type: ignore[no-untyped-def]
+    """How much of the relaxation covers each pattern of some practices; how many patterns of two and more there are."""
+    place = np.full(n, -1, np.int64)
+    for p in range(size):
+        place[local[p]] = p
+    count = 0
+    for j in range(len(values)):
+        pattern = 0
+        for k in range(offsets[j], offsets[j + 1]):
+            if place[members[k]] >= 0:
+                pattern |= 1 << place[members[k]]
+        # No weight reaches its divisor alone.
+        if pattern & (pattern - 1):
+            if amount[pattern] == 0.0:
+                patterns[count] = pattern
+                count += 1
+            amount[pattern] += values[j]
+    return count
+
+
+@nb.njit(cache=True, nogil=True)
+def _most_broken(patterns, amount, picked, counts, limits, first, last):  # type: ignore[no-untyped-def]
+    """The arrangement of weights over some practices that is broken most, and by how much."""
+    held = np.zeros(1 << len(picked))
+    for q in patterns:
+        pattern = 0
+        for p in range(len(picked)):
+            pattern |= (q >> picked[p] & 1) << p
+        held[pattern] += amount[q]
+    best, best_by = -1, -np.inf
+    for w in range(first, last):
+        by = -limits[w]
+        for q in range(len(held)):
+            by += counts[w, q] * held[q]
+        if by > best_by:
+            best, best_by = w, by
+    return best, best_by
