@@ -22,18 +22,29 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.deadline import Deadline
 
-__all__ = ["MOST_ROUNDS", "Choosing", "Relaxation", "relax", "tighten"]
+__all__ = ["MOST_ROUNDS", "Choosing", "Relaxation", "artificial_cost", "dearest", "relax", "tighten"]
 
 # Columns added in one pricing round, and the columns a practice brings to the first program.
 MOST_PRICED = 1500
 FIRST_COLUMNS = 8
 
-# Candidates priced between cut rounds.
-POOL = 100_000
+# Candidates priced between cut rounds, and those that the first program among them has.
+POOL = 40_000
+POOL_COLUMNS = 2_000
 
-# Cut rounds end when a round raises the bound by less than this share of it, or after so many.
-LEAST_RISE = 1e-4
-MOST_ROUNDS = 12
+# Candidates whose reduced cost is above this share of the bound before the cuts are left there: a plan so much
+# above the bound is of no interest.
+DEAR = 0.005
+
+# Prices are kept within so many times what a practice costs on the way, and the box is widened by so much where
+# it binds (`netform.solve.linear.LinearProgram`).
+BOX, WIDER = 5.0, 8.0
+
+# Cut rounds end when a round raises the bound by less than this share of it, or after so many. After some rounds the
+# program is built anew: rows that no longer bind slow it down more than the loss of the last basis.
+LEAST_RISE = 1e-5
+MOST_ROUNDS = 8
+ROUNDS_A_PROGRAM = 4
 CUTS_PER_ROUND = 150
 
 # Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
@@ -151,18 +162,20 @@ def tighten(
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
-    program = _Priced(choosing, relaxation.columns)
-    program.bound, program.through = relaxation.bound, relaxation.through.copy()
-    program.add_cuts(np.unique(np.concatenate((relaxation.cuts, warm)), axis=0))
     pool = None
     if len(choosing.store) > POOL:
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
+    cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
+    program = _restarted(choosing, relaxation, cuts)
     program.price_out(pool, deadline)
     value = program.answer.value
-    for _ in range(rounds):
+    for number in range(rounds):
         found = program.violated()
         if not len(found) or deadline.passed:
             break
+        if number and number % ROUNDS_A_PROGRAM == 0:
+            relaxation = program.relaxation()
+            program = _restarted(choosing, relaxation, relaxation.cuts)
         program.add_cuts(found)
         program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
@@ -172,17 +185,25 @@ def tighten(
     return program.relaxation()
 
 
+def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool) -> _Priced:
+    """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
+    columns = relaxation.columns
+    if len(columns) > POOL_COLUMNS:
+        near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
+        columns = np.union1d(near, columns[relaxation.values > 0])
+    program = _Priced(choosing, columns)
+    program.bound, program.through = relaxation.bound, relaxation.through.copy()
+    program.add_cuts(cuts)
+    return program
+
+
 class _Priced:
     """A linear program whose columns are priced in from the list, and the best that its duals have proven."""
 
     def __init__(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
         self.choosing = choosing
-        # An artificial column must cost more than any dual could save by it.
-        self.program = LinearProgram(
-            choosing.store.practices,
-            choosing.sides,
-            4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0,
-        )
+        self.box, self.widest = artificial_cost(choosing, columns), dearest(choosing)
+        self.program = LinearProgram(choosing.store.practices, choosing.sides, self.box)
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(choosing.store), np.bool_)
         self.bound = -math.inf
@@ -214,7 +235,8 @@ class _Priced:
         choosing = self.choosing if pool is None else self.choosing.take(pool)
         while True:
             duals = self.answer.duals
-            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
+            enough = DEAR * abs(self.answer.value)
+            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, enough)
             least = min(0.0, float(reduced.min(initial=0.0)))
             slack = choosing.most_networks * least
             if pool is None:
@@ -225,8 +247,15 @@ class _Priced:
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
-            if self.complete or not len(fresh) or deadline.passed:
+            if deadline.passed:
                 return
+            if self.complete or not len(fresh):
+                if self.answer.missing <= 1e-6 or self.box >= self.widest:
+                    return
+                self.box = min(WIDER * self.box, self.widest)
+                self.program.set_artificial_cost(self.box)
+                self.answer = self.program.solve()
+                continue
             if len(fresh) > MOST_PRICED:
                 fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
                 fresh.sort()
@@ -241,6 +270,18 @@ class _Priced:
         return Relaxation(
             self.bound, self.through, duals, cuts, self.columns, self.answer.chosen, self.answer.missing
         )
+
+
+def dearest(choosing: Choosing) -> float:
+    """Hours per week for leaving a practice uncovered that are more than any plan costs."""
+    return 4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0
+
+
+def artificial_cost(choosing: Choosing, columns: NDArray[np.int64]) -> float:
+    """Hours per week for leaving a practice uncovered: a few times what some candidates take to cover one."""
+    some = choosing.take(columns)
+    each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
+    return min(BOX * each, dearest(choosing)) if each > 0 else dearest(choosing)
 
 
 def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:

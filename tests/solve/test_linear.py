@@ -27,10 +27,10 @@ def second_opinion(choosing: Choosing, cuts: CutPool, shut: np.ndarray, artifici
     cut, candidate, value = cut_coefficients(store, cuts)
     cut_rows[cut, candidate] = value
     side_rows = np.array([side.coefficients for side in sides]).reshape(s, m)
-    # Columns: the candidates, one for each practice, one up and one down for each side row.
-    equal = np.hstack([covers, np.eye(n), np.zeros((n, 2 * s))])
-    sums = np.hstack([side_rows, np.zeros((s, n)), np.eye(s), -np.eye(s)])
-    below = [np.hstack([cut_rows, np.zeros((k, n + 2 * s))])]
+    # Columns: the candidates, one up and one down for each practice, the same for each side row.
+    equal = np.hstack([covers, np.eye(n), -np.eye(n), np.zeros((n, 2 * s))])
+    sums = np.hstack([side_rows, np.zeros((s, 2 * n)), np.eye(s), -np.eye(s)])
+    below = [np.hstack([cut_rows, np.zeros((k, 2 * (n + s)))])]
     limits = [cut_limits(cuts)]
     for row, side in zip(sums, sides, strict=True):
         for sign, end in ((1, side.most), (-1, -side.least)):
@@ -38,12 +38,12 @@ def second_opinion(choosing: Choosing, cuts: CutPool, shut: np.ndarray, artifici
                 below.append(sign * row[None, :])
                 limits.append(np.array([end]))
     answer = optimize.linprog(
-        np.concatenate((choosing.costs, np.full(n + 2 * s, artificial))),
+        np.concatenate((choosing.costs, np.full(2 * (n + s), artificial))),
         A_eq=equal,
         b_eq=np.ones(n),
         A_ub=np.vstack(below),
         b_ub=np.concatenate(limits),
-        bounds=[(0, 0 if closed else None) for closed in shut] + [(0, None)] * (n + 2 * s),
+        bounds=[(0, 0 if closed else None) for closed in shut] + [(0, None)] * (2 * (n + s)),
     )
     assert answer.status == 0
     return float(answer.fun)
@@ -60,13 +60,16 @@ def test_changes_come_to_the_program_built_at_once(choosing: Choosing, seed: int
     shut = np.zeros(0, np.bool_)
     added = 0
     for _ in range(6):
-        change = random.integers(3)
+        change = random.integers(4)
         if change == 0 and added < m:
             more = int(random.integers(1, m - added + 1))
             fresh = choosing.take(np.arange(added, added + more))
             program.add_columns(fresh.store, fresh.costs, fresh.sides)
             added += more
             shut = np.concatenate((shut, np.zeros(more, np.bool_)))
+        elif change == 3:
+            artificial = float(random.choice([0.3, 1.0, 4.0]) * choosing.costs.max(initial=0.0)) + 1.0
+            program.set_artificial_cost(artificial)
         elif change == 1 and n >= 3:
             program.add_cuts(triple_cuts(np.sort(random.choice(n, 3, replace=False))[None, :]))
         else:
@@ -107,6 +110,12 @@ def test_any_prices_give_a_bound(choosing: Choosing, seed: int, noise: float) ->
     )
     reduced = duals.price(choosing.store, choosing.costs, program.cuts, choosing.sides)
     least = min(0.0, float(reduced.min(initial=0.0)))
+    # Left early, a reduced cost is too low, and never one that is of interest.
+    enough = float(np.median(reduced)) if len(reduced) else 0.0
+    early = duals.price(choosing.store, choosing.costs, program.cuts, choosing.sides, enough)
+    assert (early <= reduced + 1e-9).all()
+    assert early[reduced <= enough] == pytest.approx(reduced[reduced <= enough])
+    assert (early[reduced > enough] > enough).all()
     worth = duals.worth(program.cuts, choosing.sides)
     for plan, cost in plans.items():
         assert worth + choosing.most_networks * least <= cost + 1e-6 * max(1, abs(cost))
