@@ -2,7 +2,7 @@
 
 Rules that only forbid, such as a pin, take plans away: what a plan through a candidate cost at least before, it
 costs at least now. So a guess at the new optimum leaves few candidates, and a plan found within the guess is the
-best of all (`netform.solve.choose` says why). Changed weights leave the list and the cuts. Whatever does not fit,
+best of all (`netform.solve.chooser` says why). Changed weights leave the list and the cuts. Whatever does not fit,
 and every change that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
 """
 
@@ -20,8 +20,8 @@ from netform.plan import AreaResult
 from netform.scores import ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place
-from netform.solve.choose import LARGE as SEARCHED_FIRST
-from netform.solve.choose import Choice, Trace, choose, learn
+from netform.solve.choice import Choice, Trace
+from netform.solve.choose import choose, learn
 from netform.solve.linear import SideRow
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed
 from netform.solve.part import method
@@ -39,6 +39,9 @@ __all__ = ["Again"]
 
 # Candidates in the first guess, and by how much the next ones grow.
 FIRST_GUESS, GROWTH = 60_000, 4
+
+# Rounds of cuts sought once, for all later questions.
+LEARNT_ROUNDS = 24
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
@@ -74,11 +77,11 @@ class Again:
             return None
         if rules.demands != _unforbidding(rules.demands):
             return None
-        statement = case.statement
-        if len(statement.store) > SEARCHED_FIRST:
-            # A plan was searched for before the bound was raised: what dearer plans cost was not learnt.
-            trace = learn(statement.choosing(statement.costs), deadline, case.choice.trace)
-            outcome = replace(outcome, case=replace(case, choice=replace(case.choice, trace=trace)))
+        # Cuts hold for every plan: those that are sought once here spare every later question the search.
+        statement, trace = case.statement, case.choice.trace
+        learnt = learn(statement.choosing(statement.costs), deadline, trace, LEARNT_ROUNDS)
+        kept = learnt.with_cuts(trace.cuts)
+        outcome = replace(outcome, case=replace(case, choice=replace(case.choice, trace=kept)))
         return cls(graph, area, rules, outcome)
 
     def solve(self, rules: Rules, options: Options, deadline: Deadline) -> AreaOutcome | None:

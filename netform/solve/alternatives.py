@@ -14,7 +14,9 @@ import numpy as np
 
 from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
-from netform.solve.choose import LAST_STEPS, WIDEST, Choice, Trace, choose, learn
+from netform.solve.choice import Choice, Trace
+from netform.solve.choose import choose, learn
+from netform.solve.chooser import LAST_STEPS, WIDEST
 from netform.solve.cover import cheapest_covers
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import relax

@@ -21,7 +21,7 @@ from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.scores.continuity import moved
-from netform.solve.choose import Choice, Trace
+from netform.solve.choice import Choice, Trace
 from netform.solve.cuts import ROWS
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts

@@ -1,8 +1,6 @@
 """Prove or improve: branch on whether two practices share a network, price and cut at every node.
 
-Ryan and Foster's rule: if the relaxation is not a plan, some two practices are together in a part of it only;
-in one branch they share a network, in the other they do not. Either decision merely shuts candidates, so the
-program stays of one kind all the way down, and the cuts of any node hold for all.
+The node of the lowest bound comes first. Cuts found at any node hold for all (`netform.solve.nodes`).
 """
 
 from __future__ import annotations
@@ -12,19 +10,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numba as nb
 import numpy as np
 
 from netform.solve.cover import cheapest_cover
 from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.integer import solve_integer
-from netform.solve.linear import LinearAnswer, LinearProgram
+from netform.solve.linear import LinearAnswer
+from netform.solve.nodes import Decision, NodeProgram
+from netform.solve.relaxation import Choosing, dearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.deadline import Deadline
-    from netform.solve.relaxation import Choosing
 
 __all__ = ["Branched", "branch"]
 
@@ -37,8 +35,7 @@ FEW_LEFT = 300
 # Up to so many, every plan below the limit is tried, for so many steps.
 TRIED_LEFT, STEPS = 4000, 100_000_000
 
-# Columns in the first program, and added in one pricing round.
-FIRST_COLUMNS = 2000
+# Columns added in one pricing round.
 MOST_PRICED = 500
 
 # A node is done when its bound is within this share of the best plan.
@@ -76,50 +73,21 @@ class _Node:
     bound: float
     number: int
     depth: int
-    decisions: tuple[tuple[int, int, bool], ...]
+    decisions: tuple[Decision, ...]
 
 
-class _Search:
+class _Search(NodeProgram):
     def __init__(
         self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float
     ) -> None:
-        self.choosing = choosing
-        store = choosing.store
-        self.holds = np.zeros((store.practices, len(store)), np.bool_)
-        self.holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
+        super().__init__(choosing, cuts, through, dearest(choosing))
         self.cutoff = cutoff
         self.chosen: NDArray[np.int64] | None = None
         self.cost = math.inf
-        self.program = LinearProgram(
-            store.practices,
-            choosing.sides,
-            4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0,
-        )
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
-        self.columns = np.empty(0, np.int64)
         self.left = np.empty(0, np.int64)
-        self.answer_reduced = np.zeros(len(store))
+        self.answer_reduced = np.zeros(len(choosing.store))
         self.floor = -math.inf
-        self.inside = np.zeros(len(store), np.bool_)
-        first = np.argsort(through, kind="stable")[:FIRST_COLUMNS]
-        self.add_columns(np.sort(first))
-        self.program.add_cuts(cuts)
-
-    def add_columns(self, fresh: NDArray[np.int64]) -> None:
-        chosen = self.choosing.take(fresh)
-        self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
-        self.columns = np.concatenate((self.columns, fresh))
-        self.inside[fresh] = True
-
-    def allowed(self, decisions: tuple[tuple[int, int, bool], ...]) -> NDArray[np.bool_]:
-        """The candidates that a node's decisions leave."""
-        allowed = np.ones(len(self.choosing.store), np.bool_)
-        for a, b, together in decisions:
-            if together:
-                allowed &= self.holds[a] == self.holds[b]
-            else:
-                allowed &= ~(self.holds[a] & self.holds[b])
-        return allowed
 
     def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
         """Bound of a node and the optimum of its relaxation, cuts sought near the root.
@@ -213,9 +181,7 @@ class _Search:
 
         None when no pair is together in a part of the relaxation only.
         """
-        chosen = answer.chosen > 1e-7
-        store = self.choosing.store.take(self.columns[chosen])
-        pairs, share = _shared(store.offsets, store.members, answer.chosen[chosen], store.practices)
+        pairs, share = self.undecided(answer)
         order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_KNOWN]
         if not len(order):
             return None
@@ -274,7 +240,7 @@ def branch(
     search = _Search(choosing, cuts, through, cutoff)
     queue = [_Node(bound, 0, 0, ())]
     count, stuck = 0, math.inf
-    dearest = choosing.most_networks * float(choosing.costs.max(initial=0.0))
+    any_plan = choosing.most_networks * float(choosing.costs.max(initial=0.0))
     while queue and not deadline.passed:
         node = heapq.heappop(queue)
         if node.bound >= search.limit():
@@ -284,7 +250,7 @@ def branch(
         if node_bound >= search.limit() or search.take_plan(answer):
             continue
         # An artificial column costs more than any plan: the node has none.
-        if (answer.missing > 1e-6 and node_bound > dearest) or search.finish():
+        if (answer.missing > 1e-6 and node_bound > any_plan) or search.finish():
             continue
         node = _Node(node_bound, node.number, node.depth, node.decisions)
         pair = search.pick_pair(node, answer)
@@ -298,27 +264,3 @@ def branch(
     open_bound = min((node.bound for node in queue), default=stuck)
     open_bound = min(open_bound, stuck)
     return Branched(min(open_bound, cutoff, search.cost), search.cost, search.chosen, count)
-
-
-@nb.njit(cache=True, nogil=True)
-def _shared(offsets, members, values, n):  # type: ignore[no-untyped-def]
-    """Pairs that are together in a part of the relaxation, and in how much of it."""
-    together = np.zeros((n, n))
-    for j in range(len(values)):
-        for k in range(offsets[j], offsets[j + 1]):
-            for e in range(k + 1, offsets[j + 1]):
-                together[members[k], members[e]] += values[j]
-    count = 0
-    for a in range(n):
-        for b in range(a + 1, n):
-            count += 1e-6 < together[a, b] < 1 - 1e-6
-    pairs = np.empty((count, 2), np.int64)
-    share = np.empty(count)
-    at = 0
-    for a in range(n):
-        for b in range(a + 1, n):
-            if 1e-6 < together[a, b] < 1 - 1e-6:
-                pairs[at, 0], pairs[at, 1] = a, b
-                share[at] = together[a, b]
-                at += 1
-    return pairs, share

@@ -19,7 +19,8 @@ from netform.candidates.store import CandidateStore
 from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
-from netform.solve.choose import Choice, choose
+from netform.solve.choice import Choice
+from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.feasibility import obstacles
 from netform.solve.linear import SideRow

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.choose import Choice, Trace, choose
+from netform.solve.choice import Choice, Trace
+from netform.solve.choose import choose
 from netform.solve.deadline import Deadline
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import relax

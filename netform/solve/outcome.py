@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netform.grouping import Moves
 from netform.plan import AreaResult
-from netform.solve.choose import Choice
+from netform.solve.choice import Choice
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.feasibility import Obstacle
 from netform.solve.listing import Listings

@@ -18,7 +18,8 @@ import numpy as np
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
 from netform.scores.balance import group_sums
-from netform.solve.choose import Choice, choose
+from netform.solve.choice import Choice
+from netform.solve.choose import choose
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, obstacles
 from netform.solve.geography import geography

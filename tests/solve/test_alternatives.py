@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netform.solve.alternatives as alternatives_module
-import netform.solve.choose as choose_module
+import netform.solve.chooser as chooser_module
 from netform.solve.choose import choose
 from netform.solve.relaxation import Choosing
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
@@ -185,18 +185,18 @@ def test_borders_are_those_of_all_plans_near_the_best(
 def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Where a plan is searched for first, and what it rules out let go of: no plan costs less than is said."""
-    monkeypatch.setattr(choose_module, "LARGE", 0)
-    monkeypatch.setattr(choose_module, "SEARCHED", 0)
+    """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
+    monkeypatch.setattr(chooser_module, "GUESSES", ())
+    monkeypatch.setattr(chooser_module, "WIDENED", (3, 6, 12))
+    monkeypatch.setattr(chooser_module, "MANY", 0)
+    monkeypatch.setattr(chooser_module.Chooser, "cover", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
     groups.sort()
     store, costs = store_of(groups, 9), 2 + 3 * random.random(len(groups))
     plans = plan_costs(store, costs.tolist())
-    best = min(plans, key=plans.__getitem__)
-    choice = choose(
-        Choosing(store, costs, (), 9), improve=lambda _plan: [groups[j] for j in best], trace=True
-    )
+    choice = choose(Choosing(store, costs, (), 9), trace=True)
+    assert choice.cost == pytest.approx(min(plans.values()))
     assert choice.trace is not None
     for plan, cost in plans.items():
         assert choice.trace.through[list(plan)].max() <= cost + 1e-6

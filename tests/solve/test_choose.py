@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve import choose as choose_module
-from netform.solve.choose import Choice, choose
+from netform.solve import chooser as chooser_module
+from netform.solve.choice import Choice
+from netform.solve.choose import choose
 from netform.solve.deadline import Deadline
 from netform.solve.relaxation import Choosing
 from tests.brute_force import plan_costs, store_of
@@ -63,15 +64,21 @@ def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: in
     assert costs == sorted(set(costs), reverse=True)
 
 
-@pytest.mark.parametrize("guesses", [(), ((3, 1), (6, 1), (12, 1))])
+@pytest.mark.parametrize(("guesses", "widened"), [((), ()), ((3, 6, 12), (3, 6, 12)), ((), (2, 5))])
 @given(choosing=choices(practices=(5, 8), candidates=80))
 @settings(deadline=None, max_examples=100, derandomize=True)
-def test_branching_comes_to_the_same(guesses: tuple[tuple[int, int], ...], choosing: Choosing) -> None:
+def test_branching_comes_to_the_same(
+    guesses: tuple[int, ...], widened: tuple[int, ...], choosing: Choosing
+) -> None:
     """With no plan tried out and no integer program of any size, guesses and branching prove it all."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(choose_module, "GUESSES", guesses)
-        patch.setattr(choose_module, "SMALL", 0)
-        patch.setattr(choose_module._Chooser, "cover", lambda *_: False)
+        patch.setattr(chooser_module, "GUESSES", guesses)
+        patch.setattr(chooser_module, "WIDENED", widened)
+        patch.setattr(chooser_module, "STUCK", 0)
+        patch.setattr(chooser_module, "MANY", 0)
+        patch.setattr(chooser_module, "SMALL", 0)
+        patch.setattr(chooser_module, "SPLIT", 0)
+        patch.setattr(chooser_module.Chooser, "cover", lambda *_: False)
         choice = choose(choosing)
     assert choice.status in ("optimal", "infeasible")
     assert_holds(choosing, choice)
