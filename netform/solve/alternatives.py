@@ -17,14 +17,17 @@ import numpy as np
 from netform.scores.balance import group_sums
 from netform.solve.choose import LAST_STEPS, WIDEST
 from netform.solve.cover import cheapest_covers
+from netform.solve.hoods import hood_diagrams
 from netform.solve.linear import SideRow
-from netform.solve.near import SAME, Vicinity
+from netform.solve.near import SAME, Vicinity, priced
 from netform.solve.walks import Least, cheapest_plans, least_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from netform.solve.diagram import Diagram
 
 __all__ = ["Near", "Ranked"]
 
@@ -35,7 +38,7 @@ WITNESSES = 300
 MOST_ARCS = 500_000_000
 
 # Shares of the best cost within which the next best plans are looked for, one after the other.
-REACHES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+REACHES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,11 @@ class Near(Vicinity):
         kept = self.within(limit)
         if len(kept) > WIDEST:
             return [], False
-        some, costs, reduced, worth = self.priced(kept)
+        some = self.statement.choosing(self.costs).take(kept)
+        reduced, worth = priced(some, self.trace)
         plans, complete = cheapest_covers(
             some.store,
-            costs,
+            some.costs,
             reduced,
             worth,
             limit,
@@ -146,12 +150,15 @@ class Near(Vicinity):
         staying = group_sums(self.statement.store, size) - self.patients_moved(self.known[0])
         ranked: list[Ranked] = []
         plans = [self.known[0]]
-        for _ in range(count):
-            if self.deadline.passed:
+        whole = self.deadline
+        for number in range(count):
+            if whole.passed:
                 break
             diagram = self.diagram(limit)
             if diagram is None:
+                self.deadline = whole.part(1 / (count - number))
                 found = self.most_different(limit, staying, plans)
+                self.deadline = whole
             else:
                 found = least_plan(diagram, staying, self.costs, limit, plans, most_steps=MOST_ARCS)
             if found.chosen is None:
@@ -171,18 +178,30 @@ class Near(Vicinity):
         """The plan within a limit in which the fewest patients stay, by choosing; then the cheapest of those."""
         kept = self.within(limit)
         rows = [self.at_most(limit), *self.other_than(plans)]
+        drawn = self.most_different_drawn(limit, staying, plans)
         # Thousands of patients, the size of hours: solvers like that.
-        found = self.choose(kept, staying / 1000, rows)
-        if found.chosen is None:
-            return Least(None, 1000 * found.bound, complete=found.status == "infeasible")
-        stay = math.fsum(staying[found.chosen]) + 0.5
-        same = SideRow(staying, -math.inf, stay)
-        cost = math.fsum(self.costs[found.chosen])
-        cheaper = self.choose(kept, self.costs, (*rows[1:], same), cost - SAME)
+        cutoff = math.inf if drawn is None else math.fsum(staying[drawn]) / 1000
+        found = self.choose(kept, staying / 1000, rows, cutoff)
+        chosen = drawn if found.chosen is None else found.chosen
+        settled = found.status in ("optimal", "infeasible")
+        if chosen is None:
+            return Least(None, 1000 * found.bound, settled)
+        stay = math.fsum(staying[chosen])
+        bound = stay if settled else min(stay, 1000 * found.bound)
+        same = SideRow(staying, -math.inf, stay + 0.5)
+        cheaper = self.choose(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
         if cheaper.chosen is not None:
-            return Least(cheaper.chosen, 1000 * found.bound, complete=found.status == "optimal")
-        complete = found.status == "optimal" and cheaper.status == "infeasible"
-        return Least(found.chosen, 1000 * found.bound, complete)
+            return Least(cheaper.chosen, bound, settled)
+        return Least(chosen, bound, settled and cheaper.status == "infeasible")
+
+    def most_different_drawn(
+        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
+    ) -> NDArray[np.int64] | None:
+        """The plan in which the fewest patients stay of the largest diagram that could be drawn below a limit."""
+        lower = max((low for low, drawn in self.diagrams.items() if drawn and low <= limit), default=None)
+        if lower is None or (diagram := self.diagrams[lower]) is None:
+            return None
+        return least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
 
     def together(self, pairs: NDArray[np.int64], share: float) -> list[str]:
         """Whether pairs of practices are in one network in all, some or none of the plans within a share.
@@ -203,33 +222,42 @@ class Near(Vicinity):
         diagram = self.diagram(limit)
         if diagram is None:
             return self.asked_one_by_one(pairs, limit)
+        both, apart = self.seen_in(diagram, limit, pairs)
+        return [str(each) for each in np.where(~apart, "all", np.where(both, "some", "none"))]
+
+    def seen_in(self, diagram: Diagram, limit: float, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs a plan of a diagram has together (first row) and apart (second row)."""
         holds = self.holds(np.flatnonzero(diagram.through(self.costs) < limit))
         a, b = holds[pairs[:, 0]], holds[pairs[:, 1]]
-        told = np.where(~(a & ~b).any(axis=1), "all", np.where((a & b).any(axis=1), "some", "none"))
-        return [str(each) for each in told]
+        return np.array([(a & b).any(axis=1), (a & ~b).any(axis=1)])
 
     def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
-        """As `together`, each pair a choice of its own unless plans known have it both ways."""
-        kept = self.within(limit)
-        # Many plans at once settle most pairs that are together in some plans only.
+        """As `together`, each pair a question of its own unless plans known have it both ways."""
+        # All plans within a smaller share, or many, settle most pairs that are together in some plans only.
         for reach in REACHES:
-            plans, complete = self.cheapest(min(limit, self.best.cost * (1 + reach) + SAME), WITNESSES)
+            near = min(limit, self.best.cost * (1 + reach) + SAME)
+            plans, complete = self.cheapest(near, WITNESSES)
             self.known += plans
-            if not complete or len(plans) == WITNESSES or self.best.cost * reach >= limit - self.best.cost:
+            if not complete or near - self.best.cost > (limit - self.best.cost) / 4:
                 break
-        holds = self.holds(kept)
         seen = np.zeros((2, len(pairs)), np.bool_)
+        for lower, known in self.diagrams.items():
+            if known is not None and lower <= limit:
+                seen |= self.seen_in(known, lower, pairs)
         for plan in self.known:
             self.look(plan, pairs, limit, seen)
+        for diagram, below in hood_diagrams(self, limit):
+            seen |= self.seen_in(diagram, below, pairs)
+        kept = self.within(limit)
+        holds = self.holds(kept)
         settled = seen.copy()
         for position, (a, b) in enumerate(pairs.tolist()):
             for apart, shut in enumerate((holds[a] ^ holds[b], holds[a] & holds[b])):
                 if seen[apart, position] or self.deadline.passed:
                     continue
-                found = self.choose(kept[~shut], self.costs, (), limit)
-                settled[apart, position] = found.status != "unknown"
-                if found.chosen is not None:
-                    self.look(found.chosen, pairs, limit, seen)
+                met, settled[apart, position] = self.any_plan(kept[~shut], limit)
+                if met is not None:
+                    self.look(met, pairs, limit, seen)
         return [
             ("some" if apart else "all")
             if both and (apart or apart_settled)

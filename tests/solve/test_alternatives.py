@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import netform.solve.alternatives as alternatives_module
 import netform.solve.choose as choose_module
+import netform.solve.hoods as hoods_module
 import netform.solve.near as near_module
 from netform.solve.choose import choose
 from netform.solve.relaxation import Choosing
@@ -48,11 +49,23 @@ def about(cost: float) -> object:
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    """Have questions answered from a diagram, from lists of the cheapest plans, or one by one."""
-    if how != "diagram":
+    """Have questions answered from a diagram, from those of parts, from lists of the cheapest plans, or one by one."""
+    if how == "hoods":
+        monkeypatch.setattr(near_module.Vicinity, "draw", lambda _near, _limit: None)
+        monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
-    if how == "choices":
+    if how in ("hoods", "choices"):
         monkeypatch.setattr(alternatives_module, "WIDEST", 0)
+    if how == "lower":
+        # Nothing dearer than a thousandth above the best is drawn.
+        draw = near_module.Vicinity.draw
+        monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
+        monkeypatch.setattr(
+            near_module.Vicinity,
+            "draw",
+            lambda near, limit: draw(near, limit) if limit < near.best.cost * 1.002 else None,
+        )
 
 
 @pytest.mark.parametrize("how", ["diagram", "lists", "choices"])
@@ -95,7 +108,7 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
     return sum(graph.nodes[code]["list_size"] for code in moved_from(graph, plan, start))
 
 
-@pytest.mark.parametrize("how", ["diagram", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "lower", "choices"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
 @QUICK
 def test_the_different_ones_move_the_most_patients(
@@ -112,7 +125,10 @@ def test_the_different_ones_move_the_most_patients(
     plans = costed(graph, rules)
     if plans is None:
         return
-    best, *others = session_of(graph, rules).alternatives(0, within=within, different=3)[""]
+    session = session_of(graph, rules)
+    if how == "lower":
+        session.alternatives(2, different=0)
+    best, *others = session.alternatives(0, within=within, different=3)[""]
     least = min(plans.values())
     if least == 0:
         return
@@ -163,7 +179,7 @@ def test_of_plans_as_different_the_cheapest_is_taken(
         assert each.cost <= min(alike, default=each.cost) + 0.3
 
 
-@pytest.mark.parametrize("how", ["diagram", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "hoods", "lists", "choices"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
 @QUICK
 def test_borders_are_those_of_all_plans_near_the_best(
