@@ -415,3 +415,16 @@ def choices(
     store = store_of(listed, count)
     rows = draw(side_rows(len(store), count)) if sides else ()
     return Choosing(store, draw(cost_vectors(len(store))), rows, count)
+
+
+@st.composite
+def priced_choices(draw: st.DrawFn) -> tuple[Choosing, np.ndarray, float]:
+    """Draw a choice with prices that leave no reduced cost below zero, and what the prices are worth."""
+    choosing = draw(choices())
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    store = choosing.store
+    duals = random.random(store.practices) * draw(st.sampled_from([0.0, 1.0, 100.0]))
+    paid = np.array([duals[store[j]].sum() for j in range(len(store))])
+    # The largest share of these prices that no candidate is overpaid by.
+    share = min(1.0, float(np.min(choosing.costs[paid > 0] / paid[paid > 0], initial=1.0)))
+    return choosing, choosing.costs - share * paid, float(share * duals.sum())

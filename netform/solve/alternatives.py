@@ -1,44 +1,44 @@
 """Plans near the best: the next best, the most different, and where they all agree.
 
 What a plan through a candidate costs at least is known for every candidate, so plans within an allowance of the
-best use only the few candidates that cost no more: all questions here are small choices among those, exact.
+best use only the few candidates that cost no more. All plans among those are drawn as one diagram
+(`netform.solve.diagram`), and every question here is read from it. Where it would grow too large each question is a
+choice among those candidates instead, exact too, but slow in large areas.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netform.scores.balance import group_sums
-from netform.scores.continuity import moved
-from netform.solve.choice import Choice, Trace
-from netform.solve.choose import choose, learn
 from netform.solve.chooser import LAST_STEPS, WIDEST
 from netform.solve.cover import cheapest_covers
+from netform.solve.hoods import hood_diagrams
 from netform.solve.linear import SideRow
-from netform.solve.relaxation import relax
-from netform.solve.statement import Statement
+from netform.solve.near import SAME, Vicinity, priced
+from netform.solve.walks import Least, cheapest_plans, least_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from netform.solve.deadline import Deadline
+    from netform.solve.diagram import Diagram
 
 __all__ = ["Near", "Ranked"]
-
-# Hours per week within which two costs count as equal.
-SAME = 1e-4
 
 # Plans listed to see which neighbours they have together.
 WITNESSES = 300
 
+# Arcs looked at for a different plan.
+MOST_ARCS = 500_000_000
+
 # Shares of the best cost within which the next best plans are looked for, one after the other.
-REACHES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+REACHES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,72 +64,16 @@ class Ranked:
     most: float = 0.0
 
 
-@dataclass(slots=True)
-class Near:
-    """The plans of a statement near its best.
+class Near(Vicinity):
+    """What is asked about the plans of a statement near its best."""
 
-    Attributes
-    ----------
-    statement : Statement
-    best : Choice
-        Optimal.
-    deadline : Deadline
-    """
-
-    statement: Statement
-    best: Choice
-    deadline: Deadline
-    costs: NDArray[np.float64] = field(init=False)
-    trace: Trace = field(init=False)
-    known: list[NDArray[np.int64]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        assert self.best.chosen is not None  # noqa: S101 (it is optimal)
-        self.costs = self.statement.costs
-        # Not what the best was found by: plans dearer than it are what is asked for here.
-        self.trace = learn(self.statement.choosing(self.costs), self.deadline, self.best.trace)
-        self.known = [self.best.chosen]
-
-    def within(self, cost: float) -> NDArray[np.int64]:
-        """The candidates that a plan of at most this cost may use."""
-        return np.flatnonzero(self.trace.through <= cost + SAME)
-
-    def choose(
-        self,
-        kept: NDArray[np.int64],
-        costs: NDArray[np.float64],
-        rows: Sequence[SideRow],
-        cutoff: float = math.inf,
-    ) -> Choice:
-        """The best plan among some candidates; costs and rows are over the whole statement."""
-        choosing = self.statement.choosing(costs, rows).take(kept)
-        if not len(kept):
-            return Choice("infeasible", None, math.inf, math.inf)
-        found = choose(choosing, self.deadline, cutoff=cutoff, warm=self.trace.among(kept))
-        chosen = None if found.chosen is None else kept[found.chosen]
-        if chosen is not None:
-            self.known.append(chosen)
-        return Choice(found.status, chosen, found.cost, found.bound)
-
-    def at_most(self, limit: float) -> SideRow:
-        """The rule that a plan costs at most so much."""
-        prices = relax(self.statement.choosing(self.costs), self.deadline).duals.practices
-        return SideRow(self.costs, -math.inf, limit).priced(self.statement.store, prices)
-
-    def other_than(self, plans: Sequence[NDArray[np.int64]]) -> list[SideRow]:
-        """Rows that every plan but these keeps: no two plans differ in one network alone."""
-        rows = []
-        for plan in plans:
-            inside = np.zeros(len(self.costs))
-            inside[plan] = 1.0
-            rows.append(SideRow(inside, -math.inf, len(plan) - 1.5))
-        return rows
+    __slots__ = ()
 
     def next_best(self, count: int) -> list[Ranked]:
         """The ``count`` cheapest plans after the best, cheapest first; fewer when there are no more.
 
-        All plans within a share of the best cost are tried at once, the share widened until there are enough;
-        where they are too many to try, each is the best of all plans but those before it.
+        All plans within a share of the best cost are listed at once, the share widened until there are enough;
+        where they are too many to list, each is the best of all plans but those before it.
         """
         if not self.statement.codes:
             return []
@@ -152,16 +96,17 @@ class Near:
 
     def cheapest(self, limit: float, count: int) -> tuple[list[NDArray[np.int64]], bool]:
         """The cheapest plans below a limit, and whether none was missed."""
+        diagram = self.diagram(limit)
+        if diagram is not None:
+            return cheapest_plans(diagram, self.costs, count, limit), True
         kept = self.within(limit)
         if len(kept) > WIDEST:
             return [], False
-        some, duals, cuts = self.statement.take(kept), self.trace.duals, self.trace.cuts
-        reduced = duals.price(some.store, self.costs[kept], cuts, some.sides)
-        slack = self.statement.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        worth = duals.worth(cuts, some.sides) + slack
+        some = self.statement.choosing(self.costs).take(kept)
+        reduced, worth = priced(some, self.trace)
         plans, complete = cheapest_covers(
             some.store,
-            self.costs[kept],
+            some.costs,
             reduced,
             worth,
             limit,
@@ -200,62 +145,63 @@ class Near:
         if not self.statement.codes:
             return []
         limit = self.best.cost * (1 + share) + SAME
-        kept = self.within(limit)
         size = self.statement.data.list_size
         # Patients who stay, rather than those who move: no cost is below zero.
         staying = group_sums(self.statement.store, size) - self.patients_moved(self.known[0])
         ranked: list[Ranked] = []
         plans = [self.known[0]]
-        for _ in range(count):
-            if self.deadline.passed:
+        whole = self.deadline
+        for number in range(count):
+            if whole.passed:
                 break
-            rows = [self.at_most(limit), *self.other_than(plans)]
-            # Thousands of patients, the size of hours: solvers like that.
-            found = self.choose(kept, staying / 1000, rows)
+            diagram = self.diagram(limit)
+            if diagram is None:
+                self.deadline = whole.part(1 / (count - number))
+                found = self.most_different(limit, staying, plans)
+                self.deadline = whole
+            else:
+                found = least_plan(diagram, staying, self.costs, limit, plans, most_steps=MOST_ARCS)
             if found.chosen is None:
                 break
-            found = self.cheapest_of(kept, staying, rows, found)
-            assert found.chosen is not None  # noqa: S101 (the one before stands in)
+            everyone = len(plans) * float(size.sum())
+            apart = everyone - math.fsum(staying[found.chosen])
+            most = max(apart, everyone - found.bound)
             cost = math.fsum(self.costs[found.chosen])
-            apart = len(plans) * float(size.sum()) - math.fsum(staying[found.chosen])
-            most = len(plans) * float(size.sum()) - 1000 * found.bound
-            ranked.append(Ranked(found.chosen, cost, found.status == "optimal", apart, max(apart, most)))
+            ranked.append(Ranked(found.chosen, cost, found.complete, apart, most))
             plans.append(found.chosen)
             staying += group_sums(self.statement.store, size) - self.patients_moved(found.chosen)
         return ranked
 
-    def cheapest_of(
-        self, kept: NDArray[np.int64], staying: NDArray[np.float64], rows: Sequence[SideRow], most: Choice
-    ) -> Choice:
-        """The cheapest of the plans that place as many patients differently; bounds are those of ``most``."""
-        assert most.chosen is not None  # noqa: S101 (the caller has looked)
-        stay = math.fsum(staying[most.chosen]) + 0.5
-        cost = math.fsum(self.costs[most.chosen])
-        same = SideRow(staying, -math.inf, stay)
-        cheaper = self.choose(kept, self.costs, (*rows[1:], same), cost - SAME)
-        if cheaper.chosen is None:
-            proven = cheaper.status == "infeasible"
-            return most if proven else replace(most, status="feasible")
-        return replace(most, chosen=cheaper.chosen)
+    def most_different(
+        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
+    ) -> Least:
+        """The plan within a limit in which the fewest patients stay, by choosing; then the cheapest of those."""
+        kept = self.within(limit)
+        rows = [self.at_most(limit), *self.other_than(plans)]
+        drawn = self.most_different_drawn(limit, staying, plans)
+        # Thousands of patients, the size of hours: solvers like that.
+        cutoff = math.inf if drawn is None else math.fsum(staying[drawn]) / 1000
+        found = self.choose(kept, staying / 1000, rows, cutoff)
+        chosen = drawn if found.chosen is None else found.chosen
+        settled = found.status in ("optimal", "infeasible")
+        if chosen is None:
+            return Least(None, 1000 * found.bound, settled)
+        stay = math.fsum(staying[chosen])
+        bound = stay if settled else min(stay, 1000 * found.bound)
+        same = SideRow(staying, -math.inf, stay + 0.5)
+        cheaper = self.choose(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
+        if cheaper.chosen is not None:
+            return Least(cheaper.chosen, bound, settled)
+        return Least(chosen, bound, settled and cheaper.status == "infeasible")
 
-    def patients_moved(self, plan: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Patients of each candidate whose network of a plan has no more than half of its patients in it."""
-        store, size = self.statement.store, self.statement.data.list_size
-        network = np.full(store.practices, -1, np.int64)
-        for number, candidate in enumerate(plan):
-            network[store[int(candidate)]] = number
-        patients = np.bincount(network, weights=size, minlength=len(plan)).astype(np.float64)
-        return moved(store, network, patients, size, size)
-
-    def practices_moved(self, plan: NDArray[np.int64], other: NDArray[np.int64]) -> int:
-        """How many practices a plan moves from another's networks, ``plan`` being where they start."""
-        store, size = self.statement.store, self.statement.data.list_size
-        network = np.full(store.practices, -1, np.int64)
-        for number, candidate in enumerate(plan):
-            network[store[int(candidate)]] = number
-        patients = np.bincount(network, weights=size, minlength=len(plan)).astype(np.float64)
-        chosen = store.take(other)
-        return round(math.fsum(moved(chosen, network, patients, size, np.ones(len(size)))))
+    def most_different_drawn(
+        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
+    ) -> NDArray[np.int64] | None:
+        """The plan in which the fewest patients stay of the largest diagram that could be drawn below a limit."""
+        lower = max((low for low, drawn in self.diagrams.items() if drawn and low <= limit), default=None)
+        if lower is None or (diagram := self.diagrams[lower]) is None:
+            return None
+        return least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
 
     def together(self, pairs: NDArray[np.int64], share: float) -> list[str]:
         """Whether pairs of practices are in one network in all, some or none of the plans within a share.
@@ -273,28 +219,45 @@ class Near:
             ``all``, ``some``, ``none``, or ``unsettled`` when time ran out.
         """
         limit = self.best.cost * (1 + share) + SAME
-        kept = self.within(limit)
-        # Many plans at once settle most pairs that are together in some plans only.
+        diagram = self.diagram(limit)
+        if diagram is None:
+            return self.asked_one_by_one(pairs, limit)
+        both, apart = self.seen_in(diagram, limit, pairs)
+        return [str(each) for each in np.where(~apart, "all", np.where(both, "some", "none"))]
+
+    def seen_in(self, diagram: Diagram, limit: float, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs a plan of a diagram has together (first row) and apart (second row)."""
+        holds = self.holds(np.flatnonzero(diagram.through(self.costs) < limit))
+        a, b = holds[pairs[:, 0]], holds[pairs[:, 1]]
+        return np.array([(a & b).any(axis=1), (a & ~b).any(axis=1)])
+
+    def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
+        """As `together`, each pair a question of its own unless plans known have it both ways."""
+        # All plans within a smaller share, or many, settle most pairs that are together in some plans only.
         for reach in REACHES:
-            plans, complete = self.cheapest(min(limit, self.best.cost * (1 + reach) + SAME), WITNESSES)
+            near = min(limit, self.best.cost * (1 + reach) + SAME)
+            plans, complete = self.cheapest(near, WITNESSES)
             self.known += plans
-            if not complete or len(plans) == WITNESSES or self.best.cost * reach >= limit - self.best.cost:
+            if not complete or near - self.best.cost > (limit - self.best.cost) / 4:
                 break
-        store = self.statement.store.take(kept)
-        holds = np.zeros((store.practices, len(store)), np.bool_)
-        holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
         seen = np.zeros((2, len(pairs)), np.bool_)
+        for lower, known in self.diagrams.items():
+            if known is not None and lower <= limit:
+                seen |= self.seen_in(known, lower, pairs)
         for plan in self.known:
             self.look(plan, pairs, limit, seen)
+        for diagram, below in hood_diagrams(self, limit):
+            seen |= self.seen_in(diagram, below, pairs)
+        kept = self.within(limit)
+        holds = self.holds(kept)
         settled = seen.copy()
         for position, (a, b) in enumerate(pairs.tolist()):
             for apart, shut in enumerate((holds[a] ^ holds[b], holds[a] & holds[b])):
                 if seen[apart, position] or self.deadline.passed:
                     continue
-                found = self.choose(kept[~shut], self.costs, (), limit)
-                settled[apart, position] = found.status != "unknown"
-                if found.chosen is not None:
-                    self.look(found.chosen, pairs, limit, seen)
+                met, settled[apart, position] = self.any_plan(kept[~shut], limit)
+                if met is not None:
+                    self.look(met, pairs, limit, seen)
         return [
             ("some" if apart else "all")
             if both and (apart or apart_settled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ class Deadline:
     def seconds_left(self) -> float | None:
         """Seconds that remain, None for ever."""
         return None if self.at == math.inf else max(0.0, self.at - self.clock())
+
+    def part(self, share: float) -> Deadline:
+        """The moment when a share of the time that remains is over."""
+        left = self.seconds_left
+        return self if left is None else replace(self, at=self.clock() + share * left)
 
 
 NEVER = Deadline()

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import netform.solve.alternatives as alternatives_module
 import netform.solve.chooser as chooser_module
+import netform.solve.hoods as hoods_module
+import netform.solve.near as near_module
 from netform.solve.choose import choose
 from netform.solve.relaxation import Choosing
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
@@ -46,18 +48,38 @@ def about(cost: float) -> object:
     return pytest.approx(cost, rel=3e-7, abs=3e-4)
 
 
-@pytest.mark.parametrize("widest", [20_000, 0])
+def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Have questions answered from a diagram, from those of parts, from lists of the cheapest plans, or one by one."""
+    if how == "hoods":
+        monkeypatch.setattr(near_module.Vicinity, "draw", lambda _near, _limit: None)
+        monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    elif how != "diagram":
+        monkeypatch.setattr(near_module, "MOST_NODES", 0)
+    if how in ("hoods", "choices"):
+        monkeypatch.setattr(alternatives_module, "WIDEST", 0)
+    if how == "lower":
+        # Nothing dearer than a thousandth above the best is drawn.
+        draw = near_module.Vicinity.draw
+        monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
+        monkeypatch.setattr(
+            near_module.Vicinity,
+            "draw",
+            lambda near, limit: draw(near, limit) if limit < near.best.cost * 1.002 else None,
+        )
+
+
+@pytest.mark.parametrize("how", ["diagram", "lists", "choices"])
 @given(small_areas(least=3), st.integers(1, 6), st.data())
 @QUICK
 def test_the_next_best_are_the_cheapest_of_all(
     monkeypatch: pytest.MonkeyPatch,
-    widest: int,
+    how: str,
     drawn: tuple[nx.Graph, Rules],
     count: int,
     data: st.DataObject,
 ) -> None:
-    """The k cheapest legal plans after the best, all different, by trying all plans and one after the other."""
-    monkeypatch.setattr(alternatives_module, "WIDEST", widest)
+    """The k cheapest legal plans after the best, all different, from all plans and one after the other."""
+    ask(monkeypatch, how)
     graph, rules = drawn
     rules = data.draw(demanded(graph, rules, kinds=KINDS))
     plans = costed(graph, rules)
@@ -86,18 +108,27 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
     return sum(graph.nodes[code]["list_size"] for code in moved_from(graph, plan, start))
 
 
+@pytest.mark.parametrize("how", ["diagram", "lower", "choices"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@QUICK
 def test_the_different_ones_move_the_most_patients(
-    drawn: tuple[nx.Graph, Rules], within: float, data: st.DataObject
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    drawn: tuple[nx.Graph, Rules],
+    within: float,
+    data: st.DataObject,
 ) -> None:
     """Each moves the most from the best and the ones before it, of all plans within the allowance."""
+    ask(monkeypatch, how)
     graph, rules = drawn
     rules = data.draw(demanded(graph, rules, kinds=KINDS))
     plans = costed(graph, rules)
     if plans is None:
         return
-    best, *others = session_of(graph, rules).alternatives(0, within=within, different=3)[""]
+    session = session_of(graph, rules)
+    if how == "lower":
+        session.alternatives(2, different=0)
+    best, *others = session.alternatives(0, within=within, different=3)[""]
     least = min(plans.values())
     if least == 0:
         return
@@ -124,12 +155,14 @@ def test_the_different_ones_move_the_most_patients(
         assert near <= set(before)
 
 
+@pytest.mark.parametrize("how", ["diagram", "choices"])
 @given(small_areas(least=3), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@QUICK
 def test_of_plans_as_different_the_cheapest_is_taken(
-    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+    monkeypatch: pytest.MonkeyPatch, how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
     """The first different plan costs no more than another that moves as many patients, hours aside."""
+    ask(monkeypatch, how)
     graph, rules = drawn
     plans = costed(graph, rules)
     assert plans is not None
@@ -146,12 +179,18 @@ def test_of_plans_as_different_the_cheapest_is_taken(
         assert each.cost <= min(alike, default=each.cost) + 0.3
 
 
+@pytest.mark.parametrize("how", ["diagram", "hoods", "lists", "choices"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@QUICK
 def test_borders_are_those_of_all_plans_near_the_best(
-    drawn: tuple[nx.Graph, Rules], within: float, data: st.DataObject
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    drawn: tuple[nx.Graph, Rules],
+    within: float,
+    data: st.DataObject,
 ) -> None:
     """Two neighbours are together in all, some or none of them."""
+    ask(monkeypatch, how)
     graph, rules = drawn
     rules = data.draw(demanded(graph, rules, kinds=KINDS))
     plans = costed(graph, rules)

@@ -14,25 +14,12 @@ from netform.solve.deadline import NEVER
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing, relax
 from tests.brute_force import all_groups, plan_costs, store_of
-from tests.strategies import choices
+from tests.strategies import choices, priced_choices
 
 QUICK = settings(deadline=None, max_examples=150, derandomize=True)
 
 
-@st.composite
-def priced(draw: st.DrawFn) -> tuple[Choosing, np.ndarray, float]:
-    """Draw a choice with prices that leave no reduced cost below zero, and what the prices are worth."""
-    choosing = draw(choices())
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    store = choosing.store
-    duals = random.random(store.practices) * draw(st.sampled_from([0.0, 1.0, 100.0]))
-    paid = np.array([duals[store[j]].sum() for j in range(len(store))])
-    # The largest share of these prices that no candidate is overpaid by.
-    share = min(1.0, float(np.min(choosing.costs[paid > 0] / paid[paid > 0], initial=1.0)))
-    return choosing, choosing.costs - share * paid, float(share * duals.sum())
-
-
-@given(priced(), st.sampled_from([0.5, 1.0, 1.2, math.inf]))
+@given(priced_choices(), st.sampled_from([0.5, 1.0, 1.2, math.inf]))
 @QUICK
 def test_the_cheapest_below_the_cutoff_is_found(
     drawn: tuple[Choosing, np.ndarray, float], share: float
@@ -101,7 +88,7 @@ def test_side_rows_are_kept() -> None:
     assert chosen.tolist() == [2, 3, 4, 5]
 
 
-@given(priced(), st.integers(1, 8), st.sampled_from([1.0, 1.1, 1.5, math.inf]))
+@given(priced_choices(), st.integers(1, 8), st.sampled_from([1.0, 1.1, 1.5, math.inf]))
 @QUICK
 def test_the_cheapest_several_are_found(
     drawn: tuple[Choosing, np.ndarray, float], count: int, share: float

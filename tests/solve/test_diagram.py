@@ -1,0 +1,171 @@
+"""A diagram holds all plans below a cutoff: those of trying everything."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.solve.diagram import Diagram, draw_diagram, sweep
+from netform.solve.linear import SideRow
+from tests.brute_force import all_groups, plan_costs, store_of
+from tests.strategies import priced_choices
+
+if TYPE_CHECKING:
+    from netform.solve.relaxation import Choosing
+
+QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+MANY = 10**6
+
+Priced = tuple["Choosing", np.ndarray, float]
+
+
+def walks(diagram: Diagram) -> list[tuple[int, ...]]:
+    """Follow every walk from the first node to the last; the candidates it takes, ascending."""
+    found = []
+
+    def follow(node: int, taken: tuple[int, ...]) -> None:
+        if node == diagram.nodes - 1:
+            found.append(tuple(sorted(taken)))
+        for arc in np.flatnonzero(diagram.tails == node):
+            follow(int(diagram.heads[arc]), (*taken, int(diagram.takes[arc])))
+
+    follow(0, ())
+    return found
+
+
+def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
+    """Draw the plans of a priced choice below a cutoff."""
+    choosing, reduced, worth = drawn
+    # Prices add up to a plan's cost to the last bit only by luck.
+    return draw_diagram(
+        choosing.store,
+        choosing.costs,
+        np.maximum(reduced, 0.0),
+        worth - 1e-9,
+        cutoff,
+        choosing.sides,
+        most_nodes=nodes,
+        most_steps=steps,
+    )
+
+
+@given(priced_choices(), st.sampled_from([0.9, 1.0, 1.1, 1.5, math.inf]))
+@QUICK
+def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -> None:
+    """With any prices and side rows: each plan once, none missed, and no arc that leads to none of them."""
+    choosing = drawn[0]
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    diagram = drawn_of(drawn, cutoff)
+    assert diagram is not None
+    found = walks(diagram)
+    assert len(set(found)) == len(found)
+    # Plans at the cutoff but for rounding may be among them or not.
+    below = {plan for plan, cost in plans.items() if cost < cutoff - 1e-7}
+    assert below <= set(found) <= set(plans)
+    near = [plan for plan in found if plans[plan] < cutoff + 1e-7]
+    assert set(diagram.takes.tolist()) == {j for plan in near for j in plan}
+    assert (diagram.tails < diagram.heads).all()
+    assert (np.diff(diagram.tails) >= 0).all()
+
+
+@given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]))
+@QUICK
+def test_what_a_plan_through_a_candidate_costs_is_exact(drawn: Priced, share: float) -> None:
+    """The least cost of the plans below the cutoff that use it."""
+    choosing = drawn[0]
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share + 1e-3 if math.isfinite(share) else math.inf
+    diagram = drawn_of(drawn, cutoff)
+    assert diagram is not None
+    through = diagram.through(choosing.costs)
+    for j in range(len(choosing.store)):
+        least = min((cost for plan, cost in plans.items() if j in plan and cost < cutoff), default=math.inf)
+        if abs(least - cutoff) > 1e-7:
+            assert through[j] == pytest.approx(least, rel=1e-9)
+
+
+@given(priced_choices(), st.integers(0, 2**32))
+@QUICK
+def test_the_least_of_all_walks_to_and_from_a_node(drawn: Priced, seed: int) -> None:
+    """By any weights, those below zero too: that of following every walk."""
+    diagram = drawn_of(drawn, math.inf)
+    assert diagram is not None
+    weights = np.random.default_rng(seed).normal(size=len(diagram.takes))
+    ahead, behind = diagram.to_end(weights), diagram.from_start(weights)
+    for node in range(diagram.nodes):
+        into, out = np.flatnonzero(diagram.heads == node), np.flatnonzero(diagram.tails == node)
+        if node != diagram.nodes - 1:
+            least = min(weights[out] + ahead[diagram.heads[out]], default=math.inf)
+            assert ahead[node] == pytest.approx(least)
+        if node:
+            least = min(weights[into] + behind[diagram.tails[into]], default=math.inf)
+            assert behind[node] == pytest.approx(least)
+    assert ahead[-1] == behind[0] == 0
+
+
+def test_it_is_given_up_when_it_grows_too_large() -> None:
+    """Nine practices in any groups of up to three: 200 partial plans, or 200 looks, are not enough."""
+    groups = all_groups(9, 3)
+    store, costs = store_of(groups, 9), np.array([10.0 - len(group) for group in groups])
+    for nodes, steps in ((200, MANY), (MANY, 200)):
+        assert draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=nodes, most_steps=steps) is None
+    diagram = draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8)
+    assert diagram is not None
+    # Some 12,644 ways to divide nine into groups of up to three, in few nodes: sets without a first part.
+    assert diagram.nodes <= 2**9
+    assert diagram.to_end(costs[diagram.takes])[0] == 21.0
+
+
+def test_a_rule_that_counts_no_whole_numbers_is_not_drawn() -> None:
+    """Only whole numbers add up to the same whatever their order."""
+    store = store_of([(0,)], 1)
+    half = SideRow(np.array([0.5]), 0.0, 1.0)
+    costs = np.ones(1)
+    assert draw_diagram(store, costs, costs, 0.0, 9.0, [half], most_nodes=9, most_steps=99) is None
+
+
+def test_no_plan_is_a_diagram_without_arcs() -> None:
+    """A practice that no candidate holds, and a rule that no plan keeps."""
+    for store, sides in (
+        (store_of([(0,)], 2), []),
+        (store_of([], 2), []),
+        (store_of([(0,), (1,)], 2), [SideRow(np.ones(2), 3.0, 3.0)]),
+    ):
+        costs = np.ones(len(store))
+        diagram = draw_diagram(store, costs, costs, 0.0, math.inf, sides, most_nodes=9, most_steps=99)
+        assert diagram is not None
+        assert (diagram.nodes, len(diagram.takes)) == (2, 0)
+        assert np.isinf(diagram.to_end(np.empty(0))[0])
+        assert np.isinf(diagram.through(costs)).all()
+
+
+def test_more_practices_than_bits_in_a_word() -> None:
+    """Seventy practices in a row, alone or in pairs: as many plans as the 71st Fibonacci number."""
+    groups = [(k,) for k in range(70)] + [(k, k + 1) for k in range(69)]
+    costs = np.ones(len(groups))
+    diagram = draw_diagram(
+        store_of(groups, 70), costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8
+    )
+    assert diagram is not None
+    ways = [0] * diagram.nodes
+    ways[0] = 1
+    for tail, head in zip(diagram.tails.tolist(), diagram.heads.tolist(), strict=True):
+        ways[head] += ways[tail]
+    assert ways[-1] == 308061521170129
+
+
+def test_a_row_is_swept_from_end_to_end() -> None:
+    """Practices in a row, numbered at random: each next to the one before; and one that nothing is tied to."""
+    names = np.random.default_rng(5).permutation(12).tolist()
+    groups = list(pairwise(names))
+    order = sweep(store_of(groups, 13), np.zeros(len(groups))).tolist()
+    row = [name for name in order if name != 12]
+    assert row in (names, names[::-1])
+    assert sorted(order) == list(range(13))
