@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from netform.breaches import counted_practices
@@ -20,26 +19,25 @@ from netform.errors import ImpossibleError, RulesError
 from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
-from netform.scores.continuity import moved
 from netform.solve.choose import Choice, Trace
 from netform.solve.cuts import ROWS
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
-from netform.solve.linear import Duals, SideRow
+from netform.solve.linear import Duals
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
 from netform.solve.reasons import reason_for
 from netform.solve.search import store_of
-from netform.solve.statement import Statement, join
+from netform.solve.statement import join
+from netform.solve.ties import Ties
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from numpy.typing import NDArray
+    import networkx as nx
 
-    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
 __all__ = [
@@ -119,7 +117,7 @@ class _AreaSolver:
         taken = {code for placed in self.fixed for code in placed.practice_codes}
         rest = self.graph.subgraph(code for code in self.graph if code not in taken)
         parts = connected_parts(rest, self.rules)
-        tied = self.rules.demands.networks is not None or self.options.moves is not None
+        tied = bool(self.ties)
         if tied:
             parts = [tuple(code for part in parts for code in part)]
             self.check_number(parts[0])
@@ -210,45 +208,11 @@ class _AreaSolver:
             where = f"area {self.area}: " if self.area else ""
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
-    def ties(self, statement: Statement) -> tuple[SideRow, ...]:
-        """The rules over the whole area: how many networks, how far from the start."""
-        sides = []
-        number = self.rules.demands.networks
-        if number is not None:
-            exactly = float(number - len(self.fixed))
-            sides.append(SideRow(np.ones(len(statement.store)), exactly, exactly))
-        moves = self.options.moves
-        if moves is not None:
-            for most, by_patients in ((moves.practices, False), (moves.patients, True)):
-                if most is not None:
-                    worth, before = self.moved(statement, by_patients=by_patients)
-                    sides.append(SideRow(worth, -math.inf, float(most) - before + 0.5))
-        return tuple(sides)
-
-    def moved(self, statement: Statement, *, by_patients: bool) -> tuple[NDArray[np.float64], float]:
-        """Practices or patients that each candidate moves, and that the fixed networks move."""
-        fixed = sorted(code for placed in self.fixed for code in placed.practice_codes)
-        number = {code: k for k, code in enumerate(fixed)}
-        groups = [tuple(number[code] for code in placed.practice_codes) for placed in self.fixed]
-        return (
-            self.moved_of(statement.store, statement.codes, by_patients=by_patients),
-            math.fsum(self.moved_of(store_of(groups, len(fixed)), fixed, by_patients=by_patients)),
-        )
-
-    def moved_of(
-        self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool
-    ) -> NDArray[np.float64]:
-        """Practices or patients that each group of a store moves."""
-        assert self.options.moves is not None  # noqa: S101 (asked for only then)
-        start = self.options.moves.start
-        label = {name: k for k, name in enumerate(start.networks)}
-        size = nx.get_node_attributes(self.graph, "list_size")
-        patients = [self.options.moves.start_patients[name] for name in start.networks]
-        network_of = start.network_of
-        present = np.array([label[network_of[c]] if c in network_of else -1 for c in codes], np.int64)
-        list_size = np.array([size[code] for code in codes], np.float64)
-        worth = list_size if by_patients else np.ones(len(codes))
-        return moved(store, present, np.array(patients, np.float64), list_size, worth)
+    @property
+    def ties(self) -> Ties:
+        """The rules over the whole area."""
+        fixed = tuple(placed.practice_codes for placed in self.fixed)
+        return Ties(self.graph, fixed, self.rules.demands.networks, self.options.moves)
 
     def check_number(self, codes: Collection[str]) -> None:
         """Refuse a number of networks that cannot hold the patients within the band."""
@@ -271,7 +235,7 @@ class _AreaSolver:
     def check_settled(self) -> None:
         """Refuse networks that are all settled before anything is chosen, and move more than they may."""
         nothing = join([], ScoringData.of(self.graph, [], self.rules))
-        if any(side.most < 0 for side in self.ties(nothing)):
+        if any(side.most < 0 for side in self.ties.rows(nothing)):
             where = f" for area {self.area}" if self.area else ""
             raise ImpossibleError(
                 f"no plan keeps every demand{where}: every network is pinned or stands alone, and together they move "

@@ -27,6 +27,7 @@ from netform.solve.listing import Listings
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
 from netform.solve.statement import Statement
+from netform.solve.ties import Ties
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.outcome import Options
 
-__all__ = ["PartPlan", "PartSolver", "Ties"]
+__all__ = ["PartPlan", "PartSolver"]
 
 # How far outside the band exceptions are looked for, registered patients, one step after the other.
 WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
@@ -44,8 +45,6 @@ WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
 # In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
 EXCEPTION = 1_000.0
 
-# A rule over the whole plan for the candidates of a statement; they tie all parts of an area together.
-Ties = Callable[[Statement], tuple[SideRow, ...]]
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -99,8 +98,8 @@ class PartSolver:
         Told of every better plan and its bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
-    ties : callable or None
-        Rules over the whole plan, over the candidates of a statement.
+    ties : Ties or None
+        Rules over the whole area, which is planned as one part then.
     whole : bool
         Whether the part is all there is of the area, so that it is no island.
     named : str
@@ -148,7 +147,7 @@ class PartSolver:
         inside = np.flatnonzero(counts_allowed(statement.store, self.limits))
         if len(inside) < listed:
             statement = statement.take(inside)
-        statement = replace(statement, sides=self.ties(statement) if self.ties else ())
+        statement = replace(statement, sides=self.ties.rows(statement) if self.ties else ())
         choice = self.choose(statement)
         if choice.status == "infeasible":
             demanded = self.limits.forbids or self.ties is not None
@@ -178,7 +177,7 @@ class PartSolver:
             statement = self.state(low, high, enclaves=False)
             if statement is None:
                 break
-            statement = replace(statement, sides=self.ties(statement) if self.ties else ())
+            statement = replace(statement, sides=self.ties.rows(statement) if self.ties else ())
             outside, weight = self.weigh(statement)
             fewest = self.choose(statement, weight)
             last = widening == WIDENINGS[-1]
