@@ -17,6 +17,7 @@ import numpy as np
 from netform.breaches import counted_practices
 from netform.errors import ImpossibleError, RulesError
 from netform.graph_demands import demanded_graph
+from netform.moves import least_words, needed_words
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.choose import Choice, Trace
@@ -25,6 +26,7 @@ from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import Duals
 from netform.solve.listing import Listings
+from netform.solve.near import fewest_moved, needed
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
 from netform.solve.reasons import reason_for
@@ -105,6 +107,7 @@ class _AreaSolver:
     fixed: tuple[Placed, ...] = ()
     fixed_cost: float = 0.0
     done: list[PartPlan] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         kept = self.progress.listings
@@ -160,6 +163,7 @@ class _AreaSolver:
             report=report,
             reasoned=self.reasoned,
             ties=self.ties if tied else None,
+            alone=self.alone,
             whole=whole,
             named=f" for area {self.area}" if self.area else "",
         )
@@ -191,14 +195,16 @@ class _AreaSolver:
 
     def reasoned(self, codes: Sequence[str], found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles of some practices with the smallest changes that would remove them."""
-        if self.options.moves is not None or not found:
-            return tuple(found)
+        if not found:
+            return ()
         left = self.progress.deadline.seconds_left
         clock = self.progress.clock
         seconds = REASON_SECONDS if left is None else min(REASON_SECONDS, left * REASON_SHARE)
         reason = reason_for(self.whole, codes, self.rules, found, Deadline(clock() + seconds, clock))
         remedies = tuple(remedy.sentence for remedy in reason.remedies)
         clash = (f"Needed for that are: {'; '.join(reason.clash)}.",) if len(reason.clash) > 1 else ()
+        if self.options.moves is not None and remedies:
+            remedies = (*remedies, "Whether as few could move then was not tried.")
         first, *others = reason.obstacles
         return (replace(first, remedies=(*clash, *remedies)), *others)
 
@@ -213,6 +219,11 @@ class _AreaSolver:
         """The rules over the whole area."""
         fixed = tuple(placed.practice_codes for placed in self.fixed)
         return Ties(self.graph, fixed, self.rules.demands.networks, self.options.moves)
+
+    @property
+    def alone(self) -> int:
+        """Exceptions that stand whatever is chosen."""
+        return sum(placed.exception is not None for placed in self.fixed)
 
     def check_number(self, codes: Collection[str]) -> None:
         """Refuse a number of networks that cannot hold the patients within the band."""
@@ -234,13 +245,16 @@ class _AreaSolver:
 
     def check_settled(self) -> None:
         """Refuse networks that are all settled before anything is chosen, and move more than they may."""
-        nothing = join([], ScoringData.of(self.graph, [], self.rules))
-        if any(side.most < 0 for side in self.ties.rows(nothing)):
+        nothing, ties = join([], ScoringData.of(self.graph, [], self.rules)), self.ties
+        if ties.moves is not None and any(side.most < 0 for side in ties.rows(nothing)):
             where = f" for area {self.area}" if self.area else ""
             raise ImpossibleError(
-                f"no plan keeps every demand{where}: every network is pinned or stands alone, and together they move "
-                "more than is allowed."
+                f"no plan keeps every demand{where}: every network is pinned or stands alone, and "
+                f"{needed_words(needed(nothing, ties))}."
             )
+        if ties.moves is not None and ties.moves.least:
+            count = fewest_moved(nothing, ties, by_patients=False)
+            self.notes = (least_words(count, self.alone, ties.moves),)
 
     def outcome(self) -> AreaOutcome:
         """Put the parts together."""
@@ -267,7 +281,12 @@ class _AreaSolver:
             candidates=sum(plan.candidates for plan in plans),
             method=" ".join(dict.fromkeys(plan.method for plan in plans if plan.method)),
             seconds=dict(self.seconds),
-            notes=(*said, *(obstacle.text for plan in plans for obstacle in plan.reasons)),
+            notes=(
+                *said,
+                *(obstacle.text for plan in plans for obstacle in plan.reasons),
+                *(note for plan in plans for note in plan.notes),
+                *self.notes,
+            ),
         )
         return AreaOutcome(result, tuple(sorted(networks, key=lambda placed: placed.practice_codes)))
 
@@ -410,8 +429,15 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
             placed.append(Placed(codes, "search", said))
             continue
         touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
-        obstacle = (touching or list(reasons))[0]
+        # What stands in the way of others explains this one only where it is connected to them.
+        obstacle = (touching or _of_the_part(graph, codes[0], rules, reasons) or list(reasons))[0]
         remedies = [] if obstacle.remedies else [each for one in reasons for each in one.remedies]
         said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
         placed.append(Placed(codes, obstacle.reason, said))
     return placed
+
+
+def _of_the_part(graph: nx.Graph, code: str, rules: Rules, reasons: Sequence[Obstacle]) -> list[Obstacle]:
+    """The obstacles of the connected part that a practice is in."""
+    part = next((set(part) for part in connected_parts(graph, rules) if code in part), set[str]())
+    return [obstacle for obstacle in reasons if part.intersection(obstacle.practice_codes)]

@@ -20,10 +20,12 @@ from netform.errors import ImpossibleError, NoPlanError
 from netform.scores.balance import group_sums
 from netform.solve.choose import Choice, choose
 from netform.solve.deadline import Deadline
-from netform.solve.feasibility import Obstacle, obstacles
+from netform.solve.divisible import divisible
+from netform.solve.feasibility import Obstacle, connected_parts, obstacles
 from netform.solve.geography import geography
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
+from netform.solve.near import MOVES, Near
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
 from netform.solve.statement import Statement
@@ -68,6 +70,10 @@ class PartPlan:
         All plans that could be chosen; None when they could not be listed.
     settled : bool
         Whether it is proven that no plan has fewer exceptions.
+    exceptions : int
+        Networks outside the band, or of too few or too many practices.
+    notes : tuple of str
+        What else was found on the way, for people.
     """
 
     groups: Groups
@@ -77,6 +83,8 @@ class PartPlan:
     reasons: tuple[Obstacle, ...] = ()
     statement: Statement | None = None
     settled: bool = True
+    exceptions: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,6 +108,8 @@ class PartSolver:
         Looks for what would remove the obstacles of some practices.
     ties : Ties or None
         Rules over the whole area, which is planned as one part then.
+    alone : int
+        Exceptions of the area that are none of its parts': pins, and practices over the band.
     whole : bool
         Whether the part is all there is of the area, so that it is no island.
     named : str
@@ -115,23 +125,31 @@ class PartSolver:
     report: Callable[[Groups, float, float], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     ties: Ties | None
+    alone: int
     whole: bool
     named: str
     problem: Problem = field(init=False)
     limits: Limits = field(init=False)
+    near: Near | None = field(init=False, default=None)
+    wide: tuple[Statement, NDArray[np.float64]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
         self.problem = Problem.of(self.graph, self.graph, self.rules)
         self.limits = self.problem.limits
+        if self.ties is not None and self.ties.moves is not None:
+            self.near = Near(self.ties, self.named, self.deadline, self.alone, self.widest)
 
     def solve(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions, each with what would remove it."""
         plan = self.planned()
+        if self.near is not None:
+            with self.stage("reasons"):
+                plan = self.judged(self.near, plan)
         if not plan.reasons:
             return plan
         with self.stage("reasons"):
-            return replace(plan, reasons=self.reasoned(self.problem.codes, plan.reasons))
+            return replace(plan, reasons=self.explained(plan.reasons))
 
     def planned(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions."""
@@ -147,37 +165,102 @@ class PartSolver:
         inside = np.flatnonzero(counts_allowed(statement.store, self.limits))
         if len(inside) < listed:
             statement = statement.take(inside)
-        statement = replace(statement, sides=self.ties.rows(statement) if self.ties else ())
+        free = statement
+        if self.near is not None:
+            with self.stage("reasons"):
+                self.near.settle(free, strict=self.options.strict)
+            self.ties = self.near.ties
+        statement = self.tied(free)
         choice = self.choose(statement)
         if choice.status == "infeasible":
-            demanded = self.limits.forbids or self.ties is not None
-            obstacle = geography(
-                self.graph, self.problem.codes, self.rules, self.deadline, listed=listed, demanded=demanded
-            )
-            self.refuse([obstacle])
-            return self.with_exceptions([obstacle])
+            with self.stage("reasons"):
+                found = self.why(free, listed)
+            self.refuse(found)
+            return self.with_exceptions(found)
         if choice.chosen is None:
             return self.by_search(bound=choice.bound, listed=listed)
         return PartPlan(
             statement.groups(choice.chosen), choice, listed, method(choice, listed), (), statement
         )
 
+    def why(self, free: Statement, listed: int) -> list[Obstacle]:
+        """Why no plan is within the band, where choosing among all that are listed has found that there is none.
+
+        Parameters
+        ----------
+        free : Statement
+            Those within the band, without what ties all parts of the area.
+        listed : int
+        """
+        if self.near is not None and (obstacle := self.near.without_exceptions(free)) is not None:
+            return [obstacle]
+        codes, rules = self.problem.codes, self.rules
+        numbered = rules.demands.networks is not None
+        found: list[Obstacle] = []
+        if self.ties is not None and not numbered:
+            # Only what may move has tied the parts, and it is not to blame: each has its own reason.
+            for part in connected_parts(self.graph, rules):
+                whole = self.whole and len(part) == len(codes)
+                found += obstacles(self.graph, part, rules, whole=whole) or self.undivided(free, part)
+        demanded = bool(self.limits.forbids) or numbered
+        return found or [geography(self.graph, codes, rules, self.deadline, listed=listed, demanded=demanded)]
+
+    def undivided(self, free: Statement, part: Sequence[str]) -> list[Obstacle]:
+        """The obstacle of one part of an area, where it is one that cannot be divided."""
+        if divisible(self.graph, part, self.rules, self.deadline) is not False:
+            return []
+        first = free.store.members[free.store.offsets[:-1]] if len(free.store) else np.empty(0, np.int64)
+        number = {code: k for k, code in enumerate(free.codes)}
+        listed = int(np.isin(first, [number[code] for code in part]).sum())
+        demanded = bool(self.limits.forbids)
+        return [geography(self.graph, part, self.rules, self.deadline, listed=listed, demanded=demanded)]
+
+    def judged(self, near: Near, plan: PartPlan) -> PartPlan:
+        """A plan with what is to be said of the limits on moves."""
+        more = near.fewer_exceptions(plan.exceptions)
+        if more is not None:
+            plan = replace(plan, reasons=(*plan.reasons, more))
+        if near.count is None or near.note is None:
+            return plan
+        plan = replace(plan, notes=(near.note,))
+        if near.count.proven:
+            return plan
+        said = f"{plan.method} That no plan moves fewer practices is not proven."
+        return replace(plan, method=said, choice=replace(plan.choice, status="feasible"))
+
+    def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
+        """The obstacles with the smallest changes that would remove them, of each part by itself."""
+        numbered = self.rules.demands.networks is not None
+        parts = (
+            [self.problem.codes] if self.ties is None or numbered else connected_parts(self.graph, self.rules)
+        )
+        of_map = [obstacle for obstacle in found if obstacle.reason != MOVES]
+        explained: list[Obstacle] = []
+        for part in parts:
+            inside = set(part)
+            explained += self.reasoned(
+                part, [each for each in of_map if inside.issuperset(each.practice_codes)]
+            )
+        known = {(each.reason, each.practice_codes) for each in explained}
+        return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
+
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"{self.named.removeprefix(' for ')}: " if self.named else ""
-            found = self.reasoned(self.problem.codes, found)
+            found = self.explained(found)
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
     def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
         """The fewest networks outside the band, then the fewest patients, then the least cost."""
-        least, most = self.rules.least, self.rules.most
+        if self.near is not None:
+            with self.stage("reasons"):
+                self.near.refuse()
         for widening in WIDENINGS:
-            low, high = max(1, least - widening), min(most + widening, self.rules.exception_most)
-            statement = self.state(low, high, enclaves=False)
+            statement = self.widened(widening)
             if statement is None:
                 break
-            statement = replace(statement, sides=self.ties.rows(statement) if self.ties else ())
+            listed, statement = len(statement.store), self.tied(statement)
             outside, weight = self.weigh(statement)
             fewest = self.choose(statement, weight)
             last = widening == WIDENINGS[-1]
@@ -190,8 +273,37 @@ class PartSolver:
             # further outside the band betters its patients; more than one is settled by the widest list alone.
             settled = fewest.status == "optimal" and (count <= 1 or last)
             if settled or last:
-                return self.cheapest(statement, outside, weight, fewest, reasons, settled=settled)
+                return self.cheapest(
+                    statement, outside, weight, fewest, reasons, listed=listed, settled=settled
+                )
         return self.by_search(reasons=reasons)
+
+    def widened(self, widening: int) -> Statement | None:
+        """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
+        low = max(1, self.rules.least - widening)
+        high = min(self.rules.most + widening, self.rules.exception_most)
+        if self.wide is not None and widening == WIDENINGS[-1]:
+            return self.wide[0]
+        return self.state(low, high, enclaves=False)
+
+    def widest(self) -> tuple[Statement, NDArray[np.float64]] | None:
+        """All plans with exceptions, listed once, and 1 for every candidate that is one."""
+        if self.wide is None:
+            statement = self.widened(WIDENINGS[-1])
+            if statement is not None:
+                self.wide = statement, (self.weigh(statement)[1] > 0).astype(np.float64)
+        return self.wide
+
+    def tied(self, statement: Statement) -> Statement:
+        """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
+        if self.ties is None:
+            return statement
+        sides = self.ties.rows(statement)
+        kept = np.ones(len(statement.store), np.bool_)
+        for side in sides:
+            # All that is counted is at least 0, so what one candidate has too much of no other makes good.
+            kept &= side.coefficients <= side.most
+        return replace(statement, sides=(*statement.sides, *sides)).take(np.flatnonzero(kept))
 
     def weigh(self, statement: Statement) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Patients outside the band, and the weight as an exception, of every candidate."""
@@ -208,11 +320,11 @@ class PartSolver:
         fewest: Choice,
         reasons: Sequence[Obstacle],
         *,
+        listed: int,
         settled: bool,
     ) -> PartPlan:
         """The least cost among the plans with the fewest exceptions."""
         assert fewest.chosen is not None  # noqa: S101 (the caller has looked)
-        listed = len(statement.store)
         # A patient is worth 1/1000: half of that separates this total from the next.
         total = math.fsum(weight[fewest.chosen])
         count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[fewest.chosen] > 0).sum()))
@@ -233,20 +345,22 @@ class PartSolver:
             choice = replace(choice, status="feasible", bound=bound)
         assert choice.chosen is not None  # noqa: S101 (the first choice stands in)
         groups = statement.groups(choice.chosen)
-        return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled)
+        exceptions = int((weight[fewest.chosen] > 0).sum())
+        return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled, exceptions)
 
     def impossible(self, reasons: Sequence[Obstacle]) -> str:
         """Why not even exceptions make a plan."""
-        sentences = "\n".join(obstacle.text for obstacle in self.reasoned(self.problem.codes, reasons))
+        sentences = "\n".join(obstacle.text for obstacle in self.explained(reasons))
         return f"no plan keeps every demand{self.named}, even with networks outside the band.\n{sentences}".strip()
 
     def by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> PartPlan:
         """A plan by neighbourhood search, where the candidates are too many to list or time is short."""
         if self.ties or self.limits.forbids:
+            known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
             raise NoPlanError(
                 "the number of networks can be fixed, moves counted and demands kept only where all feasible networks "
                 f"can be listed and chosen from in the time{self.named}: drop what is demanded, narrow the band, or "
-                "allow more with --time-limit."
+                f"allow more with --time-limit.{known}"
             )
         problem = self.problem
         with self.stage("search"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -49,6 +49,12 @@ class Ties:
     def __bool__(self) -> bool:
         """Whether there is such a rule."""
         return self.networks is not None or self.moves is not None
+
+    def within(self, practices: int | None, patients: int | None) -> Ties:
+        """The same with other limits on what may move; None for any number."""
+        assert self.moves is not None  # noqa: S101 (asked for only then)
+        moves = replace(self.moves, practices=practices, patients=patients, least=False)
+        return replace(self, moves=moves)
 
     def rows(self, statement: Statement) -> tuple[SideRow, ...]:
         """The rules as side rows over the candidates of a statement."""
