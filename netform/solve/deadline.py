@@ -37,5 +37,10 @@ class Deadline:
         """Seconds that remain, None for ever."""
         return None if self.at == math.inf else max(0.0, self.at - self.clock())
 
+    def share(self, share: float, seconds: float = math.inf) -> Deadline:
+        """A deadline after a share of the time left, and after so many seconds at most; none where there is none."""
+        left = self.seconds_left
+        return self if left is None else Deadline(self.clock() + min(seconds, left * share), self.clock)
+
 
 NEVER = Deadline()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.solve.statement import Statement
     from netform.solve.ties import Ties
 
-__all__ = ["MOVES", "Enough", "Near", "Needed", "fewest_moved", "needed"]
+__all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "Near", "Needed", "fewest_moved", "needed"]
 
 # The reason of an exception that would not be needed if more could move.
 MOVES = "moves"
@@ -185,7 +185,7 @@ class Near:
             return
         patients = moves.patients
         self.ties = self.ties.within(None, patients)
-        deadline = self.share(ASKED_SHARE, math.inf)
+        deadline = self.deadline.share(ASKED_SHARE)
         count, exceptions = fewest_moved(within, self.ties, deadline, by_patients=False), 0
         if count.impossible and not strict and (some := self.as_good(self.ties, deadline)) is not None:
             count, exceptions = (
@@ -279,11 +279,9 @@ class Near:
         remedy = f"For that {needed_words(needed(some, limits, self.share()))}."
         return Obstacle(MOVES, some.codes, sentence, (remedy,))
 
-    def share(self, share: float = SHARE, seconds: float = SECONDS) -> Deadline:
-        """A deadline after a share of the time left, and after so many seconds at most."""
-        left = self.deadline.seconds_left
-        clock = self.deadline.clock
-        return NEVER if left is None else Deadline(clock() + min(seconds, left * share), clock)
+    def share(self) -> Deadline:
+        """The time for one question."""
+        return self.deadline.share(SHARE, SECONDS)
 
 
 def _sentence(words: str) -> str:

@@ -25,7 +25,8 @@ from netform.solve.feasibility import Obstacle, connected_parts, obstacles
 from netform.solve.geography import geography
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
-from netform.solve.near import MOVES, Near
+from netform.solve.near import MOVES, SECONDS, SHARE, Near
+from netform.solve.number import NETWORKS, other_number
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
 from netform.solve.statement import Statement
@@ -143,12 +144,10 @@ class PartSolver:
     def solve(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions, each with what would remove it."""
         plan = self.planned()
-        if self.near is not None:
-            with self.stage("reasons"):
-                plan = self.judged(self.near, plan)
-        if not plan.reasons:
+        if self.near is None and not plan.reasons:
             return plan
         with self.stage("reasons"):
+            plan = self.judged(plan)
             return replace(plan, reasons=self.explained(plan.reasons))
 
     def planned(self) -> PartPlan:
@@ -215,12 +214,16 @@ class PartSolver:
         demanded = bool(self.limits.forbids)
         return [geography(self.graph, part, self.rules, self.deadline, listed=listed, demanded=demanded)]
 
-    def judged(self, near: Near, plan: PartPlan) -> PartPlan:
-        """A plan with what is to be said of the limits on moves."""
-        more = near.fewer_exceptions(plan.exceptions)
-        if more is not None:
-            plan = replace(plan, reasons=(*plan.reasons, more))
-        if near.count is None or near.note is None:
+    def judged(self, plan: PartPlan) -> PartPlan:
+        """A plan with what is to be said of the rules over the whole area: exceptions they cost, and moves."""
+        near, more = self.near, []
+        if self.ties is not None and plan.exceptions and (wide := self.widest()) is not None:
+            share = self.deadline.share(SHARE, SECONDS)
+            more.append(other_number(*wide, self.ties, plan.exceptions, self.alone, share))
+        if near is not None:
+            more.append(near.fewer_exceptions(plan.exceptions))
+        plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))
+        if near is None or near.count is None or near.note is None:
             return plan
         plan = replace(plan, notes=(near.note,))
         if near.count.proven:
@@ -234,7 +237,7 @@ class PartSolver:
         parts = (
             [self.problem.codes] if self.ties is None or numbered else connected_parts(self.graph, self.rules)
         )
-        of_map = [obstacle for obstacle in found if obstacle.reason != MOVES]
+        of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]
         explained: list[Obstacle] = []
         for part in parts:
             inside = set(part)
