@@ -26,7 +26,8 @@ from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import Duals
 from netform.solve.listing import Listings
-from netform.solve.near import fewest_moved, needed
+from netform.solve.near import MOVES, fewest_moved, needed
+from netform.solve.number import NETWORKS
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
 from netform.solve.reasons import reason_for
@@ -428,10 +429,13 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
             said = "No plan within the band was found here; that none exists is not proven."
             placed.append(Placed(codes, "search", said))
             continue
-        touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
         # What stands in the way of others explains this one only where it is connected to them.
-        obstacle = (touching or _of_the_part(graph, codes[0], rules, reasons) or list(reasons))[0]
-        remedies = [] if obstacle.remedies else [each for one in reasons for each in one.remedies]
+        near = _of_the_part(graph, codes[0], rules, reasons) or list(reasons)
+        touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
+        obstacle = (touching or near)[0]
+        # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
+        shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
+        remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
         said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
         placed.append(Placed(codes, obstacle.reason, said))
     return placed
