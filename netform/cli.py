@@ -231,9 +231,11 @@ def check(**given: Any) -> None:
     """
     with explained(), data_stream() as stdout:
         from netform.report.check import check_text
+        from netform.settled import refuse_numbers
         from netform.survey import take_survey
 
         prepared, rules = given_list(given, given_rules(given))
+        refuse_numbers(prepared.graph, prepared.areas, rules)
         survey = take_survey(prepared, rules)
         print_data(stdout, check_text(survey).encode("utf-8"))
         if given["strict"] and any(area.obstacles for area in survey.areas):

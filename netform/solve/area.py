@@ -20,6 +20,7 @@ from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
+from netform.settled import number_fault
 from netform.solve.choose import Choice, Trace
 from netform.solve.cuts import ROWS
 from netform.solve.deadline import Deadline
@@ -231,18 +232,10 @@ class _AreaSolver:
         demanded = self.rules.demands.networks
         if demanded is None:
             return
-        networks, rules = demanded - len(self.fixed), self.rules
         patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fewest, most = -(-patients // rules.most), patients // rules.least
-        if networks < 0 or not networks * rules.least <= patients <= networks * rules.most:
-            alone = len(self.fixed)
-            possible = f"{fewest + alone} to {most + alone}" if fewest <= most else "no number"
-            where = f"area {self.area}: " if self.area else ""
-            raise RulesError(
-                f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-"
-                f"{rules.most:,} each{f' beside {alone} that stand apart' * bool(alone)}: {possible} can. "
-                "Change --networks."
-            )
+        fault = number_fault(demanded, len(self.fixed), patients, self.rules, self.area)
+        if fault is not None:
+            raise RulesError(fault)
 
     def check_settled(self) -> None:
         """Refuse networks that are all settled before anything is chosen, and move more than they may."""
