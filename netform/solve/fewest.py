@@ -65,7 +65,9 @@ class Fewest:
         return Fewest(*more)
 
 
-def fewest(statement: Statement, worth: NDArray[np.float64], deadline: Deadline = NEVER) -> Fewest:
+def fewest(
+    statement: Statement, worth: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
+) -> Fewest:
     """Find the least total of whole numbers over the plans of a statement.
 
     Parameters
@@ -74,13 +76,15 @@ def fewest(statement: Statement, worth: NDArray[np.float64], deadline: Deadline 
     worth : ndarray of float64, shape (m,)
         A whole number, not below zero, for every candidate.
     deadline : Deadline
+    least : int
+        It is known that no plan has fewer.
     """
     if not statement.codes:
         return Fewest(0, 0)
     if not len(statement.store):
         return Fewest(None, None)
     learnt = learn(statement.choosing(worth), deadline)
-    lower = _whole(float(learnt.through.min()))
+    lower = max(least, _whole(float(learnt.through.min())))
     for number in range(lower, lower + TRIES):
         choice = _any_plan(statement, worth, learnt.through, number, deadline)
         if choice.chosen is not None:

@@ -22,6 +22,7 @@ from netform.solve.choose import Choice, choose
 from netform.solve.deadline import Deadline
 from netform.solve.divisible import divisible
 from netform.solve.feasibility import Obstacle, connected_parts, obstacles
+from netform.solve.fewest import fewest
 from netform.solve.geography import geography
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
@@ -44,6 +45,9 @@ __all__ = ["PartPlan", "PartSolver"]
 
 # How far outside the band exceptions are looked for, registered patients, one step after the other.
 WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
+
+# Share of the time left in which exceptions near a start are looked for.
+IN_TIME = 0.9
 
 # In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
 EXCEPTION = 1_000.0
@@ -256,30 +260,59 @@ class PartSolver:
 
     def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
         """The fewest networks outside the band, then the fewest patients, then the least cost."""
+        spare = None
         if self.near is not None:
             with self.stage("reasons"):
                 self.near.refuse()
+            spare = self.spare_plan(reasons)
+            # What is known has to be said in time, and the engine may be late.
+            self.deadline = self.deadline.share(IN_TIME)
         for widening in WIDENINGS:
             statement = self.widened(widening)
             if statement is None:
                 break
             listed, statement = len(statement.store), self.tied(statement)
             outside, weight = self.weigh(statement)
-            fewest = self.choose(statement, weight)
+            few = self.choose(statement, weight)
             last = widening == WIDENINGS[-1]
-            if fewest.chosen is None:
-                if last and fewest.status == "infeasible":
+            if few.chosen is None:
+                if last and few.status == "infeasible":
                     raise ImpossibleError(self.impossible(reasons))
                 continue
-            count = int((weight[fewest.chosen] > 0).sum())
+            count = int((weight[few.chosen] > 0).sum())
             # One exception is the fewest there can be once none is proven impossible, and nothing that lies
             # further outside the band betters its patients; more than one is settled by the widest list alone.
-            settled = fewest.status == "optimal" and (count <= 1 or last)
+            settled = few.status == "optimal" and (count <= 1 or last)
             if settled or last:
-                return self.cheapest(
-                    statement, outside, weight, fewest, reasons, listed=listed, settled=settled
-                )
-        return self.by_search(reasons=reasons)
+                return self.cheapest(statement, outside, weight, few, reasons, listed=listed, settled=settled)
+        return spare or self.by_search(reasons=reasons)
+
+    def spare_plan(self, reasons: Sequence[Obstacle]) -> PartPlan | None:
+        """A plan near its start with few exceptions, for when time runs out before the fewest patients are found.
+
+        A limit on moves makes it hard to prove how few patients can be outside the band; how few networks is easy.
+        """
+        if (wide := self.widest()) is None:
+            return None
+        statement, share = self.tied(wide[0]), self.deadline.share(SHARE, SECONDS)
+        outside = (self.weigh(statement)[1] > 0).astype(np.float64)
+        count = fewest(statement, outside, share, least=1)
+        if count.found is None:
+            return None
+        statement = replace(
+            statement, sides=(*statement.sides, SideRow(outside, -math.inf, count.found + 0.5))
+        )
+        found = choose(statement.choosing(statement.costs), share)
+        if found.chosen is None:
+            return None
+        groups, listed = statement.groups(found.chosen), len(wide[0].store)
+        self.report(groups, found.cost, 0.0)
+        choice = Choice("feasible", found.chosen, found.cost, 0.0)
+        said = f"{method(choice, listed)} That the exceptions are as near the band as possible is not proven."
+        number = int(outside[found.chosen].sum())
+        return PartPlan(
+            groups, choice, listed, said, tuple(reasons), statement, settled=False, exceptions=number
+        )
 
     def widened(self, widening: int) -> Statement | None:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
@@ -320,20 +353,20 @@ class PartSolver:
         statement: Statement,
         outside: NDArray[np.float64],
         weight: NDArray[np.float64],
-        fewest: Choice,
+        few: Choice,
         reasons: Sequence[Obstacle],
         *,
         listed: int,
         settled: bool,
     ) -> PartPlan:
         """The least cost among the plans with the fewest exceptions."""
-        assert fewest.chosen is not None  # noqa: S101 (the caller has looked)
+        assert few.chosen is not None  # noqa: S101 (the caller has looked)
         # A patient is worth 1/1000: half of that separates this total from the next.
-        total = math.fsum(weight[fewest.chosen])
-        count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[fewest.chosen] > 0).sum()))
-        patients = SideRow(outside, -math.inf, float(outside[fewest.chosen].sum()) + 0.5)
-        first = statement.groups(fewest.chosen)
-        first_cost = math.fsum(statement.costs[fewest.chosen])
+        total = math.fsum(weight[few.chosen])
+        count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
+        patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
+        first = statement.groups(few.chosen)
+        first_cost = math.fsum(statement.costs[few.chosen])
         statement = replace(statement, sides=(*statement.sides, count, patients)).take(
             np.flatnonzero(weight <= total + 0.0005)
         )
@@ -348,7 +381,7 @@ class PartSolver:
             choice = replace(choice, status="feasible", bound=bound)
         assert choice.chosen is not None  # noqa: S101 (the first choice stands in)
         groups = statement.groups(choice.chosen)
-        exceptions = int((weight[fewest.chosen] > 0).sum())
+        exceptions = int((weight[few.chosen] > 0).sum())
         return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled, exceptions)
 
     def impossible(self, reasons: Sequence[Obstacle]) -> str:

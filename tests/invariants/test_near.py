@@ -15,7 +15,9 @@ from netform.grouping import Grouping, Moves
 from netform.rules import Rules, load_profile
 from netform.scores.continuity import define_moved
 from netform.solve.area import Options
-from tests.brute_force import plan_hours, plans_by_exceptions
+from netform.solve.choose import Choice
+from netform.solve.part import PartSolver
+from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
 from tests.invariants.test_demands import FIXED, about, groups_of, starts
 from tests.made_up_session import demanded, solved
 from tests.strategies import made_up_area, small_areas
@@ -23,6 +25,7 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
+    from netform.solve.statement import Statement
     from netform.tradeoff import Groups
 
 KINDS = ("pins", "apart", "exclude", "networks", "most_practices")
@@ -145,11 +148,10 @@ def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], dat
 
 
 def test_by_hand() -> None:
-    """Six in a row of 15,000: today 0 1 2 | 3 | 4 5 has one network of 15,000.
+    """Six in a row of 15,000; today 0 1 2 | 3 | 4 5, of which one is below the band.
 
-    Within 30,000-50,000 are twos and threes: 0 1 | 2 3 | 4 5 moves 2 (its network has 30,000 of 45,000 in 0 1) and 3
-    stays, being all of its network; 0 1 2 | 3 4 5 moves nobody, as 3 takes all of its network along and so do 4 and 5.
-    So none has to move. Pinned 0 1, as they are, 2 and 3 have to be together: 2 moves, or leaves 2 alone or 3 with it.
+    0 1 2 | 3 4 5 moves nobody: 3 takes all of its network along, and so do 4 and 5. With 0 and 2 apart 0 1 | 2 3 | 4 5
+    alone is left within the band: 0 1 keep 30,000 of 45,000, and 2 moves.
     """
     rules = load_profile()
     graph = made_up_area(
@@ -158,7 +160,6 @@ def test_by_hand() -> None:
     start = Grouping("today", {"A": ("P0", "P1", "P2"), "B": ("P3",), "C": ("P4", "P5")})
     moves = Moves(start, {"A": 45_000, "B": 15_000, "C": 30_000}, practices=0)
     assert groups_of(solved(graph, rules, Options(moves=moves))) == (("P0", "P1", "P2"), ("P3", "P4", "P5"))
-    # 0 2 apart: 0 1 | 2 3 | 4 5 alone is left within the band, and moves one; without moving any 0 | 1 2 ... does.
     apart = replace(rules, demands=replace(rules.demands, apart=(("P0", "P2"),)))
     with pytest.raises(ImpossibleError) as error:
         solved(graph, apart, Options(moves=moves, strict=True))
@@ -166,3 +167,30 @@ def test_by_hand() -> None:
         "No plan without exceptions moves at most 0 practices out of today's networks. At least 1 practice has to move "
         "(--moves 1)."
     )
+
+
+def test_a_plan_is_had_where_its_exceptions_cannot_be_proven_fewest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six in a row, nobody may move and 0 2 are apart, when time runs out over the patients outside the band.
+
+    Today 1 2 | 3 | 4 5, and 0 is new. Within the band is 0 1 | 2 3 | 4 5 alone, which leaves 1 and 2 with half of
+    their network each: both move. Of the plans that move nobody 0 | 1 2 | 3 4 5 has one exception.
+    """
+    rules = load_profile()
+    graph = made_up_area(
+        [15_000] * 6, [(1000 * k, 0) for k in range(6)], [(k, k + 1) for k in range(5)], rules
+    )
+    start = Grouping("today", {"A": ("P1", "P2"), "B": ("P3",), "C": ("P4", "P5")}, ("P0",))
+    moves = Moves(start, {"A": 30_000, "B": 15_000, "C": 30_000}, practices=0)
+    apart = replace(rules, demands=replace(rules.demands, apart=(("P0", "P2"),)))
+    choose = PartSolver.choose
+
+    def late(solver: PartSolver, statement: Statement, weight: object = None) -> Choice:
+        nothing = Choice("unknown", None, float("inf"), 0.0)
+        return choose(solver, statement) if weight is None else nothing
+
+    monkeypatch.setattr(PartSolver, "choose", late)
+    outcome = solved(graph, apart, Options(moves=moves), keep=False)
+    assert outcome.result.status == "feasible"
+    assert sum(each.exception == "moves" for each in outcome.networks) == 1
+    assert "At least 2 practices have to move (--moves 2)." in " ".join(outcome.result.notes)
+    assert moved_from(graph, groups_of(outcome), tuple(start.networks.values())) == []
