@@ -20,18 +20,17 @@ from netform.errors import ImpossibleError, NoPlanError
 from netform.scores.balance import group_sums
 from netform.solve.choose import Choice, choose
 from netform.solve.deadline import Deadline
-from netform.solve.divisible import divisible
 from netform.solve.feasibility import Obstacle, connected_parts, obstacles
 from netform.solve.fewest import fewest
-from netform.solve.geography import geography
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
-from netform.solve.near import MOVES, SECONDS, SHARE, Near
-from netform.solve.number import NETWORKS, other_number
+from netform.solve.near import SECONDS, SHARE, Near
+from netform.solve.number import other_number
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
 from netform.solve.statement import Statement
 from netform.solve.ties import Ties
+from netform.solve.why import explained_by_part, undivided
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
@@ -197,26 +196,17 @@ class PartSolver:
         """
         if self.near is not None and (obstacle := self.near.without_exceptions(free)) is not None:
             return [obstacle]
-        codes, rules = self.problem.codes, self.rules
-        numbered = rules.demands.networks is not None
-        found: list[Obstacle] = []
-        if self.ties is not None and not numbered:
-            # Only what may move has tied the parts, and it is not to blame: each has its own reason.
-            for part in connected_parts(self.graph, rules):
-                whole = self.whole and len(part) == len(codes)
-                found += obstacles(self.graph, part, rules, whole=whole) or self.undivided(free, part)
-        demanded = bool(self.limits.forbids) or numbered
-        return found or [geography(self.graph, codes, rules, self.deadline, listed=listed, demanded=demanded)]
-
-    def undivided(self, free: Statement, part: Sequence[str]) -> list[Obstacle]:
-        """The obstacle of one part of an area, where it is one that cannot be divided."""
-        if divisible(self.graph, part, self.rules, self.deadline) is not False:
-            return []
-        first = free.store.members[free.store.offsets[:-1]] if len(free.store) else np.empty(0, np.int64)
-        number = {code: k for k, code in enumerate(free.codes)}
-        listed = int(np.isin(first, [number[code] for code in part]).sum())
-        demanded = bool(self.limits.forbids)
-        return [geography(self.graph, part, self.rules, self.deadline, listed=listed, demanded=demanded)]
+        return undivided(
+            self.graph,
+            self.rules,
+            free,
+            self.deadline,
+            listed=listed,
+            forbids=bool(self.limits.forbids),
+            # What may move has tied the parts, and it is not to blame; their number would be.
+            by_part=self.ties is not None and self.ties.networks is None,
+            whole=self.whole,
+        )
 
     def judged(self, plan: PartPlan) -> PartPlan:
         """A plan with what is to be said of the rules over the whole area: exceptions they cost, and moves."""
@@ -237,19 +227,9 @@ class PartSolver:
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""
-        numbered = self.rules.demands.networks is not None
-        parts = (
-            [self.problem.codes] if self.ties is None or numbered else connected_parts(self.graph, self.rules)
-        )
-        of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]
-        explained: list[Obstacle] = []
-        for part in parts:
-            inside = set(part)
-            explained += self.reasoned(
-                part, [each for each in of_map if inside.issuperset(each.practice_codes)]
-            )
-        known = {(each.reason, each.practice_codes) for each in explained}
-        return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
+        tied = self.ties is not None and self.ties.networks is None
+        parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
+        return explained_by_part(parts, found, self.reasoned)
 
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
