@@ -100,7 +100,11 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
         name, _, band = text.rpartition("=")
         least, dash, most = (part.strip().replace(",", "") for part in band.partition("-"))
         if name.strip() and dash and _is_digits(least) and _is_digits(most):
-            areas[name.strip()] = {"min": int(least), "max": int(most)}
+            given_band = {"min": int(least), "max": int(most)}
+            known = areas.setdefault(name.strip(), given_band)
+            if known != given_band:
+                both = " and ".join(f"{each['min']}-{each['max']}" for each in (known, given_band))
+                problems.append(f"{_BAND} {name.strip()[:80]!r} is given {both}: an area has one band.")
         else:
             problems.append(f"{_BAND} {text[:80]!r}: write AREA=MIN-MAX, such as 15F=30000-60000.")
     flags = {**_FLAGS, "networks": "--networks", "areas": _BAND}

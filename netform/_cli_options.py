@@ -94,6 +94,15 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
 )
 
 
+def _number_or_least(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
+    """Take ``least``, or how many practices may move."""
+    if value is None or value.casefold() == "least":
+        return None if value is None else "least"
+    if not (value.isascii() and value.isdigit() and len(value) < 9):
+        raise click.BadParameter(f"{value[:40]!r} is neither a number of practices, 0 or more, nor least.")
+    return int(value)
+
+
 def _number_or_today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
     """Take ``today``, or a number of networks."""
     if value is None or value.casefold() == "today":
@@ -132,9 +141,10 @@ SOLVE_OPTIONS = (
     ),
     click.option(
         "--moves",
-        type=click.IntRange(0),
-        metavar="N",
-        help="Move at most N practices of each area out of the networks of --start.",
+        callback=_number_or_least,
+        metavar="N|least",
+        help="Move at most N practices of each area out of the networks of --start; least: as few as a plan can that"
+        " has no more exceptions than are needed.",
     ),
     click.option(
         "--moves-patients",
@@ -198,12 +208,17 @@ def _check_start(given: dict[str, Any]) -> None:
     named = [name for name, limit in limits.items() if limit is not None]
     if given["start"] and not named:
         raise RulesError(
-            f"--start {given['start']} says where a plan starts, not how far it may go: add --moves N (practices) or "
-            "--moves-patients P."
+            f"--start {given['start']} says where a plan starts, not how far it may go: add --moves N (practices), "
+            "--moves least or --moves-patients P."
         )
     if named and not given["start"]:
         raise RulesError(
             f"{named[0]} is counted from a start: add --start today (the list's pcn_code) or --start FILE."
+        )
+    if given["moves"] == "least" and given["prices"]:
+        raise RulesError(
+            "--prices compares plans that may move as many practices as one another, and --moves least gives each its "
+            "own number: give that number, --moves N, with --prices."
         )
 
 

@@ -139,10 +139,12 @@ def _scored(
     given: dict[str, Any], rules: Rules, groupings: Callable[[PracticeList], Sequence[Grouping]]
 ) -> list[ScoredResult]:
     """Read the list, then the divisions of it, and score them."""
+    from netform.clashes import refuse_unknown
     from netform.pipeline import prepare
     from netform.scoring import score_prepared
 
     prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
+    refuse_unknown(rules, prepared.graph)
     return score_prepared(prepared, groupings(prepared.practices), rules)
 
 

@@ -64,7 +64,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             _network(prepared, rules, placed, f"{label}-{number:0{width}d}", area, names)
             for number, placed in enumerate(outcome.networks, 1)
         ]
-        networks += _explained(prepared, rules.for_area(area), mine)
+        networks += _explained(prepared, rules.for_area(area), mine, options)
         areas.append(_costed(outcome.result, mine, rules))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
         unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
@@ -115,9 +115,11 @@ def _network(
     )
 
 
-def _explained(prepared: Prepared, rules: Rules, networks: Sequence[Network]) -> list[Network]:
+def _explained(
+    prepared: Prepared, rules: Rules, networks: Sequence[Network], options: Options
+) -> list[Network]:
     """Give the networks of an area their rationales."""
-    reasons = rationales(prepared.graph, networks, rules)
+    reasons = rationales(prepared.graph, networks, rules, options.moves)
     return [replace(network, rationale=why) for network, why in zip(networks, reasons, strict=True)]
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netform.demands import Codes
     from netform.rules import Rules
 
-__all__ = ["find_clashes", "refuse_clashes"]
+__all__ = ["find_clashes", "refuse_clashes", "refuse_unknown"]
 
 # Suggestions are looked for among all codes of England, which takes 20 ms a code.
 MOST_SUGGESTED = 20
@@ -57,6 +57,26 @@ def refuse_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> No
     clashes = find_clashes(rules, graph, strict=strict)
     if clashes:
         raise RulesError("\n".join(clashes))
+
+
+def refuse_unknown(rules: Rules, graph: nx.Graph) -> None:
+    """Refuse demands on practices and areas that the list does not have, and no others.
+
+    What is judged and not planned may break every rule, and rules that clash with one another are all judged.
+
+    Parameters
+    ----------
+    rules : Rules
+        Of the whole list.
+    graph : networkx.Graph
+
+    Raises
+    ------
+    RulesError
+        With every one of them, one a line.
+    """
+    if unknown := list(dict.fromkeys(_unknown(Case(rules, graph)))):
+        raise RulesError("\n".join(unknown))
 
 
 def find_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> list[str]:

@@ -42,7 +42,7 @@ from netform._cli_terminal import (
     say,
 )
 from netform._cli_tradeoff import alternatives, front
-from netform.errors import ImpossibleError, NoPlanError
+from netform.errors import NoPlanError
 
 if TYPE_CHECKING:
     import io
@@ -159,7 +159,7 @@ def _plan(
     stop: Interruption,
 ) -> Plan:
     """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
-    from netform.moves import moves_remedy, with_moves
+    from netform.moves import with_moves
     from netform.pipeline import make_plan, unplanned
     from netform.solve.run import plan_areas
 
@@ -176,10 +176,6 @@ def _plan(
             return plan_areas(
                 graph, areas, *others, time_limit=seconds, interrupted=stop.asked, on_event=take
             )
-        except ImpossibleError as error:
-            if options.moves is None:
-                raise
-            raise ImpossibleError(f"{error}\n{moves_remedy(options.moves)}") from error
         except NoPlanError:
             if not known and stop.asked():
                 raise KeyboardInterrupt from None
@@ -235,9 +231,11 @@ def check(**given: Any) -> None:
     """
     with explained(), data_stream() as stdout:
         from netform.report.check import check_text
+        from netform.settled import refuse_numbers
         from netform.survey import take_survey
 
         prepared, rules = given_list(given, given_rules(given))
+        refuse_numbers(prepared.graph, prepared.areas, rules)
         survey = take_survey(prepared, rules)
         print_data(stdout, check_text(survey).encode("utf-8"))
         if given["strict"] and any(area.obstacles for area in survey.areas):

@@ -52,9 +52,13 @@ class Moves:
         Registered patients of each of its networks.
     practices, patients : int or None
         At most so many, over each area; None for any number.
+    least : bool
+        As few practices in each area as a plan can move that has no more exceptions than are needed, in place of a
+        number of practices.
     """
 
     start: Grouping
     start_patients: Mapping[str, int]
     practices: int | None = None
     patients: int | None = None
+    least: bool = False

@@ -160,7 +160,10 @@ def _numbers(rules: Rules) -> Iterator[Single]:
     for field, words in _NUMBERS.items():
         value, none = getattr(rules.demands, field), getattr(NO_DEMANDS, field)
         if value != none:
-            yield Single(field, words.format(value), (), _with(rules, **{field: none}))
+            said = words.format(value)
+            if value == 1:
+                said = said.replace("practices in", "practice in").replace("networks in", "network in")
+            yield Single(field, said, (), _with(rules, **{field: none}))
 
 
 def _areas(rules: Rules) -> Iterator[Single]:
@@ -170,7 +173,7 @@ def _areas(rules: Rules) -> Iterator[Single]:
             words = f"{own.least:,} to {own.most:,} patients in a network of area {each.area}"
             yield Single("area_band", words, (), _without(rules, each, least=None, most=None))
         if each.networks is not None:
-            words = f"exactly {each.networks} networks in area {each.area}"
+            words = f"exactly {each.networks} network{'s' * (each.networks != 1)} in area {each.area}"
             yield Single("area_networks", words, (), _without(rules, each, networks=None))
 
 

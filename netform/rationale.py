@@ -19,10 +19,12 @@ from netform.candidates.store import CandidateStore
 from netform.demands import NO_DEMANDS
 from netform.graph_demands import demanded_graph
 from netform.scores import ScoringData, candidate_costs
+from netform.scores.continuity import define_moved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from netform.grouping import Moves
     from netform.plan import Network
     from netform.rules import Rules
 
@@ -55,6 +57,7 @@ _BINDING = {
         "would leave their own networks over {most} patients",
     ),
     "cut": ("contiguity", "holds its own network together", "hold their own networks together"),
+    "moves": ("the limit on moves", *("would take the plan farther from where it starts",) * 2),
 }
 _DEMAND = ("a rule of the planner", "is kept out", "are kept out")
 
@@ -72,7 +75,8 @@ class Move:
     breach : str
         The rule that stops it, blank when none does: ``pin``, ``networks`` (their number), ``most`` and ``short``
         (this network would be over or still below the band), ``least`` and ``home_most`` (the practice's own would
-        be below or still over it), ``cut`` (its own would fall apart), or the kind of a demand.
+        be below or still over it), ``cut`` (its own would fall apart), ``moves`` (more would have moved from the start
+        than may), or the kind of a demand.
     miss : int
         Patients by which the band is missed; 0 where that is not the matter.
     sentence : str
@@ -89,7 +93,9 @@ class Move:
     hours: float | None = None
 
 
-def rationales(graph: nx.Graph, networks: Sequence[Network], rules: Rules) -> list[str]:
+def rationales(
+    graph: nx.Graph, networks: Sequence[Network], rules: Rules, limit: Moves | None = None
+) -> list[str]:
     """Say for each network of an area, in two or three sentences, why it is as it is.
 
     Parameters
@@ -100,13 +106,15 @@ def rationales(graph: nx.Graph, networks: Sequence[Network], rules: Rules) -> li
         All networks of one area, with their hubs, journeys and posts.
     rules : Rules
         Those of the area (`netform.rules.Rules.for_area`).
+    limit : Moves, optional
+        How far the plan may be from where it starts.
 
     Returns
     -------
     list of str
         In the order of the networks.
     """
-    moves = moves_into(graph, [network.practice_codes for network in networks], rules)
+    moves = moves_into(graph, [network.practice_codes for network in networks], rules, limit)
     return [
         " ".join(
             sentence
@@ -121,7 +129,9 @@ def rationales(graph: nx.Graph, networks: Sequence[Network], rules: Rules) -> li
     ]
 
 
-def moves_into(graph: nx.Graph, groups: Sequence[Collection[str]], rules: Rules) -> list[list[Move]]:
+def moves_into(
+    graph: nx.Graph, groups: Sequence[Collection[str]], rules: Rules, limit: Moves | None = None
+) -> list[list[Move]]:
     """List for each network of an area every move of a neighbouring practice into it.
 
     Parameters
@@ -131,6 +141,7 @@ def moves_into(graph: nx.Graph, groups: Sequence[Collection[str]], rules: Rules)
         The practices of each network of one area.
     rules : Rules
         Those of the area.
+    limit : Moves, optional
 
     Returns
     -------
@@ -138,7 +149,7 @@ def moves_into(graph: nx.Graph, groups: Sequence[Collection[str]], rules: Rules)
         In the order of the groups; moves in order of code.
     """
     graph = demanded_graph(graph, rules.demands)
-    area = _Area(graph, [tuple(sorted(group)) for group in groups], rules)
+    area = _Area(graph, [tuple(sorted(group)) for group in groups], rules, limit)
     moves = [area.moves(k) for k in range(len(area.groups))]
     return area.priced(moves)
 
@@ -146,7 +157,9 @@ def moves_into(graph: nx.Graph, groups: Sequence[Collection[str]], rules: Rules)
 class _Area:
     """The networks of an area, and what every move between them is measured by."""
 
-    def __init__(self, graph: nx.Graph, groups: Sequence[tuple[str, ...]], rules: Rules) -> None:
+    def __init__(
+        self, graph: nx.Graph, groups: Sequence[tuple[str, ...]], rules: Rules, limit: Moves | None
+    ) -> None:
         self.graph, self.groups, self.rules = graph, groups, rules
         self.owner = {code: k for k, group in enumerate(groups) for code in group}
         self.patients = [sum(graph.nodes[code]["list_size"] for code in group) for group in groups]
@@ -155,6 +168,8 @@ class _Area:
         # The band, contiguity, pins and the number are looked at here; only other demands need asking for.
         rest = replace(rules.demands, pins=(), networks=None, areas=())
         self.demanding = rest != NO_DEMANDS
+        self.limit = limit
+        self.moved = [self.gone(group) for group in self.groups]
 
     def moves(self, into: int) -> list[Move]:
         """Every move into one network, without prices."""
@@ -175,12 +190,32 @@ class _Area:
         """Say which rule stops a move, the band before contiguity before demands."""
         home = self.owner[code]
         breach, miss = self.obstacle(code, into)
-        if breach or not self.demanding:
+        if breach:
             return Move(code, home, breach, miss)
-        for group in filter(None, self.after(code, into)):
+        for group in filter(None, self.after(code, into)) if self.demanding else ():
             for found in breaches(self.graph, group, self.rules):
                 return Move(code, home, found.kind, 0, found.sentence)
-        return Move(code, home)
+        return Move(code, home, "moves" if self.too_far(code, into) else "")
+
+    def gone(self, group: Sequence[str]) -> tuple[int, int]:
+        """Practices and patients of a network that have moved from where the plan starts."""
+        if self.limit is None:
+            return 0, 0
+        gone = define_moved(self.graph, group, self.limit.start.network_of, self.limit.start_patients)
+        return len(gone), sum(self.graph.nodes[code]["list_size"] for code in gone)
+
+    def too_far(self, code: str, into: int) -> bool:
+        """Whether more would have moved than may; where as few as can be were asked for, than have."""
+        if self.limit is None:
+            return False
+        home = self.owner[code]
+        others = [gone for k, gone in enumerate(self.moved) if k not in (into, home)]
+        after = [self.gone(group) for group in self.after(code, into)]
+        now, then = (tuple(map(sum, zip(*each, strict=True))) for each in (self.moved, [*others, *after]))
+        practices = now[0] if self.limit.least else self.limit.practices
+        return (practices is not None and then[0] > practices) or (
+            self.limit.patients is not None and then[1] > self.limit.patients
+        )
 
     def obstacle(self, code: str, into: int) -> tuple[str, int]:
         """The first of pins, number, band and contiguity that a move breaks, and the patients it misses by."""

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from netform.errors import RulesError
 from netform.graph_demands import demanded_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from netform.demands import Codes
     from netform.rules import Rules
 
-__all__ = ["Settled", "settle", "settled_numbers"]
+__all__ = ["Settled", "number_fault", "refuse_numbers", "settle", "settled_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +99,58 @@ def settled_numbers(area: Settled, rules: Rules) -> range:
         bounds = [(-(-sum(patients) // rules.most), sum(patients) // rules.least)]
     settled = len(area.pins) + len(area.alone)
     return range(settled + sum(fewest for fewest, _ in bounds), settled + sum(most for _, most in bounds) + 1)
+
+
+def number_fault(demanded: int, apart: int, patients: int, rules: Rules, area: str) -> str | None:
+    """Say that a number of networks cannot hold the patients of an area within the band; None where it can.
+
+    Parameters
+    ----------
+    demanded : int
+        Networks, those that stand apart counted.
+    apart : int
+        Pins, and practices over the band.
+    patients : int
+        Of the other practices.
+    rules : Rules
+        Those of the area.
+    area : str
+    """
+    networks = demanded - apart
+    if networks >= 0 and networks * rules.least <= patients <= networks * rules.most:
+        return None
+    fewest, most = -(-patients // rules.most), patients // rules.least
+    possible = f"{fewest + apart} to {most + apart}" if fewest <= most else "no number"
+    where = f"area {area}: " if area else ""
+    return (
+        f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-{rules.most:,} each"
+        f"{f' beside {apart} that stand apart' * bool(apart)}: {possible} can. Change --networks."
+    )
+
+
+def refuse_numbers(graph: nx.Graph, areas: Mapping[str, Sequence[str]], rules: Rules) -> None:
+    """Refuse numbers of networks that cannot hold the patients of their areas within the band.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+    areas : mapping of str to sequence of str
+        The practices of each.
+    rules : Rules
+        Of the whole list.
+
+    Raises
+    ------
+    RulesError
+        With every area whose number cannot be.
+    """
+    faults = []
+    for area, codes in areas.items():
+        own = rules.for_area(area)
+        if own.demands.networks is not None:
+            settled = settle(graph.subgraph(codes), own)
+            patients = sum(settled.patients(part) for part in settled.parts)
+            apart = len(settled.pins) + len(settled.alone)
+            faults.append(number_fault(own.demands.networks, apart, patients, own, area))
+    if said := list(filter(None, faults)):
+        raise RulesError("\n".join(said))

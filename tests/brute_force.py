@@ -117,6 +117,17 @@ def legal_plans(
     keeps_more : callable
         A further rule over the plan.
     """
+    found = plans_by_exceptions(graph, rules, keeps_more)
+    if not found:
+        return None
+    fewest = min(found)
+    return Legal(*fewest, found[fewest])
+
+
+def plans_by_exceptions(
+    graph: nx.Graph, rules: Rules, keeps_more: Callable[[Groups], bool] = lambda _plan: True
+) -> dict[tuple[int, int], list[Groups]]:
+    """List all plans that keep every demand, by their exceptions and the patients by which those are outside."""
     demands = rules.demands
     joined = demanded_graph(graph.subgraph(sorted(set(graph) - set(demands.exclude))), demands)
     sizes = dict(joined.nodes(data="list_size"))
@@ -157,10 +168,7 @@ def legal_plans(
                 extend(left.difference(group), (*plan, group), exceptions + exception, outside + patients)
 
     extend(frozenset(codes), (), 0, 0)
-    if not found:
-        return None
-    fewest = min(found)
-    return Legal(*fewest, found[fewest])
+    return found
 
 
 def plan_hours(

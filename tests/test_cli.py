@@ -172,6 +172,18 @@ def test_the_resolved_rules_give_the_same_plan(practices: Path, tmp_path: Path) 
     assert "patient_travel = 3" in (tmp_path / "b" / "rules.toml").read_text()
 
 
+@pytest.mark.parametrize("options", [("--networks", "2", "--area", "place"), ("--networks", "5")])
+def test_a_check_refuses_the_numbers_that_a_solve_refuses(
+    practices: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    """Arithmetic rules them out: with the same words, and all areas at once."""
+    checked = run("check", practices, *options)
+    solved = run("solve", practices, "-o", tmp_path / "out", *options)
+    assert (checked.exit_code, solved.exit_code) == (2, 2)
+    assert solved.stderr.strip() in checked.stderr
+    assert checked.stderr.count("cannot hold") == (2 if "--area" in options else 1)
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [

@@ -115,6 +115,9 @@ def test_one_file_is_named_by_its_ending(work: Path, tmp_path: Path, name: str) 
         (("--plan", "today", "--overwrite"), 6, "nothing to replace without -o"),
         (("--plan", "today", "-o", "x.docx"), 6, "names no format"),
         (("--plan", "today", "--min", "0"), 2, "the least list size must be at least 1"),
+        (("--plan", "today", "--pin", "P1,P9"), 2, "pin P1, P9: practice P9 is not in the list"),
+        (("--plan", "today", "--hub", "P0"), 2, "practice P0 is not in the list"),
+        (("--plan", "today", "--area-band", "East=1-2"), 2, "the list has no such area"),
         ((), 2, "--plan"),
     ],
 )
@@ -193,6 +196,7 @@ def test_plans_of_one_name_are_told_apart(work: Path) -> None:
     ("arguments", "code", "said"),
     [
         (("today", "best"), 2, "today is no plan folder: say with --practices"),
+        (("best", "three", "--practices", "list.csv", "--apart", "P1,P9"), 2, "P9 is not in the list"),
         (("best", "three", "--min", "10"), 2, "--min has no effect without --practices"),
         (("best", "bare"), 3, "practices.csv: there is no such file"),
         (("best", "other"), 3, "it is a plan of another list than"),
@@ -210,6 +214,7 @@ def test_plans_that_cannot_be_compared_are_refused(
     said: str,
 ) -> None:
     """With what is wrong and where."""
+    shutil.copy(work / "list.csv", tmp_path)
     for name in ("best", "three"):
         shutil.copytree(work / name, tmp_path / name)
     for name in ("bare", "other", "bent", "torn", "lawless"):

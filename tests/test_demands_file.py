@@ -309,6 +309,13 @@ def test_all_faults_of_options_at_once_by_their_flags() -> None:
     ]
 
 
+def test_an_area_has_one_band() -> None:
+    """The same twice is once, two that differ are refused and not the last one taken."""
+    assert _given(area_band=("15F=1-2", "15F=1-2")) == _given(area_band=("15F=1-2",))
+    with pytest.raises(RulesError, match="--area-band '15F' is given 1-2 and 1-3: an area has one band"):
+        _given(area_band=("15F=1-2", "QNC=1-2", "15F=1-3"))
+
+
 @pytest.fixture
 def practices(tmp_path: Path) -> Path:
     """Six practices in and around Leeds, in two places."""

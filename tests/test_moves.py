@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -10,10 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.grouping import Grouping
-from netform.moves import moves_from, moves_made, moves_remedy, with_moves
+from netform.moves import (
+    least_words,
+    moves_from,
+    moves_made,
+    needed_words,
+    too_near_words,
+    with_moves,
+    within_words,
+)
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.scores.continuity import define_moved
+from netform.solve.fewest import Fewest
+from netform.solve.needed import Enough, Needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,12 +90,101 @@ def test_what_has_moved_is_written_down() -> None:
     ]
 
 
-def test_the_remedy_names_the_limit_and_the_start() -> None:
-    """Where no plan is so near, it is these numbers that can be raised."""
+def test_limits_are_named_with_their_start() -> None:
+    """It is these numbers that can be raised."""
     start = Grouping("mine.csv", TODAY.networks, TODAY.unplaced)
-    said = moves_remedy(moves_from(start, _list(), None, 5_000))
-    assert "at most 5,000 patients of an area out of the networks of mine.csv" in said
-    assert "--moves-patients" in said
+    assert within_words(moves_from(start, _list(), None, 5_000)) == (
+        "at most 5,000 patients out of the networks of mine.csv"
+    )
+    assert within_words(moves_from(TODAY, _list(), 1, 5_000)) == (
+        "at most 1 practice and at most 5,000 patients out of today's networks"
+    )
+
+
+PRACTICES, PATIENTS = ("practices", Fewest(7, 7)), ("patients", Fewest(9_000, 9_000))
+
+
+@pytest.mark.parametrize(
+    ("enough", "said"),
+    [
+        ([Enough(7, None, (PRACTICES,))], "at least 7 practices have to move (--moves 7)"),
+        (
+            [Enough(1, None, (("practices", Fewest(1, 1)),))],
+            "at least 1 practice has to move (--moves 1)",
+        ),
+        (
+            [Enough(None, 9_000, (PATIENTS,))],
+            "practices with at least 9,000 patients have to move (--moves-patients 9000)",
+        ),
+        (
+            [Enough(7, 5_000, (PRACTICES,)), Enough(2, 9_000, (PATIENTS,))],
+            (
+                "at least 7 practices, with at most 5,000 patients, have to move (--moves 7 --moves-patients 5000); or "
+                "practices with at least 9,000 patients, at most 2 practices, have to move (--moves 2 "
+                "--moves-patients 9000)"
+            ),
+        ),
+        (
+            [Enough(7, 9_000, (PRACTICES, PATIENTS))],
+            (
+                "at least 7 practices have to move, and if no more do at least 9,000 patients (--moves 7 "
+                "--moves-patients 9000)"
+            ),
+        ),
+        (
+            [Enough(9, None, (("practices", Fewest(7, 9)),))],
+            (
+                "to move 9 practices is enough (--moves 9); that fewer than 7 cannot be is proven, and what lies "
+                "between was not settled in the time"
+            ),
+        ),
+        (
+            [Enough(7, 9_000, (PRACTICES, ("patients", Fewest(8_000, 9_000))))],
+            (
+                "to move 7 practices with 9,000 patients is enough (--moves 7 --moves-patients 9000), and whether less "
+                "is was not settled in the time"
+            ),
+        ),
+        ([], "how many have to move was not settled in the time"),
+    ],
+)
+def test_what_would_be_enough_is_said_with_its_options(enough: list[Enough], said: str) -> None:
+    """And what of it is not proven."""
+    assert needed_words(Needed(tuple(enough), impossible=False, refuted=True)) == said
+
+
+def test_limits_with_no_plan_at_all_are_told_from_those_with_exceptions() -> None:
+    """What any plan needs, and what one with no more exceptions than must be."""
+    moves = moves_from(TODAY, _list(), 2, None)
+    some, best = (
+        Needed((Enough(k, None, (("practices", Fewest(k, k)),)),), impossible=False, refuted=True)
+        for k in (3, 5)
+    )
+    said = "no plan for area A moves at most 2 practices out of today's networks, even with networks outside the band."
+    assert too_near_words(moves, " for area A", some, best, 0) == (
+        f"{said}\nFor any plan at least 3 practices have to move (--moves 3); for one without exceptions at least 5 "
+        "practices have to move (--moves 5)."
+    )
+    assert too_near_words(moves, " for area A", best, best, 1) == (
+        f"{said}\nFor any plan, and for one with no exceptions beyond the 1 needed anyway, at least 5 practices have "
+        "to move (--moves 5)."
+    )
+    assert too_near_words(moves, " for area A", some, None, 0) == (
+        f"{said}\nFor any plan at least 3 practices have to move (--moves 3)."
+    )
+
+
+def test_the_fewest_asked_for_are_said() -> None:
+    """As a fact where it is proven, and as what was found where it is not."""
+    moves = moves_from(TODAY, _list(), "least", 20_000)
+    assert (moves.least, moves.practices, moves.patients) == (True, None, 20_000)
+    assert least_words(Fewest(7, 7), 0, replace(moves, patients=None)) == (
+        "For a plan without exceptions at least 7 practices have to move out of today's networks."
+    )
+    assert least_words(Fewest(6, 7), 2, moves) == (
+        "7 practices moved out of today's networks are the fewest found for a plan with no exceptions beyond the 2 "
+        "needed anyway that moves at most 20,000 patients; only that fewer than 6 cannot be is proven."
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 9)), min_size=1, max_size=9))

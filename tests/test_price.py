@@ -54,6 +54,16 @@ def test_every_demand_is_named_in_words() -> None:
     ]
 
 
+def test_one_is_not_many() -> None:
+    """At most one practice, exactly one network."""
+    demands = Demands(most_practices=1, networks=1, areas=(AreaDemand("15F", networks=1),))
+    assert [single.rule for single in single_demands(replace(RULES, demands=demands))] == [
+        "at most 1 practice in a network",
+        "exactly 1 network in each area",
+        "exactly 1 network in area 15F",
+    ]
+
+
 def test_dropping_each_in_turn_leaves_nothing() -> None:
     """Each takes away just itself: one fewer every time, the others as they were."""
     rules = replace(RULES, demands=EVERYTHING)

@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 
 from netform.breaches import breaches
 from netform.demands import Demands
+from netform.errors import ImpossibleError
+from netform.grouping import Grouping, Moves
 from netform.plan import Network, SharedPost
 from netform.rationale import moves_into, rationales
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
+from netform.solve.area import Options
 from tests.brute_force import outside_band, partitions
+from tests.invariants.test_demands import starts
+from tests.made_up_session import solved
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
@@ -190,6 +195,45 @@ def test_pins_and_a_number_of_networks_stop_moves() -> None:
     numbered = replace(RULES, demands=Demands(networks=3))
     second = moves_into(graph, groups, numbered)[1]
     assert [move.breach for move in second] == ["networks", "networks"]
+
+
+def test_a_limit_on_moves_stops_moves() -> None:
+    """40,000 | 5,000 + 30,000 as today: to give P1 away moves one practice of 5,000, to where nothing else stops it."""
+    graph = row_of(40_000, 5_000, 30_000)
+    groups: Groups = [("P0",), ("P1", "P2")]
+    start = Grouping("today", {"A": ("P0",), "B": ("P1", "P2")})
+    sizes = {"A": 40_000, "B": 35_000}
+
+    def stopped(practices: int | None, patients: int | None, *, least: bool = False) -> str:
+        moves = moves_into(graph, groups, RULES, Moves(start, sizes, practices, patients, least))
+        return moves[0][0].breach
+
+    assert [stopped(0, None), stopped(1, None), stopped(None, 4_999), stopped(None, 5_000)] == [
+        "moves", "", "moves", "",
+    ]  # fmt: skip
+    assert stopped(None, None, least=True) == "moves"
+    written = rationales(graph, networks_of(graph, groups, RULES), RULES, Moves(start, sizes, 0))
+    assert written[0].endswith(
+        "No practice could be added; the limit on moves binds: its neighbour P1 would take the plan farther from where "
+        "it starts."
+    )
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_no_move_within_the_limit_betters_an_optimum_near_its_start(data: st.DataObject) -> None:
+    """In the best plan that moves so few no allowed move saves anything."""
+    graph, rules = data.draw(small_areas(most=6))
+    moves = data.draw(starts(graph))
+    if data.draw(st.booleans()):
+        moves = replace(moves, practices=None, least=True)
+    try:
+        outcome = solved(graph, rules, Options(moves=moves))
+    except ImpossibleError:
+        return
+    groups = [placed.practice_codes for placed in outcome.networks]
+    hours = [move.hours for into in moves_into(graph, groups, rules, moves) for move in into]
+    assert min((each for each in hours if each is not None), default=0.0) >= -1e-6
 
 
 def test_a_rationale_in_full() -> None:

@@ -123,6 +123,8 @@ def exception_words(code: str) -> str:
         "stranded_behind_pin": "Cut off by a pin",
         "demands": "The planner's rules leave no other way",
         "geography": "The map leaves no other way",
+        "networks": "The number of networks demanded leaves no other way",
+        "moves": "The limit on moves leaves no other way",
     }
     return known.get(code, spoken(code))
 

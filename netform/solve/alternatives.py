@@ -156,7 +156,7 @@ class Near(Vicinity):
                 break
             diagram = self.diagram(limit)
             if diagram is None:
-                self.deadline = whole.part(1 / (count - number))
+                self.deadline = whole.share(1 / (count - number))
                 found = self.most_different(limit, staying, plans)
                 self.deadline = whole
             else:

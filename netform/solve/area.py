@@ -12,34 +12,36 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 
 from netform.breaches import counted_practices
 from netform.errors import ImpossibleError, RulesError
 from netform.graph_demands import demanded_graph
+from netform.moves import least_words, needed_words
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
-from netform.scores.continuity import moved
+from netform.settled import number_fault
 from netform.solve.choice import Choice, Trace
 from netform.solve.cuts import ROWS
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
-from netform.solve.linear import Duals, SideRow
+from netform.solve.linear import Duals
 from netform.solve.listing import Listings
+from netform.solve.needed import MOVES, fewest_moved, needed
+from netform.solve.number import NETWORKS
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
 from netform.solve.reasons import reason_for
 from netform.solve.search import store_of
-from netform.solve.statement import Statement, join
+from netform.solve.statement import join
+from netform.solve.ties import Ties
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from numpy.typing import NDArray
+    import networkx as nx
 
-    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
 __all__ = [
@@ -107,6 +109,7 @@ class _AreaSolver:
     fixed: tuple[Placed, ...] = ()
     fixed_cost: float = 0.0
     done: list[PartPlan] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         kept = self.progress.listings
@@ -119,7 +122,7 @@ class _AreaSolver:
         taken = {code for placed in self.fixed for code in placed.practice_codes}
         rest = self.graph.subgraph(code for code in self.graph if code not in taken)
         parts = connected_parts(rest, self.rules)
-        tied = self.rules.demands.networks is not None or self.options.moves is not None
+        tied = bool(self.ties)
         if tied:
             parts = [tuple(code for part in parts for code in part)]
             self.check_number(parts[0])
@@ -162,6 +165,7 @@ class _AreaSolver:
             report=report,
             reasoned=self.reasoned,
             ties=self.ties if tied else None,
+            alone=self.alone,
             whole=whole,
             named=f" for area {self.area}" if self.area else "",
         )
@@ -193,14 +197,16 @@ class _AreaSolver:
 
     def reasoned(self, codes: Sequence[str], found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles of some practices with the smallest changes that would remove them."""
-        if self.options.moves is not None or not found:
-            return tuple(found)
+        if not found:
+            return ()
         left = self.progress.deadline.seconds_left
         clock = self.progress.clock
         seconds = REASON_SECONDS if left is None else min(REASON_SECONDS, left * REASON_SHARE)
         reason = reason_for(self.whole, codes, self.rules, found, Deadline(clock() + seconds, clock))
         remedies = tuple(remedy.sentence for remedy in reason.remedies)
         clash = (f"Needed for that are: {'; '.join(reason.clash)}.",) if len(reason.clash) > 1 else ()
+        if self.options.moves is not None and remedies:
+            remedies = (*remedies, "Whether as few could move then was not tried.")
         first, *others = reason.obstacles
         return (replace(first, remedies=(*clash, *remedies)), *others)
 
@@ -210,73 +216,39 @@ class _AreaSolver:
             where = f"area {self.area}: " if self.area else ""
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
-    def ties(self, statement: Statement) -> tuple[SideRow, ...]:
-        """The rules over the whole area: how many networks, how far from the start."""
-        sides = []
-        number = self.rules.demands.networks
-        if number is not None:
-            exactly = float(number - len(self.fixed))
-            sides.append(SideRow(np.ones(len(statement.store)), exactly, exactly))
-        moves = self.options.moves
-        if moves is not None:
-            for most, by_patients in ((moves.practices, False), (moves.patients, True)):
-                if most is not None:
-                    worth, before = self.moved(statement, by_patients=by_patients)
-                    sides.append(SideRow(worth, -math.inf, float(most) - before + 0.5))
-        return tuple(sides)
+    @property
+    def ties(self) -> Ties:
+        """The rules over the whole area."""
+        fixed = tuple(placed.practice_codes for placed in self.fixed)
+        return Ties(self.graph, fixed, self.rules.demands.networks, self.options.moves)
 
-    def moved(self, statement: Statement, *, by_patients: bool) -> tuple[NDArray[np.float64], float]:
-        """Practices or patients that each candidate moves, and that the fixed networks move."""
-        fixed = sorted(code for placed in self.fixed for code in placed.practice_codes)
-        number = {code: k for k, code in enumerate(fixed)}
-        groups = [tuple(number[code] for code in placed.practice_codes) for placed in self.fixed]
-        return (
-            self.moved_of(statement.store, statement.codes, by_patients=by_patients),
-            math.fsum(self.moved_of(store_of(groups, len(fixed)), fixed, by_patients=by_patients)),
-        )
-
-    def moved_of(
-        self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool
-    ) -> NDArray[np.float64]:
-        """Practices or patients that each group of a store moves."""
-        assert self.options.moves is not None  # noqa: S101 (asked for only then)
-        start = self.options.moves.start
-        label = {name: k for k, name in enumerate(start.networks)}
-        size = nx.get_node_attributes(self.graph, "list_size")
-        patients = [self.options.moves.start_patients[name] for name in start.networks]
-        network_of = start.network_of
-        present = np.array([label[network_of[c]] if c in network_of else -1 for c in codes], np.int64)
-        list_size = np.array([size[code] for code in codes], np.float64)
-        worth = list_size if by_patients else np.ones(len(codes))
-        return moved(store, present, np.array(patients, np.float64), list_size, worth)
+    @property
+    def alone(self) -> int:
+        """Exceptions that stand whatever is chosen."""
+        return sum(placed.exception is not None for placed in self.fixed)
 
     def check_number(self, codes: Collection[str]) -> None:
         """Refuse a number of networks that cannot hold the patients within the band."""
         demanded = self.rules.demands.networks
         if demanded is None:
             return
-        networks, rules = demanded - len(self.fixed), self.rules
         patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fewest, most = -(-patients // rules.most), patients // rules.least
-        if networks < 0 or not networks * rules.least <= patients <= networks * rules.most:
-            alone = len(self.fixed)
-            possible = f"{fewest + alone} to {most + alone}" if fewest <= most else "no number"
-            where = f"area {self.area}: " if self.area else ""
-            raise RulesError(
-                f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-"
-                f"{rules.most:,} each{f' beside {alone} that stand apart' * bool(alone)}: {possible} can. "
-                "Change --networks."
-            )
+        fault = number_fault(demanded, len(self.fixed), patients, self.rules, self.area)
+        if fault is not None:
+            raise RulesError(fault)
 
     def check_settled(self) -> None:
         """Refuse networks that are all settled before anything is chosen, and move more than they may."""
-        nothing = join([], ScoringData.of(self.graph, [], self.rules))
-        if any(side.most < 0 for side in self.ties(nothing)):
+        nothing, ties = join([], ScoringData.of(self.graph, [], self.rules)), self.ties
+        if ties.moves is not None and any(side.most < 0 for side in ties.rows(nothing)):
             where = f" for area {self.area}" if self.area else ""
             raise ImpossibleError(
-                f"no plan keeps every demand{where}: every network is pinned or stands alone, and together they move "
-                "more than is allowed."
+                f"no plan keeps every demand{where}: every network is pinned or stands alone, and "
+                f"{needed_words(needed(nothing, ties))}."
             )
+        if ties.moves is not None and ties.moves.least:
+            count = fewest_moved(nothing, ties, by_patients=False)
+            self.notes = (least_words(count, self.alone, ties.moves),)
 
     def outcome(self) -> AreaOutcome:
         """Put the parts together."""
@@ -303,7 +275,12 @@ class _AreaSolver:
             candidates=sum(plan.candidates for plan in plans),
             method=" ".join(dict.fromkeys(plan.method for plan in plans if plan.method)),
             seconds=dict(self.seconds),
-            notes=(*said, *(obstacle.text for plan in plans for obstacle in plan.reasons)),
+            notes=(
+                *said,
+                *(obstacle.text for plan in plans for obstacle in plan.reasons),
+                *(note for plan in plans for note in plan.notes),
+                *self.notes,
+            ),
         )
         return AreaOutcome(result, tuple(sorted(networks, key=lambda placed: placed.practice_codes)))
 
@@ -445,9 +422,19 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
             said = "No plan within the band was found here; that none exists is not proven."
             placed.append(Placed(codes, "search", said))
             continue
-        touching = [obstacle for obstacle in reasons if set(obstacle.practice_codes) & set(codes)]
-        obstacle = (touching or list(reasons))[0]
-        remedies = [] if obstacle.remedies else [each for one in reasons for each in one.remedies]
+        # What stands in the way of others explains this one only where it is connected to them.
+        near = _of_the_part(graph, codes[0], rules, reasons) or list(reasons)
+        touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
+        obstacle = (touching or near)[0]
+        # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
+        shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
+        remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
         said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
         placed.append(Placed(codes, obstacle.reason, said))
     return placed
+
+
+def _of_the_part(graph: nx.Graph, code: str, rules: Rules, reasons: Sequence[Obstacle]) -> list[Obstacle]:
+    """The obstacles of the connected part that a practice is in."""
+    part = next((set(part) for part in connected_parts(graph, rules) if code in part), set[str]())
+    return [obstacle for obstacle in reasons if part.intersection(obstacle.practice_codes)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ class Deadline:
         """Seconds that remain, None for ever."""
         return None if self.at == math.inf else max(0.0, self.at - self.clock())
 
-    def part(self, share: float) -> Deadline:
-        """The moment when a share of the time that remains is over."""
+    def share(self, share: float, seconds: float = math.inf) -> Deadline:
+        """A deadline after a share of the time left, and after so many seconds at most; none where there is none."""
         left = self.seconds_left
-        return self if left is None else replace(self, at=self.clock() + share * left)
+        return self if left is None else Deadline(self.clock() + min(seconds, left * share), self.clock)
 
 
 NEVER = Deadline()

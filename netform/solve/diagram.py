@@ -43,6 +43,9 @@ NO_TIE = 1e-9
 # A practice that needs less than this share of what may be spent is left out of the sum of needs.
 LITTLE = 0.01
 
+# Of sums of costs, as a share.
+ROUNDING = 1e-9
+
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
 
@@ -155,7 +158,9 @@ def draw_diagram(
     )  # fmt: skip
     if not complete:
         return None
-    kept = _below(tails, heads, costs[listed][takes], ends, cutoff)
+    # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
+    near = cutoff + ROUNDING * (1 + abs(cutoff))
+    kept = _below(tails, heads, costs[listed][takes], ends, near)
     tails, heads, takes = tails[kept], heads[kept], listed[takes[kept]]
     number = np.full(len(ends), -1, np.int64)
     starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails

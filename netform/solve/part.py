@@ -21,13 +21,17 @@ from netform.scores.balance import group_sums
 from netform.solve.choice import Choice
 from netform.solve.choose import choose
 from netform.solve.deadline import Deadline
-from netform.solve.feasibility import Obstacle, obstacles
-from netform.solve.geography import geography
+from netform.solve.feasibility import Obstacle, connected_parts, obstacles
+from netform.solve.fewest import fewest
 from netform.solve.linear import SideRow
 from netform.solve.listing import Listings
+from netform.solve.needed import SECONDS, SHARE, Near
+from netform.solve.number import other_number
 from netform.solve.relaxation import Choosing
 from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
 from netform.solve.statement import Statement
+from netform.solve.ties import Ties
+from netform.solve.why import explained_by_part, undivided
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
@@ -37,16 +41,17 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.outcome import Options
 
-__all__ = ["PartPlan", "PartSolver", "Ties"]
+__all__ = ["PartPlan", "PartSolver"]
 
 # How far outside the band exceptions are looked for, registered patients, one step after the other.
 WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
 
+# Share of the time left in which exceptions near a start are looked for.
+IN_TIME = 0.9
+
 # In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
 EXCEPTION = 1_000.0
 
-# A rule over the whole plan for the candidates of a statement; they tie all parts of an area together.
-Ties = Callable[[Statement], tuple[SideRow, ...]]
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -70,6 +75,10 @@ class PartPlan:
         All plans that could be chosen; None when they could not be listed.
     settled : bool
         Whether it is proven that no plan has fewer exceptions.
+    exceptions : int
+        Networks outside the band, or of too few or too many practices.
+    notes : tuple of str
+        What else was found on the way, for people.
     """
 
     groups: Groups
@@ -79,6 +88,8 @@ class PartPlan:
     reasons: tuple[Obstacle, ...] = ()
     statement: Statement | None = None
     settled: bool = True
+    exceptions: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -100,8 +111,10 @@ class PartSolver:
         Told of every better plan and its bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
-    ties : callable or None
-        Rules over the whole plan, over the candidates of a statement.
+    ties : Ties or None
+        Rules over the whole area, which is planned as one part then.
+    alone : int
+        Exceptions of the area that are none of its parts': pins, and practices over the band.
     whole : bool
         Whether the part is all there is of the area, so that it is no island.
     named : str
@@ -117,23 +130,29 @@ class PartSolver:
     report: Callable[[Groups, float, float], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     ties: Ties | None
+    alone: int
     whole: bool
     named: str
     problem: Problem = field(init=False)
     limits: Limits = field(init=False)
+    near: Near | None = field(init=False, default=None)
+    wide: tuple[Statement, NDArray[np.float64]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
         self.problem = Problem.of(self.graph, self.graph, self.rules)
         self.limits = self.problem.limits
+        if self.ties is not None and self.ties.moves is not None:
+            self.near = Near(self.ties, self.named, self.deadline, self.alone, self.widest)
 
     def solve(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions, each with what would remove it."""
         plan = self.planned()
-        if not plan.reasons:
+        if self.near is None and not plan.reasons:
             return plan
         with self.stage("reasons"):
-            return replace(plan, reasons=self.reasoned(self.problem.codes, plan.reasons))
+            plan = self.judged(plan)
+            return replace(plan, reasons=self.explained(plan.reasons))
 
     def planned(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions."""
@@ -149,51 +168,159 @@ class PartSolver:
         inside = np.flatnonzero(counts_allowed(statement.store, self.limits))
         if len(inside) < listed:
             statement = statement.take(inside)
-        statement = replace(statement, sides=self.ties(statement) if self.ties else ())
+        free = statement
+        if self.near is not None:
+            with self.stage("reasons"):
+                self.near.settle(free, strict=self.options.strict)
+            self.ties = self.near.ties
+        statement = self.tied(free)
         choice = self.choose(statement)
         if choice.status == "infeasible":
-            demanded = self.limits.forbids or self.ties is not None
-            obstacle = geography(
-                self.graph, self.problem.codes, self.rules, self.deadline, listed=listed, demanded=demanded
-            )
-            self.refuse([obstacle])
-            return self.with_exceptions([obstacle])
+            with self.stage("reasons"):
+                found = self.why(free, listed)
+            self.refuse(found)
+            return self.with_exceptions(found)
         if choice.chosen is None:
             return self.by_search(bound=choice.bound, listed=listed)
         return PartPlan(
             statement.groups(choice.chosen), choice, listed, method(choice, listed), (), statement
         )
 
+    def why(self, free: Statement, listed: int) -> list[Obstacle]:
+        """Why no plan is within the band, where choosing among all that are listed has found that there is none.
+
+        Parameters
+        ----------
+        free : Statement
+            Those within the band, without what ties all parts of the area.
+        listed : int
+        """
+        if self.near is not None and (obstacle := self.near.without_exceptions(free)) is not None:
+            return [obstacle]
+        return undivided(
+            self.graph,
+            self.rules,
+            free,
+            self.deadline,
+            listed=listed,
+            forbids=bool(self.limits.forbids),
+            # What may move has tied the parts, and it is not to blame; their number would be.
+            by_part=self.ties is not None and self.ties.networks is None,
+            whole=self.whole,
+        )
+
+    def judged(self, plan: PartPlan) -> PartPlan:
+        """A plan with what is to be said of the rules over the whole area: exceptions they cost, and moves."""
+        near, more = self.near, []
+        if self.ties is not None and plan.exceptions and (wide := self.widest()) is not None:
+            share = self.deadline.share(SHARE, SECONDS)
+            more.append(other_number(*wide, self.ties, plan.exceptions, self.alone, share))
+        if near is not None:
+            more.append(near.fewer_exceptions(plan.exceptions))
+        plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))
+        if near is None or near.count is None or near.note is None:
+            return plan
+        plan = replace(plan, notes=(near.note,))
+        if near.count.proven:
+            return plan
+        said = f"{plan.method} That no plan moves fewer practices is not proven."
+        return replace(plan, method=said, choice=replace(plan.choice, status="feasible"))
+
+    def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
+        """The obstacles with the smallest changes that would remove them, of each part by itself."""
+        tied = self.ties is not None and self.ties.networks is None
+        parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
+        return explained_by_part(parts, found, self.reasoned)
+
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"{self.named.removeprefix(' for ')}: " if self.named else ""
-            found = self.reasoned(self.problem.codes, found)
+            found = self.explained(found)
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
     def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
         """The fewest networks outside the band, then the fewest patients, then the least cost."""
-        least, most = self.rules.least, self.rules.most
+        spare = None
+        if self.near is not None:
+            with self.stage("reasons"):
+                self.near.refuse()
+            spare = self.spare_plan(reasons)
+            # What is known has to be said in time, and the engine may be late.
+            self.deadline = self.deadline.share(IN_TIME)
         for widening in WIDENINGS:
-            low, high = max(1, least - widening), min(most + widening, self.rules.exception_most)
-            statement = self.state(low, high, enclaves=False)
+            statement = self.widened(widening)
             if statement is None:
                 break
-            statement = replace(statement, sides=self.ties(statement) if self.ties else ())
+            listed, statement = len(statement.store), self.tied(statement)
             outside, weight = self.weigh(statement)
-            fewest = self.choose(statement, weight)
+            few = self.choose(statement, weight)
             last = widening == WIDENINGS[-1]
-            if fewest.chosen is None:
-                if last and fewest.status == "infeasible":
+            if few.chosen is None:
+                if last and few.status == "infeasible":
                     raise ImpossibleError(self.impossible(reasons))
                 continue
-            count = int((weight[fewest.chosen] > 0).sum())
+            count = int((weight[few.chosen] > 0).sum())
             # One exception is the fewest there can be once none is proven impossible, and nothing that lies
             # further outside the band betters its patients; more than one is settled by the widest list alone.
-            settled = fewest.status == "optimal" and (count <= 1 or last)
+            settled = few.status == "optimal" and (count <= 1 or last)
             if settled or last:
-                return self.cheapest(statement, outside, weight, fewest, reasons, settled=settled)
-        return self.by_search(reasons=reasons)
+                return self.cheapest(statement, outside, weight, few, reasons, listed=listed, settled=settled)
+        return spare or self.by_search(reasons=reasons)
+
+    def spare_plan(self, reasons: Sequence[Obstacle]) -> PartPlan | None:
+        """A plan near its start with few exceptions, for when time runs out before the fewest patients are found.
+
+        A limit on moves makes it hard to prove how few patients can be outside the band; how few networks is easy.
+        """
+        if (wide := self.widest()) is None:
+            return None
+        statement, share = self.tied(wide[0]), self.deadline.share(SHARE, SECONDS)
+        outside = (self.weigh(statement)[1] > 0).astype(np.float64)
+        count = fewest(statement, outside, share, least=1)
+        if count.found is None:
+            return None
+        statement = replace(
+            statement, sides=(*statement.sides, SideRow(outside, -math.inf, count.found + 0.5))
+        )
+        found = choose(statement.choosing(statement.costs), share)
+        if found.chosen is None:
+            return None
+        groups, listed = statement.groups(found.chosen), len(wide[0].store)
+        self.report(groups, found.cost, 0.0)
+        choice = Choice("feasible", found.chosen, found.cost, 0.0)
+        said = f"{method(choice, listed)} That the exceptions are as near the band as possible is not proven."
+        number = int(outside[found.chosen].sum())
+        return PartPlan(
+            groups, choice, listed, said, tuple(reasons), statement, settled=False, exceptions=number
+        )
+
+    def widened(self, widening: int) -> Statement | None:
+        """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
+        low = max(1, self.rules.least - widening)
+        high = min(self.rules.most + widening, self.rules.exception_most)
+        if self.wide is not None and widening == WIDENINGS[-1]:
+            return self.wide[0]
+        return self.state(low, high, enclaves=False)
+
+    def widest(self) -> tuple[Statement, NDArray[np.float64]] | None:
+        """All plans with exceptions, listed once, and 1 for every candidate that is one."""
+        if self.wide is None:
+            statement = self.widened(WIDENINGS[-1])
+            if statement is not None:
+                self.wide = statement, (self.weigh(statement)[1] > 0).astype(np.float64)
+        return self.wide
+
+    def tied(self, statement: Statement) -> Statement:
+        """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
+        if self.ties is None:
+            return statement
+        sides = self.ties.rows(statement)
+        kept = np.ones(len(statement.store), np.bool_)
+        for side in sides:
+            # All that is counted is at least 0, so what one candidate has too much of no other makes good.
+            kept &= side.coefficients <= side.most
+        return replace(statement, sides=(*statement.sides, *sides)).take(np.flatnonzero(kept))
 
     def weigh(self, statement: Statement) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Patients outside the band, and the weight as an exception, of every candidate."""
@@ -207,20 +334,20 @@ class PartSolver:
         statement: Statement,
         outside: NDArray[np.float64],
         weight: NDArray[np.float64],
-        fewest: Choice,
+        few: Choice,
         reasons: Sequence[Obstacle],
         *,
+        listed: int,
         settled: bool,
     ) -> PartPlan:
         """The least cost among the plans with the fewest exceptions."""
-        assert fewest.chosen is not None  # noqa: S101 (the caller has looked)
-        listed = len(statement.store)
+        assert few.chosen is not None  # noqa: S101 (the caller has looked)
         # A patient is worth 1/1000: half of that separates this total from the next.
-        total = math.fsum(weight[fewest.chosen])
-        count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[fewest.chosen] > 0).sum()))
-        patients = SideRow(outside, -math.inf, float(outside[fewest.chosen].sum()) + 0.5)
-        first = statement.groups(fewest.chosen)
-        first_cost = math.fsum(statement.costs[fewest.chosen])
+        total = math.fsum(weight[few.chosen])
+        count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
+        patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
+        first = statement.groups(few.chosen)
+        first_cost = math.fsum(statement.costs[few.chosen])
         statement = replace(statement, sides=(*statement.sides, count, patients)).take(
             np.flatnonzero(weight <= total + 0.0005)
         )
@@ -235,20 +362,22 @@ class PartSolver:
             choice = replace(choice, status="feasible", bound=bound)
         assert choice.chosen is not None  # noqa: S101 (the first choice stands in)
         groups = statement.groups(choice.chosen)
-        return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled)
+        exceptions = int((weight[few.chosen] > 0).sum())
+        return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled, exceptions)
 
     def impossible(self, reasons: Sequence[Obstacle]) -> str:
         """Why not even exceptions make a plan."""
-        sentences = "\n".join(obstacle.text for obstacle in self.reasoned(self.problem.codes, reasons))
+        sentences = "\n".join(obstacle.text for obstacle in self.explained(reasons))
         return f"no plan keeps every demand{self.named}, even with networks outside the band.\n{sentences}".strip()
 
     def by_search(self, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> PartPlan:
         """A plan by neighbourhood search, where the candidates are too many to list or time is short."""
         if self.ties or self.limits.forbids:
+            known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
             raise NoPlanError(
                 "the number of networks can be fixed, moves counted and demands kept only where all feasible networks "
                 f"can be listed and chosen from in the time{self.named}: drop what is demanded, narrow the band, or "
-                "allow more with --time-limit."
+                f"allow more with --time-limit.{known}"
             )
         problem = self.problem
         with self.stage("search"):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from netform.errors import NetformError, NoPlanError
+from netform.errors import ImpossibleError, NetformError, NoPlanError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.deadline import Deadline
 
@@ -72,11 +72,17 @@ class _Board:
     on_event: Callable[[Event], None]
     final: dict[str, AreaOutcome] = field(default_factory=dict)
     interim: dict[str, AreaOutcome] = field(default_factory=dict)
+    refused: dict[str, ImpossibleError] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         if event.outcome is not None:
             (self.final if event.kind == "done" else self.interim)[event.area] = event.outcome
         self.on_event(event)
+
+    def refuse(self) -> None:
+        """Raise what is impossible, of all areas at once."""
+        if self.refused:
+            raise ImpossibleError("\n".join(str(self.refused[area]) for area in sorted(self.refused)))
 
 
 def plan_areas(
@@ -112,6 +118,8 @@ def plan_areas(
 
     Raises
     ------
+    ImpossibleError
+        As `netform.solve.area.solve_area`: of every area that has no plan, once the others are planned.
     NoPlanError
         Time ran out before an area had any plan.
     NetformError
@@ -125,6 +133,7 @@ def plan_areas(
         crew.in_processes(tasks)
     else:
         crew.in_thread(tasks)
+    board.refuse()
     missing = [task.area for task in tasks if task.area not in board.final and task.area not in board.interim]
     if missing:
         named = "" if missing == [""] else f" of {', '.join(missing[:10])}"
@@ -177,7 +186,9 @@ class _Crew:
                 if self.interrupted() or (late is not None and time.monotonic() > late):
                     stopped.set()
                     break
-            if failure:
+            if failure and isinstance(failure[0], ImpossibleError):
+                self.board.refused[task.area] = failure[0]
+            elif failure:
                 raise failure[0]
             if self.interrupted():
                 return
@@ -260,6 +271,10 @@ class _Worker:
             if task is not None:
                 self.crew.lost.add(task.area)
             return task
+        if isinstance(message, ImpossibleError) and self.task is not None:
+            self.crew.board.refused[self.task.area] = message
+            self.task = None
+            return None
         if isinstance(message, NetformError):
             raise message
         if isinstance(message, Exception):

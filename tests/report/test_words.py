@@ -104,6 +104,8 @@ def test_verdict_with_a_gap_says_what_could_be_saved() -> None:
         ("pinned", "Pinned as it stands"),
         ("demands", "The planner's rules leave no other way"),
         ("geography", "The map leaves no other way"),
+        ("networks", "The number of networks demanded leaves no other way"),
+        ("moves", "The limit on moves leaves no other way"),
         ("some_new_reason", "Some new reason"),
     ],
 )

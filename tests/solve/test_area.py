@@ -16,8 +16,9 @@ from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
-from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.area import AreaOutcome, Options, Progress, place, solve_area
 from netform.solve.deadline import Deadline
+from netform.solve.feasibility import Obstacle
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
 
@@ -191,3 +192,24 @@ def test_whenever_time_runs_out_the_plan_is_whole(drawn: tuple[nx.Graph, Rules],
         assert outcome.result.cost >= best.cost - slack
     if best.exceptions == 0:
         assert outcome.result.bound <= best.cost + slack
+
+
+def test_an_exception_has_the_reason_of_its_own_part() -> None:
+    """P0 P1 and P2 P3 are two parts; a reason that touches P0 alone explains P1, and one of P2 explains P3.
+
+    What would remove a reason is said of all of its part, and what a rule over the area would save only with it.
+    """
+    graph = line([10_000] * 4, [(0, 1), (2, 3)])
+    first = Obstacle("island", ("P0",), "First.", ("Mend the first.",))
+    second = Obstacle("island", ("P2",), "Second.")
+    over = Obstacle("networks", ("P0", "P1", "P2", "P3"), "Over.", ("Mend over.",))
+    placed = place(graph, (("P1",), ("P3",)), RULES, (first, second))
+    assert [each.explanation for each in placed] == [
+        "10,000 patients. First. Mend the first.",
+        "10,000 patients. Second.",
+    ]
+    placed = place(graph, (("P1",), ("P2",)), RULES, (first, second, over))
+    assert [each.explanation for each in placed] == [
+        "10,000 patients. Over. Mend over.",
+        "10,000 patients. Second.",
+    ]

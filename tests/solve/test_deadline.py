@@ -32,7 +32,7 @@ def test_never_does_not_pass() -> None:
 
 def test_a_part_of_the_time_left() -> None:
     """Half of what remains at 6 of 10 seconds is over at 8; of no limit there are no parts."""
-    part = Deadline(10.0, lambda: 6.0).part(0.5)
+    part = Deadline(10.0, lambda: 6.0).share(0.5)
     assert part.at == 8.0
     assert part.seconds_left == 2.0
-    assert NEVER.part(0.5) is NEVER
+    assert NEVER.share(0.5) is NEVER

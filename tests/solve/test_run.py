@@ -114,6 +114,17 @@ def test_the_errors_of_a_worker_are_raised_here(graph: nx.Graph) -> None:
             plan_areas(graph, AREAS, RULES, Options(strict=True, workers=workers))
 
 
+def test_every_area_that_is_impossible_is_named(graph: nx.Graph) -> None:
+    """In order of area, once the others are planned, from threads and from processes."""
+    for code in ("P3", "P13"):
+        graph.nodes[code]["list_size"] = 50_001
+    for workers in (1, 2):
+        with pytest.raises(ImpossibleError) as error:
+            plan_areas(graph, AREAS, RULES, Options(strict=True, workers=workers))
+        said = [line.partition(" patients")[0] for line in str(error.value).splitlines()]
+        assert said == ["area A: P13 alone has 50,001", "area C: P3 alone has 50,001"]
+
+
 def _dawdle(plans: bool) -> Callable[..., AreaOutcome]:
     """Stand in for an area that reports a plan, if it does, and then does not stop by itself."""
     solve_area = run_module.solve_area

@@ -1,0 +1,197 @@
+"""What a limit on moves is said to have to be is the least there is: held to all divisions of small areas."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.errors import ImpossibleError, RulesError
+from netform.grouping import Grouping, Moves
+from netform.rules import Rules
+from netform.rules_file import load_profile
+from netform.scores.continuity import define_moved
+from netform.solve.area import Options
+from netform.solve.choice import Choice
+from netform.solve.part import PartSolver
+from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
+from tests.invariants.test_demands import FIXED, about, groups_of, starts
+from tests.made_up_session import demanded, solved
+from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from netform.solve.statement import Statement
+    from netform.tradeoff import Groups
+
+KINDS = ("pins", "apart", "exclude", "networks", "most_practices")
+FLAGS = re.compile(r"\((?:--moves (\d+))? ?(?:--moves-patients (\d+))?\)")
+
+
+@dataclass(frozen=True)
+class Worth:
+    """A division: its exceptions, patients outside the band, practices and patients moved."""
+
+    plan: Groups
+    exceptions: int
+    outside: int
+    practices: int
+    patients: int
+
+
+def all_plans(graph: nx.Graph, rules: Rules, moves: Moves) -> list[Worth]:
+    """Judge every division that keeps the demands."""
+    present, patients = moves.start.network_of, moves.start_patients
+    found = []
+    for (exceptions, outside), plans in plans_by_exceptions(graph, rules).items():
+        for plan in plans:
+            gone = [code for group in plan for code in define_moved(graph, group, present, patients)]
+            size = sum(graph.nodes[code]["list_size"] for code in gone)
+            found.append(Worth(plan, exceptions, outside, len(gone), size))
+    return found
+
+
+def within(plans: list[Worth], practices: float, patients: float) -> list[Worth]:
+    """Keep the plans that move no more."""
+    return [each for each in plans if each.practices <= practices and each.patients <= patients]
+
+
+def assert_least(plans: list[Worth], moves: Moves, said: str) -> None:
+    """Hold every pair of limits in a sentence to being enough, and the least of its kind."""
+    pairs = FLAGS.findall(said)
+    assert pairs, said
+    for practices, patients in pairs:
+        most, size = float(practices or "inf"), float(patients or "inf")
+        assert (moves.practices is None) == (not practices)
+        assert (moves.patients is None) == (not patients)
+        assert within(plans, most, size)
+        fewer = moves.practices is not None and most > moves.practices
+        less = moves.patients is not None and size > moves.patients
+        assert fewer or less
+        if fewer:
+            # Where both have to be raised the practices are the fewest whatever the patients.
+            assert not within(plans, most - 1, float("inf") if less else size)
+        if less:
+            assert not within(plans, most, size - 1)
+
+
+@given(small_areas(least=2), st.data())
+@settings(deadline=None, max_examples=150, derandomize=True)
+def test_limits_that_are_too_small_name_the_least_that_is_not(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """Where there is no plan at all, where one has needless exceptions, and where none may have any."""
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules, kinds=KINDS))
+    moves = data.draw(starts(graph).filter(lambda moves: (moves.practices, moves.patients) != (None, None)))
+    plans = all_plans(graph, rules, moves)
+    fewest = min((each.exceptions for each in plans), default=0)
+    as_good = [each for each in plans if each.exceptions == fewest]
+    strict = data.draw(st.booleans())
+    try:
+        outcome = solved(graph, rules, Options(moves=moves, strict=strict))
+    except RulesError:
+        return
+    except ImpossibleError as error:
+        said = str(error)
+        if not FLAGS.search(said):
+            # Moves are not to blame: of any number there is no plan, or none without exceptions.
+            assert not plans or (strict and (fewest or "pin" in said or "alone" in said))
+        elif strict:
+            assert_least([each for each in plans if not each.exceptions], moves, said)
+        else:
+            some, _, best = said.partition("; for one")
+            assert_least(plans, moves, some)
+            assert_least(as_good, moves, best or some)
+        return
+    exceptions = sum(bool(each.exception) and each.exception not in FIXED for each in outcome.networks)
+    said = " ".join(outcome.result.notes)
+    if exceptions > fewest:
+        assert_least(as_good, moves, said)
+    else:
+        assert not FLAGS.search(said)
+
+
+@given(small_areas(least=2), st.data())
+@settings(deadline=None, max_examples=150, derandomize=True)
+def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
+    """No plan with as few exceptions moves fewer, and of those that move as few it is the best."""
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules, kinds=KINDS))
+    moves = replace(data.draw(starts(graph)), practices=None, least=True)
+    plans = all_plans(graph, rules, moves)
+    allowed = within(plans, float("inf"), float("inf") if moves.patients is None else moves.patients)
+    try:
+        outcome = solved(graph, rules, Options(moves=moves))
+    except RulesError:
+        return
+    except ImpossibleError as error:
+        assert not allowed
+        if plans:
+            assert_least(plans, replace(moves, least=False), str(error).partition("; for one")[0])
+        return
+    best = min(allowed, key=lambda each: (each.exceptions, each.practices, each.outside))
+    key = (best.exceptions, best.practices, best.outside)
+    same = [each.plan for each in allowed if (each.exceptions, each.practices, each.outside) == key]
+    assert groups_of(outcome) in same
+    assert outcome.result.status == "optimal"
+    assert outcome.result.cost == about(min(plan_hours(graph, same, rules)))
+    (note,) = [note for note in outcome.result.notes if note.startswith("For a plan")]
+    assert f"at least {best.practices:,} practice" in note
+    # Those that stand whatever is chosen are needed as well.
+    exceptions = sum(each.exception is not None for each in outcome.networks)
+    assert ("without exceptions" in note) if not exceptions else (f"beyond the {exceptions} needed" in note)
+
+
+def test_by_hand() -> None:
+    """Six in a row of 15,000; today 0 1 2 | 3 | 4 5, of which one is below the band.
+
+    0 1 2 | 3 4 5 moves nobody: 3 takes all of its network along, and so do 4 and 5. With 0 and 2 apart 0 1 | 2 3 | 4 5
+    alone is left within the band: 0 1 keep 30,000 of 45,000, and 2 moves.
+    """
+    rules = load_profile()
+    graph = made_up_area(
+        [15_000] * 6, [(1000 * k, 0) for k in range(6)], [(k, k + 1) for k in range(5)], rules
+    )
+    start = Grouping("today", {"A": ("P0", "P1", "P2"), "B": ("P3",), "C": ("P4", "P5")})
+    moves = Moves(start, {"A": 45_000, "B": 15_000, "C": 30_000}, practices=0)
+    assert groups_of(solved(graph, rules, Options(moves=moves))) == (("P0", "P1", "P2"), ("P3", "P4", "P5"))
+    apart = replace(rules, demands=replace(rules.demands, apart=(("P0", "P2"),)))
+    with pytest.raises(ImpossibleError) as error:
+        solved(graph, apart, Options(moves=moves, strict=True))
+    assert str(error.value) == (
+        "No plan without exceptions moves at most 0 practices out of today's networks. At least 1 practice has to move "
+        "(--moves 1)."
+    )
+
+
+def test_a_plan_is_had_where_its_exceptions_cannot_be_proven_fewest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six in a row, nobody may move and 0 2 are apart, when time runs out over the patients outside the band.
+
+    Today 1 2 | 3 | 4 5, and 0 is new. Within the band is 0 1 | 2 3 | 4 5 alone, which leaves 1 and 2 with half of
+    their network each: both move. Of the plans that move nobody 0 | 1 2 | 3 4 5 has one exception.
+    """
+    rules = load_profile()
+    graph = made_up_area(
+        [15_000] * 6, [(1000 * k, 0) for k in range(6)], [(k, k + 1) for k in range(5)], rules
+    )
+    start = Grouping("today", {"A": ("P1", "P2"), "B": ("P3",), "C": ("P4", "P5")}, ("P0",))
+    moves = Moves(start, {"A": 30_000, "B": 15_000, "C": 30_000}, practices=0)
+    apart = replace(rules, demands=replace(rules.demands, apart=(("P0", "P2"),)))
+    choose = PartSolver.choose
+
+    def late(solver: PartSolver, statement: Statement, weight: object = None) -> Choice:
+        nothing = Choice("unknown", None, float("inf"), 0.0)
+        return choose(solver, statement) if weight is None else nothing
+
+    monkeypatch.setattr(PartSolver, "choose", late)
+    outcome = solved(graph, apart, Options(moves=moves), keep=False)
+    assert outcome.result.status == "feasible"
+    assert sum(each.exception == "moves" for each in outcome.networks) == 1
+    assert "At least 2 practices have to move (--moves 2)." in " ".join(outcome.result.notes)
+    assert moved_from(graph, groups_of(outcome), tuple(start.networks.values())) == []
