@@ -304,7 +304,7 @@ class Session:
         if options.moves is None and found.result.status == "optimal":
             self._outcomes[key] = found
             if again is None:
-                base = Again.of(graph, area, rules, found, deadline)
+                base = Again.of(graph, area, rules, found)
                 if base is not None:
                     self._again[area] = base
         return found

@@ -21,7 +21,7 @@ from netform.scores import ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place
 from netform.solve.choice import Choice, Trace
-from netform.solve.choose import choose, learn
+from netform.solve.choose import choose
 from netform.solve.linear import SideRow
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed
 from netform.solve.part import method
@@ -37,11 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Again"]
 
-# Candidates in the first guess, and by how much the next ones grow.
-FIRST_GUESS, GROWTH = 60_000, 4
-
-# Rounds of cuts sought once, for all later questions.
-LEARNT_ROUNDS = 24
+# Candidates among which a plan about as cheap as before is looked for first.
+FIRST_GUESS = 60_000
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
@@ -68,20 +65,13 @@ class Again:
     outcome: AreaOutcome
 
     @classmethod
-    def of(
-        cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome, deadline: Deadline
-    ) -> Again | None:
+    def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> Again | None:
         """Keep an outcome if later questions can start from it: proven, listed, and nothing forbidden."""
         case = outcome.case
         if case is None or case.choice.status != "optimal" or case.choice.trace is None or not case.settled:
             return None
         if rules.demands != _unforbidding(rules.demands):
             return None
-        # Cuts hold for every plan: those that are sought once here spare every later question the search.
-        statement, trace = case.statement, case.choice.trace
-        learnt = learn(statement.choosing(statement.costs), deadline, trace, LEARNT_ROUNDS)
-        kept = learnt.with_cuts(trace.cuts)
-        outcome = replace(outcome, case=replace(case, choice=replace(case.choice, trace=kept)))
         return cls(graph, area, rules, outcome)
 
     def solve(self, rules: Rules, options: Options, deadline: Deadline) -> AreaOutcome | None:
@@ -153,29 +143,15 @@ class Again:
         return statement, replace(trace, through=through)
 
     def chosen(self, statement: Statement, trace: Trace | None, deadline: Deadline) -> Choice:
-        """The best plan: guess, look among what a plan so cheap may use, widen."""
+        """The best plan: of those about as cheap as before, which use few candidates, or of all."""
         assert trace is not None  # noqa: S101 (restated beside the statement)
         costs = statement.costs
-        everything = np.arange(len(costs))
-        count = FIRST_GUESS
-        limit = math.inf
-        while True:
-            kept, guess = everything, math.inf
-            if count < len(costs) and math.isfinite(trace.through.min(initial=math.inf)):
-                guess = min(limit, float(np.partition(trace.through, count)[count]))
-                kept = np.flatnonzero(trace.through <= guess)
-            elif math.isfinite(limit):
-                guess, kept = limit, np.flatnonzero(trace.through <= limit)
-            found = self.among(statement, costs, kept, trace, deadline)
-            if found.chosen is not None and found.status == "optimal" and found.cost <= guess:
+        if len(costs) > FIRST_GUESS and math.isfinite(trace.through.min(initial=math.inf)):
+            guess = float(np.partition(trace.through, FIRST_GUESS)[FIRST_GUESS])
+            found = self.among(statement, costs, np.flatnonzero(trace.through <= guess), trace, deadline)
+            if found.status == "optimal" and found.cost <= guess:
                 return found
-            if len(kept) == len(everything) or found.status == "unknown" or deadline.passed:
-                return found
-            if found.chosen is not None:
-                # A plan dearer than the guess: all that a cheaper one may use is known now.
-                limit, count = found.cost, len(costs)
-            else:
-                count *= GROWTH
+        return self.among(statement, costs, np.arange(len(costs)), trace, deadline)
 
     def among(
         self,

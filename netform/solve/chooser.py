@@ -23,28 +23,34 @@ from netform.solve.choice import Choice, Trace
 from netform.solve.cover import cheapest_cover
 from netform.solve.cuts import NO_CUTS
 from netform.solve.deadline import Deadline
+from netform.solve.diagram import draw_diagram
 from netform.solve.dive import dive
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.polish import polish
 from netform.solve.relaxation import MOST_ROUNDS, Choosing, Relaxation, artificial_cost, relax, tighten
+from netform.solve.walks import cheapest_plans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Chooser", "Improve", "Stage"]
 
-# Candidates in successive guesses, every plan of which is tried, for so many steps (some two hundred million a
+# Candidates in successive guesses, all plans of which are drawn, in so many steps (some two hundred million a
 # second) at most.
-GUESSES = (400, 1200, 2500, 5000)
-STEPS = 60_000_000
+GUESSES = (400, 1200, 2500, 5000, 10_000, 20_000, 40_000)
+STEPS = 400_000_000
 
 # The same before any new cut is sought, where an earlier choice has left its own.
-QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 12_000_000
+QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 20_000_000
 
-# When the last gap is to be closed every plan is tried for longer. Wider lists are not: their budget lasts too long.
+# When the last gap is to be closed more is spent. Wider lists are not drawn: there are too many plans of them.
 LAST_STEPS = 2_000_000_000
-WIDEST = 8_000
+WIDEST = 40_000
+MOST_NODES = 4_000_000
+
+# The same where plans are tried one after the other.
+TRIED, MOST_TRIED = 8_000, 2_000_000_000
 
 # A plan is made of so many candidates nearest to the bound, by deciding pairs as sure as this at once.
 DIVED = 60_000
@@ -466,11 +472,33 @@ class Chooser:
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         worth = duals.worth(self.relaxation.cuts, some.sides) + slack
-        found, complete = cheapest_cover(
-            some.store, some.costs, reduced, worth, cutoff, some.sides, most_steps=steps
-        )
+        found, complete = cheapest_below(some, np.maximum(reduced, 0.0), worth, cutoff, steps)
         if found is not None:
             self.accept(kept[found])
         if complete:
             self.bound = max(self.bound, min(cutoff, self.cost))
         return complete
+
+
+def cheapest_below(
+    choosing: Choosing, reduced: NDArray[np.float64], worth: float, cutoff: float, steps: int
+) -> tuple[NDArray[np.int64] | None, bool]:
+    """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
+
+    All plans are drawn at once (`netform.solve.diagram`); where there is no cutoff, or a rule over the plan counts
+    hours, they are tried one after the other (`netform.solve.cover`).
+    """
+    some = choosing.store, choosing.costs, reduced, worth, cutoff, choosing.sides
+    whole = all(np.array_equal(side.coefficients, np.round(side.coefficients)) for side in choosing.sides)
+    covered = (np.bincount(choosing.store.members, minlength=choosing.store.practices) > 0).all()
+    if not (whole and covered and math.isfinite(cutoff)):
+        return (
+            cheapest_cover(*some, most_steps=min(steps, MOST_TRIED))
+            if len(reduced) <= TRIED
+            else (None, False)
+        )
+    diagram = draw_diagram(*some, most_nodes=MOST_NODES, most_steps=steps)
+    if diagram is None:
+        return None, False
+    plans = cheapest_plans(diagram, choosing.costs, 1, cutoff)
+    return (plans[0] if plans else None), True

@@ -30,7 +30,7 @@ RULES = load_profile()
 
 def base_of(graph: nx.Graph, rules: Rules) -> Again | None:
     """Solve an area and keep it."""
-    return Again.of(graph, "", rules, solved(graph, rules), NEVER)
+    return Again.of(graph, "", rules, solved(graph, rules))
 
 
 def exceptions(outcome: AreaOutcome) -> list[str]:
