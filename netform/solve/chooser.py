@@ -18,18 +18,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
-from netform.solve.cover import cheapest_cover
 from netform.solve.cuts import NO_CUTS
 from netform.solve.deadline import Deadline
-from netform.solve.diagram import draw_diagram
 from netform.solve.dive import dive
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.polish import polish
 from netform.solve.relaxation import MOST_ROUNDS, Choosing, Relaxation, artificial_cost, relax, tighten
-from netform.solve.walks import cheapest_plans
+from netform.solve.statement import find
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +46,6 @@ QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 20_000_000
 # When the last gap is to be closed more is spent. Wider lists are not drawn: there are too many plans of them.
 LAST_STEPS = 2_000_000_000
 WIDEST = 40_000
-MOST_NODES = 4_000_000
-
-# The same where plans are tried one after the other.
-TRIED, MOST_TRIED = 8_000, 2_000_000_000
 
 # A plan is made of so many candidates nearest to the bound, by deciding pairs as sure as this at once.
 DIVED = 60_000
@@ -396,23 +391,9 @@ class Chooser:
             self.accept(self.positions(improve(self.chosen)))
 
     def positions(self, groups: list[tuple[int, ...]]) -> NDArray[np.int64] | None:
-        """Where groups stand in the list; None when one is not in it."""
-        store = self.choosing.store
-        found = []
-        # The list is in order of the smallest member.
-        smallest = store.members[store.offsets[:-1]]
-        for group in groups:
-            begin, end = (
-                np.searchsorted(smallest, group[0], "left"),
-                np.searchsorted(smallest, group[0], "right"),
-            )
-            same = begin + np.flatnonzero(np.diff(store.offsets[begin : end + 1]) == len(group))
-            rows = store.members[store.offsets[same][:, None] + np.arange(len(group))]
-            match = same[(rows == np.array(group, np.uint16)).all(axis=1)]
-            if not len(match):
-                return None
-            found.append(int(match[0]))
-        return np.array(found, np.int64)
+        """Where groups stand among the candidates held; None when one does not."""
+        found = [find(self.choosing.store, group) for group in groups]
+        return None if None in found else np.array(found, np.int64)
 
     def close(self) -> None:
         """Close the gap between plan and bound over the candidates that could better the plan."""
@@ -478,27 +459,3 @@ class Chooser:
         if complete:
             self.bound = max(self.bound, min(cutoff, self.cost))
         return complete
-
-
-def cheapest_below(
-    choosing: Choosing, reduced: NDArray[np.float64], worth: float, cutoff: float, steps: int
-) -> tuple[NDArray[np.int64] | None, bool]:
-    """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
-
-    All plans are drawn at once (`netform.solve.diagram`); where there is no cutoff, or a rule over the plan counts
-    hours, they are tried one after the other (`netform.solve.cover`).
-    """
-    some = choosing.store, choosing.costs, reduced, worth, cutoff, choosing.sides
-    whole = all(np.array_equal(side.coefficients, np.round(side.coefficients)) for side in choosing.sides)
-    covered = (np.bincount(choosing.store.members, minlength=choosing.store.practices) > 0).all()
-    if not (whole and covered and math.isfinite(cutoff)):
-        return (
-            cheapest_cover(*some, most_steps=min(steps, MOST_TRIED))
-            if len(reduced) <= TRIED
-            else (None, False)
-        )
-    diagram = draw_diagram(*some, most_nodes=MOST_NODES, most_steps=steps)
-    if diagram is None:
-        return None, False
-    plans = cheapest_plans(diagram, choosing.costs, 1, cutoff)
-    return (plans[0] if plans else None), True

@@ -1,0 +1,62 @@
+"""The cheapest of all plans below a cutoff."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.cover import cheapest_cover
+from netform.solve.diagram import draw_diagram
+from netform.solve.walks import cheapest_plans
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.relaxation import Choosing
+
+__all__ = ["cheapest_below"]
+
+# Partial plans that are drawn at most: a hundred bytes each.
+MOST_NODES = 4_000_000
+
+# Where plans are tried one after the other: candidates, and members looked at.
+TRIED, MOST_TRIED = 8_000, 2_000_000_000
+
+
+def cheapest_below(
+    choosing: Choosing, reduced: NDArray[np.float64], worth: float, cutoff: float, steps: int
+) -> tuple[NDArray[np.int64] | None, bool]:
+    """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
+
+    All plans are drawn at once (`netform.solve.diagram`); where there is no cutoff, or a rule over the plan counts
+    hours, they are tried one after the other (`netform.solve.cover`).
+
+    Parameters
+    ----------
+    choosing : Choosing
+        The candidates that plans below the cutoff may use.
+    reduced : ndarray of float64, shape (m,)
+        Reduced costs, at least 0.
+    worth : float
+        What the duals are worth: a plan costs at least this plus its reduced costs.
+    cutoff : float
+        Plans that cost as much are of no interest.
+    steps : int
+        Candidates looked at before it is given up.
+    """
+    some = choosing.store, choosing.costs, reduced, worth, cutoff, choosing.sides
+    whole = all(np.array_equal(side.coefficients, np.round(side.coefficients)) for side in choosing.sides)
+    covered = (np.bincount(choosing.store.members, minlength=choosing.store.practices) > 0).all()
+    if not (whole and covered and math.isfinite(cutoff)):
+        return (
+            cheapest_cover(*some, most_steps=min(steps, MOST_TRIED))
+            if len(reduced) <= TRIED
+            else (None, False)
+        )
+    diagram = draw_diagram(*some, most_nodes=MOST_NODES, most_steps=steps)
+    if diagram is None:
+        return None, False
+    plans = cheapest_plans(diagram, choosing.costs, 1, cutoff)
+    return (plans[0] if plans else None), True

@@ -1,0 +1,47 @@
+"""The cheapest plan below a cutoff, drawn or tried: what trying everything says."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.solve.below import cheapest_below
+from netform.solve.linear import SideRow
+from netform.solve.relaxation import Choosing
+from tests.brute_force import plan_costs, store_of
+from tests.strategies import choices
+
+QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+
+
+@given(choices(practices=(1, 8), candidates=80), st.sampled_from([0.9, 1.01, 1.3, math.inf]), st.booleans())
+@QUICK
+def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool) -> None:
+    """Whatever the cutoff, with rules over the plan that count networks, or that count hours."""
+    if hours:
+        half = SideRow(choosing.costs / 3, -math.inf, float(choosing.costs.sum()) / 4)
+        choosing = Choosing(choosing.store, choosing.costs, (*choosing.sides, half), choosing.most_networks)
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    best = min(plans.values(), default=1.0)
+    cutoff = best * share
+    found, complete = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**9)
+    assert complete
+    if plans and cutoff > best:
+        assert found is not None
+        assert plans[tuple(found.tolist())] == pytest.approx(best)
+    else:
+        assert found is None
+
+
+def test_it_gives_up() -> None:
+    """With no steps to take nothing is said to be complete."""
+    groups = [(v,) for v in range(6)] + [(v, v + 1) for v in range(5)]
+
+    store = store_of(groups, 6)
+    choosing = Choosing(store, np.ones(len(groups)), (), 6)
+    for cutoff in (10.0, math.inf):
+        assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, cutoff, 0) == (None, False)
