@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.cover import cheapest_cover
+from netform.solve.cover import TOLERANCE, cheapest_cover
 from netform.solve.diagram import draw_diagram
-from netform.solve.walks import cheapest_plans
+from netform.solve.walks import cheapest_plans, cheapest_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +30,9 @@ def cheapest_below(
 ) -> tuple[NDArray[np.int64] | None, bool]:
     """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
 
-    All plans are drawn at once (`netform.solve.diagram`); where there is no cutoff, or a rule over the plan counts
-    hours, they are tried one after the other (`netform.solve.cover`).
+    All plans are drawn at once (`netform.solve.diagram`), those too that use more than a rule in hours allows: the
+    cheapest of the others is then looked for among them. Where there is no cutoff, or a rule in hours has a least,
+    plans are tried one after the other (`netform.solve.cover`).
 
     Parameters
     ----------
@@ -46,17 +47,26 @@ def cheapest_below(
     steps : int
         Candidates looked at before it is given up.
     """
-    some = choosing.store, choosing.costs, reduced, worth, cutoff, choosing.sides
-    whole = all(np.array_equal(side.coefficients, np.round(side.coefficients)) for side in choosing.sides)
-    covered = (np.bincount(choosing.store.members, minlength=choosing.store.practices) > 0).all()
-    if not (whole and covered and math.isfinite(cutoff)):
-        return (
-            cheapest_cover(*some, most_steps=min(steps, MOST_TRIED))
-            if len(reduced) <= TRIED
-            else (None, False)
+    store, costs = choosing.store, choosing.costs
+    whole = [
+        side for side in choosing.sides if np.array_equal(side.coefficients, np.round(side.coefficients))
+    ]
+    hours = [side for side in choosing.sides if all(side is not other for other in whole)]
+    covered = (np.bincount(store.members, minlength=store.practices) > 0).all()
+    if not covered or math.isinf(cutoff) or any(side.least > -math.inf for side in hours):
+        if len(reduced) > TRIED:
+            return None, False
+        return cheapest_cover(
+            store, costs, reduced, worth, cutoff, choosing.sides, most_steps=min(steps, MOST_TRIED)
         )
-    diagram = draw_diagram(*some, most_nodes=MOST_NODES, most_steps=steps)
+    diagram = draw_diagram(
+        store, costs, reduced, worth, cutoff, whole, most_nodes=MOST_NODES, most_steps=steps
+    )
     if diagram is None:
         return None, False
-    plans = cheapest_plans(diagram, choosing.costs, 1, cutoff)
-    return (plans[0] if plans else None), True
+    if not hours:
+        plans = cheapest_plans(diagram, costs, 1, cutoff)
+        return (plans[0] if plans else None), True
+    uses = np.array([side.coefficients for side in hours])
+    most = np.array([side.most for side in hours]) + TOLERANCE
+    return cheapest_within(diagram, costs, reduced, worth, cutoff, uses, most, most_steps=steps)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.linear import SideRow
 
-__all__ = ["cheapest_cover", "cheapest_covers"]
+__all__ = ["TOLERANCE", "cheapest_cover", "cheapest_covers"]
 
 # Of a side row's sum; the rows count networks or thousandths of patients.
 TOLERANCE = 1e-7

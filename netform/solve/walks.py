@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from netform.solve.diagram import Diagram
 
-__all__ = ["Least", "cheapest_plans", "least_plan"]
+__all__ = ["Least", "cheapest_plans", "cheapest_within", "least_plan"]
 
 # Halvings of the price of an hour, each two passes over the arcs.
 HALVINGS = 40
@@ -93,6 +93,102 @@ def cheapest_plans(
             )
     plans.sort(key=lambda plan: (math.fsum(costs[plan]), plan.tolist()))
     return plans
+
+
+def cheapest_within(
+    diagram: Diagram,
+    costs: NDArray[np.float64],
+    reduced: NDArray[np.float64],
+    worth: float,
+    cutoff: float,
+    uses: NDArray[np.float64],
+    most: NDArray[np.float64],
+    *,
+    most_steps: int,
+) -> tuple[NDArray[np.int64] | None, bool]:
+    """The cheapest plan of a diagram below a cutoff that uses no more than there is; and whether none was missed.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    costs, reduced : ndarray of float64, shape (m,)
+    worth : float
+        A plan that uses no more than there is costs at least this plus its reduced costs.
+    cutoff : float
+    uses : ndarray of float64, shape (rules, m)
+        What each candidate uses under each rule.
+    most : ndarray of float64, shape (rules,)
+        What there is.
+    most_steps : int
+        Arcs looked at before the search is given up.
+    """
+    weights, prices = costs[diagram.takes], reduced[diagram.takes]
+    # What promises most comes first.
+    price_ahead = diagram.to_end(prices)
+    order = np.lexsort((prices + price_ahead[diagram.heads], diagram.tails))
+    spends = np.ascontiguousarray(uses[:, diagram.takes])
+    ahead = np.array([diagram.to_end(row) for row in spends]).reshape(len(most), diagram.nodes)
+    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    chosen, complete = _cheapest_within(
+        begin, diagram.heads[order], diagram.takes[order], weights[order], prices[order],
+        np.ascontiguousarray(spends[:, order]), diagram.to_end(weights), price_ahead, ahead, worth, cutoff, most,
+        most_steps,
+    )  # fmt: skip
+    return (np.sort(chosen) if len(chosen) else None), bool(complete)
+
+
+@nb.njit(cache=True, nogil=True)
+def _cheapest_within(  # type: ignore[no-untyped-def]
+    begin,
+    heads,
+    takes,
+    weights,
+    prices,
+    spends,
+    weight_ahead,
+    price_ahead,
+    ahead,
+    worth,
+    cutoff,
+    most,
+    most_steps,
+):
+    last = len(begin) - 2
+    rules = len(most)
+    node = np.zeros(last + 2, np.int64)
+    at = np.zeros(last + 2, np.int64)
+    taken = np.zeros(last + 2, np.int64)
+    cost = np.zeros(last + 2)
+    price = np.full(last + 2, worth)
+    used = np.zeros((last + 2, rules))
+    best = np.empty(0, np.int64)
+    depth, steps = 0, 0
+    at[0] = begin[0]
+    while depth >= 0:
+        if at[depth] == begin[node[depth] + 1]:
+            depth -= 1
+            continue
+        steps += 1
+        if steps > most_steps:
+            return best, False
+        arc = at[depth]
+        at[depth] += 1
+        head = heads[arc]
+        paid, priced = cost[depth] + weights[arc], price[depth] + prices[arc]
+        fits = paid + weight_ahead[head] < cutoff and priced + price_ahead[head] < cutoff
+        for r in range(rules):
+            used[depth + 1, r] = used[depth, r] + spends[r, arc]
+            fits = fits and used[depth + 1, r] + ahead[r, head] <= most[r]
+        if not fits:
+            continue
+        taken[depth] = takes[arc]
+        if head == last:
+            best, cutoff = taken[: depth + 1].copy(), paid
+            continue
+        depth += 1
+        node[depth], at[depth] = head, begin[head]
+        cost[depth], price[depth] = paid, priced
+    return best, True
 
 
 def least_plan(
