@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.cover import cheapest_cover
+from netform.solve.below import cheapest_below
 from netform.solve.cuts import CutPool, violated_cuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import LinearAnswer
@@ -32,8 +32,8 @@ PAIRS_KNOWN, PAIRS_TRIED = 16, 4
 # Up to so many candidates left at a node, an integer program closes it sooner than more branching.
 FEW_LEFT = 300
 
-# Up to so many, every plan below the limit is tried, for so many steps.
-TRIED_LEFT, STEPS = 4000, 100_000_000
+# Up to so many, every plan below the limit is drawn, in so many steps.
+TRIED_LEFT, STEPS = 20_000, 200_000_000
 
 # Columns added in one pricing round.
 MOST_PRICED = 500
@@ -144,9 +144,7 @@ class _Search(NodeProgram):
         some = self.choosing.take(self.left)
         if len(self.left) <= TRIED_LEFT:
             reduced = np.maximum(self.answer_reduced[self.left], 0.0)
-            found, complete = cheapest_cover(
-                some.store, some.costs, reduced, self.floor, self.limit(), some.sides, most_steps=STEPS
-            )
+            found, complete = cheapest_below(some, reduced, self.floor, self.limit(), STEPS)
             if found is not None:
                 self.accept(self.left[found])
             if complete:
