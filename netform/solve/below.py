@@ -26,7 +26,12 @@ TRIED, MOST_TRIED = 8_000, 2_000_000_000
 
 
 def cheapest_below(
-    choosing: Choosing, reduced: NDArray[np.float64], worth: float, cutoff: float, steps: int
+    choosing: Choosing,
+    reduced: NDArray[np.float64],
+    worth: float,
+    cutoff: float,
+    steps: int,
+    order: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64] | None, bool]:
     """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
 
@@ -46,6 +51,8 @@ def cheapest_below(
         Plans that cost as much are of no interest.
     steps : int
         Candidates looked at before it is given up.
+    order : ndarray of int64, shape (n,), optional
+        The practices as `netform.solve.diagram.sweep` has them.
     """
     store, costs = choosing.store, choosing.costs
     whole = [
@@ -60,7 +67,7 @@ def cheapest_below(
             store, costs, reduced, worth, cutoff, choosing.sides, most_steps=min(steps, MOST_TRIED)
         )
     diagram = draw_diagram(
-        store, costs, reduced, worth, cutoff, whole, most_nodes=MOST_NODES, most_steps=steps
+        store, costs, reduced, worth, cutoff, whole, order, most_nodes=MOST_NODES, most_steps=steps
     )
     if diagram is None:
         return None, False

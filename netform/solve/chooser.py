@@ -23,6 +23,7 @@ from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
 from netform.solve.cuts import NO_CUTS
 from netform.solve.deadline import Deadline
+from netform.solve.diagram import sweep
 from netform.solve.dive import dive
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
@@ -142,6 +143,8 @@ class Chooser:
         self.chosen: NDArray[np.int64] | None = None
         # Cuts that closed a part of the gap: they hold for all plans, so they are worth knowing next time.
         self.useful_cuts = NO_CUTS
+        # In which practices are swept over; found once, as it costs more than many a drawing.
+        self.order: NDArray[np.int64] | None = None
 
     def run(self, improve: Improve | None = None, stage: Stage = lambda _name: nullcontext()) -> Choice:
         """Choose, and give what was learnt.
@@ -453,7 +456,10 @@ class Chooser:
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         worth = duals.worth(self.relaxation.cuts, some.sides) + slack
-        found, complete = cheapest_below(some, np.maximum(reduced, 0.0), worth, cutoff, steps)
+        reduced = np.maximum(reduced, 0.0)
+        if self.order is None:
+            self.order = sweep(some.store, reduced)
+        found, complete = cheapest_below(some, reduced, worth, cutoff, steps, self.order)
         if found is not None:
             self.accept(kept[found])
         if complete:

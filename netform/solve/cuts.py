@@ -28,6 +28,7 @@ __all__ = [
     "cut_coefficients",
     "cut_limits",
     "reduced_costs",
+    "together",
     "triple_cuts",
     "violated_cuts",
     "violated_triples",
@@ -206,27 +207,28 @@ def _spread(cuts: CutPool, violation: NDArray[np.float64], practices: int, most:
 
 
 @nb.njit(cache=True, nogil=True)
-def _together(offsets, members, values, n):  # type: ignore[no-untyped-def]
-    together = np.zeros((n, n))
+def together(offsets, members, values, n):  # type: ignore[no-untyped-def]
+    """Add up, for every two practices, the values of the candidates that hold both, shape (n, n)."""
+    shared = np.zeros((n, n))
     for j in range(len(values)):
         for k in range(offsets[j], offsets[j + 1]):
             for e in range(k + 1, offsets[j + 1]):
                 a, b = members[k], members[e]
-                together[a, b] += values[j]
-                together[b, a] += values[j]
-    return together
+                shared[a, b] += values[j]
+                shared[b, a] += values[j]
+    return shared
 
 
 @nb.njit(cache=True, nogil=True)
 def _violated_triples(offsets, members, values, n, tolerance):  # type: ignore[no-untyped-def]
-    together = _together(offsets, members, values, n)
+    shared = together(offsets, members, values, n)
     found = []
     violation = []
     for a in range(n):
         for b in range(a + 1, n):
             for c in range(b + 1, n):
                 # Those that hold two of the three count once, those that hold all three are in all three pairs.
-                total = together[a, b] + together[b, c] + together[a, c]
+                total = shared[a, b] + shared[b, c] + shared[a, c]
                 if total <= 1 + tolerance:
                     continue
                 for j in range(len(values)):
@@ -267,7 +269,7 @@ FOURS = int((WIDER_WEIGHTS[:, 4] == 0).sum())
 @nb.njit(cache=True, nogil=True)
 def _violated_wider(offsets, members, values, n, tolerance, counts, limits, fours):  # type: ignore[no-untyped-def]
     """Search around every practice: all fours and fives of it and those most together with it."""
-    together = _together(offsets, members, values, n)
+    shared = together(offsets, members, values, n)
     found = []
     violation = []
     local = np.empty(AROUND + 1, np.int64)
@@ -275,7 +277,7 @@ def _violated_wider(offsets, members, values, n, tolerance, counts, limits, four
     patterns = np.empty(len(values), np.int64)
     picked = np.empty(ROWS, np.int64)
     for centre in range(n):
-        size = _nearest(together[centre], centre, local)
+        size = _nearest(shared[centre], centre, local)
         count = _patterns(offsets, members, values, local, size, n, patterns, amount)
         for subset in range(1, 1 << size, 2):
             rows = 0
@@ -304,12 +306,12 @@ def _violated_wider(offsets, members, values, n, tolerance, counts, limits, four
 
 
 @nb.njit(cache=True, nogil=True)
-def _nearest(together, centre, local):  # type: ignore[no-untyped-def]
+def _nearest(shared, centre, local):  # type: ignore[no-untyped-def]
     """Fill in a practice and those most together with it; how many they are."""
     size = 1
     local[0] = centre
-    for v in np.argsort(-together)[: len(local) - 1]:
-        if together[v] > 1e-6:
+    for v in np.argsort(-shared)[: len(local) - 1]:
+        if shared[v] > 1e-6:
             local[size] = v
             size += 1
     return size

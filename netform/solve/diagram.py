@@ -23,6 +23,8 @@ import networkx as nx
 import numba as nb
 import numpy as np
 
+from netform.solve.cuts import together
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -104,6 +106,7 @@ def draw_diagram(
     worth: float,
     cutoff: float,
     sides: Sequence[SideRow] = (),
+    order: NDArray[np.int64] | None = None,
     *,
     most_nodes: int,
     most_steps: int,
@@ -122,6 +125,8 @@ def draw_diagram(
         Choices that cost as much are of no interest.
     sides : sequence of SideRow
         Rules over the choice, over the same candidates, that count networks or patients.
+    order : ndarray of int64, shape (n,), optional
+        The practices as `sweep` has them, of these candidates or of others like them.
     most_nodes, most_steps : int
         Partial plans kept, and candidates looked at, before the drawing is given up.
 
@@ -136,7 +141,7 @@ def draw_diagram(
     if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
         return None
     n = store.practices
-    order = sweep(store, reduced)
+    order = sweep(store, reduced) if order is None else order
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n)
     place = rank[store.members]
@@ -177,10 +182,7 @@ def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int
     practices are tied by the candidates that hold both, cheap ones the more; part after part, where it falls apart.
     """
     n = store.practices
-    holds = np.zeros((n, len(store)))
-    holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = 1.0
-    ties = (holds * np.exp(-reduced / LOOSER)) @ holds.T
-    np.fill_diagonal(ties, 0.0)
+    ties = together(store.offsets, store.members, np.exp(-reduced / LOOSER), n)
     ties[ties < NO_TIE] = 0.0
     tied = nx.empty_graph(n)
     tied.add_edges_from(np.argwhere(np.triu(ties)).tolist())
