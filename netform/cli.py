@@ -283,6 +283,8 @@ def _stand_by() -> None:
     gc.disable()
     # Where scipy is installed numba would load it, for products of matrices; no kernel of netform has one.
     sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
+    # The matrices here are small: threads for them wait for each other longer than they work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 if __name__ == "__main__":
