@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
-from netform.errors import ImpossibleError, NetformError, NoPlanError
+from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.deadline import Deadline
 
@@ -72,7 +72,7 @@ class _Board:
     on_event: Callable[[Event], None]
     final: dict[str, AreaOutcome] = field(default_factory=dict)
     interim: dict[str, AreaOutcome] = field(default_factory=dict)
-    refused: dict[str, ImpossibleError] = field(default_factory=dict)
+    refused: dict[str, ImpossibleError | RulesError] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         if event.outcome is not None:
@@ -80,9 +80,11 @@ class _Board:
         self.on_event(event)
 
     def refuse(self) -> None:
-        """Raise what is impossible, of all areas at once."""
-        if self.refused:
-            raise ImpossibleError("\n".join(str(self.refused[area]) for area in sorted(self.refused)))
+        """Raise what is impossible, of all areas at once; rules that no area can keep come first."""
+        for kind in (RulesError, ImpossibleError):
+            said = [str(fault) for _, fault in sorted(self.refused.items()) if isinstance(fault, kind)]
+            if said:
+                raise kind("\n".join(said))
 
 
 def plan_areas(
@@ -186,7 +188,7 @@ class _Crew:
                 if self.interrupted() or (late is not None and time.monotonic() > late):
                     stopped.set()
                     break
-            if failure and isinstance(failure[0], ImpossibleError):
+            if failure and isinstance(failure[0], (ImpossibleError, RulesError)):
                 self.board.refused[task.area] = failure[0]
             elif failure:
                 raise failure[0]
@@ -271,7 +273,7 @@ class _Worker:
             if task is not None:
                 self.crew.lost.add(task.area)
             return task
-        if isinstance(message, ImpossibleError) and self.task is not None:
+        if isinstance(message, (ImpossibleError, RulesError)) and self.task is not None:
             self.crew.board.refused[self.task.area] = message
             self.task = None
             return None
