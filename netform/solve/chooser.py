@@ -6,6 +6,8 @@ near the bound. Trying every plan of them either finds one as cheap as the guess
 *all* candidates, or refutes the guess, and the guess is a bound. Where that takes too long a good plan is made
 (`netform.solve.dive`, `netform.solve.polish`); only candidates that could better it are kept, over which cuts
 raise the bound further, in turns; what is then left between plan and bound is closed by branching.
+
+Long, because the steps share one state: the best plan, the best bound and the candidates still held.
 """
 
 from __future__ import annotations
