@@ -275,8 +275,7 @@ class Session:
             for each in (*pin_networks(inside, own), *oversize_networks(inside, own))
         }
         fixed |= {} if known is None else {placed.practice_codes: placed for placed in known.networks}
-        case = None if known is None else known.case
-        reasons = () if case is None else case.reasons
+        reasons = () if known is None else known.reasons
         placed = [fixed.get(each.practice_codes, each) for each in place(graph, groups, own, reasons)]
         cost = math.fsum(network_cost(network_terms(graph, codes, own), own) for codes in groups)
         bound = 0.0 if known is None or known.result.bound is None else min(known.result.bound, cost)
@@ -286,16 +285,19 @@ class Session:
         )  # fmt: skip
         return AreaOutcome(result, tuple(placed))
 
-    def _outcome(self, area: str, rules: Rules, options: Options, deadline: Deadline) -> AreaOutcome:
-        """The best plan of an area, from what is kept where that is enough."""
+    def _outcome(
+        self, area: str, rules: Rules, options: Options, deadline: Deadline, *, whole: bool = False
+    ) -> AreaOutcome:
+        """The best plan of an area, from what is kept where that is enough; ``whole`` if its case is asked for."""
         key = (area, rules)
-        if options.moves is None and key in self._outcomes:
-            return self._outcomes[key]
+        known = self._outcomes.get(key)
+        if options.moves is None and known is not None and not (whole and known.quick):
+            return known
         again = self._again.get(area)
         codes = self.prepared.areas[area]
         graph = demanded_graph(self.prepared.graph.subgraph(codes), rules.demands)
         found = None
-        if again is not None and options.moves is None:
+        if again is not None and options.moves is None and not whole:
             found = again.solve(rules, options, deadline)
         if found is None:
             self.on_stage(f"solving {area}".strip())
@@ -311,7 +313,7 @@ class Session:
 
     def _case(self, area: str, deadline: Deadline) -> AreaCase:
         """An area as it was stated by the rules of the session."""
-        outcome = self._outcome(area, self.rules, self.options, deadline)
+        outcome = self._outcome(area, self.rules, self.options, deadline, whole=True)
         if outcome.case is None:
             raise NoPlanError(
                 f"the feasible networks{_named(area)} are too many to list, so that nothing can be proven of all "

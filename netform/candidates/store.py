@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numba as nb
 import numpy as np
 
 if TYPE_CHECKING:
@@ -43,12 +44,23 @@ class CandidateStore:
 
     def take(self, chosen: NDArray[np.int64]) -> CandidateStore:
         """Pick the candidates at the given positions, in that order."""
-        begin, end = self.offsets[chosen], self.offsets[np.asarray(chosen) + 1]
-        offsets = np.concatenate(([0], np.cumsum(end - begin)))
-        where = np.arange(offsets[-1]) + np.repeat(begin - offsets[:-1], end - begin)
-        return CandidateStore(offsets, self.members[where], self.practices)
+        chosen = np.asarray(chosen, np.int64)
+        begin = self.offsets[chosen]
+        offsets = np.zeros(len(chosen) + 1, np.int64)
+        np.cumsum(self.offsets[chosen + 1] - begin, out=offsets[1:])
+        return CandidateStore(offsets, _gather(self.members, begin, offsets), self.practices)
 
     def joined(self, other: CandidateStore) -> CandidateStore:
         """Append another store over the same practices."""
         offsets = np.concatenate((self.offsets, other.offsets[1:] + self.offsets[-1]))
         return CandidateStore(offsets, np.concatenate((self.members, other.members)), self.practices)
+
+
+@nb.njit(cache=True, nogil=True)
+def _gather(members, begin, offsets):  # type: ignore[no-untyped-def]
+    """Copy rows of members that begin at some places, one after the other."""
+    taken = np.empty(offsets[-1], members.dtype)
+    for j in range(len(begin)):
+        for k in range(offsets[j + 1] - offsets[j]):
+            taken[offsets[j] + k] = members[begin[j] + k]
+    return taken

@@ -1,9 +1,8 @@
 """Solve an area again after a planner's change, from what the first solution left behind.
 
-Rules that only forbid, such as a pin, take plans away: what a plan through a candidate cost at least before, it
-costs at least now. So a guess at the new optimum leaves few candidates, and a plan found within the guess is the
-best of all (`netform.solve.chooser` says why). Changed weights leave the list and the cuts. Whatever does not fit,
-and every change that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
+Rules that only forbid, such as a pin, take plans away and leave the list, its costs and the cuts; changed weights
+leave the list and the cuts. So the best plan is looked for near the old one (`netform.solve.nearby`). Whatever does
+not fit, and every change that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
 """
 
 from __future__ import annotations
@@ -20,25 +19,25 @@ from netform.plan import AreaResult
 from netform.scores import ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place
-from netform.solve.choice import Choice, Trace
-from netform.solve.choose import choose
 from netform.solve.linear import SideRow
+from netform.solve.nearby import Nearby
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed
 from netform.solve.part import method
 from netform.solve.search import store_of
-from netform.solve.statement import Statement
+from netform.solve.statement import Statement, find
 
 if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.choice import Choice
     from netform.solve.deadline import Deadline
+    from netform.solve.relaxation import Choosing
+    from netform.tradeoff import Groups
 
 __all__ = ["Again"]
-
-# Candidates among which a plan about as cheap as before is looked for first.
-FIRST_GUESS = 60_000
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
@@ -92,86 +91,42 @@ class Again:
         if options.strict or options.moves is not None or same != self.rules or taken & touched:
             return None
         own = rules.for_area(self.area)
-        statement, trace = self.restated(case, own, rules.weights == self.rules.weights)
-        if statement is None:
+        changed = _Changed.of(self.graph, case, own)
+        if case.reasons and (changed.extra or changed.left_out or own.demands.networks is not None):
+            # Fewer exceptions than before may do, and the rules over the plan only say how many did.
             return None
-        choice = self.chosen(statement, trace, deadline)
-        if choice.status != "optimal" or choice.chosen is None:
+        found = self.chosen(case, changed, deadline)
+        if found is None:
             return None
-        return self.published(case, own, statement, choice)
+        choice, groups = found
+        return self.published(case, own, groups, choice)
 
-    def restated(
-        self, case: AreaCase, rules: Rules, same_weights: bool
-    ) -> tuple[Statement | None, Trace | None]:
-        """The plans that the changed rules leave, and what is still known of their candidates."""
-        codes, data = case.statement.codes, ScoringData.of(self.graph, case.statement.codes, rules)
-        limits = Limits.of(self.graph, codes, rules)
-        store = case.statement.store
-        patients = group_sums(store, data.list_size)
-        inside = (patients >= rules.least) & (patients <= rules.most)
-        usable = np.flatnonzero(allowed(store, limits) & (counts_allowed(store, limits) | ~inside))
-        hubs = limits.limits_hubs or bool(limits.must_hub.any())
-        statement = case.statement.take(usable)
-        kept_hours = {
-            name: hours for name, hours in statement.known_hours.items() if not (hubs and name in HUB_TERMS)
-        }
-        statement = statement.with_data(data, kept_hours)
+    def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Choice, Groups] | None:
+        """The best plan and its networks; None when it is not near the plan before."""
         trace = case.choice.trace
         assert trace is not None  # noqa: S101 (`of` has looked)
-        trace = trace.among(usable)
-        through = trace.through
-        # Pins that are no candidates, and practices left out, are columns of their own; no old plan has them.
-        number = {code: k for k, code in enumerate(codes)}
-        pins = [sorted(number[code] for code in pin) for pin in rules.demands.pins if pin[0] in number]
-        extra = [tuple(pin) for pin in pins if statement.positions([[codes[v] for v in pin]]) is None]
-        left_out = [(number[code],) for code in rules.demands.exclude if code in number]
-        if case.reasons and (extra or left_out or rules.demands.networks is not None):
-            # Fewer exceptions than before may do, and the rules over the plan only say how many did.
-            return None, None
-        if not same_weights or extra or left_out:
-            through = np.full(len(usable), -math.inf)
-        if extra or left_out:
-            statement = statement.with_groups(store_of([*extra, *left_out], len(codes)), free=len(left_out))
-            through = np.concatenate((through, np.full(len(extra) + len(left_out), -math.inf)))
-        number_of = rules.demands.networks
-        if number_of is not None:
-            count = np.ones(len(statement.store))
-            if left_out:
-                count[-len(left_out) :] = 0.0
-            exactly = float(number_of - len(case.fixed))
-            statement = replace(statement, sides=(*statement.sides, SideRow(count, exactly, exactly)))
-        return statement, replace(trace, through=through)
+        long = changed.long(case, self.rules)
+        if changed.rules.weights != self.rules.weights:
+            duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
+            reduced = duals.price(long.store, long.costs, trace.cuts, long.sides)
+            trace = replace(trace, through=reduced, duals=duals)
 
-    def chosen(self, statement: Statement, trace: Trace | None, deadline: Deadline) -> Choice:
-        """The best plan: of those about as cheap as before, which use few candidates, or of all."""
-        assert trace is not None  # noqa: S101 (restated beside the statement)
-        costs = statement.costs
-        if len(costs) > FIRST_GUESS and math.isfinite(trace.through.min(initial=math.inf)):
-            guess = float(np.partition(trace.through, FIRST_GUESS)[FIRST_GUESS])
-            found = self.among(statement, costs, np.flatnonzero(trace.through <= guess), trace, deadline)
-            if found.status == "optimal" and found.cost <= guess:
-                return found
-        return self.among(statement, costs, np.arange(len(costs)), trace, deadline)
+        def among(positions: NDArray[np.int64]) -> Choosing:
+            statement = changed.among(case, positions)
+            return statement.choosing(statement.costs)
 
-    def among(
-        self,
-        statement: Statement,
-        costs: NDArray[np.float64],
-        kept: NDArray[np.int64],
-        trace: Trace,
-        deadline: Deadline,
-    ) -> Choice:
-        """The best plan among some of the candidates."""
-        if not len(kept):
-            return Choice("infeasible", None, math.inf, math.inf)
-        found = choose(statement.choosing(costs).take(kept), deadline, warm=trace.among(kept))
-        return replace(found, chosen=None if found.chosen is None else kept[found.chosen])
+        choice = Nearby(long, changed.pinned, changed.allowed, among).choose(trace, deadline)
+        if choice is None or choice.chosen is None:
+            return None
+        listed = choice.chosen[choice.chosen < len(long.store)]
+        more = choice.chosen[choice.chosen >= len(long.store)] - len(long.store)
+        chosen = np.concatenate((np.arange(len(listed)), len(listed) + more))
+        return choice, changed.among(case, listed).groups(chosen)
 
-    def published(self, case: AreaCase, rules: Rules, statement: Statement, choice: Choice) -> AreaOutcome:
-        """The outcome as `netform.solve.area` would give it."""
-        assert choice.chosen is not None  # noqa: S101 (the caller has looked)
+    def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
+        """The outcome as `netform.solve.area` would give it, but for its case."""
         left_out = {(code,) for code in rules.demands.exclude}
-        groups = tuple(group for group in statement.groups(choice.chosen) if group not in left_out)
+        groups = tuple(group for group in groups if group not in left_out)
         pins = {placed.practice_codes: placed for placed in pin_networks(self.graph, rules)}
         placed = [
             pins.get(each.practice_codes, each) for each in place(self.graph, groups, rules, case.reasons)
@@ -191,14 +146,84 @@ class Again:
             bound=min(choice.bound, choice.cost) + fixed_cost,
             practices=before.practices,
             networks=len(networks),
-            candidates=len(statement.store),
-            method=method(choice, len(statement.store)),
+            candidates=before.candidates,
+            method=method(choice, before.candidates),
             notes=(*before.notes, *notes),
         )
         networks.sort(key=lambda each: each.practice_codes)
-        return AreaOutcome(
-            result, tuple(networks), replace(case, fixed_cost=fixed_cost, statement=statement, choice=choice)
+        return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What changed rules leave of a list, and what they add to it."""
+
+    rules: Rules
+    data: ScoringData
+    limits: Limits
+    store: CandidateStore
+    # Pins that are candidates.
+    pinned: NDArray[np.int64]
+    # The other pins, and practices left out, are columns of their own; no old plan has them.
+    extra: tuple[tuple[int, ...], ...]
+    left_out: tuple[tuple[int, ...], ...]
+    networks: float | None
+
+    @classmethod
+    def of(cls, graph: nx.Graph, case: AreaCase, rules: Rules) -> _Changed:
+        """Say what an area's rules change of its case."""
+        statement, demands = case.statement, rules.demands
+        number = {code: k for k, code in enumerate(statement.codes)}
+        pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
+        places = [find(statement.store, pin) for pin in pins]
+        return cls(
+            rules=rules,
+            data=ScoringData.of(graph, statement.codes, rules),
+            limits=Limits.of(graph, statement.codes, rules),
+            store=statement.store,
+            pinned=np.array(sorted(place for place in places if place is not None), np.int64),
+            extra=tuple(pin for pin, place in zip(pins, places, strict=True) if place is None),
+            left_out=tuple((number[code],) for code in demands.exclude if code in number),
+            networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
         )
+
+    def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which candidates keep the demands; exceptions need not have as many practices as demanded."""
+        some = self.store.take(positions)
+        patients = group_sums(some, self.data.list_size)
+        inside = (patients >= self.rules.least) & (patients <= self.rules.most)
+        return allowed(some, self.limits) & (counts_allowed(some, self.limits) | ~inside)
+
+    def known(self, statement: Statement) -> dict[str, NDArray[np.float64]]:
+        """The hours that are as they were."""
+        hubs = self.limits.limits_hubs or bool(self.limits.must_hub.any())
+        hours = statement.known_hours
+        return {name: hours[name] for name in hours if not (hubs and name in HUB_TERMS)}
+
+    def long(self, case: AreaCase, before: Rules) -> Choosing:
+        """The whole list, each candidate at what it costs at least: fewer hubs only make journeys longer."""
+        statement = case.statement
+        if self.rules.weights != before.weights:
+            statement = statement.with_data(self.data, self.known(statement))
+        sides = statement.sides
+        if self.networks is not None:
+            sides = (*sides, SideRow(np.ones(len(statement.store)), self.networks, self.networks))
+        return replace(statement.choosing(statement.costs), sides=sides)
+
+    def among(self, case: AreaCase, positions: NDArray[np.int64]) -> Statement:
+        """Some of the candidates under the changed rules, and what the rules add."""
+        statement = case.statement.take(positions)
+        statement = statement.with_data(self.data, self.known(statement))
+        if self.extra or self.left_out:
+            more = store_of([*self.extra, *self.left_out], len(statement.codes))
+            statement = statement.with_groups(more, free=len(self.left_out))
+        if self.networks is not None:
+            count = np.ones(len(statement.store))
+            count[len(count) - len(self.left_out) :] = 0.0
+            statement = replace(
+                statement, sides=(*statement.sides, SideRow(count, self.networks, self.networks))
+            )
+        return statement
 
 
 def _unforbidding(demands: Demands) -> Demands:

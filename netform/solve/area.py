@@ -282,7 +282,9 @@ class _AreaSolver:
                 *self.notes,
             ),
         )
-        return AreaOutcome(result, tuple(sorted(networks, key=lambda placed: placed.practice_codes)))
+        networks = sorted(networks, key=lambda placed: placed.practice_codes)
+        reasons = tuple(obstacle for plan in plans for obstacle in plan.reasons)
+        return AreaOutcome(result, tuple(networks), reasons=reasons)
 
     def case(self, status: str) -> AreaCase | None:
         """What further questions start from; None when some part could not be listed."""

@@ -14,7 +14,7 @@ from netform.solve.chooser import Chooser, Improve, Stage
 from netform.solve.cuts import NO_CUTS
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.linear import Duals
-from netform.solve.relaxation import MOST_ROUNDS, Choosing, relax, tighten
+from netform.solve.relaxation import MOST_ROUNDS, Choosing, Relaxation, relax, tighten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,7 @@ def choose(
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: Trace | None = None,
+    start: Relaxation | None = None,
     trace: bool = False,
 ) -> Choice:
     """The best plan over all candidates, with proof.
@@ -70,6 +71,8 @@ def choose(
         Plans that cost as much are of no interest: ``infeasible`` then means that none costs less.
     warm : Trace, optional
         Of an earlier choice among the same candidates, whatever they cost and whatever the side rows.
+    start : Relaxation, optional
+        Over the same candidates, with the cuts of ``warm`` in it.
     trace : bool
         Whether to give what was learnt.
 
@@ -84,6 +87,6 @@ def choose(
         learnt = Trace(np.zeros(len(choosing.store)), nobody, NO_CUTS, duals) if trace else None
         return Choice("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        chooser = Chooser(choosing, deadline, on_plan, cutoff, warm)
+        chooser = Chooser(choosing, deadline, on_plan, cutoff, warm, start)
     found = chooser.run(improve, stage)
     return found if trace else replace(found, trace=None)

@@ -43,8 +43,10 @@ __all__ = ["Chooser", "Improve", "Stage"]
 GUESSES = (400, 1200, 2500, 5000, 10_000, 20_000, 40_000)
 STEPS = 400_000_000
 
-# The same before any new cut is sought, where an earlier choice has left its own.
-QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500), 20_000_000
+# The same, where an earlier choice has left its cuts, in turns with rounds of new ones, each of which has to raise the
+# bound by this share of it.
+QUICK_GUESSES, QUICK_STEPS = (300, 900, 2500, 5000, 10_000, 20_000), 100_000_000
+QUICK_TURNS, QUICK_RISE, WHOLE_TURNS = 8, 5e-5, 2
 
 # When the last gap is to be closed more is spent. Wider lists are not drawn: there are too many plans of them.
 LAST_STEPS = 2_000_000_000
@@ -80,7 +82,7 @@ TURNS, ROUNDS, LEFT, RISEN = 30, 4, 0.8, 0.95
 
 # Above so many candidates the number of networks is settled first where the relaxation has a fraction of one: how
 # many there are moves whole terms at once, and each half has a much better bound.
-SPLIT, WHOLE = 500, 0.02
+SPLIT, WHOLE = 500, 0.05
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
@@ -117,8 +119,12 @@ class Chooser:
         Plans that cost as much are of no interest.
     warm : Trace or None
         Of an earlier choice among the same candidates.
+    start : Relaxation or None
+        Over the same candidates, with the cuts of ``warm`` in it.
     tight : bool
         Whether the cutoff is itself a guess, so that there is nothing to gain by smaller ones.
+    halved : int
+        How many of the last side rows only say which plans are looked at here: others are plans as well.
     """
 
     def __init__(
@@ -128,16 +134,20 @@ class Chooser:
         on_plan: Callable[[Choice], None],
         cutoff: float,
         warm: Trace | None,
+        start: Relaxation | None = None,
         *,
         tight: bool = False,
+        halved: int = 0,
     ) -> None:
         self.choosing = choosing
+        self.halved = halved
         self.origin = np.arange(len(choosing.store))
         self.deadline = deadline
         self.on_plan = on_plan
         self.warm = warm
         self.tight = tight
-        self.relaxation: Relaxation = relax(choosing, deadline, None if warm is None else warm.columns)
+        columns, cuts = (None, NO_CUTS) if warm is None else (warm.columns, warm.cuts)
+        self.relaxation: Relaxation = relax(choosing, deadline, columns, cuts) if start is None else start
         self.through = self.relaxation.through
         self.ceiling = math.inf
         self.bound = self.relaxation.bound
@@ -160,10 +170,11 @@ class Chooser:
         """
         if self.warm is not None and math.isfinite(self.bound):
             with stage("choose"):
-                self.answer_at_once()
-        if not self.done:
+                self.take_relaxation()
+                self.take_turns()
+        elif not self.done:
             with stage("bound"):
-                self.tighten(MOST_ROUNDS if self.warm is None else ROUNDS)
+                self.tighten(MOST_ROUNDS)
         if math.isfinite(self.bound):
             with stage("choose"):
                 self.search(improve)
@@ -172,9 +183,12 @@ class Chooser:
         return replace(self.choice(), trace=learnt)
 
     def tighten(self, rounds: int) -> None:
-        """Raise the bound by rounds of cuts; none adds those that an earlier choice knew."""
-        warm = NO_CUTS if self.warm is None or rounds else self.warm.cuts
-        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, warm, rounds)
+        """Raise the bound by rounds of cuts."""
+        self.relaxation = tighten(self.choosing, self.relaxation, self.deadline, rounds=rounds)
+        self.take_relaxation()
+
+    def take_relaxation(self) -> None:
+        """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
         # What is learnt among the candidates still held is true of plans that use no other.
         learnt = np.minimum(self.relaxation.through, self.ceiling)
         self.through[self.origin] = np.maximum(self.through[self.origin], learnt)
@@ -208,13 +222,14 @@ class Chooser:
         store = self.choosing.store.take(np.asarray(chosen, np.int64))
         covered = np.bincount(store.members, minlength=store.practices)
         cost = math.fsum(self.choosing.costs[chosen])
-        if (
-            cost < self.cost
-            and (covered == 1).all()
-            and all(self.obeys(side, chosen) for side in self.choosing.sides)
-        ):
+        if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
             self.on_plan(self.choice())
+
+    @property
+    def rules(self) -> tuple[SideRow, ...]:
+        """The side rows that every plan keeps."""
+        return self.choosing.sides[: len(self.choosing.sides) - self.halved]
 
     @staticmethod
     def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
@@ -285,17 +300,77 @@ class Chooser:
         learnt = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
         return learnt.with_cuts(self.useful_cuts)
 
-    def answer_at_once(self) -> None:
-        """Try the plans within small guesses by what an earlier choice knew: often that is all it takes."""
-        self.tighten(0)
-        for count in QUICK_GUESSES:
-            if self.done or self.deadline.passed or math.isinf(self.bound):
+    def take_turns(self) -> None:
+        """Guess and cut in turns while that is quick; after some, plans of fewer and of more networks apart.
+
+        What an earlier choice knew often leaves so little to prove that the first guesses do.
+        """
+        for turn in range(QUICK_TURNS):
+            if turn >= WHOLE_TURNS and self.fractional:
+                self.halve()
                 return
+            if not self.take_turn():
+                return
+
+    def take_turn(self) -> bool:
+        """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
+        for count in QUICK_GUESSES:
             through = self.relaxation.through
             everything = count >= len(through)
             guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
-            if not self.cover(self.cheap_enough(guess), guess, QUICK_STEPS):
-                return
+            quick = guess <= self.bound or self.cover(self.cheap_enough(guess), guess, QUICK_STEPS)
+            if self.over:
+                return False
+            if not quick or guess >= self.cost:
+                break
+        before = self.relaxation.bound
+        self.tighten(1)
+        return not self.over and self.relaxation.bound >= before + QUICK_RISE * abs(before)
+
+    @property
+    def fractional(self) -> bool:
+        """Whether the relaxation has a fraction of a network, and many candidates are left."""
+        number = float(self.relaxation.values.sum())
+        return abs(number - round(number)) > WHOLE and len(self.cheap_enough(self.cost)) > SPLIT
+
+    def halve(self) -> None:
+        """Look at plans of fewer networks and at those of more, always where less is proven.
+
+        How many networks there are moves whole terms at once, so each half has a better bound; and as soon as one
+        has a plan, the other is done once its bound is there.
+        """
+        kept = self.cheap_enough(self.cost)
+        some, learnt = self.choosing.take(kept), self.learnt().among(kept)
+        fewer, count = math.floor(float(self.relaxation.values.sum())), np.ones(len(kept))
+        halves = []
+        for side in (SideRow(count, -math.inf, fewer), SideRow(count, fewer + 1.0, math.inf)):
+            stated = replace(some, sides=(*some.sides, side))
+            start = relax(stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals)
+            number = self.halved + 1
+            half = Chooser(
+                stated, self.deadline, _silent, self.cost, learnt, start, tight=True, halved=number
+            )
+            half.take_relaxation()
+            halves.append(half)
+        going = list(halves)
+        while going:
+            half = min(going, key=lambda each: each.bound)
+            half.cost = min(half.cost, self.cost)
+            if half.over or not half.take_turn():
+                going.remove(half)
+            self.take_half(half, kept)
+        for half in sorted(halves, key=lambda each: each.bound):
+            half.cost = min(half.cost, self.cost)
+            if not half.over:
+                half.search(None)
+            self.take_half(half, kept)
+        self.bound = max(self.bound, min(self.cost, *(half.bound for half in halves)))
+
+    def take_half(self, half: Chooser, kept: NDArray[np.int64]) -> None:
+        """Take what a half has found; its candidates stand at ``kept`` among those held."""
+        if half.chosen is not None and half.cost < self.cost:
+            self.accept(kept[half.chosen])
+        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, half.learnt().cuts)), axis=0)
 
     def search(self, improve: Improve | None) -> None:
         """Guess while that is quick, make a good plan, and close the gap."""
@@ -403,12 +478,10 @@ class Chooser:
     def close(self) -> None:
         """Close the gap between plan and bound over the candidates that could better the plan."""
         kept = self.cheap_enough(self.cost)
-        number = float(self.relaxation.values.sum())
-        fraction = len(kept) > SPLIT and abs(number - round(number)) > WHOLE
-        if self.cover(kept, self.cost, STEPS if fraction else LAST_STEPS):
+        if self.cover(kept, self.cost, STEPS if self.fractional else LAST_STEPS):
             return
-        if fraction:
-            self.split(kept, number)
+        if self.fractional:
+            self.halve()
             return
         some = self.choosing.take(kept)
         if len(kept) <= SMALL:
@@ -437,18 +510,6 @@ class Chooser:
                 self.accept(kept[found.chosen])
             self.bound = max(self.bound, min(found.bound, self.cost))
 
-    def split(self, kept: NDArray[np.int64], number: float) -> None:
-        """Close the gap among plans of fewer networks and among those of more, the nearer first."""
-        fewer = math.floor(number)
-        some = self.choosing.take(kept)
-        count = np.ones(len(kept))
-        bounds = []
-        halves = (SideRow(count, -math.inf, fewer), SideRow(count, fewer + 1.0, math.inf))
-        for side in halves if number - fewer < 0.5 else reversed(halves):
-            half = replace(some, sides=(*some.sides, side))
-            bounds.append(self.choose_among(kept, half, self.cost).bound)
-        self.bound = max(self.bound, min(*bounds, self.cost))
-
     def cover(self, kept: NDArray[np.int64], cutoff: float, steps: int) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
         if len(kept) > WIDEST:
@@ -461,6 +522,7 @@ class Chooser:
         reduced = np.maximum(reduced, 0.0)
         if self.order is None:
             self.order = sweep(some.store, reduced)
+        some = replace(some, sides=some.sides[: len(self.rules)])
         found, complete = cheapest_below(some, reduced, worth, cutoff, steps, self.order)
         if found is not None:
             self.accept(kept[found])

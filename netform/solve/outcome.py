@@ -89,11 +89,17 @@ class AreaOutcome:
     networks : tuple of Placed
     case : AreaCase or None
         Kept when it was asked for, and candidates could be listed.
+    quick : bool
+        Whether it was found from another outcome (`netform.solve.again`), and has no case for that reason.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
     """
 
     result: AreaResult
     networks: tuple[Placed, ...]
     case: AreaCase | None = None
+    quick: bool = False
+    reasons: tuple[Obstacle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ over the whole list and holds whatever the solver did.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numba as nb
@@ -22,15 +22,27 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.deadline import Deadline
 
-__all__ = ["MOST_ROUNDS", "Choosing", "Relaxation", "artificial_cost", "dearest", "relax", "tighten"]
+__all__ = [
+    "MOST_ROUNDS",
+    "PRICED",
+    "Choosing",
+    "PricedProgram",
+    "Relaxation",
+    "artificial_cost",
+    "dearest",
+    "first_columns",
+    "relax",
+    "tighten",
+]
 
 # Columns added in one pricing round, and the columns a practice brings to the first program.
 MOST_PRICED = 1500
 FIRST_COLUMNS = 8
 
-# Candidates priced between cut rounds, and those that the first program among them has.
+# Candidates priced between cut rounds, those that the first program among them has, and that a later one may have.
 POOL = 40_000
 POOL_COLUMNS = 2_000
+MOST_COLUMNS = 4_000
 
 # Candidates whose reduced cost is above this share of the bound before the cuts are left there: a plan so much
 # above the bound is of no interest.
@@ -39,13 +51,16 @@ DEAR = 0.005
 # Prices are kept within so many times what a practice costs on the way, and the box is widened by so much where
 # it binds (`netform.solve.linear.LinearProgram`).
 BOX, WIDER = 5.0, 8.0
+NARROW = 5.0
 
-# Cut rounds end when a round raises the bound by less than this share of it, or after so many. After some rounds the
-# program is built anew: rows that no longer bind slow it down more than the loss of the last basis.
+# Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
+# the loss of the last basis.
+MOST_ROWS = 400
+
+# Cut rounds end when a round raises the bound by less than this share of it, or after so many.
 LEAST_RISE = 1e-5
 MOST_ROUNDS = 8
-ROUNDS_A_PROGRAM = 4
-CUTS_PER_ROUND = 150
+CUTS_PER_ROUND = 250
 
 # Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
 PRICED = 1e-7
@@ -98,6 +113,8 @@ class Relaxation:
         How much of each of them is chosen.
     missing : float
         How much is left to artificial columns.
+    program : PricedProgram or None
+        The program whose optimum it is, to go on with.
     """
 
     bound: float
@@ -107,6 +124,7 @@ class Relaxation:
     columns: NDArray[np.int64]
     values: NDArray[np.float64]
     missing: float = 0.0
+    program: PricedProgram | None = field(default=None, repr=False, compare=False)
 
     @property
     def integral(self) -> bool:
@@ -119,8 +137,14 @@ class Relaxation:
         return np.sort(self.columns[self.values > 0.5])
 
 
-def relax(choosing: Choosing, deadline: Deadline, warm: NDArray[np.int64] | None = None) -> Relaxation:
-    """The plain linear relaxation; ``bound`` is infinite when it proves that no plan exists.
+def relax(
+    choosing: Choosing,
+    deadline: Deadline,
+    warm: NDArray[np.int64] | None = None,
+    cuts: CutPool = NO_CUTS,
+    around: Duals | None = None,
+) -> Relaxation:
+    """The linear relaxation, plain unless cuts are known; ``bound`` is infinite when it proves that no plan exists.
 
     Parameters
     ----------
@@ -128,11 +152,15 @@ def relax(choosing: Choosing, deadline: Deadline, warm: NDArray[np.int64] | None
     deadline : Deadline
     warm : ndarray of int64, optional
         Candidates that the first program has besides the cheapest.
+    cuts : ndarray of int64, shape (k, 11)
+        Cuts of an earlier choice.
+    around : Duals, optional
+        Prices of an earlier choice, if they should be nearly right.
     """
-    columns = _first_columns(choosing.store, choosing.costs)
+    columns = first_columns(choosing.store, choosing.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
-    program = _Priced(choosing, columns)
+    program = PricedProgram(choosing, columns, cuts, around)
     program.price_out(None, deadline)
     if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
         return replace(program.relaxation(), bound=math.inf)
@@ -165,15 +193,17 @@ def tighten(
     pool = None
     if len(choosing.store) > POOL:
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
-    cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
-    program = _restarted(choosing, relaxation, cuts)
-    program.price_out(pool, deadline)
+    program = relaxation.program
+    if program is None or program.worn(choosing) or len(warm):
+        cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
+        program = _restarted(choosing, relaxation, cuts)
+        program.price_out(pool, deadline)
     value = program.answer.value
-    for number in range(rounds):
+    for _ in range(rounds):
         found = program.violated()
         if not len(found) or deadline.passed:
             break
-        if number and number % ROUNDS_A_PROGRAM == 0:
+        if program.worn(choosing, len(found)):
             relaxation = program.relaxation()
             program = _restarted(choosing, relaxation, relaxation.cuts)
         program.add_cuts(found)
@@ -185,44 +215,80 @@ def tighten(
     return program.relaxation()
 
 
-def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool) -> _Priced:
+def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool) -> PricedProgram:
     """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
     columns = relaxation.columns
     if len(columns) > POOL_COLUMNS:
         near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
         columns = np.union1d(near, columns[relaxation.values > 0])
-    program = _Priced(choosing, columns)
+    program = PricedProgram(choosing, columns, cuts, relaxation.duals)
     program.bound, program.through = relaxation.bound, relaxation.through.copy()
-    program.add_cuts(cuts)
     return program
 
 
-class _Priced:
-    """A linear program whose columns are priced in from the list, and the best that its duals have proven."""
+class PricedProgram:
+    """A linear program whose columns are priced in from the list, and the best that its duals have proven.
 
-    def __init__(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
+    Parameters
+    ----------
+    choosing : Choosing
+        The list.
+    columns : ndarray of int64
+        Candidates to begin with.
+    cuts : ndarray of int64, shape (k, 11)
+    around : Duals, optional
+        Prices that should be nearly right.
+    """
+
+    def __init__(
+        self,
+        choosing: Choosing,
+        columns: NDArray[np.int64],
+        cuts: CutPool = NO_CUTS,
+        around: Duals | None = None,
+    ) -> None:
         self.choosing = choosing
-        self.box, self.widest = artificial_cost(choosing, columns), dearest(choosing)
-        self.program = LinearProgram(choosing.store.practices, choosing.sides, self.box)
+        wide = BOX if around is None else NARROW
+        self.box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
+        self.program = LinearProgram(choosing.store.practices, choosing.sides, self.box, around)
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(choosing.store), np.bool_)
         self.bound = -math.inf
         self.through = np.full(len(choosing.store), -math.inf)
         self.complete = False
-        self.dual_simplex = False
+        self.program.add_cuts(cuts)
         self.add_columns(columns)
-        self.answer = self.program.solve()
+        self.solve()
+
+    def solve(self, *, dual_simplex: bool = False) -> None:
+        """The optimum over the columns; prices that leave none are not kept around any longer."""
+        try:
+            self.answer = self.program.solve(dual_simplex=dual_simplex)
+        except ArithmeticError:
+            if not self.program.around.any():
+                raise
+            self.box = artificial_cost(self.choosing, self.columns)
+            self.program.set_artificial_cost(self.box, around_zero=True)
+            self.answer = self.program.solve()
 
     def add_columns(self, fresh: NDArray[np.int64]) -> None:
+        """Add candidates of the list."""
         chosen = self.choosing.take(fresh)
         self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
         self.columns = np.concatenate((self.columns, fresh))
         self.inside[fresh] = True
 
     def add_cuts(self, cuts: CutPool) -> None:
+        """Add a round of cuts."""
         if len(cuts):
             self.program.add_cuts(cuts)
-            self.answer = self.program.solve(dual_simplex=True)
+            self.solve(dual_simplex=True)
+
+    def worn(self, choosing: Choosing, more: int = 0) -> bool:
+        """Whether a new program would be quicker than this with more cuts, or this is one over another list."""
+        idle = bool((self.answer.duals.cuts == 0).any())
+        dragging = idle and len(self.program.cuts) + more > MOST_ROWS
+        return self.choosing is not choosing or len(self.columns) > MOST_COLUMNS or dragging
 
     def violated(self) -> CutPool:
         """Cuts that the present optimum breaks."""
@@ -254,22 +320,36 @@ class _Priced:
                     return
                 self.box = min(WIDER * self.box, self.widest)
                 self.program.set_artificial_cost(self.box)
-                self.answer = self.program.solve()
+                self.solve()
                 continue
             if len(fresh) > MOST_PRICED:
                 fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
                 fresh.sort()
             self.add_columns(fresh if pool is None else pool[fresh])
-            self.answer = self.program.solve()
+            self.solve()
+
+    def move(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
+        """Go on with another list that its columns are in, too; nothing is proven of that yet.
+
+        Parameters
+        ----------
+        choosing : Choosing
+        columns : ndarray of int64
+            Where each column stands in it.
+        """
+        self.choosing, self.columns = choosing, columns
+        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.inside[columns] = True
+        self.bound, self.through = -math.inf, np.full(len(choosing.store), -math.inf)
 
     def relaxation(self) -> Relaxation:
+        """Its optimum, and what it has proven."""
         duals = self.answer.duals
         live = duals.cuts < 0
         duals = replace(duals, cuts=duals.cuts[live])
         cuts = self.program.cuts[live]
-        return Relaxation(
-            self.bound, self.through, duals, cuts, self.columns, self.answer.chosen, self.answer.missing
-        )
+        values, missing = self.answer.chosen, self.answer.missing
+        return Relaxation(self.bound, self.through, duals, cuts, self.columns, values, missing, self)
 
 
 def dearest(choosing: Choosing) -> float:
@@ -277,22 +357,22 @@ def dearest(choosing: Choosing) -> float:
     return 4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0
 
 
-def artificial_cost(choosing: Choosing, columns: NDArray[np.int64]) -> float:
+def artificial_cost(choosing: Choosing, columns: NDArray[np.int64], times: float = BOX) -> float:
     """Hours per week for leaving a practice uncovered: a few times what some candidates take to cover one."""
     some = choosing.take(columns)
     each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
-    return min(BOX * each, dearest(choosing)) if each > 0 else dearest(choosing)
+    return min(times * each, dearest(choosing)) if each > 0 else dearest(choosing)
 
 
 def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:
     """Whether the least that must stay uncovered, fractions allowed, is above zero by a safe bound."""
     free = replace(choosing, costs=np.zeros(len(choosing.store)))
-    program = _Priced(free, columns)
+    program = PricedProgram(free, columns)
     program.price_out(None, deadline)
     return program.bound > 1e-6
 
 
-def _first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
+def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
     """For every practice its cheapest candidates: enough for a first program."""
     chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
     return np.unique(chosen[chosen >= 0])

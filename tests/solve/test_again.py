@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -139,10 +140,13 @@ def test_the_quick_way_is_taken(name: str) -> None:
     assert {placed.practice_codes for placed in found.networks} >= set(changed.demands.pins)
 
 
-@pytest.mark.parametrize("guess", [1, 10])
-def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, guess: int) -> None:
+@pytest.mark.parametrize("pool", [1, 10])
+def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int) -> None:
     """However few candidates are looked at first, the best plan is found."""
-    monkeypatch.setattr("netform.solve.again.FIRST_GUESS", guess)
+    monkeypatch.setattr("netform.solve.nearby.SHORT", 0)
+    monkeypatch.setattr("netform.solve.nearby.POOL", pool)
+    monkeypatch.setattr("netform.solve.nearby.JOINING", 0.0)
+    monkeypatch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None
