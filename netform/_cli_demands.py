@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netform.rules import Rules
+    from netform.typed import Typed
 
-__all__ = ["DEMAND_OPTIONS", "demanded_rules"]
+__all__ = ["DEMAND_OPTIONS", "demanded_rules", "typed_demands"]
 
 Command: TypeAlias = "Callable[..., Any]"
 
@@ -42,6 +43,8 @@ _FLAGS = {
     key: flag for key, (flag, _) in (*_GROUPS.items(), *_CODES.items(), *_MINUTES.items(), *_WHOLE.items())
 }
 _BAND = "--area-band"
+# What a message calls the keys of a rules file where they came by options.
+_NAMES = {**_FLAGS, "networks": "--networks", "areas": _BAND}
 
 
 def _codes_option(key: str, flag: str, text: str) -> Callable[[Command], Command]:
@@ -81,6 +84,31 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
     """
     from netform.demands_file import read_demands  # noqa: PLC0415 (not needed for --help)
 
+    tables, problems = _tables(given)
+    demands, found = read_demands(tables, rules.demands, _NAMES)
+    if problems + found:
+        raise RulesError("\n".join(problems + found))
+    return replace(rules, demands=demands)
+
+
+def typed_demands(given: dict[str, Any]) -> Typed:
+    """Gather what the options demand by themselves, beside any rules file, with what they are called.
+
+    Parameters
+    ----------
+    given : dict
+        Options that `demanded_rules` can read.
+    """
+    from netform.demands import NO_DEMANDS  # noqa: PLC0415 (not needed for --help)
+    from netform.demands_file import read_demands  # noqa: PLC0415
+    from netform.typed import Typed  # noqa: PLC0415
+
+    demands, _ = read_demands(_tables(given)[0], NO_DEMANDS, _NAMES)
+    return Typed(demands, _NAMES, most=given.get("most") is not None)
+
+
+def _tables(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Lay options out as the tables of a rules file; with what cannot be read of them."""
     problems: list[str] = []
     planner: dict[str, Any] = {}
     for key in _GROUPS:
@@ -107,11 +135,7 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
                 problems.append(f"{_BAND} {name.strip()[:80]!r} is given {both}: an area has one band.")
         else:
             problems.append(f"{_BAND} {text[:80]!r}: write AREA=MIN-MAX, such as 15F=30000-60000.")
-    flags = {**_FLAGS, "networks": "--networks", "areas": _BAND}
-    demands, found = read_demands({"planner": planner, "areas": areas}, rules.demands, flags)
-    if problems + found:
-        raise RulesError("\n".join(problems + found))
-    return replace(rules, demands=demands)
+    return {"planner": planner, "areas": areas}, problems
 
 
 def _codes(text: str) -> list[str]:

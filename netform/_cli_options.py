@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import click
 
-from netform._cli_demands import DEMAND_OPTIONS, demanded_rules
+from netform._cli_demands import DEMAND_OPTIONS, demanded_rules, typed_demands
 from netform.errors import OutputError, RulesError
 
 if TYPE_CHECKING:
@@ -295,12 +295,12 @@ def given_list(
     from netform.todays_numbers import with_todays_numbers
 
     prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=on_stage)
-    strict = given.get("strict", False)
-    refuse_clashes(rules, prepared.graph, strict=strict)
+    strict, typed = given.get("strict", False), typed_demands(given)
+    refuse_clashes(rules, prepared.graph, strict=strict, typed=typed)
     if given.get("networks") == "today":
         rules, notes = with_todays_numbers(rules, prepared)
         prepared = replace(prepared, notes=(*prepared.notes, *notes))
-        refuse_clashes(rules, prepared.graph, strict=strict)
+        refuse_clashes(rules, prepared.graph, strict=strict, typed=replace(typed, today=True))
     return prepared, rules
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from netform._cli_demands import typed_demands
 from netform._cli_options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
 from netform._cli_terminal import data_stream, explained, print_data, say
 from netform.errors import OutputError, RulesError
@@ -144,7 +145,7 @@ def _scored(
     from netform.scoring import score_prepared
 
     prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
-    refuse_unknown(rules, prepared.graph)
+    refuse_unknown(rules, prepared.graph, typed_demands(given))
     return score_prepared(prepared, groupings(prepared.practices), rules)
 
 

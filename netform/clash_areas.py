@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.clash_case import NEIGHBOURS, Case, Stated, clash, they_are
-from netform.demands_file import area_table
+from netform.clash_case import NEIGHBOURS, Case, clash, they_are
 from netform.hubs import MINUTES_SLACK
 from netform.practices.values import some_of
 
@@ -25,12 +24,14 @@ def hub_clashes(case: Case) -> Iterator[str]:
     demands = case.demands
     if left_out := sorted(case.excluded.intersection(demands.hub_must)):
         codes = tuple(left_out)
-        yield clash(Stated("exclude", codes), Stated("hub_must", codes), "what is left out is no hub")
+        yield clash(
+            case.stated("exclude", codes), case.stated("hub_must", codes), "what is left out is no hub"
+        )
     if not demands.hub_may:
         return
-    may = Stated("hub_may", demands.hub_may)
+    may = case.stated("hub_may", demands.hub_may)
     if outside := tuple(code for code in demands.hub_must if code not in demands.hub_may):
-        yield clash(Stated("hub_must", outside), may, f"{they_are(outside)} not among those that may be")
+        yield clash(case.stated("hub_must", outside), may, f"{they_are(outside)} not among those that may be")
     for area, codes in case.areas.items():
         free = [code for code in codes if code not in case.pinned]
         hubs = [code for code in free if code in demands.hub_may]
@@ -66,7 +67,7 @@ def hub_clashes(case: Case) -> Iterator[str]:
         if far:
             yield clash(
                 may,
-                f"longest_minutes_to_hub {demands.longest_to_hub:g}",
+                case.typed.number("longest_minutes_to_hub", demands.longest_to_hub),
                 f"{they_are(far)} farther than that from each of them in {_area(area)}",
                 "allow a nearer hub, or lengthen the journey",
             )
@@ -79,7 +80,7 @@ def number_clashes(case: Case) -> Iterator[str]:
         number = case.demands.networks if own is None else own
         if number is None:
             continue
-        stated = f"networks {number}" if own is None else f"{area_table(area)} networks {number}"
+        stated = case.typed.networks(number, None if own is None else area)
         where = _area(area)
         most, fewest = _units(case, codes), _fewest(case, codes)
         if number > most:
@@ -92,8 +93,8 @@ def number_clashes(case: Case) -> Iterator[str]:
         may = [code for code in codes if code in case.demands.hub_may]
         if case.demands.hub_may and number > len(may):
             why = f"{len(may)} practices of {where} may be hubs and each network has one"
-            yield clash(stated, Stated("hub_may", case.demands.hub_may), why)
-        for apart in (*case.apart, Stated("hub_must", case.demands.hub_must)):
+            yield clash(stated, case.stated("hub_may", case.demands.hub_may), why)
+        for apart in (*case.apart, case.stated("hub_must", case.demands.hub_must)):
             divided = set(apart.codes).intersection(codes)
             if len(divided) > number:
                 yield clash(stated, apart, f"{len(divided)} practices of {where} need a network each")

@@ -11,12 +11,14 @@ import networkx as nx
 from netform.errors import RulesError
 from netform.graph_demands import demanded_graph
 from netform.practices.values import some_of
+from netform.typed import NOTHING_TYPED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from netform.demands import Codes, Demands
     from netform.rules import Rules
+    from netform.typed import Typed
 
 __all__ = ["NEIGHBOURS", "Case", "Stated", "all_of", "clash", "they_are"]
 
@@ -44,17 +46,16 @@ class Stated:
 
     Attributes
     ----------
-    kind : str
-        Its key in the rules file: ``pin``, ``together``, ``apart``, ``merge``, ``exclude``, ``hub_must`` or
-        ``hub_may``.
+    name : str
+        What the planner called it: a key of the rules file, such as ``hub_must``, or an option, such as ``--hub``.
     codes : tuple of str
     """
 
-    kind: str
+    name: str
     codes: Codes
 
     def __str__(self) -> str:
-        return f"{self.kind} {some_of(self.codes)}"
+        return f"{self.name} {some_of(self.codes)}"
 
 
 class Case:
@@ -66,20 +67,27 @@ class Case:
         Of the whole list.
     graph : networkx.Graph
         Of practices (`netform.graph`).
+    typed : Typed
+        What of the demands came by options.
     """
 
-    def __init__(self, rules: Rules, graph: nx.Graph) -> None:
+    def __init__(self, rules: Rules, graph: nx.Graph, typed: Typed = NOTHING_TYPED) -> None:
         self.rules = rules
+        self.typed = typed
         self.demands: Demands = rules.demands
         self.graph = demanded_graph(graph, rules.demands)
         self.excluded = frozenset(rules.demands.exclude).intersection(graph)
-        self.pins = [Stated("pin", codes) for codes in rules.demands.pins]
+        self.pins = [self.stated("pin", codes) for codes in rules.demands.pins]
         self.groups = [
-            *(Stated("together", codes) for codes in rules.demands.together),
-            *(Stated("merge", codes) for codes in rules.demands.merge),
+            *(self.stated("together", codes) for codes in rules.demands.together),
+            *(self.stated("merge", codes) for codes in rules.demands.merge),
         ]
-        self.apart = [Stated("apart", codes) for codes in rules.demands.apart]
+        self.apart = [self.stated("apart", codes) for codes in rules.demands.apart]
         self.pinned = frozenset(code for pin in self.pins for code in self.known(pin))
+
+    def stated(self, key: str, codes: Codes) -> Stated:
+        """A demand on practices by its key in the rules file, or by the option that it came by."""
+        return Stated(self.typed.called(key, codes), codes)
 
     def known(self, stated: Stated) -> Codes:
         """The practices of a rule that are in the list."""
@@ -153,7 +161,7 @@ class Case:
         """
         around = self.graph.subgraph(code for code in self.graph if self.area(code) == self.area(a))
         cutting = [
-            *(Stated("exclude", (code,)) for code in sorted(self.excluded.intersection(around))),
+            *(self.stated("exclude", (code,)) for code in sorted(self.excluded.intersection(around))),
             *(pin for pin in self.pins if not set(pin.codes).isdisjoint(around)),
         ]
         for each in tuple(cutting):

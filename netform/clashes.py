@@ -19,16 +19,17 @@ import networkx as nx
 from netform.breaches import counted_practices
 from netform.clash_areas import hub_clashes, number_clashes
 from netform.clash_case import NEIGHBOURS, Case, Stated, all_of, clash, they_are
-from netform.demands_file import area_table
 from netform.errors import RulesError
 from netform.hubs import MINUTES_SLACK, named_hubs
 from netform.practices.values import some_of
+from netform.typed import NOTHING_TYPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netform.demands import Codes
     from netform.rules import Rules
+    from netform.typed import Typed
 
 __all__ = ["find_clashes", "refuse_clashes", "refuse_unknown"]
 
@@ -36,7 +37,9 @@ __all__ = ["find_clashes", "refuse_clashes", "refuse_unknown"]
 MOST_SUGGESTED = 20
 
 
-def refuse_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> None:
+def refuse_clashes(
+    rules: Rules, graph: nx.Graph, *, strict: bool = False, typed: Typed = NOTHING_TYPED
+) -> None:
     """Refuse demands that no plan can keep.
 
     Parameters
@@ -48,18 +51,20 @@ def refuse_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> No
         ``graph.graph["travel"]``.
     strict : bool
         Whether no network may be outside the band.
+    typed : Typed
+        What of the demands came by options, which messages then name.
 
     Raises
     ------
     RulesError
         Every clash at once, one a line.
     """
-    clashes = find_clashes(rules, graph, strict=strict)
+    clashes = find_clashes(rules, graph, strict=strict, typed=typed)
     if clashes:
         raise RulesError("\n".join(clashes))
 
 
-def refuse_unknown(rules: Rules, graph: nx.Graph) -> None:
+def refuse_unknown(rules: Rules, graph: nx.Graph, typed: Typed = NOTHING_TYPED) -> None:
     """Refuse demands on practices and areas that the list does not have, and no others.
 
     What is judged and not planned may break every rule, and rules that clash with one another are all judged.
@@ -69,19 +74,23 @@ def refuse_unknown(rules: Rules, graph: nx.Graph) -> None:
     rules : Rules
         Of the whole list.
     graph : networkx.Graph
+    typed : Typed
+        What of the demands came by options, which messages then name.
 
     Raises
     ------
     RulesError
         With every one of them, one a line.
     """
-    if unknown := list(dict.fromkeys(_unknown(Case(rules, graph)))):
+    if unknown := list(dict.fromkeys(_unknown(Case(rules, graph, typed)))):
         raise RulesError("\n".join(unknown))
 
 
-def find_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> list[str]:
+def find_clashes(
+    rules: Rules, graph: nx.Graph, *, strict: bool = False, typed: Typed = NOTHING_TYPED
+) -> list[str]:
     """List what `refuse_clashes` refuses: sentences for planners, in a fixed order, each once."""
-    case = Case(rules, graph)
+    case = Case(rules, graph, typed)
     found = [
         *_unknown(case),
         *_numbers(case),
@@ -100,7 +109,7 @@ def find_clashes(rules: Rules, graph: nx.Graph, *, strict: bool = False) -> list
 def _unknown(case: Case) -> Iterator[str]:
     demands = case.demands
     lists = [("exclude", demands.exclude), ("hub_must", demands.hub_must), ("hub_may", demands.hub_may)]
-    alone = [Stated(kind, (code,)) for kind, codes in lists for code in codes]
+    alone = [case.stated(key, (code,)) for key, codes in lists for code in codes]
     suggested: dict[str, str] = {}
     for stated in (*case.pins, *case.groups, *case.apart, *alone):
         for code in stated.codes:
@@ -115,7 +124,7 @@ def _unknown(case: Case) -> Iterator[str]:
             remedy = _nearest(area.area, list(case.areas)) or f"Its areas are {some_of(list(case.areas))}."
             if list(case.areas) == [""]:
                 remedy = "It is one area: name the column of its areas with --area."
-            yield f"{area_table(area.area)}: the list has no such area. {remedy}"
+            yield f"{case.typed.area(area.area)}: the list has no such area. {remedy}"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -127,8 +136,8 @@ def _numbers(case: Case) -> Iterator[str]:
     demands = case.demands
     if demands.least_practices > demands.most_practices:
         yield clash(
-            f"least_practices {demands.least_practices}",
-            f"most_practices {demands.most_practices}",
+            case.typed.number("least_practices", demands.least_practices),
+            case.typed.number("most_practices", demands.most_practices),
             "no network has so many and so few",
             "change one of the two",
         )
@@ -137,7 +146,10 @@ def _numbers(case: Case) -> Iterator[str]:
             least = f"min {case.rules.least:,} of the list" if own.least is None else f"min {own.least:,}"
             most = f"max {case.rules.most:,} of the list" if own.most is None else f"max {own.most:,}"
             yield clash(
-                f"{area_table(own.area)} {least}", most, "no network fits this band", "change one of the two"
+                f"{case.typed.area(own.area)} {least}",
+                most,
+                "no network fits this band",
+                "change one of the two",
             )
 
 
@@ -158,7 +170,7 @@ def _pins(case: Case) -> Iterator[str]:
 def _pin_and_groups(case: Case, pin: Stated) -> Iterator[str]:
     inside = set(pin.codes)
     if left_out := sorted(inside & case.excluded):
-        yield clash(pin, Stated("exclude", tuple(left_out)), "a pinned practice cannot be left out")
+        yield clash(pin, case.stated("exclude", tuple(left_out)), "a pinned practice cannot be left out")
     for group in case.groups:
         members = set(case.live(group.codes))
         if members & inside and members - inside:
@@ -192,12 +204,12 @@ def _pin_and_hubs(case: Case, pin: Stated) -> Iterator[str]:
     demands = case.demands
     must = [code for code in pin.codes if code in demands.hub_must]
     if len(must) > 1:
-        yield clash(pin, Stated("hub_must", tuple(must)), "a network has one hub")
+        yield clash(pin, case.stated("hub_must", tuple(must)), "a network has one hub")
     named = named_hubs(pin.codes, demands)
     if not named and not must:
         yield clash(
             pin,
-            Stated("hub_may", demands.hub_may),
+            case.stated("hub_may", demands.hub_may),
             "none of the pinned practices may be the hub",
             "allow one of them to be, or drop one of the two",
         )
@@ -214,7 +226,7 @@ def _groups(case: Case) -> Iterator[str]:
         if left_out and codes:
             yield clash(
                 group,
-                Stated("exclude", tuple(left_out)),
+                case.stated("exclude", tuple(left_out)),
                 f"{they_are(left_out)} in no network and {they_are(codes)} in one",
                 "leave all of them out, or drop one of the two",
             )
@@ -260,9 +272,8 @@ def _too_many(case: Case, codes: Codes, *, strict: bool) -> Iterator[str]:
     chain, number = _chain(case, codes), counted_practices(codes, case.demands)
     if number > case.demands.most_practices:
         merged = ", merged ones counted once" if number < len(codes) else ""
-        yield clash(
-            chain, f"most_practices {case.demands.most_practices}", f"they are {number} practices{merged}"
-        )
+        most = case.typed.number("most_practices", case.demands.most_practices)
+        yield clash(chain, most, f"they are {number} practices{merged}")
     areas = {case.area(code) for code in codes}
     rules = case.rules_of(min(areas)) if len(areas) == 1 else None
     # A practice over the band stands alone, and so does a merged one.
@@ -280,14 +291,18 @@ def _too_many(case: Case, codes: Codes, *, strict: bool) -> Iterator[str]:
         why = f"{lists} = {total:,} patients, and no exception is larger than {rules.exception_most:,}"
     else:
         return
-    yield clash(chain, f"max {rules.most:,}", why, "pin them, raise the max, or drop one of them")
+    area = min(areas)
+    most = case.typed.most_patients(rules.most, area, own=case.demands.of_area(area).most is not None)
+    yield clash(chain, most, why, "pin them, raise the max, or drop one of them")
 
 
 def _closure_and_hubs(case: Case, codes: Codes) -> Iterator[str]:
     demands = case.demands
     must = [code for code in codes if code in demands.hub_must]
     for pair in pairwise(must):
-        yield clash(_chain(case, pair), Stated("hub_must", pair), "a network has one hub", "drop one of them")
+        yield clash(
+            _chain(case, pair), case.stated("hub_must", pair), "a network has one hub", "drop one of them"
+        )
     areas = {case.area(code) for code in codes}
     if len(areas) == 1 and len(must) < 2:
         around = [code for code in case.areas[min(areas)] if code not in case.pinned]
@@ -310,7 +325,7 @@ def _too_far(case: Case, codes: Codes, name: str | None) -> Iterator[str]:
     if minutes > longest + MINUTES_SLACK:
         yield clash(
             name or _chain(case, (a, b)),
-            f"longest_minutes_between {longest:g}",
+            case.typed.number("longest_minutes_between", longest),
             f"{a} and {b} are {minutes:.1f} minutes apart",
             "lengthen the journey, or drop one of them",
         )
@@ -329,7 +344,7 @@ def _too_far_from_hubs(case: Case, codes: Codes, named: Sequence[str], name: str
     minutes, code = farthest[hub]
     yield clash(
         name or _chain(case, codes),
-        f"longest_minutes_to_hub {longest:g}",
+        case.typed.number("longest_minutes_to_hub", longest),
         f"no hub is near enough to all: {hub} comes nearest, and {code} is {minutes:.1f} minutes away",
         "lengthen the journey, or drop one of them",
     )

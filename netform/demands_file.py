@@ -28,7 +28,7 @@ from netform.toml_values import is_number, is_whole, nearest, shown, toml_number
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["DEMAND_TABLES", "area_table", "demands_toml", "read_demands"]
+__all__ = ["DEMAND_TABLES", "PLANNER_KEYS", "area_table", "demands_toml", "read_demands"]
 
 DEMAND_TABLES = ("planner", "areas")
 
@@ -37,7 +37,7 @@ _GROUPS = {"pin": "pins", "together": "together", "apart": "apart", "merge": "me
 _CODES = {"exclude": "exclude", "hub_must": "hub_must", "hub_may": "hub_may"}
 _MINUTES = {"longest_minutes_to_hub": "longest_to_hub", "longest_minutes_between": "longest_between"}
 _WHOLE = {"least_practices": "least_practices", "most_practices": "most_practices", "networks": "networks"}
-_PLANNER = {**_GROUPS, **_CODES, **_MINUTES, **_WHOLE}
+PLANNER_KEYS = {**_GROUPS, **_CODES, **_MINUTES, **_WHOLE}
 _AREA = {"min": "least", "max": "most", "networks": "networks"}
 
 # Far beyond any network and any area; what is larger is a slip, and would not fit into the solver's arrays.
@@ -143,7 +143,7 @@ class _Reader:
                 if self._is_whole(where, value, _MOST_PRACTICES):
                     changes[_WHOLE[key]] = value
             else:
-                self.problems.append(f"[planner] unknown key {key!r}.{nearest(key, _PLANNER)}")
+                self.problems.append(f"[planner] unknown key {key!r}.{nearest(key, PLANNER_KEYS)}")
         return changes
 
     def areas(self, tables: Any, base: Demands) -> tuple[AreaDemand, ...]:

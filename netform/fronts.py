@@ -94,6 +94,8 @@ def going_rates(front: Front) -> tuple[Price, ...]:
 def marks_of(front: Front) -> dict[str, int]:
     """Name the points that stand out: ``least_x``, ``knee``, ``least_y``, and ``best`` when it is on the front.
 
+    An end that is not proven to be the least is ``least_x_found`` or ``least_y_found``.
+
     Parameters
     ----------
     front : Front
@@ -103,7 +105,11 @@ def marks_of(front: Front) -> dict[str, int]:
     dict of str to int
         Indices into ``front.points``; several names may have the same.
     """
-    marks = {"least_x": 0, "knee": front.points.index(front.knee), "least_y": len(front.points) - 1}
+    marks = {
+        "least_x" if front.least_x_proven else "least_x_found": 0,
+        "knee": front.points.index(front.knee),
+        "least_y" if front.least_y_proven else "least_y_found": len(front.points) - 1,
+    }
     at = next(
         (i for i, point in enumerate(front.points) if _same_place(point, front.best)),
         None,

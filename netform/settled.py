@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from netform.demands_file import area_table
 from netform.errors import RulesError
 from netform.graph_demands import demanded_graph
 
@@ -122,9 +123,11 @@ def number_fault(demanded: int, apart: int, patients: int, rules: Rules, area: s
     fewest, most = -(-patients // rules.most), patients // rules.least
     possible = f"{fewest + apart} to {most + apart}" if fewest <= most else "no number"
     where = f"area {area}: " if area else ""
+    own = rules.demands.of_area(area).networks is not None
+    stated = f"{area_table(area)} networks" if own else "networks (--networks)"
     return (
         f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-{rules.most:,} each"
-        f"{f' beside {apart} that stand apart' * bool(apart)}: {possible} can. Change --networks."
+        f"{f' beside {apart} that stand apart' * bool(apart)}: {possible} can. Change {stated}."
     )
 
 

@@ -14,6 +14,9 @@ __all__ = ["Alternative", "Axis", "Border", "Front", "FrontPoint", "Groups", "pa
 
 Groups = tuple[tuple[str, ...], ...]
 
+# An end is the least although plans may lie beyond it by no more than this, hours per week: no proof is finer.
+FINEST = 1e-3
+
 # Sums of terms that have a name of their own.
 SUMS = {"workforce": ("staff_travel", "stranded_posts", "cover")}
 
@@ -84,7 +87,8 @@ class Front:
     area : str
     x, y : Axis
     points : tuple of FrontPoint
-        By ascending x, so descending y; the first is the least x (least y among equals), the last the least y.
+        By ascending x, so descending y; the first is the least x (least y among equals), the last the least y, or
+        the least found where time ran out: `least_x_proven`, `least_y_proven`.
     resolution_x, resolution_y : float
         Hours: for every plan there is a shown point that is no worse on one axis and worse by no more than the
         resolution on the other. Zero when the front is complete.
@@ -106,6 +110,16 @@ class Front:
     proven: bool
     unexplored: tuple[tuple[float, float, float, float], ...]
     best: FrontPoint
+
+    @property
+    def least_x_proven(self) -> bool:
+        """Whether no plan has less x than the first point: nothing unexplored reaches beyond it."""
+        return all(box[0] >= self.points[0].x - FINEST for box in self.unexplored)
+
+    @property
+    def least_y_proven(self) -> bool:
+        """Whether no plan has less y than the last point: nothing unexplored reaches beyond it."""
+        return all(box[2] >= self.points[-1].y - FINEST for box in self.unexplored)
 
     @property
     def knee(self) -> FrontPoint:

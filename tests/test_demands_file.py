@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from netform._cli_demands import demanded_rules
 from netform.cli import cli
 from netform.demands import NO_DEMANDS, AreaDemand, Demands
-from netform.demands_file import _PLANNER, demands_toml, read_demands
+from netform.demands_file import PLANNER_KEYS, demands_toml, read_demands
 from netform.errors import RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile, read_rules, rules_toml
@@ -202,7 +202,7 @@ _values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-_keys = st.sampled_from([*_PLANNER, "other"])
+_keys = st.sampled_from([*PLANNER_KEYS, "other"])
 
 
 @given(
@@ -341,11 +341,47 @@ def test_a_check_says_every_clash_and_the_file_and_the_flags_are_one(practices: 
 
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
-        "netform: pin P3, P9: practice P9 is not in the list. Correct the code, or take it out.",
-        "[areas.North]: the list has no such area. It is one area: name the column of its areas with --area.",
-        "together P1, P2 and apart P1, P2: P1 and P2 cannot be in one network and in two; drop one of them.",
+        "netform: --pin P3, P9: practice P9 is not in the list. Correct the code, or take it out.",
+        "--area-band North: the list has no such area. It is one area: name the column of its areas with --area.",
+        "together P1, P2 and --apart P1, P2: P1 and P2 cannot be in one network and in two; drop one of them.",
     ]
     assert result.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("in_file", "options", "said"),
+    [
+        ("", ("--hub", "P1,P2", "--may-hub", "P2"), "--hub P1 and --may-hub P2: P1 is not among"),
+        ("hub_may = ['P2']", ("--hub", "P1"), "--hub P1 and hub_may P2: P1 is not among"),
+        ("hub_must = ['P1']\nhub_may = ['P2']", (), "hub_must P1 and hub_may P2: P1 is not among"),
+        ("hub_may = ['P2']", ("--hub", "P1", "--may-hub", "P3"), "--hub P1 and hub_may (--may-hub) P2, P3: P1"),
+        ("together = [['P1', 'P2']]", ("--longest-between", "1"), "together P1, P2 and --longest-between 1: P1"),
+        ("least_practices = 3", ("--most-practices", "2"), "least_practices 3 and --most-practices 2: no network"),
+        ("", ("--networks", "1", "--apart", "P1,P2"), "--networks 1 and --apart P1, P2: 2 practices"),
+        ("networks = 1", ("--hub", "P1,P2"), "networks 1 and --hub P1, P2: 2 practices"),
+        ("", ("--together", "P1,P2,P4", "--max", "40000", "--strict"), "P1, P2, P4 and --max 40,000: 16,000"),
+        ("networks = 1", (), "1 networks cannot hold 100,000 patients"),
+        ("networks = 1", (), "2 to 3 can. Change networks (--networks)."),
+    ],
+)  # fmt: skip
+def test_a_message_names_what_the_planner_gave(
+    in_file: str, options: tuple[str, ...], said: str, practices: Path, tmp_path: Path
+) -> None:
+    """An option where it was typed, a key where it stands in the file, and both where it is of both."""
+    path = _written(tmp_path, f"[planner]\n{in_file}\n")
+    code, stderr = _check(practices, "--rules", path, *options)
+    assert code == 2
+    assert said in stderr
+
+
+def test_todays_numbers_are_named_by_their_option(practices: Path) -> None:
+    """Two networks today, and three practices that need one each."""
+    rows = practices.read_text(encoding="utf-8").splitlines()
+    pcns = ["pcn_code", *(f"U{number}" for number in (1, 1, 1, 2, 2, 2))]
+    practices.write_text("\n".join(f"{a},{b}" for a, b in zip(rows, pcns, strict=True)), encoding="utf-8")
+    code, said = _check(practices, "--networks", "today", "--apart", "P1,P2,P4")
+    assert code == 2
+    assert "--networks today (2) and --apart P1, P2, P4: 3 practices of the list need a network each" in said
 
 
 def test_a_check_of_demands_that_can_be_kept_ends_well(practices: Path) -> None:
@@ -360,7 +396,7 @@ def test_a_check_under_strict_lets_no_band_bend(practices: Path) -> None:
     assert _check(practices, *together)[0] == 0
     code, said = _check(practices, *together, "--strict")
     assert code == 2
-    assert "together P1, P2, P4 and max 50,000: 16,000 (P1) + 17,000 (P2) + 20,000 (P4) = 53,000" in said
+    assert "--together P1, P2, P4 and max 50,000: 16,000 (P1) + 17,000 (P2) + 20,000 (P4) = 53,000" in said
 
 
 def test_the_rules_of_a_plan_hold_its_demands(practices: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -130,6 +131,23 @@ def test_time_that_ran_out_is_told_of_the_sum() -> None:
     total = sum_fronts([sure, unsure])
     assert not total.proven
     assert min(box[0] for box in total.unexplored) == -1
+
+
+@pytest.mark.parametrize(("shown", "width"), [([(0, 3), (2, 1)], 2.0), ([(0, 3)], 0.0)])
+def test_a_sum_has_no_proven_end_where_an_area_has_none(shown: Places, width: float) -> None:
+    """Beyond its first point, beyond its last, or neither; what is between its points does not count."""
+    sure = front("A", shown)
+    low = float(shown[-1][1])
+    for box, x, y in (
+        ((-1.0, 0.0, 3.0, 9.0), False, True),
+        ((width, 9.0, low - 1, low), True, False),
+        ((0.0, width, low, 3.0), True, True),
+    ):
+        unsure = replace(sure, area="B", proven=False, unexplored=(box,))
+        assert (unsure.least_x_proven, unsure.least_y_proven) == (x, y)
+        total = sum_fronts([sure, unsure])
+        assert (total.least_x_proven, total.least_y_proven) == (x, y)
+        assert set(marks_of(total)) >= {f"least_x{'' if x else '_found'}", f"least_y{'' if y else '_found'}"}
 
 
 def test_the_resolution_of_an_area_counts_where_its_boxes_are_larger() -> None:

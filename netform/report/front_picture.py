@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from netform.fronts import marks_of
-from netform.report.front_words import axis_meaning, axis_title, mark_words, proof_words
+from netform.report.front_words import axis_meaning, axis_title, mark_words, proof_words, where_better
 from netform.report.pictures import RULE, Label, label_points, picture, shown
 from netform.report.words import hours, source_name
 
@@ -79,7 +79,7 @@ def _figure(part: AreaFront, title: str) -> Figure:
     )  # fmt: skip
     if not front.proven:
         axes.text(
-            0, 1.012, "Not proven, for time ran out: between these points better plans may exist.",
+            0, 1.012, f"Not proven, for time ran out: {where_better(front)} better plans may exist.",
             transform=axes.transAxes, color=RED, fontsize=10, fontweight="bold",
         )  # fmt: skip
     label_points(axes, labels, _line_places(front))

@@ -24,6 +24,7 @@ __all__ = [
     "proof_words",
     "standing_words",
     "today_sentences",
+    "where_better",
 ]
 
 # What a named sum of terms is called.
@@ -46,9 +47,19 @@ def axis_meaning(axis: Axis) -> str:
 def mark_words(front: Front, *, capital: bool = True) -> dict[int, str]:
     """Say what stands out about the points of a front, by index: ``Knee, best by the weights``."""
     x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
-    words = {"least_x": f"least {x}", "knee": "knee", "least_y": f"least {y}", "best": "best by the weights"}
+    words = {
+        "least_x": f"least {x}",
+        "least_x_found": f"least {x} found",
+        "knee": "knee",
+        "least_y": f"least {y}",
+        "least_y_found": f"least {y} found",
+        "best": "best by the weights",
+    }
     if len(front.points) == 1:
-        words = {"least_x": "least of both", "knee": "", "least_y": "", "best": ""}
+        words |= {"knee": "", "best": ""}
+        if front.least_x_proven is front.least_y_proven:
+            both = {"least_x": "least of both", "least_x_found": "least of both found"}
+            words |= both | {"least_y": "", "least_y_found": ""}
     named: dict[int, list[str]] = {}
     for name, index in marks_of(front).items():
         if words[name]:
@@ -80,13 +91,15 @@ def point_sentences(part: AreaFront) -> list[str]:
             if front.proven
             else f"One plan was found, the best so far on both axes: {_at(front, first)}."
         ]
-    needs = "No plan needs" if front.proven else "No plan was found that needs"
     sentences = [
-        f"{needs} less {one} than {_hours(least)} a week; point {number} does, and then {other} takes at least "
-        f"{_hours(then)}."
-        for one, least, number, other, then in (
-            (x, first.x, 1, y, first.y),
-            (y, last.y, len(front.points), x, last.x),
+        f"No plan needs less {one} than {_hours(least)} a week; point {number} does, and then {other} takes at "
+        f"least {_hours(then)}."
+        if proven
+        else f"The least {one} found is {_hours(least)} a week, at point {number}, with {_hours(then)} of {other}; "
+        f"a plan with less {one} may exist."
+        for one, least, number, other, then, proven in (
+            (x, first.x, 1, y, first.y, front.least_x_proven),
+            (y, last.y, len(front.points), x, last.x, front.least_y_proven),
         )
     ]
     marks = marks_of(front)
@@ -97,7 +110,8 @@ def point_sentences(part: AreaFront) -> list[str]:
     else:
         sentences.append(
             f"The knee, point {marks['knee'] + 1}, is recommended where the weights decide nothing: "
-            f"{_at(front, knee)}. It takes {_hours(knee.x - first.x)} more {x} than the least, and saves "
+            f"{_at(front, knee)}. It takes {_hours(knee.x - first.x)} more {x} than the least"
+            f"{'' if front.least_x_proven else ' found'}, and saves "
             f"{_hours(first.y - knee.y)} of {y}; beyond it each hour saved costs more than before."
         )
     best = front.best
@@ -200,7 +214,7 @@ def proof_words(part: AreaFront) -> str:
     front = part.front
     if not front.proven:
         return (
-            "Time ran out before the front was proven: between these points better plans may exist. "
+            f"Time ran out before the front was proven: {where_better(front)} better plans may exist. "
             "Give more time, or a coarser resolution."
         )
     if not front.unexplored:
@@ -217,6 +231,24 @@ def proof_words(part: AreaFront) -> str:
         f"plans that are better by up to {_known(front.resolution_x)} of {x} or {_known(front.resolution_y)} of {y} "
         "a week, and by no more."
     )
+
+
+def where_better(front: Front) -> str:
+    """Say where there may be better plans than those of a front that is not proven.
+
+    Parameters
+    ----------
+    front : Front
+    """
+    beyond = {
+        (True, True): "",
+        (False, True): "beyond the first",
+        (True, False): "beyond the last",
+        (False, False): "beyond both ends",
+    }[front.least_x_proven, front.least_y_proven]
+    if len(front.points) == 1:
+        return "beside this point"
+    return "between these points" + (f" and {beyond}" if beyond else "")
 
 
 def _known(number: float) -> str:

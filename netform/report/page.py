@@ -13,6 +13,7 @@ from markupsafe import Markup
 from netform.export.rows import ATTRIBUTION
 from netform.price import price_words
 from netform.report import words
+from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
 from netform.report.tables import (
@@ -80,6 +81,7 @@ def render_report(result: Result) -> str:
         folded=len(plan.areas) > AREAS_SHOWN_OPEN,
         overview=draw_overview(result) if several else None,
         area_anchors={area.area: anchor for anchor, area in enumerate(plan.areas, start=1)},
+        exceptions=shared_reasons(facts.exceptions),
         anchors={row.network.network_id: row.anchor for row in rows},
         counts=area_counts(result, facts),
         methods=methods(result),

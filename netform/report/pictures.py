@@ -150,6 +150,7 @@ def label_points(axes: Axes, labels: Sequence[Label], places: Sequence[tuple[flo
         What must stay visible, in data coordinates.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.text import Text  # noqa: PLC0415
 
     figure = axes.get_figure(root=True)
     if figure is None:
@@ -164,7 +165,9 @@ def label_points(axes: Axes, labels: Sequence[Label], places: Sequence[tuple[flo
         best: tuple[float, Annotation, Bbox] | None = None
         for way in _WAYS:
             text = _annotation(axes, label, way)
-            box = text.get_window_extent(renderer).padded(3)
+            # Of the words alone: the line to the place covers nothing.
+            text.update_positions(renderer)
+            box = Text.get_window_extent(text, renderer).padded(3)
             cost = _crowding(box, frame, dots, taken)
             if best is None or cost < best[0]:
                 if best is not None:

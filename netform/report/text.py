@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.price import price_words
+from netform.report.exceptions import exception_lines
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.words import (
     STATUS_WORDS,
     area_name,
-    exception_words,
     hours,
     one_line,
     percent,
@@ -44,8 +44,8 @@ def summary_text(result: Result) -> str:
     -------
     str
         Lines ended by line feeds: the plan in a paragraph, its networks (when no more than 60), every
-        exception with its reason, what is proven area by area, findings, and prices. No text of the input can command
-        the terminal.
+        exception with its reason (said once where several share it), what is proven area by area, findings, and
+        prices. No text of the input can command the terminal.
     """
     facts = gather_facts(result)
     plan = result.plan
@@ -83,11 +83,7 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
 
 
 def _exception_lines(plan: Plan, facts: Facts) -> list[str]:
-    lines = []
-    for network in facts.exceptions:
-        patients = f"{network.list_size:,} patients"
-        reason = one_line(network.explanation or exception_words(network.exception or "not explained"))
-        lines.append(f"  {one_line(network.network_id)}, {patients}: {reason.removeprefix(f'{patients}. ')}")
+    lines = exception_lines(facts.exceptions)
     lines += [
         f"  {one_line(unplaced.practice_code)} is in no network: {one_line(unplaced.reason)}"
         for unplaced in plan.unplaced[:UNPLACED_LISTED]

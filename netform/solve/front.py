@@ -196,6 +196,10 @@ class _Tracer:
             known = left or right
             self.missing = True
             self.points = [known] if known else []
+            if known:
+                (least_x, most_x), (least_y, most_y) = self.extent(self.x), self.extent(self.y)
+                self.beyond += [(least_x, known.x, known.y, most_y)] if left is None else []
+                self.beyond += [(known.x, most_x, least_y, known.y)] if right is None else []
             return (known, known) if known else None
         self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
         return left, right
@@ -229,13 +233,24 @@ class _Tracer:
             found = self.choose(np.arange(len(first)), first + weight * then, ())
             if found.status == "optimal" and found.chosen is not None:
                 point = self.point(found.chosen, supported=True)
-                known = self.point(point.chosen if best.chosen is None else best.chosen, supported=False)
-                if first is self.x:
-                    self.beyond.append((best.bound, point.x, point.y, max(point.y, known.y)))
-                else:
-                    self.beyond.append((point.x, max(point.x, known.x), best.bound, point.y))
+                least, most = max(best.bound, self.extent(first)[0]), self.extent(then)[1]
+                # Where none has less, none that has as much is better on the other axis either.
+                if first is self.x and point.x - least > SAME:
+                    self.beyond.append((least, point.x, point.y, most))
+                elif first is self.y and point.y - least > SAME:
+                    self.beyond.append((point.x, most, least, point.y))
                 return point
         return None
+
+    def extent(self, hours: NDArray[np.float64]) -> tuple[float, float]:
+        """The least and the most that a plan may come to, each network's hours shared out among its practices."""
+        store = self.statement.store
+        lengths = np.diff(store.offsets)
+        shares = np.repeat(hours / lengths, lengths)
+        least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
+        np.minimum.at(least, store.members, shares)
+        np.maximum.at(most, store.members, shares)
+        return math.fsum(least), math.fsum(most)
 
     def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
         """The rule that a plan has at most so many hours on an axis."""

@@ -37,6 +37,15 @@ def test_a_row_for_each_point_then_today() -> None:
     assert [row["cost"] for row in rows] == ["132.0", "121.0", "101.0", "162.0"]
 
 
+def test_an_end_that_is_not_proven_has_a_mark_of_its_own() -> None:
+    """A program that looks for the least does not find the least found."""
+    shown = replace(front(proven=False), unexplored=((25.0, 30.0, 40.0, 50.0),))
+    rows = rows_of(front_csv(front_result(shown)))
+    assert [row["mark"] for row in rows] == ["least_x_found", "knee", "least_y best", "today"]
+    [area] = json.loads(front_json(front_result(shown)))["areas"]
+    assert area["points"][0]["marks"] == ["least_x_found"]
+
+
 def test_the_best_has_a_row_of_its_own_off_the_front() -> None:
     """Where other terms count too the best plan may lie anywhere."""
     rows = rows_of(front_csv(front_result(front(MIDDLE, best=LEAST_Y), today=None)))

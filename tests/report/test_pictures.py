@@ -12,6 +12,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from netform.report.alternatives_picture import alternatives_picture
@@ -197,3 +198,22 @@ def test_practices_in_no_network_are_left_blank() -> None:
     assert len(alternatives_picture(without, "svg")) < len(alternatives_picture(result, "svg"))
     nothing = replace(without, networks=(), neighbours=())
     assert alternatives_picture(nothing, "png").startswith(b"\x89PNG")
+
+
+def test_the_line_to_a_place_does_not_count_as_words() -> None:
+    """Up and to the right, the first way tried, the words clear a place as high as their own."""
+
+    def drawn() -> Figure:
+        figure = Figure(figsize=(10, 7))
+        axes = figure.add_subplot()
+        axes.set(xlim=(0, 10), ylim=(0, 10))
+        places = [(5.0, 5.0), (6.0, 5.0)]
+        label_points(axes, [Label("Long enough for both", places[0])], places)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        [text] = axes.texts
+        words = Text.get_window_extent(text, renderer)
+        assert words.x0 > axes.transData.transform(places[0])[0]
+        assert words.y0 > axes.transData.transform(places[1])[1]
+        return figure
+
+    picture(drawn, "png", title="", description="")

@@ -14,9 +14,11 @@ import pytest
 from netform.report.alternatives_page import render_alternatives
 from netform.report.alternatives_text import alternatives_text
 from netform.report.front_page import render_front
+from netform.report.front_picture import front_picture
 from netform.report.front_text import front_text
 from netform.report.front_words import (
     axis_title,
+    mark_words,
     number_words,
     point_sentences,
     price_sentences,
@@ -124,8 +126,52 @@ def test_time_that_ran_out_is_said_everywhere() -> None:
     page = words_of(render_front(result))
     assert page.count("between these points better plans may exist") >= 2
     assert "not proven" in page
-    assert "No plan was found that needs less patient travel" in page
+    assert "the line is the edge of what was found" in page
     assert "between these points better plans may exist" in front_text(result)
+    # The box between the points leaves the ends as they are.
+    assert "No plan needs less patient travel than 30.0 hours" in page
+    assert "found is" not in page
+
+
+@pytest.mark.parametrize(
+    ("box", "x", "y", "where"),
+    [
+        ((25.0, 30.0, 40.0, 50.0), " found", "", "beyond the first"),
+        ((60.0, 70.0, 8.0, 10.0), "", " found", "beyond the last"),
+        ((25.0, 70.0, 8.0, 50.0), " found", " found", "beyond both ends"),
+    ],
+)
+def test_an_end_that_is_not_proven_is_only_the_least_found(
+    box: tuple[float, float, float, float], x: str, y: str, where: str
+) -> None:
+    """In the picture, on the page and on the terminal, where unexplored plans may lie beyond it."""
+    shown = replace(front(proven=False), unexplored=(box,))
+    result = front_result(shown)
+    picture = front_picture(AreaFront(shown, None, 4, 1), "svg").decode()
+    for told in (words_of(picture), front_text(result), words_of(render_front(result))):
+        labels = set(re.findall(r"Least (?:patient travel|shared workforce)(?: found)?", told))
+        assert labels == {f"Least patient travel{x}", f"Least shared workforce{y}"}
+        assert f"between these points and {where} better plans may exist" in told
+    sentences = " ".join(point_sentences(AreaFront(shown, None, 4, 1)))
+    assert (
+        "The least patient travel found is 30.0 hours a week, at point 1, with 40.0" in sentences
+    ) is bool(x)
+    assert ("The least shared workforce found is 10.0 hours a week, at point 3" in sentences) is bool(y)
+    assert f"more patient travel than the least{x}, and" in sentences
+    assert ("No plan needs less patient travel" in sentences) is not bool(x)
+    assert ("No plan needs less shared workforce" in sentences) is not bool(y)
+
+
+def test_one_point_that_is_not_proven_is_not_the_least_of_both() -> None:
+    """Nor the least on the one axis on which it is not."""
+    alone = front(MIDDLE, best=MIDDLE, proven=False)
+    for boxes, words in (
+        (((30.0, 40.0, 20.0, 30.0),), "Least of both found"),
+        (((30.0, 35.0, 24.0, 30.0),), "Least patient travel found, least shared workforce"),
+        (((35.0, 40.0, 20.0, 24.0),), "Least patient travel, least shared workforce found"),
+    ):
+        assert mark_words(replace(alone, unexplored=boxes)) == {0: words}
+    assert "beside this point better plans may exist" in proof_words(AreaFront(alone, None, 4, 1))
 
 
 def test_several_areas_have_a_section_each() -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import netform.solve.front as under_test
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
+from netform.solve.choice import Choice
+from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline
-from netform.solve.front import SAME, Traced, TracedPoint, trace_front
+from netform.solve.front import SAME, STAND_INS, Traced, TracedPoint, trace_front
 from netform.solve.relaxation import Choosing
 from netform.solve.statement import Statement
 from netform.tradeoff import parse_axis
@@ -286,6 +289,50 @@ def test_ends_break_ties_on_the_other_axis() -> None:
         statement_of(choosing), np.array([5.0, 2.0, 3.0, 4.0]), np.array([9.0, 1.0, 6.0, 0.0]), NEVER
     )
     assert [(p.x, p.y) for p in ties.points] == [(5.0, 7.0), (6.0, 1.0)]
+
+
+# (0, 100), (4, 8) and (100, 0): a tenth of the other axis is enough to make the middle the best.
+FAR = Choosing(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
+FAR_X, FAR_Y = np.array([0.0, 1.0, 3.0, 99.0]), np.array([100.0, 0.0, 8.0, 0.0])
+
+
+def without_ends(patch: pytest.MonkeyPatch, lost: Sequence[tuple[float, ...]]) -> None:
+    """Let time run out over every question with these costs, before anything is known."""
+
+    def lossy(choosing: Choosing, *given: Any, **options: Any) -> Choice:
+        if tuple(choosing.costs.round(6)) in lost:
+            return Choice("unknown", None, math.inf, -math.inf)
+        return choose(choosing, *given, **options)
+
+    patch.setattr(under_test, "choose", lossy)
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("side", ["x", "y"])
+def test_what_lies_beyond_an_end_that_is_not_proven_is_unexplored(
+    side: str, both: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether a point stands in for the end or there is none: the boxes hold every plan not shown."""
+    first, then = (FAR_X, FAR_Y) if side == "x" else (FAR_Y, FAR_X)
+    # The end alone, or the points that could stand in for it as well.
+    weights = (0.0, *STAND_INS) if both else (0.0,)
+    without_ends(monkeypatch, [tuple((first + weight * then).round(6)) for weight in weights])
+    traced = trace_front(statement_of(FAR), FAR_X, FAR_Y, NEVER, complete=True)
+    assert not traced.proven
+    assert len(traced.points) == (1 if both else 2)
+    assert_boxes_hold_the_rest(traced, [(0.0, 100.0), (4.0, 8.0), (100.0, 0.0)])
+    beyond_x = min(box[0] for box in traced.unexplored) < traced.points[0].x - SAME
+    beyond_y = min(box[2] for box in traced.unexplored) < traced.points[-1].y - SAME
+    assert (beyond_x, beyond_y) == (side == "x", side == "y")
+
+
+def test_a_stand_in_that_nothing_is_less_than_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of (0, 10), (4, 8) and (10, 0) the first has no hours of x at all, whatever question ran out of time."""
+    x, y = np.array([0.0, 1.0, 3.0, 9.0]), np.array([10.0, 0.0, 8.0, 0.0])
+    without_ends(monkeypatch, [tuple(x)])
+    traced = trace_front(statement_of(FAR), x, y, NEVER, complete=True)
+    assert traced.proven
+    assert [(p.x, p.y) for p in traced.points] == [(0.0, 10.0), (4.0, 8.0), (10.0, 0.0)]
 
 
 def test_points_are_told_of_and_no_time_gives_none() -> None:

@@ -1,0 +1,92 @@
+"""Exceptions by their reasons: what several networks share is said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netform.report.words import exception_words, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netform.plan import Network
+
+__all__ = ["Shared", "exception_lines", "shared_reasons"]
+
+# Characters of a line of networks that share a reason.
+LINE_WIDTH = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Networks that are exceptions for one reason.
+
+    Attributes
+    ----------
+    words : str
+        The kind of reason, in a few words.
+    explanation : str
+        Without how many patients a network has, which is its own; blank where there is none.
+    networks : tuple of Network
+    """
+
+    words: str
+    explanation: str
+    networks: tuple[Network, ...]
+
+
+def shared_reasons(networks: Iterable[Network]) -> list[Shared]:
+    """Put exceptions of one reason together.
+
+    Parameters
+    ----------
+    networks : iterable of Network
+
+    Returns
+    -------
+    list of Shared
+        In the order of the first network of each.
+    """
+    shared: dict[tuple[str, str], list[Network]] = {}
+    for network in networks:
+        own = f"{_patients(network)}. "
+        reason = (network.exception or "not explained", (network.explanation or "").removeprefix(own))
+        shared.setdefault(reason, []).append(network)
+    return [
+        Shared(exception_words(code), explanation, tuple(each))
+        for (code, explanation), each in shared.items()
+    ]
+
+
+def exception_lines(networks: Iterable[Network]) -> list[str]:
+    """Show exceptions with their reasons as lines for a terminal.
+
+    Parameters
+    ----------
+    networks : iterable of Network
+    """
+    lines = []
+    for shared in shared_reasons(networks):
+        reason = one_line(shared.explanation or shared.words)
+        named = [f"{one_line(each.network_id)}, {_patients(each)}" for each in shared.networks]
+        if len(named) == 1:
+            lines.append(f"  {named[0]}: {reason}")
+        else:
+            lines += [f"  {len(named):,} networks for one reason: {reason}", *_packed(named)]
+    return lines
+
+
+def _patients(network: Network) -> str:
+    return f"{network.list_size:,} patients"
+
+
+def _packed(texts: Iterable[str]) -> list[str]:
+    """Put short texts on as few lines as they need, none of them broken."""
+    lines: list[str] = []
+    for text in texts:
+        if lines and len(lines[-1]) + len(text) + 2 <= LINE_WIDTH:
+            lines[-1] += f"; {text}"
+        else:
+            lines.append(f"    {text}")
+    return lines

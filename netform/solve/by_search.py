@@ -1,0 +1,78 @@
+"""Plan one part of an area by search, where its networks are too many to list or time is short."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from netform.errors import NoPlanError
+from netform.solve.choice import Choice
+from netform.solve.listed_part import choose_groups
+from netform.solve.part_plan import PartPlan
+from netform.solve.search import better_plan, first_plan, group_costs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netform.solve.feasibility import Obstacle
+    from netform.solve.listed_part import ListedPart
+
+__all__ = ["by_search"]
+
+
+def by_search(
+    part: ListedPart, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()
+) -> PartPlan:
+    """A plan by neighbourhood search, with a weak bound or one that was found before.
+
+    Parameters
+    ----------
+    part : ListedPart
+    bound : float
+        What no plan can cost less than, where all networks were listed and time ran out over them.
+    listed : int
+        How many those were.
+    reasons : sequence of Obstacle
+        Why there have to be exceptions, where that is known.
+
+    Raises
+    ------
+    NoPlanError
+        What is demanded can be kept only by choosing among all networks, or exceptions are forbidden and found.
+    """
+    if part.ties or part.limits.forbids:
+        known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
+        raise NoPlanError(
+            "the number of networks can be fixed, moves counted and demands kept only where all feasible networks "
+            f"can be listed and chosen from in the time{part.named}: drop what is demanded, narrow the band, or "
+            f"allow more with --time-limit.{known}"
+        )
+    problem = part.problem
+    with part.stage("search"):
+        plan = first_plan(problem, part.options.seed, part.deadline)
+        part.tell(plan)
+        plan = better_plan(problem, plan, choose_groups, part.deadline, on_plan=part.tell)
+    patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
+    if part.options.strict and any(not part.rules.least <= n <= part.rules.most for n in patients):
+        raise NoPlanError(
+            f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
+            "that none exists is not proven. Allow more with --time-limit."
+        )
+    cost = math.fsum(group_costs(problem, plan))
+    overhead = part.rules.weight("overhead") * part.rules.overhead_hours_week
+    # Exceptions may be as large as exception_most, so that is what bounds the number of networks.
+    largest = max(part.rules.exception_most, part.rules.most)
+    floor = overhead * -(-problem.patients // largest)
+    if bound > floor:
+        said = (
+            f"Time ran out while choosing among all {listed:,} feasible networks: the plan comes from search, "
+            "the bound from the relaxation over all of them."
+        )
+    else:
+        said = (
+            "The feasible networks are too many to list, so the plan comes from search: the best found, not "
+            "proven best. Its bound counts only the overhead of the fewest networks possible and is weak."
+        )
+    choice = Choice("feasible", None, cost, min(cost, max(bound, floor)))
+    groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
+    return PartPlan(groups, choice, listed, said, tuple(reasons), settled=False)

@@ -1,0 +1,148 @@
+"""Plan one part of an area with exceptions: the fewest networks outside the band, then the fewest patients, then cost.
+
+The band is opened step by step, and each step listed anew: most exceptions lie near the band, and a wide list is
+long. What a step has found is settled when nothing beyond it can be better.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.errors import ImpossibleError
+from netform.solve.choice import Choice
+from netform.solve.choose import choose
+from netform.solve.fewest import fewest
+from netform.solve.linear import SideRow
+from netform.solve.listed_part import WIDENINGS
+from netform.solve.needed import SECONDS, SHARE
+from netform.solve.part_plan import PartPlan, method
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.solve.feasibility import Obstacle
+    from netform.solve.listed_part import ListedPart
+    from netform.solve.statement import Statement
+
+__all__ = ["fewest_exceptions", "spare_plan"]
+
+
+def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None:
+    """The fewest networks outside the band, then the fewest patients, then the least cost.
+
+    Parameters
+    ----------
+    part : ListedPart
+    reasons : sequence of Obstacle
+        Why no plan is within the band.
+
+    Returns
+    -------
+    PartPlan or None
+        None when the networks are too many to list, or time ran out before there was a plan.
+
+    Raises
+    ------
+    ImpossibleError
+        No plan keeps every demand, even with exceptions.
+    """
+    for widening in WIDENINGS:
+        statement = part.widened(widening)
+        if statement is None:
+            break
+        listed, statement = len(statement.store), part.tied(statement)
+        outside, weight = part.weigh(statement)
+        few = part.choose(statement, weight)
+        last = widening == WIDENINGS[-1]
+        if few.chosen is None:
+            if last and few.status == "infeasible":
+                raise ImpossibleError(impossible(part, reasons))
+            continue
+        count = int((weight[few.chosen] > 0).sum())
+        # One exception is the fewest there can be once none is proven impossible, and nothing that lies
+        # further outside the band betters its patients; more than one is settled by the widest list alone.
+        settled = few.status == "optimal" and (count <= 1 or last)
+        if settled or last:
+            return cheapest(part, statement, outside, weight, few, reasons, listed=listed, settled=settled)
+    return None
+
+
+def cheapest(
+    part: ListedPart,
+    statement: Statement,
+    outside: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    few: Choice,
+    reasons: Sequence[Obstacle],
+    *,
+    listed: int,
+    settled: bool,
+) -> PartPlan:
+    """The least cost among the plans with the fewest exceptions."""
+    assert few.chosen is not None  # noqa: S101 (the caller has looked)
+    # A patient is worth 1/1000: half of that separates this total from the next.
+    total = math.fsum(weight[few.chosen])
+    count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
+    patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
+    first = statement.groups(few.chosen)
+    first_cost = math.fsum(statement.costs[few.chosen])
+    statement = replace(statement, sides=(*statement.sides, count, patients)).take(
+        np.flatnonzero(weight <= total + 0.0005)
+    )
+    choice = part.choose(statement)
+    if choice.chosen is None:
+        position = statement.positions(first)
+        choice = Choice("feasible", position, first_cost, max(0.0, min(choice.bound, first_cost)))
+    said = method(choice, listed)
+    if not settled:
+        said += " That the exceptions are the fewest possible is not proven."
+        bound = 0.0 if choice.status == "optimal" else choice.bound
+        choice = replace(choice, status="feasible", bound=bound)
+    assert choice.chosen is not None  # noqa: S101 (the first choice stands in)
+    groups = statement.groups(choice.chosen)
+    exceptions = int((weight[few.chosen] > 0).sum())
+    return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled, exceptions)
+
+
+def impossible(part: ListedPart, reasons: Sequence[Obstacle]) -> str:
+    """Why not even exceptions make a plan."""
+    sentences = "\n".join(obstacle.text for obstacle in part.explained(reasons))
+    return (
+        f"no plan keeps every demand{part.named}, even with networks outside the band.\n{sentences}".strip()
+    )
+
+
+def spare_plan(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None:
+    """A plan near its start with few exceptions, for when time runs out before the fewest patients are found.
+
+    A limit on moves makes it hard to prove how few patients can be outside the band; how few networks is easy.
+
+    Parameters
+    ----------
+    part : ListedPart
+    reasons : sequence of Obstacle
+        Why no plan is within the band.
+    """
+    if (wide := part.widest()) is None:
+        return None
+    statement, share = part.tied(wide[0]), part.deadline.share(SHARE, SECONDS)
+    outside = (part.weigh(statement)[1] > 0).astype(np.float64)
+    count = fewest(statement, outside, share, least=1)
+    if count.found is None:
+        return None
+    statement = replace(statement, sides=(*statement.sides, SideRow(outside, -math.inf, count.found + 0.5)))
+    found = choose(statement.choosing(statement.costs), share)
+    if found.chosen is None:
+        return None
+    groups, listed = statement.groups(found.chosen), len(wide[0].store)
+    part.report(groups, found.cost, 0.0)
+    choice = Choice("feasible", found.chosen, found.cost, 0.0)
+    said = f"{method(choice, listed)} That the exceptions are as near the band as possible is not proven."
+    number = int(outside[found.chosen].sum())
+    return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled=False, exceptions=number)
