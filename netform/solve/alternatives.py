@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.scores.balance import group_sums
-from netform.solve.chooser import LAST_STEPS, WIDEST
 from netform.solve.cover import cheapest_covers
 from netform.solve.hoods import hood_diagrams
 from netform.solve.linear import SideRow
 from netform.solve.near import SAME, Vicinity, priced
+from netform.solve.proof import LAST_STEPS, WIDEST
 from netform.solve.walks import Least, cheapest_plans, least_plan
 
 if TYPE_CHECKING:

@@ -87,6 +87,6 @@ def choose(
         learnt = Trace(np.zeros(len(choosing.store)), nobody, NO_CUTS, duals) if trace else None
         return Choice("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        chooser = Chooser(choosing, deadline, on_plan, cutoff, warm, start)
-    found = chooser.run(improve, stage)
+        chooser = Chooser(choosing, deadline, cutoff, warm, start, on_plan=on_plan)
+    found = chooser.run(improve, stage, warm=warm is not None)
     return found if trace else replace(found, trace=None)

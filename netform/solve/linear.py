@@ -131,15 +131,20 @@ class LinearAnswer:
         Objective.
     chosen : ndarray of float64, shape (columns,)
         How much of each column.
-    missing : float
-        How much is left to artificial columns; 0 when the rows can be met.
+    short : ndarray of float64, shape (n + sides,)
+        How much of each practice and side row is left to artificial columns.
     duals : Duals
     """
 
     value: float
     chosen: NDArray[np.float64]
-    missing: float
+    short: NDArray[np.float64]
     duals: Duals
+
+    @property
+    def missing(self) -> float:
+        """How much is left to artificial columns; 0 when the rows can be met."""
+        return float(self.short.sum())
 
 
 class LinearProgram:
@@ -174,7 +179,7 @@ class LinearProgram:
         self._side_coefficients = np.empty((len(sides), 0))
         self._shut = np.empty(0, np.bool_)
         self.cuts: CutPool = NO_CUTS
-        self._artificial_cost = artificial_cost
+        self.box = np.full(practices + len(sides), artificial_cost)
         self.around = np.zeros(practices + len(sides))
         if around is not None:
             self.around[:practices] = around.practices
@@ -217,9 +222,11 @@ class LinearProgram:
             self._apply(update)
         self.cuts = np.concatenate((self.cuts, cuts))
 
-    def set_artificial_cost(self, artificial_cost: float, *, around_zero: bool = False) -> None:
-        """Change the cost of the artificial columns; 0 of them in an optimum say that it was high enough."""
-        self._artificial_cost = artificial_cost
+    def set_artificial_cost(
+        self, artificial_cost: float | NDArray[np.float64], *, around_zero: bool = False
+    ) -> None:
+        """Change the cost of the artificial columns, row by row; 0 of them in an optimum say it was high enough."""
+        self.box[:] = artificial_cost
         if around_zero:
             self.around[:] = 0.0
         if self._solver is not None:
@@ -230,7 +237,7 @@ class LinearProgram:
 
     def _artificial_costs(self) -> NDArray[np.float64]:
         """What adding to each row costs, then what taking from it does."""
-        return np.concatenate((self._artificial_cost + self.around, self._artificial_cost - self.around))
+        return np.concatenate((self.box + self.around, self.box - self.around))
 
     def shut(self, shut: NDArray[np.bool_]) -> None:
         """Allow exactly the columns that are not shut."""
@@ -333,9 +340,9 @@ class LinearProgram:
             if math.isinf(side.most):
                 side_duals[position] = max(0.0, side_duals[position])
         duals = Duals(dual[:n].copy(), np.minimum(dual[n + s :], 0.0), side_duals)
-        missing = float(values[: self._artificial].sum())
+        short = values[: self._artificial].reshape(2, n + s).sum(axis=0)
         return LinearAnswer(
-            solution.primal_solution.objective_value, values[self._artificial :], missing, duals
+            solution.primal_solution.objective_value, values[self._artificial :], short, duals
         )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netform.solve.deadline import Deadline
 
 __all__ = [
+    "CUTS_PER_ROUND",
     "MOST_ROUNDS",
     "PRICED",
     "Choosing",
@@ -51,7 +52,8 @@ DEAR = 0.005
 # Prices are kept within so many times what a practice costs on the way, and the box is widened by so much where
 # it binds (`netform.solve.linear.LinearProgram`).
 BOX, WIDER = 5.0, 8.0
-NARROW = 5.0
+NARROW = 0.5
+WIDE = 5.0
 
 # Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
 # the loss of the last basis.
@@ -60,7 +62,10 @@ MOST_ROWS = 400
 # Cut rounds end when a round raises the bound by less than this share of it, or after so many.
 LEAST_RISE = 1e-5
 MOST_ROUNDS = 8
-CUTS_PER_ROUND = 250
+CUTS_PER_ROUND = 150
+
+# Of what is left to artificial columns: what rounding leaves.
+TINY = 1e-6
 
 # Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
 PRICED = 1e-7
@@ -143,6 +148,7 @@ def relax(
     warm: NDArray[np.int64] | None = None,
     cuts: CutPool = NO_CUTS,
     around: Duals | None = None,
+    enough: float = math.inf,
 ) -> Relaxation:
     """The linear relaxation, plain unless cuts are known; ``bound`` is infinite when it proves that no plan exists.
 
@@ -156,12 +162,16 @@ def relax(
         Cuts of an earlier choice.
     around : Duals, optional
         Prices of an earlier choice, if they should be nearly right.
+    enough : float
+        It ends as soon as the bound is as high.
     """
     columns = first_columns(choosing.store, choosing.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
     program = PricedProgram(choosing, columns, cuts, around)
-    program.price_out(None, deadline)
+    program.price_out(None, deadline, enough)
+    if program.bound >= enough:
+        return program.relaxation()
     if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
         return replace(program.relaxation(), bound=math.inf)
     return program.relaxation()
@@ -173,6 +183,7 @@ def tighten(
     deadline: Deadline,
     warm: CutPool = NO_CUTS,
     rounds: int = MOST_ROUNDS,
+    most_cuts: int = CUTS_PER_ROUND,
 ) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
@@ -187,25 +198,29 @@ def tighten(
         Cuts to begin with.
     rounds : int
         Of new cuts, at most.
+    most_cuts : int
+        In a round.
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
     pool = None
     if len(choosing.store) > POOL:
         pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
+    # The whole list agrees on these, so the next should not be far: prices of a pool alone may wander off.
+    settled = relaxation.duals
     program = relaxation.program
     if program is None or program.worn(choosing) or len(warm):
         cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
-        program = _restarted(choosing, relaxation, cuts)
+        program = _restarted(choosing, relaxation, cuts, settled)
         program.price_out(pool, deadline)
     value = program.answer.value
     for _ in range(rounds):
-        found = program.violated()
+        found = program.violated(most_cuts)
         if not len(found) or deadline.passed:
             break
         if program.worn(choosing, len(found)):
             relaxation = program.relaxation()
-            program = _restarted(choosing, relaxation, relaxation.cuts)
+            program = _restarted(choosing, relaxation, relaxation.cuts, settled)
         program.add_cuts(found)
         program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
@@ -215,13 +230,13 @@ def tighten(
     return program.relaxation()
 
 
-def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool) -> PricedProgram:
+def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool, around: Duals) -> PricedProgram:
     """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
     columns = relaxation.columns
     if len(columns) > POOL_COLUMNS:
         near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
         columns = np.union1d(near, columns[relaxation.values > 0])
-    program = PricedProgram(choosing, columns, cuts, relaxation.duals)
+    program = PricedProgram(choosing, columns, cuts, around, WIDE)
     program.bound, program.through = relaxation.bound, relaxation.through.copy()
     return program
 
@@ -246,11 +261,12 @@ class PricedProgram:
         columns: NDArray[np.int64],
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
+        wide: float | None = None,
     ) -> None:
         self.choosing = choosing
-        wide = BOX if around is None else NARROW
-        self.box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
-        self.program = LinearProgram(choosing.store.practices, choosing.sides, self.box, around)
+        wide = wide or (BOX if around is None else NARROW)
+        box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
+        self.program = LinearProgram(choosing.store.practices, choosing.sides, box, around)
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(choosing.store), np.bool_)
         self.bound = -math.inf
@@ -267,8 +283,8 @@ class PricedProgram:
         except ArithmeticError:
             if not self.program.around.any():
                 raise
-            self.box = artificial_cost(self.choosing, self.columns)
-            self.program.set_artificial_cost(self.box, around_zero=True)
+            box = artificial_cost(self.choosing, self.columns)
+            self.program.set_artificial_cost(box, around_zero=True)
             self.answer = self.program.solve()
 
     def add_columns(self, fresh: NDArray[np.int64]) -> None:
@@ -290,19 +306,27 @@ class PricedProgram:
         dragging = idle and len(self.program.cuts) + more > MOST_ROWS
         return self.choosing is not choosing or len(self.columns) > MOST_COLUMNS or dragging
 
-    def violated(self) -> CutPool:
+    def violated(self, most: int) -> CutPool:
         """Cuts that the present optimum breaks."""
         chosen = self.answer.chosen > 1e-7
         store = self.choosing.store.take(self.columns[chosen])
-        return violated_cuts(store, self.answer.chosen[chosen], most=CUTS_PER_ROUND)
+        return violated_cuts(store, self.answer.chosen[chosen], most=most)
 
-    def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline) -> None:
-        """Add columns of negative reduced cost until none is left in the pool (None: the whole list)."""
+    def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline, enough: float = math.inf) -> None:
+        """Add columns of negative reduced cost until none is left in the pool (None: the whole list).
+
+        Parameters
+        ----------
+        pool : ndarray of int64 or None
+        deadline : Deadline
+        enough : float
+            A bound for the whole list that ends it.
+        """
         choosing = self.choosing if pool is None else self.choosing.take(pool)
         while True:
             duals = self.answer.duals
-            enough = DEAR * abs(self.answer.value)
-            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, enough)
+            dear = DEAR * abs(self.answer.value)
+            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, dear)
             least = min(0.0, float(reduced.min(initial=0.0)))
             slack = choosing.most_networks * least
             if pool is None:
@@ -313,13 +337,15 @@ class PricedProgram:
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
-            if deadline.passed:
+            if deadline.passed or self.bound >= enough:
                 return
             if self.complete or not len(fresh):
-                if self.answer.missing <= 1e-6 or self.box >= self.widest:
+                # Only rows whose box binds get a wider one: the prices of the others stay where they are.
+                box = self.program.box
+                binds = (self.answer.short > TINY) & (box < self.widest)
+                if self.answer.missing <= TINY or not binds.any():
                     return
-                self.box = min(WIDER * self.box, self.widest)
-                self.program.set_artificial_cost(self.box)
+                self.program.set_artificial_cost(np.where(binds, np.minimum(WIDER * box, self.widest), box))
                 self.solve()
                 continue
             if len(fresh) > MOST_PRICED:

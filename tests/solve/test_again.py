@@ -56,12 +56,24 @@ def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
     assert found.result.cost == pytest.approx(cost, rel=1e-9, abs=1e-6)
 
 
-@given(small_areas(least=3), st.data())
+def few_at_first(patch: pytest.MonkeyPatch, pool: int) -> None:
+    """Take any list for a long one, and begin with few of its candidates."""
+    patch.setattr("netform.solve.nearby.SHORT", 0)
+    patch.setattr("netform.solve.nearby.POOL", pool)
+    patch.setattr("netform.solve.nearby.JOINING", 0.0)
+    patch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
+
+
+@pytest.mark.parametrize("few", [False, True])
+@given(drawn=small_areas(least=3), data=st.data())
 @settings(deadline=None, max_examples=90, derandomize=True)
 def test_changed_demands_have_the_plan_solved_anew(
-    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+    few: bool, drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
-    """As few exceptions, as cheap, legal, whatever was demanded, and weights besides; or no answer."""
+    """As few exceptions, as cheap, legal, whatever was demanded, and weights besides; or no answer.
+
+    With ``few`` the list counts as long: it is looked at through a pool of three candidates and narrow guesses.
+    """
     graph, rules = drawn
     again = base_of(graph, rules)
     if again is None:
@@ -69,7 +81,10 @@ def test_changed_demands_have_the_plan_solved_anew(
     changed = data.draw(demanded(graph, rules))
     if data.draw(st.booleans()):
         changed = changed.with_weights({"patient_travel": 3.0, "overhead": 0.5})
-    found = again.solve(changed, Options(), NEVER)
+    with pytest.MonkeyPatch.context() as patch:
+        if few:
+            few_at_first(patch, 3)
+        found = again.solve(changed, Options(), NEVER)
     if found is not None:
         assert_as_anew(graph, changed, found)
 
@@ -143,10 +158,7 @@ def test_the_quick_way_is_taken(name: str) -> None:
 @pytest.mark.parametrize("pool", [1, 10])
 def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int) -> None:
     """However few candidates are looked at first, the best plan is found."""
-    monkeypatch.setattr("netform.solve.nearby.SHORT", 0)
-    monkeypatch.setattr("netform.solve.nearby.POOL", pool)
-    monkeypatch.setattr("netform.solve.nearby.JOINING", 0.0)
-    monkeypatch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
+    few_at_first(monkeypatch, pool)
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import netform.solve.alternatives as alternatives_module
 import netform.solve.chooser as chooser_module
+import netform.solve.proof as proof_module
 import netform.solve.hoods as hoods_module
 import netform.solve.near as near_module
 from netform.solve.choose import choose
@@ -225,10 +226,10 @@ def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
-    monkeypatch.setattr(chooser_module, "GUESSES", ())
-    monkeypatch.setattr(chooser_module, "WIDENED", (3, 6, 12))
-    monkeypatch.setattr(chooser_module, "MANY", 0)
-    monkeypatch.setattr(chooser_module.Chooser, "cover", lambda *_: False)
+    monkeypatch.setattr(proof_module, "GUESSES", ())
+    monkeypatch.setattr(proof_module, "MANY", 0)
+    monkeypatch.setattr(chooser_module, "WIDE", 6)
+    monkeypatch.setattr(proof_module.Proof, "cover", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
     groups.sort()

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.solve import chooser as chooser_module
+from netform.solve import proof as proof_module
 from netform.solve.choice import Choice
 from netform.solve.choose import choose
 from netform.solve.deadline import Deadline
@@ -64,21 +65,26 @@ def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: in
     assert costs == sorted(set(costs), reverse=True)
 
 
-@pytest.mark.parametrize(("guesses", "widened"), [((), ()), ((3, 6, 12), (3, 6, 12)), ((), (2, 5))])
+@pytest.mark.parametrize("drawn", [False, True])
+@pytest.mark.parametrize("guesses", [(), (3, 6, 12)])
+@pytest.mark.parametrize("wide", [2, 5, 100])
+@pytest.mark.parametrize("fraction", [0.0, 1.0])
 @given(choosing=choices(practices=(5, 8), candidates=80))
-@settings(deadline=None, max_examples=100, derandomize=True)
-def test_branching_comes_to_the_same(
-    guesses: tuple[int, ...], widened: tuple[int, ...], choosing: Choosing
+@settings(deadline=None, max_examples=30, derandomize=True)
+def test_every_way_comes_to_the_same(
+    drawn: bool, guesses: tuple[int, ...], wide: int, fraction: float, choosing: Choosing
 ) -> None:
-    """With no plan tried out and no integer program of any size, guesses and branching prove it all."""
+    """Whether plans are drawn or branched over, in halves or whole, with guesses of whatever size."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chooser_module, "GUESSES", guesses)
-        patch.setattr(chooser_module, "WIDENED", widened)
-        patch.setattr(chooser_module, "STUCK", 0)
+        patch.setattr(proof_module, "GUESSES", guesses)
+        patch.setattr(proof_module, "FRACTION", fraction)
+        patch.setattr(proof_module, "MANY", 0)
+        patch.setattr(proof_module, "HALVED", 0)
+        patch.setattr(proof_module, "SMALL", 0)
+        patch.setattr(chooser_module, "WIDE", wide)
         patch.setattr(chooser_module, "MANY", 0)
-        patch.setattr(chooser_module, "SMALL", 0)
-        patch.setattr(chooser_module, "SPLIT", 0)
-        patch.setattr(chooser_module.Chooser, "cover", lambda *_: False)
+        if not drawn:
+            patch.setattr(proof_module.Proof, "cover", lambda *_: False)
         choice = choose(choosing)
     assert choice.status in ("optimal", "infeasible")
     assert_holds(choosing, choice)

@@ -1,0 +1,342 @@
+"""Prove which plan below a cutoff is the best, or that there is none: guess, cut and halve, in turns.
+
+The relaxation says, for every candidate, what a plan that uses it costs at least. So a guess at the cost of the best
+plan leaves only the candidates that could stand in a plan as cheap: few, when the guess is near the bound. All plans
+of them are drawn. Either one is as cheap as the guess, and the cheapest is then the best over *all* candidates; or the
+guess is refuted, and is a bound. One guess after the other is made, as far as that is quick; then a round of cuts
+raises the relaxation, which leaves fewer candidates to the next guesses. Where the relaxation has a fraction of a
+network, plans of fewer networks and plans of more are looked at apart: each has a much better bound. What is left in
+the end is closed by branching.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.below import cheapest_below
+from netform.solve.branch import branch
+from netform.solve.choice import Choice, Trace
+from netform.solve.cuts import NO_CUTS
+from netform.solve.diagram import sweep
+from netform.solve.integer import solve_integer
+from netform.solve.linear import SideRow
+from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from netform.solve.deadline import Deadline
+
+__all__ = ["LAST_STEPS", "STEPS", "WIDEST", "Proof"]
+
+# Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
+GUESSES = (300, 900, 2500, 5000, 10_000, 20_000, 40_000)
+WIDEST = 50_000
+
+# Candidates looked at when the plans of a guess are drawn, some two hundred million a second: at most so many in the
+# first turn, twice as many in the next, and so on to the last.
+FIRST_STEPS, STEPS, LAST_STEPS = 40_000_000, 400_000_000, 2_000_000_000
+
+# Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
+CUTS_A_TURN, LEAST_RISE = 250, 5e-5
+
+# Candidates are let go of when that leaves fewer than this share of them.
+LEFT = 0.8
+
+# Above so many candidates the number of networks is settled, after so many turns, where the relaxation is at least so
+# far from a whole one: how many there are moves whole terms at once.
+MANY, FRACTION, HALVED = 500, 0.15, 1
+
+# Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
+SMALL = 400
+
+# Of sums of side rows, which count networks or patients.
+ROUNDING = 1e-4
+
+# A plan is proven when its bound is within this share of its cost, and nearer than any two plans may differ when
+# exceptions are counted (1/1000 a patient).
+PROVEN = 1e-7
+LEAST_DIFFERENCE = 2e-4
+
+
+def _silent(_choice: Choice) -> None:
+    """Tell nobody: whoever asks for a part takes its plan himself."""
+
+
+class Proof:
+    """The best plan and the best bound so far, and the steps that bring them together.
+
+    Candidates that no plan cheaper than the best one can use are let go of, so positions here are among those
+    still held; ``origin`` says where they stood in the list.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    deadline : Deadline
+    cutoff : float
+        Plans that cost as much are of no interest.
+    warm : Trace, optional
+        Of an earlier choice among the same candidates.
+    start : Relaxation, optional
+        Over the same candidates, with the cuts of ``warm`` in it.
+    on_plan : callable
+        Told of every better plan.
+    halved : int
+        How many of the last side rows only say which plans are looked at here: others are plans as well.
+    """
+
+    def __init__(
+        self,
+        choosing: Choosing,
+        deadline: Deadline,
+        cutoff: float = math.inf,
+        warm: Trace | None = None,
+        start: Relaxation | None = None,
+        *,
+        on_plan: Callable[[Choice], None] = _silent,
+        halved: int = 0,
+    ) -> None:
+        self.choosing = choosing
+        self.halved = halved
+        self.origin = np.arange(len(choosing.store))
+        self.deadline = deadline
+        self.on_plan = on_plan
+        columns, cuts = (None, NO_CUTS) if warm is None else (warm.columns, warm.cuts)
+        self.relaxation: Relaxation = relax(choosing, deadline, columns, cuts) if start is None else start
+        self.through = self.relaxation.through
+        self.ceiling = math.inf
+        self.bound = self.relaxation.bound
+        self.cost = self.cutoff = cutoff
+        self.chosen: NDArray[np.int64] | None = None
+        # Cuts that closed a part of the gap: they hold for all plans, so they are worth knowing next time.
+        self.useful_cuts = NO_CUTS
+        # In which practices are swept over; found once, as it costs more than many a drawing.
+        self.order: NDArray[np.int64] | None = None
+        self.turns, self.steps, self.rising = 0, FIRST_STEPS, True
+        self.take_relaxation()
+
+    def prove(self) -> Choice:
+        """Bring plan and bound together, and give what was learnt."""
+        self.take_turns(LAST_STEPS)
+        if not self.over:
+            self.close()
+        columns = self.origin[self.relaxation.columns]
+        learnt = replace(self.learnt(), through=self.through, columns=columns)
+        return replace(self.choice(), trace=learnt)
+
+    def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
+        """Raise the bound by rounds of cuts."""
+        self.relaxation = tighten(
+            self.choosing, self.relaxation, self.deadline, rounds=rounds, most_cuts=most_cuts
+        )
+        self.take_relaxation()
+
+    def take_relaxation(self) -> None:
+        """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
+        # What is learnt among the candidates still held is true of plans that use no other.
+        learnt = np.minimum(self.relaxation.through, self.ceiling)
+        self.through[self.origin] = np.maximum(self.through[self.origin], learnt)
+        self.bound = max(self.bound, self.relaxation.bound)
+        if self.relaxation.integral and math.isfinite(self.bound):
+            self.accept(self.relaxation.chosen)
+
+    def let_go(self) -> None:
+        """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
+        relaxation = self.relaxation
+        held = relaxation.through <= self.cost + PROVEN * abs(self.cost)
+        if held.sum() > LEFT * len(held):
+            return
+        chosen = held[relaxation.columns] | (relaxation.values > 0)
+        held[relaxation.columns[chosen]] = True
+        kept = np.flatnonzero(held)
+        self.ceiling = self.cost
+        self.choosing = self.choosing.take(kept)
+        self.origin = self.origin[kept]
+        self.relaxation = replace(
+            relaxation,
+            through=relaxation.through[kept],
+            columns=np.searchsorted(kept, relaxation.columns[chosen]),
+            values=relaxation.values[chosen],
+        )
+
+    def accept(self, chosen: NDArray[np.int64] | None) -> None:
+        """Take a plan if it is the best so far."""
+        if chosen is None:
+            return
+        store = self.choosing.store.take(np.asarray(chosen, np.int64))
+        covered = np.bincount(store.members, minlength=store.practices)
+        cost = math.fsum(self.choosing.costs[chosen])
+        if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
+            self.cost, self.chosen = cost, np.sort(self.origin[chosen])
+            self.on_plan(self.choice())
+
+    @property
+    def rules(self) -> tuple[SideRow, ...]:
+        """The side rows that every plan keeps."""
+        return self.choosing.sides[: len(self.choosing.sides) - self.halved]
+
+    @staticmethod
+    def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
+        """Whether a choice is within a side row, rounding aside."""
+        value = math.fsum(side.coefficients[chosen])
+        return side.least - ROUNDING <= value <= side.most + ROUNDING
+
+    @property
+    def done(self) -> bool:
+        """Whether the bound meets the cost."""
+        return self.bound >= self.cost - min(PROVEN * abs(self.cost), LEAST_DIFFERENCE)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to prove, or no time."""
+        return self.done or self.deadline.passed or math.isinf(self.bound)
+
+    def choice(self) -> Choice:
+        """What it has come to so far."""
+        if math.isinf(self.bound):
+            return Choice("infeasible", None, math.inf, math.inf)
+        if self.chosen is None:
+            return Choice("infeasible" if self.done else "unknown", None, math.inf, self.bound)
+        if self.done:
+            return Choice("optimal", self.chosen, self.cost, self.bound)
+        return Choice("feasible", self.chosen, self.cost, self.bound)
+
+    def learnt(self) -> Trace:
+        """What is known of the candidates held."""
+        relaxation = self.relaxation
+        learnt = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
+        return learnt.with_cuts(self.useful_cuts)
+
+    def cheap_enough(self, cost: float) -> NDArray[np.int64]:
+        """The candidates that a plan of at most this cost may use."""
+        return np.flatnonzero(self.relaxation.through <= cost + PROVEN * abs(cost))
+
+    def take_turns(self, most_steps: int) -> None:
+        """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
+        while not self.over:
+            if self.turns >= HALVED and math.isfinite(self.cost) and self.fractional:
+                self.halve()
+                return
+            if not self.take_turn(most_steps):
+                return
+
+    def take_turn(self, most_steps: int) -> bool:
+        """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
+        self.turns += 1
+        self.let_go()
+        for count in GUESSES:
+            through = self.relaxation.through
+            everything = count >= len(through)
+            guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
+            quick = guess <= self.bound or self.cover(self.cheap_enough(guess), guess, self.steps)
+            if everything and quick and math.isinf(guess) and self.chosen is None:
+                self.bound = math.inf
+            if self.over:
+                return False
+            if not quick or guess >= self.cost:
+                break
+        going, self.steps = self.steps < most_steps, min(2 * self.steps, LAST_STEPS)
+        if self.rising:
+            before = self.relaxation.bound
+            self.tighten(1, CUTS_A_TURN)
+            self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
+        return not self.over and going
+
+    def cover(self, kept: NDArray[np.int64], cutoff: float, steps: int) -> bool:
+        """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
+        if len(kept) > WIDEST:
+            return False
+        some, duals = self.choosing.take(kept), self.relaxation.duals
+        reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
+        # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
+        slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
+        worth = duals.worth(self.relaxation.cuts, some.sides) + slack
+        reduced = np.maximum(reduced, 0.0)
+        if self.order is None:
+            self.order = sweep(some.store, reduced)
+        some = replace(some, sides=some.sides[: len(self.rules)])
+        found, complete = cheapest_below(some, reduced, worth, cutoff, steps, self.order)
+        if found is not None:
+            self.accept(kept[found])
+        if complete:
+            self.bound = max(self.bound, min(cutoff, self.cost))
+        return complete
+
+    @property
+    def fractional(self) -> bool:
+        """Whether the relaxation has a fraction of a network, and many candidates are left."""
+        number = float(self.relaxation.values.sum())
+        return abs(number - round(number)) > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+
+    def halve(self) -> None:
+        """Look at plans of fewer networks and at those of more, always where less is proven.
+
+        How many networks there are moves whole terms at once, so each half has a better bound; and as soon as one
+        has a plan, the other is done once its bound is there.
+        """
+        kept = self.cheap_enough(self.cost)
+        some, learnt = self.choosing.take(kept), self.learnt().among(kept)
+        fewer, count = math.floor(float(self.relaxation.values.sum())), np.ones(len(kept))
+        halves = []
+        for side in (SideRow(count, -math.inf, fewer), SideRow(count, fewer + 1.0, math.inf)):
+            stated = replace(some, sides=(*some.sides, side))
+            start = relax(stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost)
+            halves.append(Proof(stated, self.deadline, self.cost, learnt, start, halved=self.halved + 1))
+        going = list(halves)
+        while going:
+            half = min(going, key=lambda each: each.bound)
+            half.cost = min(half.cost, self.cost)
+            if half.over or not half.take_turn(LAST_STEPS):
+                going.remove(half)
+            self.take_half(half, kept)
+        for half in sorted(halves, key=lambda each: each.bound):
+            half.cost = min(half.cost, self.cost)
+            if not half.over:
+                half.close()
+            self.take_half(half, kept)
+        self.bound = max(self.bound, min(self.cost, *(half.bound for half in halves)))
+
+    def take_half(self, half: Proof, kept: NDArray[np.int64]) -> None:
+        """Take what a half has found; its candidates stand at ``kept`` among those held."""
+        if half.chosen is not None and half.cost < self.cost:
+            self.accept(kept[half.chosen])
+        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, half.learnt().cuts)), axis=0)
+
+    def close(self) -> None:
+        """Close the gap between plan and bound over the candidates that could better the plan."""
+        if math.isfinite(self.cost) and self.fractional:
+            self.halve()
+            return
+        kept = self.cheap_enough(self.cost)
+        some = self.choosing.take(kept)
+        if len(kept) <= SMALL:
+            answer = solve_integer(
+                some.store,
+                some.costs,
+                self.relaxation.cuts,
+                some.sides,
+                nodes=5000,
+                cutoff=self.cost,
+                seconds=self.deadline.seconds_left,
+            )
+            if answer.chosen is not None:
+                self.accept(kept[answer.chosen])
+            self.bound = max(self.bound, min(answer.bound, self.cost))
+        if not self.done:
+            found = branch(
+                some,
+                self.relaxation.cuts,
+                self.relaxation.through[kept],
+                self.bound,
+                self.cost,
+                self.deadline,
+            )
+            if found.chosen is not None:
+                self.accept(kept[found.chosen])
+            self.bound = max(self.bound, min(found.bound, self.cost))
