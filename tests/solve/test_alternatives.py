@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import netform.solve.alternatives as alternatives_module
 import netform.solve.chooser as chooser_module
-import netform.solve.proof as proof_module
 import netform.solve.hoods as hoods_module
 import netform.solve.near as near_module
+import netform.solve.proof as proof_module
 from netform.solve.choose import choose
 from netform.solve.relaxation import Choosing
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
