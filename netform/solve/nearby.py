@@ -16,7 +16,7 @@ import numpy as np
 
 from netform.solve.choice import Choice, Trace
 from netform.solve.choose import choose
-from netform.solve.relaxation import Choosing, PricedProgram, first_columns
+from netform.solve.relaxation import NARROW, Choosing, PricedProgram, first_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class Nearby:
         choosing = self.among(pool)
         known = np.flatnonzero(np.isin(pool, trace.columns))
         columns = np.union1d(first_columns(choosing.store, choosing.costs), known)
-        program = PricedProgram(choosing, columns, trace.cuts, trace.duals)
+        program = PricedProgram(choosing, columns, trace.cuts, trace.duals, NARROW)
         cuts = trace.cuts
         for share, most in GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES:
             settled = self.settled(program, pool, share, deadline)
@@ -112,7 +112,7 @@ class Nearby:
             pool, cuts = wider, found.trace.cuts
             choosing = self.among(pool)
             columns = np.union1d(first_columns(choosing.store, choosing.costs), found.trace.columns)
-            program = PricedProgram(choosing, columns, cuts, found.trace.duals)
+            program = PricedProgram(choosing, columns, cuts, found.trace.duals, NARROW)
         return None
 
     def settled(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CUTS_PER_ROUND",
     "MOST_ROUNDS",
+    "NARROW",
     "PRICED",
     "Choosing",
     "PricedProgram",
@@ -168,7 +169,8 @@ def relax(
     columns = first_columns(choosing.store, choosing.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
-    program = PricedProgram(choosing, columns, cuts, around)
+    wide = BOX if around is None else NARROW
+    program = PricedProgram(choosing, columns, cuts, around, wide)
     program.price_out(None, deadline, enough)
     if program.bound >= enough:
         return program.relaxation()
@@ -236,7 +238,7 @@ def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool, around
     if len(columns) > POOL_COLUMNS:
         near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
         columns = np.union1d(near, columns[relaxation.values > 0])
-    program = PricedProgram(choosing, columns, cuts, around, WIDE)
+    program = PricedProgram(choosing, columns, cuts, around)
     program.bound, program.through = relaxation.bound, relaxation.through.copy()
     return program
 
@@ -252,7 +254,9 @@ class PricedProgram:
         Candidates to begin with.
     cuts : ndarray of int64, shape (k, 11)
     around : Duals, optional
-        Prices that should be nearly right.
+        Prices around which the box is laid, instead of zero.
+    wide : float
+        The half of the box at first, in times of what a practice costs.
     """
 
     def __init__(
@@ -261,10 +265,9 @@ class PricedProgram:
         columns: NDArray[np.int64],
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
-        wide: float | None = None,
+        wide: float = BOX,
     ) -> None:
         self.choosing = choosing
-        wide = wide or (BOX if around is None else NARROW)
         box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
         self.program = LinearProgram(choosing.store.practices, choosing.sides, box, around)
         self.columns = np.empty(0, np.int64)
