@@ -48,8 +48,8 @@ SOUGHT = (1200, 100)
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
 
-# Candidates in the wide guess. When it is refuted the plan is far from the best, and is worth bettering.
-WIDE = 100_000
+# Candidates in wide guesses. When one is refuted the plan, if there is any, is far from the best and worth bettering.
+WIDE = (100_000, 300_000, 1_000_000)
 
 Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -87,13 +87,15 @@ class Chooser(Proof):
             return self.prove()
 
     def widen(self, improve: Improve | None) -> None:
-        """Guess while that is quick, make a good plan, and settle a wide guess."""
+        """Guess while that is quick, make a good plan, and settle wide guesses."""
         self.take_turns(STEPS)
         if not self.over:
             self.make(improve)
-        if not self.over and len(self.cheap_enough(self.cost)) > WIDE:
-            self.attempt(WIDE)
-            self.better(WIDE, LARGE_PART)
+        for count in WIDE:
+            if self.over or len(self.cheap_enough(self.cost)) <= count:
+                return
+            self.attempt(count)
+            self.better(count, LARGE_PART)
 
     def attempt(self, count: int) -> None:
         """Guess a cost that leaves about ``count`` candidates, and find the best plan among them or refute it.

@@ -228,7 +228,7 @@ def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
     monkeypatch.setattr(proof_module, "GUESSES", ())
     monkeypatch.setattr(proof_module, "MANY", 0)
-    monkeypatch.setattr(chooser_module, "WIDE", 6)
+    monkeypatch.setattr(chooser_module, "WIDE", (6, 12))
     monkeypatch.setattr(proof_module.Proof, "cover", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
