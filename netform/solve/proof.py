@@ -56,6 +56,9 @@ MANY, FRACTION, HALVED = 500, 0.15, 1
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
 
+# Networks of the plans that are looked at when all are.
+ANY_NUMBER = (-math.inf, math.inf)
+
 # Of sums of side rows, which count networks or patients.
 ROUNDING = 1e-4
 
@@ -87,8 +90,9 @@ class Proof:
         Over the same candidates, with the cuts of ``warm`` in it.
     on_plan : callable
         Told of every better plan.
-    halved : int
-        How many of the last side rows only say which plans are looked at here: others are plans as well.
+    between : tuple of float
+        The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
+        others are plans as well.
     """
 
     def __init__(
@@ -100,10 +104,10 @@ class Proof:
         start: Relaxation | None = None,
         *,
         on_plan: Callable[[Choice], None] = _silent,
-        halved: int = 0,
+        between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
         self.choosing = choosing
-        self.halved = halved
+        self.between = between
         self.origin = np.arange(len(choosing.store))
         self.deadline = deadline
         self.on_plan = on_plan
@@ -179,7 +183,7 @@ class Proof:
     @property
     def rules(self) -> tuple[SideRow, ...]:
         """The side rows that every plan keeps."""
-        return self.choosing.sides[: len(self.choosing.sides) - self.halved]
+        return self.choosing.sides if self.between == ANY_NUMBER else self.choosing.sides[:-1]
 
     @staticmethod
     def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
@@ -272,7 +276,9 @@ class Proof:
     def fractional(self) -> bool:
         """Whether the relaxation has a fraction of a network, and many candidates are left."""
         number = float(self.relaxation.values.sum())
-        return abs(number - round(number)) > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+        least, most = self.between
+        proper = least <= math.floor(number) < most
+        return proper and abs(number - round(number)) > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
     def halve(self) -> None:
         """Look at plans of fewer networks and at those of more, always where less is proven.
@@ -282,12 +288,12 @@ class Proof:
         """
         kept = self.cheap_enough(self.cost)
         some, learnt = self.choosing.take(kept), self.learnt().among(kept)
-        fewer, count = math.floor(float(self.relaxation.values.sum())), np.ones(len(kept))
+        fewer, count = float(math.floor(self.relaxation.values.sum())), np.ones(len(kept))
         halves = []
-        for side in (SideRow(count, -math.inf, fewer), SideRow(count, fewer + 1.0, math.inf)):
-            stated = replace(some, sides=(*some.sides, side))
+        for between in ((self.between[0], fewer), (fewer + 1.0, self.between[1])):
+            stated = replace(some, sides=(*some.sides[: len(self.rules)], SideRow(count, *between)))
             start = relax(stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost)
-            halves.append(Proof(stated, self.deadline, self.cost, learnt, start, halved=self.halved + 1))
+            halves.append(Proof(stated, self.deadline, self.cost, learnt, start, between=between))
         going = list(halves)
         while going:
             half = min(going, key=lambda each: each.bound)
