@@ -37,6 +37,9 @@ GRACE = 1.5
 # No area gets less than this of the time, seconds.
 LEAST_SHARE = 3.0
 
+# While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
+MANY_WAITING, SHARES = 6, 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -159,7 +162,9 @@ class _Crew:
         if self.time_limit is None:
             return None
         left = self.time_limit - (time.monotonic() - self.begin)
-        return max(LEAST_SHARE if waiting > 1 else 0.0, left * min(workers, waiting) / waiting)
+        equal = left * min(workers, waiting) / waiting
+        share = SHARES * equal if waiting > MANY_WAITING * workers else equal
+        return max(LEAST_SHARE if waiting > 1 else 0.0, share)
 
     def in_thread(self, tasks: list[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
