@@ -19,7 +19,7 @@ from netform.solve.cover import cheapest_covers
 from netform.solve.hoods import hood_diagrams
 from netform.solve.linear import SideRow
 from netform.solve.near import SAME, Vicinity, priced
-from netform.solve.proof import LAST_STEPS, WIDEST
+from netform.solve.proof import WIDEST
 from netform.solve.walks import Least, cheapest_plans, least_plan
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ __all__ = ["Near", "Ranked"]
 
 # Plans listed to see which neighbours they have together.
 WITNESSES = 300
+
+# Members looked at where plans are tried one after the other.
+MOST_STEPS = 2_000_000_000
 
 # Arcs looked at for a different plan.
 MOST_ARCS = 500_000_000
@@ -112,7 +115,7 @@ class Near(Vicinity):
             limit,
             some.sides,
             count=count,
-            most_steps=LAST_STEPS,
+            most_steps=MOST_STEPS,
         )
         return [kept[plan] for plan in plans], complete
 

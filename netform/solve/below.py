@@ -21,8 +21,8 @@ __all__ = ["cheapest_below"]
 # Partial plans that are drawn at most: a hundred bytes each.
 MOST_NODES = 4_000_000
 
-# Where plans are tried one after the other: candidates, and members looked at.
-TRIED, MOST_TRIED = 8_000, 2_000_000_000
+# Where plans are tried one after the other: candidates, and members looked at for each of a drawing's width.
+TRIED, LOOKS = 8_000, 40_000
 
 
 def cheapest_below(
@@ -30,10 +30,10 @@ def cheapest_below(
     reduced: NDArray[np.float64],
     worth: float,
     cutoff: float,
-    steps: int,
+    width: int,
     order: NDArray[np.int64] | None = None,
-) -> tuple[NDArray[np.int64] | None, bool]:
-    """The cheapest plan below a cutoff, None where none was met, and whether no cheaper one was missed.
+) -> tuple[NDArray[np.int64] | None, float]:
+    """The cheapest plan met below a cutoff, None where none was, and below what none was missed.
 
     All plans are drawn at once (`netform.solve.diagram`), those too that use more than a rule in hours allows: the
     cheapest of the others is then looked for among them. Where there is no cutoff, or a rule in hours has a least,
@@ -49,8 +49,8 @@ def cheapest_below(
         What the duals are worth: a plan costs at least this plus its reduced costs.
     cutoff : float
         Plans that cost as much are of no interest.
-    steps : int
-        Candidates looked at before it is given up.
+    width : int
+        Of the drawing: the wider it is, the more is seen and the longer that takes.
     order : ndarray of int64, shape (n,), optional
         The practices as `netform.solve.diagram.sweep` has them.
     """
@@ -62,18 +62,22 @@ def cheapest_below(
     covered = (np.bincount(store.members, minlength=store.practices) > 0).all()
     if not covered or math.isinf(cutoff) or any(side.least > -math.inf for side in hours):
         if len(reduced) > TRIED:
-            return None, False
-        return cheapest_cover(
-            store, costs, reduced, worth, cutoff, choosing.sides, most_steps=min(steps, MOST_TRIED)
+            return None, -math.inf
+        found, complete = cheapest_cover(
+            store, costs, reduced, worth, cutoff, choosing.sides, most_steps=width * LOOKS
         )
+        return found, cutoff if complete else -math.inf
     diagram = draw_diagram(
-        store, costs, reduced, worth, cutoff, whole, order, most_nodes=MOST_NODES, most_steps=steps
+        store, costs, reduced, worth, cutoff, whole, order, most_nodes=MOST_NODES, width=width
     )
     if diagram is None:
-        return None, False
+        return None, -math.inf
     if not hours:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
-        return (plans[0] if plans else None), True
+        return (plans[0] if plans else None), diagram.below
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
-    return cheapest_within(diagram, costs, reduced, worth, cutoff, uses, most, most_steps=steps)
+    found, complete = cheapest_within(
+        diagram, costs, reduced, worth, cutoff, uses, most, most_steps=width * LOOKS
+    )
+    return found, diagram.below if complete else -math.inf

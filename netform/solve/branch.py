@@ -32,8 +32,8 @@ PAIRS_KNOWN, PAIRS_TRIED = 16, 4
 # Up to so many candidates left at a node, an integer program closes it sooner than more branching.
 FEW_LEFT = 300
 
-# Up to so many, every plan below the limit is drawn, in so many steps.
-TRIED_LEFT, STEPS = 20_000, 200_000_000
+# Up to so many, every plan below the limit is drawn, to this width.
+TRIED_LEFT, WIDTH = 20_000, 4000
 
 # Columns added in one pricing round.
 MOST_PRICED = 500
@@ -144,10 +144,10 @@ class _Search(NodeProgram):
         some = self.choosing.take(self.left)
         if len(self.left) <= TRIED_LEFT:
             reduced = np.maximum(self.answer_reduced[self.left], 0.0)
-            found, complete = cheapest_below(some, reduced, self.floor, self.limit(), STEPS)
+            found, below = cheapest_below(some, reduced, self.floor, self.limit(), WIDTH)
             if found is not None:
                 self.accept(self.left[found])
-            if complete:
+            if below >= self.limit():
                 return True
         if len(self.left) > FEW_LEFT:
             return False

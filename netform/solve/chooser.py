@@ -19,7 +19,7 @@ from netform.solve.deadline import Deadline
 from netform.solve.dive import dive
 from netform.solve.integer import solve_integer
 from netform.solve.polish import polish
-from netform.solve.proof import STEPS, Proof
+from netform.solve.proof import WIDTH, Proof
 from netform.solve.relaxation import MOST_ROUNDS, Choosing, artificial_cost
 from netform.solve.statement import find
 
@@ -80,7 +80,7 @@ class Chooser(Proof):
             with stage("bound"):
                 self.tighten(MOST_ROUNDS)
             # More cuts would raise the bound but slowly, and each has to be priced over the whole list.
-            self.steps, self.rising = STEPS, False
+            self.width, self.rising = WIDTH, False
         with stage("choose"):
             if math.isinf(self.cutoff) and not self.over:
                 self.widen(improve)
@@ -88,7 +88,7 @@ class Chooser(Proof):
 
     def widen(self, improve: Improve | None) -> None:
         """Guess while that is quick, make a good plan, and settle wide guesses."""
-        self.take_turns(STEPS)
+        self.take_turns(WIDTH)
         if not self.over:
             self.make(improve)
         for count in WIDE:

@@ -10,6 +10,10 @@ practices not yet covered still need, reaches the cutoff: each needs a network t
 practices that no one network can hold together need one each (`_needs`). The nodes left lead to plans, and those that
 lead only to plans at the cutoff or above are dropped by a pass from the end.
 
+A drawing may be given a width: of the nodes that wait for the same practice the dearest beyond it are dropped, and
+the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far
+it saw: every plan below the lowered cutoff is in it, and good ones above.
+
 Decision diagrams for such problems are treated in Bergman, Cire, van Hoeve and Hooker (2016), *Decision Diagrams for
 Optimization*.
 """
@@ -17,7 +21,7 @@ Optimization*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numba as nb
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.linear import SideRow
 
-__all__ = ["Diagram", "draw_diagram", "sweep"]
+__all__ = ["Diagram", "draw_diagram", "easier", "sweep"]
 
 # Hours per week of reduced cost that make a tie between two practices e times weaker: a candidate dearer than that is
 # in few plans. Of no such weight, one hour and a third of an hour the last made the smallest diagrams.
@@ -48,6 +52,12 @@ LITTLE = 0.01
 # Of sums of costs, as a share.
 ROUNDING = 1e-9
 
+# From which end to draw is tried to this width, keeping so many partial plans.
+TRIED, TRIED_NODES = 100, 200_000
+
+# No limit.
+ANY = 2**62
+
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
 
@@ -60,6 +70,8 @@ class Diagram:
 
     Attributes
     ----------
+    below : float
+        Every plan that costs less is in it: the cutoff, or less where it was drawn to a width.
     nodes : int
         Arcs lead to nodes of a higher number.
     tails, heads : ndarray of int64, shape (arcs,)
@@ -68,6 +80,7 @@ class Diagram:
         The candidate that it takes.
     """
 
+    below: float
     nodes: int
     tails: NDArray[np.int64]
     heads: NDArray[np.int64]
@@ -109,7 +122,8 @@ def draw_diagram(
     order: NDArray[np.int64] | None = None,
     *,
     most_nodes: int,
-    most_steps: int,
+    most_steps: int = ANY,
+    width: int = ANY,
 ) -> Diagram | None:
     """All choices of candidates that cover every practice once, below a cutoff.
 
@@ -129,6 +143,8 @@ def draw_diagram(
         The practices as `sweep` has them, of these candidates or of others like them.
     most_nodes, most_steps : int
         Partial plans kept, and candidates looked at, before the drawing is given up.
+    width : int
+        Partial plans gone on with, of those whose first practice not covered is the same.
 
     Returns
     -------
@@ -140,39 +156,103 @@ def draw_diagram(
     )
     if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
         return None
-    n = store.practices
-    order = sweep(store, reduced) if order is None else order
-    rank = np.empty(n, np.int64)
-    rank[order] = np.arange(n)
-    place = rank[store.members]
-    first = np.minimum.reduceat(place, store.offsets[:-1]) if len(store) else np.empty(0, np.int64)
-    # By first practice, then by reduced cost, so that what a node may take is a run that ends where money does.
-    listed = np.lexsort((reduced, first))
-    some = store.take(listed)
-    place = rank[some.members]
-    masks = np.zeros((len(some), -(-n // 64)), np.uint64)
-    bit = np.left_shift(np.uint64(1), (place % 64).astype(np.uint64))
-    np.bitwise_or.at(masks, (np.repeat(np.arange(len(some)), np.diff(some.offsets)), place // 64), bit)
-    begin = np.searchsorted(first[listed], np.arange(n + 1))
+    if order is None:
+        order = easier(store, reduced, cutoff - worth, sweep(store, reduced))
+    laid = _Laid.out(store, reduced, order)
     # Limits a millionth wide of what adds up to whole numbers.
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
-    tails, heads, takes, ends, complete = _grow(
-        some.offsets, place, masks, begin, reduced[listed], worth, cutoff, np.ascontiguousarray(counts[:, listed]),
-        least, most, n, most_nodes, most_steps,
-    )  # fmt: skip
+    counts = np.ascontiguousarray(counts[:, laid.listed])
+    tails, heads, takes, ends, seen, complete = laid.grow(
+        cutoff - worth, counts, least, most, most_nodes, most_steps, width
+    )
     if not complete:
         return None
     # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
     near = cutoff + ROUNDING * (1 + abs(cutoff))
-    kept = _below(tails, heads, costs[listed][takes], ends, near)
-    tails, heads, takes = tails[kept], heads[kept], listed[takes[kept]]
+    kept = _below(tails, heads, costs[laid.listed][takes], ends, near)
+    tails, heads, takes = tails[kept], heads[kept], laid.listed[takes[kept]]
     number = np.full(len(ends), -1, np.int64)
     starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails
     number[starts] = np.arange(len(starts))
     # What has no arc of its own is an end, and one end is like another.
     number[number < 0] = max(1, len(starts))
-    return Diagram(max(2, len(starts) + 1), number[tails], number[heads], takes)
+    below = min(cutoff, worth + seen)
+    return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes)
+
+
+def easier(
+    store: CandidateStore, reduced: NDArray[np.float64], budget: float, order: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """An order of the practices, or the same from its other end: by which a narrow drawing sees further.
+
+    A plan costs more than the duals are worth because somewhere on the map no choice is as cheap as its reduced
+    costs. Drawn from there, partial plans have soon spent what there is; drawn towards it, all that is elsewhere is
+    drawn first: ten times, at worst some hundred times as much.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    reduced : ndarray of float64, shape (m,)
+        Reduced costs, at least 0.
+    budget : float
+        What a plan may cost beyond what the duals are worth.
+    order : ndarray of int64, shape (n,)
+    """
+    furthest, best = -np.inf, order
+    none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
+    for tried in (order, np.ascontiguousarray(order[::-1])):
+        laid = _Laid.out(store, reduced, tried)
+        *_, seen, complete = laid.grow(budget, counts, none, none, TRIED_NODES, ANY, TRIED)
+        if complete and seen > furthest:
+            furthest, best = seen, tried
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """Candidates by the first of their practices in an order, the cheapest first; practices by where they stand."""
+
+    listed: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    members: NDArray[np.int64]
+    masks: NDArray[np.uint64]
+    begin: NDArray[np.int64]
+    reduced: NDArray[np.float64]
+
+    @classmethod
+    def out(cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]) -> _Laid:
+        """Lay candidates out."""
+        n = store.practices
+        rank = np.empty(n, np.int64)
+        rank[order] = np.arange(n)
+        place = rank[store.members]
+        first = np.minimum.reduceat(place, store.offsets[:-1]) if len(store) else np.empty(0, np.int64)
+        # What a partial plan may take is a run that ends where money does.
+        listed = np.lexsort((reduced, first))
+        some = store.take(listed)
+        place = rank[some.members]
+        masks = np.zeros((len(some), -(-n // 64)), np.uint64)
+        bit = np.left_shift(np.uint64(1), (place % 64).astype(np.uint64))
+        np.bitwise_or.at(masks, (np.repeat(np.arange(len(some)), np.diff(some.offsets)), place // 64), bit)
+        begin = np.searchsorted(first[listed], np.arange(n + 1))
+        return cls(listed, some.offsets, place, masks, begin, reduced[listed])
+
+    def grow(
+        self,
+        budget: float,
+        counts: NDArray[np.int64],
+        least: NDArray[np.float64],
+        most: NDArray[np.float64],
+        most_nodes: int,
+        most_steps: int,
+        width: int,
+    ) -> Any:
+        """All arcs between partial plans (`_grow`)."""
+        return _grow(
+            self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
+            len(self.begin) - 1, most_nodes, most_steps, width,
+        )  # fmt: skip
 
 
 def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -231,10 +311,10 @@ def _below(tails, heads, weights, ends, cutoff):  # type: ignore[no-untyped-def]
 def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     row, words, p, n, budget, masks, reduced, near_begin, near, share_one, need, who
 ):
-    """Whether the practices that a node has not covered need more than a budget, and candidates looked at.
+    """What the practices that a node has not covered need at least, and candidates looked at.
 
     The cheapest candidate that a practice can still have is what it needs; needs of practices that no candidate
-    holds together add up.
+    holds together add up. Infinite once it is more than a budget.
     """
     count = 0
     steps = 0
@@ -256,7 +336,7 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
                 least = reduced[j]
                 break
         if least >= budget:
-            return True, steps
+            return np.inf, steps
         if least > LITTLE * budget:
             need[count] = least
             who[count] = q
@@ -268,10 +348,10 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
             if need[k] > 0 and (dearest < 0 or need[k] > need[dearest]):
                 dearest = k
         if dearest < 0:
-            return False, steps
+            return total, steps
         total += need[dearest]
         if total >= budget:
-            return True, steps
+            return np.inf, steps
         q = who[dearest]
         for k in range(count):
             if share_one[q, who[k]]:
@@ -301,16 +381,35 @@ def _slot(table, rows, row):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def]
+    """What the nodes of a chain beyond a width need at least, all in all; infinite where there are no more."""
+    first, count = node, 0
+    while node >= 0:
+        count += 1
+        node = following[node]
+    if count <= width:
+        return np.inf
+    needed = np.empty(count)
+    node, count = first, 0
+    while node >= 0:
+        needed[count] = spent[node] + ahead[node]
+        node, count = following[node], count + 1
+    return np.partition(needed, width)[width]
+
+
+@nb.njit(cache=True, nogil=True)
 def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop over a table of its own)
-    offsets, members, masks, begin, reduced, worth, cutoff, counts, least, most, n, most_nodes, most_steps
+    offsets, members, masks, begin, reduced, budget, counts, least, most, n, most_nodes, most_steps, width
 ):
-    """All arcs between partial plans that may still be below the cutoff, practices numbered in their order."""
+    """All arcs between partial plans that may still be below the budget, practices numbered in their order."""
     m, words = masks.shape
     sides = len(least)
-    width = words + sides
+    whole = words + sides
     # Memory is touched only as far as there are nodes.
-    rows = np.empty((most_nodes + 1, width), np.uint64)
+    rows = np.empty((most_nodes + 1, whole), np.uint64)
     spent = np.empty(most_nodes + 1)
+    # Of what is spent, and what is still needed at least, when a node was met.
+    ahead = np.empty(most_nodes + 1)
     following = np.empty(most_nodes + 1, np.int32)
     tails = np.empty(2 * most_nodes + 2, np.int32)
     heads = np.empty(2 * most_nodes + 2, np.int32)
@@ -332,16 +431,17 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     fill = np.zeros(n, np.int64)
     need = np.zeros(n)
     who = np.zeros(n, np.int64)
-    fresh = np.zeros(width, np.uint64)
+    fresh = np.zeros(whole, np.uint64)
     rows[0] = fresh
-    spent[0] = 0.0
+    spent[0] = ahead[0] = 0.0
     following[0] = -1
     nodes, arcs, steps = 1, 0, 0
     chain[0] = 0
     for p in range(n):
-        node = chain[p]
-        if node < 0:
+        if chain[p] < 0:
             continue
+        limit = _limit(chain[p], following, spent, ahead, width)
+        budget = min(budget, limit)
         # The candidates of every practice that cover none before p, cheapest first.
         fill[:] = 0
         for j in range(begin[p], m):
@@ -356,11 +456,15 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 for k in range(offsets[j], offsets[j + 1]):
                     near[fill[members[k]]] = j
                     fill[members[k]] += 1
+        node = chain[p]
         while node >= 0:
+            if spent[node] + ahead[node] >= limit:
+                node = following[node]
+                continue
             for j in range(begin[p], begin[p + 1]):
                 money = spent[node] + reduced[j]
                 steps += 1
-                if worth + money >= cutoff:
+                if money >= budget:
                     break
                 clash = False
                 for w in range(words):
@@ -384,15 +488,25 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                     q = p + 1
                     while q < n and (fresh[q // 64] >> np.uint64(q % 64)) & np.uint64(1):
                         q += 1
-                    stuck, looked = _needs(
-                        fresh, words, q, n, cutoff - worth - money, masks, reduced, near_begin, near, share_one,
-                        need, who,
-                    )  # fmt: skip
+                    more, looked = _needs(
+                        fresh,
+                        words,
+                        q,
+                        n,
+                        budget - money,
+                        masks,
+                        reduced,
+                        near_begin,
+                        near,
+                        share_one,
+                        need,
+                        who,
+                    )
                     steps += looked
-                    if stuck:
+                    if np.isinf(more):
                         continue
                     if nodes > most_nodes or steps > most_steps:
-                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), False
+                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, False
                     head = nodes
                     nodes += 1
                     rows[head] = fresh
@@ -401,11 +515,11 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                         table = np.zeros(2 * len(table), np.int32)
                         for other in range(1, nodes):
                             table[_slot(table, rows, rows[other])] = other + 1
-                    spent[head] = money
+                    spent[head], ahead[head] = money, more
                     following[head] = chain[q]
                     chain[q] = head
                 if arcs == len(tails):
-                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), False
+                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, False
                 spent[head] = min(spent[head], money)
                 tails[arcs] = node
                 heads[arcs] = head
@@ -421,4 +535,4 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             fits = fits and least[r] <= value <= most[r]
         ends[node] = fits
         node = following[node]
-    return tails[:arcs], heads[:arcs], takes[:arcs], ends, True
+    return tails[:arcs], heads[:arcs], takes[:arcs], ends, budget, True

@@ -271,7 +271,9 @@ class LinearProgram:
         for solver, parameters in (
             (
                 mathopt.SolverType.GLOP,
-                mathopt.SolveParameters(lp_algorithm=FRESH, iteration_limit=MOST_FRESH_PIVOTS),
+                mathopt.SolveParameters(
+                    lp_algorithm=FRESH, presolve=mathopt.Emphasis.OFF, iteration_limit=MOST_FRESH_PIVOTS
+                ),
             ),
             (mathopt.SolverType.HIGHS, mathopt.SolveParameters()),
         ):

@@ -2,11 +2,11 @@
 
 The relaxation says, for every candidate, what a plan that uses it costs at least. So a guess at the cost of the best
 plan leaves only the candidates that could stand in a plan as cheap: few, when the guess is near the bound. All plans
-of them are drawn. Either one is as cheap as the guess, and the cheapest is then the best over *all* candidates; or the
-guess is refuted, and is a bound. One guess after the other is made, as far as that is quick; then a round of cuts
-raises the relaxation, which leaves fewer candidates to the next guesses. Where the relaxation has a fraction of a
-network, plans of fewer networks and plans of more are looked at apart: each has a much better bound. What is left in
-the end is closed by branching.
+of them are drawn, to a width (`netform.solve.diagram`): the drawing says below what cost it has missed none, which is
+a bound; a plan as cheap is the best over *all* candidates. One guess after the other is made, as far as the width
+reaches; then a round of cuts raises the relaxation, which leaves fewer candidates to the next guesses, and the width is
+doubled. Where the relaxation keeps a fraction of a network, plans of fewer networks and plans of more are looked at
+apart: each has a much better bound. What is left in the end is closed by branching.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
 from netform.solve.cuts import NO_CUTS
-from netform.solve.diagram import sweep
+from netform.solve.diagram import easier, sweep
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
@@ -33,15 +33,17 @@ if TYPE_CHECKING:
 
     from netform.solve.deadline import Deadline
 
-__all__ = ["LAST_STEPS", "STEPS", "WIDEST", "Proof"]
+__all__ = ["LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
 
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
-GUESSES = (300, 900, 2500, 5000, 10_000, 20_000, 40_000)
+GUESSES = (300, 2500, 10_000, 40_000)
 WIDEST = 50_000
 
-# Candidates looked at when the plans of a guess are drawn, some two hundred million a second: at most so many in the
-# first turn, twice as many in the next, and so on to the last.
-FIRST_STEPS, STEPS, LAST_STEPS = 40_000_000, 400_000_000, 2_000_000_000
+# A guess of more candidates is worth finding out from which end it is better drawn.
+TWO_ENDS = 1000
+
+# Of the drawing of a guess, in the first turn; twice as wide in the next, and so on to the last.
+FIRST_WIDTH, WIDTH, LAST_WIDTH = 4000, 16_000, 250_000
 
 # Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
 CUTS_A_TURN, LEAST_RISE = 250, 5e-5
@@ -51,7 +53,7 @@ LEFT = 0.8
 
 # Above so many candidates the number of networks is settled, after so many turns, where the relaxation is at least so
 # far from a whole one: how many there are moves whole terms at once.
-MANY, FRACTION, HALVED = 500, 0.15, 1
+MANY, FRACTION, HALVED = 500, 0.15, 3
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
@@ -122,12 +124,14 @@ class Proof:
         self.useful_cuts = NO_CUTS
         # In which practices are swept over; found once, as it costs more than many a drawing.
         self.order: NDArray[np.int64] | None = None
-        self.turns, self.steps, self.rising = 0, FIRST_STEPS, True
+        # Whether this turn has seen from which end it is drawn.
+        self.ended = False
+        self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         self.take_relaxation()
 
     def prove(self) -> Choice:
         """Bring plan and bound together, and give what was learnt."""
-        self.take_turns(LAST_STEPS)
+        self.take_turns(LAST_WIDTH)
         if not self.over:
             self.close()
         columns = self.origin[self.relaxation.columns]
@@ -221,38 +225,39 @@ class Proof:
         """The candidates that a plan of at most this cost may use."""
         return np.flatnonzero(self.relaxation.through <= cost + PROVEN * abs(cost))
 
-    def take_turns(self, most_steps: int) -> None:
+    def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.over:
             if self.turns >= HALVED and math.isfinite(self.cost) and self.fractional:
                 self.halve()
                 return
-            if not self.take_turn(most_steps):
+            if not self.take_turn(most_width):
                 return
 
-    def take_turn(self, most_steps: int) -> bool:
+    def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
         self.turns += 1
+        self.ended = False
         self.let_go()
         for count in GUESSES:
             through = self.relaxation.through
             everything = count >= len(through)
             guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
-            quick = guess <= self.bound or self.cover(self.cheap_enough(guess), guess, self.steps)
+            quick = guess <= self.bound or self.cover(self.cheap_enough(guess), guess, self.width)
             if everything and quick and math.isinf(guess) and self.chosen is None:
                 self.bound = math.inf
             if self.over:
                 return False
             if not quick or guess >= self.cost:
                 break
-        going, self.steps = self.steps < most_steps, min(2 * self.steps, LAST_STEPS)
+        going, self.width = self.width < most_width, min(2 * self.width, LAST_WIDTH)
         if self.rising:
             before = self.relaxation.bound
             self.tighten(1, CUTS_A_TURN)
             self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
         return not self.over and going
 
-    def cover(self, kept: NDArray[np.int64], cutoff: float, steps: int) -> bool:
+    def cover(self, kept: NDArray[np.int64], cutoff: float, width: int) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
         if len(kept) > WIDEST:
             return False
@@ -264,13 +269,15 @@ class Proof:
         reduced = np.maximum(reduced, 0.0)
         if self.order is None:
             self.order = sweep(some.store, reduced)
+        if len(kept) > TWO_ENDS and not self.ended:
+            self.order = easier(some.store, reduced, cutoff - worth, self.order)
+            self.ended = True
         some = replace(some, sides=some.sides[: len(self.rules)])
-        found, complete = cheapest_below(some, reduced, worth, cutoff, steps, self.order)
+        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order)
         if found is not None:
             self.accept(kept[found])
-        if complete:
-            self.bound = max(self.bound, min(cutoff, self.cost))
-        return complete
+        self.bound = max(self.bound, min(below, self.cost))
+        return below >= cutoff
 
     @property
     def fractional(self) -> bool:
@@ -298,7 +305,7 @@ class Proof:
         while going:
             half = min(going, key=lambda each: each.bound)
             half.cost = min(half.cost, self.cost)
-            if half.over or not half.take_turn(LAST_STEPS):
+            if half.over or not half.take_turn(LAST_WIDTH):
                 going.remove(half)
             self.take_half(half, kept)
         for half in sorted(halves, key=lambda each: each.bound):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from netform.solve.below import cheapest_below
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import Choosing
-from tests.brute_force import plan_costs, store_of
+from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices
 
 QUICK = settings(deadline=None, max_examples=200, derandomize=True)
@@ -28,8 +28,8 @@ def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool
     plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
     best = min(plans.values(), default=1.0)
     cutoff = best * share
-    found, complete = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**9)
-    assert complete
+    found, below = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**6)
+    assert below >= cutoff
     if plans and cutoff > best:
         assert found is not None
         assert plans[tuple(found.tolist())] == pytest.approx(best)
@@ -37,11 +37,29 @@ def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool
         assert found is None
 
 
-def test_it_gives_up() -> None:
-    """With no steps to take nothing is said to be complete."""
-    groups = [(v,) for v in range(6)] + [(v, v + 1) for v in range(5)]
+@given(choices(practices=(1, 8), candidates=80), st.integers(1, 12), st.booleans())
+@QUICK
+def test_none_cheaper_than_it_says_is_missed(choosing: Choosing, width: int, hours: bool) -> None:
+    """However narrow the drawing is; and what it met is a plan below the cutoff."""
+    if hours:
+        half = SideRow(choosing.costs / 3, -math.inf, float(choosing.costs.sum()) / 4)
+        choosing = Choosing(choosing.store, choosing.costs, (*choosing.sides, half), choosing.most_networks)
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    best = min(plans.values(), default=math.inf)
+    cutoff = best * 1.3 if plans else 1.0
+    found, below = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, width)
+    assert below <= cutoff
+    if found is not None:
+        assert best - 1e-9 <= plans[tuple(found.tolist())] < cutoff
+    if best < below - 1e-9:
+        assert found is not None
+        assert plans[tuple(found.tolist())] == pytest.approx(best)
 
+
+def test_it_gives_up() -> None:
+    """Without room for more than a node nothing is said to be complete."""
+    groups = all_groups(6, 2)
     store = store_of(groups, 6)
     choosing = Choosing(store, np.ones(len(groups)), (), 6)
-    for cutoff in (10.0, math.inf):
-        assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, cutoff, 0) == (None, False)
+    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf)
+    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, 10.0, 1)[1] == 0.0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve.diagram import Diagram, draw_diagram, sweep
+from netform.solve.diagram import Diagram, draw_diagram, easier, sweep
 from netform.solve.linear import SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import priced_choices
@@ -73,6 +73,28 @@ def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -
     assert set(diagram.takes.tolist()) == {j for plan in near for j in plan}
     assert (diagram.tails < diagram.heads).all()
     assert (np.diff(diagram.tails) >= 0).all()
+
+
+@given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]), st.integers(1, 9))
+@QUICK
+def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
+    drawn: Priced, share: float, width: int
+) -> None:
+    """Fewer than there are below the cutoff, but none of those that cost less than it says."""
+    choosing, reduced, worth = drawn
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    diagram = draw_diagram(
+        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
+        most_nodes=MANY, width=width,
+    )  # fmt: skip
+    assert diagram is not None
+    assert diagram.below <= cutoff
+    found = set(walks(diagram))
+    assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+    whole = drawn_of(drawn, cutoff)
+    assert whole is not None
+    assert whole.below == cutoff
 
 
 @given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]))
@@ -169,3 +191,23 @@ def test_a_row_is_swept_from_end_to_end() -> None:
     row = [name for name in order if name != 12]
     assert row in (names, names[::-1])
     assert sorted(order) == list(range(13))
+
+
+@given(priced_choices(), st.integers(1, 4))
+@QUICK
+def test_the_easier_end_is_that_from_which_a_narrow_drawing_sees_further(drawn: Priced, width: int) -> None:
+    """One of the two ends, and drawn from it no less is seen than from the other."""
+    choosing, reduced, _ = drawn
+    store, reduced = choosing.store, np.maximum(reduced, 0.0)
+    order = sweep(store, reduced)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netform.solve.diagram.TRIED", width)
+        better = easier(store, reduced, 2.0, order).tolist()
+    seen = {}
+    for end in (order, order[::-1]):
+        diagram = draw_diagram(
+            store, reduced, reduced, 0.0, 2.0, (), np.ascontiguousarray(end), most_nodes=MANY, width=width
+        )
+        assert diagram is not None
+        seen[tuple(end.tolist())] = diagram.below
+    assert seen[tuple(better)] == max(seen.values())
