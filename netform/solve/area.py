@@ -128,6 +128,8 @@ class _AreaSolver:
             self.check_number(parts[0])
             if not parts[0]:
                 self.check_settled()
+        # The small ones first: what time is left is for the largest.
+        parts = sorted(parts, key=len)
         for number, part in enumerate(parts):
             if part:
                 whole = len(parts) == 1 and not self.fixed

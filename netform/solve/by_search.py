@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from netform.errors import NoPlanError
 from netform.solve.choice import Choice
+from netform.solve.chunks import chunked_plan
+from netform.solve.hub_bound import hub_bound
 from netform.solve.listed_part import choose_groups
 from netform.solve.part_plan import PartPlan
 from netform.solve.search import better_plan, first_plan, group_costs
@@ -19,11 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["by_search"]
 
+# Above so many practices the map is divided for a first plan.
+MANY = 400
+
+# Share of the time left for bettering the plan; the rest is for the bound.
+SEARCHING = 0.5
+
 
 def by_search(
     part: ListedPart, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()
 ) -> PartPlan:
-    """A plan by neighbourhood search, with a weak bound or one that was found before.
+    """A plan by neighbourhood search, with a bound by hubs (`netform.solve.hub_bound`) or one that was found before.
 
     Parameters
     ----------
@@ -47,23 +55,23 @@ def by_search(
             f"can be listed and chosen from in the time{part.named}: drop what is demanded, narrow the band, or "
             f"allow more with --time-limit.{known}"
         )
-    problem = part.problem
+    problem, rules = part.problem, part.rules
     with part.stage("search"):
-        plan = first_plan(problem, part.options.seed, part.deadline)
-        part.tell(plan)
-        plan = better_plan(problem, plan, choose_groups, part.deadline, on_plan=part.tell)
+        if len(problem.codes) > MANY:
+            plan = chunked_plan(problem, choose_groups, part.options.seed, part.deadline, part.tell)
+        else:
+            plan = first_plan(problem, part.options.seed, part.deadline)
+            part.tell(plan)
+        plan = better_plan(problem, plan, choose_groups, part.deadline.share(SEARCHING), on_plan=part.tell)
     patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
-    if part.options.strict and any(not part.rules.least <= n <= part.rules.most for n in patients):
+    within = all(rules.least <= number <= rules.most for number in patients)
+    if part.options.strict and not within:
         raise NoPlanError(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             "that none exists is not proven. Allow more with --time-limit."
         )
     cost = math.fsum(group_costs(problem, plan))
-    overhead = part.rules.weight("overhead") * part.rules.overhead_hours_week
-    # Exceptions may be as large as exception_most, so that is what bounds the number of networks.
-    largest = max(part.rules.exception_most, part.rules.most)
-    floor = overhead * -(-problem.patients // largest)
-    if bound > floor:
+    if bound > 0:
         said = (
             f"Time ran out while choosing among all {listed:,} feasible networks: the plan comes from search, "
             "the bound from the relaxation over all of them."
@@ -71,8 +79,20 @@ def by_search(
     else:
         said = (
             "The feasible networks are too many to list, so the plan comes from search: the best found, not "
-            "proven best. Its bound counts only the overhead of the fewest networks possible and is weak."
+            "proven best. Its bound is that of networks whose patients travel to a hub, connected or not."
         )
-    choice = Choice("feasible", None, cost, min(cost, max(bound, floor)))
+        with part.stage("bound"):
+            # A plan with exceptions may cost less than any without: then they are allowed for.
+            least, most = (rules.least, rules.most) if within else (1, max(rules.exception_most, *patients))
+            bound = hub_bound(
+                problem,
+                plan,
+                least,
+                most,
+                part.deadline,
+                part.listings.workers,
+                lambda low: part.tell(plan, low),
+            )
+    choice = Choice("feasible", None, cost, min(cost, max(bound, 0.0)))
     groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
     return PartPlan(groups, choice, listed, said, tuple(reasons), settled=False)

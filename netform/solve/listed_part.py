@@ -184,10 +184,10 @@ class ListedPart:
             trace=weight is None and self.listings.keep,
         )
 
-    def tell(self, plan: Sequence[Group]) -> None:
-        """Tell of a plan that search found."""
+    def tell(self, plan: Sequence[Group], bound: float = 0.0) -> None:
+        """Tell of a plan that search found, and of what none can cost less than."""
         groups = tuple(tuple(self.problem.codes[v] for v in group) for group in plan)
-        self.report(groups, math.fsum(group_costs(self.problem, plan)), 0.0)
+        self.report(groups, math.fsum(group_costs(self.problem, plan)), bound)
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""

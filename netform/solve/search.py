@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["Group", "Problem", "better_plan", "first_plan", "group_costs", "store_of"]
+__all__ = [
+    "ChooseGroups",
+    "Group",
+    "Problem",
+    "better_plan",
+    "first_plan",
+    "group_costs",
+    "plan_exactly",
+    "store_of",
+]
 
 Group = tuple[int, ...]
 ChooseGroups = Callable[[Choosing, Deadline], "NDArray[np.int64] | None"]
@@ -168,19 +177,33 @@ def _resolve(
     problem: Problem, hood: Sequence[Group], choose_groups: ChooseGroups, deadline: Deadline
 ) -> list[Group] | None:
     members = sorted(v for group in hood for v in group)
-    part = problem.among(members)
-    rules = part.data.rules
-    adjacency = Adjacency.of(part.graph)
-    census = take_census(adjacency, rules.least, rules.most, limit=MOST_LISTED)
+    found = plan_exactly(problem.among(members), choose_groups, deadline, MOST_LISTED)
+    return found and [tuple(members[v] for v in group) for group in found]
+
+
+def plan_exactly(
+    problem: Problem, choose_groups: ChooseGroups, deadline: Deadline, most_listed: int
+) -> list[Group] | None:
+    """The best plan within the band, by listing; None when there is none, or the groups are too many to list.
+
+    Parameters
+    ----------
+    problem : Problem
+    choose_groups : callable
+    deadline : Deadline
+    most_listed : int
+        Connected groups up to the most patients.
+    """
+    rules = problem.data.rules
+    adjacency = Adjacency.of(problem.graph)
+    census = take_census(adjacency, rules.least, rules.most, limit=most_listed)
     if not census.complete:
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
-    store = store.take(np.flatnonzero(allowed(store, part.limits) & counts_allowed(store, part.limits)))
-    choosing = Choosing(store, candidate_costs(store, part.data), (), part.patients // rules.least)
+    store = store.take(np.flatnonzero(allowed(store, problem.limits) & counts_allowed(store, problem.limits)))
+    choosing = Choosing(store, candidate_costs(store, problem.data), (), problem.patients // rules.least)
     chosen = choose_groups(choosing, deadline)
-    if chosen is None:
-        return None
-    return [tuple(members[v] for v in store[int(j)]) for j in chosen]
+    return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
 
 
 def _neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: int) -> list[Group]:
