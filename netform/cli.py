@@ -31,6 +31,7 @@ from netform._cli_options import (
 )
 from netform._cli_prices import given_prices
 from netform._cli_score import compare, score
+from netform._cli_sweep import sweep
 from netform._cli_terminal import (
     INTERRUPTED,
     Interruption,
@@ -254,7 +255,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (score, compare, front, alternatives):
+for _command in (score, compare, front, alternatives, sweep):
     cli.add_command(_command)
 
 

@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from netform.demands import NO_DEMANDS
 from netform.demands_file import DEMAND_TABLES, demands_toml, read_demands
 from netform.errors import InputError, RulesError
 from netform.practices.text import open_regular
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["DEFAULT_PROFILE", "load_profile", "profile_names", "read_rules", "rules_toml"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "load_profile",
+    "profile_names",
+    "read_rules",
+    "read_toml",
+    "resolve_rules",
+    "rules_toml",
+]
 
 DEFAULT_PROFILE = "fyfv-2017"
 
@@ -75,7 +84,7 @@ def load_profile(name: str = DEFAULT_PROFILE) -> Rules:
     if name not in names:
         raise RulesError(f"there is no profile {name!r}.{nearest(name, names)}")
     text = (resources.files("netform") / "profiles" / f"{name}.toml").read_text(encoding="utf-8")
-    return _resolve(tomllib.loads(text), None, f"profile {name}")
+    return resolve_rules(tomllib.loads(text), None, f"profile {name}")
 
 
 def read_rules(path: str | Path) -> Rules:
@@ -86,11 +95,11 @@ def read_rules(path: str | Path) -> Rules:
     RulesError
         The file cannot be read, or a table, key, type or value is wrong: all of them at once.
     """
-    data = _parse(_read(path), path)
+    data = read_toml(path)
     profile = data.get("profile", DEFAULT_PROFILE)
     if not isinstance(profile, str):
         raise RulesError(f"{path}: profile must be a name in quotes, one of {', '.join(profile_names())}.")
-    return _resolve(data, load_profile(profile), str(path))
+    return resolve_rules(data, load_profile(profile), str(path))
 
 
 def rules_toml(rules: Rules) -> str:
@@ -119,7 +128,25 @@ def rules_toml(rules: Rules) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(path: str | Path) -> bytes:
+def read_toml(
+    path: str | Path,
+    kind: str = "rules file",
+    option: str = "--rules",
+    remedy: str = "Start from the rules.toml of an earlier plan",
+) -> dict[str, Any]:
+    """Read a TOML file into tables.
+
+    Parameters
+    ----------
+    path : str or Path
+    kind, option, remedy : str
+        What the file should be, where its name was given, and what to start from, for messages.
+
+    Raises
+    ------
+    RulesError
+        The file cannot be read, or is not TOML.
+    """
     try:
         with open_regular(path) as file:
             raw = file.read(MOST_BYTES + 1)
@@ -127,28 +154,38 @@ def _read(path: str | Path) -> bytes:
         raise RulesError(str(error)) from error
     except OSError as error:
         raise RulesError(
-            f"{path}: cannot be read ({error.strerror}). Check the name after --rules."
+            f"{path}: cannot be read ({error.strerror}). Check the name after {option}."
         ) from error
     if len(raw) > MOST_BYTES:
-        raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a rules file.")
-    return raw
-
-
-def _parse(raw: bytes, path: str | Path) -> dict[str, Any]:
+        raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a {kind}.")
     try:
         return tomllib.loads(raw.decode("utf-8-sig"))
     # ValueError: no text, no TOML, or thousands of digits; RecursionError: thousands of brackets in brackets.
     except (ValueError, RecursionError) as error:
-        raise RulesError(
-            f"{path}: not a TOML file ({error}). Start from the rules.toml of an earlier plan."
-        ) from error
+        raise RulesError(f"{path}: not a TOML file ({error}). {remedy}.") from error
 
 
-def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
-    """Make rules from parsed TOML over a base; a profile has no base and must be complete."""
+def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
+    """Make rules from parsed TOML over a base.
+
+    Parameters
+    ----------
+    data : mapping
+        The tables of a rules file.
+    base : Rules or None
+        What the file leaves out comes from these, and its demands are added to theirs; a profile has no base and
+        must be complete.
+    where : str
+        What to call the file in messages.
+
+    Raises
+    ------
+    RulesError
+        A table, key, type or value is wrong: all of them at once.
+    """
     problems = _unknown(data)
     values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
-    values["profile"] = data.get("profile", DEFAULT_PROFILE)
+    values["profile"] = data.get("profile", DEFAULT_PROFILE if base is None else base.profile)
     for (table, key), field in _KEYS.items():
         section = data.get(table, {})
         if isinstance(section, dict) and key in section:
@@ -164,7 +201,7 @@ def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
     problems += role_problems
     if roles is not None:
         values["roles"] = roles
-    values["demands"], demand_problems = read_demands(data)
+    values["demands"], demand_problems = read_demands(data, NO_DEMANDS if base is None else base.demands)
     problems += demand_problems
     if problems:
         raise RulesError("\n".join(f"{where}: {problem}" for problem in problems))
@@ -172,11 +209,15 @@ def _resolve(data: Mapping[str, Any], base: Rules | None, where: str) -> Rules:
     for field in _KEYS.values():
         values[field] = values[field] if field in _WHOLE else float(values[field])
     rules = Rules(**values)
-    if base is not None and "exception_max" not in data.get("band", {}):
+    if base is not None and "exception_max" not in data.get("band", {}) and _band(rules) != _band(base):
         rules = replace(rules, exception_most=max(rules.most, 2 * rules.least - 1))
     if band := band_problems(rules):
         raise RulesError("\n".join(f"{where}: {problem}" for problem in band))
     return rules
+
+
+def _band(rules: Rules) -> tuple[int, int]:
+    return rules.least, rules.most
 
 
 def _unknown(data: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,111 @@
+"""Grounds: an area by itself, with all that decides its plan and nothing of any other area."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+
+from netform.pipeline import Prepared
+from netform.practices.model import PracticeList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["canonical_json", "ground_digest", "ground_of"]
+
+
+def ground_of(prepared: Prepared, codes: Sequence[str]) -> Prepared:
+    """Cut one area out of a prepared list: for planning and its audit, without territories.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    codes : sequence of str
+        The practices of the area, in the order of the list.
+
+    Returns
+    -------
+    Prepared
+        Positions count within the area.
+    """
+    nodes = prepared.graph.nodes
+    positions = [nodes[code]["position"] for code in codes]
+    number = {position: k for k, position in enumerate(positions)}
+    travel = prepared.travel.among(positions)
+    travel = replace(
+        travel,
+        easting=travel.easting[positions],
+        northing=travel.northing[positions],
+        given={(number[a], number[b]): minutes for (a, b), minutes in travel.given.items()}
+        if travel.given
+        else {},
+        notes=(),
+    )
+    graph = nx.Graph(travel=travel)
+    for k, code in enumerate(codes):
+        graph.add_node(code, **{**nodes[code], "position": k})
+    inside = prepared.graph.subgraph(codes).edges(data=True)
+    for a, b, data in sorted(((*sorted((a, b)), data) for a, b, data in inside), key=lambda edge: edge[:2]):
+        graph.add_edge(a, b, **data)
+    everyone = prepared.practices.practices
+    practices = PracticeList(
+        tuple(everyone[position] for position in positions),
+        prepared.practices.source,
+        prepared.practices.sha256,
+    )
+    places = replace(
+        prepared.places,
+        easting=prepared.places.easting[positions],
+        northing=prepared.places.northing[positions],
+        quality=tuple(prepared.places.quality[position] for position in positions),
+        homes=np.empty((0, 2)),
+        notes=(),
+    )
+    return Prepared(practices, places, travel, (), graph, ())
+
+
+def ground_digest(ground: Prepared) -> str:
+    """Digest what decides the plan of an area, besides the rules.
+
+    Practices with everything known of them, their places, neighbours with their minutes, and the minutes that were
+    given; not their names, nor the file and the row they came from. Minutes that are estimated follow from the
+    places and the rules.
+
+    Parameters
+    ----------
+    ground : Prepared
+        As `ground_of` gives it.
+
+    Returns
+    -------
+    str
+        Hexadecimal digits of its SHA-256.
+    """
+    graph, codes = ground.graph, ground.practices.codes
+    known = {
+        practice.code: {
+            "postcode": practice.postcode,
+            **{name: value for name, value in graph.nodes[practice.code].items() if name != "position"},
+        }
+        for practice in ground.practices
+    }
+    given = [[codes[a], codes[b], minutes] for (a, b), minutes in sorted(ground.travel.given.items())]
+    edges = [[*sorted((a, b)), data] for a, b, data in graph.edges(data=True)]
+    content = {"practices": known, "edges": sorted(edges, key=lambda edge: edge[:2]), "given": given}
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def canonical_json(value: Any) -> str:
+    """Write a value as JSON in the one way: keys sorted, no spaces, numbers to the last digit.
+
+    Parameters
+    ----------
+    value : object
+        Of what JSON knows, finite.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
