@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
-    from netform.sweep.local import Finished
+    from netform.sweep.finished import Finished
     from netform.sweep.results import Results
     from netform.sweep.tasks import Task, Tasks
 

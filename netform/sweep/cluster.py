@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.errors import NoPlanError, RulesError
-from netform.sweep.local import TICK, Finished, failure, lost
+from netform.sweep.finished import TICK, Finished, failure, lost
 from netform.sweep.planning import order_of, plan_task
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def _client(address: str) -> Any:
             '--scheduler needs Dask, which is not installed: pip install "netform[cluster]", here and on the workers.'
         ) from error
     try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="netform-sweep")
+        return Client(  # type: ignore[no-untyped-call]
+            address, timeout=CONNECT_SECONDS, set_as_default=False, name="netform-sweep"
+        )
     except (OSError, ValueError) as error:
         raise RulesError(
             f"no Dask scheduler answers at {address} ({one(error)}). Start one with: dask scheduler"
@@ -165,7 +167,7 @@ def _finished(task: Task, future: Any, address: str) -> Finished:
 
 
 def _lost_scheduler(address: str) -> str:
-    return f"the scheduler at {address} was lost. What was found is kept: run the sweep again and it goes on from there."
+    return f"the scheduler at {address} was lost. What was found is kept: run the sweep again to go on from there."
 
 
 def one(error: BaseException) -> str:

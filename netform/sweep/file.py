@@ -20,6 +20,7 @@ rules file of its own. A scenario comes to nothing but `Rules`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,9 +192,9 @@ class _Reader:
         if not any(key in self.data for key in _AXES):
             return
         bases = [*self.profiles(), *self.files()] or [("", load_profile(DEFAULT_PROFILE))]
-        bands = [(f"{least}-{most}", (least, most)) for _, (least, most) in self.bands()] or [("", None)]
+        bands: list[tuple[str, tuple[int, int] | None]] = [*self.bands()] or [("", None)]
         weights = list(self.weights()) or [("", {})]
-        networks = list(self.networks()) or [("", None)]
+        networks: list[tuple[str, int | str | None]] = [*self.networks()] or [("", None)]
         if len(bases) * len(bands) * len(weights) * len(networks) > MOST_SCENARIOS:
             self.wrong(f"the axes have more than {MOST_SCENARIOS:,} combinations: take some values out.")
             return
@@ -209,13 +210,13 @@ class _Reader:
     def profiles(self) -> Iterator[tuple[str, Rules]]:
         """Load the profiles."""
         for where, name in self.axis("profiles", "names of profiles in quotes", _is_text):
-            if (rules := self.tried(where, lambda name=name: load_profile(name))) is not None:
+            if (rules := self.tried(where, partial(load_profile, name))) is not None:
                 yield name, rules
 
     def files(self) -> Iterator[tuple[str, Rules]]:
         """Read the rules files."""
         for where, name in self.axis("rules", "names of rules files in quotes", _is_text):
-            if (rules := self.tried(where, lambda name=name: read_rules(self.beside(name)))) is not None:
+            if (rules := self.tried(where, partial(read_rules, self.beside(name)))) is not None:
                 yield name.removesuffix(".toml"), rules
 
     def bands(self) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -223,7 +224,7 @@ class _Reader:
         what = "pairs of whole numbers of patients, least and most, such as [30000, 50000]"
         for where, (least, most) in self.axis("bands", what, _is_pair):
             if 1 <= least <= most <= MOST_PATIENTS:
-                yield where, (least, most)
+                yield f"{least}-{most}", (least, most)
             else:
                 self.wrong(f"{where} is {least:,} to {most:,}: give the least first, at least 1 patient.")
 
@@ -235,7 +236,7 @@ class _Reader:
             name = table.get("name", " ".join(f"{term}={shown(weight)}" for term, weight in changes.items()))
             if not _is_text(name) and "name" in table:
                 self.wrong(f"{where}: name must be text in quotes, not {shown(name)}.")
-            elif self.tried(where, lambda changes=changes: plain.with_weights(changes)) is not None:
+            elif self.tried(where, partial(plain.with_weights, changes)) is not None:
                 yield name or "weights of the rules", changes
 
     def networks(self) -> Iterator[tuple[str, int | str]]:
@@ -259,7 +260,7 @@ class _Reader:
                     f'{where}: networks must be a whole number above 0, "{TODAY}" or "{ANY}", not {shown(count)}.'
                 )
                 count = None
-            rules = self.tried(where, lambda table=table, where=where: self.scenario_rules(table, where))
+            rules = self.tried(where, partial(self.scenario_rules, table, where))
             if rules is not None:
                 yield numbered(Scenario(str(name), rules), count)
 

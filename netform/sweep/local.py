@@ -7,72 +7,26 @@ import pickle
 import signal
 import threading
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from netform.errors import AuditError, NetformError, NoPlanError
+from netform.sweep.finished import RERUNS, TICK, Finished, failure, lost
 from netform.sweep.planning import order_of, plan_task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from netform.pipeline import Prepared
     from netform.sweep.planning import Order
     from netform.sweep.tasks import Task
 
-__all__ = ["RERUNS", "Finished", "failure", "lost", "plan_locally"]
-
-# The caller is told at least so often that nothing has happened, seconds.
-TICK = 0.5
-
-# A task whose worker is lost is done again so many times; Dask's own limit is the same.
-RERUNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A task that will not be worked on any more.
-
-    Attributes
-    ----------
-    task : Task
-    content : bytes
-        Its result; empty when it failed.
-    error : NetformError or None
-        Why it has none.
-    """
-
-    task: Task
-    content: bytes = b""
-    error: NetformError | None = None
-
-
-def failure(task: Task, error: BaseException) -> Finished:
-    """Say that planning a task failed: a defect of netform, unless netform explains it."""
-    where = f"scenario {task.scenario!r}, area {task.area!r}"
-    if isinstance(error, NetformError):
-        kind = AuditError if isinstance(error, AuditError) else NoPlanError
-        return Finished(task, error=kind(f"{where}: {error}"))
-    return Finished(
-        task, error=AuditError(f"{where}: a defect of netform ({type(error).__name__}: {error}).")
-    )
-
-
-def lost(task: Task) -> Finished:
-    """Say that a task has lost every worker that it was given to."""
-    return Finished(
-        task,
-        error=NoPlanError(
-            f"scenario {task.scenario!r}, area {task.area!r}: its worker was lost {RERUNS + 1} times, most likely out "
-            "of memory. Give workers more memory or run fewer of them, or narrow the band."
-        ),
-    )
+__all__ = ["plan_locally"]
 
 
 def plan_locally(
     tasks: Sequence[Task], grounds: Mapping[str, Prepared], time_limit: float, workers: int
-) -> Iterator[Finished | None]:
+) -> Generator[Finished | None]:
     """Plan tasks in worker processes, in their order; results come as they are found.
 
     Parameters
@@ -86,44 +40,76 @@ def plan_locally(
     Yields
     ------
     Finished or None
-        None, every half a second, when nothing has happened. To close the iterator ends the processes.
+        None, every half a second, when nothing has happened. To close the generator ends the processes.
     """
-    waiting, losses = deque(tasks), Counter[str]()
-    packed: dict[str, bytes] = {}
-
-    def ground(task: Task) -> bytes:
-        if task.ground not in packed:
-            packed[task.ground] = pickle.dumps(grounds[task.ground])
-        return packed[task.ground]
-
-    crew: list[_Worker] = []
+    crew = _Crew(grounds, time_limit, deque(tasks))
     try:
-        crew += [_Worker() for _ in range(min(workers, len(tasks)))]
-        while waiting or any(worker.task for worker in crew):
-            for position, worker in enumerate(crew):
-                if worker.task is None and waiting:
-                    task = waiting.popleft()
-                    if not worker.begin(task, lambda task=task: ground(task), time_limit):
-                        waiting.appendleft(task)
-                        crew[position] = worker.replaced()
-            ready = wait([worker.connection for worker in crew if worker.task], TICK)
-            for position, worker in enumerate(crew):
-                if worker.connection not in ready:
-                    continue
-                done, ended = worker.receive(), worker.task
-                if done is not None:
-                    yield done
-                elif ended is not None:
-                    losses[ended.key] += 1
-                    if losses[ended.key] > RERUNS:
-                        yield lost(ended)
-                    else:
-                        waiting.appendleft(ended)
-                    crew[position] = worker.replaced()
-            if not ready:
-                yield None
+        crew.hire(min(workers, len(tasks)))
+        while crew.waiting or crew.busy:
+            crew.hand_out()
+            yield from crew.take_in()
     finally:
-        for worker in crew:
+        crew.end()
+
+
+@dataclass(slots=True)
+class _Crew:
+    """The processes, and what is left for them to do."""
+
+    grounds: Mapping[str, Prepared]
+    time_limit: float
+    waiting: deque[Task]
+    workers: list[_Worker] = field(default_factory=list)
+    losses: Counter[str] = field(default_factory=Counter)
+    packed: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any process has a task."""
+        return any(worker.task for worker in self.workers)
+
+    def hire(self, count: int) -> None:
+        """Start processes."""
+        for _ in range(count):
+            self.workers.append(_Worker())
+
+    def hand_out(self) -> None:
+        """Give every process without a task the next one."""
+        for position, worker in enumerate(self.workers):
+            if worker.task is None and self.waiting:
+                task = self.waiting.popleft()
+                if not worker.begin(task, self.ground(task), self.time_limit):
+                    self.waiting.appendleft(task)
+                    self.workers[position] = worker.replaced()
+
+    def ground(self, task: Task) -> bytes:
+        """Pack the ground of a task, each once."""
+        if task.ground not in self.packed:
+            self.packed[task.ground] = pickle.dumps(self.grounds[task.ground])
+        return self.packed[task.ground]
+
+    def take_in(self) -> Iterator[Finished | None]:
+        """Take what the processes say; None when they have said nothing for a while."""
+        ready = wait([worker.connection for worker in self.workers if worker.task], TICK)
+        if not ready:
+            yield None
+        for position, worker in enumerate(self.workers):
+            if worker.task is None or worker.connection not in ready:
+                continue
+            task, said = worker.task, worker.receive()
+            if said is None:
+                self.workers[position] = worker.replaced()
+                self.losses[task.key] += 1
+                if self.losses[task.key] > RERUNS:
+                    yield lost(task)
+                else:
+                    self.waiting.appendleft(task)
+            else:
+                yield failure(task, said) if isinstance(said, Exception) else Finished(task, said)
+
+    def end(self) -> None:
+        """End the processes."""
+        for worker in self.workers:
             worker.end()
 
 
@@ -138,24 +124,23 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def begin(self, task: Task, ground: Callable[[], bytes], time_limit: float) -> bool:
+    def begin(self, task: Task, ground: bytes, time_limit: float) -> bool:
         """Send a task; False when the process was lost while it had nothing to do."""
         try:
-            self.connection.send((ground(), order_of(task, time_limit)))
+            self.connection.send((ground, order_of(task, time_limit)))
         except OSError:
             return False
         self.task = task
         return True
 
-    def receive(self) -> Finished | None:
+    def receive(self) -> bytes | Exception | None:
         """Take what it says of its task, which it then has no more; None when the process is lost."""
-        assert self.task is not None
+        self.task = None
         try:
             said: bytes | Exception = self.connection.recv()
         except (EOFError, OSError):
             return None
-        task, self.task = self.task, None
-        return failure(task, said) if isinstance(said, Exception) else Finished(task, said)
+        return said
 
     def replaced(self) -> _Worker:
         """End the process and start another in its place."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netform.export.files import write_file
@@ -18,6 +17,7 @@ from netform.sweep.grounds import canonical_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 __all__ = ["FOLDER", "Results", "Summary", "read_result", "result_bytes"]
 
