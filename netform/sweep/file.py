@@ -48,6 +48,7 @@ _KEYS = ("practices", "area_column", "areas", "time_limit", "soft_columns", *_FI
 
 # How a number of networks is left to the plan, and how it is taken from the list's present networks.
 ANY, TODAY = "any", "today"
+_COUNT = f'a whole number above 0, "{TODAY}" or "{ANY}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Reader:
             if key not in _KEYS:
                 self.wrong(f"unknown table or key {key!r}.{nearest(key, _KEYS)}")
         inputs = self.inputs()
-        areas = self.texts("areas", "names of areas")
+        areas = self.texts("areas", "the name of an area in quotes", "names of areas")
         if areas and inputs.area_column is None:
             self.wrong("areas chooses among the areas of a column: name it with area_column.")
         limit = self.data.get("time_limit", TIME_LIMIT)
@@ -150,7 +151,7 @@ class _Reader:
         return Inputs(
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
-            soft_columns=self.texts("soft_columns", "names of columns"),
+            soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
             **{key: None if name is None else self.beside(name) for key, name in files.items()},
         )
 
@@ -166,17 +167,17 @@ class _Reader:
         self.wrong(f"{key} must be {what} in quotes, not {shown(value)}.")
         return None
 
-    def texts(self, key: str, what: str) -> tuple[str, ...]:
+    def texts(self, key: str, one: str, many: str) -> tuple[str, ...]:
         """Read a list of texts, each once; empty where it is not there or wrong."""
-        return tuple(dict.fromkeys(value for _, value in self.axis(key, what, _is_text)))
+        return tuple(dict.fromkeys(value for _, value in self.axis(key, one, many, _is_text)))
 
-    def axis(self, key: str, what: str, fits: Callable[[Any], bool]) -> list[tuple[str, Any]]:
+    def axis(self, key: str, one: str, many: str, fits: Callable[[Any], bool]) -> list[tuple[str, Any]]:
         """Read a list, each of its values with what to call it; values that are wrong are left out."""
         if key not in self.data:
             return []
         values = self.data[key]
         if not isinstance(values, list) or not values:
-            self.wrong(f"{key} must be a list of {what}, not {shown(values)}.")
+            self.wrong(f"{key} must be a list of {many}, not {shown(values)}.")
             return []
         found = []
         for number, value in enumerate(values, 1):
@@ -184,7 +185,7 @@ class _Reader:
             if fits(value):
                 found.append((where, value))
             else:
-                self.wrong(f"{where} must be one of {what}, not {shown(value)}.")
+                self.wrong(f"{where} must be {one}, not {shown(value)}.")
         return found
 
     def combinations(self) -> Iterator[Scenario]:
@@ -209,20 +210,24 @@ class _Reader:
 
     def profiles(self) -> Iterator[tuple[str, Rules]]:
         """Load the profiles."""
-        for where, name in self.axis("profiles", "names of profiles in quotes", _is_text):
+        for where, name in self.axis(
+            "profiles", "the name of a profile in quotes", "names of profiles", _is_text
+        ):
             if (rules := self.tried(where, partial(load_profile, name))) is not None:
                 yield name, rules
 
     def files(self) -> Iterator[tuple[str, Rules]]:
         """Read the rules files."""
-        for where, name in self.axis("rules", "names of rules files in quotes", _is_text):
+        for where, name in self.axis(
+            "rules", "the name of a rules file in quotes", "names of rules files", _is_text
+        ):
             if (rules := self.tried(where, partial(read_rules, self.beside(name)))) is not None:
                 yield name.removesuffix(".toml"), rules
 
     def bands(self) -> Iterator[tuple[str, tuple[int, int]]]:
         """Read the bands."""
-        what = "pairs of whole numbers of patients, least and most, such as [30000, 50000]"
-        for where, (least, most) in self.axis("bands", what, _is_pair):
+        one = "the least and the most patients of a network, such as [30000, 50000]"
+        for where, (least, most) in self.axis("bands", one, "pairs such as [30000, 50000]", _is_pair):
             if 1 <= least <= most <= MOST_PATIENTS:
                 yield f"{least}-{most}", (least, most)
             else:
@@ -231,7 +236,8 @@ class _Reader:
     def weights(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Read the sets of weights, named after what they change unless they have a name."""
         plain = load_profile(DEFAULT_PROFILE)
-        for where, table in self.axis("weights", "tables such as {patient_travel = 2}", _is_table):
+        such = "such as {patient_travel = 2}"
+        for where, table in self.axis("weights", f"a table {such}", f"tables {such}", _is_table):
             changes = {term: weight for term, weight in table.items() if term != "name"}
             name = table.get("name", " ".join(f"{term}={shown(weight)}" for term, weight in changes.items()))
             if not _is_text(name) and "name" in table:
@@ -241,7 +247,7 @@ class _Reader:
 
     def networks(self) -> Iterator[tuple[str, int | str]]:
         """Read the numbers of networks."""
-        for _, value in self.axis("networks", f'whole numbers above 0, "{TODAY}" or "{ANY}"', _is_count):
+        for _, value in self.axis("networks", _COUNT, f"numbers of networks, each {_COUNT}", _is_count):
             yield _count_words(value), value
 
     def named(self) -> Iterator[Scenario]:
@@ -256,9 +262,7 @@ class _Reader:
             if not _is_text(name):
                 self.wrong(f"{where}: name must be text in quotes, not {shown(name)}.")
             if count is not None and not _is_count(count):
-                self.wrong(
-                    f'{where}: networks must be a whole number above 0, "{TODAY}" or "{ANY}", not {shown(count)}.'
-                )
+                self.wrong(f"{where}: networks must be {_COUNT}, not {shown(count)}.")
                 count = None
             rules = self.tried(where, partial(self.scenario_rules, table, where))
             if rules is not None:
@@ -274,11 +278,10 @@ class _Reader:
         file, profile = table.get("rules"), table.get("profile", DEFAULT_PROFILE)
         if file is not None and ("profile" in table or not _is_text(file)):
             raise RulesError(
-                f"{where}: rules must be the name of a rules file in quotes, without a profile beside it, "
-                f"not {shown(file)}."
+                f"rules must be the name of a rules file in quotes, without a profile beside it, not {shown(file)}."
             )
         if not _is_text(profile):
-            raise RulesError(f"{where}: profile must be a name in quotes, not {shown(profile)}.")
+            raise RulesError(f"profile must be a name in quotes, not {shown(profile)}.")
         base = load_profile(profile) if file is None else read_rules(self.beside(file))
         own = {key: value for key, value in table.items() if key not in ("name", "rules", "networks")}
         return resolve_rules(own, base, f"{self.path}: {where}")
