@@ -1,7 +1,8 @@
 """Doing many tasks on a Dask cluster. Workers need netform and nothing else: no shared disk, no list.
 
-The ground of an area is a task of its own in the cluster, so that it is sent once and is had again when the worker
-that holds it is lost. Dask runs what a lost worker was at on another.
+A task takes its ground along, a few hundred kilobytes, so that the scheduler can give it to another worker when one is
+lost; data scattered beforehand would be lost with the worker. The cluster is handed one task for each thread and the
+next when one is done: the largest go first, and a lost worker takes nothing down but what it was at.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ import contextlib
 import importlib.metadata
 import pickle
 import queue
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.errors import NoPlanError, RulesError
-from netform.sweep.finished import TICK, Finished, failure, lost
-from netform.sweep.planning import order_of, plan_task
+from netform.sweep.finished import TICK, Finished, finished, lost
+from netform.sweep.planning import order_of, tried
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from netform.pipeline import Prepared
     from netform.sweep.tasks import Task
@@ -27,6 +29,12 @@ __all__ = ["plan_on_cluster"]
 
 # How long to wait for the scheduler, and for its first worker, seconds.
 CONNECT_SECONDS, WORKER_SECONDS = 10, 30
+
+# What the scheduler knows already is had within this, seconds.
+ANSWER_SECONDS = 30
+
+# Nobody waits longer for the connection to be closed, seconds.
+CLOSE_SECONDS = 2
 
 # What has a say in the bytes of a result besides netform.
 _LIBRARIES = ("networkx", "numba", "numpy", "ortools")
@@ -38,7 +46,7 @@ def plan_on_cluster(
     time_limit: float,
     address: str,
     on_note: Callable[[str], None] = lambda _: None,
-) -> Iterator[Finished | None]:
+) -> Generator[Finished | None]:
     """Plan tasks on the workers of a Dask scheduler, in their order; results come as they are found.
 
     Parameters
@@ -55,7 +63,8 @@ def plan_on_cluster(
     Yields
     ------
     Finished or None
-        None, every half a second, when nothing has happened. To close the iterator gives up what has not begun.
+        None, every half a second, when nothing has happened. To close the generator gives up what has not begun;
+        workers finish what they are at, or run out of its time.
 
     Raises
     ------
@@ -65,42 +74,40 @@ def plan_on_cluster(
         The scheduler was lost.
     """
     client = _client(address)
-    futures: dict[str, Any] = {}
-    by_name: dict[str, Task] = {}
+    waiting = deque(tasks)
+    at_work: dict[str, tuple[Task, Any]] = {}
     ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
     try:
         _check_workers(client, address, on_note)
-        held: dict[str, Any] = {}
-        for rank, task in enumerate(tasks):
-            if task.ground not in held:
-                ground = pickle.dumps(grounds[task.ground])
-                # bytes, called on bytes, is the bytes: a task whose result is its argument.
-                held[task.ground] = client.submit(
-                    bytes, ground, key=f"netform-ground-{task.ground}", priority=len(tasks)
-                )
-            name = f"netform-{task.key}-{time_limit:g}"
-            by_name[name] = task
-            futures[name] = client.submit(
-                plan_task, held[task.ground], order_of(task, time_limit), key=name, priority=-rank
-            )
-            futures[name].add_done_callback(ended.put)
-        while futures:
+        while waiting or at_work:
+            # Workers come and go.
+            threads = sum(client.nthreads().values())
+            while waiting and len(at_work) < max(1, threads):
+                task = waiting.popleft()
+                future = _submit(client, task, grounds[task.ground], time_limit)
+                at_work[future.key] = task, future
+                future.add_done_callback(ended.put)
             try:
-                future = ended.get(timeout=TICK)
+                key = ended.get(timeout=TICK).key
             except queue.Empty:
-                if client.status not in ("running", "connecting"):
-                    raise NoPlanError(_lost_scheduler(address)) from None
                 yield None
                 continue
-            if future.key in futures:
-                yield _finished(by_name[future.key], future, address)
-                # To let go of it frees the memory it takes in the cluster.
-                del futures[future.key]
+            # To let go of a future frees the memory that it takes in the cluster.
+            task, future = at_work.pop(key)
+            yield _finished(task, future, address)
+    except OSError as error:
+        raise NoPlanError(_lost_scheduler(address)) from error
     finally:
         with contextlib.suppress(Exception):
-            client.cancel(list(futures.values()))
+            client.cancel([future for _, future in at_work.values()])
         with contextlib.suppress(Exception):
-            client.close(timeout=2)
+            client.close(timeout=CLOSE_SECONDS)
+
+
+def _submit(client: Any, task: Task, ground: Prepared, time_limit: float) -> Any:
+    """Hand a task to the cluster."""
+    name = f"netform-{task.key}-{time_limit:g}"
+    return client.submit(tried, pickle.dumps(ground), order_of(task, time_limit), key=name)
 
 
 def _client(address: str) -> Any:
@@ -161,9 +168,12 @@ def _finished(task: Task, future: Any, address: str) -> Finished:
     if future.status == "cancelled":
         raise NoPlanError(_lost_scheduler(address))
     if future.status == "error":
-        error = future.exception()
-        return lost(task) if isinstance(error, KilledWorker) else failure(task, error)
-    return Finished(task, future.result())
+        error = future.exception(timeout=ANSWER_SECONDS)
+        if isinstance(error, KilledWorker):
+            return lost(task, error.allowed_failures + 1)
+        # Whatever netform does is said by what it gives back: this is Dask's, or the network's.
+        return finished(task, NoPlanError(f"the cluster failed ({type(error).__name__}: {one(error)})."))
+    return finished(task, future.result())
 
 
 def _lost_scheduler(address: str) -> str:

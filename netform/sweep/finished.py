@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netform.errors import AuditError, NetformError, NoPlanError
+from netform.errors import NetformError, NoPlanError
 from netform.sweep.tasks import Task
 
-__all__ = ["RERUNS", "TICK", "Finished", "failure", "lost"]
+__all__ = ["RERUNS", "TICK", "Finished", "finished", "lost"]
 
 # The caller is told at least so often that nothing has happened, seconds.
 TICK = 0.5
@@ -34,23 +34,18 @@ class Finished:
     error: NetformError | None = None
 
 
-def failure(task: Task, error: BaseException) -> Finished:
-    """Say that planning a task failed: a defect of netform, unless netform explains it."""
-    where = f"scenario {task.scenario!r}, area {task.area!r}"
-    if isinstance(error, NetformError):
-        kind = AuditError if isinstance(error, AuditError) else NoPlanError
-        return Finished(task, error=kind(f"{where}: {error}"))
-    return Finished(
-        task, error=AuditError(f"{where}: a defect of netform ({type(error).__name__}: {error}).")
-    )
+def finished(task: Task, said: bytes | NetformError) -> Finished:
+    """Take what a worker said of a task (`netform.sweep.planning.tried`); an error gets to name the task."""
+    if isinstance(said, NetformError):
+        named = type(said)(f"scenario {task.scenario!r}, area {task.area!r}: {said}")
+        return Finished(task, error=named)
+    return Finished(task, said)
 
 
-def lost(task: Task) -> Finished:
+def lost(task: Task, times: int = RERUNS + 1) -> Finished:
     """Say that a task has lost every worker that it was given to."""
-    return Finished(
-        task,
-        error=NoPlanError(
-            f"scenario {task.scenario!r}, area {task.area!r}: its worker was lost {RERUNS + 1} times, most likely out "
-            "of memory. Give workers more memory or run fewer of them, or narrow the band."
-        ),
+    why = (
+        f"its worker was lost {times} time{'s' * (times != 1)}, most likely out of memory. Give workers more memory, "
+        "run fewer of them, or narrow the band."
     )
+    return finished(task, NoPlanError(why))

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from netform.sweep.finished import RERUNS, TICK, Finished, failure, lost
-from netform.sweep.planning import order_of, plan_task
+from netform.sweep.finished import RERUNS, TICK, Finished, finished, lost
+from netform.sweep.planning import order_of, tried
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
+    from netform.errors import NetformError
     from netform.pipeline import Prepared
     from netform.sweep.planning import Order
     from netform.sweep.tasks import Task
@@ -105,7 +106,7 @@ class _Crew:
                 else:
                     self.waiting.appendleft(task)
             else:
-                yield failure(task, said) if isinstance(said, Exception) else Finished(task, said)
+                yield finished(task, said)
 
     def end(self) -> None:
         """End the processes."""
@@ -133,11 +134,11 @@ class _Worker:
         self.task = task
         return True
 
-    def receive(self) -> bytes | Exception | None:
+    def receive(self) -> bytes | NetformError | None:
         """Take what it says of its task, which it then has no more; None when the process is lost."""
         self.task = None
         try:
-            said: bytes | Exception = self.connection.recv()
+            said: bytes | NetformError = self.connection.recv()
         except (EOFError, OSError):
             return None
         return said
@@ -162,11 +163,7 @@ def _serve(connection: Connection) -> None:
             message: tuple[bytes, Order] = connection.recv()
         except EOFError:
             return
-        try:
-            said: bytes | Exception = plan_task(*message)
-        except Exception as error:  # noqa: BLE001 (the parent says what it is)
-            said = error
-        connection.send(said)
+        connection.send(tried(*message))
         # A solver that did not stop on time is left behind in its thread: it goes with the process.
         if any(thread.name.startswith("area ") for thread in threading.enumerate()):
             return

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netform import __version__
-from netform.errors import ImpossibleError, NoPlanError, RulesError
+from netform.errors import AuditError, ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.export.rows import rounded
 from netform.pipeline import make_plan
 from netform.rules_file import rules_toml
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.sweep.tasks import Task
 
-__all__ = ["Order", "order_of", "plan_task"]
+__all__ = ["Order", "order_of", "plan_task", "tried"]
+
+
+# A defect is told of in so many characters.
+MOST_SAID = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,32 @@ class Order:
 def order_of(task: Task, time_limit: float) -> Order:
     """Make the order of a task."""
     return Order(task.key, task.area, task.rules, time_limit)
+
+
+def tried(ground: bytes, order: Order) -> bytes | NetformError:
+    """Do `plan_task` where its failures have to travel: given back, not raised, and without what cannot be sent.
+
+    Parameters
+    ----------
+    ground : bytes
+    order : Order
+
+    Returns
+    -------
+    bytes or NetformError
+        The result, or why there is none: an `AuditError` for a defect of netform, and a `NoPlanError` otherwise.
+    """
+    try:
+        return plan_task(ground, order)
+    except AuditError as error:
+        return AuditError(str(error))
+    except NetformError as error:
+        return NoPlanError(str(error))
+    except MemoryError:
+        return NoPlanError("its worker ran out of memory. Give workers more of it, or narrow the band.")
+    except Exception as error:  # noqa: BLE001 (the last stop before another machine)
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        return AuditError(f"a defect of netform ({what[:MOST_SAID]}).")
 
 
 def plan_task(ground: bytes, order: Order) -> bytes:

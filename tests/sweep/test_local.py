@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netform.errors import AuditError, NoPlanError
+import pytest
+
+from netform.errors import AuditError, NoPlanError, OutputError
 from netform.sweep import local
 from netform.sweep.file import read_sweep
-from netform.sweep.finished import RERUNS, failure
+from netform.sweep.finished import RERUNS, finished
+from netform.sweep.planning import order_of, tried
 from netform.sweep.tasks import largest_first, make_tasks
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from netform.sweep.finished import Finished
     from netform.sweep.tasks import Task, Tasks
@@ -78,11 +81,37 @@ def test_stopping_ends_the_processes(file: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
-def test_failures_are_told_apart(file: Path) -> None:
-    """What netform does not explain is a defect of it."""
-    task = make_tasks(read_sweep(file)).tasks[0]
-    assert isinstance(failure(task, KeyError("x")).error, AuditError)
-    assert isinstance(failure(task, AuditError("refused")).error, AuditError)
-    explained = failure(task, NoPlanError("no time")).error
-    assert isinstance(explained, NoPlanError)
-    assert "area 'North': no time" in str(explained)
+@pytest.mark.parametrize(
+    ("raised", "given"),
+    [
+        (KeyError("x"), AuditError),
+        (AuditError("refused"), AuditError),
+        (MemoryError(), NoPlanError),
+        (OutputError("full"), NoPlanError),
+    ],
+)
+def test_failures_travel_as_what_they_are(
+    file: Path, monkeypatch: pytest.MonkeyPatch, raised: Exception, given: type
+) -> None:
+    """What netform does not explain is a defect of it; the task is named."""
+
+    def fail(*_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("netform.sweep.planning.make_plan", fail)
+    tasks = make_tasks(read_sweep(file))
+    task = tasks.tasks[0]
+    said = tried(pickle.dumps(tasks.grounds[task.ground]), order_of(task, 60))
+    assert type(said) is given
+    assert str(finished(task, said).error).startswith(
+        "scenario '30000-50000, weights of the rules', area 'North': "
+    )
+
+
+def test_a_worker_of_another_version_plans_nothing(file: Path) -> None:
+    """Its results would stand under the wrong key."""
+    tasks = make_tasks(read_sweep(file))
+    task = tasks.tasks[0]
+    order = replace(order_of(task, 60), netform="0.0.0")
+    said = tried(pickle.dumps(tasks.grounds[task.ground]), order)
+    assert "the sweep is run by netform 0.0.0: install the same on both" in str(said)
