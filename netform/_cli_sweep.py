@@ -108,6 +108,8 @@ def _sweep(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
         _tell(given, tasks, results, stdout)
         say("netform: stopped. What is done is kept: run the same command again and it goes on from there.")
         sys.exit(INTERRUPTED)
+    except NoPlanError as error:  # the cluster was lost, with all that was still to be done
+        failed.append(error)
     progress.clear()
     _tell(given, tasks, results, stdout)
     _raise(tasks, results, failed)

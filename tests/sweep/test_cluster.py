@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
+from netform import __version__
+from netform.cli import cli
+from netform.errors import RulesError
 from netform.sweep import local
+from netform.sweep.cluster import _check_workers
 from netform.sweep.file import read_sweep
 from netform.sweep.tasks import largest_first, make_tasks
 
@@ -69,8 +76,14 @@ def dask(folder: Path, *arguments: object, **environment: str) -> Iterator[subpr
 class Cluster:
     """A scheduler with two workers that wait for a file to go."""
 
-    def __init__(self, folder: Path, address: str, workers: list[subprocess.Popen[bytes]]) -> None:
-        self.folder, self.address, self.workers = folder, address, workers
+    def __init__(
+        self,
+        folder: Path,
+        address: str,
+        scheduler: subprocess.Popen[bytes],
+        workers: list[subprocess.Popen[bytes]],
+    ) -> None:
+        self.folder, self.address, self.scheduler, self.workers = folder, address, scheduler, workers
 
     @property
     def started(self) -> list[int]:
@@ -115,7 +128,7 @@ def cluster_in(folder: Path, **environment: str) -> Iterator[Cluster]:
     known = folder / "scheduler.json"
     here = ("--host", "127.0.0.1", "--no-dashboard")
     with ExitStack() as stack:
-        stack.enter_context(
+        scheduler = stack.enter_context(
             dask(folder, "scheduler", *here, "--port", 0, "--scheduler-file", known, **environment)
         )
         wait_for("the scheduler", there=lambda: known.exists() and known.read_text().rstrip().endswith("}"))
@@ -127,7 +140,7 @@ def cluster_in(folder: Path, **environment: str) -> Iterator[Cluster]:
             )
             for number in range(2)
         ]
-        yield Cluster(folder, address, workers)
+        yield Cluster(folder, address, scheduler, workers)
 
 
 def results_in(out: Path) -> dict[str, bytes]:
@@ -186,3 +199,68 @@ def test_a_lost_task_is_told_of_and_a_stopped_sweep_goes_on(file: Path, tmp_path
             _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, said
         assert len(results_in(out)) == 8
+
+
+def test_a_lost_scheduler_ends_the_sweep_with_what_is_done(file: Path, tmp_path: Path) -> None:
+    """The table is written, and the next run can go on."""
+    out = tmp_path / "out"
+    with cluster_in(tmp_path) as cluster:
+        cluster.hold()
+        with cluster.sweep(file, out) as process:
+            cluster.wait_for_tasks(1, process)
+            cluster.scheduler.kill()
+            _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 5, said
+    assert "was lost. What was found is kept" in said
+    assert (out / "sweep.csv").read_text().count("not planned") == 8
+
+
+class Fake:
+    """Workers that have some versions of libraries, or there are none."""
+
+    def __init__(self, **versions: object) -> None:
+        self.versions = versions
+
+    def wait_for_workers(self, _count: int, timeout: float) -> None:
+        """Wait in vain, where there are none."""
+        del timeout
+        if not self.versions:
+            raise TimeoutError
+
+    def run(self, _function: object, library: str, on_error: str) -> dict[str, object]:
+        """Ask a worker for a version."""
+        assert on_error == "return"
+        here = importlib.metadata.version(library)
+        return {"tcp://10.0.0.2:1": self.versions.get(library, here)}
+
+
+@pytest.mark.parametrize(
+    ("client", "said"),
+    [
+        (Fake(), "the scheduler at tcp://10.0.0.1:8786 has no workers. Start some with: dask worker tcp"),
+        (Fake(netform="0.0.1"), "tcp://10.0.0.2:1 has 0.0.1. Install it there"),
+        (Fake(netform=ModuleNotFoundError()), "tcp://10.0.0.2:1 has none. Install it there"),
+    ],
+)
+def test_workers_that_cannot_do_it_are_refused(client: Fake, said: str) -> None:
+    """Before anything is sent to them."""
+    with pytest.raises(RulesError, match=re.escape(said)):
+        _check_workers(client, "tcp://10.0.0.1:8786", pytest.fail)
+
+
+def test_other_libraries_are_noted() -> None:
+    """They may choose another of two equal plans, and are not refused for it."""
+    notes: list[str] = []
+    _check_workers(Fake(netform=__version__, numpy="1.0"), "tcp://10.0.0.1:8786", notes.append)
+    (note,) = notes
+    assert note.startswith("Workers have numpy 1.0 and this machine ")
+
+
+def test_no_scheduler_at_all(file: Path, tmp_path: Path) -> None:
+    """The address and the remedy are said."""
+    refused = CliRunner().invoke(
+        cli, ["sweep", str(file), "-o", str(tmp_path / "out"), "--scheduler", "nowhere://127.0.0.1"]
+    )
+    assert refused.exit_code == 2
+    assert "no Dask scheduler answers at nowhere://127.0.0.1" in refused.stderr
+    assert "Start one with: dask scheduler" in refused.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,8 +13,6 @@ from netform.rules_file import load_profile, read_rules, rules_toml
 from netform.sweep.file import read_sweep
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from netform.sweep.file import Sweep
 
 
@@ -45,6 +45,16 @@ def test_axes_are_combined_in_order(file: Path) -> None:
     assert last.weight("patient_travel") == 3
     assert sweep.time_limit == 60
     assert sweep.inputs.practices == str(file.parent / "list.csv")
+
+
+def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
+    """Two profiles, two bands, three sets of weights and three numbers, and a scenario of its own."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(practices.*?)```", readme, re.DOTALL)
+    sweep = sweep_of(tmp_path, text)
+    assert len(sweep.scenarios) == 2 * 2 * 3 * 3 + 1
+    assert sweep.scenarios[-1].rules.demands.longest_to_hub == 20
+    assert sweep.areas == ("15F", "18C")
 
 
 def test_a_scenario_is_a_rules_file(tmp_path: Path) -> None:
