@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(netform.__file__).parent
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
-HEAVY = ("numpy", "pandas", "numba", "ortools", "geopandas", "shapely", "networkx")
+HEAVY = ("numpy", "pandas", "numba", "ortools", "geopandas", "shapely", "networkx", "distributed")
 
 # Calls that write, by the name that is called; open depends on its mode. A descriptor is opened by os.open,
 # which is known by its flags, or is a stream that was there before.
@@ -118,6 +118,13 @@ def test_only_the_command_line_imports_click() -> None:
     assert [module for module in _importers("click", types=True) if not _is_cli(module)] == []
 
 
+def test_only_the_cluster_imports_dask() -> None:
+    """It is an extra: everything else runs without it."""
+    for library in ("dask", "distributed"):
+        assert set(_importers(library, types=True)) <= {"sweep/cluster.py"}
+    assert "distributed" not in _loaded_by("netform.sweep.cluster")
+
+
 def test_nothing_imports_the_command_line() -> None:
     """It is the outermost ring."""
     assert [module for module in _importers("netform.cli") if not _is_cli(module)] == []
@@ -151,6 +158,7 @@ def test_the_audit_shares_nothing_with_what_it_audits(forbidden: str) -> None:
         ("plan", ("practices", "places", "graph", "scores", "candidates", "solve", "export", "report")),
         ("export", ("graph", "scores", "candidates", "solve", "audit")),
         ("report", ("graph", "candidates", "solve", "audit")),
+        *((stage, ("sweep",)) for stage in ("practices", "territory", "scores", "solve", "audit", "export", "report")),
     ],
 )  # fmt: skip
 def test_earlier_stages_do_not_know_later_ones(inner: str, outer: tuple[str, ...]) -> None:

@@ -118,10 +118,9 @@ def _client(address: str) -> Any:
         raise RulesError(
             '--scheduler needs Dask, which is not installed: pip install "netform[cluster]", here and on the workers.'
         ) from error
+    connect: Any = Client
     try:
-        return Client(  # type: ignore[no-untyped-call]
-            address, timeout=CONNECT_SECONDS, set_as_default=False, name="netform-sweep"
-        )
+        return connect(address, timeout=CONNECT_SECONDS, set_as_default=False, name="netform-sweep")
     except (OSError, ValueError) as error:
         raise RulesError(
             f"no Dask scheduler answers at {address} ({one(error)}). Start one with: dask scheduler"
