@@ -111,7 +111,8 @@ class _Maker:
         rules = scenario.rules
         if scenario.today:
             rules, notes = with_todays_numbers(rules, prepared)
-            self.notes += [f"{scenario.name}: {note}" for note in notes]
+            # They name the band, and most scenarios of a sweep share theirs: each is said once.
+            self.notes += notes
         try:
             refuse_clashes(rules, prepared.graph)
         except RulesError as error:
