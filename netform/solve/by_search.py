@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from netform.errors import NoPlanError
 from netform.solve.choice import Choice
 from netform.solve.chunks import chunked_plan
+from netform.solve.exchange import exchange
 from netform.solve.hub_bound import hub_bound
 from netform.solve.listed_part import choose_groups
 from netform.solve.part_plan import PartPlan
@@ -62,9 +63,12 @@ def by_search(
         else:
             plan = first_plan(problem, part.options.seed, part.deadline)
             part.tell(plan)
-        plan = better_plan(problem, plan, choose_groups, part.deadline.share(SEARCHING), on_plan=part.tell)
-    patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
-    within = all(rules.least <= number <= rules.most for number in patients)
+        soon = part.deadline.share(SEARCHING)
+        plan = better_plan(problem, plan, choose_groups, soon, on_plan=part.tell)
+        patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
+        within = all(rules.least <= number <= rules.most for number in patients)
+        if within and part.deadline.seconds_left is not None:
+            plan = exchange(problem, plan, part.options.seed, soon, on_plan=part.tell)
     if part.options.strict and not within:
         raise NoPlanError(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "

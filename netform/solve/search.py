@@ -34,9 +34,11 @@ __all__ = [
     "Group",
     "Problem",
     "better_plan",
+    "divided",
     "first_plan",
     "group_costs",
     "plan_exactly",
+    "plan_key",
     "store_of",
 ]
 
@@ -151,7 +153,9 @@ def better_plan(
                 if found is None:
                     continue
                 new_cost = group_costs(problem, found)
-                if _key(problem, found, new_cost) < _key(problem, hood, [cost[group] for group in hood]):
+                if plan_key(problem, found, new_cost) < plan_key(
+                    problem, hood, [cost[group] for group in hood]
+                ):
                     for group in hood:
                         del cost[group]
                     cost.update(zip(found, new_cost, strict=True))
@@ -161,7 +165,7 @@ def better_plan(
     return sorted(cost)
 
 
-def _key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
+def plan_key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
     """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding)."""
     outside = [_outside(problem, group) for group in groups]
     return sum(amount > 0 for amount in outside), sum(outside), round(math.fsum(costs), 6)
@@ -231,19 +235,19 @@ def first_plan(problem: Problem, seed: int, deadline: Deadline) -> list[Group]:
     random = np.random.default_rng(seed)
     best: list[Group] | None = None
     for _ in range(TREES):
-        plan = _peel(problem, random)
-        if best is None or _key(problem, plan, []) < _key(problem, best, []):
+        plan = divided(problem, sorted(problem.graph), random)
+        if best is None or plan_key(problem, plan, []) < plan_key(problem, best, []):
             best = plan
-        if _key(problem, best, [])[0] == 0 or deadline.passed:
+        if plan_key(problem, best, [])[0] == 0 or deadline.passed:
             break
     assert best is not None  # noqa: S101 (TREES is positive)
     return best
 
 
-def _peel(problem: Problem, random: np.random.Generator) -> list[Group]:
-    """Cut networks off random spanning trees until what is left is one network."""
+def divided(problem: Problem, members: list[int], random: np.random.Generator) -> list[Group]:
+    """Some connected practices by cutting networks off random spanning trees until what is left is one network."""
     plan: list[Group] = []
-    left = [sorted(problem.graph)]
+    left = [members]
     while left:
         members = left.pop()
         cut = _cut_off(problem, members, random)
