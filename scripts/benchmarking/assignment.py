@@ -41,9 +41,7 @@ def solve_assignment(task: Task) -> None:
     known: dict[tuple[str, str], int] | None = None
     seen = _Answers(task, model)
     while task.left > 0:
-        solver.parameters.max_time_in_seconds = min(
-            task.left, max(LEAST_SLICE, SLICE_SHARE * task.seconds)
-        )
+        solver.parameters.max_time_in_seconds = min(task.left, max(LEAST_SLICE, SLICE_SHARE * task.seconds))
         model.hint(known)
         status = solver.solve(model.model, seen)
         task.steps += 1
@@ -88,7 +86,10 @@ class _Model:
         reach = {hub: _reach(graph, hub, rules.most) for hub in self.codes}
         # A practice that fills the band before it gets to a hub can never be with it.
         self.assigned = {
-            (code, hub): self.model.new_bool_var("") for hub in self.codes for code in self.codes if code in reach[hub]
+            (code, hub): self.model.new_bool_var("")
+            for hub in self.codes
+            for code in self.codes
+            if code in reach[hub]
         }
         for code in self.codes:
             self.model.add_exactly_one(self.assigned[code, hub] for hub in self.codes if code in reach[hub])

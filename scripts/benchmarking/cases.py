@@ -13,9 +13,8 @@ import pandas as pd
 
 __all__ = ["MADE_UP", "REAL", "Area", "made_up_list", "shared_data", "write_area"]
 
-# Areas of 55 to 175 practices, among them the four that lie as files of their own; none needs an exception
-# beyond its practices over the band.
-REAL = ("11N", "18C", "15F", "15M", "52R", "QNC", "15E")
+# Areas of 64 to 175 practices, connected, that need no exception beyond their practices over the band.
+REAL = ("10Q", "18C", "15F", "52R", "QNC", "15E")
 # Practices of the made-up lists, of 5 to a network.
 MADE_UP = (60, 120)
 PER_NETWORK = 5.0

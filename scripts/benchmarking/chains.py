@@ -62,7 +62,9 @@ class _Walk:
         start = self.start()
         if start is None:
             return
-        steps = self.seen(MarkovChain(self.proposal(), [], initial_partition=start, total_steps=10**9, rng=self.rng))
+        steps = self.seen(
+            MarkovChain(self.proposal(), [], initial_partition=start, total_steps=10**9, rng=self.rng)
+        )
         self.task.note = f"{steps:,} steps"
 
     def bursts(self) -> None:
@@ -145,7 +147,9 @@ class _Walk:
             "patients",
             (least + most) / 2,
             (most - least) / (most + least),
-            bipartition_tree_fn=partial(bipartition_tree, max_attempts=MOST_TREES, allow_pair_reselection=True),
+            bipartition_tree_fn=partial(
+                bipartition_tree, max_attempts=MOST_TREES, allow_pair_reselection=True
+            ),
         )
 
     def groups(self, partition: Any) -> list[list[str]]:

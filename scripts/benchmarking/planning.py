@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +15,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.deadline import Deadline
-from scripts.benchmarking.cases import Area, write_area
-from scripts.benchmarking.isolated import peak_mb
+from scripts.benchmarking.isolated import forget_peak, peak_mb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,12 +31,11 @@ STAGES = (
 )  # fmt: skip
 _TOLD = {"reading": "read", "placing": "place", "drawing territories": "territories"}
 
-# Planned before anything is measured, so that every kernel is loaded.
-WARM_UP = Area("warm-up", 30)
 
-
-def plan_list(report: Callable[[dict[str, Any]], None], path: str, seconds: float, *, graph: bool = True) -> None:
-    """Plan a list and report what it took; once warm, so that neither imports nor kernels are counted.
+def plan_list(
+    report: Callable[[dict[str, Any]], None], path: str, seconds: float, graph: bool = True
+) -> None:
+    """Plan a list twice and report what the second run took, which neither imports nor loads kernels.
 
     Parameters
     ----------
@@ -51,9 +48,7 @@ def plan_list(report: Callable[[dict[str, Any]], None], path: str, seconds: floa
         Whether the graph goes into the report.
     """
     rules = load_profile()
-    with tempfile.TemporaryDirectory() as folder:
-        _Run(rules).plan(write_area(WARM_UP, Path(folder), rules.most)[0], seconds)
-    start_mb = peak_mb()
+    _Run(rules).plan(Path(path), seconds)
     run = _Run(rules)
     prepared, plan = run.plan(Path(path), seconds)
     (area,) = plan.areas
@@ -71,8 +66,8 @@ def plan_list(report: Callable[[dict[str, Any]], None], path: str, seconds: floa
             "seconds": sum(split[stage] for stage in STAGES[4:]),
             "prepare_seconds": sum(split[stage] for stage in STAGES[:4]),
             "stages": split,
-            "start_mb": start_mb,
-            "peak_mb": peak_mb(),
+            "peak_mb": max(run.before_mb, peak_mb()),
+            "own_mb": peak_mb() - run.start_mb,
             **({"graph": prepared.graph} if graph else {}),
         }
     )
@@ -80,12 +75,14 @@ def plan_list(report: Callable[[dict[str, Any]], None], path: str, seconds: floa
 
 @dataclass(slots=True)
 class _Run:
-    """One run of the pipeline, with the CPU seconds of each stage."""
+    """One run of the pipeline, with the CPU seconds of each stage, and the memory held before anything is listed."""
 
     rules: Rules
     seconds: dict[str, float] = field(default_factory=dict)
     stage: str = ""
     begin: float = 0.0
+    before_mb: float = 0.0
+    start_mb: float = 0.0
 
     def plan(self, path: Path, seconds: float) -> tuple[Prepared, Plan]:
         """Prepare, choose and audit."""
@@ -104,13 +101,18 @@ class _Run:
         ) -> list[AreaOutcome]:
             begin = time.process_time()
             progress = Progress(deadline=deadline, clock=time.process_time)
-            outcomes = [solve_area(graph, area, codes, rules, options, progress) for area, codes in areas.items()]
+            outcomes = [
+                solve_area(graph, area, codes, rules, options, progress) for area, codes in areas.items()
+            ]
             whole = time.process_time() - begin
             for outcome in outcomes:
                 self.seconds |= outcome.result.seconds
                 self.seconds["other"] = whole - sum(outcome.result.seconds.values())
             return outcomes
 
+        self.before_mb = peak_mb()
+        forget_peak()
+        self.start_mb = peak_mb()
         begin = time.process_time()
         plan = make_plan(prepared, self.rules, Options(), plan_areas)
         chosen = sum(self.seconds.get(stage, 0.0) for stage in STAGES[4:-1])

@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-
 from netform.rules import Rules
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.search import store_of
@@ -16,6 +14,8 @@ from scripts.benchmarking.validity import find_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+
+    import networkx as nx
 
 __all__ = ["Scorer", "Task"]
 
@@ -126,5 +126,5 @@ class Task:
         )
         if rank < self._rank:
             self._rank, self.best = rank, sorted(plan)
-            self.report({"groups": self.best, "found_seconds": spent, "steps": self.steps})
+            self.report({"groups": self.best, "cost": rank[1], "found_seconds": spent})
         self.scorer.seconds = before + time.process_time() - begin

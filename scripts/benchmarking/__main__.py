@@ -1,0 +1,231 @@
+"""Run the benchmark: ``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--seconds SECONDS]``."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import math
+import os
+import platform
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netform.rules_file import load_profile
+from netform.scores import network_cost, network_terms
+from scripts.benchmarking.cases import MADE_UP, REAL, Area, shared_data, write_area
+from scripts.benchmarking.growth import measure_growth
+from scripts.benchmarking.isolated import run_isolated
+from scripts.benchmarking.peers import PEERS, TITLES, run_peer
+from scripts.benchmarking.picture import draw_results
+from scripts.benchmarking.planning import plan_list
+from scripts.benchmarking.rows import (
+    AREA_HEAD,
+    FOOTNOTE,
+    area_rows,
+    format_table,
+    growth_lines,
+    speed_table,
+    summary_rows,
+)
+from scripts.benchmarking.validity import find_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import networkx as nx
+
+    from netform.rules import Rules
+
+SCHEMA = "netform/benchmark/1"
+# A peer has so many times as long as netform took, and no less than so many seconds of CPU.
+TIMES_NETFORM, LEAST_SECONDS = 10.0, 10.0
+# A cost below netform's proven one by more than rounding is a defect of netform.
+ROUNDING = 1e-6
+
+QUICK_REAL, QUICK_MADE_UP = ("10Q", "18C"), (40,)
+QUICK_GROWTH: dict[str, Any] = {
+    "practices": (30, 40, 60),
+    "per_networks": (3.0, 4.0, 5.0),
+    "fixed_practices": 40,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the tables and write the files; 1 when a valid plan is cheaper than one that was proven best."""
+    given = _parse(arguments)
+    rules = load_profile()
+    results: dict[str, Any] = {
+        "schema": SCHEMA,
+        "machine": _machine(),
+        "areas": [],
+        "left_out": [],
+        "growth": None,
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for area in _areas(given):
+            measured = _measure(area, Path(folder), rules, given)
+            results["areas" if "netform" in measured else "left_out"].append(measured)
+        if not given.no_growth:
+            sizes = QUICK_GROWTH if given.quick else {}
+            results["growth"] = measure_growth(Path(folder), rules.most, given.limit, _say, **sizes)
+    target = Path(given.out)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "benchmark.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    _print(results)
+    (target / "benchmark.png").write_bytes(draw_results(results["areas"], results["growth"]))
+    print(f"\nWritten: {target / 'benchmark.json'}, {target / 'benchmark.png'}")
+    return 1 if _beaten(results["areas"]) else 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/benchmark", description="netform beside other ways of dividing an area."
+    )
+    parser.add_argument(
+        "-o", "--out", default="benchmark-out", help="folder for benchmark.json and benchmark.png"
+    )
+    parser.add_argument("--quick", action="store_true", help="two real areas, one made-up, small growth")
+    parser.add_argument(
+        "--areas", nargs="*", metavar="CODE", help="real areas by code, in place of the usual ones"
+    )
+    parser.add_argument(
+        "--made-up", nargs="*", type=int, metavar="N", help="made-up areas of so many practices"
+    )
+    parser.add_argument(
+        "--methods", nargs="*", choices=sorted(PEERS), default=list(PEERS), help="peers to run"
+    )
+    parser.add_argument(
+        "--seconds", type=float, help="CPU time of a peer; by default 10 times netform's, at least 10 seconds"
+    )
+    parser.add_argument("--limit", type=float, default=300.0, help="wall time of netform, seconds [300]")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--no-growth", action="store_true", help="leave the growth out")
+    return parser.parse_args(arguments)
+
+
+def _areas(given: argparse.Namespace) -> list[Area]:
+    """The areas asked for; the usual real ones only where the lists are."""
+    real, made_up = (QUICK_REAL, QUICK_MADE_UP) if given.quick else (REAL, MADE_UP)
+    if given.areas is not None:
+        real = tuple(given.areas)
+    elif shared_data() is None:
+        _say("the real lists are not there (NETFORM_SHARED_DATA): made-up areas only")
+        real = ()
+    if given.made_up is not None:
+        made_up = tuple(given.made_up)
+    return [*map(Area, real), *(Area(f"made-up {practices}", practices) for practices in made_up)]
+
+
+def _measure(area: Area, folder: Path, rules: Rules, given: argparse.Namespace) -> dict[str, Any]:
+    """One area by netform and its peers; without the key ``netform`` when it cannot be compared."""
+    _say(f"{area.name}: netform")
+    try:
+        path, over_band = write_area(area, folder, rules.most)
+    except LookupError as error:
+        return {"area": area.name, "reason": str(error)}
+    told = run_isolated(plan_list, str(path), given.limit, wall_seconds=2 * given.limit + 120)
+    if told.ended != "done":
+        return {"area": area.name, "reason": told.ended}
+    own = told.messages[0]
+    graph, groups = own.pop("graph"), own["groups"]
+    faults = find_faults(graph, groups, rules.least, rules.most)
+    if faults:
+        # No plan keeps the band here: the exceptions would have to be explained to every peer.
+        return {"area": area.name, "reason": f"netform's plan needs exceptions: {'; '.join(faults)}"}
+    own |= {"networks": len(groups), "cost": _cost(graph, groups, rules)}
+    peers = [_peer(name, area, graph, own, rules, given) for name in given.methods]
+    return {"area": area.name, "over_band_left_out": over_band, "netform": own, "peers": peers}
+
+
+def _peer(
+    name: str, area: Area, graph: nx.Graph, own: dict[str, Any], rules: Rules, given: argparse.Namespace
+) -> dict[str, Any]:
+    """One peer on one area."""
+    seconds = given.seconds or max(LEAST_SECONDS, TIMES_NETFORM * own["seconds"])
+    _say(f"{area.name}: {TITLES[name]}, {seconds:.0f} s")
+    # Other work on the machine makes CPU time slow to come; what takes far longer is ended.
+    told = run_isolated(
+        run_peer, name, graph, rules, own["networks"], seconds, given.seed, wall_seconds=4 * seconds + 120
+    )
+    plans = [message for message in told.messages if "groups" in message]
+    last = next((message for message in told.messages if "note" in message), None)
+    peer: dict[str, Any] = {
+        "method": name,
+        "limit_seconds": seconds,
+        "spent_seconds": last["seconds"] if last else None,
+        "spent_ratio": last["seconds"] / own["seconds"] if last else None,
+        "steps": last["steps"] if last else None,
+        "note": last["note"] if last else told.ended,
+        "plans": [{"seconds": plan["found_seconds"], "cost": plan["cost"]} for plan in plans],
+        "networks": None,
+    }
+    if plans:
+        best = plans[-1]
+        cost = _cost(graph, best["groups"], rules)
+        peer |= {
+            "networks": len(best["groups"]),
+            "groups": best["groups"],
+            "cost": cost,
+            "cost_ratio": cost / own["cost"],
+            "found_seconds": best["found_seconds"],
+            "found_ratio": best["found_seconds"] / own["seconds"],
+            "faults": find_faults(graph, best["groups"], rules.least, rules.most),
+        }
+    return peer
+
+
+def _cost(graph: nx.Graph, groups: Sequence[Sequence[str]], rules: Rules) -> float:
+    """What a plan costs by the definitions of netform's terms, weighted hours per week."""
+    return math.fsum(network_cost(network_terms(graph, codes, rules), rules) for codes in groups)
+
+
+def _beaten(areas: Sequence[dict[str, Any]]) -> list[str]:
+    """The valid plans that cost less than what netform says is the least."""
+    return [
+        f"{area['area']}: {TITLES[peer['method']]} found a valid plan of {peer['cost']:.4f} hours a week, below "
+        f"netform's bound of {area['netform']['bound']:.4f}"
+        for area in areas
+        for peer in area["peers"]
+        if peer["networks"] is not None
+        and not peer["faults"]
+        and peer["cost"] < area["netform"]["bound"] * (1 - ROUNDING)
+    ]
+
+
+def _print(results: dict[str, Any]) -> None:
+    """Print every table."""
+    areas = results["areas"]
+    print("\n".join(format_table(AREA_HEAD, area_rows(areas))))
+    print("\n" + textwrap.fill(FOOTNOTE, 110))
+    head = ("area", "practices", "netform, CPU s", "proof", *(TITLES[name] for name in PEERS))
+    print("\n" + "\n".join(format_table(head, summary_rows(areas), markdown=True)))
+    print("\nnetform's stages, shares of CPU time\n")
+    print("\n".join(speed_table(areas)))
+    if results["growth"]:
+        print("\n".join(growth_lines(results["growth"])))
+    for each in results["left_out"]:
+        print(f"\nLeft out: {each['area']}: {each['reason']}")
+    for fault in _beaten(areas):
+        print(f"\nDEFECT of netform: {fault}.")
+
+
+def _machine() -> dict[str, Any]:
+    names = ("numpy", "numba", "ortools", "networkx", "spopt", "gerrychain")
+    versions = {name: importlib.metadata.version(name) for name in names}
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "versions": versions}
+
+
+_BEGIN = time.monotonic()
+
+
+def _say(text: str) -> None:
+    print(f"{time.monotonic() - _BEGIN:6.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
