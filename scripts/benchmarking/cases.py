@@ -36,6 +36,7 @@ class Area(NamedTuple):
     name: str
     practices: int = 0
     per_network: float = PER_NETWORK
+    seed: int = SEED
 
 
 def shared_data() -> Path | None:
@@ -66,7 +67,7 @@ def write_area(area: Area, folder: Path, most: int) -> tuple[Path, int]:
     LookupError
         There is no such area, or no real lists.
     """
-    table = made_up_list(area.practices, area.per_network) if area.practices else _real_list(area.name)
+    table = made_up_list(*area[1:]) if area.practices else _real_list(area.name)
     inside = table[table["list_size"] <= most]
     path = folder / f"{area.name.replace(' ', '-')}.csv"
     inside.to_csv(path, index=False)

@@ -21,6 +21,8 @@ __all__ = ["factor_per_step", "measure_growth", "slope"]
 PRACTICES = (40, 60, 80, 120, 160)
 PER_NETWORKS = (3.0, 4.0, 5.0, 6.0, 7.0)
 FIXED_PRACTICES = 80
+# Counties drawn at each size: one alone may be easy or hard by chance.
+SEEDS = (20, 21)
 
 # What a small run takes once its graph is there may be less than a megabyte: measured as that.
 LEAST_MB = 1.0
@@ -81,8 +83,12 @@ def measure_growth(
         The runs of both series, and their exponents.
     """
     series = {
-        "practices": [Area(f"growth {n}", n, PER_NETWORK) for n in practices],
-        "per_network": [Area(f"growth {fixed_practices} by {m:g}", fixed_practices, m) for m in per_networks],
+        "practices": [Area(f"growth {n}", n, PER_NETWORK, seed) for n in practices for seed in SEEDS],
+        "per_network": [
+            Area(f"growth {fixed_practices} by {m:g}", fixed_practices, m, seed)
+            for m in per_networks
+            for seed in SEEDS
+        ],
     }
     found: dict[str, Any] = {}
     for name, areas in series.items():
