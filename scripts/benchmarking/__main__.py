@@ -66,20 +66,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "left_out": [],
         "growth": None,
     }
+    target = Path(given.out)
+    target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for area in _areas(given):
             measured = _measure(area, Path(folder), rules, given)
             results["areas" if "netform" in measured else "left_out"].append(measured)
+            # A run of many minutes that is cut short keeps what it has.
+            _write(target, results)
         if not given.no_growth:
             sizes = QUICK_GROWTH if given.quick else {}
             results["growth"] = measure_growth(Path(folder), rules.most, given.limit, _say, **sizes)
-    target = Path(given.out)
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "benchmark.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    _write(target, results)
     _print(results)
     (target / "benchmark.png").write_bytes(draw_results(results["areas"], results["growth"]))
     print(f"\nWritten: {target / 'benchmark.json'}, {target / 'benchmark.png'}")
     return 1 if _beaten(results["areas"]) else 0
+
+
+def _write(target: Path, results: dict[str, Any]) -> None:
+    (target / "benchmark.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -102,6 +108,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, help="CPU time of a peer; by default 10 times netform's, at least 10 seconds"
     )
+    parser.add_argument("--most-seconds", type=float, default=math.inf, help="CPU time of a peer, at most")
     parser.add_argument("--limit", type=float, default=300.0, help="wall time of netform, seconds [300]")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--no-growth", action="store_true", help="leave the growth out")
@@ -147,6 +154,7 @@ def _peer(
 ) -> dict[str, Any]:
     """One peer on one area."""
     seconds = given.seconds or max(LEAST_SECONDS, TIMES_NETFORM * own["seconds"])
+    seconds = min(seconds, given.most_seconds)
     _say(f"{area.name}: {TITLES[name]}, {seconds:.0f} s")
     # Other work on the machine makes CPU time slow to come; what takes far longer is ended.
     told = run_isolated(
@@ -215,16 +223,18 @@ def _print(results: dict[str, Any]) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    names = ("numpy", "numba", "ortools", "networkx", "spopt", "gerrychain")
-    versions = {name: importlib.metadata.version(name) for name in names}
+    """How many cores there are, and the versions of what was measured; the peers may not be installed."""
+    wanted = {"numpy", "numba", "ortools", "networkx", "spopt", "gerrychain"}
+    versions = {
+        name: found.version
+        for found in importlib.metadata.distributions()
+        if (name := found.metadata["Name"].lower()) in wanted
+    }
     return {"cores": os.cpu_count(), "python": platform.python_version(), "versions": versions}
 
 
-_BEGIN = time.monotonic()
-
-
 def _say(text: str) -> None:
-    print(f"{time.monotonic() - _BEGIN:6.0f} s  {text}", file=sys.stderr, flush=True)
+    print(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

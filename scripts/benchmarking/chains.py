@@ -44,6 +44,8 @@ class _Walk:
         # Not there for those who only use netform.
         from gerrychain import Graph  # noqa: PLC0415
 
+        # That some pair of networks was hard to divide is no news here: another is tried.
+        warnings.filterwarnings("ignore", module="gerrychain")
         self.task = task
         self.codes = sorted(task.graph)
         number = {code: k for k, code in enumerate(self.codes)}
@@ -157,5 +159,3 @@ class _Walk:
         of = partition.graph.original_nx_node_id_for_internal_node_id
         return [[self.codes[of(node)] for node in nodes] for nodes in partition.parts.values()]
 
-
-warnings.filterwarnings("ignore", module="gerrychain")

@@ -24,8 +24,8 @@ FIXED_PRACTICES = 80
 # Counties drawn at each size: one alone may be easy or hard by chance.
 SEEDS = (20, 21)
 
-# What a small run takes once its graph is there may be less than a megabyte: measured as that.
-LEAST_MB = 1.0
+# Planning that takes less finds room in what preparing held: its memory says nothing of growth.
+MEASURABLE_MB = 10.0
 
 
 def slope(sizes: Sequence[float], measured: Sequence[float]) -> float | None:
@@ -116,16 +116,16 @@ def _run(area: Area, told: dict[str, Any]) -> dict[str, Any]:
         "prepare_seconds": told["prepare_seconds"],
         "listing_seconds": told["stages"]["enumerate"] + told["stages"]["score"],
         "peak_mb": told["peak_mb"],
-        "own_mb": max(LEAST_MB, told["own_mb"]),
+        "own_mb": told["own_mb"],
     }
 
 
 def _exponents(size: str, runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The exponents of the runs that ended with a proof; the others took the time they were given."""
     proven = [run for run in runs if run["proven"]]
-    sizes = [run[size] for run in proven]
-    measured = ("seconds", "own_mb", "candidates")
-    return {
-        "slopes": {name: slope(sizes, [run[name] for run in proven]) for name in measured},
-        "factors": {name: factor_per_step(sizes, [run[name] for run in proven]) for name in measured},
-    }
+    slopes, factors = {}, {}
+    for name in ("seconds", "own_mb", "candidates"):
+        told = [run for run in proven if name != "own_mb" or run[name] >= MEASURABLE_MB]
+        sizes, measured = [run[size] for run in told], [run[name] for run in told]
+        slopes[name], factors[name] = slope(sizes, measured), factor_per_step(sizes, measured)
+    return {"slopes": slopes, "factors": factors}

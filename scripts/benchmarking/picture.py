@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import math
+import statistics
 from typing import TYPE_CHECKING, Any
 
+from scripts.benchmarking.growth import MEASURABLE_MB
 from scripts.benchmarking.peers import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 __all__ = ["draw_results"]
 
@@ -84,6 +88,8 @@ def _draw_costs(axes: Axes, areas: Sequence[dict[str, Any]]) -> None:
         axes.axhline(row + 0.5, color="0.9", linewidth=0.8)
     axes.set_yticks(range(len(areas)), names, fontsize=9)
     axes.set_ylim(len(areas) - 0.5, -0.5)
+    # The line of netform stands clear of the axis, and a peer below it would be seen.
+    axes.set_xlim(left=0.98)
     axes.set_xlabel("cost of the best plan found, over the cost of netform's")
     axes.set_title("Cost beside netform's plan", loc="left", fontsize=11)
     axes.grid(axis="x", color="0.92")
@@ -93,31 +99,54 @@ def _draw_costs(axes: Axes, areas: Sequence[dict[str, Any]]) -> None:
 
 
 def _draw_growth(axes: Axes, series: dict[str, Any], size: str, label: str) -> None:
+    """Every run as a point, and a line through the means of the logarithms at each size."""
     runs = series["runs"]
     if not runs:
         axes.set_axis_off()
         return
-    sizes = [run[size] for run in runs]
-    time = axes.plot(sizes, [run["seconds"] for run in runs], "o-", color=TIME, label="CPU seconds")
+    time = _draw_series(axes, runs, size, "seconds", TIME, "o-")
+    axes.set_ylabel("CPU seconds", color=TIME)
+    sizes = sorted({run[size] for run in runs})
     axes.set_xscale("log")
-    axes.set_yscale("log")
     axes.set_xticks(sizes, [f"{each:g}" for each in sizes])
     axes.minorticks_off()
     axes.set_xlabel(label)
-    axes.set_ylabel("CPU seconds", color=TIME)
-    other = axes.twinx()
-    memory = other.plot(sizes, [run["own_mb"] for run in runs], "s--", color=MEMORY, label="MB for planning")
-    other.set_yscale("log")
-    other.minorticks_off()
-    other.set_ylabel("MB for planning", color=MEMORY)
-    for each in (axes, other):
-        each.spines["top"].set_visible(False)
-    slopes = series["slopes"]
-    said = "Growth"
-    if slopes["seconds"] is not None:
-        said = f"Log-log slope: time {slopes['seconds']:.1f}, memory {slopes['own_mb']:.1f}"
-    axes.set_title(said, loc="left", fontsize=11)
-    axes.legend(handles=[*time, *memory], loc="upper left", fontsize=8, frameon=False)
+    handles = [time]
+    told = [run for run in runs if run["own_mb"] >= MEASURABLE_MB]
+    if told:
+        other = axes.twinx()
+        handles.append(_draw_series(other, told, size, "own_mb", MEMORY, "s--"))
+        other.set_ylabel("MB for planning", color=MEMORY)
+        other.spines["top"].set_visible(False)
+    axes.spines["top"].set_visible(False)
+    named = {"time": series["slopes"]["seconds"], "memory": series["slopes"]["own_mb"]}
+    said = ", ".join(f"{name} {slope:.1f}" for name, slope in named.items() if slope is not None)
+    axes.set_title(f"Log-log slope: {said}" if said else "Growth", loc="left", fontsize=11)
+    axes.legend(handles=handles, loc="upper left", fontsize=8, frameon=False)
+
+
+def _draw_series(
+    axes: Axes, runs: Sequence[dict[str, Any]], size: str, measured: str, colour: str, style: str
+) -> Line2D:
+    values = [run[measured] for run in runs]
+    axes.plot([run[size] for run in runs], values, style[0], color=colour, markersize=4, alpha=0.5)
+    sizes = sorted({run[size] for run in runs})
+    means = [
+        math.exp(statistics.fmean(math.log(run[measured]) for run in runs if run[size] == each))
+        for each in sizes
+    ]
+    label = "CPU seconds" if measured == "seconds" else "MB for planning"
+    (line,) = axes.plot(sizes, means, style, color=colour, markersize=6, label=label)
+    axes.set_yscale("log")
+    axes.set_ylim(min(values) / 1.6, max(values) * 2.5)
+    ticks = [number * 10.0**power for power in range(-3, 6) for number in (1, 2, 5)]
+    kept = [tick for tick in ticks if min(values) / 1.6 <= tick <= max(values) * 2.5]
+    # Few enough to be read: over more than two tens only the tens.
+    tens = [tick for tick in kept if math.log10(tick) % 1 < 1e-9]
+    kept = tens if len(kept) > 7 else kept
+    axes.set_yticks(kept, [f"{tick:,g}" for tick in kept])
+    axes.minorticks_off()
+    return line
 
 
 def _per_network_label(series: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scripts.benchmarking.growth import MEASURABLE_MB
 from scripts.benchmarking.peers import TITLES
 from scripts.benchmarking.planning import STAGES
 
@@ -155,21 +156,24 @@ def growth_lines(growth: dict[str, Any]) -> list[str]:
                 f"{run['candidates']:,}",
                 f"{run['seconds']:.2f}",
                 f"{run['peak_mb']:,.0f}",
-                f"{run['own_mb']:,.0f}",
+                f"{run['own_mb']:,.0f}" if run["own_mb"] >= MEASURABLE_MB else "-",
                 "yes" if run["proven"] else "no",
             ]
             for run in series["runs"]
         ]
         lines += ["", f"Growth with {word}", "", *format_table(head, rows)]
-        slopes, factors = series["slopes"], series["factors"]
-        if slopes["seconds"] is not None:
-            lines.append(
-                f"Log-log slopes: time {slopes['seconds']:.1f}, memory {slopes['own_mb']:.1f}, "
-                f"feasible networks {slopes['candidates']:.1f}."
-            )
-        if name == "per_network" and factors["seconds"] is not None:
-            lines.append(
-                f"One more practice a network: {factors['seconds']:.1f} times the time, {factors['own_mb']:.1f} times "
-                f"the memory, {factors['candidates']:.1f} times the feasible networks."
-            )
+        lines.append(f"Log-log slopes: {_listed(series['slopes'], '{:.1f}')}.")
+        if name == "per_network":
+            lines.append(f"One more practice a network: {_listed(series['factors'], 'times {:.1f}')}.")
     return lines
+
+
+def _listed(exponents: dict[str, float | None], form: str) -> str:
+    """Name the exponents that could be measured."""
+    words = {"seconds": "time", "own_mb": "memory for planning", "candidates": "feasible networks"}
+    said = [
+        f"{word} {form.format(exponents[name])}"
+        for name, word in words.items()
+        if exponents[name] is not None
+    ]
+    return ", ".join(said) or "too few sizes were measured"

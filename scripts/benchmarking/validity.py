@@ -30,14 +30,14 @@ def find_faults(graph: nx.Graph, groups: Sequence[Collection[str]], least: int, 
     faults += [f"{code} is no practice of the area" for code in sorted(set(times) - set(graph))]
     faults += [f"{code} is in {count} networks" for code, count in sorted(times.items()) if count > 1]
     for group in groups:
-        known = sorted(code for code in group if code in graph)
+        known = sorted({code for code in group if code in graph})
         if not known:
             faults.append("a network has no practice")
             continue
         patients = sum(graph.nodes[code]["list_size"] for code in known)
         if not least <= patients <= most:
             faults.append(f"the network of {known[0]} has {patients:,} patients, outside {least:,}-{most:,}")
-        if len(_reached(graph, known[0], set(known))) < len(known):
+        if len(_reached(graph, known[0], known)) < len(known):
             faults.append(f"the network of {known[0]} is not connected")
     return faults
 
