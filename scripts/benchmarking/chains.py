@@ -158,4 +158,3 @@ class _Walk:
         """The practice codes of every network of a partition."""
         of = partition.graph.original_nx_node_id_for_internal_node_id
         return [[self.codes[of(node)] for node in nodes] for nodes in partition.parts.values()]
-
