@@ -52,17 +52,15 @@ def solve_assignment(task: Task) -> None:
             continue
         known = {pair: int(solver.value(variable)) for pair, variable in model.assigned.items()}
         groups = model.groups(known)
-        apart = model.mend(groups)
-        if not apart:
-            task.offer(groups.values())
-            if status == cp_model.OPTIMAL:
-                task.note = "own objective proven"
-                return
+        task.offer(groups.values())
+        if not model.mend(groups) and status == cp_model.OPTIMAL:
+            task.note = "own objective proven"
+            return
     task.note = f"{task.steps:,} rounds"
 
 
 class _Answers(cp_model.CpSolverSolutionCallback):
-    """Offers every answer on the way that is connected."""
+    """Offers every answer on the way: one that is not connected counts only while none is."""
 
     def __init__(self, task: Task, model: _Model) -> None:
         super().__init__()
@@ -70,9 +68,7 @@ class _Answers(cp_model.CpSolverSolutionCallback):
 
     def on_solution_callback(self) -> None:
         values = {pair: int(self.value(variable)) for pair, variable in self.model.assigned.items()}
-        groups = self.model.groups(values)
-        if not any(self.model.pieces(hub, group) for hub, group in groups.items()):
-            self.task.offer(groups.values())
+        self.task.offer(self.model.groups(values).values())
 
 
 class _Model:

@@ -99,8 +99,8 @@ def _draw_costs(axes: Axes, areas: Sequence[dict[str, Any]]) -> None:
 
 
 def _draw_growth(axes: Axes, series: dict[str, Any], size: str, label: str) -> None:
-    """Every run as a point, and a line through the means of the logarithms at each size."""
-    runs = series["runs"]
+    """Every run that ended with a proof as a point, and a line through the means of the logarithms at each size."""
+    runs = [run for run in series["runs"] if run["proven"]]
     if not runs:
         axes.set_axis_off()
         return

@@ -153,7 +153,7 @@ def growth_lines(growth: dict[str, Any]) -> list[str]:
             [
                 str(run["practices"]),
                 f"{run['per_network']:g}",
-                f"{run['candidates']:,}",
+                f"{run['candidates']:,}" if run["candidates"] else "-",
                 f"{run['seconds']:.2f}",
                 f"{run['peak_mb']:,.0f}",
                 f"{run['own_mb']:,.0f}" if run["own_mb"] >= MEASURABLE_MB else "-",
