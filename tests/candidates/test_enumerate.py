@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import networkx as nx
 import numpy as np
 import pytest
@@ -111,12 +109,11 @@ def test_safe_list_sizes() -> None:
 def test_a_census_gives_up_inside_a_root() -> None:
     """Twenty-four practices that are all neighbours have 16 million groups: the count stops after one."""
     adjacency = Adjacency.of(_sized(nx.complete_graph(24), 1))
-    take_census(Adjacency.of(_sized(nx.path_graph(2), 1)), 1, 2)  # compiles
-    start = time.perf_counter()
     census = take_census(adjacency, 1, 24, limit=1000)
 
     assert not census.complete
-    assert time.perf_counter() - start < 0.5
+    # Groups that were met are counted up to where the walk was given up.
+    assert census.visited < 2_000_000
     with pytest.raises(ValueError, match="given up"):
         list_candidates(adjacency, 1, 24, census=census)
 

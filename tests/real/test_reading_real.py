@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -39,17 +38,14 @@ def test_the_lists_of_areas_are_read_and_placed(name: str, shared_data: Path) ->
     assert places.notes == ()
 
 
-def test_all_england_is_placed_in_good_time(shared_data: Path) -> None:
+def test_all_england_is_placed(shared_data: Path) -> None:
     """Own coordinates win; the six practices that have none are placed by their postcode."""
     practices = read_practices(shared_data / "practices.csv", area_column="sub_icb_code")
-    started = time.monotonic()
     places = locate(practices)
-    seconds = time.monotonic() - started
 
     assert len(practices) == 5050
     assert places.quality.count("list") == 5044
     assert len(places.homes) > 1_000_000
-    assert seconds < 4
 
 
 def test_the_places_of_postcodes_are_those_of_the_coordinates(shared_data: Path, tmp_path: Path) -> None:
