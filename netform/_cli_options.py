@@ -172,6 +172,13 @@ SOLVE_OPTIONS = (
         help="Areas planned side by side [default: one for each core]. Changes no plan that is proven.",
     ),
     click.option(
+        "--memory",
+        type=click.FloatRange(0, min_open=True),
+        metavar="GB",
+        help="For the lists of feasible networks, of all areas planned side by side [default: 2.5 for each]. An area "
+        "with more of them than fit is planned by search instead, and is not proven.",
+    ),
+    click.option(
         "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search for a first plan."
     ),
     click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),

@@ -142,12 +142,19 @@ def _load_ahead() -> None:
 def _options(given: dict[str, Any], prepared: Prepared) -> Options:
     """Gather how the run goes about it, besides the rules."""
     from netform.solve.area import Options
+    from netform.solve.listing import BYTES_EACH
 
+    workers = given["workers"] or os.cpu_count() or 1
+    most_listed = None
+    if given["memory"] is not None:
+        side_by_side = min(workers, max(1, len(prepared.areas)))
+        most_listed = int(given["memory"] * 1e9 / BYTES_EACH / side_by_side)
     return Options(
         strict=given["strict"],
         seed=given["seed"],
-        workers=given["workers"] or os.cpu_count() or 1,
+        workers=workers,
         moves=given_moves(given, prepared),
+        most_listed=most_listed,
     )
 
 

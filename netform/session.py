@@ -69,7 +69,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
-        self._listings = Listings(self.options.workers, keep=True)
+        self._listings = Listings(self.options.workers, keep=True, most=self.options.most_listed)
 
     def solve(
         self, rules: Rules | None = None, *, moves: Moves | None = None, seconds: float | None = None

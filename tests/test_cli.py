@@ -343,6 +343,15 @@ def test_the_number_of_networks_can_be_fixed(practices: Path, tmp_path: Path, nu
     assert len(plan_in(tmp_path / "out")["networks"]) == number
 
 
+def test_what_does_not_fit_into_the_memory_is_searched(practices: Path, tmp_path: Path) -> None:
+    """A hundred bytes a network: with room for one the plan is not proven, and says why."""
+    assert run("solve", practices, "-o", tmp_path / "out", "--memory", "1e-7", "-q").exit_code == 0
+    plan = plan_in(tmp_path / "out")
+    assert plan["areas"][0]["status"] == "feasible"
+    assert "--memory" in plan["areas"][0]["method"]
+    assert 0 < plan["areas"][0]["bound"] <= plan["areas"][0]["cost"]
+
+
 def test_a_graph_an_edge_and_a_journey_of_ones_own(practices: Path, tmp_path: Path) -> None:
     """--graph gives every edge, --edges takes one away, and --travel sets what the page says of travel."""
     ring = ["P1,P2", "P2,P3", "P3,P4", "P4,P5", "P5,P6", "P6,P1"]

@@ -113,7 +113,9 @@ class _AreaSolver:
 
     def __post_init__(self) -> None:
         kept = self.progress.listings
-        self.listings = Listings(self.options.workers) if kept is None else kept
+        self.listings = (
+            Listings(self.options.workers, most=self.options.most_listed) if kept is None else kept
+        )
 
     def solve(self) -> AreaOutcome:
         """Plan every part in turn."""

@@ -82,8 +82,9 @@ def by_search(
         )
     else:
         said = (
-            "The feasible networks are too many to list, so the plan comes from search: the best found, not "
-            "proven best. Its bound is that of networks whose patients travel to a hub, connected or not."
+            f"The feasible networks are more than the {part.listings.limit:,} that may be listed (--memory), so the "
+            "plan comes from search: the best found, not proven best. Its bound is that of networks whose patients "
+            "travel to a hub, connected or not."
         )
         with part.stage("bound"):
             # A plan with exceptions may cost less than any without: then they are allowed for.

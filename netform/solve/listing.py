@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.search import Problem
 
-__all__ = ["MOST_LISTED", "Listings"]
+__all__ = ["BYTES_EACH", "MOST_LISTED", "Listings"]
 
-# Connected groups that may be listed: 25 million take about 2 GB with what choosing needs.
+# A listed network with what choosing needs takes so many bytes; and networks that may be listed where nothing is said
+# of the memory: those of 2.5 GB.
+BYTES_EACH = 100
 MOST_LISTED = 25_000_000
 
 
@@ -28,11 +30,19 @@ class Listings:
         Threads for listing.
     keep : bool
         Whether lists are kept for the next question; a run that asks once does without.
+    most : int or None
+        Networks that may be listed at once.
     """
 
     workers: int = 1
     keep: bool = False
+    most: int | None = None
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
+
+    @property
+    def limit(self) -> int:
+        """Connected groups that may be listed."""
+        return MOST_LISTED if self.most is None else self.most
 
     def list(self, problem: Problem, least: int, most: int, *, enclaves: bool) -> CandidateStore | None:
         """Every connected group inside a band, with the enclave test or without; None when they are too many."""
@@ -46,7 +56,7 @@ class Listings:
         if key in self.kept:
             return self.kept[key]
         adjacency = Adjacency.of(problem.graph)
-        census = take_census(adjacency, least, most, limit=MOST_LISTED, workers=self.workers)
+        census = take_census(adjacency, least, most, limit=self.limit, workers=self.workers)
         if not census.complete:
             return None
         store = list_candidates(

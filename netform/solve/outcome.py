@@ -34,12 +34,15 @@ class Options:
         Threads for listing.
     moves : Moves or None
         How far the plan may be from where it starts.
+    most_listed : int or None
+        Feasible networks of an area that may be listed; above, its plan comes from search.
     """
 
     strict: bool = False
     seed: int = 0
     workers: int = 1
     moves: Moves | None = None
+    most_listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
