@@ -52,7 +52,7 @@ def cheapest_below(
     width : int
         Of the drawing: the wider it is, the more is seen and the longer that takes.
     order : ndarray of int64, shape (n,), optional
-        The practices as `netform.solve.diagram.sweep` has them.
+        The practices as `netform.solve.sweep` has them.
     """
     store, costs = choosing.store, choosing.costs
     whole = [

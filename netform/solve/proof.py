@@ -21,10 +21,10 @@ from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
 from netform.solve.cuts import NO_CUTS
-from netform.solve.diagram import easier, sweep
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
+from netform.solve.sweep import easier, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable

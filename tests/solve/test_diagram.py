@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve.diagram import Diagram, draw_diagram, easier, sweep
+from netform.solve.diagram import Diagram, draw_diagram
 from netform.solve.linear import SideRow
+from netform.solve.sweep import easier, sweep
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import priced_choices
 
@@ -201,7 +202,7 @@ def test_the_easier_end_is_that_from_which_a_narrow_drawing_sees_further(drawn: 
     store, reduced = choosing.store, np.maximum(reduced, 0.0)
     order = sweep(store, reduced)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netform.solve.diagram.TRIED", width)
+        patch.setattr("netform.solve.sweep.TRIED", width)
         better = easier(store, reduced, 2.0, order).tolist()
     seen = {}
     for end in (order, order[::-1]):
