@@ -49,6 +49,9 @@ ChooseGroups = Callable[[Choosing, Deadline], "NDArray[np.int64] | None"]
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
 
+# What fits the band stays whole so often, where it could be two networks.
+WHOLE = 0.2
+
 # Spanning trees drawn before a first plan may have exceptions.
 TREES = 400
 
@@ -268,7 +271,8 @@ def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generat
     rules = problem.data.rules
     list_size = problem.data.list_size
     patients = int(list_size[list(members)].sum())
-    if patients <= rules.most:
+    # Where the band is wide, what fits it may be several networks as well.
+    if patients <= rules.most and (patients < 2 * rules.least or random.random() < WHOLE):
         return None
     parent, order = _random_tree(problem.graph, members, random)
     below = {v: int(list_size[v]) for v in members}
@@ -282,6 +286,8 @@ def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generat
             if rules.least <= size <= rules.most and coverable(patients - size, rules.least, rules.most):
                 choices.append((v, under))
     if not choices:
+        if patients <= rules.most:
+            return None
         # No sound cut: take the one nearest to the middle of the band, an exception for later repair, but none
         # larger than an exception may be.
         middle = (rules.least + rules.most) / 2
