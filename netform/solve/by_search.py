@@ -75,17 +75,17 @@ def by_search(
             "that none exists is not proven. Allow more with --time-limit."
         )
     cost = math.fsum(group_costs(problem, plan))
-    if bound > 0:
-        said = (
-            f"Time ran out while choosing among all {listed:,} feasible networks: the plan comes from search, "
-            "the bound from the relaxation over all of them."
-        )
+    if listed:
+        why = f"Time ran out while choosing among all {listed:,} feasible networks"
+    elif reasons:
+        why = "The networks that exceptions allow could not all be listed and chosen from in the time"
     else:
-        said = (
-            f"The feasible networks are more than the {part.listings.limit:,} that may be listed (--memory), so the "
-            "plan comes from search: the best found, not proven best. Its bound is that of networks whose patients "
-            "travel to a hub, connected or not."
-        )
+        why = f"The feasible networks are more than the {part.listings.limit:,} that may be listed (--memory)"
+    said = f"{why}: the plan comes from search, the best found, not proven best. Its bound is that of "
+    if bound > 0:
+        said += "the relaxation over all of them."
+    else:
+        said += "networks whose patients travel to a hub, connected or not."
         with part.stage("bound"):
             # A plan with exceptions may cost less than any without: then they are allowed for.
             least, most = (rules.least, rules.most) if within else (1, max(rules.exception_most, *patients))
