@@ -23,7 +23,7 @@ from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.listing import Listings
 from netform.solve.needed import Near
 from netform.solve.relaxation import Choosing
-from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs
+from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs, listed_anew
 from netform.solve.statement import Statement
 from netform.solve.ties import Ties
 from netform.solve.why import explained_by_part
@@ -173,7 +173,7 @@ class ListedPart:
                 plan = first_plan(self.problem, self.options.seed, self.deadline)
             else:
                 plan = [tuple(int(v) for v in statement.store[int(j)]) for j in chosen]
-            return better_plan(self.problem, plan, choose_groups, self.deadline)
+            return better_plan(self.problem, plan, listed_anew(self.problem, choose_groups), self.deadline)
 
         return choose(
             choosing,

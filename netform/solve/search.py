@@ -8,8 +8,9 @@ part that networks can still cover.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -33,10 +34,12 @@ __all__ = [
     "ChooseGroups",
     "Group",
     "Problem",
+    "Resolve",
     "better_plan",
     "divided",
     "first_plan",
     "group_costs",
+    "listed_anew",
     "plan_exactly",
     "plan_key",
     "store_of",
@@ -45,9 +48,15 @@ __all__ = [
 Group = tuple[int, ...]
 ChooseGroups = Callable[[Choosing, Deadline], "NDArray[np.int64] | None"]
 
+# Other networks for the practices of some: a plan of them, or None.
+Resolve = Callable[[Sequence[Group], Deadline], "list[Group] | None"]
+
 # Practices in a neighbourhood, one level after the other; its list may hold so many groups at most.
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
+
+# Neighbourhoods that are looked at side by side at most.
+TOGETHER = 8
 
 # What fits the band stays whole so often, where it could be two networks.
 WHOLE = 0.2
@@ -120,52 +129,106 @@ def group_costs(problem: Problem, groups: Sequence[Group]) -> list[float]:
 def better_plan(
     problem: Problem,
     plan: Sequence[Group],
-    choose_groups: ChooseGroups,
+    resolve: Resolve,
     deadline: Deadline,
     *,
+    levels: Sequence[int] = LEVELS,
+    workers: int = 1,
     on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
 ) -> list[Group]:
-    """Re-solve neighbourhoods until none of any level can be bettered, or time is up.
+    """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
+
+    A network is amid a neighbourhood when all networks next to it are in it, too; and where each network starts one,
+    most would be looked at many times over.
 
     Parameters
     ----------
     problem : Problem
     plan : sequence of groups
         Covers every practice once.
-    choose_groups : callable
-        The exact solver of a neighbourhood: positions of the chosen candidates, or None.
+    resolve : callable
+        The best plan of a neighbourhood, as `listed_anew` gives it.
     deadline : Deadline
+    levels : sequence of int
+        Practices in a neighbourhood, one level after the other.
+    workers : int
+        Threads; but for time that runs out, the plan does not depend on it.
     on_plan : callable
         Told of every better plan.
     """
-    plan = sorted(plan)
-    cost = dict(zip(plan, group_costs(problem, plan), strict=True))
-    settled: set[frozenset[Group]] = set()
-    for level in LEVELS:
-        improved = True
-        while improved and not deadline.passed:
-            improved = False
-            for start in list(plan):
-                if start not in cost:
-                    continue
-                hood = _neighbourhood(problem, list(cost), start, level)
-                if frozenset(hood) in settled or len(hood) < 2:
-                    continue
-                settled.add(frozenset(hood))
-                found = _resolve(problem, hood, choose_groups, deadline)
-                if found is None:
-                    continue
-                new_cost = group_costs(problem, found)
-                if plan_key(problem, found, new_cost) < plan_key(
-                    problem, hood, [cost[group] for group in hood]
-                ):
-                    for group in hood:
-                        del cost[group]
-                    cost.update(zip(found, new_cost, strict=True))
-                    improved = True
-                    on_plan(sorted(cost))
-            plan = sorted(cost)
-    return sorted(cost)
+    networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
+    with ThreadPoolExecutor(workers) as pool:
+        for level in levels:
+            improved = True
+            networks.amid.clear()
+            while improved and not deadline.passed:
+                improved, starts = False, sorted(networks.cost)
+                while starts and not deadline.passed:
+                    hoods, starts = networks.apart(starts, level)
+                    for hood, found in zip(
+                        hoods, pool.map(lambda hood: resolve(hood, deadline), hoods), strict=True
+                    ):
+                        if networks.exchanged(hood, found):
+                            improved = True
+                            on_plan(sorted(networks.cost))
+    return sorted(networks.cost)
+
+
+@dataclass(slots=True)
+class _Networks:
+    """The networks of a plan with what they cost, and where looking again is of no use.
+
+    Attributes
+    ----------
+    problem : Problem
+    cost : dict of group to float
+    settled : set of frozenset of groups
+        Neighbourhoods that were looked at.
+    amid : set of groups
+        Networks all of whose neighbours were in one that was looked at on this level.
+    """
+
+    problem: Problem
+    cost: dict[Group, float]
+    settled: set[frozenset[Group]] = field(default_factory=set)
+    amid: set[Group] = field(default_factory=set)
+
+    def apart(self, starts: Sequence[Group], level: int) -> tuple[list[list[Group]], list[Group]]:
+        """Some neighbourhoods to look at that have no network in common; and the starts that are left."""
+        owner = {v: group for group in self.cost for v in group}
+        hoods, taken, left = [], set[Group](), []
+        for k, start in enumerate(starts):
+            if start not in self.cost or start in self.amid:
+                continue
+            hood = _neighbourhood(self.problem, owner, start, level)
+            if frozenset(hood) in self.settled or len(hood) < 2:
+                continue
+            if not taken.isdisjoint(hood):
+                left.append(start)
+                continue
+            self.settled.add(frozenset(hood))
+            taken.update(hood)
+            hoods.append(hood)
+            if len(hoods) == TOGETHER:
+                return hoods, [*left, *starts[k + 1 :]]
+        return hoods, left
+
+    def exchanged(self, hood: Sequence[Group], found: Sequence[Group] | None) -> bool:
+        """Take other networks for those of a neighbourhood if they are better; whether they were."""
+        better = False
+        if found is not None:
+            new_cost = group_costs(self.problem, found)
+            old_cost = [self.cost[group] for group in hood]
+            better = plan_key(self.problem, found, new_cost) < plan_key(self.problem, hood, old_cost)
+            if better:
+                for group in hood:
+                    del self.cost[group]
+                self.cost.update(zip(found, new_cost, strict=True))
+        inside = {v for group in hood for v in group}
+        for group in found if better and found is not None else hood:
+            if all(u in inside for v in group for u in self.problem.graph[v]):
+                self.amid.add(group)
+        return better
 
 
 def plan_key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
@@ -180,12 +243,22 @@ def _outside(problem: Problem, group: Group) -> int:
     return max(0, rules.least - patients, patients - rules.most)
 
 
-def _resolve(
-    problem: Problem, hood: Sequence[Group], choose_groups: ChooseGroups, deadline: Deadline
-) -> list[Group] | None:
-    members = sorted(v for group in hood for v in group)
-    found = plan_exactly(problem.among(members), choose_groups, deadline, MOST_LISTED)
-    return found and [tuple(members[v] for v in group) for group in found]
+def listed_anew(problem: Problem, choose_groups: ChooseGroups) -> Resolve:
+    """Plan neighbourhoods exactly by listing all groups of them.
+
+    Parameters
+    ----------
+    problem : Problem
+    choose_groups : callable
+        The exact solver: positions of the chosen candidates, or None.
+    """
+
+    def resolve(hood: Sequence[Group], deadline: Deadline) -> list[Group] | None:
+        members = sorted(v for group in hood for v in group)
+        found = plan_exactly(problem.among(members), choose_groups, deadline, MOST_LISTED)
+        return found and [tuple(members[v] for v in group) for group in found]
+
+    return resolve
 
 
 def plan_exactly(
@@ -213,9 +286,8 @@ def plan_exactly(
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
 
 
-def _neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: int) -> list[Group]:
+def _neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, most: int) -> list[Group]:
     """A network and those nearest to it along the graph, up to ``most`` practices."""
-    owner = {v: group for group in plan for v in group}
     hood, members = [start], set(start)
     while True:
         touching: dict[Group, int] = {}

@@ -19,7 +19,7 @@ from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.feasibility import connected_parts
 from netform.solve.relaxation import Choosing
-from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs, store_of
+from netform.solve.search import Group, Problem, better_plan, first_plan, group_costs, listed_anew, store_of
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
 
@@ -94,7 +94,7 @@ def test_a_better_plan_is_whole_and_no_worse(drawn: tuple[nx.Graph, Rules], look
     ticks = count()
     for deadline in (NEVER, Deadline(float(looks), lambda: float(next(ticks)))):
         told: list[Sequence[Group]] = []
-        better = better_plan(problem, plan, exactly, deadline, on_plan=told.append)
+        better = better_plan(problem, plan, listed_anew(problem, exactly), deadline, on_plan=told.append)
         assert_whole(problem, better)
         for each in told:
             assert_whole(problem, each)
@@ -112,7 +112,7 @@ def test_within_one_neighbourhood_the_better_plan_is_the_best(drawn: tuple[nx.Gr
     problem = problem_of(graph, rules)
     part = graph.subgraph(problem.codes)
     best = best_plan(part, rules)
-    plan = better_plan(problem, first_plan(problem, 0, NEVER), exactly, NEVER)
+    plan = better_plan(problem, first_plan(problem, 0, NEVER), listed_anew(problem, exactly), NEVER)
     found = key(problem, plan, rules)
     assert best is not None
     assert found >= (best.exceptions, best.patients_outside, best.cost - 1e-5 * max(1, best.cost))
@@ -127,7 +127,7 @@ def test_a_county_of_sixty(seed: int) -> None:
     problem = problem_of(graph, rules)
     plan = first_plan(problem, seed, NEVER)
     assert_whole(problem, plan)
-    better = better_plan(problem, plan, exactly, NEVER)
+    better = better_plan(problem, plan, listed_anew(problem, exactly), NEVER)
     assert_whole(problem, better)
     first, last = key(problem, plan, rules), key(problem, better, rules)
     assert last[:2] == (0, 0)

@@ -1,0 +1,406 @@
+"""Networks that are too many to keep: what each costs is kept, and the networks are met again in every pass.
+
+A walk over the connected groups (`netform.candidates.walk` has the scheme) meets them in the same order every time. So
+the cost of the j-th is found at place j, in four bytes, and the members need no room at all: a pass over all of them
+under given prices takes about as long as counting them. Each pass gives, root by root, the groups that cost least
+beyond their prices, and how far the prices have to be lowered, practice by practice, for no group to cost less than
+they say.
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numba as nb
+import numpy as np
+
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.enumerate import MOST_PRACTICES, take_census
+from netform.candidates.store import CandidateStore
+from netform.scores import candidate_costs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from netform.candidates.allowed import Limits
+    from netform.scores import ScoringData
+
+__all__ = ["BYTES_EACH", "Met", "Passes"]
+
+# What a network takes while passes are made.
+BYTES_EACH = 4
+
+# Groups, and their members, in a block that is handed over at once.
+BLOCK, BLOCK_MEMBERS = 1 << 17, 1 << 21
+
+# Of a root with g groups, so many times the root of g are given in a pass, between the fewest and the most.
+FEWEST, MOST = 20, 20_000
+
+# Where a walk stands when it is at no depth.
+BEGIN, DONE = -1, -2
+
+# Hours per week: what adding and taking off prices along the way may add up to.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What a pass has met.
+
+    Attributes
+    ----------
+    store : CandidateStore
+        The groups that cost least beyond their prices, of every root, in order of what that is.
+    reduced : ndarray of float64, shape (m,)
+        Hours per week that each costs beyond the prices of its practices.
+    prices : ndarray of float64, shape (n,)
+        The prices lowered so far that no group at all costs less than those of its practices.
+    """
+
+    store: CandidateStore
+    reduced: NDArray[np.float64]
+    prices: NDArray[np.float64]
+
+    @property
+    def bound(self) -> float:
+        """Hours per week that no plan costs less than: every practice is in one network."""
+        return math.fsum(self.prices) - ROUNDING
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Every connected group within a band, met again and again.
+
+    Inside, practices are numbered by how far they are from one at the edge of the map, so that no root has too
+    large a share of the groups, and neighbours lie near one another in memory.
+
+    Attributes
+    ----------
+    adjacency : Adjacency
+        In the numbering inside.
+    order : ndarray of int64, shape (n,)
+        The practice that has each number inside.
+    least, most : int
+        The band in registered patients, inclusive.
+    first : ndarray of int64, shape (n + 1,)
+        Where the groups of each root begin.
+    costs : ndarray of float32
+        Weighted hours per week of every group, rounded down; infinite where the demands forbid it.
+    workers : int
+        Threads; no result depends on it.
+    """
+
+    adjacency: Adjacency
+    order: NDArray[np.int64]
+    least: int
+    most: int
+    first: NDArray[np.int64]
+    costs: NDArray[np.float32]
+    workers: int
+
+    @classmethod
+    def of(
+        cls,
+        graph: nx.Graph,
+        data: ScoringData,
+        limits: Limits,
+        limit: int,
+        workers: int = 1,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Passes | None:
+        """Count and score every group within the band of the rules; None when there are too many, or on ``stop``.
+
+        Parameters
+        ----------
+        graph : networkx.Graph
+            On 0..n-1, with a ``list_size`` each.
+        data : ScoringData
+        limits : Limits
+        limit : int
+            Connected groups up to the most patients, over all roots.
+        workers : int
+            Threads.
+        stop : callable
+            Asked often.
+        """
+        rules = data.rules
+        order = _from_the_edge(data.minutes)
+        adjacency = Adjacency.of(_renumbered(graph, order))
+        if len(order) > MOST_PRACTICES:
+            return None
+        census = take_census(adjacency, rules.least, rules.most, limit=limit, workers=workers)
+        if not census.complete:
+            return None
+        first = np.concatenate((np.zeros(1, np.int64), np.cumsum(census.candidates)))
+        costs = np.empty(int(first[-1]), np.float32)
+        found = cls(adjacency, order, rules.least, rules.most, first, costs, workers)
+        return found if found.score(data.among(order), limits.among(order), stop) else None
+
+    def __len__(self) -> int:
+        return len(self.costs)
+
+    def score(self, data: ScoringData, limits: Limits, stop: Callable[[], bool]) -> bool:
+        """Fill in the costs of all groups; whether that was done before it was stopped."""
+
+        def score(root: int) -> None:
+            walk = _Walk(self, root)
+            at = int(self.first[root])
+            while walk.going and not stop():
+                store, _ = walk.block(None)
+                kept = allowed(store, limits) & counts_allowed(store, limits)
+                costs = np.where(kept, candidate_costs(store, data), np.inf)
+                self.costs[at : at + len(store)] = _rounded_down(costs)
+                at += len(store)
+
+        self.share_out(score)
+        return not stop()
+
+    def meet(
+        self, prices: NDArray[np.float64], each: float, stop: Callable[[], bool] = lambda: False
+    ) -> Met | None:
+        """Make one pass; None on ``stop``.
+
+        Parameters
+        ----------
+        prices : ndarray of float64, shape (n,)
+            Hours per week for each practice.
+        each : float
+            Of a root with g groups, ``each * sqrt(g)`` are given: see `FEWEST` and `MOST`.
+        stop : callable
+            Asked often.
+        """
+        inside = prices[self.order]
+        lowered: NDArray[np.float64] = np.zeros(len(inside))
+        lock = Lock()
+        found: dict[int, tuple[CandidateStore, NDArray[np.float64]]] = {}
+
+        def meet(root: int) -> None:
+            count = int(self.first[root + 1] - self.first[root])
+            room = int(np.clip(each * count**0.5, FEWEST, MOST))
+            walk, below = _Walk(self, root), np.inf
+            kept, reduced = _nothing(len(inside)), np.empty(0)
+            while walk.going and not stop():
+                store, more = walk.block(inside, below)
+                kept, reduced = kept.joined(store), np.concatenate((reduced, more))
+                if len(reduced) > room:
+                    near = np.sort(np.argpartition(reduced, room)[:room])
+                    kept, reduced = kept.take(near), reduced[near]
+                    below = float(reduced.max())
+            found[root] = kept, reduced
+            with lock:
+                np.minimum(lowered, walk.lowered, out=lowered)
+
+        self.share_out(meet)
+        if stop():
+            return None
+        below = prices.copy()
+        below[self.order] += lowered
+        return self.gathered(found, below)
+
+    def gathered(
+        self, found: dict[int, tuple[CandidateStore, NDArray[np.float64]]], prices: NDArray[np.float64]
+    ) -> Met:
+        """What the roots have given, in the numbering outside."""
+        stores = [found[root][0] for root in sorted(found)]
+        reduced = np.concatenate([found[root][1] for root in sorted(found)])
+        sizes = np.concatenate([np.diff(store.offsets) for store in stores])
+        offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
+        members = self.order[np.concatenate([store.members for store in stores])].astype(np.uint16)
+        _sort_rows(offsets, members)
+        by_reduced = np.argsort(reduced, kind="stable")
+        store = CandidateStore(offsets, members, len(prices))
+        return Met(store.take(by_reduced), reduced[by_reduced], prices)
+
+    def share_out(self, work: Callable[[int], None]) -> None:
+        """Deal the roots out to threads, those with the most groups first."""
+        sizes = np.diff(self.first)
+        roots = np.argsort(-sizes, kind="stable")[: int((sizes > 0).sum())].tolist()
+        if self.workers <= 1:
+            for root in roots:
+                work(root)
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            for done in [pool.submit(work, root) for root in roots]:
+                done.result()
+
+
+class _Walk:
+    """The groups of one root, met block by block."""
+
+    def __init__(self, passes: Passes, root: int) -> None:
+        n = len(passes.adjacency)
+        self.passes = passes
+        self.going = True
+        self.lowered: NDArray[np.float64] = np.zeros(n)
+        self.seen = np.zeros(n, np.uint8)
+        # Frontier; members, and for each the next place in the frontier and its end; counters.
+        self.queue, self.steps = np.empty(n, np.int32), np.empty((3, n + 1), np.int32)
+        self.state = np.array([root, BEGIN, 0, passes.first[root]], np.int64)
+
+    def block(
+        self, prices: NDArray[np.float64] | None, below: float = np.inf
+    ) -> tuple[CandidateStore, NDArray[np.float64]]:
+        """The next groups that cost less than ``below`` beyond the prices, and what they do; all without prices."""
+        passes, adjacency = self.passes, self.passes.adjacency
+        n = len(adjacency)
+        size = min(BLOCK, int(passes.first[self.state[0] + 1] - self.state[3]))
+        counts, members = np.empty(size, np.uint16), np.empty(min(BLOCK_MEMBERS, size * n) + n, np.uint16)
+        reduced = np.empty(0 if prices is None else size)
+        count, used = _meet(
+            adjacency.indptr, adjacency.neighbours, adjacency.list_size, passes.least, passes.most,
+            self.seen, self.queue, self.steps, self.state,
+            None if prices is None else passes.costs, prices, below, self.lowered, counts, members, reduced,
+        )  # fmt: skip
+        self.going = self.state[1] != DONE
+        offsets = np.zeros(count + 1, np.int64)
+        np.cumsum(counts[:count], out=offsets[1:])
+        members = members[:used].copy()
+        _sort_rows(offsets, members)
+        return CandidateStore(offsets, members, n), reduced[:count].copy()
+
+
+@nb.njit(cache=True, nogil=True)
+def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `walk_groups`)
+    indptr, neighbours, list_size, least, most, seen, queue, steps, state, costs, prices, below, lowered, counts,
+    members, reduced,
+):  # fmt: skip
+    """Meet the groups of a root from where the walk stands, until a block is full or none is left.
+
+    ``state`` holds the root, the depth, how many members the group has that is still to be looked at (0: none), and
+    the place of its cost. ``lowered`` is the least share of a group's reduced cost below zero that
+    falls to each of its practices, all sharing alike. Numba compiles it once with prices and once without.
+    """
+    chosen, position, length = steps[0], steps[1], steps[2]
+    root, depth, row = state[0], state[1], state[3]
+    smallest = list_size.min()
+    count, used = 0, 0
+    if depth == BEGIN:
+        seen[: root + 1] = 1
+        depth = 0
+        chosen[0] = root
+        end = 0
+        for k in range(indptr[root], indptr[root + 1]):
+            v = neighbours[k]
+            if seen[v] == 0:
+                seen[v] = 1
+                queue[end] = v
+                end += 1
+        length[0] = end
+        position[0] = 0
+        met = 1 if list_size[root] >= least else 0
+    else:
+        met = state[2]
+    patients = 0
+    price = 0.0
+    for k in range(depth + 1):
+        patients += list_size[chosen[k]]
+        if costs is not None:
+            price += prices[chosen[k]]
+    if patients > most:
+        state[1] = DONE
+        return 0, 0
+    while True:
+        if met > 0:
+            # The members are chosen[:met].
+            if count == len(counts) or used + met > len(members):
+                break
+            take = True
+            if costs is not None:
+                # A group that is met at the depth of its last member has the price of all; else it lacks the last.
+                beyond = costs[row] - (price if met == depth + 1 else price + prices[chosen[met - 1]])
+                take = beyond < below
+                if beyond < 0:
+                    share = beyond / met
+                    for k in range(met):
+                        lowered[chosen[k]] = min(lowered[chosen[k]], share)
+                if take:
+                    reduced[count] = beyond
+            if take:
+                for k in range(met):
+                    members[used + k] = chosen[k]
+                counts[count] = met
+                count += 1
+                used += met
+            row += 1
+            met = 0
+        at = position[depth]
+        if at == length[depth]:
+            if depth == 0:
+                depth = DONE
+                break
+            for k in range(length[depth - 1], length[depth]):
+                seen[queue[k]] = 0
+            patients -= list_size[chosen[depth]]
+            if costs is not None:
+                price -= prices[chosen[depth]]
+            depth -= 1
+            continue
+        position[depth] = at + 1
+        v = queue[at]
+        total = patients + list_size[v]
+        if total > most:
+            continue
+        chosen[depth + 1] = v
+        if total >= least:
+            met = depth + 2
+        if total + smallest > most:
+            continue
+        depth += 1
+        patients = total
+        if costs is not None:
+            price += prices[v]
+        end = length[depth - 1]
+        for k in range(indptr[v], indptr[v + 1]):
+            u = neighbours[k]
+            if seen[u] == 0:
+                seen[u] = 1
+                queue[end] = u
+                end += 1
+        length[depth] = end
+        position[depth] = at + 1
+    state[1], state[2], state[3] = depth, met, row
+    return count, used
+
+
+@nb.njit(cache=True, nogil=True)
+def _sort_rows(offsets, members):  # type: ignore[no-untyped-def]
+    """Put the members of every group in order."""
+    for j in range(len(offsets) - 1):
+        for k in range(offsets[j] + 1, offsets[j + 1]):
+            v = members[k]
+            place = k
+            while place > offsets[j] and members[place - 1] > v:
+                members[place] = members[place - 1]
+                place -= 1
+            members[place] = v
+
+
+def _nothing(practices: int) -> CandidateStore:
+    return CandidateStore(np.zeros(1, np.int64), np.empty(0, np.uint16), practices)
+
+
+def _from_the_edge(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The practices by how far they are from the one that is farthest from the first."""
+    return np.argsort(minutes[int(minutes[0].argmax())], kind="stable")
+
+
+def _renumbered(graph: nx.Graph, order: NDArray[np.int64]) -> nx.Graph:
+    number = {int(v): k for k, v in enumerate(order)}
+    found = nx.Graph()
+    found.add_nodes_from((k, {"list_size": graph.nodes[int(v)]["list_size"]}) for k, v in enumerate(order))
+    found.add_edges_from((number[a], number[b]) for a, b in graph.edges)
+    return found
+
+
+def _rounded_down(costs: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The costs in four bytes, none of them dearer than it is."""
+    near = costs.astype(np.float32)
+    return np.where(near > costs, np.nextafter(near, np.float32(-np.inf)), near)

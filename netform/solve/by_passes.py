@@ -1,0 +1,96 @@
+"""Plan a part whose networks are too many to keep, but not to meet: bound by passes, plan among the nearest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netform.candidates.passes import BYTES_EACH, Passes
+from netform.solve.among_near import chosen_anew
+from netform.solve.choose import choose
+from netform.solve.listing import BYTES_EACH as BYTES_LISTED
+from netform.solve.relaxed_passes import nearest, relax_in_passes
+from netform.solve.search import better_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from netform.solve.deadline import Deadline
+    from netform.solve.listed_part import ListedPart
+    from netform.solve.relaxation import Choosing
+    from netform.solve.search import Group
+
+__all__ = ["Passed", "by_passes"]
+
+# Groups that may be met for every second left: they are met again in every pass.
+MET_A_SECOND = 1_000_000
+
+# Share of the time left for the bound, and for the plan then.
+BOUND, PLAN = 0.6, 0.97
+
+# Practices in a neighbourhood, one level after the other, and seconds for one.
+LEVELS, SECONDS = (40, 70, 110, 160), 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What passes have come to.
+
+    Attributes
+    ----------
+    plan : list of groups
+    bound : float
+        Hours per week that no plan costs less than.
+    met : int
+        Feasible networks.
+    """
+
+    plan: list[Group]
+    bound: float
+    met: int
+
+
+def by_passes(part: ListedPart, plan: Sequence[Group]) -> Passed | None:
+    """A better plan and its bound; None when the networks are too many to be met in the time, or in the memory.
+
+    Parameters
+    ----------
+    part : ListedPart
+    plan : sequence of groups
+        A plan within the band.
+    """
+    problem, deadline = part.problem, part.deadline
+    limit = part.listings.limit * BYTES_LISTED // BYTES_EACH
+    if deadline.seconds_left is not None:
+        limit = min(limit, int(deadline.seconds_left * MET_A_SECOND))
+    with part.stage("enumerate"):
+        workers = part.listings.workers
+        passes = Passes.of(problem.graph, problem.data, part.limits, limit, workers, lambda: deadline.passed)
+    if passes is None:
+        return None
+    with part.stage("bound"):
+        priced = relax_in_passes(
+            problem, passes, plan, deadline.share(BOUND), lambda low: part.tell(plan, low)
+        )
+    with part.stage("search"):
+        near = nearest(passes, priced.prices, deadline)
+        if near is not None:
+            resolve = chosen_anew(problem, near, _choose_part, SECONDS)
+            plan = better_plan(
+                problem,
+                plan,
+                resolve,
+                deadline.share(PLAN),
+                levels=LEVELS,
+                workers=workers,
+                on_plan=lambda better: part.tell(better, priced.bound),
+            )
+    return Passed(list(plan), priced.bound, len(passes))
+
+
+def _choose_part(choosing: Choosing, cutoff: float, deadline: Deadline) -> NDArray[np.int64] | None:
+    """The exact choice of a neighbourhood below a cost; a failure is no plan."""
+    return choose(choosing, deadline, cutoff=cutoff).chosen
