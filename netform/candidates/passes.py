@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from netform.candidates.allowed import Limits
     from netform.scores import ScoringData
 
-__all__ = ["BYTES_EACH", "Met", "Passes"]
+__all__ = ["BYTES_EACH", "ROUNDING", "Met", "Passes"]
 
 # What a network takes while passes are made.
 BYTES_EACH = 4
@@ -204,6 +204,45 @@ class Passes:
         below = prices.copy()
         below[self.order] += lowered
         return self.gathered(found, below)
+
+    def within(
+        self,
+        prices: NDArray[np.float64],
+        reduced: float,
+        most: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> CandidateStore | None:
+        """Every group that costs less than ``reduced`` beyond its prices; None on ``stop``, or when there are too many.
+
+        Parameters
+        ----------
+        prices : ndarray of float64, shape (n,)
+            Hours per week for each practice.
+        reduced : float
+            Hours per week.
+        most : int
+            Groups that may be given.
+        stop : callable
+            Asked often.
+        """
+        inside = prices[self.order]
+        found: dict[int, tuple[CandidateStore, NDArray[np.float64]]] = {}
+        count, lock = 0, Lock()
+
+        def list_root(root: int) -> None:
+            nonlocal count
+            walk, kept, beyond = _Walk(self, root), _nothing(len(inside)), np.empty(0)
+            while walk.going and count <= most and not stop():
+                store, more = walk.block(inside, reduced)
+                kept, beyond = kept.joined(store), np.concatenate((beyond, more))
+                with lock:
+                    count += len(store)
+            found[root] = kept, beyond
+
+        self.share_out(list_root)
+        if count > most or stop():
+            return None
+        return self.gathered(found, prices).store
 
     def gathered(
         self, found: dict[int, tuple[CandidateStore, NDArray[np.float64]]], prices: NDArray[np.float64]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netform.candidates.passes import BYTES_EACH, Passes
+from netform.candidates.passes import BYTES_EACH, ROUNDING, Passes
+from netform.scores import candidate_costs
 from netform.solve.among_near import chosen_anew
 from netform.solve.choose import choose
 from netform.solve.listing import BYTES_EACH as BYTES_LISTED
+from netform.solve.relaxation import Choosing
 from netform.solve.relaxed_passes import nearest, relax_in_passes
-from netform.solve.search import better_plan
+from netform.solve.search import better_plan, group_costs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
     from netform.solve.deadline import Deadline
     from netform.solve.listed_part import ListedPart
-    from netform.solve.relaxation import Choosing
+    from netform.solve.relaxed_passes import Priced
     from netform.solve.search import Group
 
 __all__ = ["Passed", "by_passes"]
@@ -30,6 +33,9 @@ MET_A_SECOND = 1_000_000
 
 # Share of the time left for the bound, and for the plan then.
 BOUND, PLAN = 0.6, 0.97
+
+# Networks that a cheaper plan could use, which are then chosen from exactly.
+MOST_CHOSEN_FROM = 5_000_000
 
 # Practices in a neighbourhood, one level after the other, and seconds for one.
 LEVELS, SECONDS = (40, 70, 110, 160), 10.0
@@ -46,11 +52,14 @@ class Passed:
         Hours per week that no plan costs less than.
     met : int
         Feasible networks.
+    listed : int or None
+        Those of them that a cheaper plan could have used, where no choice of them is cheaper: the plan is best.
     """
 
     plan: list[Group]
     bound: float
     met: int
+    listed: int | None = None
 
 
 def by_passes(part: ListedPart, plan: Sequence[Group]) -> Passed | None:
@@ -88,7 +97,26 @@ def by_passes(part: ListedPart, plan: Sequence[Group]) -> Passed | None:
                 workers=workers,
                 on_plan=lambda better: part.tell(better, priced.bound),
             )
-    return Passed(list(plan), priced.bound, len(passes))
+    with part.stage("choose"):
+        return _proven(part, passes, priced, list(plan))
+
+
+def _proven(part: ListedPart, passes: Passes, priced: Priced, plan: list[Group]) -> Passed:
+    """Choose exactly among the networks that a cheaper plan could use, where they are few enough."""
+    problem, deadline = part.problem, part.deadline
+    cost = math.fsum(group_costs(problem, plan))
+    most = min(MOST_CHOSEN_FROM, part.listings.limit)
+    # Every network of a plan costs at least its prices, so none may be dearer by more than a cheaper plan is in all.
+    useful = passes.within(priced.prices, cost - priced.bound + ROUNDING, most, lambda: deadline.passed)
+    if useful is None:
+        return Passed(plan, priced.bound, len(passes))
+    choosing = Choosing(useful, candidate_costs(useful, problem.data), (), len(problem.codes))
+    choice = choose(choosing, deadline, cutoff=cost)
+    if choice.chosen is not None:
+        plan = [tuple(int(v) for v in useful[int(j)]) for j in choice.chosen]
+    proven = choice.status in ("optimal", "infeasible")
+    bound = max(priced.bound, min(choice.bound, cost))
+    return Passed(plan, bound, len(passes), len(useful) if proven else None)
 
 
 def _choose_part(choosing: Choosing, cutoff: float, deadline: Deadline) -> NDArray[np.int64] | None:

@@ -79,24 +79,31 @@ def by_search(
     if by_hubs:
         with part.stage("bound"):
             bound = _bound_by_hubs(part, plan)
+    proven = passed is not None and passed.listed is not None
+    cost = math.fsum(group_costs(problem, plan))
+    status, bound = ("optimal", cost) if proven else ("feasible", min(cost, max(bound, 0.0)))
     if passed is not None:
-        why = f"The {listed:,} feasible networks are more than may be kept (--memory), and were met in passes"
+        why = (
+            f"The {listed:,} feasible networks are more than may be listed (--memory), and were met in passes"
+        )
     elif listed:
         why = f"Time ran out while choosing among all {listed:,} feasible networks"
     elif reasons:
         why = "The networks that exceptions allow could not all be listed and chosen from in the time"
     else:
         why = f"The feasible networks are more than the {part.listings.limit:,} that may be listed (--memory)"
-    floor = (
-        "networks whose patients travel to a hub, connected or not" if by_hubs else "the relaxation over all"
-    )
-    said = (
-        f"{why}: the plan comes from search, the best found, not proven best. Its bound is that of {floor}."
-    )
-    cost = math.fsum(group_costs(problem, plan))
-    choice = Choice("feasible", None, cost, min(cost, max(bound, 0.0)))
+    if passed is not None and passed.listed is not None:
+        said = f"{why}; {passed.listed:,} could be in a cheaper plan, and no choice of them costs less."
+    else:
+        floor = (
+            "networks whose patients travel to a hub, connected or not"
+            if by_hubs
+            else "the relaxation over all"
+        )
+        said = f"{why}: the plan comes from search, the best found, not proven best. Its bound is that of {floor}."
     groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
-    return PartPlan(groups, choice, listed, said, tuple(reasons), settled=False)
+    choice = Choice(status, None, cost, bound)
+    return PartPlan(groups, choice, listed, said, tuple(reasons), settled=proven)
 
 
 def _begun(part: ListedPart) -> list[Group]:

@@ -53,7 +53,7 @@ class Priced:
     bound : float
         Hours per week that no plan costs less than.
     prices : ndarray of float64, shape (n,)
-        Hours per week for each practice: the optimum of the last linear program.
+        Hours per week for each practice: no network costs less than those of its practices, and the bound is their sum.
     """
 
     bound: float
@@ -80,7 +80,8 @@ def relax_in_passes(
     on_bound : callable
         Told of every better bound.
     """
-    prices, bound = shared_costs(problem, plan), -math.inf
+    prices = shared_costs(problem, plan)
+    best = Priced(-math.inf, prices)
     store = store_of(plan, len(problem.codes))
     program: PricedProgram | None = None
     value = math.fsum(prices)
@@ -88,11 +89,11 @@ def relax_in_passes(
         met = passes.meet(prices, JOINING, lambda: deadline.passed)
         if met is None:
             break
-        if met.bound > bound:
-            bound = met.bound
-            on_bound(bound)
+        if met.bound > best.bound:
+            best = Priced(met.bound, met.prices)
+            on_bound(best.bound)
         fresh = np.flatnonzero(met.reduced < NEGATIVE)
-        if not len(fresh) or bound >= value * (1 - NEAR_ENOUGH):
+        if not len(fresh) or best.bound >= value * (1 - NEAR_ENOUGH):
             break
         store = store.joined(met.store.take(fresh))
         choosing = _choosing(problem, store)
@@ -103,7 +104,7 @@ def relax_in_passes(
             program.move(choosing, program.columns)
         program.price_out(None, deadline)
         prices, value = program.answer.duals.practices.copy(), program.answer.value
-    return Priced(bound, prices)
+    return best
 
 
 def nearest(passes: Passes, prices: NDArray[np.float64], deadline: Deadline) -> CandidateStore | None:

@@ -120,6 +120,26 @@ def test_the_nearest_of_every_root_are_given(drawn: tuple[nx.Graph, Rules], seed
     assert met.reduced == pytest.approx(expected, abs=1e-4)
 
 
+@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([-10.0, 0.0, 25.0]))
+@QUICK
+def test_all_below_a_reduced_cost_are_listed(
+    drawn: tuple[nx.Graph, Rules], seed: int, reduced: float
+) -> None:
+    """Those and no others, unless they are more than may be."""
+    problem = problem_of(*drawn)
+    costs, prices = costs_of(problem), prices_of(problem, seed)
+    passes = passes_of(problem)
+    if not costs:
+        return
+    assert passes is not None
+    expected = [group for group, cost in costs.items() if cost - prices[list(group)].sum() < reduced]
+    for workers in (1, 2):
+        store = replace(passes, workers=workers).within(prices, reduced, len(expected))
+        assert store is not None
+        assert sorted(tuple(store[j].tolist()) for j in range(len(store))) == sorted(expected)
+    assert not expected or passes.within(prices, reduced, len(expected) - 1) is None
+
+
 @given(small_areas(most=8, least=2, oversize=False))
 @settings(deadline=None, max_examples=30, derandomize=True)
 def test_what_is_forbidden_is_not_given(drawn: tuple[nx.Graph, Rules]) -> None:

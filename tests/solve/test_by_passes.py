@@ -13,6 +13,7 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
 from netform.candidates.passes import BYTES_EACH, Passes
 from netform.scores import candidate_costs
+from netform.solve import by_passes as by_passes_module
 from netform.solve import listing as listing_module
 from netform.solve.among_near import chosen_anew
 from netform.solve.area import Options, Progress, solve_area
@@ -129,16 +130,31 @@ def test_a_plan_bettered_among_the_nearest_is_whole_and_no_worse(workers: int) -
     assert better == alone
 
 
-def test_an_area_is_planned_by_passes_where_its_list_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With memory for a list of a few, all are met: a plan near the best, and the method is said."""
-    graph, rules = county(60, 2)
+@pytest.mark.parametrize("seed", [2, 5])
+def test_an_area_is_proven_by_passes_where_its_list_is_too_long(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With memory for a list of a few, all are met, and those that a cheaper plan could use are listed: the best."""
+    graph, rules = county(60, seed)
     best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
     monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
     outcome = solve_area(graph, "", list(graph), rules, Options(), Progress())
     result = outcome.result
-    assert result.status == "feasible"
     assert "met in passes" in result.method
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(best.cost)
     assert result.candidates >= best.candidates
+    assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)
+
+
+def test_what_is_not_proven_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no room to choose from what a cheaper plan could use: a plan near the best, between it and the bound."""
+    graph, rules = county(60, 2)
+    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
+    monkeypatch.setattr(by_passes_module, "MOST_CHOSEN_FROM", 0)
+    result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+    assert result.status == "feasible"
+    assert "not proven best" in result.method
     assert 0.9 * best.cost < result.bound <= best.cost <= result.cost * (1 + 1e-9)
     assert result.cost < 1.02 * best.cost
-    assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)
