@@ -22,6 +22,7 @@ from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.settled import number_fault
 from netform.solve.choice import Choice, Trace
+from netform.solve.compiling import said_while_compiling
 from netform.solve.cuts import ROWS
 from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
@@ -92,7 +93,8 @@ def solve_area(
     rules = rules.for_area(area)
     left = sorted(set(codes) - set(rules.demands.exclude))
     joined = demanded_graph(graph.subgraph(left), rules.demands)
-    return _AreaSolver(joined, graph.subgraph(codes), area, rules, options, progress).solve()
+    with said_while_compiling(progress.on_stage):
+        return _AreaSolver(joined, graph.subgraph(codes), area, rules, options, progress).solve()
 
 
 @dataclass(slots=True)
