@@ -25,11 +25,11 @@ def said_while_compiling(say: Callable[[str], None]) -> Iterator[None]:
         Told `COMPILING`, by whichever thread compiles.
     """
     listener = _Listener(say)
-    event.register("numba:compile", listener)
+    event.register("numba:compile", listener)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        event.unregister("numba:compile", listener)
+        event.unregister("numba:compile", listener)  # type: ignore[no-untyped-call]
 
 
 class _Listener(event.Listener):
