@@ -9,30 +9,36 @@ from netform.errors import NoPlanError
 from netform.solve.choice import Choice
 from netform.solve.chunks import chunked_plan
 from netform.solve.exchange import exchange
+from netform.solve.generate import Generator
 from netform.solve.hub_bound import hub_bound
 from netform.solve.listed_part import choose_groups
 from netform.solve.part_plan import PartPlan
-from netform.solve.search import better_plan, first_plan, group_costs
+from netform.solve.recombine import recombine
+from netform.solve.search import better_plan, first_plan, group_costs, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.solve.feasibility import Obstacle
     from netform.solve.listed_part import ListedPart
+    from netform.solve.search import Group
 
 __all__ = ["by_search"]
 
-# Above so many practices the map is divided for a first plan.
+# Above so many practices the map is divided for a first plan, and networks are not searched hub by hub.
 MANY = 400
 
-# Share of the time left for bettering the plan; the rest is for the bound.
-SEARCHING = 0.5
+# Share of the time left for bettering the plan; the rest is for the bound. Share of the first for exchanges, and of the
+# second for the quick bound.
+SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.3, 0.1
 
 
 def by_search(
     part: ListedPart, *, bound: float = 0.0, listed: int = 0, reasons: Sequence[Obstacle] = ()
 ) -> PartPlan:
-    """A plan by neighbourhood search, with a bound by hubs (`netform.solve.hub_bound`) or one that was found before.
+    """A plan by neighbourhood search, with a bound by hubs or one that was found before.
+
+    The bound is that of `netform.solve.hub_bound`, and where there are few practices that of `netform.solve.generate`.
 
     Parameters
     ----------
@@ -68,7 +74,12 @@ def by_search(
         patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
         within = all(rules.least <= number <= rules.most for number in patients)
         if within and part.deadline.seconds_left is not None:
-            plan = exchange(problem, plan, part.options.seed, soon, on_plan=part.tell)
+            few = len(problem.codes) <= MANY
+            plan = exchange(
+                problem, plan, part.options.seed, soon.share(EXCHANGING if few else 1.0), on_plan=part.tell
+            )
+            if few:
+                plan = recombine(problem, plan, soon, on_plan=part.tell)
     if part.options.strict and not within:
         raise NoPlanError(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
@@ -85,19 +96,37 @@ def by_search(
     if bound > 0:
         said += "the relaxation over all of them."
     else:
-        said += "networks whose patients travel to a hub, connected or not."
         with part.stage("bound"):
-            # A plan with exceptions may cost less than any without: then they are allowed for.
-            least, most = (rules.least, rules.most) if within else (1, max(rules.exception_most, *patients))
-            bound = hub_bound(
-                problem,
-                plan,
-                least,
-                most,
-                part.deadline,
-                part.listings.workers,
-                lambda low: part.tell(plan, low),
-            )
+            bound, connected = _bounded(part, plan, within=within)
+        if connected:
+            said += "the relaxation over all connected networks, as far as they were searched hub by hub."
+        else:
+            said += "networks whose patients travel to a hub, connected or not."
     choice = Choice("feasible", None, cost, min(cost, max(bound, 0.0)))
     groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
     return PartPlan(groups, choice, listed, said, tuple(reasons), settled=False)
+
+
+def _bounded(part: ListedPart, plan: Sequence[Group], *, within: bool) -> tuple[float, bool]:
+    """What no plan costs less than, and whether that is by connected networks.
+
+    Parameters
+    ----------
+    part : ListedPart
+    plan : sequence of groups
+    within : bool
+        Whether they are within the band.
+    """
+    problem, rules, workers = part.problem, part.rules, part.listings.workers
+    few = within and len(problem.codes) <= MANY
+    # A plan with exceptions may cost less than any without: then they are allowed for.
+    largest = max(int(problem.data.list_size[list(group)].sum()) for group in plan)
+    least, most = (rules.least, rules.most) if within else (1, max(rules.exception_most, largest))
+    soon = part.deadline.share(BY_HUBS) if few else part.deadline
+    bound = hub_bound(problem, plan, least, most, soon, workers, lambda low: part.tell(plan, low))
+    if not few or part.deadline.passed:
+        return bound, False
+    generator = Generator(problem, store_of(plan, len(problem.codes)), part.deadline)
+    generator.settle()
+    generator.prove(workers, lambda low: part.tell(plan, max(bound, low)))
+    return max(bound, generator.bound), generator.bound > bound

@@ -1,4 +1,4 @@
-"""Refute cheap groups, hub by hub: under a price for every practice, what does a network cost beyond its prices at least?
+"""Refute cheap groups, hub by hub: what a network costs beyond prices for its practices at least.
 
 The search for a hub h is over all connected groups within the band whose patients have the shortest way to h among
 their practices. Practices are taken or left out one after the other, the nearest to the hub first; a branch ends where
@@ -6,8 +6,8 @@ no network in it costs less than a floor. What a network S of W patients, U of t
 
 - patients' travel to the hub is a sum over practices;
 - overhead and stranded posts follow from U, and the sum over practices is least for every U by a knapsack, which is
-  filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is counted
-  in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W within the
+  filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is
+  counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W within the
   band (Lagrangian relaxation), its rate found by halving;
 - a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
@@ -46,6 +46,9 @@ MOST_UNITS, RANGES, SHARE = 15_000, 6, 0.8
 # Halvings of the rate of the penalty.
 HALVINGS = 7
 
+# Searches of a range, each for a lower floor, before it is given up.
+TRIES = 4
+
 # Groups that are kept of a hub, each cheaper than the one before.
 KEPT = 60
 
@@ -63,7 +66,7 @@ class HubSearch:
     units : ndarray of int64, shape (n,)
         Weighted patients of each practice, in units, rounded.
     posts, fixed : ndarray of float64, shape (units,)
-        Whole posts, and hours per week for overhead, stranded posts and balance, of a network of so many units at least.
+        Whole posts, and hours per week for overhead, stranded posts and balance, of so many units at least.
     ranges : ndarray of int64
         Where the ranges of units begin; the last is where they end.
     rates : ndarray of float64, shape (n, ranges)
@@ -305,14 +308,20 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         if best_root >= floor:
             answer = min(answer, best_root)
             continue
-        value, more, done = _search_range(
-            hub, min(floor, answer), costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
-            cheapest, items, beyond, most_nodes, rows, found,
-        )  # fmt: skip
-        found += more
-        if not done:
+        # What takes too long is tried again for a lower floor: half the way down to what the knapsacks say.
+        tried, value = min(floor, answer), best_root
+        for _ in range(TRIES):
+            if tried <= best_root:
+                break
+            value, more, done = _search_range(
+                hub, tried, costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
+                cheapest, items, beyond, most_nodes, rows, found,
+            )  # fmt: skip
+            found += more
+            if done:
+                break
             complete = False
-            value = min(value, best_root)
+            tried, value = (tried + best_root) / 2, best_root
         answer = min(answer, value)
     return answer, found, complete
 

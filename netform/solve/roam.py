@@ -141,7 +141,7 @@ def _value(costs, prices, rows, size, beyond, count):  # type: ignore[no-untyped
     list_size, weighted_size, between = costs.list_size, costs.weighted, costs.minutes
     rates, ratios = costs.rates, costs.ratios
     for j in range(count):
-        patients, weighted, paid, pairs, best = np.int64(0), 0.0, 0.0, 0.0, np.inf
+        patients, weighted, paid, pairs, best = 0, 0.0, 0.0, 0.0, np.inf
         for k in range(size[j]):
             v = rows[j, k]
             patients += list_size[v]
@@ -174,7 +174,7 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
         if at >= count or count >= limit:
             break
         m = size[at]
-        patients, weighted, paid, pairs = np.int64(0), 0.0, 0.0, 0.0
+        patients, weighted, paid, pairs = 0, 0.0, 0.0, 0.0
         for k in range(m):
             v = np.int64(rows[at, k])
             members[k] = v

@@ -37,6 +37,7 @@ __all__ = [
     "divided",
     "first_plan",
     "group_costs",
+    "neighbourhood",
     "plan_exactly",
     "plan_key",
     "store_of",
@@ -148,7 +149,7 @@ def better_plan(
             for start in list(plan):
                 if start not in cost:
                     continue
-                hood = _neighbourhood(problem, list(cost), start, level)
+                hood = neighbourhood(problem, list(cost), start, level)
                 if frozenset(hood) in settled or len(hood) < 2:
                     continue
                 settled.add(frozenset(hood))
@@ -213,7 +214,7 @@ def plan_exactly(
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
 
 
-def _neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: int) -> list[Group]:
+def neighbourhood(problem: Problem, plan: Sequence[Group], start: Group, most: int) -> list[Group]:
     """A network and those nearest to it along the graph, up to ``most`` practices."""
     owner = {v: group for group in plan for v in group}
     hood, members = [start], set(start)

@@ -19,7 +19,7 @@ from netform.solve.deadline import NEVER, Deadline
 from netform.solve.quick_costs import quick_costs
 from netform.solve.refute import HubSearch, least_beyond
 from netform.solve.roam import roam
-from netform.solve.search import Problem, group_costs, store_of
+from netform.solve.search import Problem, first_plan, group_costs, store_of
 from tests.solve.test_search import county, problem_of
 from tests.strategies import small_areas
 
@@ -95,7 +95,7 @@ def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
     """No more groups than asked for, those it began with first."""
     problem = problem_of(*county(40, 3))
     costs, n = quick_costs(problem), len(problem.codes)
-    start = store_of([group for group in _trees(problem)], n)
+    start = store_of(_trees(problem), n)
     some = roam(costs, start, np.full(n, 100.0), 0.0, 500)
     assert len(some.store) == 500
     assert not some.complete
@@ -105,8 +105,6 @@ def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
 
 
 def _trees(problem: Problem) -> list[Group]:
-    from netform.solve.search import first_plan
-
     rules, list_size = problem.data.rules, problem.data.list_size
     plan = first_plan(problem, 0, NEVER)
     return [group for group in plan if rules.least <= list_size[list(group)].sum() <= rules.most]
@@ -155,9 +153,9 @@ def test_no_network_costs_less_than_its_hub_says(
             )
             assert min(floor, refuted.values.min()) == pytest.approx(cheapest, abs=1e-5)
             if cheapest < floor - 1e-6:
-                assert min(quick[networks.index(g)] - math.fsum(prices[list(g)]) for g in found) == pytest.approx(
-                    cheapest
-                )
+                assert min(
+                    quick[networks.index(g)] - math.fsum(prices[list(g)]) for g in found
+                ) == pytest.approx(cheapest)
 
 
 def test_time_that_is_up_refutes_nothing() -> None:
