@@ -62,30 +62,14 @@ def by_search(
             f"can be listed and chosen from in the time{part.named}: drop what is demanded, narrow the band, or "
             f"allow more with --time-limit.{known}"
         )
-    problem, rules = part.problem, part.rules
     with part.stage("search"):
-        if len(problem.codes) > MANY:
-            plan = chunked_plan(problem, choose_groups, part.options.seed, part.deadline, part.tell)
-        else:
-            plan = first_plan(problem, part.options.seed, part.deadline)
-            part.tell(plan)
-        soon = part.deadline.share(SEARCHING)
-        plan = better_plan(problem, plan, choose_groups, soon, on_plan=part.tell)
-        patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
-        within = all(rules.least <= number <= rules.most for number in patients)
-        if within and part.deadline.seconds_left is not None:
-            few = len(problem.codes) <= MANY
-            plan = exchange(
-                problem, plan, part.options.seed, soon.share(EXCHANGING if few else 1.0), on_plan=part.tell
-            )
-            if few:
-                plan = recombine(problem, plan, soon, on_plan=part.tell)
+        plan, within = _searched(part)
     if part.options.strict and not within:
         raise NoPlanError(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             "that none exists is not proven. Allow more with --time-limit."
         )
-    cost = math.fsum(group_costs(problem, plan))
+    cost = math.fsum(group_costs(part.problem, plan))
     if listed:
         why = f"Time ran out while choosing among all {listed:,} feasible networks"
     elif reasons:
@@ -103,8 +87,29 @@ def by_search(
         else:
             said += "networks whose patients travel to a hub, connected or not."
     choice = Choice("feasible", None, cost, min(cost, max(bound, 0.0)))
-    groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
+    groups = tuple(tuple(part.problem.codes[v] for v in group) for group in plan)
     return PartPlan(groups, choice, listed, said, tuple(reasons), settled=False)
+
+
+def _searched(part: ListedPart) -> tuple[list[Group], bool]:
+    """The best plan found in a share of the time, and whether it is within the band."""
+    problem, rules = part.problem, part.rules
+    few = len(problem.codes) <= MANY
+    if few:
+        plan = first_plan(problem, part.options.seed, part.deadline)
+        part.tell(plan)
+    else:
+        plan = chunked_plan(problem, choose_groups, part.options.seed, part.deadline, part.tell)
+    soon = part.deadline.share(SEARCHING)
+    plan = better_plan(problem, plan, choose_groups, soon, on_plan=part.tell)
+    patients = [int(problem.data.list_size[list(group)].sum()) for group in plan]
+    within = all(rules.least <= number <= rules.most for number in patients)
+    if within and part.deadline.seconds_left is not None:
+        share = EXCHANGING if few else 1.0
+        plan = exchange(problem, plan, part.options.seed, soon.share(share), on_plan=part.tell)
+        if few:
+            plan = recombine(problem, plan, soon, on_plan=part.tell)
+    return plan, within
 
 
 def _bounded(part: ListedPart, plan: Sequence[Group], *, within: bool) -> tuple[float, bool]:

@@ -43,6 +43,9 @@ STARTS, ADDED, SHARING = 200, 600, 25
 # Of the last prices this share is kept in two turns of three: new ones swing to and fro.
 KEPT = 0.6
 
+# Turns in which groups are added: a program that is begun anew might go round in circles.
+MOST_TURNS = 300
+
 # Columns of the linear program; beyond, it is begun anew with those that cost least beyond their prices.
 MOST_COLUMNS, FEWER_COLUMNS = 12_000, 4_000
 
@@ -121,7 +124,13 @@ class Generator:
 
     def solve(self) -> None:
         """The optimum over the groups."""
-        answer = self.program.solve()
+        try:
+            answer = self.program.solve()
+        except ArithmeticError:
+            # A group that is so cheap beyond the prices around which the box is laid leaves no optimum.
+            self.box = WIDEST * self.network
+            self.program.set_artificial_cost(self.box, around_zero=True)
+            answer = self.program.solve()
         self.value, self.prices, self.short = answer.value, answer.duals.practices, answer.short
         self.values, self.chosen = answer.chosen, np.flatnonzero(answer.chosen > TINY)
 
@@ -163,8 +172,10 @@ class Generator:
 
     def settle(self) -> None:
         """Add what is met near the groups at hand until that is nothing more, or time is up."""
-        turn, steady = 0, self.prices
-        while not self.deadline.passed:
+        steady = self.prices
+        for turn in range(MOST_TURNS):
+            if self.deadline.passed:
+                return
             steady = KEPT * steady + (1 - KEPT) * self.prices if turn % 3 else self.prices
             added = self.add(self.met(steady, NEAR_ZERO * self.network, MET))
             if added:
@@ -176,7 +187,6 @@ class Generator:
                 self.box *= WIDER
                 self.program.set_artificial_cost(self.box)
                 self.solve()
-            turn += 1
 
     @property
     def met_all(self) -> bool:
@@ -220,6 +230,7 @@ class Generator:
             if self.add(refuted.found):
                 self.solve()
                 self.settle()
+                nodes = NODES
             elif refuted.given_up:
                 nodes *= 4
             else:

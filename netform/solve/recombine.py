@@ -29,7 +29,7 @@ __all__ = ["chosen_among", "recombine"]
 
 # Networks of a neighbourhood together, one level after the other; groups that are chosen among at most; and seconds for
 # one neighbourhood.
-LEVELS, POOL, SECONDS = (3, 5, 7), 40_000, 10.0
+LEVELS, POOL, SECONDS = (8, 12), 60_000, 30.0
 
 # A plan is better by at least so many hours per week.
 LEAST_GAIN = 1e-6

@@ -7,8 +7,8 @@ no network in it costs less than a floor. What a network S of W patients, U of t
 - patients' travel to the hub is a sum over practices;
 - overhead and stranded posts follow from U, and the sum over practices is least for every U by a knapsack, which is
   filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is
-  counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W within the
-  band (Lagrangian relaxation), its rate found by halving;
+  counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W
+  within the band (Lagrangian relaxation), its rate found by halving;
 - a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
@@ -21,7 +21,9 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import numba as nb
@@ -34,6 +36,8 @@ from netform.solve.quick_costs import QuickCosts, quick_cost
 from netform.solve.roam import longest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from netform.solve.deadline import Deadline
@@ -167,7 +171,7 @@ def least_beyond(
     n = len(prices)
     values, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
     steep = float(np.abs(prices).sum()) / max(1, int(search.costs.list_size.sum()))
-    width = longest(search.costs)
+    width, stop = longest(search.costs), np.zeros(1, np.bool_)
 
     def price(hub: int) -> None:
         if deadline.passed:
@@ -175,23 +179,34 @@ def least_beyond(
         rows = np.full((KEPT, width), -1, np.int64)
         value, count, complete = _search_hub(
             hub, floor, search.costs, prices, search.units, search.posts, search.fixed, search.ranges,
-            search.rates[hub], steep, nodes, rows,
+            search.rates[hub], steep, nodes, stop, rows,
         )  # fmt: skip
         values[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
 
-    if workers <= 1:
-        for hub in range(n):
-            price(hub)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            for done in [pool.submit(price, hub) for hub in range(n)]:
-                done.result()
+    with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
+        for done in [pool.submit(price, hub) for hub in range(n)]:
+            done.result()
     rows = [sorted(row[row >= 0].tolist()) for part in found for row in part]
     unique = sorted({tuple(row) for row in rows})
     offsets = np.zeros(len(unique) + 1, np.int64)
     np.cumsum([len(row) for row in unique], out=offsets[1:])
     members = np.fromiter((v for row in unique for v in row), np.uint16, offsets[-1])
     return Refuted(values, CandidateStore(offsets, members, n), int(given_up.sum()))
+
+
+@contextmanager
+def _stopped_in_time(stop: NDArray[np.bool_], deadline: Deadline) -> Iterator[None]:
+    """Within, ``stop`` is set as soon as time is up: a search of one hub may take longer than there is."""
+    if deadline.seconds_left is None:
+        yield
+        return
+    timer = Timer(deadline.seconds_left, stop.fill, (True,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @nb.njit(cache=True, nogil=True)
@@ -221,7 +236,7 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
 
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, rows
+    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows
 ):
     """The least of a hub, how many groups were met below the floor, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -311,11 +326,11 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         # What takes too long is tried again for a lower floor: half the way down to what the knapsacks say.
         tried, value = min(floor, answer), best_root
         for _ in range(TRIES):
-            if tried <= best_root:
+            if tried <= best_root or stop[0]:
                 break
             value, more, done = _search_range(
                 hub, tried, costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
-                cheapest, items, beyond, most_nodes, rows, found,
+                cheapest, items, beyond, most_nodes, stop, rows, found,
             )  # fmt: skip
             found += more
             if done:
@@ -381,7 +396,7 @@ def _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):  # typ
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
     hub, floor, costs, prices, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
-    most_nodes, rows, kept,
+    most_nodes, stop, rows, kept,
 ):  # fmt: skip
     """The least of a range below the floor, how many groups were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -445,7 +460,7 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     epoch, nodes, met, best = 0, 0, 0, floor
     k = 0
     while k >= 0:
-        if nodes > most_nodes:
+        if nodes > most_nodes or stop[0]:
             return best, met, False
         if k == m:
             if patients[k] >= least:
