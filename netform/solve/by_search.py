@@ -30,7 +30,7 @@ MANY = 400
 
 # Share of the time left for bettering the plan; the rest is for the bound. Share of the first for exchanges, and of the
 # second for the quick bound.
-SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.3, 0.1
+SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.3, 0.2
 
 
 def by_search(
@@ -127,11 +127,20 @@ def _bounded(part: ListedPart, plan: Sequence[Group], *, within: bool) -> tuple[
     # A plan with exceptions may cost less than any without: then they are allowed for.
     largest = max(int(problem.data.list_size[list(group)].sum()) for group in plan)
     least, most = (rules.least, rules.most) if within else (1, max(rules.exception_most, largest))
-    soon = part.deadline.share(BY_HUBS) if few else part.deadline
-    bound = hub_bound(problem, plan, least, most, soon, workers, lambda low: part.tell(plan, low))
-    if not few or part.deadline.passed:
+    generator = Generator(problem, store_of(plan, len(problem.codes)), part.deadline) if few else None
+    if generator is not None:
+        generator.settle()
+    bound = hub_bound(
+        problem,
+        plan,
+        least,
+        most,
+        part.deadline if generator is None else part.deadline.share(BY_HUBS),
+        workers,
+        lambda low: part.tell(plan, low),
+        None if generator is None else generator.prices,
+    )
+    if generator is None:
         return bound, False
-    generator = Generator(problem, store_of(plan, len(problem.codes)), part.deadline)
-    generator.settle()
     generator.prove(workers, lambda low: part.tell(plan, max(bound, low)))
     return max(bound, generator.bound), generator.bound > bound

@@ -87,7 +87,8 @@ def roam(
     rows = np.zeros((room, width), np.uint16)
     rows[np.repeat(np.arange(count), size[:count]), _within_rows(size[:count])] = start.members
     # A group is known by the sum of its members' random numbers; among millions no two are likely to have the same.
-    numbers = np.random.default_rng(0).integers(0, 2**63, n, np.uint64)
+    random = np.random.default_rng(0)
+    numbers = random.integers(0, 2**63, n, np.uint64)
     keys = np.zeros(room, np.uint64)
     keys[:count] = np.add.reduceat(numbers[start.members], start.offsets[:-1]) if count else 0
     table = np.full(1 << (3 * room).bit_length(), -1, np.int64)
