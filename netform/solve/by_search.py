@@ -12,9 +12,11 @@ from netform.solve.by_passes import by_passes
 from netform.solve.choice import Choice
 from netform.solve.chunks import chunked_plan
 from netform.solve.exchange import exchange
+from netform.solve.generate import Generator
 from netform.solve.hub_bound import hub_bound
 from netform.solve.listed_part import choose_groups
 from netform.solve.part_plan import PartPlan
+from netform.solve.recombine import recombine
 from netform.solve.search import better_plan, first_plan, group_costs, listed_anew, store_of
 
 if TYPE_CHECKING:
@@ -27,11 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = ["by_search"]
 
-# Above so many practices the map is divided for a first plan.
+# Above so many practices the map is divided for a first plan, and networks are not searched hub by hub.
 MANY = 400
 
-# Share of the time left for bettering the plan; the rest is for the bound.
-SEARCHING = 0.5
+# Share of the time left for bettering the plan; the rest is for the bound. Share of the first for exchanges, and of the
+# second for the quick bound.
+SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.3, 0.2
 
 
 def by_search(
@@ -39,7 +42,8 @@ def by_search(
 ) -> PartPlan:
     """A plan by search, with a bound by passes over all networks, by hubs, or one that was found before.
 
-    Passes (`netform.solve.by_passes`) need the time to meet all networks; hubs (`netform.solve.hub_bound`) none.
+    Passes (`netform.solve.by_passes`) need the time to meet all networks; hubs none: `netform.solve.hub_bound`, and
+    where there are few practices `netform.solve.generate`.
 
     Parameters
     ----------
@@ -75,10 +79,10 @@ def by_search(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             "that none exists is not proven. Allow more with --time-limit."
         )
-    by_hubs = bound <= 0
-    if by_hubs:
+    floor = "the relaxation over all"
+    if bound <= 0:
         with part.stage("bound"):
-            bound = _bound_by_hubs(part, plan)
+            bound, floor = _bounded(part, plan)
     proven = passed is not None and passed.listed is not None
     cost = math.fsum(group_costs(problem, plan))
     status, bound = ("optimal", cost) if proven else ("feasible", min(cost, max(bound, 0.0)))
@@ -95,11 +99,6 @@ def by_search(
     if passed is not None and passed.listed is not None:
         said = f"{why}; {passed.listed:,} could be in a cheaper plan, and no choice of them costs less."
     else:
-        floor = (
-            "networks whose patients travel to a hub, connected or not"
-            if by_hubs
-            else "the relaxation over all"
-        )
         said = f"{why}: the plan comes from search, the best found, not proven best. Its bound is that of {floor}."
     groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
     choice = Choice(status, None, cost, bound)
@@ -118,12 +117,16 @@ def _begun(part: ListedPart) -> list[Group]:
 
 
 def _bettered(part: ListedPart, plan: Sequence[Group]) -> list[Group]:
-    """A plan bettered by listing neighbourhoods, and by exchanges where it is within the band."""
-    soon = part.deadline.share(SEARCHING)
+    """A plan bettered by listing neighbourhoods; within the band also by exchanges, and by what can be met of them."""
+    problem, soon = part.problem, part.deadline.share(SEARCHING)
+    few = len(problem.codes) <= MANY
     with part.stage("search"):
         plan = _listed_anew(part, plan, soon)
         if _within(part, plan) and soon.seconds_left is not None:
-            plan = exchange(part.problem, plan, part.options.seed, soon, on_plan=part.tell)
+            share = EXCHANGING if few else 1.0
+            plan = exchange(problem, plan, part.options.seed, soon.share(share), on_plan=part.tell)
+            if few:
+                plan = recombine(problem, plan, soon, on_plan=part.tell)
         return plan
 
 
@@ -141,13 +144,23 @@ def _within(part: ListedPart, plan: Sequence[Group]) -> bool:
     return bool(inside.all())
 
 
-def _bound_by_hubs(part: ListedPart, plan: Sequence[Group]) -> float:
-    """What no plan costs less than by its hubs; one with exceptions may cost less than any without."""
-    problem, rules = part.problem, part.rules
-    least, most = rules.least, rules.most
+def _bounded(part: ListedPart, plan: Sequence[Group]) -> tuple[float, str]:
+    """What no plan costs less than by its hubs, and what that is the bound of."""
+    problem, rules, deadline, workers = part.problem, part.rules, part.deadline, part.listings.workers
+    least, most, generator = rules.least, rules.most, None
     if not _within(part, plan):
+        # A plan with exceptions may cost less than any without: then they are allowed for.
         patients = group_sums(store_of(plan, len(problem.codes)), problem.data.list_size)
         least, most = 1, max(rules.exception_most, int(patients.max()))
-    return hub_bound(
-        problem, plan, least, most, part.deadline, part.listings.workers, lambda low: part.tell(plan, low)
-    )
+    elif len(problem.codes) <= MANY:
+        generator = Generator(problem, store_of(plan, len(problem.codes)), deadline)
+        generator.settle()
+        deadline = deadline.share(BY_HUBS)
+    prices = None if generator is None else generator.prices
+    bound = hub_bound(problem, plan, least, most, deadline, workers, lambda low: part.tell(plan, low), prices)
+    if generator is not None:
+        generator.prove(workers, lambda low: part.tell(plan, max(bound, low)))
+        if generator.bound > bound:
+            searched = "the relaxation over all connected networks, as far as they were searched hub by hub"
+            return generator.bound, searched
+    return bound, "networks whose patients travel to a hub, connected or not"

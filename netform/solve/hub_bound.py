@@ -139,6 +139,7 @@ def hub_bound(
     deadline: Deadline,
     workers: int = 1,
     on_bound: Callable[[float], None] = lambda _bound: None,
+    first: NDArray[np.float64] | None = None,
 ) -> float:
     """Hours per week that no plan of networks of ``least`` to ``most`` patients costs less than.
 
@@ -155,10 +156,12 @@ def hub_bound(
         Threads.
     on_bound : callable
         Told of every better bound.
+    first : ndarray of float64, shape (n,), optional
+        Prices to begin with instead of the plan's.
     """
     costs = HubCosts.of(problem.data, least, most)
     target = math.fsum(group_costs(problem, plan))
-    prices = _first_prices(costs, plan)
+    prices = _first_prices(costs, plan) if first is None else first
     total = int(problem.patients)
     fewest, many = -(-total // most), min(len(prices), total // least)
     best, best_prices, step, worse = -math.inf, prices, 1.0, 0

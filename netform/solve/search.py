@@ -40,6 +40,7 @@ __all__ = [
     "first_plan",
     "group_costs",
     "listed_anew",
+    "neighbourhood",
     "plan_exactly",
     "plan_key",
     "store_of",
@@ -200,7 +201,7 @@ class _Networks:
         for k, start in enumerate(starts):
             if start not in self.cost or start in self.amid:
                 continue
-            hood = _neighbourhood(self.problem, owner, start, level)
+            hood = neighbourhood(self.problem, owner, start, level)
             if frozenset(hood) in self.settled or len(hood) < 2:
                 continue
             if not taken.isdisjoint(hood):
@@ -286,8 +287,17 @@ def plan_exactly(
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
 
 
-def _neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, most: int) -> list[Group]:
-    """A network and those nearest to it along the graph, up to ``most`` practices."""
+def neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, most: int) -> list[Group]:
+    """A network and those nearest to it along the graph, up to ``most`` practices.
+
+    Parameters
+    ----------
+    problem : Problem
+    owner : mapping of int to group
+        The network of each practice.
+    start : group
+    most : int
+    """
     hood, members = [start], set(start)
     while True:
         touching: dict[Group, int] = {}
