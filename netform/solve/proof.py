@@ -20,7 +20,7 @@ import numpy as np
 from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
-from netform.solve.cuts import NO_CUTS
+from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
@@ -267,13 +267,14 @@ class Proof:
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         worth = duals.worth(self.relaxation.cuts, some.sides) + slack
         reduced = np.maximum(reduced, 0.0)
+        cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
         if self.order is None:
             self.order = sweep(some.store, reduced)
         if len(kept) > TWO_ENDS and not self.ended:
-            self.order = easier(some.store, reduced, cutoff - worth, self.order)
+            self.order = easier(some.store, reduced, cutoff - worth, self.order, cuts)
             self.ended = True
         some = replace(some, sides=some.sides[: len(self.rules)])
-        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order)
+        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
         if found is not None:
             self.accept(kept[found])
         self.bound = max(self.bound, min(below, self.cost))
