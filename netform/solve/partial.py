@@ -30,6 +30,9 @@ LITTLE = 0.01
 # No limit.
 ANY = 2**62
 
+# Candidates are listed anew by their practices once so large a share of them is left.
+FEWER = 0.9
+
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
 
@@ -155,6 +158,27 @@ def _slot(table, rows, row):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _by_practice(first, offsets, members, by_price, reduced, budget, near_begin, near):  # type: ignore[no-untyped-def]
+    """List the candidates of every practice from some candidate on, cheapest first; how many candidates they are."""
+    near_begin[:] = 0
+    for j in range(first, len(reduced)):
+        if reduced[j] < budget:
+            for k in range(offsets[j], offsets[j + 1]):
+                near_begin[members[k] + 1] += 1
+    for q in range(1, len(near_begin)):
+        near_begin[q] += near_begin[q - 1]
+    fill = near_begin[:-1].copy()
+    for j in by_price:
+        if reduced[j] >= budget:
+            break
+        if j >= first:
+            for k in range(offsets[j], offsets[j + 1]):
+                near[fill[members[k]]] = j
+                fill[members[k]] += 1
+    return len(reduced) - first
+
+
+@nb.njit(cache=True, nogil=True)
 def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def]
     """What the nodes of a chain beyond a width need at least, all in all; infinite where there are no more."""
     first, count = node, 0
@@ -273,7 +297,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     by_price = np.argsort(reduced, kind="mergesort")
     near = np.empty(len(members), np.int32)
     near_begin = np.zeros(n + 1, np.int64)
-    fill = np.zeros(n, np.int64)
+    listed = 2 * m + 1
     need = np.zeros(n)
     who = np.zeros(n, np.int64)
     fresh = np.zeros(whole, np.uint64)
@@ -289,20 +313,10 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             continue
         limit = _limit(chain[p], following, spent, ahead, width)
         budget = min(budget, limit)
-        # The candidates of every practice that cover none before p, cheapest first.
-        fill[:] = 0
-        for j in range(begin[p], m):
-            for k in range(offsets[j], offsets[j + 1]):
-                fill[members[k]] += 1
-        for q in range(n):
-            near_begin[q + 1] = near_begin[q] + fill[q]
-            fill[q] = near_begin[q]
-        for e in range(m):
-            j = by_price[e]
-            if j >= begin[p]:
-                for k in range(offsets[j], offsets[j + 1]):
-                    near[fill[members[k]]] = j
-                    fill[members[k]] += 1
+        # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
+        # where they are as long as they are few.
+        if m - begin[p] < FEWER * listed:
+            listed = _by_practice(begin[p], offsets, members, by_price, reduced, budget, near_begin, near)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
