@@ -34,6 +34,8 @@ def cheapest_below(
     width: int,
     order: NDArray[np.int64] | None = None,
     cuts: PricedCuts | None = None,
+    *,
+    spare: float = 0.0,
 ) -> tuple[NDArray[np.int64] | None, float]:
     """The cheapest plan met below a cutoff, None where none was, and below what none was missed.
 
@@ -57,6 +59,8 @@ def cheapest_below(
         The practices as `netform.solve.sweep` has them.
     cuts : PricedCuts, optional
         Those whose prices are in the reduced costs.
+    spare : float
+        As `netform.solve.diagram` has it.
     """
     store, costs = choosing.store, choosing.costs
     whole = [
@@ -72,7 +76,17 @@ def cheapest_below(
         )
         return found, cutoff if complete else -math.inf
     diagram = draw_diagram(
-        store, costs, reduced, worth, cutoff, whole, order, cuts=cuts, most_nodes=MOST_NODES, width=width
+        store,
+        costs,
+        reduced,
+        worth,
+        cutoff,
+        whole,
+        order,
+        cuts=cuts,
+        most_nodes=MOST_NODES,
+        width=width,
+        spare=spare,
     )
     if diagram is None:
         return None, -math.inf

@@ -110,6 +110,7 @@ def draw_diagram(
     most_nodes: int,
     most_steps: int = ANY,
     width: int = ANY,
+    spare: float = 0.0,
 ) -> Diagram | None:
     """All choices of candidates that cover every practice once, below a cutoff.
 
@@ -133,6 +134,9 @@ def draw_diagram(
         Partial plans kept, and candidates looked at, before the drawing is given up.
     width : int
         Partial plans gone on with, of those whose first practice not covered is the same.
+    spare : float
+        Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
+        it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
 
     Returns
     -------
@@ -153,7 +157,7 @@ def draw_diagram(
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
     counts = np.ascontiguousarray(counts[:, laid.listed])
     tails, heads, takes, ends, seen, complete = laid.grow(
-        cutoff - worth, cuts.numbered(order), counts, least, most, most_nodes, most_steps, width
+        cutoff - worth, cuts.numbered(order), counts, least, most, most_nodes, most_steps, width, spare
     )
     if not complete:
         return None

@@ -76,11 +76,12 @@ class Laid:
         most_nodes: int,
         most_steps: int,
         width: int,
+        spare: float = 0.0,
     ) -> Any:
         """All arcs between partial plans (`_grow`)."""
         return _grow(
             self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
-            len(self.begin) - 1, most_nodes, most_steps, width, cuts.begin, cuts.which, cuts.weights, cuts.paid,
+            len(self.begin) - 1, most_nodes, most_steps, width, spare, cuts.begin, cuts.which, cuts.weights, cuts.paid,
         )  # fmt: skip
 
 
@@ -265,6 +266,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     most_nodes,
     most_steps,
     width,
+    spare,
     cut_begin,
     which,
     weights,
@@ -307,16 +309,19 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     rest = np.zeros(len(paid), np.int64)
     covered = np.zeros(len(paid), np.int64)
     nodes, arcs, steps = 1, 0, 0
+    most_money = seen = budget
     chain[0] = 0
     for p in range(n):
         if chain[p] < 0:
             continue
         limit = _limit(chain[p], following, spent, ahead, width)
-        budget = min(budget, limit)
+        seen = min(seen, limit)
+        budget = min(most_money, limit + spare) if spare else seen
         # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
         # where they are as long as they are few.
         if m - begin[p] < FEWER * listed:
-            listed = _by_practice(begin[p], offsets, members, by_price, reduced, budget, near_begin, near)
+            below = most_money if spare else seen
+            listed = _by_practice(begin[p], offsets, members, by_price, reduced, below, near_begin, near)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
@@ -402,4 +407,4 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             fits = fits and least[r] <= value <= most[r]
         ends[node] = fits
         node = following[node]
-    return tails[:arcs], heads[:arcs], takes[:arcs], ends, budget, True
+    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, True

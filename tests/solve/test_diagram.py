@@ -188,19 +188,24 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
     assert not none.any()
 
 
-@given(cut_and_priced(), st.sampled_from([1.0, 1.1, 1.5, math.inf]), st.sampled_from([1, 2, 4, 9, MANY]))
+@given(
+    cut_and_priced(),
+    st.sampled_from([1.0, 1.1, 1.5, math.inf]),
+    st.sampled_from([1, 2, 4, 9, MANY]),
+    st.sampled_from([0.0, 0.1, 5.0]),
+)
 @QUICK
 def test_with_cuts_none_is_missed_below_what_it_says(
-    drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int
+    drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int, spare: float
 ) -> None:
-    """At any width; and drawn without one, to the cutoff."""
+    """At any width, however much is gone on with beyond it; and drawn without one, to the cutoff."""
     (choosing, reduced, worth), cuts, duals = drawn
     plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
     priced = PricedCuts.of(cuts, duals, choosing.store.practices)
     diagram = draw_diagram(
         choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
-        cuts=priced, most_nodes=MANY, width=width,
+        cuts=priced, most_nodes=MANY, width=width, spare=spare,
     )  # fmt: skip
     assert diagram is not None
     assert diagram.below == cutoff or width < MANY
