@@ -1,8 +1,8 @@
 """Choose the best plan from listed candidates: bound, guess, make a plan, prove.
 
-Where small guesses do not settle it (`netform.solve.proof`), a good plan is made (`netform.solve.dive`,
-`netform.solve.polish`), a wider guess is settled whatever that takes, and what is left between plan and bound is
-closed.
+Where small guesses do not settle it (`netform.solve.proof`), a plan is looked for among few partial plans, or else
+made otherwise (`netform.solve.dive`, `netform.solve.polish`); where it is far from the bound wider guesses are made,
+and what is left between plan and bound is closed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SURE = (0.8, 0.95, 1.0)
 FOLLOWED = (100, 300)
 
 # Candidates nearest to the bound, of which parts of a new plan of so many practices are chosen anew; and practices
-# in a part once a wide guess has been refuted.
+# in a part once a wide guess was made in vain.
 POLISHED, PART, LARGE_PART = 3000, 40, 100
 
 # Up to so many candidates that could better the plan, closing the gap is quicker than bettering it.
@@ -51,8 +51,9 @@ SOUGHT = (1200, 100)
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
 
-# Candidates in wide guesses. When one is refuted the plan, if there is any, is far from the best and worth bettering.
-ATTEMPT_WIDTH = 64_000
+# Candidates in wide guesses, and how wide they are drawn. Where that does not settle one, the plan, if there is any, is
+# far from the best and worth bettering.
+ATTEMPTED = 64_000
 WIDE = (300_000, 1_000_000)
 
 Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
@@ -107,16 +108,14 @@ class Chooser(Proof):
         self.rising = True
 
     def attempt(self, count: int) -> bool:
-        """Guess a cost that leaves about ``count`` candidates, and find the best plan among them or refute it.
+        """Guess a cost that leaves about ``count`` candidates; whether it was refuted, or the best plan found.
 
-        Whether it was done.
         However far the plan at hand is from the best, no work is done on candidates that only dearer plans use.
         """
         guess = float(np.partition(self.relaxation.through, count)[count])
         kept = self.cheap_enough(guess)
-        found = Proof(self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept)).prove(
-            ATTEMPT_WIDTH
-        )
+        proof = Proof(self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept))
+        found = proof.prove(ATTEMPTED)
         if found.chosen is not None:
             self.accept(kept[found.chosen])
         if found.trace is not None:

@@ -47,6 +47,9 @@ SPARE, FOLLOWED_SHARE = 1.0, 0.02
 # drawing of twice the width sees.
 STEPPED, STEP = 10_000, 2.5e-4
 
+# But at least so large a part of the way.
+LEAST_STEP = 0.1
+
 # A guess of more candidates is worth finding out from which end it is better drawn.
 TWO_ENDS = 1000
 
@@ -99,7 +102,7 @@ class Proof:
     start : Relaxation, optional
         Over the same candidates, with the cuts of ``warm`` in it.
     on_plan : callable
-        Told of every better plan.
+        Told of every better plan, and again as more is proven of it.
     between : tuple of float
         The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
         others are plans as well.
@@ -134,6 +137,7 @@ class Proof:
         self.order: NDArray[np.int64] | None = None
         # Whether this turn has seen from which end it is drawn.
         self.ended = False
+        self.told = -math.inf
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         self.take_relaxation()
 
@@ -190,6 +194,13 @@ class Proof:
         cost = math.fsum(self.choosing.costs[chosen])
         if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
+            self.told = self.bound
+            self.on_plan(self.choice())
+
+    def tell(self) -> None:
+        """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
+        if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
+            self.told = self.bound
             self.on_plan(self.choice())
 
     @property
@@ -276,10 +287,13 @@ class Proof:
         step : float
             How much further to look at a time, as a share of the bound.
         """
-        while not self.over and self.bound < min(guess, self.cost):
-            furthest = self.bound + step * abs(self.bound) if self.bound else math.inf
-            nearer = float(min(guess, self.cost, furthest))
-            if not self.cover(self.cheap_enough(nearer), nearer, self.width):
+        further = math.inf
+        if math.isfinite(guess) and math.isfinite(step):
+            # However near zero the bound is, it comes to an end.
+            further = max(step * abs(self.bound), LEAST_STEP * (guess - self.bound), LEAST_DIFFERENCE)
+        while self.bound < min(guess, self.cost):
+            nearer = float(min(guess, self.cost, self.bound + further))
+            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, self.width):
                 return False
         return True
 
@@ -297,6 +311,7 @@ class Proof:
         if found is not None:
             self.accept(kept[found])
         self.bound = max(self.bound, min(below, self.cost))
+        self.tell()
         return below >= cutoff
 
     def follow(self, kept: NDArray[np.int64], width: int) -> None:
@@ -350,6 +365,8 @@ class Proof:
             if half.over or not half.take_turn(most_width):
                 going.remove(half)
             self.take_half(half, kept)
+            self.bound = max(self.bound, min(self.cost, *(each.bound for each in halves)))
+            self.tell()
         for half in sorted(halves, key=lambda each: each.bound):
             half.cost = min(half.cost, self.cost)
             if not half.over and most_width == LAST_WIDTH:
