@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
+    from netform.solve.cuts import CutPool
+
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (
     "LS11 8LH",
@@ -415,6 +417,20 @@ def choices(
     store = store_of(listed, count)
     rows = draw(side_rows(len(store), count)) if sides else ()
     return Choosing(store, draw(cost_vectors(len(store))), rows, count)
+
+
+@st.composite
+def pools(draw: st.DrawFn, practices: int) -> CutPool:
+    """Draw cuts over three to five practices, of any small weights and divisors."""
+    cuts = []
+    if practices >= 3:
+        for _ in range(draw(st.integers(0, 6))):
+            size = draw(st.integers(3, min(5, practices)))
+            rows = draw(st.permutations(range(practices)))[:size]
+            weights = draw(st.lists(st.integers(1, 3), min_size=size, max_size=size))
+            missing = 5 - size
+            cuts.append([*rows, *[-1] * missing, *weights, *[0] * missing, draw(st.integers(2, 5))])
+    return np.array(cuts, np.int64).reshape(len(cuts), 11)
 
 
 @st.composite

@@ -14,6 +14,7 @@ from netform.solve.walks import cheapest_plans, cheapest_within
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from netform.solve.cuts import PricedCuts
     from netform.solve.relaxation import Choosing
 
 __all__ = ["cheapest_below"]
@@ -32,6 +33,9 @@ def cheapest_below(
     cutoff: float,
     width: int,
     order: NDArray[np.int64] | None = None,
+    cuts: PricedCuts | None = None,
+    *,
+    spare: float = 0.0,
 ) -> tuple[NDArray[np.int64] | None, float]:
     """The cheapest plan met below a cutoff, None where none was, and below what none was missed.
 
@@ -53,6 +57,10 @@ def cheapest_below(
         Of the drawing: the wider it is, the more is seen and the longer that takes.
     order : ndarray of int64, shape (n,), optional
         The practices as `netform.solve.sweep` has them.
+    cuts : PricedCuts, optional
+        Those whose prices are in the reduced costs.
+    spare : float
+        As `netform.solve.diagram` has it.
     """
     store, costs = choosing.store, choosing.costs
     whole = [
@@ -68,7 +76,17 @@ def cheapest_below(
         )
         return found, cutoff if complete else -math.inf
     diagram = draw_diagram(
-        store, costs, reduced, worth, cutoff, whole, order, most_nodes=MOST_NODES, width=width
+        store,
+        costs,
+        reduced,
+        worth,
+        cutoff,
+        whole,
+        order,
+        cuts=cuts,
+        most_nodes=MOST_NODES,
+        width=width,
+        spare=spare,
     )
     if diagram is None:
         return None, -math.inf

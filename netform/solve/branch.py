@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.below import cheapest_below
-from netform.solve.cuts import CutPool, violated_cuts
+from netform.solve.cuts import CutPool, PricedCuts, violated_cuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import LinearAnswer
 from netform.solve.nodes import Decision, NodeProgram
@@ -87,6 +87,7 @@ class _Search(NodeProgram):
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
         self.left = np.empty(0, np.int64)
         self.answer_reduced = np.zeros(len(choosing.store))
+        self.cut_duals = np.zeros(len(cuts))
         self.floor = -math.inf
 
     def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
@@ -126,6 +127,7 @@ class _Search(NodeProgram):
             self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
             # The least reduced cost, just below zero, is what the floor has paid for already.
             self.answer_reduced, self.floor = reduced, floor
+            self.cut_duals = answer.duals.cuts
             fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
             if (
                 bound >= self.limit()
@@ -144,7 +146,8 @@ class _Search(NodeProgram):
         some = self.choosing.take(self.left)
         if len(self.left) <= TRIED_LEFT:
             reduced = np.maximum(self.answer_reduced[self.left], 0.0)
-            found, below = cheapest_below(some, reduced, self.floor, self.limit(), WIDTH)
+            priced = PricedCuts.of(cuts, self.cut_duals, some.store.practices)
+            found, below = cheapest_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
             if found is not None:
                 self.accept(self.left[found])
             if below >= self.limit():

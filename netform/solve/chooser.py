@@ -1,8 +1,8 @@
 """Choose the best plan from listed candidates: bound, guess, make a plan, prove.
 
-Where small guesses do not settle it (`netform.solve.proof`), a good plan is made (`netform.solve.dive`,
-`netform.solve.polish`), a wider guess is settled whatever that takes, and what is left between plan and bound is
-closed.
+Where small guesses do not settle it (`netform.solve.proof`), a plan is looked for among few partial plans, or else
+made otherwise (`netform.solve.dive`, `netform.solve.polish`); where it is far from the bound wider guesses are made,
+and what is left between plan and bound is closed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,12 @@ __all__ = ["Chooser", "Improve", "Stage"]
 DIVED = 60_000
 SURE = (0.8, 0.95, 1.0)
 
+# Partial plans followed at a time for a plan: twenty to a hundred times as many see no further than a bound.
+FOLLOWED = (100, 300)
+
 # Candidates nearest to the bound, of which parts of a new plan of so many practices are chosen anew; and practices
-# in a part once a wide guess has been refuted.
-POLISHED, PART, LARGE_PART = 3000, 40, 60
+# in a part once a wide guess was made in vain.
+POLISHED, PART, LARGE_PART = 3000, 40, 100
 
 # Up to so many candidates that could better the plan, closing the gap is quicker than bettering it.
 MANY = 4000
@@ -48,8 +51,10 @@ SOUGHT = (1200, 100)
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
 
-# Candidates in wide guesses. When one is refuted the plan, if there is any, is far from the best and worth bettering.
-WIDE = (100_000, 300_000, 1_000_000)
+# Candidates in wide guesses, and how wide they are drawn. Where that does not settle one, the plan, if there is any, is
+# far from the best and worth bettering.
+ATTEMPTED = 64_000
+WIDE = (300_000, 1_000_000)
 
 Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -87,29 +92,36 @@ class Chooser(Proof):
             return self.prove()
 
     def widen(self, improve: Improve | None) -> None:
-        """Guess while that is quick, make a good plan, and settle wide guesses."""
+        """Guess while that is quick, make a good plan, and settle wide guesses where it is not near the bound."""
         self.take_turns(WIDTH)
-        if not self.over:
+        for width in FOLLOWED:
+            if not self.over:
+                self.follow(self.nearest(DIVED), width)
+        if self.chosen is None and not self.over:
             self.make(improve)
         for count in WIDE:
             if self.over or len(self.cheap_enough(self.cost)) <= count:
-                return
-            self.attempt(count)
-            self.better(count, LARGE_PART)
+                break
+            if not self.attempt(count):
+                self.better(count, LARGE_PART)
+        # The candidates that are left are few enough to price them for more cuts.
+        self.rising = True
 
-    def attempt(self, count: int) -> None:
-        """Guess a cost that leaves about ``count`` candidates, and find the best plan among them or refute it.
+    def attempt(self, count: int) -> bool:
+        """Guess a cost that leaves about ``count`` candidates; whether it was refuted, or the best plan found.
 
         However far the plan at hand is from the best, no work is done on candidates that only dearer plans use.
         """
         guess = float(np.partition(self.relaxation.through, count)[count])
         kept = self.cheap_enough(guess)
-        found = Proof(self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept)).prove()
+        proof = Proof(self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept))
+        found = proof.prove(ATTEMPTED)
         if found.chosen is not None:
             self.accept(kept[found.chosen])
         if found.trace is not None:
             self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, found.trace.cuts)), axis=0)
         self.bound = max(self.bound, min(found.bound, guess, self.cost))
+        return self.bound >= min(guess, self.cost)
 
     def nearest(self, count: int) -> NDArray[np.int64]:
         """About so many candidates: those that the cheapest plans may use, none dearer than the best plan."""

@@ -12,6 +12,7 @@ the divisor.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NO_CUTS",
+    "ROWS",
     "CutPool",
+    "PricedCuts",
     "cut_coefficients",
     "cut_limits",
     "reduced_costs",
@@ -86,6 +89,47 @@ def cut_coefficients(
     return cut, candidate, covered[candidate, cut].astype(np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class PricedCuts:
+    """Cuts with a price, practice by practice.
+
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (n + 1,)
+        Practice v is in the cuts ``which[begin[v] : begin[v + 1]]``, with the weights that stand there.
+    which, weights : ndarray of int64
+    paid : ndarray of float64, shape (k, most weight + 1)
+        What each cut adds to a network's cost, by the weight that the network covers: dividing anew for every member
+        would take most of the time.
+    """
+
+    begin: NDArray[np.int64]
+    which: NDArray[np.int64]
+    weights: NDArray[np.int64]
+    paid: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cuts: CutPool, cut_duals: NDArray[np.float64], practices: int) -> PricedCuts:
+        """Lay out the cuts whose price is not zero."""
+        live = np.flatnonzero(cut_duals)
+        rows = cuts[live, :ROWS].ravel()
+        used = np.flatnonzero(rows >= 0)
+        used = used[np.argsort(rows[used], kind="stable")]
+        begin = np.zeros(practices + 1, np.int64)
+        np.cumsum(np.bincount(rows[used], minlength=practices), out=begin[1:])
+        weights = cuts[live, ROWS:-1]
+        covered = np.arange(int(weights.sum(axis=1).max(initial=0)) + 1)
+        paid = -cut_duals[live, None] * (covered // cuts[live, -1:])
+        return cls(begin, used // ROWS, weights.ravel()[used], paid)
+
+    def numbered(self, order: NDArray[np.int64]) -> PricedCuts:
+        """The same, the practices numbered as they stand in an order."""
+        count = np.diff(self.begin)[order]
+        begin = np.concatenate((np.zeros(1, np.int64), np.cumsum(count)))
+        taken = np.arange(begin[-1]) + np.repeat(self.begin[order] - begin[:-1], count)
+        return PricedCuts(begin, self.which[taken], self.weights[taken], self.paid)
+
+
 def reduced_costs(
     store: CandidateStore,
     costs: NDArray[np.float64],
@@ -99,25 +143,16 @@ def reduced_costs(
     Duals of cuts are never positive, so cuts only raise it: where it is above ``enough`` without them it is left
     there, which saves nearly all of the time where candidates are many.
     """
-    live = np.flatnonzero(cut_duals)
-    practices = cuts[live, :ROWS].ravel()
-    used = np.flatnonzero(practices >= 0)
-    used = used[np.argsort(practices[used], kind="stable")]
-    indptr = np.zeros(store.practices + 1, np.int64)
-    np.cumsum(np.bincount(practices[used], minlength=store.practices), out=indptr[1:])
-    weights = cuts[live, ROWS:-1]
-    # What each cut adds, by the weight that is covered: dividing anew for every member would take most of the time.
-    covered = np.arange(int(weights.sum(axis=1).max(initial=0)) + 1)
-    added = -cut_duals[live, None] * (covered // cuts[live, -1:])
+    priced = PricedCuts.of(cuts, cut_duals, store.practices)
     return _reduced_costs(  # type: ignore[no-any-return]
         store.offsets,
         store.members,
         costs,
         practice_duals,
-        indptr,
-        used // ROWS,
-        weights.ravel()[used],
-        added,
+        priced.begin,
+        priced.which,
+        priced.weights,
+        priced.paid,
         enough,
     )
 

@@ -5,7 +5,10 @@ network. Partial plans that cover the same practices can be finished in the same
 *arc* takes a network. A city has millions of plans within a few thousandths of the best, but only some hundreds of
 nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
 
-A partial plan costs at least what the duals are worth plus its reduced costs. It is dropped once that, plus what the
+A partial plan costs at least what the duals are worth plus its reduced costs, and plus what it has made cuts fall
+short of their limits (`netform.solve.partial.forgone`): that hangs on the node and the network taken alone, and with
+it a plan is down to its whole cost. Without it a drawing of a city had to be some twenty times as wide to prove as
+much. A partial plan is dropped once that, plus what the
 practices not yet covered still need, reaches the cutoff: each needs a network that is disjoint from those taken, and
 practices that no one network can hold together need one each (`netform.solve.partial`). The nodes left lead to plans,
 and those that lead only to plans at the cutoff or above are dropped by a pass from the end.
@@ -26,6 +29,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
+from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.partial import ANY, Laid
 from netform.solve.sweep import easier, sweep
 
@@ -102,9 +106,11 @@ def draw_diagram(
     sides: Sequence[SideRow] = (),
     order: NDArray[np.int64] | None = None,
     *,
+    cuts: PricedCuts | None = None,
     most_nodes: int,
     most_steps: int = ANY,
     width: int = ANY,
+    spare: float = 0.0,
 ) -> Diagram | None:
     """All choices of candidates that cover every practice once, below a cutoff.
 
@@ -122,10 +128,15 @@ def draw_diagram(
         Rules over the choice, over the same candidates, that count networks or patients.
     order : ndarray of int64, shape (n,), optional
         The practices as `netform.solve.sweep` has them, of these candidates or of others like them.
+    cuts : PricedCuts, optional
+        Those whose prices are in the reduced costs, and whose limits are in what the duals are worth.
     most_nodes, most_steps : int
         Partial plans kept, and candidates looked at, before the drawing is given up.
     width : int
         Partial plans gone on with, of those whose first practice not covered is the same.
+    spare : float
+        Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
+        it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
 
     Returns
     -------
@@ -137,15 +148,16 @@ def draw_diagram(
     )
     if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
         return None
+    cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
     if order is None:
-        order = easier(store, reduced, cutoff - worth, sweep(store, reduced))
+        order = easier(store, reduced, cutoff - worth, sweep(store, reduced), cuts)
     laid = Laid.out(store, reduced, order)
     # Limits a millionth wide of what adds up to whole numbers.
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
     counts = np.ascontiguousarray(counts[:, laid.listed])
     tails, heads, takes, ends, seen, complete = laid.grow(
-        cutoff - worth, counts, least, most, most_nodes, most_steps, width
+        cutoff - worth, cuts.numbered(order), counts, least, most, most_nodes, most_steps, width, spare
     )
     if not complete:
         return None

@@ -12,18 +12,26 @@ from typing import TYPE_CHECKING, Any
 import numba as nb
 import numpy as np
 
+from netform.solve.cuts import ROWS
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
+    from netform.solve.cuts import CutPool, PricedCuts
 
-__all__ = ["ANY", "Laid"]
+__all__ = ["ANY", "Laid", "forgone"]
 
 # A practice that needs less than this share of what may be spent is left out of the sum of needs.
 LITTLE = 0.01
 
 # No limit.
 ANY = 2**62
+
+# Candidates are listed anew by their practices once so large a share of them is left.
+FEWER = 0.9
 
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
@@ -61,17 +69,19 @@ class Laid:
     def grow(
         self,
         budget: float,
+        cuts: PricedCuts,
         counts: NDArray[np.int64],
         least: NDArray[np.float64],
         most: NDArray[np.float64],
         most_nodes: int,
         most_steps: int,
         width: int,
+        spare: float = 0.0,
     ) -> Any:
         """All arcs between partial plans (`_grow`)."""
         return _grow(
             self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
-            len(self.begin) - 1, most_nodes, most_steps, width,
+            len(self.begin) - 1, most_nodes, most_steps, width, spare, cuts.begin, cuts.which, cuts.weights, cuts.paid,
         )  # fmt: skip
 
 
@@ -149,6 +159,27 @@ def _slot(table, rows, row):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
+def _by_practice(first, offsets, members, by_price, reduced, budget, near_begin, near):  # type: ignore[no-untyped-def]
+    """List the candidates of every practice from some candidate on, cheapest first; how many candidates they are."""
+    near_begin[:] = 0
+    for j in range(first, len(reduced)):
+        if reduced[j] < budget:
+            for k in range(offsets[j], offsets[j + 1]):
+                near_begin[members[k] + 1] += 1
+    for q in range(1, len(near_begin)):
+        near_begin[q] += near_begin[q - 1]
+    fill = near_begin[:-1].copy()
+    for j in by_price:
+        if reduced[j] >= budget:
+            break
+        if j >= first:
+            for k in range(offsets[j], offsets[j + 1]):
+                near[fill[members[k]]] = j
+                fill[members[k]] += 1
+    return len(reduced) - first
+
+
+@nb.njit(cache=True, nogil=True)
 def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def]
     """What the nodes of a chain beyond a width need at least, all in all; infinite where there are no more."""
     first, count = node, 0
@@ -165,9 +196,81 @@ def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def
     return np.partition(needed, width)[width]
 
 
+def forgone(
+    cuts: CutPool, duals: NDArray[np.float64], uncovered: Collection[int], taken: Collection[int]
+) -> float:
+    """What a network makes cuts fall short of their limits, at their prices: hours per week, the definition.
+
+    Of the practices not covered, with weight w in a cut, a plan can still use at most ``floor(w / d)`` of its limit. A
+    network that covers weight u of it uses ``floor(u / d)`` and leaves ``floor((w - u) / d)`` to the others: never
+    more together, and what they are less is lost whatever follows. The price of the limit is in what the duals are
+    worth, so a plan pays what is lost on top of its reduced costs, and with that its whole cost.
+
+    Parameters
+    ----------
+    cuts : ndarray of int64, shape (k, 11)
+    duals : ndarray of float64, shape (k,)
+        Never positive.
+    uncovered : collection of int
+        Practices that the partial plan has not covered.
+    taken : collection of int
+        Some of them, the practices of the network.
+    """
+    total = 0.0
+    for cut, dual in zip(cuts.tolist(), duals.tolist(), strict=True):
+        weight = dict(zip(cut[:ROWS], cut[ROWS:-1], strict=True))
+        before, used = (sum(weight.get(v, 0) for v in some) for some in (uncovered, taken))
+        total -= dual * (before // cut[-1] - used // cut[-1] - (before - used) // cut[-1])
+    return total
+
+
+@nb.njit(cache=True, nogil=True)
+def _uncovered(row, p, n, cut_begin, which, weights, rest):  # type: ignore[no-untyped-def]
+    """The weight in every cut of the practices that a node has not covered."""
+    rest[:] = 0
+    for q in range(p, n):
+        if not (row[q // 64] >> np.uint64(q % 64)) & np.uint64(1):
+            for e in range(cut_begin[q], cut_begin[q + 1]):
+                rest[which[e]] += weights[e]
+
+
+@nb.njit(cache=True, nogil=True)
+def _forgone(taken, cut_begin, which, weights, paid, rest, covered):  # type: ignore[no-untyped-def]
+    """What a network makes cuts fall short of their limits, at their prices (`forgone`)."""
+    total = 0.0
+    for q in taken:
+        for e in range(cut_begin[q], cut_begin[q + 1]):
+            covered[which[e]] += weights[e]
+    for q in taken:
+        for e in range(cut_begin[q], cut_begin[q + 1]):
+            cut = which[e]
+            if covered[cut]:
+                left = rest[cut] - covered[cut]
+                total += paid[cut, rest[cut]] - paid[cut, covered[cut]] - paid[cut, left]
+                covered[cut] = 0
+    return total
+
+
 @nb.njit(cache=True, nogil=True)
 def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop over a table of its own)
-    offsets, members, masks, begin, reduced, budget, counts, least, most, n, most_nodes, most_steps, width
+    offsets,
+    members,
+    masks,
+    begin,
+    reduced,
+    budget,
+    counts,
+    least,
+    most,
+    n,
+    most_nodes,
+    most_steps,
+    width,
+    spare,
+    cut_begin,
+    which,
+    weights,
+    paid,
 ):
     """All arcs between partial plans that may still be below the budget, practices numbered in their order."""
     m, words = masks.shape
@@ -196,39 +299,35 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     by_price = np.argsort(reduced, kind="mergesort")
     near = np.empty(len(members), np.int32)
     near_begin = np.zeros(n + 1, np.int64)
-    fill = np.zeros(n, np.int64)
+    listed = 2 * m + 1
     need = np.zeros(n)
     who = np.zeros(n, np.int64)
     fresh = np.zeros(whole, np.uint64)
     rows[0] = fresh
     spent[0] = ahead[0] = 0.0
     following[0] = -1
+    rest = np.zeros(len(paid), np.int64)
+    covered = np.zeros(len(paid), np.int64)
     nodes, arcs, steps = 1, 0, 0
+    most_money = seen = budget
     chain[0] = 0
     for p in range(n):
         if chain[p] < 0:
             continue
         limit = _limit(chain[p], following, spent, ahead, width)
-        budget = min(budget, limit)
-        # The candidates of every practice that cover none before p, cheapest first.
-        fill[:] = 0
-        for j in range(begin[p], m):
-            for k in range(offsets[j], offsets[j + 1]):
-                fill[members[k]] += 1
-        for q in range(n):
-            near_begin[q + 1] = near_begin[q] + fill[q]
-            fill[q] = near_begin[q]
-        for e in range(m):
-            j = by_price[e]
-            if j >= begin[p]:
-                for k in range(offsets[j], offsets[j + 1]):
-                    near[fill[members[k]]] = j
-                    fill[members[k]] += 1
+        seen = min(seen, limit)
+        budget = min(most_money, limit + spare) if spare else seen
+        # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
+        # where they are as long as they are few.
+        if m - begin[p] < FEWER * listed:
+            below = most_money if spare else seen
+            listed = _by_practice(begin[p], offsets, members, by_price, reduced, below, near_begin, near)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
                 node = following[node]
                 continue
+            _uncovered(rows[node], p, n, cut_begin, which, weights, rest)
             for j in range(begin[p], begin[p + 1]):
                 money = spent[node] + reduced[j]
                 steps += 1
@@ -240,6 +339,11 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                         clash = True
                         break
                 if clash:
+                    continue
+                money += _forgone(
+                    members[offsets[j] : offsets[j + 1]], cut_begin, which, weights, paid, rest, covered
+                )
+                if money >= budget:
                     continue
                 for w in range(words):
                     fresh[w] = rows[node, w] | masks[j, w]
@@ -303,4 +407,4 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             fits = fits and least[r] <= value <= most[r]
         ends[node] = fits
         node = following[node]
-    return tails[:arcs], heads[:arcs], takes[:arcs], ends, budget, True
+    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, True

@@ -20,7 +20,7 @@ import numpy as np
 from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice, Trace
-from netform.solve.cuts import NO_CUTS
+from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
@@ -36,14 +36,25 @@ if TYPE_CHECKING:
 __all__ = ["LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
 
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
-GUESSES = (300, 2500, 10_000, 40_000)
-WIDEST = 50_000
+GUESSES = (300, 2500, 10_000, 40_000, 160_000)
+WIDEST = 200_000
+
+# Where a plan is looked for, partial plans are gone on with up to so many hours above the dearest that a width keeps,
+# and plans up to so much above the bound, as a share of it.
+SPARE, FOLLOWED_SHARE = 1.0, 0.02
+
+# Of more candidates than this a guess goes so much further than the bound at a time, as a share of it: as far as a
+# drawing of twice the width sees.
+STEPPED, STEP = 10_000, 2.5e-4
+
+# But at least so large a part of the way.
+LEAST_STEP = 0.1
 
 # A guess of more candidates is worth finding out from which end it is better drawn.
 TWO_ENDS = 1000
 
 # Of the drawing of a guess, in the first turn; twice as wide in the next, and so on to the last.
-FIRST_WIDTH, WIDTH, LAST_WIDTH = 4000, 16_000, 250_000
+FIRST_WIDTH, WIDTH, LAST_WIDTH = 8000, 16_000, 250_000
 
 # Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
 CUTS_A_TURN, LEAST_RISE = 250, 5e-5
@@ -91,7 +102,7 @@ class Proof:
     start : Relaxation, optional
         Over the same candidates, with the cuts of ``warm`` in it.
     on_plan : callable
-        Told of every better plan.
+        Told of every better plan, and again as more is proven of it.
     between : tuple of float
         The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
         others are plans as well.
@@ -126,13 +137,14 @@ class Proof:
         self.order: NDArray[np.int64] | None = None
         # Whether this turn has seen from which end it is drawn.
         self.ended = False
+        self.told = -math.inf
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         self.take_relaxation()
 
-    def prove(self) -> Choice:
-        """Bring plan and bound together, and give what was learnt."""
-        self.take_turns(LAST_WIDTH)
-        if not self.over:
+    def prove(self, most_width: int = LAST_WIDTH) -> Choice:
+        """Bring plan and bound together, as far as a width allows, and give what was learnt."""
+        self.take_turns(most_width)
+        if not self.over and most_width == LAST_WIDTH:
             self.close()
         columns = self.origin[self.relaxation.columns]
         learnt = replace(self.learnt(), through=self.through, columns=columns)
@@ -182,6 +194,13 @@ class Proof:
         cost = math.fsum(self.choosing.costs[chosen])
         if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
+            self.told = self.bound
+            self.on_plan(self.choice())
+
+    def tell(self) -> None:
+        """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
+        if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
+            self.told = self.bound
             self.on_plan(self.choice())
 
     @property
@@ -229,7 +248,7 @@ class Proof:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.over:
             if self.turns >= HALVED and math.isfinite(self.cost) and self.fractional:
-                self.halve()
+                self.halve(most_width)
                 return
             if not self.take_turn(most_width):
                 return
@@ -243,7 +262,7 @@ class Proof:
             through = self.relaxation.through
             everything = count >= len(through)
             guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
-            quick = guess <= self.bound or self.cover(self.cheap_enough(guess), guess, self.width)
+            quick = self.reach(guess, step=STEP if min(count, len(through)) > STEPPED else math.inf)
             if everything and quick and math.isinf(guess) and self.chosen is None:
                 self.bound = math.inf
             if self.over:
@@ -257,27 +276,65 @@ class Proof:
             self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
         return not self.over and going
 
+    def reach(self, guess: float, step: float) -> bool:
+        """Try every plan below a guess, those near the bound first; whether none was missed.
+
+        Where the guess is further off than the width sees, most of the time would go into what nothing is learnt from.
+
+        Parameters
+        ----------
+        guess : float
+        step : float
+            How much further to look at a time, as a share of the bound.
+        """
+        further = math.inf
+        if math.isfinite(guess) and math.isfinite(step):
+            # However near zero the bound is, it comes to an end.
+            further = max(step * abs(self.bound), LEAST_STEP * (guess - self.bound), LEAST_DIFFERENCE)
+        while self.bound < min(guess, self.cost):
+            nearer = float(min(guess, self.cost, self.bound + further))
+            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, self.width):
+                return False
+        return True
+
     def cover(self, kept: NDArray[np.int64], cutoff: float, width: int) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
         if len(kept) > WIDEST:
             return False
+        some, reduced, worth, cuts = self.priced(kept)
+        if self.order is None:
+            self.order = sweep(some.store, reduced)
+        if len(kept) > TWO_ENDS and not self.ended:
+            self.order = easier(some.store, reduced, cutoff - worth, self.order, cuts)
+            self.ended = True
+        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
+        if found is not None:
+            self.accept(kept[found])
+        self.bound = max(self.bound, min(below, self.cost))
+        self.tell()
+        return below >= cutoff
+
+    def follow(self, kept: NDArray[np.int64], width: int) -> None:
+        """Look for a plan among some candidates by going on with few partial plans at a time, from either end."""
+        some, reduced, worth, cuts = self.priced(kept)
+        if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
+            return
+        order = sweep(some.store, reduced)
+        for end in (order, np.ascontiguousarray(order[::-1])):
+            cutoff = min(self.cost, worth + FOLLOWED_SHARE * abs(worth))
+            if not self.over:
+                found, _ = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=SPARE)
+                self.accept(None if found is None else kept[found])
+
+    def priced(self, kept: NDArray[np.int64]) -> tuple[Choosing, NDArray[np.float64], float, PricedCuts]:
+        """Some candidates under the rules that every plan keeps, their reduced costs, and what the duals are worth."""
         some, duals = self.choosing.take(kept), self.relaxation.duals
         reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         worth = duals.worth(self.relaxation.cuts, some.sides) + slack
-        reduced = np.maximum(reduced, 0.0)
-        if self.order is None:
-            self.order = sweep(some.store, reduced)
-        if len(kept) > TWO_ENDS and not self.ended:
-            self.order = easier(some.store, reduced, cutoff - worth, self.order)
-            self.ended = True
-        some = replace(some, sides=some.sides[: len(self.rules)])
-        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order)
-        if found is not None:
-            self.accept(kept[found])
-        self.bound = max(self.bound, min(below, self.cost))
-        return below >= cutoff
+        cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
+        return replace(some, sides=some.sides[: len(self.rules)]), np.maximum(reduced, 0.0), worth, cuts
 
     @property
     def fractional(self) -> bool:
@@ -287,7 +344,7 @@ class Proof:
         proper = least <= math.floor(number) < most
         return proper and abs(number - round(number)) > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
-    def halve(self) -> None:
+    def halve(self, most_width: int = LAST_WIDTH) -> None:
         """Look at plans of fewer networks and at those of more, always where less is proven.
 
         How many networks there are moves whole terms at once, so each half has a better bound; and as soon as one
@@ -305,12 +362,14 @@ class Proof:
         while going:
             half = min(going, key=lambda each: each.bound)
             half.cost = min(half.cost, self.cost)
-            if half.over or not half.take_turn(LAST_WIDTH):
+            if half.over or not half.take_turn(most_width):
                 going.remove(half)
             self.take_half(half, kept)
+            self.bound = max(self.bound, min(self.cost, *(each.bound for each in halves)))
+            self.tell()
         for half in sorted(halves, key=lambda each: each.bound):
             half.cost = min(half.cost, self.cost)
-            if not half.over:
+            if not half.over and most_width == LAST_WIDTH:
                 half.close()
             self.take_half(half, kept)
         self.bound = max(self.bound, min(self.cost, *(half.bound for half in halves)))

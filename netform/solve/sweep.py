@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from netform.solve.cuts import together
+from netform.solve.cuts import PricedCuts, together
 from netform.solve.partial import ANY, Laid
 
 if TYPE_CHECKING:
@@ -55,7 +55,11 @@ def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int
 
 
 def easier(
-    store: CandidateStore, reduced: NDArray[np.float64], budget: float, order: NDArray[np.int64]
+    store: CandidateStore,
+    reduced: NDArray[np.float64],
+    budget: float,
+    order: NDArray[np.int64],
+    cuts: PricedCuts,
 ) -> NDArray[np.int64]:
     """An order of the practices, or the same from its other end: by which a narrow drawing sees further.
 
@@ -71,12 +75,16 @@ def easier(
     budget : float
         What a plan may cost beyond what the duals are worth.
     order : ndarray of int64, shape (n,)
+    cuts : PricedCuts
+        Those whose prices are in the reduced costs.
     """
     furthest, best = -np.inf, order
     none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
     for tried in (order, np.ascontiguousarray(order[::-1])):
         laid = Laid.out(store, reduced, tried)
-        *_, seen, complete = laid.grow(budget, counts, none, none, TRIED_NODES, ANY, TRIED)
+        *_, seen, complete = laid.grow(
+            budget, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED
+        )
         if complete and seen > furthest:
             furthest, best = seen, tried
     return best

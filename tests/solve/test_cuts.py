@@ -22,7 +22,7 @@ from netform.solve.cuts import (
 )
 from netform.solve.relaxation import Choosing
 from tests.brute_force import covers, store_of
-from tests.strategies import choices
+from tests.strategies import choices, pools
 
 QUICK = settings(deadline=None, max_examples=150, derandomize=True)
 
@@ -39,20 +39,6 @@ def coefficient(group: list[int], cut: list[int]) -> int:
 def limit(cut: list[int]) -> int:
     """Divide the weight of all practices of a cut by the divisor, and round down."""
     return sum(cut[5:10]) // cut[10]
-
-
-@st.composite
-def pools(draw: st.DrawFn, practices: int) -> CutPool:
-    """Draw cuts over three to five practices, of any small weights and divisors."""
-    cuts = []
-    if practices >= 3:
-        for _ in range(draw(st.integers(0, 6))):
-            size = draw(st.integers(3, min(5, practices)))
-            rows = draw(st.permutations(range(practices)))[:size]
-            weights = draw(st.lists(st.integers(1, 3), min_size=size, max_size=size))
-            missing = 5 - size
-            cuts.append([*rows, *[-1] * missing, *weights, *[0] * missing, draw(st.integers(2, 5))])
-    return np.array(cuts, np.int64).reshape(len(cuts), 11)
 
 
 @st.composite

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netform.solve.cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.diagram import Diagram, draw_diagram
 from netform.solve.linear import SideRow
+from netform.solve.partial import _forgone, _uncovered, forgone
 from netform.solve.sweep import easier, sweep
 from tests.brute_force import all_groups, plan_costs, store_of
-from tests.strategies import priced_choices
+from tests.strategies import pools, priced_choices
 
 if TYPE_CHECKING:
     from netform.solve.relaxation import Choosing
@@ -38,6 +40,17 @@ def walks(diagram: Diagram) -> list[tuple[int, ...]]:
 
     follow(0, ())
     return found
+
+
+@st.composite
+def cut_and_priced(draw: st.DrawFn) -> tuple[Priced, CutPool, np.ndarray]:
+    """Draw a priced choice whose prices are of cuts as well, the cuts, and their prices."""
+    choosing, reduced, worth = draw(priced_choices())
+    cuts = draw(pools(choosing.store.practices))
+    duals = np.array(draw(st.lists(st.integers(-3, 0), min_size=len(cuts), max_size=len(cuts))), np.float64)
+    duals *= draw(st.sampled_from([0.1, 1.0, 20.0]))
+    paid = reduced_costs(choosing.store, reduced, np.zeros(choosing.store.practices), cuts, duals)
+    return (choosing, paid, worth + float(duals @ cut_limits(cuts))), cuts, duals
 
 
 def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
@@ -133,6 +146,73 @@ def test_the_least_of_all_walks_to_and_from_a_node(drawn: Priced, seed: int) -> 
     assert ahead[-1] == behind[0] == 0
 
 
+@given(cut_and_priced())
+@QUICK
+def test_a_plan_pays_its_cost_in_reduced_costs_and_what_cuts_are_short_of(
+    drawn: tuple[Priced, CutPool, np.ndarray],
+) -> None:
+    """Network by network, in the order of their numbers; no network gives anything back."""
+    (choosing, reduced, worth), cuts, duals = drawn
+    for plan, cost in plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides).items():
+        uncovered, short = set(range(choosing.store.practices)), 0.0
+        for j in plan:
+            taken = choosing.store[j].tolist()
+            lost = forgone(cuts, duals, uncovered, taken)
+            assert lost >= 0
+            short += lost
+            uncovered -= set(taken)
+        assert worth + reduced[list(plan)].sum() + short == pytest.approx(cost)
+
+
+@given(cut_and_priced(), st.integers(0, 2**32))
+@QUICK
+def test_what_cuts_are_short_of_is_that_of_the_definition(
+    drawn: tuple[Priced, CutPool, np.ndarray], seed: int
+) -> None:
+    """Whatever is covered already, with the practices numbered in any order."""
+    (choosing, *_), cuts, duals = drawn
+    n, random = choosing.store.practices, np.random.default_rng(seed)
+    order = random.permutation(n)
+    covered = np.flatnonzero(random.random(n) < random.random())
+    uncovered = np.setdiff1d(np.arange(n), covered)
+    laid = PricedCuts.of(cuts, duals, n).numbered(order)
+    rank = np.argsort(order)
+    row = np.zeros(-(-n // 64), np.uint64)
+    for q in rank[covered].tolist():
+        row[q // 64] |= np.uint64(1) << np.uint64(q % 64)
+    rest, none = np.zeros((2, len(laid.paid)), np.int64)
+    _uncovered(row, 0, n, laid.begin, laid.which, laid.weights, rest)
+    taken = uncovered[random.random(len(uncovered)) < random.random()]
+    found = _forgone(rank[taken], laid.begin, laid.which, laid.weights, laid.paid, rest, none)
+    assert found == pytest.approx(forgone(cuts, duals, uncovered.tolist(), taken.tolist()))
+    assert not none.any()
+
+
+@given(
+    cut_and_priced(),
+    st.sampled_from([1.0, 1.1, 1.5, math.inf]),
+    st.sampled_from([1, 2, 4, 9, MANY]),
+    st.sampled_from([0.0, 0.1, 5.0]),
+)
+@QUICK
+def test_with_cuts_none_is_missed_below_what_it_says(
+    drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int, spare: float
+) -> None:
+    """At any width, however much is gone on with beyond it; and drawn without one, to the cutoff."""
+    (choosing, reduced, worth), cuts, duals = drawn
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    priced = PricedCuts.of(cuts, duals, choosing.store.practices)
+    diagram = draw_diagram(
+        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
+        cuts=priced, most_nodes=MANY, width=width, spare=spare,
+    )  # fmt: skip
+    assert diagram is not None
+    assert diagram.below == cutoff or width < MANY
+    found = set(walks(diagram))
+    assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+
+
 def test_it_is_given_up_when_it_grows_too_large() -> None:
     """Nine practices in any groups of up to three: 200 partial plans, or 200 looks, are not enough."""
     groups = all_groups(9, 3)
@@ -203,7 +283,8 @@ def test_the_easier_end_is_that_from_which_a_narrow_drawing_sees_further(drawn: 
     order = sweep(store, reduced)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.sweep.TRIED", width)
-        better = easier(store, reduced, 2.0, order).tolist()
+        none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
+        better = easier(store, reduced, 2.0, order, none).tolist()
     seen = {}
     for end in (order, order[::-1]):
         diagram = draw_diagram(
