@@ -39,9 +39,9 @@ __all__ = ["LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
 GUESSES = (300, 2500, 10_000, 40_000, 160_000)
 WIDEST = 200_000
 
-# Where a plan is looked for, partial plans are gone on with up to so many hours above the dearest that a width keeps,
-# and plans up to so much above the bound, as a share of it.
-SPARE, FOLLOWED_SHARE = 1.0, 0.02
+# Where a plan is looked for, partial plans are gone on with up to so much above the dearest that a width keeps, as a
+# share of what a network costs, and plans up to so much above the bound, as a share of it.
+SPARE, FOLLOWED_SHARE = 0.015, 0.02
 
 # Of more candidates than this a guess goes so much further than the bound at a time, as a share of it: as far as a
 # drawing of twice the width sees.
@@ -320,10 +320,11 @@ class Proof:
         if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
             return
         order = sweep(some.store, reduced)
+        spare = SPARE * abs(worth) / max(1.0, float(self.relaxation.values.sum()))
         for end in (order, np.ascontiguousarray(order[::-1])):
             cutoff = min(self.cost, worth + FOLLOWED_SHARE * abs(worth))
             if not self.over:
-                found, _ = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=SPARE)
+                found, _ = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=spare)
                 self.accept(None if found is None else kept[found])
 
     def priced(self, kept: NDArray[np.int64]) -> tuple[Choosing, NDArray[np.float64], float, PricedCuts]:

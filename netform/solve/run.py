@@ -38,7 +38,7 @@ GRACE = 1.5
 LEAST_SHARE = 3.0
 
 # While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
-MANY_WAITING, SHARES = 6, 2.0
+MANY_WAITING, SHARES = 6, 3.0
 
 
 @dataclass(frozen=True, slots=True)
