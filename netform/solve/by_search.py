@@ -20,7 +20,7 @@ from netform.solve.recombine import recombine
 from netform.solve.search import better_plan, first_plan, group_costs, listed_anew, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from netform.solve.deadline import Deadline
     from netform.solve.feasibility import Obstacle
@@ -110,7 +110,10 @@ def _begun(part: ListedPart) -> list[Group]:
     problem = part.problem
     with part.stage("search"):
         if len(problem.codes) > MANY:
-            return chunked_plan(problem, choose_groups, part.options.seed, part.deadline, part.tell)
+            plan = chunked_plan(problem, choose_groups, part.options.seed, part.deadline, part.tell)
+            # Chunks that cannot be planned without exceptions can be, mostly, with what lies around them.
+            soon = part.deadline.share(SEARCHING / 2)
+            return _listed_anew(part, plan, soon, lambda group: not _within(part, [group]))
         plan = first_plan(problem, part.options.seed, part.deadline)
         part.tell(plan)
         return _listed_anew(part, plan, part.deadline.share(SEARCHING / 2))
@@ -130,9 +133,14 @@ def _bettered(part: ListedPart, plan: Sequence[Group]) -> list[Group]:
         return plan
 
 
-def _listed_anew(part: ListedPart, plan: Sequence[Group], deadline: Deadline) -> list[Group]:
+def _listed_anew(
+    part: ListedPart,
+    plan: Sequence[Group],
+    deadline: Deadline,
+    starts: Callable[[Group], bool] = lambda _group: True,
+) -> list[Group]:
     resolve = listed_anew(part.problem, choose_groups)
-    return better_plan(part.problem, plan, resolve, deadline, on_plan=part.tell)
+    return better_plan(part.problem, plan, resolve, deadline, starts=starts, on_plan=part.tell)
 
 
 def _within(part: ListedPart, plan: Sequence[Group]) -> bool:

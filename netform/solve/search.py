@@ -135,6 +135,7 @@ def better_plan(
     *,
     levels: Sequence[int] = LEVELS,
     workers: int = 1,
+    starts: Callable[[Group], bool] = lambda _group: True,
     on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
 ) -> list[Group]:
     """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
@@ -154,6 +155,8 @@ def better_plan(
         Practices in a neighbourhood, one level after the other.
     workers : int
         Threads; but for time that runs out, the plan does not depend on it.
+    starts : callable
+        Whether a neighbourhood of a network is looked at; all by default.
     on_plan : callable
         Told of every better plan.
     """
@@ -163,9 +166,9 @@ def better_plan(
             improved = True
             networks.amid.clear()
             while improved and not deadline.passed:
-                improved, starts = False, sorted(networks.cost)
-                while starts and not deadline.passed:
-                    hoods, starts = networks.apart(starts, level)
+                improved, waiting = False, sorted(filter(starts, networks.cost))
+                while waiting and not deadline.passed:
+                    hoods, waiting = networks.apart(waiting, level)
                     for hood, found in zip(
                         hoods, pool.map(lambda hood: resolve(hood, deadline), hoods), strict=True
                     ):
