@@ -14,6 +14,8 @@ from netform.candidates.enumerate import list_candidates
 from netform.candidates.passes import BYTES_EACH, Passes
 from netform.scores import candidate_costs
 from netform.solve import by_passes as by_passes_module
+from netform.solve import by_search as by_search_module
+from netform.solve import chunks as chunks_module
 from netform.solve import listing as listing_module
 from netform.solve.among_near import chosen_anew
 from netform.solve.area import Options, Progress, solve_area
@@ -145,6 +147,19 @@ def test_an_area_is_proven_by_passes_where_its_list_is_too_long(
     assert result.cost == pytest.approx(best.cost)
     assert result.candidates >= best.candidates
     assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)
+
+
+def test_a_map_that_is_divided_is_planned_by_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More practices than one first plan is made of: chunks, mended where they have exceptions, and then passes."""
+    graph, rules = county(90, 4)
+    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
+    monkeypatch.setattr(by_search_module, "MANY", 60)
+    monkeypatch.setattr(chunks_module, "CHUNK", 30)
+    result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+    assert "met in passes" in result.method
+    assert result.bound <= best.cost <= result.cost * (1 + 1e-9)
+    assert result.cost < 1.02 * best.cost
 
 
 def test_what_is_not_proven_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -134,6 +134,27 @@ def test_a_county_of_sixty(seed: int) -> None:
     assert last < first
 
 
+def test_only_neighbourhoods_of_some_networks_are_looked_at() -> None:
+    """None where nothing starts one; of networks outside the band those around them, until all are within."""
+    graph, rules = county(60, 3)
+    problem = problem_of(graph, rules)
+    good = better_plan(problem, first_plan(problem, 3, NEVER), listed_anew(problem, exactly), NEVER)
+    # One network is cut in two that are too small.
+    whole = max(good, key=len)
+    end = next(v for v in whole if nx.is_connected(problem.graph.subgraph(set(whole) - {v})))
+    spoilt = sorted([group for group in good if group != whole] + [(end,), tuple(sorted(set(whole) - {end}))])
+
+    def outside(group: Group) -> bool:
+        return not rules.least <= problem.data.list_size[list(group)].sum() <= rules.most
+
+    assert any(map(outside, spoilt))
+    resolve = listed_anew(problem, exactly)
+    assert better_plan(problem, spoilt, resolve, NEVER, starts=lambda _group: False) == spoilt
+    mended = better_plan(problem, spoilt, resolve, NEVER, starts=outside)
+    assert_whole(problem, mended)
+    assert not any(map(outside, mended))
+
+
 @given(small_areas(most=9, least=2, oversize=False))
 @QUICK
 def test_a_problem_of_some_practices_scores_alike(drawn: tuple[nx.Graph, Rules]) -> None:
