@@ -14,7 +14,9 @@ no network in it costs less than a floor. What a network S of W patients, U of t
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
 - a branch that leaves a practice taken cut off from the hub has no connected group.
 
-What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up.
+What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up. The kernels
+stand in one file, although it is long: numba, when it looks whether a kernel kept on the disk is out of date, looks at
+its own file only.
 """
 
 from __future__ import annotations
