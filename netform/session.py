@@ -298,7 +298,7 @@ class Session:
         graph = demanded_graph(self.prepared.graph.subgraph(codes), rules.demands)
         found = None
         if again is not None and options.moves is None and not whole:
-            found = again.solve(rules, options, deadline)
+            found = again.solve(rules, options, deadline, self._listings)
         if found is None:
             self.on_stage(f"solving {area}".strip())
             progress = Progress(deadline=deadline, listings=self._listings, on_stage=self.on_stage)

@@ -1,39 +1,41 @@
 """Solve an area again after a planner's change, from what the first solution left behind.
 
-Rules that only forbid, such as a pin, take plans away and leave the list, its costs and the cuts; changed weights
-leave the list and the cuts. So the best plan is looked for near the old one (`netform.solve.nearby`). Whatever does
-not fit, and every change that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
+Rules that only forbid, such as a pin, take plans away and leave the list, its costs and the cuts; changed weights and
+other numbers of the costs leave the list and the cuts; a narrower band leaves a part of the list, a wider one adds to
+it. So the best plan is looked for near the old one (`netform.solve.nearby`). Whatever does not fit, and every change
+that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
 from netform.plan import AreaResult
-from netform.scores import ScoringData, network_cost, network_terms
+from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
-from netform.solve.area import PINNED, pin_networks, place
+from netform.solve.area import PINNED, pin_networks, place, standing_alone
 from netform.solve.linear import SideRow
 from netform.solve.nearby import Nearby
-from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed
+from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import method
-from netform.solve.search import store_of
+from netform.solve.search import Problem, store_of
 from netform.solve.statement import Statement, find
 
 if TYPE_CHECKING:
-    import networkx as nx
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
     from netform.solve.choice import Choice
     from netform.solve.deadline import Deadline
+    from netform.solve.listing import Listings
     from netform.solve.relaxation import Choosing
     from netform.tradeoff import Groups
 
@@ -41,6 +43,26 @@ __all__ = ["Again"]
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
+
+# The numbers of the rules that the hours of each term depend on.
+NUMBERS = {
+    "patient_travel": ("visits_per_patient_week",),
+    "staff_travel": ("moves_per_post_week", "post_step", "roles"),
+    "stranded_posts": ("hours_per_post_week", "post_step", "roles"),
+    "overhead": ("overhead_hours_week",),
+    "cover": ("hours_per_post_week",),
+    "balance": ("balance_target", "balance_dead_band", "balance_hours_per_1000"),
+    "continuity": ("continuity_hours_per_patient_week",),
+    "community": ("community_hours_per_patient_week",),
+    "crossing": ("crossing_hours_per_patient_week",),
+}
+
+# Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
+NEAR = 0.01
+
+# All that may change, besides demands that forbid: the costs, and the band.
+COSTS = ("weights", *dict.fromkeys(number for numbers in NUMBERS.values() for number in numbers))
+BAND = ("least", "most", "exception_most")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +95,9 @@ class Again:
             return None
         return cls(graph, area, rules, outcome)
 
-    def solve(self, rules: Rules, options: Options, deadline: Deadline) -> AreaOutcome | None:
+    def solve(
+        self, rules: Rules, options: Options, deadline: Deadline, listings: Listings | None = None
+    ) -> AreaOutcome | None:
         """The best plan by changed rules; None when it has to be solved anew.
 
         Parameters
@@ -82,15 +106,26 @@ class Again:
             Those of the list.
         options : Options
         deadline : Deadline
+        listings : Listings, optional
+            By which a wider band is listed.
         """
         case = self.outcome.case
         assert case is not None  # noqa: S101 (`of` has looked)
-        same = replace(rules, demands=_unforbidding(rules.demands), weights=self.rules.weights)
+        before: dict[str, Any] = {name: getattr(self.rules, name) for name in ("profile", *COSTS, *BAND)}
+        same = replace(rules, demands=_unforbidding(rules.demands), **before)
         taken = {code for placed in case.fixed for code in placed.practice_codes}
         touched = {code for pin in rules.demands.pins for code in pin} | set(rules.demands.exclude)
         if options.strict or options.moves is not None or same != self.rules or taken & touched:
             return None
-        own = rules.for_area(self.area)
+        own, old = rules.for_area(self.area), self.rules.for_area(self.area)
+        if (own.least, own.most) != (old.least, old.most):
+            fixed = standing_alone(self.graph, self.area, own, options, Progress(deadline=deadline))
+            if taken != {code for placed in fixed for code in placed.practice_codes}:
+                return None
+            banded = self.banded(case, own, old, listings)
+            if banded is None:
+                return None
+            case = replace(banded, fixed=fixed)
         changed = _Changed.of(self.graph, case, own)
         if case.reasons and (changed.extra or changed.left_out or own.demands.networks is not None):
             # Fewer exceptions than before may do, and the rules over the plan only say how many did.
@@ -106,9 +141,11 @@ class Again:
         trace = case.choice.trace
         assert trace is not None  # noqa: S101 (`of` has looked)
         long = changed.long(case, self.rules)
-        if changed.rules.weights != self.rules.weights:
+        if changed.costs(self.rules):
             duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
-            reduced = duals.price(long.store, long.costs, trace.cuts, long.sides)
+            # Only the nearest are picked by it.
+            enough = NEAR * abs(case.choice.bound)
+            reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
             trace = replace(trace, through=reduced, duals=duals)
 
         def among(positions: NDArray[np.int64]) -> Choosing:
@@ -123,6 +160,45 @@ class Again:
         chosen = np.concatenate((np.arange(len(listed)), len(listed) + more))
         return choice, changed.among(case, listed).groups(chosen)
 
+    def banded(self, case: AreaCase, own: Rules, old: Rules, listings: Listings | None) -> AreaCase | None:
+        """The case by another band, its list cut down or listed anew; None where exceptions are at stake."""
+        statement, trace = case.statement, case.choice.trace
+        assert trace is not None  # noqa: S101 (`of` has looked)
+        list_size = statement.data.list_size
+        if case.reasons or statement.sides:
+            return None
+        kept = np.flatnonzero(_inside(statement.store, list_size, own))
+        trace = trace.among(kept)
+        if own.least >= old.least and own.most <= old.most:
+            stated = statement.take(kept)
+        else:
+            problem = Problem.of(self.graph, statement.codes, own)
+            if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
+                return None
+            store = listings.list(problem, own.least, own.most, enclaves=False)
+            if store is None:
+                return None
+            known = _inside(store, list_size, old)
+            were, here = np.flatnonzero(known), statement.store.take(kept)
+            if not np.array_equal(store.take(were).members, here.members):
+                return None
+            fresh, new = np.flatnonzero(~known), {}
+            for name, hours in statement.known_hours.items():
+                new[name] = np.empty(len(store))
+                new[name][were] = hours[kept]
+                new[name][fresh] = TERMS[name].kernel(store.take(fresh), statement.data)
+            stated = replace(statement, store=store).with_data(statement.data, new)
+            added = stated.take(fresh)
+            reduced = trace.duals.price(
+                added.store, added.costs, trace.cuts, (), NEAR * abs(case.choice.bound)
+            )
+            through = np.empty(len(store))
+            through[were], through[fresh] = trace.through, case.choice.bound + reduced
+            trace = replace(trace, through=through, columns=were[trace.columns])
+        number = min(int(list_size.sum()) // own.least, len(statement.codes))
+        stated = replace(stated, most_networks=number)
+        return replace(case, statement=stated, choice=replace(case.choice, trace=trace))
+
     def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
         left_out = {(code,) for code in rules.demands.exclude}
@@ -133,7 +209,13 @@ class Again:
         ]
         networks: list[Placed] = [*case.fixed, *placed]
         notes = [each.explanation or "" for each in networks if each.exception == PINNED]
-        before = self.outcome.result
+        before, first = self.outcome.result, self.outcome.case
+        assert first is not None  # noqa: S101 (`of` has looked)
+        alone = [
+            [each.explanation or "" for each in fixed if each.exception]
+            for fixed in (first.fixed, case.fixed)
+        ]
+        candidates = before.candidates if first.statement is case.statement else len(case.statement.store)
         # Weights, and who may be a hub, change what the fixed networks cost as well.
         fixed_cost = math.fsum(
             network_cost(network_terms(self.graph, each.practice_codes, rules), rules) for each in case.fixed
@@ -146,9 +228,9 @@ class Again:
             bound=min(choice.bound, choice.cost) + fixed_cost,
             practices=before.practices,
             networks=len(networks),
-            candidates=before.candidates,
-            method=method(choice, before.candidates),
-            notes=(*before.notes, *notes),
+            candidates=candidates,
+            method=method(choice, candidates),
+            notes=(*alone[1], *before.notes[len(alone[0]) :], *notes),
         )
         networks.sort(key=lambda each: each.practice_codes)
         return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons)
@@ -194,16 +276,25 @@ class _Changed:
         inside = (patients >= self.rules.least) & (patients <= self.rules.most)
         return allowed(some, self.limits) & (counts_allowed(some, self.limits) | ~inside)
 
+    def costs(self, before: Rules) -> bool:
+        """Whether what networks cost has changed, but for who may be a hub."""
+        return any(getattr(self.rules, name) != getattr(before, name) for name in COSTS)
+
     def known(self, statement: Statement) -> dict[str, NDArray[np.float64]]:
         """The hours that are as they were."""
         hubs = self.limits.limits_hubs or bool(self.limits.must_hub.any())
-        hours = statement.known_hours
-        return {name: hours[name] for name in hours if not (hubs and name in HUB_TERMS)}
+        hours, before = statement.known_hours, statement.data.rules
+        return {
+            name: hours[name]
+            for name in hours
+            if not (hubs and name in HUB_TERMS)
+            and all(getattr(self.rules, number) == getattr(before, number) for number in NUMBERS[name])
+        }
 
     def long(self, case: AreaCase, before: Rules) -> Choosing:
         """The whole list, each candidate at what it costs at least: fewer hubs only make journeys longer."""
         statement = case.statement
-        if self.rules.weights != before.weights:
+        if self.costs(before):
             statement = statement.with_data(self.data, self.known(statement))
         sides = statement.sides
         if self.networks is not None:
@@ -224,6 +315,13 @@ class _Changed:
                 statement, sides=(*statement.sides, SideRow(count, self.networks, self.networks))
             )
         return statement
+
+
+def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:
+    """Which candidates are within the band of some rules."""
+    patients = group_sums(store, list_size)
+    inside: NDArray[np.bool_] = (patients >= rules.least) & (patients <= rules.most)
+    return inside
 
 
 def _unforbidding(demands: Demands) -> Demands:

@@ -97,6 +97,24 @@ def solve_area(
         return _AreaSolver(joined, graph.subgraph(codes), area, rules, options, progress).solve()
 
 
+def standing_alone(
+    graph: nx.Graph, area: str, rules: Rules, options: Options, progress: Progress
+) -> tuple[Placed, ...]:
+    """The practices over the band, each with what would remove the exception.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of the area's practices, as `solve_area` joins them.
+    area : str
+    rules : Rules
+        Those of the area.
+    options : Options
+    progress : Progress
+    """
+    return tuple(_AreaSolver(graph, graph, area, rules, options, progress).oversize())
+
+
 @dataclass(slots=True)
 class _AreaSolver:
     graph: nx.Graph

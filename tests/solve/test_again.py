@@ -14,8 +14,10 @@ from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.again import Again
+from netform.scores import TERMS
+from netform.solve.again import COSTS, NUMBERS, Again
 from netform.solve.deadline import NEVER
+from netform.solve.listing import Listings
 from netform.solve.outcome import AreaOutcome, Options
 from tests.brute_force import legal_plans, plan_hours
 from tests.made_up_session import demanded, session_of, solved
@@ -87,6 +89,55 @@ def test_changed_demands_have_the_plan_solved_anew(
         found = again.solve(changed, Options(), NEVER)
     if found is not None:
         assert_as_anew(graph, changed, found)
+
+
+@st.composite
+def renumbered(draw: st.DrawFn, rules: Rules) -> Rules:
+    """Draw a band near that of some rules, numbers of the costs, or both."""
+    if draw(st.booleans()):
+        least = max(1, round(rules.least * draw(st.sampled_from([0.7, 0.95, 1.0, 1.1]))))
+        most = round(rules.most * draw(st.sampled_from([0.85, 0.95, 1.0, 1.3])))
+        rules = rules.with_band(least, max(least, most))
+    for name in draw(st.lists(st.sampled_from(COSTS), max_size=2, unique=True)):
+        if name == "weights":
+            rules = rules.with_weights({"staff_travel": 4.0, "continuity": 0.0})
+        elif name == "roles":
+            rules = replace(rules, roles=rules.roles[1:])
+        else:
+            rules = replace(rules, **{name: 1.5 * getattr(rules, name) + 0.1})
+    return rules
+
+
+@given(drawn=small_areas(least=3), data=st.data())
+@settings(deadline=None, max_examples=150, derandomize=True)
+def test_other_bands_and_numbers_have_the_plan_solved_anew(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """As few exceptions, as cheap, legal, with demands or without; or no answer."""
+    graph, rules = drawn
+    again = base_of(graph, rules)
+    if again is None:
+        return
+    changed = data.draw(renumbered(rules))
+    if data.draw(st.booleans()):
+        changed = data.draw(demanded(graph, changed))
+    found = again.solve(changed, Options(), NEVER, Listings(keep=True))
+    if found is not None:
+        assert_as_anew(graph, changed, found)
+
+
+@given(small_areas(least=3), st.data())
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_a_term_depends_on_its_own_numbers_alone(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
+    """Whatever other number of the rules is changed, its hours stay."""
+    graph, rules = drawn
+    codes = tuple(sorted(graph))
+    name = data.draw(st.sampled_from([name for name in COSTS if name != "weights"]))
+    other = rules.roles[1:] if name == "roles" else 1.5 * getattr(rules, name) + 0.1
+    for term, numbers in NUMBERS.items():
+        if name not in numbers:
+            before = TERMS[term].definition(graph, codes, rules)
+            assert TERMS[term].definition(graph, codes, replace(rules, **{name: other})) == before
 
 
 @given(small_areas(least=3), st.data())
@@ -172,14 +223,40 @@ def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int) -
 @pytest.mark.parametrize(
     "changed",
     [
+        RULES.with_band(31_000, 50_000),
+        RULES.with_band(30_000, 47_000),
         RULES.with_band(29_000, 50_000),
-        replace(RULES, overhead_hours_week=30.0),
+        RULES.with_band(31_000, 53_000),
+        replace(RULES, overhead_hours_week=20.0),
+        replace(RULES, post_step=0.5, visits_per_patient_week=0.1),
+        replace(RULES.with_band(31_000, 52_000), balance_target=35_000.0, demands=DEMANDS["together"]),
+    ],
+)
+def test_other_bands_and_numbers_are_answered_from_what_is_kept(changed: Rules) -> None:
+    """A part of the list, a longer one, or the same at other costs; the plan is the one solved anew."""
+    graph = ring()
+    again = base_of(graph, RULES)
+    assert again is not None
+    found = again.solve(changed, Options(), NEVER, Listings(keep=True))
+    assert found is not None
+    anew = solved(graph, changed)
+    assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
+    if changed.demands == RULES.demands:
+        assert found.result.candidates == anew.result.candidates
+    assert exceptions(found) == exceptions(anew) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        RULES.with_band(29_000, 50_000),
+        replace(RULES, minutes_base=5.0),
         replace(RULES, demands=Demands(merge=(("P0", "P1"),))),
         replace(RULES, demands=Demands(areas=(AreaDemand("", least=31_000),))),
     ],
 )
 def test_other_changes_are_solved_anew(changed: Rules) -> None:
-    """Another band, rate, merger or area line is no question to what is kept; nor is a strict run."""
+    """A wider band without a list, another travel estimate, merger or area line; nor is a strict run a question."""
     again = base_of(ring(), RULES)
     assert again is not None
     assert again.solve(changed, Options(), NEVER) is None
