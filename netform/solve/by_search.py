@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from netform.candidates.allowed import counts_allowed
 from netform.errors import NoPlanError
 from netform.scores.balance import group_sums
+from netform.solve.by_hubs import plan_by_hubs, prove_by_hubs
 from netform.solve.by_passes import by_passes
 from netform.solve.choice import Choice
 from netform.solve.chunks import chunked_plan
 from netform.solve.exchange import exchange
-from netform.solve.generate import Generator
 from netform.solve.hub_bound import hub_bound
 from netform.solve.listed_part import choose_groups
 from netform.solve.part_plan import PartPlan
-from netform.solve.recombine import recombine
 from netform.solve.search import better_plan, first_plan, group_costs, listed_anew, store_of
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from netform.solve.deadline import Deadline
     from netform.solve.feasibility import Obstacle
+    from netform.solve.generate import Generator
     from netform.solve.listed_part import ListedPart
     from netform.solve.search import Group
 
@@ -34,7 +34,7 @@ MANY = 400
 
 # Share of the time left for bettering the plan; the rest is for the bound. Share of the first for exchanges, and of the
 # second for the quick bound.
-SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.3, 0.2
+SEARCHING, EXCHANGING, BY_HUBS = 0.5, 0.15, 0.05
 
 
 def by_search(
@@ -43,7 +43,7 @@ def by_search(
     """A plan by search, with a bound by passes over all networks, by hubs, or one that was found before.
 
     Passes (`netform.solve.by_passes`) need the time to meet all networks; hubs none: `netform.solve.hub_bound`, and
-    where there are few practices `netform.solve.generate`.
+    where there are few practices `netform.solve.by_hubs`.
 
     Parameters
     ----------
@@ -81,8 +81,7 @@ def by_search(
         )
     floor = "the relaxation over all"
     if bound <= 0:
-        with part.stage("bound"):
-            bound, floor = _bounded(part, plan)
+        plan, bound, floor = _bounded(part, plan)
     proven = passed is not None and passed.listed is not None
     cost = math.fsum(group_costs(problem, plan))
     status, bound = ("optimal", cost) if proven else ("feasible", min(cost, max(bound, 0.0)))
@@ -128,8 +127,6 @@ def _bettered(part: ListedPart, plan: Sequence[Group]) -> list[Group]:
         if _within(part, plan) and soon.seconds_left is not None:
             share = EXCHANGING if few else 1.0
             plan = exchange(problem, plan, part.options.seed, soon.share(share), on_plan=part.tell)
-            if few:
-                plan = recombine(problem, plan, soon, on_plan=part.tell)
         return plan
 
 
@@ -152,23 +149,27 @@ def _within(part: ListedPart, plan: Sequence[Group]) -> bool:
     return bool(inside.all())
 
 
-def _bounded(part: ListedPart, plan: Sequence[Group]) -> tuple[float, str]:
-    """What no plan costs less than by its hubs, and what that is the bound of."""
+def _bounded(part: ListedPart, plan: list[Group]) -> tuple[list[Group], float, str]:
+    """A better plan, if one is met, what no plan costs less than by its hubs, and what that is the bound of."""
     problem, rules, deadline, workers = part.problem, part.rules, part.deadline, part.listings.workers
-    least, most, generator = rules.least, rules.most, None
+    least, most, prices = rules.least, rules.most, None
+    halves: list[Generator] = []
     if not _within(part, plan):
         # A plan with exceptions may cost less than any without: then they are allowed for.
         patients = group_sums(store_of(plan, len(problem.codes)), problem.data.list_size)
         least, most = 1, max(rules.exception_most, int(patients.max()))
     elif len(problem.codes) <= MANY:
-        generator = Generator(problem, store_of(plan, len(problem.codes)), deadline)
-        generator.settle()
-        deadline = deadline.share(BY_HUBS)
-    prices = None if generator is None else generator.prices
-    bound = hub_bound(problem, plan, least, most, deadline, workers, lambda low: part.tell(plan, low), prices)
-    if generator is not None:
-        generator.prove(workers, lambda low: part.tell(plan, max(bound, low)))
-        if generator.bound > bound:
-            searched = "the relaxation over all connected networks, as far as they were searched hub by hub"
-            return generator.bound, searched
-    return bound, "networks whose patients travel to a hub, connected or not"
+        with part.stage("search"):
+            plan, halves = plan_by_hubs(problem, plan, deadline, part.tell)
+        prices, deadline = halves[0].prices, deadline.share(BY_HUBS)
+    with part.stage("bound"):
+        bound = hub_bound(
+            problem, plan, least, most, deadline, workers, lambda low: part.tell(plan, low), prices
+        )
+        if halves:
+            cost = math.fsum(group_costs(problem, plan))
+            searched = prove_by_hubs(halves, cost, workers, lambda low: part.tell(plan, max(bound, low)))
+            if searched > bound:
+                said = "the relaxation over all connected networks, as far as they were searched hub by hub"
+                return plan, searched, said
+    return plan, bound, "networks whose patients travel to a hub, connected or not"

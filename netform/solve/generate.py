@@ -3,7 +3,9 @@
 The linear program begins with the networks of a plan. Under its prices, cheap groups are sought near those it has
 (`netform.solve.roam`) and added, until there are none; then hub by hub (`netform.solve.refute`), which also says what
 no plan costs less than: no two networks have the same hub, and all patients together say how many networks there are
-at least and at most, so that it is the sum of all prices and of so many hubs' least.
+at least and at most, so that it is the sum of all prices and of so many hubs' least. Cuts (`netform.solve.cuts`) raise
+it: what they are worth is added, and what a network has to pay for them counts as its cost, in roaming and in the
+searches.
 """
 
 from __future__ import annotations
@@ -14,14 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.scores import candidate_costs
-from netform.solve.linear import Duals, LinearProgram
+from netform.solve.cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
+from netform.solve.linear import Duals, LinearProgram, SideRow
 from netform.solve.quick_costs import quick_costs
 from netform.solve.refute import HubSearch, least_beyond
 from netform.solve.roam import roam
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
@@ -35,7 +36,7 @@ __all__ = ["Generator"]
 BOX, WIDER, WIDEST = 1.5, 4.0, 100.0
 
 # Groups met in one turn, and what they may cost beyond their prices, as a share of a network.
-MET, NEAR_ZERO = 20_000, 0.015
+FIRST_MET, MET, NEAR_ZERO = 2_500, 20_000, 0.015
 
 # Groups it roams from besides those that are chosen, and those added in a turn, of which so many may share a practice.
 STARTS, ADDED, SHARING = 200, 600, 25
@@ -53,11 +54,12 @@ MOST_COLUMNS, FEWER_COLUMNS = 12_000, 4_000
 # the branches after which a hub is given up at first.
 DISCOUNT, NODES = 0.02, 50_000
 
-# Searches of all hubs, and branches that are worth looking at.
-MOST_SEARCHES, MOST_NODES = 200, 50_000_000
+# Branches that are worth looking at.
+MOST_NODES = 50_000_000
 
-# What is left between bound and relaxation, as a share, is of no interest.
-ENOUGH = 2e-4
+# What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the second, it
+# is of no interest.
+SETTLED, ENOUGH, CUTS = 1e-3, 2e-4, 30
 
 # Of reduced costs: what rounding leaves.
 TINY = 1e-7
@@ -74,6 +76,8 @@ class Generator:
     deadline : Deadline
     prices : ndarray of float64, shape (n,), optional
         That should be nearly right; else practices share the costs of their groups by patients.
+    numbers : tuple of float, optional
+        The fewest and the most networks of the plans looked at, if not all are.
 
     Attributes
     ----------
@@ -83,10 +87,15 @@ class Generator:
         Hours per week of each.
     value : float
         The optimum over them.
-    prices : ndarray of float64, shape (n,)
-        At that.
+    duals : Duals
+        At that: prices of the practices, of the cuts, and of the number of networks where it is limited.
+    cuts : ndarray of int64, shape (k, 11)
     bound : float
-        No plan costs less.
+        No plan of so many networks costs less.
+    discount : float
+        What the next search by hubs takes off the prices, hours per week for a patient.
+    nodes : int
+        The branches after which it gives a hub up.
     """
 
     def __init__(
@@ -95,6 +104,7 @@ class Generator:
         store: CandidateStore,
         deadline: Deadline,
         prices: NDArray[np.float64] | None = None,
+        numbers: tuple[float, float] | None = None,
     ) -> None:
         self.problem, self.deadline, self.store = problem, deadline, store
         self.quick = quick_costs(problem)
@@ -102,10 +112,33 @@ class Generator:
         self.known = {tuple(store[j].tolist()) for j in range(len(store))}
         self.network = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
-        self.prices = self.shares() if prices is None else prices
+        self.numbers = numbers
+        sides = np.zeros(0 if numbers is None else 1)
+        self.cuts = NO_CUTS
+        self.duals = Duals(self.shares() if prices is None else prices, np.empty(0), sides)
         self.box = BOX * float(np.abs(self.prices).mean()) + 1.0
+        self.discount, self.nodes = DISCOUNT * self.network / self.quick.most, NODES
+        self.hubs: HubSearch | None = None
         self.begin()
         self.solve()
+
+    def between(self, numbers: tuple[float, float] | None, deadline: Deadline) -> Generator:
+        """Begin with the same groups and prices, without cuts, for plans of so many networks."""
+        return Generator(self.problem, self.store, deadline, self.prices, numbers)
+
+    @property
+    def prices(self) -> NDArray[np.float64]:
+        """Of the practices."""
+        return self.duals.practices
+
+    @property
+    def number(self) -> float:
+        """What a network is worth, hours per week, because of how many there may be."""
+        return float(self.duals.sides.sum())
+
+    def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
+        """How many networks there may be, over some groups."""
+        return () if self.numbers is None else (SideRow(np.ones(len(store)), *self.numbers),)
 
     def shares(self) -> NDArray[np.float64]:
         """What the patients of each practice cost in its dearest group."""
@@ -117,29 +150,35 @@ class Generator:
         return prices
 
     def begin(self) -> None:
-        """Make the linear program of the groups at hand, around the present prices."""
-        around = Duals(self.prices, np.empty(0), np.empty(0))
-        self.program = LinearProgram(len(self.prices), (), self.box, around)
-        self.program.add_columns(self.store, self.costs)
+        """Make the linear program of the groups at hand and the cuts that count, around the present prices."""
+        n = len(self.prices)
+        around = Duals(self.prices, np.empty(0), self.duals.sides)
+        self.cuts = self.cuts[self.duals.cuts < 0]
+        self.program = LinearProgram(n, self.sides(self.store), self.box, around)
+        self.program.add_columns(self.store, self.costs, self.sides(self.store))
+        self.program.add_cuts(self.cuts)
 
-    def solve(self) -> None:
+    def solve(self, *, dual_simplex: bool = False) -> None:
         """The optimum over the groups."""
         try:
-            answer = self.program.solve()
+            answer = self.program.solve(dual_simplex=dual_simplex)
         except ArithmeticError:
             # A group that is so cheap beyond the prices around which the box is laid leaves no optimum.
             self.box = WIDEST * self.network
             self.program.set_artificial_cost(self.box, around_zero=True)
             answer = self.program.solve()
-        self.value, self.prices, self.short = answer.value, answer.duals.practices, answer.short
+        self.value, self.duals, self.short = answer.value, answer.duals, answer.short
         self.values, self.chosen = answer.chosen, np.flatnonzero(answer.chosen > TINY)
 
     def beyond(self, store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.float64]:
         """What groups cost beyond their prices."""
         if not len(store):
             return np.empty(0)
-        reduced: NDArray[np.float64] = costs - np.add.reduceat(self.prices[store.members], store.offsets[:-1])
-        return reduced
+        return self.duals.price(store, costs, self.cuts, self.sides(store))
+
+    def priced(self, duals: Duals) -> PricedCuts:
+        """The cuts that count."""
+        return PricedCuts.of(self.cuts, duals.cuts, len(self.prices))
 
     def add(self, store: CandidateStore) -> int:
         """Add groups that are not known and cost less than their prices, the cheapest first; how many those are."""
@@ -167,20 +206,22 @@ class Generator:
             self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
             self.begin()
         else:
-            self.program.add_columns(some, costs[fresh])
+            self.program.add_columns(some, costs[fresh], self.sides(some))
         return len(fresh)
 
     def settle(self) -> None:
         """Add what is met near the groups at hand until that is nothing more, or time is up."""
-        steady = self.prices
+        steady, limit = self.duals, FIRST_MET
         for turn in range(MOST_TURNS):
             if self.deadline.passed:
                 return
-            steady = KEPT * steady + (1 - KEPT) * self.prices if turn % 3 else self.prices
-            added = self.add(self.met(steady, NEAR_ZERO * self.network, MET))
+            steady = _mean(steady, self.duals) if turn % 3 else self.duals
+            added = self.add(self.met(steady, NEAR_ZERO * self.network, limit))
             if added:
                 self.solve()
-            elif turn % 3 == 0:
+            if added < ADDED // 20 and limit < MET:
+                limit *= 2
+            elif not added and turn % 3 == 0:
                 if self.met_all or self.box > WIDEST * self.network:
                     return
                 # The prices want out of their box.
@@ -193,45 +234,94 @@ class Generator:
         """Whether every practice is covered at the optimum."""
         return bool(self.short.sum() <= TINY * len(self.short))
 
-    def met(self, prices: NDArray[np.float64], within: float, limit: int) -> CandidateStore:
+    def met(self, duals: Duals, within: float, limit: int) -> CandidateStore:
         """Groups that cost little beyond some prices, near those at hand that do."""
-        reduced = self.costs - np.add.reduceat(prices[self.store.members], self.store.offsets[:-1])
+        reduced = duals.price(self.store, self.costs, self.cuts, self.sides(self.store))
         start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
-        return roam(self.quick, self.store.take(start), prices, within, limit, self.deadline).store
+        within += float(duals.sides.sum())
+        some, cuts = self.store.take(start), self.priced(duals)
+        return roam(self.quick, some, duals.practices, within, limit, self.deadline, cuts).store
 
-    def prove(self, workers: int, on_bound: Callable[[float], None] = lambda _bound: None) -> None:
-        """Search hub by hub and settle in turns, until the bound is as high as the relaxation, or time is up.
+    def tighten(self, most: int) -> bool:
+        """Add the cuts that are broken most, and settle; whether there are any."""
+        found = violated_cuts(self.store.take(self.chosen), self.values[self.chosen], most=most)
+        if not len(found):
+            return False
+        self.program.add_cuts(found)
+        self.cuts = self.program.cuts
+        self.solve(dual_simplex=True)
+        self.settle()
+        return True
+
+    def lines(self) -> NDArray[np.bool_]:
+        """By hub, which cuts that count are better seen by their lines: shape (n, k)."""
+        n, list_size, minutes = len(self.prices), self.quick.list_size, self.quick.minutes
+        share, total = np.zeros((n, n + 1)), np.zeros(n)
+        reduced = self.beyond(self.store, self.costs)
+        for j in np.flatnonzero(reduced < NEAR_ZERO * self.network).tolist():
+            members = self.store[j]
+            hub = members[np.argmin(minutes[np.ix_(members, members)] @ list_size[members])]
+            weight = math.exp(-reduced[j] / (0.2 * NEAR_ZERO * self.network))
+            share[hub, members] += weight
+            total[hub] += weight
+        share[total > 0] /= total[total > 0, None]
+        for hub in np.flatnonzero(total == 0):
+            near = np.argsort(minutes[hub])
+            share[hub, near[np.cumsum(list_size[near]) <= (self.quick.least + self.quick.most) / 2]] = 1.0
+        live = self.cuts[self.duals.cuts < 0]
+        held = sum(share[:, live[:, r]] * live[:, ROWS + r] for r in range(ROWS))
+        return np.asarray(held > live[:, -1] - 1)
+
+    def search(self, workers: int) -> None:
+        """Search hub by hub once: groups to add, and a bound."""
+        if self.hubs is None:
+            self.hubs = HubSearch.of(self.quick)
+        patients, total = self.problem.data.list_size, self.problem.patients
+        fewest, many = -(-total // self.quick.most), min(len(patients), total // self.quick.least)
+        if self.numbers is not None:
+            fewest, many = int(max(fewest, self.numbers[0])), int(min(many, self.numbers[1]))
+        # What is taken off by the patient costs as much for few networks as for many; what no network of a hub
+        # may cost less than would count as often as there may be networks.
+        prices, cuts = self.prices - self.discount * patients, self.priced(self.duals)
+        refuted = least_beyond(
+            self.hubs, prices, self.number, self.nodes, self.deadline, workers, cuts, self.lines()
+        )
+        sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(refuted.values))))
+        bound = math.fsum(prices) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        self.bound = max(self.bound, bound + float(sums[fewest : many + 1].min()))
+        if self.add(refuted.found):
+            self.solve()
+            self.settle()
+            self.nodes = max(NODES, self.nodes // 4)
+        elif refuted.given_up:
+            self.nodes *= 4
+        else:
+            self.discount /= 2
+
+    def advance(self, workers: int) -> bool:
+        """Search hub by hub once, or cut where the bound is near the relaxation; whether there was anything to do.
 
         Parameters
         ----------
         workers : int
             Threads.
-        on_bound : callable
-            Told of every better bound.
         """
-        search = HubSearch.of(self.quick)
-        patients, total = self.problem.data.list_size, self.problem.patients
-        fewest, many = -(-total // self.quick.most), min(len(patients), total // self.quick.least)
-        discount, nodes = DISCOUNT * self.network / self.quick.most, NODES
-        for _ in range(MOST_SEARCHES):
-            if self.deadline.passed or nodes > MOST_NODES:
-                return
-            # What is taken off by the patient costs as much for few networks as for many; what no network of a hub
-            # may cost less than would count as often as there may be networks.
-            prices = self.prices - discount * patients
-            refuted = least_beyond(search, prices, 0.0, nodes, self.deadline, workers)
-            sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(refuted.values))))
-            bound = math.fsum(prices) + float(sums[fewest : many + 1].min())
-            if bound > self.bound:
-                self.bound = bound
-                on_bound(bound)
-            if self.bound >= self.value * (1 - ENOUGH):
-                return
-            if self.add(refuted.found):
-                self.solve()
-                self.settle()
-                nodes = NODES
-            elif refuted.given_up:
-                nodes *= 4
-            else:
-                discount /= 2
+        settled, searched = self.bound >= self.value * (1 - SETTLED), self.nodes > MOST_NODES
+        if (settled or searched) and self.tighten(CUTS):
+            self.nodes = NODES
+        elif searched or self.bound >= self.value * (1 - ENOUGH):
+            return False
+        else:
+            self.search(workers)
+        return True
+
+
+def _mean(steady: Duals, fresh: Duals) -> Duals:
+    """What is kept of some prices, and the rest of others; just these where cuts have come or gone."""
+    if len(steady.cuts) != len(fresh.cuts):
+        return fresh
+    return Duals(
+        KEPT * steady.practices + (1 - KEPT) * fresh.practices,
+        KEPT * steady.cuts + (1 - KEPT) * fresh.cuts,
+        KEPT * steady.sides + (1 - KEPT) * fresh.sides,
+    )

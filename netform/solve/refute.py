@@ -12,6 +12,9 @@ no network in it costs less than a floor. What a network S of W patients, U of t
 - a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
+- cuts with a price (`netform.solve.cuts`) add to a network's cost by how many of their practices it has: at least what
+  the line says that touches the steps from below, spread over the practices like prices, or zero, whichever is better
+  for networks of the hub; and what the practices taken and left out so far say beyond that;
 - a branch that leaves a practice taken cut off from the hub has no connected group.
 
 What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up. The kernels
@@ -33,6 +36,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
+from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.deadline import NEVER
 from netform.solve.quick_costs import QuickCosts, quick_cost
 from netform.solve.roam import longest
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["HubSearch", "Refuted", "least_beyond"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
-MOST_UNITS, RANGES, SHARE = 15_000, 6, 0.8
+MOST_UNITS, RANGES, SHARE = 15_000, 14, 0.95
 
 # Halvings of the rate of the penalty.
 HALVINGS = 7
@@ -155,6 +159,8 @@ def least_beyond(
     nodes: int,
     deadline: Deadline = NEVER,
     workers: int = 1,
+    cuts: PricedCuts | None = None,
+    lines: NDArray[np.bool_] | None = None,
 ) -> Refuted:
     """What a network of each hub costs beyond its prices at least, by the quick costs; exact below a floor.
 
@@ -169,8 +175,16 @@ def least_beyond(
     deadline : Deadline
     workers : int
         Threads.
+    cuts : PricedCuts, optional
+        What they add counts as costs.
+    lines : ndarray of bool, shape (n, k), optional
+        By hub, which cuts are counted by the line below their steps from the outset.
     """
     n = len(prices)
+    if cuts is None:
+        cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
+    if lines is None:
+        lines = np.zeros((n, len(cuts.paid)), np.bool_)
     values, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
     steep = float(np.abs(prices).sum()) / max(1, int(search.costs.list_size.sum()))
     width, stop = longest(search.costs), np.zeros(1, np.bool_)
@@ -182,6 +196,7 @@ def least_beyond(
         value, count, complete = _search_hub(
             hub, floor, search.costs, prices, search.units, search.posts, search.fixed, search.ranges,
             search.rates[hub], steep, nodes, stop, rows,
+            cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip
         values[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
 
@@ -237,14 +252,46 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
 
 
 @nb.njit(cache=True, nogil=True)
+def _lined(prices, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
+    """Prices less what the lines below cuts add by the practice, what they add to every network, and the rest.
+
+    The rest is what a cut adds beyond its line at least, by the weight that is taken and that may yet be.
+    """
+    count, ends = paid.shape
+    beyond = np.empty((count, ends, ends))
+    slope, shift, left = np.zeros(count), 0.0, prices.copy()
+    for c in range(count):
+        step = 1
+        if lined[c]:
+            # Up to just below the first step nothing is paid; the line meets every step at its far end.
+            while paid[c, step] == 0.0:
+                step += 1
+            slope[c] = paid[c, step] / step
+            shift -= slope[c] * (step - 1)
+        for taken in range(ends):
+            least = np.inf
+            for more in range(ends - taken):
+                t = taken + more
+                at_line = slope[c] * (t - step + 1) if lined[c] else 0.0
+                least = min(least, paid[c, t] - at_line)
+                beyond[c, taken, more] = least
+    for v in range(len(prices)):
+        for e in range(begin[v], begin[v + 1]):
+            left[v] -= slope[which[e]] * weights[e]
+    return left, shift, beyond
+
+
+@nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows
-):
+    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows,
+    begin, which, weights, paid, lined,
+):  # fmt: skip
     """The least of a hub, how many groups were met below the floor, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes = costs.list_size, costs.minutes
     visit, move = costs.rates.visit, costs.rates.move
     n, count = len(list_size), len(fixed)
+    prices, shift, surplus = _lined(prices, begin, which, weights, paid, lined)
     everyone = np.ones(n, np.bool_)
     way = np.empty(n)
     _reached(hub, indptr, neighbours, list_size, most, everyone, way)
@@ -279,7 +326,7 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
             offset = rate * (most if rate > 0 else least)
             base = (
                 rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - prices[hub] - offset
-            )
+            ) + shift
             m = _open_items(
                 hub, by_way, way, visit, move * lowest / most, nearest, rate, prices, list_size, minutes, most,
                 floor - base - cheapest, items, beyond,
@@ -332,7 +379,7 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
                 break
             value, more, done = _search_range(
                 hub, tried, costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
-                cheapest, items, beyond, most_nodes, stop, rows, found,
+                cheapest, items, beyond, most_nodes, stop, rows, found, begin, which, weights, shift, surplus,
             )  # fmt: skip
             found += more
             if done:
@@ -396,9 +443,22 @@ def _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):  # typ
 
 
 @nb.njit(cache=True, nogil=True)
+def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecided):  # type: ignore[no-untyped-def]
+    """Change what is taken and not decided of the cuts of a practice; what they add then at least, beyond before."""
+    more = 0.0
+    for e in range(begin[i], begin[i + 1]):
+        c = which[e]
+        before = surplus[c, covered[c], undecided[c]]
+        covered[c] += takes * weights[e]
+        undecided[c] += leaves * weights[e]
+        more += surplus[c, covered[c], undecided[c]] - before
+    return more
+
+
+@nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
     hub, floor, costs, prices, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
-    most_nodes, stop, rows, kept,
+    most_nodes, stop, rows, kept, begin, which, weights, shift, surplus,
 ):  # fmt: skip
     """The least of a range below the floor, how many groups were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -408,7 +468,7 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
-    base = rate * list_size[hub] - staff * list_size[hub] * nearest - prices[hub] - offset
+    base = rate * list_size[hub] - staff * list_size[hub] * nearest - prices[hub] - offset + shift
     m = _open_items(
         hub, by_way, way, visit, staff, nearest, rate, prices, list_size, minutes, most,
         floor - base - cheapest, items, beyond,
@@ -458,6 +518,15 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     turn, paid = np.zeros(m + 1, np.int64), np.empty(m + 1)
     used, patients = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
     paid[0], used[0], patients[0] = base, units[hub], list_size[hub]
+    # Of every cut the weight taken, and that of the practices not decided.
+    covered, undecided = np.zeros(len(surplus), np.int64), np.zeros(len(surplus), np.int64)
+    for e in range(begin[hub], begin[hub + 1]):
+        covered[which[e]] += weights[e]
+    for k in range(m):
+        for e in range(begin[items[k]], begin[items[k] + 1]):
+            undecided[which[e]] += weights[e]
+    for c in range(len(surplus)):
+        paid[0] += surplus[c, covered[c], undecided[c]]
     seen, stack = np.zeros(n, np.int64), np.empty(n, np.int64)
     epoch, nodes, met, best = 0, 0, 0, floor
     k = 0
@@ -476,7 +545,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                         minutes_there += list_size[members[f]] * minutes[v, members[f]]
                     pairs += list_size[v] * minutes_there
                     to_hub = min(to_hub, minutes_there)
-                value = quick_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - prices_paid
+                value = quick_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - prices_paid + shift
+                for c in range(len(surplus)):
+                    value += surplus[c, covered[c], 0]
                 if value < best:
                     best = value
                     # The cheapest is always kept.
@@ -496,16 +567,34 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             if cost + rest[k + 1, ahead] >= best:
                 continue
             nodes += 1
+            cost += _decided(i, 1, -1, begin, which, weights, surplus, covered, undecided)
             for e in range(m):
                 more = minutes[i, items[e]] - minutes[i, hub]
                 longer[taken, e] = longer[taken - 1, e] + list_size[i] * more
             members[taken], position[taken] = i, k
             state[i] = 1
             # The ways of staff to other members than the hub are longer, whoever joins.
-            extra, room = 0.0, most - patients[k] - list_size[i]
+            extra, room, bounded = 0.0, most - patients[k] - list_size[i], True
             for e in range(1, taken + 1):
                 v = position[e]
                 minutes_more, left = longer[taken, v], room
+                if minutes_more < 0:
+                    # Where it stays so, whoever joins, the hub is another.
+                    f = m - 1
+                    while f >= 0 and left > 0 and minutes_more < 0:
+                        u = items[nearer[v, f]]
+                        more = minutes[u, items[v]] - minutes[u, hub]
+                        if more <= 0:
+                            break
+                        if state[u] == 0:
+                            part = min(left, list_size[u])
+                            minutes_more += part * more
+                            left -= part
+                        f -= 1
+                    if minutes_more < -ROUNDING:
+                        bounded = False
+                        break
+                    continue
                 for f in range(m):
                     u = items[nearer[v, f]]
                     more = minutes[u, items[v]] - minutes[u, hub]
@@ -517,7 +606,7 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                         left -= part
                 if minutes_more > 0:
                     extra += list_size[members[e]] * minutes_more
-            bounded = cost + rest[k + 1, ahead] + staff * extra / most < best
+            bounded = bounded and cost + rest[k + 1, ahead] + staff * extra / most < best
             if bounded:
                 beside = False
                 for e in range(indptr[i], indptr[i + 1]):
@@ -531,21 +620,28 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 turn[k], paid[k], used[k], patients[k] = 0, cost, ahead, patients[k - 1] + list_size[i]
             else:
                 state[i] = 0
+                _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
             continue
         if turn[k] == 1:
             turn[k] = 2
             if state[i] == 1:
                 state[i] = 0
                 taken -= 1
+                _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
             if paid[k] + rest[k + 1, used[k]] >= best or patients[k] + patients_left[k + 1] < least:
                 continue
             nodes += 1
             state[i] = 2
+            cost = paid[k] + _decided(i, 0, -1, begin, which, weights, surplus, covered, undecided)
             epoch += 1
-            if _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):
+            if cost + rest[k + 1, used[k]] < best and _together(
+                hub, taken, indptr, neighbours, state, seen, epoch, stack
+            ):
                 k += 1
-                turn[k], paid[k], used[k], patients[k] = 0, paid[k - 1], used[k - 1], patients[k - 1]
+                turn[k], paid[k], used[k], patients[k] = 0, cost, used[k - 1], patients[k - 1]
             continue
+        if state[i] == 2:
+            _decided(i, 0, 1, begin, which, weights, surplus, covered, undecided)
         state[i] = 0
         k -= 1
     return best, met, True

@@ -15,6 +15,7 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.store import CandidateStore
+from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.deadline import NEVER
 from netform.solve.quick_costs import QuickCosts, connected_without, quick_cost
 
@@ -64,6 +65,7 @@ def roam(
     within: float,
     limit: int,
     deadline: Deadline = NEVER,
+    cuts: PricedCuts | None = None,
 ) -> Roamed:
     """All groups that can be met from some by a practice more, one less, or one in place of another.
 
@@ -78,7 +80,12 @@ def roam(
     limit : int
         Groups after which no more are sought.
     deadline : Deadline
+    cuts : PricedCuts, optional
+        What they add counts as costs.
     """
+    if cuts is None:
+        cuts = PricedCuts.of(NO_CUTS, np.empty(0), len(prices))
+    added = (cuts.begin, cuts.which, cuts.weights, cuts.paid)
     n, count = len(costs.list_size), len(start)
     room = max(limit, count)
     size = np.zeros(room, np.int64)
@@ -97,9 +104,22 @@ def roam(
     at = 0
     while at < count < limit and not deadline.passed:
         count, at = _roam(
-            costs, prices, within + TINY, limit, STEPS, numbers, rows, size, keys, table, beyond, count, at
+            costs,
+            prices,
+            *added,
+            within + TINY,
+            limit,
+            STEPS,
+            numbers,
+            rows,
+            size,
+            keys,
+            table,
+            beyond,
+            count,
+            at,
         )
-    _value(costs, prices, rows, size, beyond, len(start))
+    _value(costs, prices, *added, rows, size, beyond, len(start))
     offsets = np.zeros(count + 1, np.int64)
     np.cumsum(size[:count], out=offsets[1:])
     met = rows[:count]
@@ -137,8 +157,21 @@ def _enter(keys, count, table):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _value(costs, prices, rows, size, beyond, count):  # type: ignore[no-untyped-def]
+def _cover(v, times, begin, which, weights, added, covered):  # type: ignore[no-untyped-def]
+    """Have a practice covered once more, or once less; what its cuts add then, beyond before."""
+    more = 0.0
+    for e in range(begin[v], begin[v + 1]):
+        c = which[e]
+        more -= added[c, covered[c]]
+        covered[c] += times * weights[e]
+        more += added[c, covered[c]]
+    return more
+
+
+@nb.njit(cache=True, nogil=True)
+def _value(costs, prices, begin, which, weights, added, rows, size, beyond, count):  # type: ignore[no-untyped-def]
     """What the groups it began with cost beyond their prices."""
+    covered = np.zeros(len(added), np.int64)
     list_size, weighted_size, between = costs.list_size, costs.weighted, costs.minutes
     rates, ratios = costs.rates, costs.ratios
     for j in range(count):
@@ -153,13 +186,17 @@ def _value(costs, prices, rows, size, beyond, count):  # type: ignore[no-untyped
                 minutes += list_size[rows[j, e]] * between[v, rows[j, e]]
             pairs += list_size[v] * minutes
             best = min(best, minutes)
+            paid -= _cover(v, 1, begin, which, weights, added, covered)
+        for k in range(size[j]):
+            _cover(rows[j, k], -1, begin, which, weights, added, covered)
         beyond[j] = quick_cost(rates, ratios, patients, weighted, pairs, best) - paid
 
 
 @nb.njit(cache=True, nogil=True)
 def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a call for each change would cost more)
-    costs, prices, within, limit, steps, numbers, rows, size, keys, table, beyond, count, at
-):
+    costs, prices, begin, which, weights, added, within, limit, steps, numbers, rows, size, keys, table, beyond,
+    count, at,
+):  # fmt: skip
     """Look around from so many groups more; how many groups there are then, and from which to go on."""
     # Taken out of the tuple here: inside the loops every look at it would count references.
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -168,6 +205,8 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
     n = len(list_size)
     inside, beside = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
     mark, stack = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    # Of every cut, the weight that a group covers.
+    covered = np.zeros(len(added), np.int64)
     members, border = np.empty(n, np.int64), np.empty(n, np.int64)
     # To each member and practice at the border: minutes of all patients of the group.
     minutes = np.empty(n)
@@ -182,7 +221,7 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
             inside[v] = True
             patients += list_size[v]
             weighted += weighted_size[v]
-            paid += prices[v]
+            paid += prices[v] - _cover(v, 1, begin, which, weights, added, covered)
         around = 0
         for k in range(m):
             for e in range(indptr[members[k]], indptr[members[k] + 1]):
@@ -207,7 +246,7 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
                 gone = members[left]
                 stay_patients -= list_size[gone]
                 stay_weighted -= weighted_size[gone]
-                stay_paid -= prices[gone]
+                stay_paid -= prices[gone] + _cover(gone, -1, begin, which, weights, added, covered)
                 stay_pairs -= 2 * list_size[gone] * minutes[gone]
                 stay_key -= numbers[gone]
             for joins in range(-1, around):
@@ -236,6 +275,9 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
                         > within
                     ):
                         continue
+                    for e in range(begin[come], begin[come + 1]):
+                        c = which[e]
+                        new_paid -= added[c, covered[c] + weights[e]] - added[c, covered[c]]
                 for k in range(m):
                     v = members[k]
                     if k != left:
@@ -280,8 +322,11 @@ def _roam(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (a ca
                     filled += 1
                 size[count] = filled
                 count += 1
+            if left >= 0:
+                _cover(gone, 1, begin, which, weights, added, covered)
         for k in range(m):
             inside[members[k]] = False
+            _cover(members[k], -1, begin, which, weights, added, covered)
         for k in range(around):
             beside[border[k]] = False
         at += 1

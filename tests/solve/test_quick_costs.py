@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from netform.rules import TERM_NAMES, Rules
 from netform.solve import refute as refute_module
+from netform.solve.cuts import FIVE, FOUR, ROWS, CutPool, PricedCuts, reduced_costs
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.quick_costs import quick_costs
 from netform.solve.refute import HubSearch, least_beyond
@@ -55,10 +56,39 @@ def prices_of(problem: Problem, seed: int) -> np.ndarray:
     return share * random.uniform(20, 160) * random.uniform(0.5, 1.5, len(problem.codes))
 
 
-@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 2**32), st.floats(-20, 40))
+def cuts_of(problem: Problem, seed: int, count: int) -> tuple[CutPool, np.ndarray]:
+    """Cuts over three to five practices, as far as there are so many, and their prices, some of them zero."""
+    random = np.random.default_rng(seed)
+    n = len(problem.codes)
+    kinds = [kind for kind in (((1, 1, 1), 2), *FOUR, *FIVE) if len(kind[0]) <= n]
+    cuts = np.full((count if kinds else 0, 2 * ROWS + 1), -1, np.int64)
+    cuts[:, ROWS:] = 0
+    for cut in cuts:
+        weights, divisor = kinds[random.integers(len(kinds))]
+        cut[: len(weights)] = random.permutation(n)[: len(weights)]
+        cut[ROWS : ROWS + len(weights)] = weights
+        cut[-1] = divisor
+    return cuts, -random.choice([0.0, 2.0, 9.0], len(cuts))
+
+
+def beyond_prices(
+    problem: Problem, groups: list[Group], prices: np.ndarray, cuts: CutPool, cut_prices: np.ndarray
+) -> dict[Group, float]:
+    """What groups cost beyond prices, with what cuts add."""
+    costs = np.array(group_costs(problem, groups))
+    store = store_of(groups, len(problem.codes))
+    return dict(zip(groups, reduced_costs(store, costs, prices, cuts, cut_prices).tolist(), strict=True))
+
+
+@given(
+    small_areas(most=9, least=2, oversize=False),
+    st.integers(0, 2**32),
+    st.floats(-20, 40),
+    st.sampled_from([0, 1, 4]),
+)
 @QUICK
 def test_roaming_meets_all_that_changes_lead_to(
-    drawn: tuple[nx.Graph, Rules], seed: int, within: float
+    drawn: tuple[nx.Graph, Rules], seed: int, within: float, count: int
 ) -> None:
     """One practice more, one less or one for another, as long as each costs little enough; by their true costs."""
     problem = quick_only(problem_of(*drawn))
@@ -66,10 +96,8 @@ def test_roaming_meets_all_that_changes_lead_to(
     if not networks:
         return
     prices = prices_of(problem, seed)
-    beyond = {
-        group: cost - math.fsum(prices[list(group)])
-        for group, cost in zip(networks, group_costs(problem, networks), strict=True)
-    }
+    cuts, cut_prices = cuts_of(problem, seed, count)
+    beyond = beyond_prices(problem, networks, prices, cuts, cut_prices)
     start = networks[:: max(1, len(networks) // 3)]
     expected, waiting = set(start), list(start)
     while waiting:
@@ -83,7 +111,11 @@ def test_roaming_meets_all_that_changes_lead_to(
                 continue
             expected.add(other)
             waiting.append(other)
-    met = roam(quick_costs(problem), store_of(start, len(problem.codes)), prices, within, 10_000)
+    n = len(problem.codes)
+    priced = PricedCuts.of(cuts, cut_prices, n)
+    met = roam(
+        quick_costs(problem), store_of(start, n), prices, within, 10_000, cuts=priced if count else None
+    )
     groups = [tuple(int(v) for v in met.store[j]) for j in range(len(met.store))]
     assert met.complete
     assert len(set(groups)) == len(groups)
@@ -117,12 +149,13 @@ def _trees(problem: Problem) -> list[Group]:
     st.sampled_from([15_000, 300]),
     st.sampled_from([0, 10, 10**6]),
     st.sampled_from([1, 2]),
+    st.sampled_from([0, 1, 4]),
 )
 @QUICK
 def test_no_network_costs_less_than_its_hub_says(
-    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, units: int, nodes: int, workers: int
+    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, units: int, nodes: int, workers: int, count: int
 ) -> None:
-    """By any prices and units: never above the least of all networks, and that least where it is below the floor."""
+    """By any prices, cuts, units: never above the least of all networks; that least where it is below the floor."""
     problem = problem_of(*drawn)
     networks = networks_of(problem)
     if problem.patients < problem.data.rules.least:
@@ -131,31 +164,31 @@ def test_no_network_costs_less_than_its_hub_says(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(refute_module, "MOST_UNITS", units)
         search = HubSearch.of(quick_costs(problem))
+    cuts, cut_prices = cuts_of(problem, seed, count)
+    priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
+    lines = np.random.default_rng(seed).random((len(problem.codes), len(priced.paid))) < 0.5
     true, quick = group_costs(problem, networks), group_costs(quick_only(problem), networks)
+    beyond = beyond_prices(quick_only(problem), networks, prices, cuts, cut_prices)
     list_size, minutes = problem.data.list_size, problem.data.minutes
     least = dict.fromkeys(range(len(problem.codes)), math.inf)
     for group, cost, quickly in zip(networks, true, quick, strict=True):
         assert quickly <= cost + 1e-9
         members = list(group)
         hub = members[int((minutes[np.ix_(members, members)] @ list_size[members]).argmin())]
-        least[hub] = min(least[hub], quickly - math.fsum(prices[members]))
+        least[hub] = min(least[hub], beyond[group])
     # The second time it begins with the penalties of the first.
     for _ in range(2):
-        refuted = least_beyond(search, prices, floor, nodes, NEVER, workers)
+        refuted = least_beyond(search, prices, floor, nodes, NEVER, workers, priced, lines)
         found = [tuple(int(v) for v in refuted.found[j]) for j in range(len(refuted.found))]
         assert set(found) <= set(networks)
         for hub, value in enumerate(refuted.values):
             assert value <= least[hub] + 1e-6
         if nodes == 10**6:
             assert refuted.given_up == 0
-            cheapest = min(
-                [floor, *(cost - math.fsum(prices[list(g)]) for g, cost in zip(networks, quick, strict=True))]
-            )
+            cheapest = min([floor, *beyond.values()])
             assert min(floor, refuted.values.min()) == pytest.approx(cheapest, abs=1e-5)
             if cheapest < floor - 1e-6:
-                assert min(
-                    quick[networks.index(g)] - math.fsum(prices[list(g)]) for g in found
-                ) == pytest.approx(cheapest)
+                assert min(beyond[group] for group in found) == pytest.approx(cheapest)
 
 
 def test_time_that_is_up_refutes_nothing() -> None:
