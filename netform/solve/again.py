@@ -18,7 +18,7 @@ import numpy as np
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
 from netform.plan import AreaResult
-from netform.scores import TERMS, ScoringData, network_cost, network_terms
+from netform.scores import ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place, standing_alone
 from netform.solve.linear import SideRow
@@ -167,37 +167,31 @@ class Again:
         list_size = statement.data.list_size
         if case.reasons or statement.sides:
             return None
-        kept = np.flatnonzero(_inside(statement.store, list_size, own))
-        trace = trace.among(kept)
-        if own.least >= old.least and own.most <= old.most:
-            stated = statement.take(kept)
-        else:
+        inside = _inside(statement.store, list_size, own)
+        if not inside.all():
+            kept = np.flatnonzero(inside)
+            statement, trace = statement.take(kept), trace.among(kept)
+        if own.least < old.least or own.most > old.most:
             problem = Problem.of(self.graph, statement.codes, own)
             if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
                 return None
             store = listings.list(problem, own.least, own.most, enclaves=False)
             if store is None:
                 return None
-            known = _inside(store, list_size, old)
-            were, here = np.flatnonzero(known), statement.store.take(kept)
-            if not np.array_equal(store.take(were).members, here.members):
-                return None
-            fresh, new = np.flatnonzero(~known), {}
-            for name, hours in statement.known_hours.items():
-                new[name] = np.empty(len(store))
-                new[name][were] = hours[kept]
-                new[name][fresh] = TERMS[name].kernel(store.take(fresh), statement.data)
-            stated = replace(statement, store=store).with_data(statement.data, new)
-            added = stated.take(fresh)
+            fresh = np.flatnonzero(~_inside(store, list_size, old))
+            added = replace(statement, store=store.take(fresh)).with_data(statement.data, {})
+            # The terms that are weighed are computed along with the costs; what else was known is asked for again.
             reduced = trace.duals.price(
                 added.store, added.costs, trace.cuts, (), NEAR * abs(case.choice.bound)
             )
-            through = np.empty(len(store))
-            through[were], through[fresh] = trace.through, case.choice.bound + reduced
-            trace = replace(trace, through=through, columns=were[trace.columns])
+            known, more = statement.known_hours, added.known_hours
+            hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
+            statement = replace(statement, store=statement.store.joined(added.store))
+            statement = statement.with_data(added.data, hours)
+            trace = replace(trace, through=np.concatenate((trace.through, case.choice.bound + reduced)))
         number = min(int(list_size.sum()) // own.least, len(statement.codes))
-        stated = replace(stated, most_networks=number)
-        return replace(case, statement=stated, choice=replace(case.choice, trace=trace))
+        statement = replace(statement, most_networks=number)
+        return replace(case, statement=statement, choice=replace(case.choice, trace=trace))
 
     def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
