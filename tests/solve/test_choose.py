@@ -16,9 +16,9 @@ from netform.solve import chooser as chooser_module
 from netform.solve import proof as proof_module
 from netform.solve.choice import Choice
 from netform.solve.choose import choose
-from netform.solve.deadline import Deadline
+from netform.solve.deadline import NEVER, Deadline
 from netform.solve.relaxation import Choosing
-from tests.brute_force import plan_costs, store_of
+from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices
 
 if TYPE_CHECKING:
@@ -132,3 +132,16 @@ def test_stages_are_told_in_order() -> None:
     choice = choose(Choosing(store, np.array([10.0, 10.0, 8.0, 10.0, 8.0, 8.0]), (), 3), stage=stage)
     assert choice.cost == 18.0
     assert list(dict.fromkeys(stages)) == ["bound", "choose"]
+
+
+def test_of_many_candidates_that_are_as_near_some_all_over_the_list_are_looked_at() -> None:
+    """Where all cost nothing, as when exceptions are counted: not all, from both ends of the list."""
+    groups = all_groups(16, 3)
+    choosing = Choosing(store_of(groups, 16), np.zeros(len(groups)), (), 16)
+    proof = chooser_module.Chooser(choosing, NEVER)
+    near = proof.nearest(40)
+    assert 40 <= len(near) <= 40 + 40 + 16 < len(groups) // chooser_module.TIED
+    assert near[0] == 0
+    assert near[-1] > len(groups) - 40
+    assert set(proof.relaxation.columns[proof.relaxation.values > 0]) <= set(near)
+    assert choose(choosing).cost == 0
