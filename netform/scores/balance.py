@@ -57,4 +57,10 @@ def _group_sums(
     return result
 
 
-BALANCE = Term("balance", "Distance from the target list size", define, kernel)
+BALANCE = Term(
+    "balance",
+    "Distance from the target list size",
+    define,
+    kernel,
+    ("balance_target", "balance_dead_band", "balance_hours_per_1000"),
+)

@@ -67,4 +67,10 @@ def _living_outside(
     return result
 
 
-COMMUNITY = Term("community", "Patients who live in another network's territory", define, kernel)
+COMMUNITY = Term(
+    "community",
+    "Patients who live in another network's territory",
+    define,
+    kernel,
+    ("community_hours_per_patient_week",),
+)

@@ -131,4 +131,10 @@ def _moved(
     return result
 
 
-CONTINUITY = Term("continuity", "Patients moved from their present network", define, kernel)
+CONTINUITY = Term(
+    "continuity",
+    "Patients moved from their present network",
+    define,
+    kernel,
+    ("continuity_hours_per_patient_week",),
+)

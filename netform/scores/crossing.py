@@ -72,4 +72,6 @@ def _off_the_main_side(
     return result
 
 
-CROSSING = Term("crossing", "Patients across a soft boundary", define, kernel)
+CROSSING = Term(
+    "crossing", "Patients across a soft boundary", define, kernel, ("crossing_hours_per_patient_week",)
+)

@@ -108,4 +108,6 @@ def _least_patient_minutes(
     return least
 
 
-PATIENT_TRAVEL = Term("patient_travel", "Patients' travel to the hub", define, kernel)
+PATIENT_TRAVEL = Term(
+    "patient_travel", "Patients' travel to the hub", define, kernel, ("visits_per_patient_week",)
+)

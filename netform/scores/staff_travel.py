@@ -61,4 +61,10 @@ def _minutes_per_move(
     return result
 
 
-STAFF_TRAVEL = Term("staff_travel", "Shared staff's travel between sites", define, kernel)
+STAFF_TRAVEL = Term(
+    "staff_travel",
+    "Shared staff's travel between sites",
+    define,
+    kernel,
+    ("moves_per_post_week", "post_step", "roles"),
+)

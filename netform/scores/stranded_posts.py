@@ -79,4 +79,10 @@ def _posts(
     return result
 
 
-STRANDED_POSTS = Term("stranded_posts", "Shared posts that cannot be hired whole", define, kernel)
+STRANDED_POSTS = Term(
+    "stranded_posts",
+    "Shared posts that cannot be hired whole",
+    define,
+    kernel,
+    ("hours_per_post_week", "post_step", "roles"),
+)

@@ -142,9 +142,12 @@ class Term:
         ``(graph, codes, rules) -> hours``: the plain definition, on a graph of practices (`netform.graph`).
     kernel : callable
         ``(store, data) -> hours of every candidate``: the same, compiled.
+    numbers : tuple of str
+        The fields of the rules that the hours depend on.
     """
 
     name: str
     title: str
     definition: Definition
     kernel: Kernel
+    numbers: tuple[str, ...]

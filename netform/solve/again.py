@@ -18,7 +18,7 @@ import numpy as np
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
 from netform.plan import AreaResult
-from netform.scores import ScoringData, network_cost, network_terms
+from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import PINNED, pin_networks, place, standing_alone
 from netform.solve.linear import SideRow
@@ -44,24 +44,11 @@ __all__ = ["Again"]
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
 
-# The numbers of the rules that the hours of each term depend on.
-NUMBERS = {
-    "patient_travel": ("visits_per_patient_week",),
-    "staff_travel": ("moves_per_post_week", "post_step", "roles"),
-    "stranded_posts": ("hours_per_post_week", "post_step", "roles"),
-    "overhead": ("overhead_hours_week",),
-    "cover": ("hours_per_post_week",),
-    "balance": ("balance_target", "balance_dead_band", "balance_hours_per_1000"),
-    "continuity": ("continuity_hours_per_patient_week",),
-    "community": ("community_hours_per_patient_week",),
-    "crossing": ("crossing_hours_per_patient_week",),
-}
-
 # Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
 NEAR = 0.01
 
 # All that may change, besides demands that forbid: the costs, and the band.
-COSTS = ("weights", *dict.fromkeys(number for numbers in NUMBERS.values() for number in numbers))
+COSTS = ("weights", *dict.fromkeys(number for term in TERMS.values() for number in term.numbers))
 BAND = ("least", "most", "exception_most")
 
 
@@ -282,7 +269,7 @@ class _Changed:
             name: hours[name]
             for name in hours
             if not (hubs and name in HUB_TERMS)
-            and all(getattr(self.rules, number) == getattr(before, number) for number in NUMBERS[name])
+            and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
         }
 
     def long(self, case: AreaCase, before: Rules) -> Choosing:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
 from netform.graph import graph_of_edges
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import TERM_NAMES, Role
+from netform.rules import TERM_NAMES, Role, Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
 from netform.scores.continuity import define_moved, moved
 from netform.scores.patient_travel import best_hub
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.travel import build_travel
+from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -237,3 +240,18 @@ def test_every_term_says_what_it_is() -> None:
     """Names are the keys that rules and options use; titles are for people."""
     assert tuple(TERMS) == TERM_NAMES
     assert all(term.name == name and term.title for name, term in TERMS.items())
+
+
+@given(small_areas(least=3), st.sampled_from([each.name for each in fields(Rules)]))
+@settings(deadline=None, max_examples=100, derandomize=True)
+def test_hours_depend_on_the_numbers_a_term_names_alone(drawn: tuple[nx.Graph, Rules], name: str) -> None:
+    """Whatever other number of the rules is changed, they stay."""
+    graph, rules = drawn
+    value = getattr(rules, name)
+    if name in ("profile", "weights", "demands"):
+        return
+    changed = replace(rules, **{name: value[1:] if name == "roles" else type(value)(2 * value + 1)})
+    for term in TERMS.values():
+        if name not in term.numbers:
+            hours = [term.definition(graph, sorted(graph), each) for each in (rules, changed)]
+            assert hours[0] == hours[1]

@@ -14,8 +14,7 @@ from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.scores import TERMS
-from netform.solve.again import COSTS, NUMBERS, Again
+from netform.solve.again import COSTS, Again
 from netform.solve.deadline import NEVER
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaOutcome, Options
@@ -124,20 +123,6 @@ def test_other_bands_and_numbers_have_the_plan_solved_anew(
     found = again.solve(changed, Options(), NEVER, Listings(keep=True))
     if found is not None:
         assert_as_anew(graph, changed, found)
-
-
-@given(small_areas(least=3), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
-def test_a_term_depends_on_its_own_numbers_alone(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
-    """Whatever other number of the rules is changed, its hours stay."""
-    graph, rules = drawn
-    codes = tuple(sorted(graph))
-    name = data.draw(st.sampled_from([name for name in COSTS if name != "weights"]))
-    other = rules.roles[1:] if name == "roles" else 1.5 * getattr(rules, name) + 0.1
-    for term, numbers in NUMBERS.items():
-        if name not in numbers:
-            before = TERMS[term].definition(graph, codes, rules)
-            assert TERMS[term].definition(graph, codes, replace(rules, **{name: other})) == before
 
 
 @given(small_areas(least=3), st.data())
