@@ -119,7 +119,7 @@ def _begun(part: ListedPart) -> list[Group]:
 
 
 def _bettered(part: ListedPart, plan: Sequence[Group]) -> list[Group]:
-    """A plan bettered by listing neighbourhoods; within the band also by exchanges, and by what can be met of them."""
+    """A plan bettered by listing neighbourhoods; within the band also by exchanges."""
     problem, soon = part.problem, part.deadline.share(SEARCHING)
     few = len(problem.codes) <= MANY
     with part.stage("search"):
