@@ -27,11 +27,12 @@ from netform.plan import AreaResult, Plan
 from netform.scores import network_cost, network_terms
 from netform.solve.again import Again
 from netform.solve.alternatives import Near, Ranked
-from netform.solve.area import oversize_networks, pin_networks, place, solve_area
+from netform.solve.area import solve_area
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.front import TracedPoint, trace_front
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Progress
+from netform.solve.placing import oversize_networks, pin_networks, place
 from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint, Groups
 
 if TYPE_CHECKING:

@@ -20,11 +20,12 @@ from netform.demands import Demands
 from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
-from netform.solve.area import PINNED, pin_networks, place, standing_alone
+from netform.solve.area import standing_alone
 from netform.solve.linear import SideRow
 from netform.solve.nearby import Nearby
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import method
+from netform.solve.placing import PINNED, pin_networks, place
 from netform.solve.search import Problem, store_of
 from netform.solve.statement import Statement, find
 

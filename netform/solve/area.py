@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.breaches import counted_practices
 from netform.errors import ImpossibleError, RulesError
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
@@ -28,10 +27,10 @@ from netform.solve.deadline import Deadline
 from netform.solve.feasibility import Obstacle, connected_parts
 from netform.solve.linear import Duals
 from netform.solve.listing import Listings
-from netform.solve.needed import MOVES, fewest_moved, needed
-from netform.solve.number import NETWORKS
+from netform.solve.needed import fewest_moved, needed
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import PartPlan, PartSolver
+from netform.solve.placing import PINNED, oversize_networks, pin_networks, place
 from netform.solve.reasons import reason_for
 from netform.solve.search import store_of
 from netform.solve.statement import join
@@ -46,22 +45,16 @@ if TYPE_CHECKING:
     from netform.rules import Rules
 
 __all__ = [
-    "PINNED",
     "AreaOutcome",
     "Options",
     "Placed",
     "Progress",
-    "oversize_networks",
-    "pin_networks",
-    "place",
     "solve_area",
+    "standing_alone",
 ]
 
 # Seconds spent on what would remove an exception, and their share of the time left.
 REASON_SECONDS, REASON_SHARE = 20.0, 0.05
-
-OVERSIZE = "over_max_single_practice"
-PINNED = "pinned"
 
 
 def solve_area(
@@ -385,82 +378,6 @@ class _AreaSolver:
         return math.fsum(candidate_costs(store, data))
 
 
-def pin_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
-    """The pins of an area as networks; one outside the band, or the number of practices, is ``pinned``."""
-    demands, placed = rules.demands, []
-    for pin in demands.pins:
-        codes = tuple(code for code in pin if code in graph)
-        if not codes:
-            continue
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        counted = counted_practices(codes, demands)
-        why = None
-        if not rules.least <= patients <= rules.most:
-            why = f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}: pinned as it stands."
-        elif not demands.least_practices <= counted <= demands.most_practices:
-            why = f"{counted} practice{'s' * (counted != 1)}, other than demanded: pinned as it stands."
-        placed.append(Placed(codes, None if why is None else PINNED, why))
-    return placed
-
-
 def _obstacle(placed: Placed) -> Obstacle:
     """Why a network that stands apart is an exception."""
     return Obstacle(placed.exception or "", placed.practice_codes, placed.explanation or "")
-
-
-def oversize_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
-    """Practices, or practices about to become one, whose own list is over the band: each is a network alone."""
-    pinned = {code for pin in rules.demands.pins for code in pin}
-    merged = [tuple(code for code in group if code in graph) for group in rules.demands.merge]
-    single = set(graph) - {code for group in merged for code in group}
-    placed = []
-    for codes in sorted([*((code,) for code in single), *(group for group in merged if group)]):
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        if patients > rules.most and not pinned & set(codes):
-            named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
-            why = f"{named} {patients:,} patients, over the most of {rules.most:,}."
-            placed.append(Placed(codes, OVERSIZE, why))
-    return placed
-
-
-def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:
-    """Name the exceptions among networks, each with the reason that touches it.
-
-    Parameters
-    ----------
-    graph : networkx.Graph
-    groups : tuple of tuple of str
-        Practice codes.
-    rules : Rules
-        Those of the area.
-    reasons : sequence of Obstacle
-        Why exceptions were needed; search alone gives none, and no proof.
-    """
-    demands = rules.demands
-    placed = []
-    for codes in groups:
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        fits = demands.least_practices <= counted_practices(codes, demands) <= demands.most_practices
-        if rules.least <= patients <= rules.most and fits:
-            placed.append(Placed(codes))
-            continue
-        if not reasons:
-            said = "No plan within the band was found here; that none exists is not proven."
-            placed.append(Placed(codes, "search", said))
-            continue
-        # What stands in the way of others explains this one only where it is connected to them.
-        near = _of_the_part(graph, codes[0], rules, reasons) or list(reasons)
-        touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
-        obstacle = (touching or near)[0]
-        # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
-        shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
-        remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
-        said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
-        placed.append(Placed(codes, obstacle.reason, said))
-    return placed
-
-
-def _of_the_part(graph: nx.Graph, code: str, rules: Rules, reasons: Sequence[Obstacle]) -> list[Obstacle]:
-    """The obstacles of the connected part that a practice is in."""
-    part = next((set(part) for part in connected_parts(graph, rules) if code in part), set[str]())
-    return [obstacle for obstacle in reasons if part.intersection(obstacle.practice_codes)]
