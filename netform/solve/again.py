@@ -46,7 +46,7 @@ __all__ = ["Again"]
 HUB_TERMS = ("patient_travel",)
 
 # Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
-NEAR = 0.01
+NEAR = 0.003
 
 # All that may change, besides demands that forbid: the costs, and the band.
 COSTS = ("weights", *dict.fromkeys(number for term in TERMS.values() for number in term.numbers))
@@ -140,7 +140,9 @@ class Again:
             statement = changed.among(case, positions)
             return statement.choosing(statement.costs)
 
-        choice = Nearby(long, changed.pinned, changed.allowed, among).choose(trace, deadline)
+        choice = Nearby(long, changed.pinned, changed.allowed, among).choose(
+            trace, deadline, case.choice.chosen
+        )
         if choice is None or choice.chosen is None:
             return None
         listed = choice.chosen[choice.chosen < len(long.store)]
@@ -150,15 +152,17 @@ class Again:
 
     def banded(self, case: AreaCase, own: Rules, old: Rules, listings: Listings | None) -> AreaCase | None:
         """The case by another band, its list cut down or listed anew; None where exceptions are at stake."""
-        statement, trace = case.statement, case.choice.trace
-        assert trace is not None  # noqa: S101 (`of` has looked)
+        statement, trace, chosen = case.statement, case.choice.trace, case.choice.chosen
+        assert trace is not None and chosen is not None  # noqa: S101, PT018 (`of` has looked)
         list_size = statement.data.list_size
         if case.reasons or statement.sides:
             return None
         inside = _inside(statement.store, list_size, own)
+        before: NDArray[np.int64] | None = chosen
         if not inside.all():
             kept = np.flatnonzero(inside)
             statement, trace = statement.take(kept), trace.among(kept)
+            before = np.searchsorted(kept, chosen) if inside[chosen].all() else None
         if own.least < old.least or own.most > old.most:
             problem = Problem.of(self.graph, statement.codes, own)
             if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
@@ -179,7 +183,7 @@ class Again:
             trace = replace(trace, through=np.concatenate((trace.through, case.choice.bound + reduced)))
         number = min(int(list_size.sum()) // own.least, len(statement.codes))
         statement = replace(statement, most_networks=number)
-        return replace(case, statement=statement, choice=replace(case.choice, trace=trace))
+        return replace(case, statement=statement, choice=replace(case.choice, trace=trace, chosen=before))
 
     def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
@@ -205,7 +209,7 @@ class Again:
         cost = choice.cost + fixed_cost
         result = AreaResult(
             area=self.area,
-            status="optimal",
+            status=choice.status,
             cost=cost,
             bound=min(choice.bound, choice.cost) + fixed_cost,
             practices=before.practices,

@@ -140,8 +140,8 @@ def reduced_costs(
 ) -> NDArray[np.float64]:
     """Every candidate's cost less what the duals pay for it, shape (m,).
 
-    Duals of cuts are never positive, so cuts only raise it: where it is above ``enough`` without them it is left
-    there, which saves nearly all of the time where candidates are many.
+    Duals of cuts are never positive, so cuts only raise it: where it is above ``enough`` without them, or with some of
+    them, it is left there, which saves nearly all of the time where candidates are many.
     """
     priced = PricedCuts.of(cuts, cut_duals, store.practices)
     return _reduced_costs(  # type: ignore[no-any-return]
@@ -175,6 +175,8 @@ def _reduced_costs(  # type: ignore[no-untyped-def]
                     before = added[cut, covered[cut]]
                     covered[cut] += weights[e]
                     total += added[cut, covered[cut]] - before
+                if total > enough:
+                    break
             for k in range(offsets[j], offsets[j + 1]):
                 v = members[k]
                 for e in range(indptr[v], indptr[v + 1]):

@@ -150,7 +150,7 @@ def draw_diagram(
         return None
     cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
     if order is None:
-        order = easier(store, reduced, cutoff - worth, sweep(store, reduced), cuts)
+        order = easier(store, reduced, cutoff - worth, [sweep(store, reduced)], cuts)
     laid = Laid.out(store, reduced, order)
     # Limits a millionth wide of what adds up to whole numbers.
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.choice import Choice, Trace
-from netform.solve.choose import choose
+from netform.solve.proof import CUTS_A_TURN, FIRST_WIDTH, Proof
 from netform.solve.relaxation import NARROW, Choosing, PricedProgram, first_columns
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ SHORT = 60_000
 
 # Of those, so many.
 MOST_JOINING = 20_000
+
+# What drawings of this width, of up to so many candidates, do not settle gets some rounds of cuts: they take less time
+# than larger drawings without them.
+SOON, SOON_LEFT, ROUNDS = 8000, 40_000, 3
 
 # A reduced cost, hours per week, that is zero but for rounding.
 TINY = 1e-9
@@ -70,7 +74,9 @@ class Nearby:
     allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]]
     among: Callable[[NDArray[np.int64]], Choosing]
 
-    def choose(self, trace: Trace, deadline: Deadline) -> Choice | None:
+    def choose(
+        self, trace: Trace, deadline: Deadline, before: NDArray[np.int64] | None = None
+    ) -> Choice | None:
         """The best choice, its candidates numbered as in the list and on from its end; None when it is not near.
 
         Parameters
@@ -78,42 +84,67 @@ class Nearby:
         trace : Trace
             Of a choice from the list; by its ``through`` the first candidates are picked.
         deadline : Deadline
+            Once it has passed the best plan met is given with its bound.
+        before : ndarray of int64, optional
+            A plan of the list before the change: it may do still.
         """
         pool = self.usable(np.union1d(_least(trace.through, POOL), self.needed))
         choosing = self.among(pool)
         known = np.flatnonzero(np.isin(pool, trace.columns))
         columns = np.union1d(first_columns(choosing.store, choosing.costs), known)
         program = PricedProgram(choosing, columns, trace.cuts, trace.duals, NARROW)
-        cuts = trace.cuts
+        cuts, bound = trace.cuts, -math.inf
+        best = self.kept(before)
         for share, most in GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES:
             settled = self.settled(program, pool, share, deadline)
             if settled is None:
-                return None
-            pool, reduced, bound = settled
-            below = bound + share * abs(bound) if bound else share
-            near = self.usable(np.flatnonzero(bound + reduced < below))
+                return _so_far(best, bound, deadline)
+            pool, reduced, least = settled
+            bound = max(bound, least)
+            below = min(least + share * abs(least) if least else share, best.cost)
+            near = self.usable(np.flatnonzero(least + reduced < below))
             if len(near) > most:
-                below = bound + float(np.partition(reduced[near], most)[most])
-                near = near[bound + reduced[near] < below]
+                below = least + float(np.partition(reduced[near], most)[most])
+                near = near[least + reduced[near] < below]
             # The columns of the program go along: it is gone on with.
             wider = np.union1d(near, pool[program.columns[program.columns < len(pool)]])
             self.move(program, pool, wider)
-            program.bound = bound
+            program.bound = least
             more = len(program.through) - len(wider)
-            program.through = bound + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
+            program.through = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
             start = program.relaxation()
             warm = Trace(start.through, start.columns, cuts, start.duals)
-            found = choose(program.choosing, deadline, cutoff=below, warm=warm, start=start, trace=True)
-            if found.status == "optimal" and found.chosen is not None:
-                origin = np.concatenate((wider, len(reduced) + np.arange(more)))
-                return replace(found, chosen=origin[found.chosen], trace=None)
+            met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
+            proof = Proof(program.choosing, deadline, below, warm, start, on_plan=met.take)
+            if cuts is trace.cuts and not proof.over:
+                proof.width = SOON
+                if proof.guess(SOON_LEFT):
+                    proof.tighten(ROUNDS, CUTS_A_TURN)
+                proof.width = FIRST_WIDTH
+            found = proof.prove()
+            best, bound = met.best, max(bound, min(found.bound, below))
+            if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
+                return replace(best, status="optimal", bound=best.cost)
             if found.status != "infeasible" or found.trace is None:
-                return None
+                return _so_far(best, bound, deadline)
             pool, cuts = wider, found.trace.cuts
             choosing = self.among(pool)
             columns = np.union1d(first_columns(choosing.store, choosing.costs), found.trace.columns)
             program = PricedProgram(choosing, columns, cuts, found.trace.duals, NARROW)
         return None
+
+    def kept(self, before: NDArray[np.int64] | None) -> Choice:
+        """The plan before the change, if it is one still."""
+        none = Choice("unknown", None, math.inf, -math.inf)
+        if before is None or not np.isin(self.needed, before).all() or not self.allowed(before).all():
+            return none
+        choosing = self.among(before)
+        # More candidates than those of the list are what no plan before had.
+        if len(choosing.store) > len(before) or not all(
+            Proof.obeys(side, np.arange(len(before))) for side in choosing.sides
+        ):
+            return none
+        return Choice("feasible", before, math.fsum(choosing.costs), -math.inf)
 
     def settled(
         self, program: PricedProgram, pool: NDArray[np.int64], share: float, deadline: Deadline
@@ -163,6 +194,24 @@ class Nearby:
     def usable(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some candidates that may be used."""
         return some[self.allowed(some)]
+
+
+@dataclass(slots=True)
+class _Met:
+    """The best plan met, its candidates numbered as in the list; ``origin`` says where those of a choice stand."""
+
+    origin: NDArray[np.int64]
+    best: Choice
+
+    def take(self, choice: Choice) -> None:
+        """Take a plan if it is the best."""
+        if choice.chosen is not None and choice.cost < self.best.cost:
+            self.best = Choice("feasible", np.sort(self.origin[choice.chosen]), choice.cost, choice.bound)
+
+
+def _so_far(best: Choice, bound: float, deadline: Deadline) -> Choice | None:
+    """The best plan met, once there is no time left to look for it anew."""
+    return replace(best, bound=bound) if deadline.passed and best.chosen is not None else None
 
 
 def _least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:

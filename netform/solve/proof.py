@@ -24,7 +24,7 @@ from netform.solve.cuts import NO_CUTS, PricedCuts
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
 from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
-from netform.solve.sweep import easier, sweep
+from netform.solve.sweep import STRAIGHT, TURNED, easier, sweep, sweeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from netform.solve.deadline import Deadline
 
-__all__ = ["LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
+__all__ = ["CUTS_A_TURN", "FIRST_WIDTH", "LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
 
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
 GUESSES = (300, 2500, 10_000, 40_000, 160_000)
@@ -50,8 +50,9 @@ STEPPED, STEP = 10_000, 2.5e-4
 # But at least so large a part of the way.
 LEAST_STEP = 0.1
 
-# A guess of more candidates is worth finding out from which end it is better drawn.
-TWO_ENDS = 1000
+# A guess of more candidates is worth finding out from which end it is better drawn, and one of so many more, to such a
+# width, by which way across the map.
+WAYS = ((1000, 0, STRAIGHT), (20_000, 8000, TURNED))
 
 # Of the drawing of a guess, in the first turn; twice as wide in the next, and so on to the last.
 FIRST_WIDTH, WIDTH, LAST_WIDTH = 8000, 16_000, 250_000
@@ -65,6 +66,9 @@ LEFT = 0.8
 # Above so many candidates the number of networks is settled, after so many turns, where the relaxation is at least so
 # far from a whole one: how many there are moves whole terms at once.
 MANY, FRACTION, HALVED = 500, 0.15, 3
+
+# Further from it, that is done at once.
+HALVED_AT_ONCE = 0.25
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
@@ -135,8 +139,8 @@ class Proof:
         self.useful_cuts = NO_CUTS
         # In which practices are swept over; found once, as it costs more than many a drawing.
         self.order: NDArray[np.int64] | None = None
-        # Whether this turn has seen from which end it is drawn.
-        self.ended = False
+        # Of which of the ways to draw this turn has tried.
+        self.tried = 0
         self.told = -math.inf
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         self.take_relaxation()
@@ -247,7 +251,11 @@ class Proof:
     def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.over:
-            if self.turns >= HALVED and math.isfinite(self.cost) and self.fractional:
+            if (
+                math.isfinite(self.cost)
+                and self.fractional
+                and (self.turns >= HALVED or self.part > HALVED_AT_ONCE)
+            ):
                 self.halve(most_width)
                 return
             if not self.take_turn(most_width):
@@ -255,10 +263,20 @@ class Proof:
 
     def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
+        going = self.guess() and self.width < most_width
+        self.width = min(2 * self.width, LAST_WIDTH)
+        if self.rising and not self.over:
+            before = self.relaxation.bound
+            self.tighten(1, CUTS_A_TURN)
+            self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
+        return not self.over and going
+
+    def guess(self, most: float = math.inf) -> bool:
+        """Guess as far as that is quick, in guesses of up to so many candidates; whether there is more to prove."""
         self.turns += 1
-        self.ended = False
+        self.tried = 0
         self.let_go()
-        for count in GUESSES:
+        for count in (each for each in GUESSES if each <= most):
             through = self.relaxation.through
             everything = count >= len(through)
             guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
@@ -269,12 +287,7 @@ class Proof:
                 return False
             if not quick or guess >= self.cost:
                 break
-        going, self.width = self.width < most_width, min(2 * self.width, LAST_WIDTH)
-        if self.rising:
-            before = self.relaxation.bound
-            self.tighten(1, CUTS_A_TURN)
-            self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
-        return not self.over and going
+        return True
 
     def reach(self, guess: float, step: float) -> bool:
         """Try every plan below a guess, those near the bound first; whether none was missed.
@@ -304,9 +317,12 @@ class Proof:
         some, reduced, worth, cuts = self.priced(kept)
         if self.order is None:
             self.order = sweep(some.store, reduced)
-        if len(kept) > TWO_ENDS and not self.ended:
-            self.order = easier(some.store, reduced, cutoff - worth, self.order, cuts)
-            self.ended = True
+        for least, least_width, angles in WAYS:
+            if len(kept) > least > self.tried and width >= least_width:
+                self.order = easier(
+                    some.store, reduced, cutoff - worth, sweeps(some.store, reduced, angles), cuts
+                )
+                self.tried = least
         found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
         if found is not None:
             self.accept(kept[found])
@@ -338,12 +354,16 @@ class Proof:
         return replace(some, sides=some.sides[: len(self.rules)]), np.maximum(reduced, 0.0), worth, cuts
 
     @property
-    def fractional(self) -> bool:
-        """Whether the relaxation has a fraction of a network, and many candidates are left."""
+    def part(self) -> float:
+        """How far the relaxation is from a whole number of networks; 0 where that does not matter."""
         number = float(self.relaxation.values.sum())
         least, most = self.between
-        proper = least <= math.floor(number) < most
-        return proper and abs(number - round(number)) > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+        return abs(number - round(number)) if least <= math.floor(number) < most else 0.0
+
+    @property
+    def fractional(self) -> bool:
+        """Whether the relaxation has a fraction of a network, and many candidates are left."""
+        return self.part > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
     def halve(self, most_width: int = LAST_WIDTH) -> None:
         """Look at plans of fewer networks and at those of more, always where less is proven.
@@ -357,7 +377,9 @@ class Proof:
         halves = []
         for between in ((self.between[0], fewer), (fewer + 1.0, self.between[1])):
             stated = replace(some, sides=(*some.sides[: len(self.rules)], SideRow(count, *between)))
-            start = relax(stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost)
+            start = relax(
+                stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost, learnt.through
+            )
             halves.append(Proof(stated, self.deadline, self.cost, learnt, start, between=between))
         going = list(halves)
         while going:

@@ -150,6 +150,7 @@ def relax(
     cuts: CutPool = NO_CUTS,
     around: Duals | None = None,
     enough: float = math.inf,
+    near: NDArray[np.float64] | None = None,
 ) -> Relaxation:
     """The linear relaxation, plain unless cuts are known; ``bound`` is infinite when it proves that no plan exists.
 
@@ -165,12 +166,16 @@ def relax(
         Prices of an earlier choice, if they should be nearly right.
     enough : float
         It ends as soon as the bound is as high.
+    near : ndarray of float64, shape (m,), optional
+        Of many candidates those with the least of these are priced first.
     """
     columns = first_columns(choosing.store, choosing.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
-    wide = BOX if around is None else NARROW
+    wide = BOX if around is None or near is not None else NARROW
     program = PricedProgram(choosing, columns, cuts, around, wide)
+    if near is not None and len(near) > POOL:
+        program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
     program.price_out(None, deadline, enough)
     if program.bound >= enough:
         return program.relaxation()
@@ -328,7 +333,8 @@ class PricedProgram:
         choosing = self.choosing if pool is None else self.choosing.take(pool)
         while True:
             duals = self.answer.duals
-            dear = DEAR * abs(self.answer.value)
+            # Of a pool only those below zero are wanted.
+            dear = DEAR * abs(self.answer.value) if pool is None else 0.0
             reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, dear)
             least = min(0.0, float(reduced.min(initial=0.0)))
             slack = choosing.most_networks * least

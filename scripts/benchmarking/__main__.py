@@ -1,4 +1,4 @@
-"""Run the benchmark: ``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--seconds SECONDS]``."""
+"""Run the benchmark: ``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--changes] [--seconds SECONDS]``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from scripts.benchmarking.cases import MADE_UP, REAL, Area, shared_data, write_area
+from scripts.benchmarking.changes import HEAD as CHANGES_HEAD
+from scripts.benchmarking.changes import answer_changes, quantile_rows
 from scripts.benchmarking.growth import measure_growth
 from scripts.benchmarking.isolated import run_isolated
 from scripts.benchmarking.peers import PEERS, TITLES, run_peer
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
 
 SCHEMA = "netform/benchmark/1"
+CHANGES_SCHEMA = "netform/changes/1"
 # A peer has so many times as long as netform took, and no less than so many seconds of CPU.
 TIMES_NETFORM, LEAST_SECONDS = 10.0, 10.0
 # A cost below netform's proven one by more than rounding is a defect of netform.
@@ -58,6 +61,10 @@ QUICK_GROWTH: dict[str, Any] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the tables and write the files; 1 when a valid plan is cheaper than one that was proven best."""
     given = _parse(arguments)
+    target = Path(given.out)
+    target.mkdir(parents=True, exist_ok=True)
+    if given.changes:
+        return _changes(given, target)
     rules = load_profile()
     results: dict[str, Any] = {
         "schema": SCHEMA,
@@ -66,8 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "left_out": [],
         "growth": None,
     }
-    target = Path(given.out)
-    target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for area in _areas(given):
             measured = _measure(area, Path(folder), rules, given)
@@ -82,6 +87,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (target / "benchmark.png").write_bytes(draw_results(results["areas"], results["growth"]))
     print(f"\nWritten: {target / 'benchmark.json'}, {target / 'benchmark.png'}")
     return 1 if _beaten(results["areas"]) else 0
+
+
+def _changes(given: argparse.Namespace, target: Path) -> int:
+    """Ask every area each change in a session, in a process of its own; print the quantiles and write all answers."""
+    results: dict[str, Any] = {"schema": CHANGES_SCHEMA, "machine": _machine(), "areas": []}
+    rows = []
+    for area in QUICK_REAL if given.areas is None else given.areas:
+        _say(f"{area}: changes")
+        told = run_isolated(answer_changes, area, wall_seconds=math.inf)
+        results["areas"].append({"area": area, "ended": told.ended, "answers": told.messages})
+        (target / "changes.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        if told.ended == "done":
+            rows += quantile_rows(area, told.messages)
+        else:
+            _say(f"{area}: left out: {told.ended}")
+    print("CPU seconds to answer one change\n")
+    print("\n".join(format_table(CHANGES_HEAD, rows, markdown=True)))
+    print(f"\nWritten: {target / 'changes.json'}")
+    return 0
 
 
 def _write(target: Path, results: dict[str, Any]) -> None:
@@ -111,6 +135,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--most-seconds", type=float, default=math.inf, help="CPU time of a peer, at most")
     parser.add_argument("--limit", type=float, default=300.0, help="wall time of netform, seconds [300]")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--changes", action="store_true", help="instead: single changes answered from what a session keeps"
+    )
     parser.add_argument("--no-growth", action="store_true", help="leave the growth out")
     return parser.parse_args(arguments)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing
 import resource
 import sys
@@ -43,7 +44,7 @@ def run_isolated(work: Callable[..., None], *arguments: Any, wall_seconds: float
     messages: list[dict[str, Any]] = []
     ended = "late"
     late = time.monotonic() + wall_seconds
-    while ours.poll(max(0.0, late - time.monotonic())):
+    while ours.poll(None if math.isinf(late) else max(0.0, late - time.monotonic())):
         try:
             message = ours.recv()
         except EOFError:

@@ -15,7 +15,7 @@ from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.again import COSTS, Again
-from netform.solve.deadline import NEVER
+from netform.solve.deadline import NEVER, Deadline
 from netform.solve.listing import Listings
 from netform.solve.outcome import AreaOutcome, Options
 from tests.brute_force import legal_plans, plan_hours
@@ -246,6 +246,40 @@ def test_other_changes_are_solved_anew(changed: Rules) -> None:
     assert again is not None
     assert again.solve(changed, Options(), NEVER) is None
     assert again.solve(RULES, Options(strict=True), NEVER) is None
+
+
+@pytest.mark.parametrize("looks", range(12))
+def test_when_time_is_up_the_plan_before_stands_where_it_may(
+    monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    """However early that is: no plan is looked for anew that would be worse; its bound holds."""
+    few_at_first(monkeypatch, 10)
+    graph = ring()
+    again = base_of(graph, RULES)
+    assert again is not None
+    changed = RULES.with_weights({"patient_travel": 3.0, "staff_travel": 0.25})
+    times = iter([*[0.0] * looks, *[2.0] * 10_000])
+    found = again.solve(changed, Options(), Deadline(1.0, lambda: next(times)))
+    anew = solved(graph, changed, keep=False)
+    assert found is not None
+    groups = [placed.practice_codes for placed in again.outcome.networks]
+    [before] = plan_hours(graph, [tuple(groups)], changed)
+    cost, bound = found.result.cost or 0.0, found.result.bound or 0.0
+    assert (anew.result.cost or 0.0) <= cost * (1 + 1e-7) <= before * (1 + 2e-7)
+    assert bound <= (anew.result.cost or 0.0) * (1 + 1e-7)
+    assert found.result.status in ("feasible", "optimal")
+    assert looks or found.result.status == "feasible"
+
+
+def test_when_time_is_up_a_plan_that_may_not_stand_does_not() -> None:
+    """A practice of the plan before is demanded elsewhere: it is solved anew in what time there is."""
+    graph = ring()
+    again = base_of(graph, RULES)
+    assert again is not None
+    one, *_ = again.outcome.networks
+    changed = replace(RULES, demands=Demands(apart=(one.practice_codes[:2],)))
+    found = again.solve(changed, Options(), Deadline(1.0, lambda: 2.0))
+    assert found is None or one.practice_codes not in {placed.practice_codes for placed in found.networks}
 
 
 def test_what_forbids_is_not_kept() -> None:

@@ -15,7 +15,7 @@ from netform.solve.cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced
 from netform.solve.diagram import Diagram, draw_diagram
 from netform.solve.linear import SideRow
 from netform.solve.partial import _forgone, _uncovered, forgone
-from netform.solve.sweep import easier, sweep
+from netform.solve.sweep import TURNED, easier, sweep, sweeps
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import pools, priced_choices
 
@@ -276,17 +276,19 @@ def test_a_row_is_swept_from_end_to_end() -> None:
 
 @given(priced_choices(), st.integers(1, 4))
 @QUICK
-def test_the_easier_end_is_that_from_which_a_narrow_drawing_sees_further(drawn: Priced, width: int) -> None:
-    """One of the two ends, and drawn from it no less is seen than from the other."""
+def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn: Priced, width: int) -> None:
+    """One of the two ends of the ways across the map, and drawn from it no less is seen than from another."""
     choosing, reduced, _ = drawn
     store, reduced = choosing.store, np.maximum(reduced, 0.0)
-    order = sweep(store, reduced)
+    ways = sweeps(store, reduced, TURNED)
+    assert ways[0].tolist() == sweep(store, reduced).tolist()
+    assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.sweep.TRIED", width)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
-        better = easier(store, reduced, 2.0, order, none).tolist()
+        better = easier(store, reduced, 2.0, ways, none).tolist()
     seen = {}
-    for end in (order, order[::-1]):
+    for end in (end for way in ways for end in (way, way[::-1])):
         diagram = draw_diagram(
             store, reduced, reduced, 0.0, 2.0, (), np.ascontiguousarray(end), most_nodes=MANY, width=width
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import count
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from netform.solve.deadline import NEVER, Deadline
 from netform.solve.relaxation import Choosing, Relaxation, relax, tighten
 from tests.brute_force import plan_costs, store_of
 from tests.strategies import choices
+
+if TYPE_CHECKING:
+    import random
 
 QUICK = settings(deadline=None, max_examples=150, derandomize=True)
 
@@ -47,6 +51,19 @@ def test_bounds_hold_for_every_plan(choosing: Choosing) -> None:
     assert_valid(choosing, tightened)
     assert tightened.bound >= relaxation.bound
     assert (tightened.through >= relaxation.through).all()
+
+
+@given(choices(), st.randoms(use_true_random=False))
+@QUICK
+def test_what_is_priced_first_changes_no_bound(choosing: Choosing, rng: random.Random) -> None:
+    """A few candidates, near by whatever they are said to be, come before the whole list."""
+    near = np.array([rng.random() for _ in range(len(choosing.store))])
+    plain = relax(choosing, NEVER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netform.solve.relaxation.POOL", 2)
+        first = relax(choosing, NEVER, near=near)
+    assert_valid(choosing, first)
+    assert first.bound == pytest.approx(plain.bound, rel=1e-6, abs=1e-6)
 
 
 @given(choices(), st.integers(0, 8))
