@@ -17,6 +17,7 @@ import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
+from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
@@ -100,17 +101,19 @@ class Again:
         case = self.outcome.case
         assert case is not None  # noqa: S101 (`of` has looked)
         before: dict[str, Any] = {name: getattr(self.rules, name) for name in ("profile", *COSTS, *BAND)}
-        same = replace(rules, demands=_unforbidding(rules.demands), **before)
+        merged = self.mergers(rules.demands)
+        same = replace(rules, demands=replace(_unforbidding(rules.demands), merge=merged), **before)
         taken = {code for placed in case.fixed for code in placed.practice_codes}
         touched = {code for pin in rules.demands.pins for code in pin} | set(rules.demands.exclude)
         if options.strict or options.moves is not None or same != self.rules or taken & touched:
             return None
         own, old = rules.for_area(self.area), self.rules.for_area(self.area)
-        if (own.least, own.most) != (old.least, old.most):
+        own_band, old_band = (own.least, own.most), (old.least, old.most)
+        if own_band != old_band or merged != rules.demands.merge:
             fixed = standing_alone(self.graph, self.area, own, options, Progress(deadline=deadline))
             if taken != {code for placed in fixed for code in placed.practice_codes}:
                 return None
-            banded = self.banded(case, own, old, listings)
+            banded = self.banded(case, own, old, listings) if own_band != old_band else case
             if banded is None:
                 return None
             case = replace(banded, fixed=fixed)
@@ -123,6 +126,15 @@ class Again:
             return None
         choice, groups = found
         return self.published(case, own, groups, choice)
+
+    def mergers(self, demands: Demands) -> tuple[tuple[str, ...], ...]:
+        """The mergers without those that only forbid: of practices that are neighbours already."""
+        kept = self.rules.demands.merge
+        return tuple(
+            group
+            for group in demands.merge
+            if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
+        )
 
     def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Choice, Groups] | None:
         """The best plan and its networks; None when it is not near the plan before."""

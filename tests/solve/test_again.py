@@ -166,6 +166,7 @@ DEMANDS = {
     "pin in the band": Demands(pins=(("P0", "P1", "P2"),)),
     "pin outside the band": Demands(pins=(("P0", "P1"),)),
     "together": Demands(together=(("P0", "P2"),)),
+    "neighbours merge": Demands(merge=(("P0", "P1"),), most_practices=4),
     "apart": Demands(apart=(("P3", "P4", "P5"),)),
     "left out": Demands(exclude=("P6",)),
     "hub": Demands(hub_must=("P2",), hub_may=("P2", "P4", "P6", "P8", "P10", "P0")),
@@ -236,12 +237,15 @@ def test_other_bands_and_numbers_are_answered_from_what_is_kept(changed: Rules) 
     [
         RULES.with_band(29_000, 50_000),
         replace(RULES, minutes_base=5.0),
-        replace(RULES, demands=Demands(merge=(("P0", "P1"),))),
+        replace(RULES, demands=Demands(merge=(("P0", "P5"),))),
         replace(RULES, demands=Demands(areas=(AreaDemand("", least=31_000),))),
     ],
 )
 def test_other_changes_are_solved_anew(changed: Rules) -> None:
-    """A wider band without a list, another travel estimate, merger or area line; nor is a strict run a question."""
+    """A wider band without a list, another travel estimate or area line, a merger of practices that are no neighbours.
+
+    Nor is a strict run a question.
+    """
     again = base_of(ring(), RULES)
     assert again is not None
     assert again.solve(changed, Options(), NEVER) is None
