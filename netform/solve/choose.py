@@ -52,6 +52,7 @@ def choose(
     warm: Trace | None = None,
     start: Relaxation | None = None,
     trace: bool = False,
+    threads: int = 1,
 ) -> Choice:
     """The best plan over all candidates, with proof.
 
@@ -75,6 +76,8 @@ def choose(
         Over the same candidates, with the cuts of ``warm`` in it.
     trace : bool
         Whether to give what was learnt.
+    threads : int
+        As `netform.solve.proof.Proof` has it.
 
     Returns
     -------
@@ -87,6 +90,6 @@ def choose(
         learnt = Trace(np.zeros(len(choosing.store)), nobody, NO_CUTS, duals) if trace else None
         return Choice("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        chooser = Chooser(choosing, deadline, cutoff, warm, start, on_plan=on_plan)
+        chooser = Chooser(choosing, deadline, cutoff, warm, start, on_plan=on_plan, threads=threads)
     found = chooser.run(improve, stage, warm=warm is not None)
     return found if trace else replace(found, trace=None)

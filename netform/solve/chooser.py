@@ -117,7 +117,9 @@ class Chooser(Proof):
         """
         guess = float(np.partition(self.relaxation.through, count)[count])
         kept = self.cheap_enough(guess)
-        proof = Proof(self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept))
+        proof = Proof(
+            self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept), threads=self.threads
+        )
         found = proof.prove(ATTEMPTED)
         if found.chosen is not None:
             self.accept(kept[found.chosen])

@@ -182,6 +182,7 @@ class ListedPart:
             on_plan=on_plan,
             improve=improve if weight is None and not choosing.sides else None,
             trace=weight is None and self.listings.keep,
+            threads=self.options.threads,
         )
 
     def tell(self, plan: Sequence[Group], bound: float = 0.0) -> None:

@@ -32,6 +32,8 @@ class Options:
         Of the search for first plans.
     workers : int
         Threads for listing.
+    threads : int
+        For the proof of an area. Of areas planned side by side each may have as many: the last is alone.
     moves : Moves or None
         How far the plan may be from where it starts.
     most_listed : int or None
@@ -41,6 +43,7 @@ class Options:
     strict: bool = False
     seed: int = 0
     workers: int = 1
+    threads: int = 1
     moves: Moves | None = None
     most_listed: int | None = None
 

@@ -12,6 +12,7 @@ apart: each has a much better bound. What is left in the end is closed by branch
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -107,6 +108,8 @@ class Proof:
         Over the same candidates, with the cuts of ``warm`` in it.
     on_plan : callable
         Told of every better plan, and again as more is proven of it.
+    threads : int
+        Plans of fewer and of more networks are looked at side by side when there are two.
     between : tuple of float
         The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
         others are plans as well.
@@ -121,10 +124,12 @@ class Proof:
         start: Relaxation | None = None,
         *,
         on_plan: Callable[[Choice], None] = _silent,
+        threads: int = 1,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
         self.choosing = choosing
         self.between = between
+        self.threads = threads
         self.origin = np.arange(len(choosing.store))
         self.deadline = deadline
         self.on_plan = on_plan
@@ -366,7 +371,7 @@ class Proof:
         return self.part > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
     def halve(self, most_width: int = LAST_WIDTH) -> None:
-        """Look at plans of fewer networks and at those of more, always where less is proven.
+        """Look at plans of fewer networks and at those of more, where less is proven, or side by side.
 
         How many networks there are moves whole terms at once, so each half has a better bound; and as soon as one
         has a plan, the other is done once its bound is there.
@@ -382,14 +387,19 @@ class Proof:
             )
             halves.append(Proof(stated, self.deadline, self.cost, learnt, start, between=between))
         going = list(halves)
-        while going:
-            half = min(going, key=lambda each: each.bound)
-            half.cost = min(half.cost, self.cost)
-            if half.over or not half.take_turn(most_width):
-                going.remove(half)
-            self.take_half(half, kept)
-            self.bound = max(self.bound, min(self.cost, *(each.bound for each in halves)))
-            self.tell()
+        with ThreadPoolExecutor(len(halves)) as pool:
+            each_of = pool.map if self.threads > 1 else map
+            while going:
+                turned = going if self.threads > 1 else [min(going, key=lambda each: each.bound)]
+                for half in turned:
+                    half.cost = min(half.cost, self.cost)
+                # Each turn is the same whatever the other comes to meanwhile: so is the plan.
+                went = list(each_of(lambda half: not half.over and half.take_turn(most_width), turned))
+                for half in turned:
+                    self.take_half(half, kept)
+                going = [half for half in going if half not in turned or went[turned.index(half)]]
+                self.bound = max(self.bound, min(self.cost, *(each.bound for each in halves)))
+                self.tell()
         for half in sorted(halves, key=lambda each: each.bound):
             half.cost = min(half.cost, self.cost)
             if not half.over and most_width == LAST_WIDTH:

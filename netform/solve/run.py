@@ -130,6 +130,7 @@ def plan_areas(
     NetformError
         As `netform.solve.area.solve_area`.
     """
+    options = replace(options, threads=options.workers)
     tasks = [_Task(area, tuple(codes)) for area, codes in areas.items()]
     tasks.sort(key=lambda task: (len(task.codes), task.area))
     board = _Board(on_event)

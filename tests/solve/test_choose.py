@@ -70,7 +70,7 @@ def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: in
 @pytest.mark.parametrize("guesses", [(), (3, 6, 12)])
 @pytest.mark.parametrize("wide", [(), (2, 5), (100,)])
 @pytest.mark.parametrize("fraction", [0.0, 1.0])
-@pytest.mark.parametrize("stepped", [0, 10_000])
+@pytest.mark.parametrize(("stepped", "threads"), [(0, 1), (10_000, 1), (0, 2)])
 @given(choosing=choices(practices=(5, 8), candidates=80))
 @settings(deadline=None, max_examples=15, derandomize=True)
 def test_every_way_comes_to_the_same(
@@ -79,9 +79,10 @@ def test_every_way_comes_to_the_same(
     wide: tuple[int, ...],
     fraction: float,
     stepped: int,
+    threads: int,
     choosing: Choosing,
 ) -> None:
-    """Whether plans are drawn or branched over, in halves or whole, with guesses of whatever size, in steps or not."""
+    """Whether plans are drawn or branched over, in halves, side by side, or whole, in guesses of any size or steps."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(proof_module, "GUESSES", guesses)
         patch.setattr(proof_module, "FRACTION", fraction)
@@ -93,7 +94,7 @@ def test_every_way_comes_to_the_same(
         patch.setattr(chooser_module, "MANY", 0)
         if not drawn:
             patch.setattr(proof_module.Proof, "cover", lambda *_: False)
-        choice = choose(choosing)
+        choice = choose(choosing, threads=threads)
     assert choice.status in ("optimal", "infeasible")
     assert_holds(choosing, choice)
 
