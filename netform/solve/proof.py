@@ -148,6 +148,8 @@ class Proof:
         self.tried = 0
         self.told = -math.inf
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
+        # To twice this a drawing was given up for want of room: nothing is learnt from it.
+        self.widest = LAST_WIDTH
         self.take_relaxation()
 
     def prove(self, most_width: int = LAST_WIDTH) -> Choice:
@@ -268,7 +270,7 @@ class Proof:
 
     def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
-        going = self.guess() and self.width < most_width
+        going = self.guess() and self.width < min(most_width, self.widest)
         self.width = min(2 * self.width, LAST_WIDTH)
         if self.rising and not self.over:
             before = self.relaxation.bound
@@ -331,6 +333,8 @@ class Proof:
         found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
         if found is not None:
             self.accept(kept[found])
+        elif math.isinf(below) and width > FIRST_WIDTH:
+            self.widest = width // 2
         self.bound = max(self.bound, min(below, self.cost))
         self.tell()
         return below >= cutoff
