@@ -93,7 +93,8 @@ class Nearby:
         known = np.flatnonzero(np.isin(pool, trace.columns))
         columns = np.union1d(first_columns(choosing.store, choosing.costs), known)
         program = PricedProgram(choosing, columns, trace.cuts, trace.duals, NARROW)
-        cuts, bound = trace.cuts, -math.inf
+        # No network costs less than nothing.
+        cuts, bound = trace.cuts, 0.0
         best = self.kept(before)
         for share, most in GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES:
             settled = self.settled(program, pool, share, deadline)

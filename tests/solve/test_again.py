@@ -268,7 +268,9 @@ def test_when_time_is_up_the_plan_before_stands_where_it_may(
     assert found is not None
     groups = [placed.practice_codes for placed in again.outcome.networks]
     [before] = plan_hours(graph, [tuple(groups)], changed)
-    cost, bound = found.result.cost or 0.0, found.result.bound or 0.0
+    cost, bound = found.result.cost or 0.0, found.result.bound
+    assert bound is not None
+    assert bound >= 0
     assert (anew.result.cost or 0.0) <= cost * (1 + 1e-7) <= before * (1 + 2e-7)
     assert bound <= (anew.result.cost or 0.0) * (1 + 1e-7)
     assert found.result.status in ("feasible", "optimal")
