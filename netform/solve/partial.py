@@ -86,54 +86,103 @@ class Laid:
 
 
 @nb.njit(cache=True, nogil=True)
+def _has(rows, k, q):  # type: ignore[no-untyped-def]
+    """Whether row k has the bit of a practice."""
+    return (rows[k, q // 64] >> np.uint64(q % 64)) & np.uint64(1) != 0
+
+
+@nb.njit(cache=True, nogil=True)
+def _clash(masks, j, rows, k):  # type: ignore[no-untyped-def]
+    """Whether a candidate has a practice that row k has."""
+    for w in range(masks.shape[1]):  # noqa: SIM110 (compiled, a generator would be slow)
+        if masks[j, w] & rows[k, w]:
+            return True
+    return False
+
+
+@nb.njit(cache=True, nogil=True)
+def _first(at, end, near, masks, reduced, budget, rows, k):  # type: ignore[no-untyped-def]
+    """Where the first candidate stands that does not clash with row k; the end when none below a budget is there."""
+    while at < end and reduced[near[at]] < budget:
+        if not _clash(masks, near[at], rows, k):
+            return at
+        at += 1
+    return end
+
+
+@nb.njit(cache=True, nogil=True)
+def _rank(need, who, at, ranked_need, ranked_who, ranked_at, some):  # type: ignore[no-untyped-def]
+    """Put a need among those ranked, the dearest first; how many they are then."""
+    e = some
+    while e > 0 and ranked_need[e - 1] < need:
+        ranked_need[e], ranked_who[e], ranked_at[e] = ranked_need[e - 1], ranked_who[e - 1], ranked_at[e - 1]
+        e -= 1
+    ranked_need[e], ranked_who[e], ranked_at[e] = need, who, at
+    return some + 1
+
+
+@nb.njit(cache=True, nogil=True)
+def _sum_apart(ranked_need, ranked_who, some, sharing, met, enough):  # type: ignore[no-untyped-def]
+    """What needs add up to, of practices not met and no two in a candidate together; or enough of it."""
+    total = 0.0
+    for e in range(some):
+        q = ranked_who[e]
+        if not _has(met, 0, q):
+            total += ranked_need[e]
+            if total >= enough:
+                break
+            for w in range(met.shape[1]):
+                met[0, w] |= sharing[q, w]
+    return total
+
+
+@nb.njit(cache=True, nogil=True)
 def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
-    row, words, p, n, budget, masks, reduced, near_begin, near, share_one, need, who
-):
-    """What the practices that a node has not covered need at least, and candidates looked at.
+    row, j, budget, masks, reduced, near_begin, near, sharing, met, count, who, place, held, changed,
+    ranked_need, ranked_who, ranked_at, some, new_need, new_who, new_at,
+):  # fmt: skip
+    """What the practices that a node has not covered need at least.
 
     The cheapest candidate that a practice can still have is what it needs; needs of practices that no candidate
-    holds together add up. Infinite once it is more than a budget.
+    holds together add up. Infinite once it is as much as a budget.
+
+    What was needed before network j was taken is known: only practices whose candidate clashes with it are looked at
+    anew.
     """
-    count = 0
-    steps = 0
-    for q in range(p, n):
-        if (row[q // 64] >> np.uint64(q % 64)) & np.uint64(1):
+    news, little = 0, LITTLE * budget
+    for k in range(count):
+        changed[k] = _clash(masks, j, held, k)
+        q = who[k]
+        if not changed[k] or _has(masks, j, q):
             continue
-        least = np.inf
-        for k in range(near_begin[q], near_begin[q + 1]):
-            j = near[k]
-            steps += 1
-            if reduced[j] >= budget:
-                break
-            clash = False
-            for w in range(words):
-                if row[w] & masks[j, w]:
-                    clash = True
-                    break
-            if not clash:
-                least = reduced[j]
-                break
-        if least >= budget:
-            return np.inf, steps
-        if least > LITTLE * budget:
-            need[count] = least
-            who[count] = q
-            count += 1
-    total = 0.0
+        end = near_begin[q + 1]
+        at = _first(place[k] + 1, end, near, masks, reduced, budget, row, 0)
+        if at >= end:
+            return np.inf
+        if reduced[near[at]] > little:
+            news = _rank(reduced[near[at]], q, k, new_need, new_who, new_at, news)
+    for w in range(met.shape[1]):
+        met[0, w] = 0
+    total, old, new = 0.0, 0, 0
     while True:
-        dearest = -1
-        for k in range(count):
-            if need[k] > 0 and (dearest < 0 or need[k] > need[dearest]):
-                dearest = k
-        if dearest < 0:
-            return total, steps
-        total += need[dearest]
-        if total >= budget:
-            return np.inf, steps
-        q = who[dearest]
-        for k in range(count):
-            if share_one[q, who[k]]:
-                need[k] = 0.0
+        while old < some and ranked_at[old] >= 0 and changed[ranked_at[old]]:
+            old += 1
+        if old < some and (new == news or ranked_need[old] >= new_need[new]):
+            need, q = ranked_need[old], ranked_who[old]
+            old += 1
+        elif new < news:
+            need, q = new_need[new], new_who[new]
+            new += 1
+        else:
+            return total
+        if need <= little:
+            return total
+        if not _has(met, 0, q):
+            total += need
+            if total >= budget:
+                return np.inf
+            for w in range(met.shape[1]):
+                met[0, w] |= sharing[q, w]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -225,29 +274,33 @@ def forgone(
 
 
 @nb.njit(cache=True, nogil=True)
-def _uncovered(row, p, n, cut_begin, which, weights, rest):  # type: ignore[no-untyped-def]
-    """The weight in every cut of the practices that a node has not covered."""
-    rest[:] = 0
-    for q in range(p, n):
-        if not (row[q // 64] >> np.uint64(q % 64)) & np.uint64(1):
-            for e in range(cut_begin[q], cut_begin[q + 1]):
-                rest[which[e]] += weights[e]
+def _in_cuts(taken, cut_begin, which, weights, paid, covered, own_cut, own_weight, end):  # type: ignore[no-untyped-def]
+    """List the cuts of a network with the weight it covers, from an end on: the end then, and what they add to it."""
+    begin = end
+    for q in taken:
+        for e in range(cut_begin[q], cut_begin[q + 1]):
+            if not covered[which[e]]:
+                own_cut[end] = which[e]
+                end += 1
+            covered[which[e]] += weights[e]
+    total = 0.0
+    for e in range(begin, end):
+        own_weight[e] = covered[own_cut[e]]
+        covered[own_cut[e]] = 0
+        total += paid[own_cut[e], own_weight[e]]
+    return end, total
 
 
 @nb.njit(cache=True, nogil=True)
-def _forgone(taken, cut_begin, which, weights, paid, rest, covered):  # type: ignore[no-untyped-def]
-    """What a network makes cuts fall short of their limits, at their prices (`forgone`)."""
-    total = 0.0
-    for q in taken:
-        for e in range(cut_begin[q], cut_begin[q + 1]):
-            covered[which[e]] += weights[e]
-    for q in taken:
-        for e in range(cut_begin[q], cut_begin[q + 1]):
-            cut = which[e]
-            if covered[cut]:
-                left = rest[cut] - covered[cut]
-                total += paid[cut, rest[cut]] - paid[cut, covered[cut]] - paid[cut, left]
-                covered[cut] = 0
+def _forgone(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: ignore[no-untyped-def]
+    """What a network makes cuts fall short of their limits, at their prices (`forgone`).
+
+    Its cuts are ``own_cut[begin:end]``, and ``rest`` is the weight in each of the practices not covered.
+    """
+    total = -own_paid
+    for e in range(begin, end):
+        left = rest[own_cut[e]]
+        total += paid[own_cut[e], left] - paid[own_cut[e], left - own_weight[e]]
     return total
 
 
@@ -291,27 +344,46 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     budget_row = np.zeros(sides, np.bool_)
     for r in range(sides):
         budget_row[r] = m == 0 or counts[r].min() >= 0
-    share_one = np.zeros((n, n), np.bool_)
+    # Of every practice, those that some candidate holds together with it.
+    sharing = np.zeros((n, words), np.uint64)
+    # The cuts of every candidate, once they are asked for; and those of all practices not before p.
+    in_cuts = 0
     for j in range(m):
-        for k in range(offsets[j], offsets[j + 1]):
-            for e in range(offsets[j], offsets[j + 1]):
-                share_one[members[k], members[e]] = True
+        for e in range(offsets[j], offsets[j + 1]):
+            in_cuts += cut_begin[members[e] + 1] - cut_begin[members[e]]
+            for w in range(words):
+                sharing[members[e], w] |= masks[j, w]
+    own_cut, own_weight = np.empty(in_cuts, np.int32), np.empty(in_cuts, np.int32)
+    own_begin, own_end, own_paid, own = np.full(m, -1, np.int64), np.empty(m, np.int64), np.empty(m), 0
+    rest, covered = np.zeros(len(paid), np.int64), np.zeros(len(paid), np.int64)
+    for e in range(len(which)):
+        rest[which[e]] += weights[e]
     by_price = np.argsort(reduced, kind="mergesort")
-    near = np.empty(len(members), np.int32)
-    near_begin = np.zeros(n + 1, np.int64)
+    near, near_begin = np.empty(len(members), np.int32), np.zeros(n + 1, np.int64)
+    # Where of the near those of a practice begin that hold none before p.
+    start = np.empty(n, np.int64)
     listed = 2 * m + 1
-    need = np.zeros(n)
-    who = np.zeros(n, np.int64)
-    fresh = np.zeros(whole, np.uint64)
-    rows[0] = fresh
+    # Of the practices before p and p: their bits; and what nodes of the chain may cover when p is given a network.
+    before, reach = np.zeros((1, words), np.uint64), np.zeros((1, words), np.uint64)
+    met = np.zeros((1, words), np.uint64)
+    # Practices that a node may change something for; and of a node those not covered.
+    front, who, place = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    held, changed = np.empty_like(sharing), np.empty(n, np.bool_)
+    far_need, far_who, far_at = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    ranked_need, ranked_who, ranked_at = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    new_need, new_who, new_at = np.empty(n), np.empty(n, np.int64), np.empty(n, np.int64)
+    fresh = np.zeros((1, whole), np.uint64)
+    rows[0] = 0
     spent[0] = ahead[0] = 0.0
     following[0] = -1
-    rest = np.zeros(len(paid), np.int64)
-    covered = np.zeros(len(paid), np.int64)
     nodes, arcs, steps = 1, 0, 0
     most_money = seen = budget
     chain[0] = 0
     for p in range(n):
+        before[0, p // 64] |= np.uint64(1) << np.uint64(p % 64)
+        if p:
+            for e in range(cut_begin[p - 1], cut_begin[p]):
+                rest[which[e]] -= weights[e]
         if chain[p] < 0:
             continue
         limit = _limit(chain[p], following, spent, ahead, width)
@@ -322,66 +394,118 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
         if m - begin[p] < FEWER * listed:
             below = most_money if spare else seen
             listed = _by_practice(begin[p], offsets, members, by_price, reduced, below, near_begin, near)
+            start[:] = near_begin[:-1]
+        # Where no node of the chain covers anything of it, nor any network that p may be given, what a practice needs
+        # is the same for all.
+        for w in range(words):
+            reach[0, w] = before[0, w]
+        node = chain[p]
+        while node >= 0:
+            for w in range(words):
+                reach[0, w] |= rows[node, w]
+            node = following[node]
+        for j in range(begin[p], begin[p + 1]):
+            if reduced[j] >= budget:
+                break
+            for w in range(words):
+                reach[0, w] |= masks[j, w]
+        fronts, fars = 0, 0
+        for q in range(p + 1, n):
+            end = near_begin[q + 1]
+            start[q] = _first(start[q], end, near, masks, reduced, np.inf, before, 0)
+            if _has(reach, 0, q) or (start[q] < end and _clash(masks, near[start[q]], reach, 0)):
+                front[fronts] = q
+                fronts += 1
+            elif start[q] == end or reduced[near[start[q]]] > 0:
+                need = reduced[near[start[q]]] if start[q] < end else np.inf
+                fars = _rank(need, q, -1, far_need, far_who, far_at, fars)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
                 node = following[node]
                 continue
-            _uncovered(rows[node], p, n, cut_begin, which, weights, rest)
+            # What practices need whatever network p is given.
+            left = budget - spent[node]
+            for w in range(words):
+                fresh[0, w] = rows[node, w]
+            fresh[0, p // 64] |= np.uint64(1) << np.uint64(p % 64)
+            count, some = 0, fars
+            for e in range(fars):
+                ranked_need[e], ranked_who[e], ranked_at[e] = far_need[e], far_who[e], far_at[e]
+            steps += fronts
+            for f in range(fronts):
+                q = front[f]
+                if _has(rows, node, q):
+                    for e in range(cut_begin[q], cut_begin[q + 1]):
+                        rest[which[e]] -= weights[e]
+                    continue
+                end = near_begin[q + 1]
+                at = _first(start[q], end, near, masks, reduced, left, fresh, 0)
+                who[count], place[count] = q, at
+                need = np.inf
+                for w in range(words):
+                    held[count, w] = 0
+                if at < end:
+                    need = reduced[near[at]]
+                    for w in range(words):
+                        held[count, w] = masks[near[at], w]
+                else:
+                    held[count, q // 64] = np.uint64(1) << np.uint64(q % 64)
+                if need > 0:
+                    some = _rank(need, q, count, ranked_need, ranked_who, ranked_at, some)
+                count += 1
+            for w in range(words):
+                met[0, w] = sharing[p, w]
+            beyond = _sum_apart(ranked_need, ranked_who, some, sharing, met, left)
             for j in range(begin[p], begin[p + 1]):
                 money = spent[node] + reduced[j]
                 steps += 1
-                if money >= budget:
+                if money + beyond >= budget:
                     break
-                clash = False
-                for w in range(words):
-                    if rows[node, w] & masks[j, w]:
-                        clash = True
-                        break
-                if clash:
-                    continue
-                money += _forgone(
-                    members[offsets[j] : offsets[j + 1]], cut_begin, which, weights, paid, rest, covered
-                )
-                if money >= budget:
+                if _clash(masks, j, rows, node):
                     continue
                 for w in range(words):
-                    fresh[w] = rows[node, w] | masks[j, w]
+                    met[0, w] = masks[j, w]
+                others = _sum_apart(ranked_need, ranked_who, some, sharing, met, budget - money)
+                if money + others >= budget:
+                    continue
+                if own_begin[j] < 0:
+                    own_begin[j] = own
+                    own, own_paid[j] = _in_cuts(
+                        members[offsets[j] : offsets[j + 1]], cut_begin, which, weights, paid, covered,
+                        own_cut, own_weight, own,
+                    )  # fmt: skip
+                    own_end[j] = own
+                money += _forgone(own_begin[j], own_end[j], own_cut, own_weight, own_paid[j], paid, rest)
+                if money + others >= budget:
+                    continue
+                for w in range(words):
+                    fresh[0, w] = rows[node, w] | masks[j, w]
                 over = False
                 for r in range(sides):
                     value = np.int64(rows[node, words + r]) + counts[r, j]
-                    fresh[words + r] = np.uint64(value)
+                    fresh[0, words + r] = np.uint64(value)
                     over = over or (budget_row[r] and value > most[r])
                 if over:
                     continue
-                slot = _slot(table, rows, fresh)
+                slot = _slot(table, rows, fresh[0])
                 head = table[slot] - 1
                 if head < 0:
-                    q = p + 1
-                    while q < n and (fresh[q // 64] >> np.uint64(q % 64)) & np.uint64(1):
-                        q += 1
-                    more, looked = _needs(
-                        fresh,
-                        words,
-                        q,
-                        n,
-                        budget - money,
-                        masks,
-                        reduced,
-                        near_begin,
-                        near,
-                        share_one,
-                        need,
-                        who,
-                    )
-                    steps += looked
+                    steps += count
+                    more = _needs(
+                        fresh, j, budget - money, masks, reduced, near_begin, near, sharing, met, count, who, place,
+                        held, changed, ranked_need, ranked_who, ranked_at, some, new_need, new_who, new_at,
+                    )  # fmt: skip
                     if np.isinf(more):
                         continue
                     if nodes > most_nodes or steps > most_steps:
                         return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, False
+                    q = p + 1
+                    while q < n and _has(fresh, 0, q):
+                        q += 1
                     head = nodes
                     nodes += 1
-                    rows[head] = fresh
+                    rows[head] = fresh[0]
                     table[slot] = head + 1
                     if 2 * nodes > len(table):
                         table = np.zeros(2 * len(table), np.int32)
@@ -397,6 +521,10 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 heads[arcs] = head
                 takes[arcs] = j
                 arcs += 1
+            for f in range(fronts):
+                if _has(rows, node, front[f]):
+                    for e in range(cut_begin[front[f]], cut_begin[front[f] + 1]):
+                        rest[which[e]] += weights[e]
             node = following[node]
     ends = np.zeros(nodes, np.bool_)
     node = chain[n]

@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 from netform.solve.cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.diagram import Diagram, draw_diagram
 from netform.solve.linear import SideRow
-from netform.solve.partial import _forgone, _uncovered, forgone
-from netform.solve.sweep import TURNED, easier, sweep, sweeps
+from netform.solve.partial import _forgone, _in_cuts, forgone
+from netform.solve.sweep import TURNED, _parts, easier, sweep, sweeps
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import pools, priced_choices
 
@@ -177,13 +178,18 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
     uncovered = np.setdiff1d(np.arange(n), covered)
     laid = PricedCuts.of(cuts, duals, n).numbered(order)
     rank = np.argsort(order)
-    row = np.zeros(-(-n // 64), np.uint64)
-    for q in rank[covered].tolist():
-        row[q // 64] |= np.uint64(1) << np.uint64(q % 64)
     rest, none = np.zeros((2, len(laid.paid)), np.int64)
-    _uncovered(row, 0, n, laid.begin, laid.which, laid.weights, rest)
+    for q in rank[uncovered].tolist():
+        own = slice(laid.begin[q], laid.begin[q + 1])
+        np.add.at(rest, laid.which[own], laid.weights[own])
     taken = uncovered[random.random(len(uncovered)) < random.random()]
-    found = _forgone(rank[taken], laid.begin, laid.which, laid.weights, laid.paid, rest, none)
+    # Where the cuts of other networks are listed before.
+    begin = 5
+    own_cut, own_weight = np.full((2, begin + len(laid.which)), -1, np.int32)
+    end, paid = _in_cuts(
+        rank[taken], laid.begin, laid.which, laid.weights, laid.paid, none, own_cut, own_weight, begin
+    )
+    found = _forgone(begin, end, own_cut, own_weight, paid, laid.paid, rest)
     assert found == pytest.approx(forgone(cuts, duals, uncovered.tolist(), taken.tolist()))
     assert not none.any()
 
@@ -274,6 +280,17 @@ def test_a_row_is_swept_from_end_to_end() -> None:
     assert sorted(order) == list(range(13))
 
 
+@given(st.integers(0, 12), st.floats(0, 1), st.integers(0, 2**32))
+@QUICK
+def test_parts_are_those_that_ties_hold_together(n: int, share: float, seed: int) -> None:
+    """As the components of a graph, by the first practice of each."""
+    tied = np.random.default_rng(seed).random((n, n)) < share / 2
+    tied |= tied.T
+    parts = [part.tolist() for part in _parts(tied)]
+    graph = nx.from_numpy_array(tied) if n else nx.Graph()
+    assert parts == sorted(sorted(part) for part in nx.connected_components(graph))
+
+
 @given(priced_choices(), st.integers(1, 4))
 @QUICK
 def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn: Priced, width: int) -> None:
@@ -285,6 +302,7 @@ def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn
     assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.sweep.TRIED", width)
+        patch.setattr("netform.solve.sweep.TRIED_PART", 1.0)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
         better = easier(store, reduced, 2.0, ways, none).tolist()
     seen = {}
