@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,8 +26,12 @@ def estimate_minutes(distance_km: NDArray[np.float64], rules: Rules) -> NDArray[
     under 20 km in England (Department for Transport, journey time statistics 2022); ``scripts/check-travel``
     measures them again.
     """
-    minutes = rules.minutes_base + rules.minutes_per_km * np.power(distance_km, rules.minutes_power)
-    return np.where(distance_km > 0, minutes, 0.0)
+    return np.where(distance_km > 0, _driven_minutes(distance_km, rules), 0.0)
+
+
+def _driven_minutes(distance_km: Any, rules: Rules) -> Any:
+    """What `estimate_minutes` says above 0 km."""
+    return rules.minutes_base + rules.minutes_per_km * np.power(distance_km, rules.minutes_power)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,11 @@ class Travel:
 
     def minutes(self, a: int, b: int) -> float:
         """One way by car between two practices."""
-        given = self.given.get((min(a, b), max(a, b)))
+        given = self.given.get((min(a, b), max(a, b))) if self.given else None
         if given is not None:
             return given
-        return float(estimate_minutes(np.array(self.distance_km(a, b)), self.rules))
+        km = self.distance_km(a, b)
+        return float(_driven_minutes(km, self.rules)) if km > 0 else 0.0
 
     def among(self, positions: Sequence[int]) -> Travel:
         """Keep only the given minutes between some practices: little to send to a worker."""

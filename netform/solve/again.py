@@ -23,7 +23,7 @@ from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
 from netform.solve.linear import SideRow
-from netform.solve.nearby import Nearby
+from netform.solve.nearby import POOL, Nearby
 from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.part import method
 from netform.solve.placing import PINNED, pin_networks, place
@@ -48,6 +48,9 @@ HUB_TERMS = ("patient_travel",)
 
 # Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
 NEAR = 0.003
+
+# One candidate in so many tells how near to the bound the nearest are.
+SAMPLED = 50
 
 # All that may change, besides demands that forbid: the costs, and the band.
 COSTS = ("weights", *dict.fromkeys(number for term in TERMS.values() for number in term.numbers))
@@ -143,8 +146,10 @@ class Again:
         long = changed.long(case, self.rules)
         if changed.costs(self.rules):
             duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
-            # Only the nearest are picked by it.
-            enough = NEAR * abs(case.choice.bound)
+            # Only the nearest are picked by it, and a sample tells how near they are.
+            sample = long.take(np.arange(0, len(long.store), SAMPLED))
+            reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
+            enough = float(np.quantile(reduced, min(1.0, 2 * POOL / len(long.store))))
             reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
             trace = replace(trace, through=reduced, duals=duals)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,13 +17,31 @@ if TYPE_CHECKING:
     from netform.solve.cuts import PricedCuts
     from netform.solve.relaxation import Choosing
 
-__all__ = ["cheapest_below"]
+__all__ = ["Below", "cheapest_below"]
 
 # Partial plans that are drawn at most: a hundred bytes each.
 MOST_NODES = 4_000_000
 
 # Where plans are tried one after the other: candidates, and members looked at for each of a drawing's width.
 TRIED, LOOKS = 8_000, 40_000
+
+
+class Below(NamedTuple):
+    """What was met below a cutoff.
+
+    Attributes
+    ----------
+    chosen : ndarray of int64 or None
+        The cheapest plan.
+    below : float
+        None was missed that costs less.
+    drawn : int
+        Partial plans that were drawn; 0 where plans were tried one after the other.
+    """
+
+    chosen: NDArray[np.int64] | None
+    below: float
+    drawn: int = 0
 
 
 def cheapest_below(
@@ -36,8 +54,8 @@ def cheapest_below(
     cuts: PricedCuts | None = None,
     *,
     spare: float = 0.0,
-) -> tuple[NDArray[np.int64] | None, float]:
-    """The cheapest plan met below a cutoff, None where none was, and below what none was missed.
+) -> Below:
+    """The cheapest plan met below a cutoff, and below what none was missed.
 
     All plans are drawn at once (`netform.solve.diagram`), those too that use more than a rule in hours allows: the
     cheapest of the others is then looked for among them. Where there is no cutoff, or a rule in hours has a least,
@@ -70,11 +88,11 @@ def cheapest_below(
     covered = (np.bincount(store.members, minlength=store.practices) > 0).all()
     if not covered or math.isinf(cutoff) or any(side.least > -math.inf for side in hours):
         if len(reduced) > TRIED:
-            return None, -math.inf
+            return Below(None, -math.inf)
         found, complete = cheapest_cover(
             store, costs, reduced, worth, cutoff, choosing.sides, most_steps=width * LOOKS
         )
-        return found, cutoff if complete else -math.inf
+        return Below(found, cutoff if complete else -math.inf)
     diagram = draw_diagram(
         store,
         costs,
@@ -89,13 +107,13 @@ def cheapest_below(
         spare=spare,
     )
     if diagram is None:
-        return None, -math.inf
+        return Below(None, -math.inf)
     if not hours:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
-        return (plans[0] if plans else None), diagram.below
+        return Below(plans[0] if plans else None, diagram.below, diagram.drawn)
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
     found, complete = cheapest_within(
         diagram, costs, reduced, worth, cutoff, uses, most, most_steps=width * LOOKS
     )
-    return found, diagram.below if complete else -math.inf
+    return Below(found, diagram.below if complete else -math.inf, diagram.drawn)

@@ -137,7 +137,7 @@ def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None
     for end in (order, np.ascontiguousarray(order[::-1])):
         if generator.deadline.passed:
             break
-        chosen, _ = cheapest_below(
+        chosen = cheapest_below(
             some,
             beyond,
             generator.value,
@@ -146,7 +146,7 @@ def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None
             end,
             generator.priced(generator.duals),
             spare=SPARE * generator.network,
-        )
+        ).chosen
         if chosen is not None:
             found = sorted(tuple(some.store[int(j)].tolist()) for j in chosen)
             cost = math.fsum(some.costs[chosen])

@@ -49,7 +49,7 @@ POLISH_SECONDS, POLISH_SHARE = 2.0, 0.15
 SOUGHT = (1200, 100)
 
 # Of so many times as many that are as near, only as many as asked for are looked at.
-TIED = 4
+
 
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
@@ -127,17 +127,6 @@ class Chooser(Proof):
             self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, found.trace.cuts)), axis=0)
         self.bound = max(self.bound, min(found.bound, guess, self.cost))
         return self.bound >= min(guess, self.cost)
-
-    def nearest(self, count: int) -> NDArray[np.int64]:
-        """About so many candidates: those that the cheapest plans may use, none dearer than the best plan."""
-        relaxation = self.relaxation
-        through = relaxation.through
-        limit = self.cost if count >= len(through) else float(np.partition(through, count)[count])
-        near = self.cheap_enough(min(limit, self.cost))
-        if len(near) <= TIED * count:
-            return near
-        # Where exceptions are counted most candidates are as near as each other: some all over the list stand for them.
-        return np.union1d(near[:: len(near) // count], relaxation.columns[relaxation.values > 0])
 
     def make(self, improve: Improve | None) -> None:
         """Make a good plan: dive, and better what comes of it."""

@@ -63,6 +63,8 @@ class Diagram:
         Where each arc leads from and to, by ascending tail.
     takes : ndarray of int64, shape (arcs,)
         The candidate that it takes.
+    drawn : int
+        Partial plans that were kept while it was drawn.
     """
 
     below: float
@@ -70,6 +72,7 @@ class Diagram:
     tails: NDArray[np.int64]
     heads: NDArray[np.int64]
     takes: NDArray[np.int64]
+    drawn: int
 
     def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The least that any walk from each node to the end adds up to, arcs having weights."""
@@ -171,7 +174,7 @@ def draw_diagram(
     # What has no arc of its own is an end, and one end is like another.
     number[number < 0] = max(1, len(starts))
     below = min(cutoff, worth + seen)
-    return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes)
+    return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes, len(ends))
 
 
 @nb.njit(cache=True, nogil=True)

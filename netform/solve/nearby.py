@@ -13,19 +13,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netform.solve.choice import Choice, Trace
-from netform.solve.proof import CUTS_A_TURN, FIRST_WIDTH, Proof
+from netform.solve.proof import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, Proof
 from netform.solve.relaxation import NARROW, Choosing, PricedProgram, first_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
     from netform.solve.deadline import Deadline
 
-__all__ = ["Nearby"]
+__all__ = ["POOL", "Nearby"]
 
 # Candidates of the first relaxation.
 POOL = 60_000
@@ -34,7 +33,11 @@ POOL = 60_000
 JOINING = 0.0005
 
 # Guesses, as shares of the bound above it, and how many candidates they may leave; the last leaves all.
-GUESSES = ((0.005, 200_000), (0.015, 1_000_000), (math.inf, 10**9))
+GUESSES = ((0.005, 500_000), (0.015, 3_000_000), (math.inf, 10**9))
+
+# A plan within this share of the bound is likely to be the best: all that may be as cheap is looked at at once, up to
+# so many candidates.
+LIKELY, MOST_LIKELY = 0.015, 3_000_000
 
 # All of a list of up to so many are looked at at once.
 SHORT = 60_000
@@ -42,15 +45,18 @@ SHORT = 60_000
 # Of those, so many.
 MOST_JOINING = 20_000
 
-# What drawings of this width, of up to so many candidates, do not settle gets some rounds of cuts: they take less time
-# than larger drawings without them.
-SOON, SOON_LEFT, ROUNDS = 8000, 40_000, 3
+# A plan is made by going on with so many partial plans at a time. What is not soon drawn as far as its cost gets some
+# rounds of cuts.
+FOLLOWED, ROUNDS = 100, 3
 
 # A reduced cost, hours per week, that is zero but for rounding.
 TINY = 1e-9
 
 # Pricings of the whole list until nothing is found in it.
 MOST_PRICINGS = 12
+
+# Candidates of a list that a program is over, reduced costs of the list, and the bound.
+Settled = tuple[NDArray[np.int64], NDArray[np.float64], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,27 +107,24 @@ class Nearby:
             if settled is None:
                 return _so_far(best, bound, deadline)
             pool, reduced, least = settled
-            bound = max(bound, least)
-            below = min(least + share * abs(least) if least else share, best.cost)
+            bound, first = max(bound, least), cuts is trace.cuts
+            if first:
+                near = pool[_least(reduced[pool], FOLLOWED_LEFT)]
+                proof, met, pool = self.proof(program, settled, near, best.cost, best, deadline)
+                proof.follow(np.arange(len(proof.origin)), FOLLOWED)
+                best = met.best
+            below = least + share * abs(least) if least else share
+            likely = below < best.cost <= least + LIKELY * abs(least)
+            below, room = (best.cost, MOST_LIKELY) if likely else (min(below, best.cost), most)
             near = self.usable(np.flatnonzero(least + reduced < below))
-            if len(near) > most:
-                below = least + float(np.partition(reduced[near], most)[most])
+            if len(near) > room:
+                below = least + float(np.partition(reduced[near], room)[room])
                 near = near[least + reduced[near] < below]
-            # The columns of the program go along: it is gone on with.
-            wider = np.union1d(near, pool[program.columns[program.columns < len(pool)]])
-            self.move(program, pool, wider)
-            program.bound = least
-            more = len(program.through) - len(wider)
-            program.through = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
-            start = program.relaxation()
-            warm = Trace(start.through, start.columns, cuts, start.duals)
-            met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
-            proof = Proof(program.choosing, deadline, below, warm, start, on_plan=met.take)
-            if cuts is trace.cuts and not proof.over:
-                proof.width = SOON
-                if proof.guess(SOON_LEFT):
-                    proof.tighten(ROUNDS, CUTS_A_TURN)
-                proof.width = FIRST_WIDTH
+            proof, met, wider = self.proof(program, (pool, reduced, least), near, below, best, deadline)
+            if first and not proof.over and proof.guess(PROBED):
+                proof.tighten(ROUNDS, CUTS_A_TURN)
+                # Prices that cuts make show the way better.
+                proof.follow(proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
             found = proof.prove()
             best, bound = met.best, max(bound, min(found.bound, below))
             if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
@@ -133,6 +136,29 @@ class Nearby:
             columns = np.union1d(first_columns(choosing.store, choosing.costs), found.trace.columns)
             program = PricedProgram(choosing, columns, cuts, found.trace.duals, NARROW)
         return None
+
+    def proof(
+        self,
+        program: PricedProgram,
+        settled: Settled,
+        near: NDArray[np.int64],
+        below: float,
+        best: Choice,
+        deadline: Deadline,
+    ) -> tuple[Proof, _Met, NDArray[np.int64]]:
+        """A proof over some candidates that goes on with a settled program, what it meets, and the program's pool."""
+        pool, reduced, least = settled
+        cuts = program.program.cuts
+        # The columns of the program go along.
+        wider = np.union1d(near, pool[program.columns[program.columns < len(pool)]])
+        self.move(program, pool, wider)
+        program.bound = least
+        more = len(program.through) - len(wider)
+        program.through = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
+        start = program.relaxation()
+        warm = Trace(start.through, start.columns, cuts, start.duals)
+        met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
+        return Proof(program.choosing, deadline, below, warm, start, on_plan=met.take), met, wider
 
     def kept(self, before: NDArray[np.int64] | None) -> Choice:
         """The plan before the change, if it is one still."""
@@ -149,7 +175,7 @@ class Nearby:
 
     def settled(
         self, program: PricedProgram, pool: NDArray[np.int64], share: float, deadline: Deadline
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], float] | None:
+    ) -> Settled | None:
         """Solve a program over a pool until the list has nothing for it: pool, reduced costs of the list, and bound.
 
         Parameters
@@ -168,9 +194,10 @@ class Nearby:
                 return None
             duals, cuts = program.answer.duals, program.program.cuts
             value = abs(program.answer.value)
-            enough = share * value if value else share
-            reduced = duals.price(long.store, long.costs, cuts, long.sides, enough)
-            joining = np.flatnonzero(reduced < JOINING * value)
+            # Those that may join are priced first, the others once there are none.
+            joined_below = JOINING * value
+            reduced = duals.price(long.store, long.costs, cuts, long.sides, joined_below)
+            joining = np.flatnonzero(reduced < joined_below)
             joining = self.usable(joining[~np.isin(joining, pool)])
             if not (reduced[joining] < -TINY).any():
                 break
@@ -180,6 +207,10 @@ class Nearby:
             pool = wider
         if (reduced[joining] < -TINY).any() or program.answer.missing > 1e-6 or not program.complete:
             return None
+        enough = share * value if value else share
+        near = np.flatnonzero(reduced < enough)
+        some = long.take(near)
+        reduced[near] = duals.price(some.store, some.costs, cuts, some.sides, enough)
         own = duals.price(program.choosing.store, program.choosing.costs, cuts, program.choosing.sides)
         least = min(-TINY, float(own.min()))
         bound = duals.worth(cuts, program.choosing.sides) + program.choosing.most_networks * least

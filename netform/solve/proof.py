@@ -3,10 +3,12 @@
 The relaxation says, for every candidate, what a plan that uses it costs at least. So a guess at the cost of the best
 plan leaves only the candidates that could stand in a plan as cheap: few, when the guess is near the bound. All plans
 of them are drawn, to a width (`netform.solve.diagram`): the drawing says below what cost it has missed none, which is
-a bound; a plan as cheap is the best over *all* candidates. One guess after the other is made, as far as the width
-reaches; then a round of cuts raises the relaxation, which leaves fewer candidates to the next guesses, and the width is
-doubled. Where the relaxation keeps a fraction of a network, plans of fewer networks and plans of more are looked at
-apart: each has a much better bound. What is left in the end is closed by branching.
+a bound; a plan as cheap is the best over *all* candidates. A drawing of few candidates tells how large one as far as
+the best plan at hand would be: where that is small it is drawn at once, and all is proven. Otherwise a round of cuts
+raises the relaxation, which leaves fewer candidates; after some rounds one guess after the other is made, as far as
+the width reaches, which is doubled from turn to turn. Where the relaxation keeps a fraction of a network, plans of
+fewer networks and plans of more are looked at apart: each has a much better bound. What is left in the end is closed
+by branching.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ import numpy as np
 
 from netform.solve.below import cheapest_below
 from netform.solve.branch import branch
-from netform.solve.choice import Choice, Trace
-from netform.solve.cuts import NO_CUTS, PricedCuts
+from netform.solve.choice import Choice
+from netform.solve.held import ANY_NUMBER, LEAST_DIFFERENCE, Held, silent
 from netform.solve.integer import solve_integer
 from netform.solve.linear import SideRow
-from netform.solve.relaxation import CUTS_PER_ROUND, Choosing, Relaxation, relax, tighten
+from netform.solve.relaxation import relax
 from netform.solve.sweep import STRAIGHT, TURNED, easier, sweep, sweeps
 
 if TYPE_CHECKING:
@@ -32,17 +34,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.solve.choice import Trace
     from netform.solve.deadline import Deadline
+    from netform.solve.relaxation import Choosing, Relaxation
 
-__all__ = ["CUTS_A_TURN", "FIRST_WIDTH", "LAST_WIDTH", "WIDEST", "WIDTH", "Proof"]
+__all__ = ["CUTS_A_TURN", "FOLLOWED_LEFT", "PROBED", "WIDEST", "WIDTH", "Proof"]
 
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
 GUESSES = (300, 2500, 10_000, 40_000, 160_000)
 WIDEST = 200_000
 
 # Where a plan is looked for, partial plans are gone on with up to so much above the dearest that a width keeps, as a
-# share of what a network costs, and plans up to so much above the bound, as a share of it.
+# share of what a network costs, and plans up to so much above the bound, as a share of it; so many partial plans at a
+# time, of so many candidates, nearly always come to the best plan.
 SPARE, FOLLOWED_SHARE = 0.015, 0.02
+FOLLOWED, FOLLOWED_LEFT = 200, 5000
 
 # Of more candidates than this a guess goes so much further than the bound at a time, as a share of it: as far as a
 # drawing of twice the width sees.
@@ -61,12 +67,19 @@ FIRST_WIDTH, WIDTH, LAST_WIDTH = 8000, 16_000, 250_000
 # Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
 CUTS_A_TURN, LEAST_RISE = 250, 5e-5
 
-# Candidates are let go of when that leaves fewer than this share of them.
-LEFT = 0.8
+# Twice the candidates have four times the partial plans, more or less, once there are so many: measured, with prices of
+# many rules. A drawing of so few as far as the best plan, up to a width, takes less time than coming near step by step;
+# less time than cuts take, of fewer, and of not too many candidates.
+TELLING, AT_ONCE, WIDE_ENOUGH = 8000, 1_000_000, 64_000
+QUICKER, QUICKER_LEFT = 250_000, 100_000
+NOTHING_DRAWN = (0, 0)
+
+# While cuts raise the relaxation, so many turns draw only so many candidates, or as far as the cost.
+CUT_FIRST, PROBED = 3, 10_000
 
 # Above so many candidates the number of networks is settled, after so many turns, where the relaxation is at least so
 # far from a whole one: how many there are moves whole terms at once.
-MANY, FRACTION, HALVED = 500, 0.15, 3
+MANY, FRACTION, HALVED = 500, 0.15, 2
 
 # Further from it, that is done at once.
 HALVED_AT_ONCE = 0.25
@@ -74,45 +87,16 @@ HALVED_AT_ONCE = 0.25
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
 
-# Networks of the plans that are looked at when all are.
-ANY_NUMBER = (-math.inf, math.inf)
 
-# Of sums of side rows, which count networks or patients.
-ROUNDING = 1e-4
-
-# A plan is proven when its bound is within this share of its cost, and nearer than any two plans may differ when
-# exceptions are counted (1/1000 a patient).
-PROVEN = 1e-7
-LEAST_DIFFERENCE = 2e-4
-
-
-def _silent(_choice: Choice) -> None:
-    """Tell nobody: whoever asks for a part takes its plan himself."""
-
-
-class Proof:
-    """The best plan and the best bound so far, and the steps that bring them together.
-
-    Candidates that no plan cheaper than the best one can use are let go of, so positions here are among those
-    still held; ``origin`` says where they stood in the list.
+class Proof(Held):
+    """The steps that bring the best plan and the best bound together.
 
     Parameters
     ----------
-    choosing : Choosing
-    deadline : Deadline
-    cutoff : float
-        Plans that cost as much are of no interest.
-    warm : Trace, optional
-        Of an earlier choice among the same candidates.
-    start : Relaxation, optional
-        Over the same candidates, with the cuts of ``warm`` in it.
-    on_plan : callable
-        Told of every better plan, and again as more is proven of it.
+    choosing, deadline, cutoff, warm, start, on_plan, between
+        As `netform.solve.held.Held` has them.
     threads : int
         Plans of fewer and of more networks are looked at side by side when there are two.
-    between : tuple of float
-        The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
-        others are plans as well.
     """
 
     def __init__(
@@ -123,34 +107,19 @@ class Proof:
         warm: Trace | None = None,
         start: Relaxation | None = None,
         *,
-        on_plan: Callable[[Choice], None] = _silent,
+        on_plan: Callable[[Choice], None] = silent,
         threads: int = 1,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
-        self.choosing = choosing
-        self.between = between
+        super().__init__(choosing, deadline, cutoff, warm, start, on_plan=on_plan, between=between)
         self.threads = threads
-        self.origin = np.arange(len(choosing.store))
-        self.deadline = deadline
-        self.on_plan = on_plan
-        columns, cuts = (None, NO_CUTS) if warm is None else (warm.columns, warm.cuts)
-        self.relaxation: Relaxation = relax(choosing, deadline, columns, cuts) if start is None else start
-        self.through = self.relaxation.through
-        self.ceiling = math.inf
-        self.bound = self.relaxation.bound
-        self.cost = self.cutoff = cutoff
-        self.chosen: NDArray[np.int64] | None = None
-        # Cuts that closed a part of the gap: they hold for all plans, so they are worth knowing next time.
-        self.useful_cuts = NO_CUTS
         # In which practices are swept over; found once, as it costs more than many a drawing.
         self.order: NDArray[np.int64] | None = None
-        # Of which of the ways to draw this turn has tried.
-        self.tried = 0
-        self.told = -math.inf
+        # Of which of the ways to draw this turn has tried; candidates and partial plans of its last drawing.
+        self.tried, self.drawn = 0, NOTHING_DRAWN
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         # To twice this a drawing was given up for want of room: nothing is learnt from it.
         self.widest = LAST_WIDTH
-        self.take_relaxation()
 
     def prove(self, most_width: int = LAST_WIDTH) -> Choice:
         """Bring plan and bound together, as far as a width allows, and give what was learnt."""
@@ -161,108 +130,10 @@ class Proof:
         learnt = replace(self.learnt(), through=self.through, columns=columns)
         return replace(self.choice(), trace=learnt)
 
-    def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
-        """Raise the bound by rounds of cuts."""
-        self.relaxation = tighten(
-            self.choosing, self.relaxation, self.deadline, rounds=rounds, most_cuts=most_cuts
-        )
-        self.take_relaxation()
-
-    def take_relaxation(self) -> None:
-        """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
-        # What is learnt among the candidates still held is true of plans that use no other.
-        learnt = np.minimum(self.relaxation.through, self.ceiling)
-        self.through[self.origin] = np.maximum(self.through[self.origin], learnt)
-        self.bound = max(self.bound, self.relaxation.bound)
-        if self.relaxation.integral and math.isfinite(self.bound):
-            self.accept(self.relaxation.chosen)
-
-    def let_go(self) -> None:
-        """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
-        relaxation = self.relaxation
-        held = relaxation.through <= self.cost + PROVEN * abs(self.cost)
-        if held.sum() > LEFT * len(held):
-            return
-        chosen = held[relaxation.columns] | (relaxation.values > 0)
-        held[relaxation.columns[chosen]] = True
-        kept = np.flatnonzero(held)
-        self.ceiling = self.cost
-        self.choosing = self.choosing.take(kept)
-        self.origin = self.origin[kept]
-        self.relaxation = replace(
-            relaxation,
-            through=relaxation.through[kept],
-            columns=np.searchsorted(kept, relaxation.columns[chosen]),
-            values=relaxation.values[chosen],
-        )
-
-    def accept(self, chosen: NDArray[np.int64] | None) -> None:
-        """Take a plan if it is the best so far."""
-        if chosen is None:
-            return
-        store = self.choosing.store.take(np.asarray(chosen, np.int64))
-        covered = np.bincount(store.members, minlength=store.practices)
-        cost = math.fsum(self.choosing.costs[chosen])
-        if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
-            self.cost, self.chosen = cost, np.sort(self.origin[chosen])
-            self.told = self.bound
-            self.on_plan(self.choice())
-
-    def tell(self) -> None:
-        """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
-        if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
-            self.told = self.bound
-            self.on_plan(self.choice())
-
-    @property
-    def rules(self) -> tuple[SideRow, ...]:
-        """The side rows that every plan keeps."""
-        return self.choosing.sides if self.between == ANY_NUMBER else self.choosing.sides[:-1]
-
-    @staticmethod
-    def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
-        """Whether a choice is within a side row, rounding aside."""
-        value = math.fsum(side.coefficients[chosen])
-        return side.least - ROUNDING <= value <= side.most + ROUNDING
-
-    @property
-    def done(self) -> bool:
-        """Whether the bound meets the cost."""
-        return self.bound >= self.cost - min(PROVEN * abs(self.cost), LEAST_DIFFERENCE)
-
-    @property
-    def over(self) -> bool:
-        """Whether there is nothing left to prove, or no time."""
-        return self.done or self.deadline.passed or math.isinf(self.bound)
-
-    def choice(self) -> Choice:
-        """What it has come to so far."""
-        if math.isinf(self.bound):
-            return Choice("infeasible", None, math.inf, math.inf)
-        if self.chosen is None:
-            return Choice("infeasible" if self.done else "unknown", None, math.inf, self.bound)
-        if self.done:
-            return Choice("optimal", self.chosen, self.cost, self.bound)
-        return Choice("feasible", self.chosen, self.cost, self.bound)
-
-    def learnt(self) -> Trace:
-        """What is known of the candidates held."""
-        relaxation = self.relaxation
-        learnt = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
-        return learnt.with_cuts(self.useful_cuts)
-
-    def cheap_enough(self, cost: float) -> NDArray[np.int64]:
-        """The candidates that a plan of at most this cost may use."""
-        return np.flatnonzero(self.relaxation.through <= cost + PROVEN * abs(cost))
-
     def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.over:
-            if (
-                math.isfinite(self.cost)
-                and self.fractional
-                and (self.turns >= HALVED or self.part > HALVED_AT_ONCE)
-            ):
+            if self.parting:
                 self.halve(most_width)
                 return
             if not self.take_turn(most_width):
@@ -270,9 +141,12 @@ class Proof:
 
     def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
-        going = self.guess() and self.width < min(most_width, self.widest)
-        self.width = min(2 * self.width, LAST_WIDTH)
-        if self.rising and not self.over:
+        if self.cutting:
+            going = self.guess(PROBED)
+        else:
+            going = self.guess() and self.width < min(most_width, self.widest)
+            self.width = min(2 * self.width, LAST_WIDTH)
+        if self.rising and not self.over and not self.parting:
             before = self.relaxation.bound
             self.tighten(1, CUTS_A_TURN)
             self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
@@ -281,7 +155,7 @@ class Proof:
     def guess(self, most: float = math.inf) -> bool:
         """Guess as far as that is quick, in guesses of up to so many candidates; whether there is more to prove."""
         self.turns += 1
-        self.tried = 0
+        self.tried, self.drawn = 0, NOTHING_DRAWN
         self.let_go()
         for count in (each for each in GUESSES if each <= most):
             through = self.relaxation.through
@@ -293,8 +167,10 @@ class Proof:
             if self.over:
                 return False
             if not quick or guess >= self.cost:
-                break
-        return True
+                return True
+        if self.expected <= self.at_once:
+            self.reach(self.cost, math.inf)
+        return not self.over
 
     def reach(self, guess: float, step: float) -> bool:
         """Try every plan below a guess, those near the bound first; whether none was missed.
@@ -313,9 +189,31 @@ class Proof:
             further = max(step * abs(self.bound), LEAST_STEP * (guess - self.bound), LEAST_DIFFERENCE)
         while self.bound < min(guess, self.cost):
             nearer = float(min(guess, self.cost, self.bound + further))
-            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, self.width):
+            width = self.width
+            if self.expected <= self.at_once:
+                nearer, width = self.cost, max(width, WIDE_ENOUGH)
+            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, width):
                 return False
         return True
+
+    @property
+    def cutting(self) -> bool:
+        """Whether cuts come first, and only what is soon drawn is drawn."""
+        return math.isfinite(self.cost) and self.rising and self.turns <= CUT_FIRST
+
+    @property
+    def at_once(self) -> float:
+        """Partial plans of a drawing that goes as far as the cost at once."""
+        return QUICKER if self.cutting else AT_ONCE
+
+    @property
+    def expected(self) -> float:
+        """Partial plans of a drawing as far as the cost; infinite where no drawing tells."""
+        candidates, drawn = self.drawn
+        if candidates < TELLING or math.isinf(self.cost):
+            return math.inf
+        left = len(self.cheap_enough(self.cost))
+        return math.inf if self.cutting and left > QUICKER_LEFT else drawn * (left / candidates) ** 2
 
     def cover(self, kept: NDArray[np.int64], cutoff: float, width: int) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
@@ -330,7 +228,9 @@ class Proof:
                     some.store, reduced, cutoff - worth, sweeps(some.store, reduced, angles), cuts
                 )
                 self.tried = least
-        found, below = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
+        found, below, drawn = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
+        if drawn:
+            self.drawn = (len(kept), drawn)
         if found is not None:
             self.accept(kept[found])
         elif math.isinf(below) and width > FIRST_WIDTH:
@@ -349,18 +249,8 @@ class Proof:
         for end in (order, np.ascontiguousarray(order[::-1])):
             cutoff = min(self.cost, worth + FOLLOWED_SHARE * abs(worth))
             if not self.over:
-                found, _ = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=spare)
+                found = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=spare).chosen
                 self.accept(None if found is None else kept[found])
-
-    def priced(self, kept: NDArray[np.int64]) -> tuple[Choosing, NDArray[np.float64], float, PricedCuts]:
-        """Some candidates under the rules that every plan keeps, their reduced costs, and what the duals are worth."""
-        some, duals = self.choosing.take(kept), self.relaxation.duals
-        reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
-        # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
-        slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        worth = duals.worth(self.relaxation.cuts, some.sides) + slack
-        cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
-        return replace(some, sides=some.sides[: len(self.rules)]), np.maximum(reduced, 0.0), worth, cuts
 
     @property
     def part(self) -> float:
@@ -368,6 +258,12 @@ class Proof:
         number = float(self.relaxation.values.sum())
         least, most = self.between
         return abs(number - round(number)) if least <= math.floor(number) < most else 0.0
+
+    @property
+    def parting(self) -> bool:
+        """Whether it is time to look at plans of fewer networks and of more apart."""
+        late = self.turns >= HALVED or self.part > HALVED_AT_ONCE
+        return late and math.isfinite(self.cost) and self.fractional
 
     @property
     def fractional(self) -> bool:
@@ -389,7 +285,11 @@ class Proof:
             start = relax(
                 stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost, learnt.through
             )
-            halves.append(Proof(stated, self.deadline, self.cost, learnt, start, between=between))
+            half = Proof(stated, self.deadline, self.cost, learnt, start, between=between)
+            # Prices for its own numbers of networks show the way better.
+            half.follow(half.nearest(FOLLOWED_LEFT), FOLLOWED)
+            self.take_half(half, kept)
+            halves.append(half)
         going = list(halves)
         with ThreadPoolExecutor(len(halves)) as pool:
             each_of = pool.map if self.threads > 1 else map

@@ -27,8 +27,8 @@ def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool
         choosing = Choosing(choosing.store, choosing.costs, (*choosing.sides, half), choosing.most_networks)
     plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
     best = min(plans.values(), default=1.0)
-    cutoff = best * share
-    found, below = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**6)
+    cutoff = best * share if math.isfinite(share) else math.inf
+    found, below, _ = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**6)
     assert below >= cutoff
     if plans and cutoff > best:
         assert found is not None
@@ -47,7 +47,7 @@ def test_none_cheaper_than_it_says_is_missed(choosing: Choosing, width: int, hou
     plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = best * 1.3 if plans else 1.0
-    found, below = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, width)
+    found, below, _ = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, width)
     assert below <= cutoff
     if found is not None:
         assert best - 1e-9 <= plans[tuple(found.tolist())] < cutoff
@@ -61,5 +61,5 @@ def test_it_gives_up() -> None:
     groups = all_groups(6, 2)
     store = store_of(groups, 6)
     choosing = Choosing(store, np.ones(len(groups)), (), 6)
-    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf)
-    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, 10.0, 1)[1] == 0.0
+    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf, 0)
+    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, 10.0, 1).below == 0.0

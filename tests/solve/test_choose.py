@@ -17,6 +17,7 @@ from netform.solve import proof as proof_module
 from netform.solve.choice import Choice
 from netform.solve.choose import choose
 from netform.solve.deadline import NEVER, Deadline
+from netform.solve.held import TIED
 from netform.solve.relaxation import Choosing
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices
@@ -141,7 +142,7 @@ def test_of_many_candidates_that_are_as_near_some_all_over_the_list_are_looked_a
     choosing = Choosing(store_of(groups, 16), np.zeros(len(groups)), (), 16)
     proof = chooser_module.Chooser(choosing, NEVER)
     near = proof.nearest(40)
-    assert 40 <= len(near) <= 40 + 40 + 16 < len(groups) // chooser_module.TIED
+    assert 40 <= len(near) <= 40 + 40 + 16 < len(groups) // TIED
     assert near[0] == 0
     assert near[-1] > len(groups) - 40
     assert set(proof.relaxation.columns[proof.relaxation.values > 0]) <= set(near)
