@@ -49,6 +49,9 @@ MOST_JOINING = 20_000
 # rounds of cuts.
 FOLLOWED, ROUNDS = 100, 3
 
+# More candidates than this that may be as cheap as a plan are made fewer first.
+CROWDED = 500_000
+
 # A reduced cost, hours per week, that is zero but for rounding.
 TINY = 1e-9
 
@@ -103,20 +106,30 @@ class Nearby:
         cuts, bound = trace.cuts, 0.0
         best = self.kept(before)
         for share, most in GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES:
-            settled = self.settled(program, pool, share, deadline)
+            settled = self.settled(program, pool, share, best.cost, deadline)
             if settled is None:
                 return _so_far(best, bound, deadline)
             pool, reduced, least = settled
             bound, first = max(bound, least), cuts is trace.cuts
             if first:
                 near = pool[_least(reduced[pool], FOLLOWED_LEFT)]
-                proof, met, pool = self.proof(program, settled, near, best.cost, best, deadline)
-                proof.follow(np.arange(len(proof.origin)), FOLLOWED)
+                few, met, pool = self.proof(program, settled, near, best.cost, best, deadline)
+                few.follow(np.arange(len(few.origin)), FOLLOWED)
                 best = met.best
             below = least + share * abs(least) if least else share
             likely = below < best.cost <= least + LIKELY * abs(least)
             below, room = (best.cost, MOST_LIKELY) if likely else (min(below, best.cost), most)
             near = self.usable(np.flatnonzero(least + reduced < below))
+            if first and len(near) > CROWDED and not deadline.passed:
+                # Cuts among few candidates, and plans by their prices, leave far fewer of them.
+                few.tighten(ROUNDS, CUTS_A_TURN)
+                few.follow(few.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+                if few.parting:
+                    few.halves()
+                program, best = few.relaxation.program, met.best
+                self.move(program, pool, settled[0])
+                pool, cuts = settled[0], program.program.cuts
+                continue
             if len(near) > room:
                 below = least + float(np.partition(reduced[near], room)[room])
                 near = near[least + reduced[near] < below]
@@ -174,7 +187,7 @@ class Nearby:
         return Choice("feasible", before, math.fsum(choosing.costs), -math.inf)
 
     def settled(
-        self, program: PricedProgram, pool: NDArray[np.int64], share: float, deadline: Deadline
+        self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float, deadline: Deadline
     ) -> Settled | None:
         """Solve a program over a pool until the list has nothing for it: pool, reduced costs of the list, and bound.
 
@@ -185,6 +198,8 @@ class Nearby:
             The candidates of the list that it is over, which may be used.
         share : float
             Reduced costs below this share of the bound are wanted exactly; the others may be less than they are.
+        cost : float
+            Nor are those wanted that take the bound beyond this.
         deadline : Deadline
         """
         long = self.long
@@ -207,7 +222,7 @@ class Nearby:
             pool = wider
         if (reduced[joining] < -TINY).any() or program.answer.missing > 1e-6 or not program.complete:
             return None
-        enough = share * value if value else share
+        enough = min(share * value if value else share, max(cost - program.answer.value, TINY))
         near = np.flatnonzero(reduced < enough)
         some = long.take(near)
         reduced[near] = duals.price(some.store, some.costs, cuts, some.sides, enough)

@@ -270,11 +270,11 @@ class Proof(Held):
         """Whether the relaxation has a fraction of a network, and many candidates are left."""
         return self.part > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
-    def halve(self, most_width: int = LAST_WIDTH) -> None:
-        """Look at plans of fewer networks and at those of more, where less is proven, or side by side.
+    def halves(self) -> tuple[list[Proof], NDArray[np.int64]]:
+        """Proofs over plans of fewer networks and over those of more, and where their candidates stand.
 
-        How many networks there are moves whole terms at once, so each half has a better bound; and as soon as one
-        has a plan, the other is done once its bound is there.
+        How many networks there are moves whole terms at once, so each half has a better bound; and prices for its own
+        numbers of networks show the way to a plan better.
         """
         kept = self.cheap_enough(self.cost)
         some, learnt = self.choosing.take(kept), self.learnt().among(kept)
@@ -286,10 +286,17 @@ class Proof(Held):
                 stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost, learnt.through
             )
             half = Proof(stated, self.deadline, self.cost, learnt, start, between=between)
-            # Prices for its own numbers of networks show the way better.
             half.follow(half.nearest(FOLLOWED_LEFT), FOLLOWED)
             self.take_half(half, kept)
             halves.append(half)
+        return halves, kept
+
+    def halve(self, most_width: int = LAST_WIDTH) -> None:
+        """Look at the halves in turn, that of which less is proven, or side by side.
+
+        As soon as one has a plan, the other is done once its bound is there.
+        """
+        halves, kept = self.halves()
         going = list(halves)
         with ThreadPoolExecutor(len(halves)) as pool:
             each_of = pool.map if self.threads > 1 else map
