@@ -184,11 +184,15 @@ class Again:
             problem = Problem.of(self.graph, statement.codes, own)
             if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
                 return None
-            store = listings.list(problem, own.least, own.most, enclaves=False)
-            if store is None:
+            beyond = ((own.least, min(own.most, old.least - 1)), (max(own.least, old.most + 1), own.most))
+            stores = [
+                listings.list(problem, least, most, enclaves=False) for least, most in beyond if least <= most
+            ]
+            listed = [store for store in stores if store is not None]
+            if len(listed) < len(stores):
                 return None
-            fresh = np.flatnonzero(~_inside(store, list_size, old))
-            added = replace(statement, store=store.take(fresh)).with_data(statement.data, {})
+            store = listed[0].joined(listed[1]) if len(listed) > 1 else listed[0]
+            added = replace(statement, store=store).with_data(statement.data, {})
             # The terms that are weighed are computed along with the costs; what else was known is asked for again.
             reduced = trace.duals.price(
                 added.store, added.costs, trace.cuts, (), NEAR * abs(case.choice.bound)

@@ -126,9 +126,10 @@ class Nearby:
                 few.follow(few.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
                 if few.parting:
                     few.halves()
-                program, best = few.relaxation.program, met.best
-                self.move(program, pool, settled[0])
-                pool, cuts = settled[0], program.program.cuts
+                cut = few.relaxation.program
+                assert cut is not None  # noqa: S101 (it was settled)
+                self.move(cut, pool, settled[0])
+                program, pool, cuts, best = cut, settled[0], cut.program.cuts, met.best
                 continue
             if len(near) > room:
                 below = least + float(np.partition(reduced[near], room)[room])

@@ -57,23 +57,25 @@ def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
     assert found.result.cost == pytest.approx(cost, rel=1e-9, abs=1e-6)
 
 
-def few_at_first(patch: pytest.MonkeyPatch, pool: int) -> None:
-    """Take any list for a long one, and begin with few of its candidates."""
+def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
+    """Take any list for a long one, begin with few of its candidates, and more are many that may be as cheap."""
+    patch.setattr("netform.solve.nearby.CROWDED", crowded)
     patch.setattr("netform.solve.nearby.SHORT", 0)
     patch.setattr("netform.solve.nearby.POOL", pool)
     patch.setattr("netform.solve.nearby.JOINING", 0.0)
     patch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
 
 
-@pytest.mark.parametrize("few", [False, True])
+@pytest.mark.parametrize("crowded", [None, 0, 10**9])
 @given(drawn=small_areas(least=3), data=st.data())
 @settings(deadline=None, max_examples=90, derandomize=True)
 def test_changed_demands_have_the_plan_solved_anew(
-    few: bool, drawn: tuple[nx.Graph, Rules], data: st.DataObject
+    crowded: int | None, drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
     """As few exceptions, as cheap, legal, whatever was demanded, and weights besides; or no answer.
 
-    With ``few`` the list counts as long: it is looked at through a pool of three candidates and narrow guesses.
+    Where more than so many are ``crowded`` the list counts as long: it is looked at through a pool of three candidates
+    and narrow guesses.
     """
     graph, rules = drawn
     again = base_of(graph, rules)
@@ -83,8 +85,8 @@ def test_changed_demands_have_the_plan_solved_anew(
     if data.draw(st.booleans()):
         changed = changed.with_weights({"patient_travel": 3.0, "overhead": 0.5})
     with pytest.MonkeyPatch.context() as patch:
-        if few:
-            few_at_first(patch, 3)
+        if crowded is not None:
+            few_at_first(patch, 3, crowded)
         found = again.solve(changed, Options(), NEVER)
     if found is not None:
         assert_as_anew(graph, changed, found)
@@ -192,10 +194,11 @@ def test_the_quick_way_is_taken(name: str) -> None:
     assert {placed.practice_codes for placed in found.networks} >= set(changed.demands.pins)
 
 
+@pytest.mark.parametrize("crowded", [0, 10**9])
 @pytest.mark.parametrize("pool", [1, 10])
-def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int) -> None:
+def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     """However few candidates are looked at first, the best plan is found."""
-    few_at_first(monkeypatch, pool)
+    few_at_first(monkeypatch, pool, crowded)
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None
@@ -252,12 +255,13 @@ def test_other_changes_are_solved_anew(changed: Rules) -> None:
     assert again.solve(RULES, Options(strict=True), NEVER) is None
 
 
-@pytest.mark.parametrize("looks", range(12))
+@pytest.mark.parametrize("crowded", [0, 10**9])
+@pytest.mark.parametrize("looks", range(20))
 def test_when_time_is_up_the_plan_before_stands_where_it_may(
-    monkeypatch: pytest.MonkeyPatch, looks: int
+    monkeypatch: pytest.MonkeyPatch, looks: int, crowded: int
 ) -> None:
     """However early that is: no plan is looked for anew that would be worse; its bound holds."""
-    few_at_first(monkeypatch, 10)
+    few_at_first(monkeypatch, 10, crowded)
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None

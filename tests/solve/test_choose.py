@@ -71,7 +71,7 @@ def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: in
 @pytest.mark.parametrize("guesses", [(), (3, 6, 12)])
 @pytest.mark.parametrize("wide", [(), (2, 5), (100,)])
 @pytest.mark.parametrize("fraction", [0.0, 1.0])
-@pytest.mark.parametrize(("stepped", "threads"), [(0, 1), (10_000, 1), (0, 2)])
+@pytest.mark.parametrize(("stepped", "threads", "telling"), [(0, 1, 1), (10_000, 1, 8000), (0, 2, 8000)])
 @given(choosing=choices(practices=(5, 8), candidates=80))
 @settings(deadline=None, max_examples=15, derandomize=True)
 def test_every_way_comes_to_the_same(
@@ -81,13 +81,15 @@ def test_every_way_comes_to_the_same(
     fraction: float,
     stepped: int,
     threads: int,
+    telling: int,
     choosing: Choosing,
 ) -> None:
-    """Whether plans are drawn or branched over, in halves, side by side, or whole, in guesses of any size or steps."""
+    """Drawn or branched over, in halves, side by side, or whole, in guesses, in steps, or as far as the cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(proof_module, "GUESSES", guesses)
         patch.setattr(proof_module, "FRACTION", fraction)
         patch.setattr(proof_module, "STEPPED", stepped)
+        patch.setattr(proof_module, "TELLING", telling)
         patch.setattr(proof_module, "MANY", 0)
         patch.setattr(proof_module, "HALVED", 0)
         patch.setattr(proof_module, "SMALL", 0)
