@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netform.solve.cuts import PricedCuts
     from netform.solve.relaxation import Choosing
 
-__all__ = ["Below", "cheapest_below"]
+__all__ = ["MOST_NODES", "Below", "cheapest_below"]
 
 # Partial plans that are drawn at most: a hundred bytes each.
 MOST_NODES = 4_000_000
@@ -54,6 +54,7 @@ def cheapest_below(
     cuts: PricedCuts | None = None,
     *,
     spare: float = 0.0,
+    most_nodes: int = MOST_NODES,
 ) -> Below:
     """The cheapest plan met below a cutoff, and below what none was missed.
 
@@ -79,6 +80,8 @@ def cheapest_below(
         Those whose prices are in the reduced costs.
     spare : float
         As `netform.solve.diagram` has it.
+    most_nodes : int
+        Partial plans after which a drawing is given up: then none was met, and nothing is proven.
     """
     store, costs = choosing.store, choosing.costs
     whole = [
@@ -102,7 +105,7 @@ def cheapest_below(
         whole,
         order,
         cuts=cuts,
-        most_nodes=MOST_NODES,
+        most_nodes=most_nodes,
         width=width,
         spare=spare,
     )

@@ -16,11 +16,11 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.below import cheapest_below
+from netform.solve.below import MOST_NODES, cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice
 from netform.solve.held import ANY_NUMBER, LEAST_DIFFERENCE, Held, silent
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from netform.solve.relaxation import Choosing, Relaxation
 
 __all__ = ["CUTS_A_TURN", "FOLLOWED_LEFT", "PROBED", "WIDEST", "WIDTH", "Proof"]
+
+# A power of e that is large and no overflow.
+MOST_RISE = 500.0
 
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
 GUESSES = (300, 2500, 10_000, 40_000, 160_000)
@@ -67,12 +70,14 @@ FIRST_WIDTH, WIDTH, LAST_WIDTH = 8000, 16_000, 250_000
 # Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
 CUTS_A_TURN, LEAST_RISE = 250, 5e-5
 
-# Twice the candidates have four times the partial plans, more or less, once there are so many: measured, with prices of
-# many rules. A drawing of so few as far as the best plan, up to a width, takes less time than coming near step by step;
-# less time than cuts take, of fewer, and of not too many candidates.
-TELLING, AT_ONCE, WIDE_ENOUGH = 8000, 1_000_000, 64_000
+# Twice the candidates have four times the partial plans, more or less, once there are so many; or they grow by the hour
+# as between two drawings before, and by less further on. The larger of both is expected: measured by many rules it is
+# rarely below half of what there is. A drawing of so few as far as the best plan, up to a width, takes less time than
+# coming near step by step; and less than cuts take, of fewer, and of not too many candidates. It is given up with
+# so many times as many.
+TELLING, SLOWER, AT_ONCE, WIDE_ENOUGH = 8000, 0.5, 1_000_000, 64_000
 QUICKER, QUICKER_LEFT = 250_000, 100_000
-NOTHING_DRAWN = (0, 0)
+SURPRISING = 2
 
 # While cuts raise the relaxation, so many turns draw only so many candidates, or as far as the cost.
 CUT_FIRST, PROBED = 3, 10_000
@@ -86,6 +91,14 @@ HALVED_AT_ONCE = 0.25
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
+
+
+class _Drawing(NamedTuple):
+    """A drawing: its candidates, how far it went, and its partial plans."""
+
+    candidates: int
+    cutoff: float
+    partial_plans: int
 
 
 class Proof(Held):
@@ -115,8 +128,8 @@ class Proof(Held):
         self.threads = threads
         # In which practices are swept over; found once, as it costs more than many a drawing.
         self.order: NDArray[np.int64] | None = None
-        # Of which of the ways to draw this turn has tried; candidates and partial plans of its last drawing.
-        self.tried, self.drawn = 0, NOTHING_DRAWN
+        # Of which of the ways to draw this turn has tried, and its drawings.
+        self.tried, self.drawings = 0, list[_Drawing]()
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
         # To twice this a drawing was given up for want of room: nothing is learnt from it.
         self.widest = LAST_WIDTH
@@ -155,7 +168,7 @@ class Proof(Held):
     def guess(self, most: float = math.inf) -> bool:
         """Guess as far as that is quick, in guesses of up to so many candidates; whether there is more to prove."""
         self.turns += 1
-        self.tried, self.drawn = 0, NOTHING_DRAWN
+        self.tried, self.drawings = 0, []
         self.let_go()
         for count in (each for each in GUESSES if each <= most):
             through = self.relaxation.through
@@ -189,10 +202,10 @@ class Proof(Held):
             further = max(step * abs(self.bound), LEAST_STEP * (guess - self.bound), LEAST_DIFFERENCE)
         while self.bound < min(guess, self.cost):
             nearer = float(min(guess, self.cost, self.bound + further))
-            width = self.width
+            width, most = self.width, MOST_NODES
             if self.expected <= self.at_once:
-                nearer, width = self.cost, max(width, WIDE_ENOUGH)
-            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, width):
+                nearer, width, most = self.cost, max(width, WIDE_ENOUGH), SURPRISING * self.at_once
+            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, width, most):
                 return False
         return True
 
@@ -202,21 +215,33 @@ class Proof(Held):
         return math.isfinite(self.cost) and self.rising and self.turns <= CUT_FIRST
 
     @property
-    def at_once(self) -> float:
+    def at_once(self) -> int:
         """Partial plans of a drawing that goes as far as the cost at once."""
         return QUICKER if self.cutting else AT_ONCE
 
     @property
     def expected(self) -> float:
         """Partial plans of a drawing as far as the cost; infinite where no drawing tells."""
-        candidates, drawn = self.drawn
-        if candidates < TELLING or math.isinf(self.cost):
+        if not self.drawings or self.drawings[-1].candidates < TELLING or math.isinf(self.cost):
             return math.inf
-        left = len(self.cheap_enough(self.cost))
-        return math.inf if self.cutting and left > QUICKER_LEFT else drawn * (left / candidates) ** 2
+        last, left = self.drawings[-1], len(self.cheap_enough(self.cost))
+        if self.cutting and left > QUICKER_LEFT:
+            return math.inf
+        expected = last.partial_plans * (left / last.candidates) ** 2
+        if len(self.drawings) > 1:
+            hours, times = (
+                last.cutoff - self.drawings[-2].cutoff,
+                last.partial_plans / self.drawings[-2].partial_plans,
+            )
+            rise = math.log(times) * (self.cost - last.cutoff) / max(hours, LEAST_DIFFERENCE)
+            expected = max(expected, SLOWER * last.partial_plans * math.exp(min(rise, MOST_RISE)))
+        return expected
 
-    def cover(self, kept: NDArray[np.int64], cutoff: float, width: int) -> bool:
-        """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed."""
+    def cover(self, kept: NDArray[np.int64], cutoff: float, width: int, most: int = MOST_NODES) -> bool:
+        """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed.
+
+        It is given up after so many partial plans.
+        """
         if len(kept) > WIDEST:
             return False
         some, reduced, worth, cuts = self.priced(kept)
@@ -228,12 +253,14 @@ class Proof(Held):
                     some.store, reduced, cutoff - worth, sweeps(some.store, reduced, angles), cuts
                 )
                 self.tried = least
-        found, below, drawn = cheapest_below(some, reduced, worth, cutoff, width, self.order, cuts)
+        found, below, drawn = cheapest_below(
+            some, reduced, worth, cutoff, width, self.order, cuts, most_nodes=most
+        )
         if drawn:
-            self.drawn = (len(kept), drawn)
+            self.drawings.append(_Drawing(len(kept), cutoff, drawn))
         if found is not None:
             self.accept(kept[found])
-        elif math.isinf(below) and width > FIRST_WIDTH:
+        elif math.isinf(below) and width > FIRST_WIDTH and most == MOST_NODES:
             self.widest = width // 2
         self.bound = max(self.bound, min(below, self.cost))
         self.tell()
