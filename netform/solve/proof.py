@@ -86,8 +86,9 @@ CUT_FIRST, PROBED = 3, 10_000
 # far from a whole one: how many there are moves whole terms at once.
 MANY, FRACTION, HALVED = 500, 0.15, 2
 
-# Further from it, that is done at once.
-HALVED_AT_ONCE = 0.25
+# Further from it, that is done at once. Where it raises the bound by so large a part of what is between bound and plan,
+# prices are others, and a plan is looked for by them.
+HALVED_AT_ONCE, OTHER_PRICES = 0.25, 0.2
 
 # Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
 SMALL = 400
@@ -313,8 +314,9 @@ class Proof(Held):
                 stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost, learnt.through
             )
             half = Proof(stated, self.deadline, self.cost, learnt, start, between=between)
-            half.follow(half.nearest(FOLLOWED_LEFT), FOLLOWED)
-            self.take_half(half, kept)
+            if half.bound - self.bound > OTHER_PRICES * (self.cost - self.bound):
+                half.follow(half.nearest(FOLLOWED_LEFT), FOLLOWED)
+                self.take_half(half, kept)
             halves.append(half)
         return halves, kept
 
