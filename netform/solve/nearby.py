@@ -2,8 +2,10 @@
 
 What an earlier choice knew prices the list nearly right. So the relaxation is solved over the candidates nearest to
 the old bound, and the whole list is priced by what comes of it; the few that would still lower the bound are added,
-until none would. The bound then holds for the list, and so does a plan that is within a guess of it and the best of
-the candidates within the guess: any other costs more than the guess, whatever it is joined with.
+until none would. The bound then holds for the list. A plan is made of the few nearest candidates by going on with few
+partial plans, and nearly always it is the best. What is proven of the candidates that could stand in a plan as cheap,
+or as cheap as a guess, holds for the list: any other costs more than that, whatever it is joined with. Where they are
+too many, cuts among the nearest raise the bound first.
 """
 
 from __future__ import annotations
@@ -121,15 +123,8 @@ class Nearby:
             below, room = (best.cost, MOST_LIKELY) if likely else (min(below, best.cost), most)
             near = self.usable(np.flatnonzero(least + reduced < below))
             if first and len(near) > CROWDED and not deadline.passed:
-                # Cuts among few candidates, and plans by their prices, leave far fewer of them.
-                few.tighten(ROUNDS, CUTS_A_TURN)
-                few.follow(few.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
-                if few.parting:
-                    few.halves()
-                cut = few.relaxation.program
-                assert cut is not None  # noqa: S101 (it was settled)
-                self.move(cut, pool, settled[0])
-                program, pool, cuts, best = cut, settled[0], cut.program.cuts, met.best
+                program = self.cut(few, pool, settled[0])
+                pool, cuts, best = settled[0], program.program.cuts, met.best
                 continue
             if len(near) > room:
                 below = least + float(np.partition(reduced[near], room)[room])
@@ -173,6 +168,17 @@ class Nearby:
         warm = Trace(start.through, start.columns, cuts, start.duals)
         met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
         return Proof(program.choosing, deadline, below, warm, start, on_plan=met.take), met, wider
+
+    def cut(self, few: Proof, pool: NDArray[np.int64], wider: NDArray[np.int64]) -> PricedProgram:
+        """Cut among few candidates and look for plans by their prices; the program, over a wider pool than theirs."""
+        few.tighten(ROUNDS, CUTS_A_TURN)
+        few.follow(few.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+        if few.parting:
+            few.halves()
+        program = few.relaxation.program
+        assert program is not None  # noqa: S101 (it was settled)
+        self.move(program, pool, wider)
+        return program
 
     def kept(self, before: NDArray[np.int64] | None) -> Choice:
         """The plan before the change, if it is one still."""
