@@ -226,7 +226,7 @@ class Proof(Held):
         if not self.drawings or self.drawings[-1].candidates < TELLING or math.isinf(self.cost):
             return math.inf
         last, left = self.drawings[-1], len(self.cheap_enough(self.cost))
-        if self.cutting and left > QUICKER_LEFT:
+        if left > (QUICKER_LEFT if self.cutting else WIDEST):
             return math.inf
         expected = last.partial_plans * (left / last.candidates) ** 2
         if len(self.drawings) > 1:
