@@ -19,7 +19,7 @@ from netform.solve.deadline import Deadline
 from netform.solve.dive import dive
 from netform.solve.integer import solve_integer
 from netform.solve.polish import polish
-from netform.solve.proof import WIDTH, Proof
+from netform.solve.proof import FOLLOWED_LEFT, WIDTH, Proof
 from netform.solve.relaxation import MOST_ROUNDS, Choosing, artificial_cost
 from netform.solve.statement import find
 
@@ -99,7 +99,7 @@ class Chooser(Proof):
         self.take_turns(WIDTH)
         for width in FOLLOWED:
             if not self.over:
-                self.follow(self.nearest(DIVED), width)
+                self.follow(self.nearest(FOLLOWED_LEFT), width)
         if self.chosen is None and not self.over:
             self.make(improve)
         for count in WIDE:
