@@ -74,10 +74,10 @@ CUTS_A_TURN, LEAST_RISE = 250, 5e-5
 # as between two drawings before, and by less further on. The larger of both is expected: measured by many rules it is
 # rarely below half of what there is. A drawing of so few as far as the best plan, up to a width, takes less time than
 # coming near step by step; and less than cuts take, of fewer, and of not too many candidates. It is given up with
-# so many times as many.
+# so many times as many, and then fewer are allowed.
 TELLING, SLOWER, AT_ONCE, WIDE_ENOUGH = 8000, 0.5, 1_000_000, 64_000
 QUICKER, QUICKER_LEFT = 250_000, 100_000
-SURPRISING = 2
+SURPRISING, LESS = 2, 4
 
 # While cuts raise the relaxation, so many turns draw only so many candidates, or as far as the cost.
 CUT_FIRST, PROBED = 3, 10_000
@@ -132,6 +132,8 @@ class Proof(Held):
         # Of which of the ways to draw this turn has tried, and its drawings.
         self.tried, self.drawings = 0, list[_Drawing]()
         self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
+        # Drawings as far as the cost that did not get there.
+        self.surprises = 0
         # To twice this a drawing was given up for want of room: nothing is learnt from it.
         self.widest = LAST_WIDTH
 
@@ -204,9 +206,11 @@ class Proof(Held):
         while self.bound < min(guess, self.cost):
             nearer = float(min(guess, self.cost, self.bound + further))
             width, most = self.width, MOST_NODES
-            if self.expected <= self.at_once:
+            far = self.expected <= self.at_once
+            if far:
                 nearer, width, most = self.cost, max(width, WIDE_ENOUGH), SURPRISING * self.at_once
             if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, width, most):
+                self.surprises += far
                 return False
         return True
 
@@ -218,7 +222,8 @@ class Proof(Held):
     @property
     def at_once(self) -> int:
         """Partial plans of a drawing that goes as far as the cost at once."""
-        return QUICKER if self.cutting else AT_ONCE
+        allowed: int = (QUICKER if self.cutting else AT_ONCE) // LESS**self.surprises
+        return allowed
 
     @property
     def expected(self) -> float:

@@ -71,7 +71,10 @@ def test_what_it_says_holds_whenever_time_runs_out(choosing: Choosing, looks: in
 @pytest.mark.parametrize("guesses", [(), (3, 6, 12)])
 @pytest.mark.parametrize("wide", [(), (2, 5), (100,)])
 @pytest.mark.parametrize("fraction", [0.0, 1.0])
-@pytest.mark.parametrize(("stepped", "threads", "telling"), [(0, 1, 1), (10_000, 1, 8000), (0, 2, 8000)])
+@pytest.mark.parametrize(
+    ("stepped", "threads", "telling", "surprising"),
+    [(0, 1, 1, 2), (0, 1, 1, 0), (10_000, 1, 8000, 2), (0, 2, 8000, 2)],
+)
 @given(choosing=choices(practices=(5, 8), candidates=80))
 @settings(deadline=None, max_examples=15, derandomize=True)
 def test_every_way_comes_to_the_same(
@@ -82,6 +85,7 @@ def test_every_way_comes_to_the_same(
     stepped: int,
     threads: int,
     telling: int,
+    surprising: int,
     choosing: Choosing,
 ) -> None:
     """Drawn or branched over, in halves, side by side, or whole, in guesses, in steps, or as far as the cost."""
@@ -90,6 +94,7 @@ def test_every_way_comes_to_the_same(
         patch.setattr(proof_module, "FRACTION", fraction)
         patch.setattr(proof_module, "STEPPED", stepped)
         patch.setattr(proof_module, "TELLING", telling)
+        patch.setattr(proof_module, "SURPRISING", surprising)
         patch.setattr(proof_module, "MANY", 0)
         patch.setattr(proof_module, "HALVED", 0)
         patch.setattr(proof_module, "SMALL", 0)
