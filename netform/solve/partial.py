@@ -1,7 +1,7 @@
 """The partial plans of a diagram: the compiled drawing itself (see `netform.solve.diagram`).
 
-What a kernel calls stands beside it: numba, when it looks whether a kernel kept on the disk is out of date, looks at
-its own file only.
+What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
+is out of date, looks at its own file only.
 """
 
 from __future__ import annotations
