@@ -146,10 +146,12 @@ class Again:
         long = changed.long(case, self.rules)
         if changed.costs(self.rules):
             duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
-            # Only the nearest are picked by it, and a sample tells how near they are.
-            sample = long.take(np.arange(0, len(long.store), SAMPLED))
-            reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
-            enough = float(np.quantile(reduced, min(1.0, 2 * POOL / len(long.store))))
+            # Only the nearest are picked by it: of a long list a sample tells how near they are.
+            enough = math.inf
+            if len(long.store) > 2 * POOL:
+                sample = long.take(np.arange(0, len(long.store), SAMPLED))
+                reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
+                enough = float(np.quantile(reduced, 2 * POOL / len(long.store)))
             reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
             trace = replace(trace, through=reduced, duals=duals)
 

@@ -48,9 +48,6 @@ POLISH_SECONDS, POLISH_SHARE = 2.0, 0.15
 # Where no dive ends in a plan, an integer program over so many candidates, of so many nodes, may.
 SOUGHT = (1200, 100)
 
-# Of so many times as many that are as near, only as many as asked for are looked at.
-
-
 # Below so many practices a search of neighbourhoods would be the same choice again.
 SEARCHED = 30
 

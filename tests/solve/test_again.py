@@ -62,6 +62,7 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     patch.setattr("netform.solve.nearby.CROWDED", crowded)
     patch.setattr("netform.solve.nearby.SHORT", 0)
     patch.setattr("netform.solve.nearby.POOL", pool)
+    patch.setattr("netform.solve.again.POOL", pool)
     patch.setattr("netform.solve.nearby.JOINING", 0.0)
     patch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
 
@@ -253,6 +254,14 @@ def test_other_changes_are_solved_anew(changed: Rules) -> None:
     assert again is not None
     assert again.solve(changed, Options(), NEVER) is None
     assert again.solve(RULES, Options(strict=True), NEVER) is None
+
+
+def test_a_band_that_leaves_no_network_is_solved_anew() -> None:
+    """Nothing of the list is left to be priced by other weights."""
+    again = base_of(ring(), RULES)
+    assert again is not None
+    changed = RULES.with_band(49_900, 49_950).with_weights({"patient_travel": 3.0})
+    assert again.solve(changed, Options(), NEVER, Listings(keep=True)) is None
 
 
 @pytest.mark.parametrize("crowded", [0, 10**9])
