@@ -305,10 +305,15 @@ class _Changed:
         statement = case.statement
         if self.costs(before):
             statement = statement.with_data(self.data, self.known(statement))
-        sides = statement.sides
+        costs, sides = statement.costs, statement.sides
+        if self.limits.must_hub.any():
+            # Few candidates hold a practice that must be a hub: what they cost is exact.
+            hubs = group_sums(statement.store, self.limits.must_hub.astype(np.float64))
+            holding, costs = np.flatnonzero(hubs > 0), costs.copy()
+            costs[holding] = self.among(case, holding).costs[: len(holding)]
         if self.networks is not None:
             sides = (*sides, SideRow(np.ones(len(statement.store)), self.networks, self.networks))
-        return replace(statement.choosing(statement.costs), sides=sides)
+        return replace(statement.choosing(costs), sides=sides)
 
     def among(self, case: AreaCase, positions: NDArray[np.int64]) -> Statement:
         """Some of the candidates under the changed rules, and what the rules add."""

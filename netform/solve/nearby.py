@@ -1,41 +1,38 @@
 """The best choice from a long list after a change, by looking at few of its candidates.
 
-What an earlier choice knew prices the list nearly right. So the relaxation is solved over the candidates nearest to
-the old bound, and the whole list is priced by what comes of it; the few that would still lower the bound are added,
-until none would. The bound then holds for the list. A plan is made of the few nearest candidates by going on with few
+What an earlier choice knew prices the list nearly right, and a relaxation over the candidates nearest to the old bound
+is soon settled for the list (`netform.solve.pooled`). A plan is made of the few nearest candidates by going on with few
 partial plans, and nearly always it is the best. What is proven of the candidates that could stand in a plan as cheap,
-or as cheap as a guess, holds for the list: any other costs more than that, whatever it is joined with. Where they are
-too many, cuts among the nearest raise the bound first.
+or as cheap as a guess, holds for the list: any other costs more than that, whatever it is joined with.
+
+Where those are too many, plans of fewer and of more networks are looked for apart, if that raises the bound: how many
+there are moves whole terms at once, and hardly any candidate may be as cheap any more. If not, cuts among the nearest
+raise the bound first.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netform.solve.choice import Choice, Trace
+from netform.solve.pooled import Pooled, Settled, least_of
 from netform.solve.proof import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, Proof
-from netform.solve.relaxation import NARROW, Choosing, PricedProgram, first_columns
+from netform.solve.relaxation import PricedProgram
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from netform.solve.deadline import Deadline
 
-__all__ = ["POOL", "Nearby"]
+__all__ = ["POOL", "Guess", "Nearby"]
 
 # Candidates of the first relaxation.
 POOL = 60_000
-
-# Candidates with a reduced cost below this share of the bound join the pool with those below zero.
-JOINING = 0.0005
-
-# Guesses, as shares of the bound above it, and how many candidates they may leave; the last leaves all.
-GUESSES = ((0.005, 500_000), (0.015, 3_000_000), (math.inf, 10**9))
 
 # A plan within this share of the bound is likely to be the best: all that may be as cheap is looked at at once, up to
 # so many candidates.
@@ -44,9 +41,6 @@ LIKELY, MOST_LIKELY = 0.015, 3_000_000
 # All of a list of up to so many are looked at at once.
 SHORT = 60_000
 
-# Of those, so many.
-MOST_JOINING = 20_000
-
 # A plan is made by going on with so many partial plans at a time. What is not soon drawn as far as its cost gets some
 # rounds of cuts.
 FOLLOWED, ROUNDS = 100, 3
@@ -54,36 +48,38 @@ FOLLOWED, ROUNDS = 100, 3
 # More candidates than this that may be as cheap as a plan are made fewer first.
 CROWDED = 500_000
 
-# A reduced cost, hours per week, that is zero but for rounding.
-TINY = 1e-9
-
-# Pricings of the whole list until nothing is found in it.
-MOST_PRICINGS = 12
-
-# Candidates of a list that a program is over, reduced costs of the list, and the bound.
-Settled = tuple[NDArray[np.int64], NDArray[np.float64], float]
+# Plans of fewer and of more networks are looked for apart where that raises both bounds by such a share of what is
+# between bound and plan.
+RISEN = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Nearby:
-    """A choice from a long list.
+class Guess(NamedTuple):
+    """How near to the bound candidates are looked at, and how many at most.
 
     Attributes
     ----------
-    long : Choosing
-        The list. A candidate may cost more than it says here, and may not be allowed.
-    needed : ndarray of int64
-        Candidates of the list that every plan has.
-    allowed : callable
-        Which of some candidates of the list may be used.
-    among : callable
-        The choice among some candidates of the list; more may follow them, which are always looked at.
+    share : float
+        Of the bound, above it.
+    most : int
     """
 
-    long: Choosing
-    needed: NDArray[np.int64]
-    allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]]
-    among: Callable[[NDArray[np.int64]], Choosing]
+    share: float
+    most: int
+
+    def below(self, bound: float, cost: float) -> float:
+        """Up to where: as far as a plan, if it is likely to be the best."""
+        below = bound + self.share * (abs(bound) or 1.0)
+        return cost if cost <= bound + LIKELY * abs(bound) else min(below, cost)
+
+
+# The last leaves all.
+GUESSES = (Guess(0.005, 500_000), Guess(0.015, 3_000_000), Guess(math.inf, 10**9))
+
+
+class Nearby(Pooled):
+    """The steps that bring the best choice from a long list and its bound together."""
+
+    __slots__ = ()
 
     def choose(
         self, trace: Trace, deadline: Deadline, before: NDArray[np.int64] | None = None
@@ -99,37 +95,69 @@ class Nearby:
         before : ndarray of int64, optional
             A plan of the list before the change: it may do still.
         """
-        pool = self.usable(np.union1d(_least(trace.through, POOL), self.needed))
-        choosing = self.among(pool)
+        pool = self.usable(np.union1d(least_of(trace.through, POOL), self.needed))
         known = np.flatnonzero(np.isin(pool, trace.columns))
-        columns = np.union1d(first_columns(choosing.store, choosing.costs), known)
-        program = PricedProgram(choosing, columns, trace.cuts, trace.duals, NARROW)
-        # No network costs less than nothing.
-        cuts, bound = trace.cuts, 0.0
-        best = self.kept(before)
-        for share, most in GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES:
-            settled = self.settled(program, pool, share, best.cost, deadline)
+        program = self.program(pool, known, trace.cuts, trace.duals)
+        return self.nearer(program, pool, self.kept(before), deadline)
+
+    def nearer(
+        self, program: PricedProgram, pool: NDArray[np.int64], best: Choice, deadline: Deadline
+    ) -> Choice | None:
+        """Bring the bound and the best choice together, from a program over a pool; None when it is not near."""
+        guesses = GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES
+        settled = self.settled(program, pool, guesses[0].share, best.cost, deadline)
+        if settled is None:
+            # No network costs less than nothing.
+            return _so_far(best, 0.0, deadline)
+        if settled.bound >= best.cost:
+            return replace(best, status="optimal", bound=best.cost)
+        near = settled.pool[least_of(settled.reduced[settled.pool], FOLLOWED_LEFT)]
+        few = Few(*self.proof(program, settled.pool, settled, near, best.cost, best, deadline))
+        few.proof.follow(np.arange(len(few.proof.origin)), FOLLOWED)
+        best, halves = few.met.best, None
+        if self.crowded(settled, best.cost):
+            halves = few.halves()
+        if halves is None and self.crowded(settled, guesses[0].below(settled.bound, best.cost)):
+            halves = few.cut()
+            if halves is None and not deadline.passed:
+                self.move(few.program, few.pool, settled.pool)
+                further = guesses[1:] or guesses
+                return self.guessed(few.program, settled.pool, None, further, few.met.best, deadline)
+        if halves is not None:
+            return self.halved(halves, few, settled, deadline)
+        return self.guessed(program, few.pool, settled, guesses, best, deadline)
+
+    def guessed(
+        self,
+        program: PricedProgram,
+        pool: NDArray[np.int64],
+        settled: Settled | None,
+        guesses: Sequence[Guess],
+        best: Choice,
+        deadline: Deadline,
+    ) -> Choice | None:
+        """Look through the candidates as near as each guess, from a program over a pool and as it was settled before.
+
+        None when none of the guesses is far enough.
+        """
+        bound = 0.0
+        for guess in guesses:
+            first = settled is not None
             if settled is None:
-                return _so_far(best, bound, deadline)
-            pool, reduced, least = settled
-            bound, first = max(bound, least), cuts is trace.cuts
-            if first:
-                near = pool[_least(reduced[pool], FOLLOWED_LEFT)]
-                few, met, pool = self.proof(program, settled, near, best.cost, best, deadline)
-                few.follow(np.arange(len(few.origin)), FOLLOWED)
-                best = met.best
-            below = least + share * abs(least) if least else share
-            likely = below < best.cost <= least + LIKELY * abs(least)
-            below, room = (best.cost, MOST_LIKELY) if likely else (min(below, best.cost), most)
-            near = self.usable(np.flatnonzero(least + reduced < below))
-            if first and len(near) > CROWDED and not deadline.passed:
-                program = self.cut(few, pool, settled[0])
-                pool, cuts, best = settled[0], program.program.cuts, met.best
-                continue
+                settled = self.settled(program, pool, guess.share, best.cost, deadline)
+                if settled is None:
+                    return _so_far(best, bound, deadline)
+                pool = settled.pool
+            bound = max(bound, settled.bound)
+            below, room = guess.below(settled.bound, best.cost), guess.most
+            if below == best.cost:
+                room = max(room, MOST_LIKELY)
+            costs = settled.bound + settled.reduced
+            near = self.usable(np.flatnonzero(costs < below))
             if len(near) > room:
-                below = least + float(np.partition(reduced[near], room)[room])
-                near = near[least + reduced[near] < below]
-            proof, met, wider = self.proof(program, (pool, reduced, least), near, below, best, deadline)
+                below = float(np.partition(costs[near], room)[room])
+                near = near[costs[near] < below]
+            proof, met, wider = self.proof(program, pool, settled, near, below, best, deadline)
             if first and not proof.over and proof.guess(PROBED):
                 proof.tighten(ROUNDS, CUTS_A_TURN)
                 # Prices that cuts make show the way better.
@@ -140,23 +168,48 @@ class Nearby:
                 return replace(best, status="optimal", bound=best.cost)
             if found.status != "infeasible" or found.trace is None:
                 return _so_far(best, bound, deadline)
-            pool, cuts = wider, found.trace.cuts
-            choosing = self.among(pool)
-            columns = np.union1d(first_columns(choosing.store, choosing.costs), found.trace.columns)
-            program = PricedProgram(choosing, columns, cuts, found.trace.duals, NARROW)
+            pool, settled = wider, None
+            program = self.program(pool, found.trace.columns, found.trace.cuts, found.trace.duals)
         return None
+
+    def crowded(self, settled: Settled, cost: float) -> bool:
+        """Whether too many candidates may stand in a plan that costs less to look at them all."""
+        cheaper = np.flatnonzero(settled.bound + settled.reduced < cost)
+        return len(cheaper) > CROWDED and len(self.usable(cheaper)) > CROWDED
+
+    def halved(self, halves: Sequence[Half], few: Few, settled: Settled, deadline: Deadline) -> Choice | None:
+        """Plans of fewer networks and of more apart: the bound of each half is better, and less of the list as near."""
+        best, bounds = few.met.best, []
+        for half, columns in halves:
+            found = half.relaxation
+            # Where its columns stand in the list, but for those that do not stand there.
+            listed = few.pool[columns[columns < len(few.pool)]]
+            wider = np.union1d(settled.pool, listed)
+            counted = self.counted(*half.between)
+            program = counted.program(wider, np.searchsorted(wider, listed), found.cuts, found.duals)
+            choice = counted.nearer(program, wider, best, deadline)
+            if choice is None:
+                return None
+            best = choice
+            bounds.append(choice.bound)
+        bound = max(settled.bound, min(bounds))
+        return replace(best, status="optimal" if bound >= best.cost else "feasible", bound=bound)
 
     def proof(
         self,
         program: PricedProgram,
+        pool: NDArray[np.int64],
         settled: Settled,
         near: NDArray[np.int64],
         below: float,
         best: Choice,
         deadline: Deadline,
     ) -> tuple[Proof, _Met, NDArray[np.int64]]:
-        """A proof over some candidates that goes on with a settled program, what it meets, and the program's pool."""
-        pool, reduced, least = settled
+        """A proof over some candidates that goes on with a settled program, what it meets, and the program's pool.
+
+        The program is over a pool when it comes.
+        """
+        reduced, least = settled.reduced, settled.bound
         cuts = program.program.cuts
         # The columns of the program go along.
         wider = np.union1d(near, pool[program.columns[program.columns < len(pool)]])
@@ -167,87 +220,8 @@ class Nearby:
         start = program.relaxation()
         warm = Trace(start.through, start.columns, cuts, start.duals)
         met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
-        return Proof(program.choosing, deadline, below, warm, start, on_plan=met.take), met, wider
-
-    def cut(self, few: Proof, pool: NDArray[np.int64], wider: NDArray[np.int64]) -> PricedProgram:
-        """Cut among few candidates and look for plans by their prices; the program, over a wider pool than theirs."""
-        few.tighten(ROUNDS, CUTS_A_TURN)
-        few.follow(few.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
-        if few.parting:
-            few.halves()
-        program = few.relaxation.program
-        assert program is not None  # noqa: S101 (it was settled)
-        self.move(program, pool, wider)
-        return program
-
-    def kept(self, before: NDArray[np.int64] | None) -> Choice:
-        """The plan before the change, if it is one still."""
-        none = Choice("unknown", None, math.inf, -math.inf)
-        if before is None or not np.isin(self.needed, before).all() or not self.allowed(before).all():
-            return none
-        choosing = self.among(before)
-        # More candidates than those of the list are what no plan before had.
-        if len(choosing.store) > len(before) or not all(
-            Proof.obeys(side, np.arange(len(before))) for side in choosing.sides
-        ):
-            return none
-        return Choice("feasible", before, math.fsum(choosing.costs), -math.inf)
-
-    def settled(
-        self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float, deadline: Deadline
-    ) -> Settled | None:
-        """Solve a program over a pool until the list has nothing for it: pool, reduced costs of the list, and bound.
-
-        Parameters
-        ----------
-        program : PricedProgram
-        pool : ndarray of int64
-            The candidates of the list that it is over, which may be used.
-        share : float
-            Reduced costs below this share of the bound are wanted exactly; the others may be less than they are.
-        cost : float
-            Nor are those wanted that take the bound beyond this.
-        deadline : Deadline
-        """
-        long = self.long
-        for _ in range(MOST_PRICINGS):
-            program.price_out(None, deadline)
-            if deadline.passed:
-                return None
-            duals, cuts = program.answer.duals, program.program.cuts
-            value = abs(program.answer.value)
-            # Those that may join are priced first, the others once there are none.
-            joined_below = JOINING * value
-            reduced = duals.price(long.store, long.costs, cuts, long.sides, joined_below)
-            joining = np.flatnonzero(reduced < joined_below)
-            joining = self.usable(joining[~np.isin(joining, pool)])
-            if not (reduced[joining] < -TINY).any():
-                break
-            joining = np.sort(joining[_least(reduced[joining], MOST_JOINING)])
-            wider = np.union1d(pool, joining)
-            self.move(program, pool, wider)
-            pool = wider
-        if (reduced[joining] < -TINY).any() or program.answer.missing > 1e-6 or not program.complete:
-            return None
-        enough = min(share * value if value else share, max(cost - program.answer.value, TINY))
-        near = np.flatnonzero(reduced < enough)
-        some = long.take(near)
-        reduced[near] = duals.price(some.store, some.costs, cuts, some.sides, enough)
-        own = duals.price(program.choosing.store, program.choosing.costs, cuts, program.choosing.sides)
-        least = min(-TINY, float(own.min()))
-        bound = duals.worth(cuts, program.choosing.sides) + program.choosing.most_networks * least
-        return pool, reduced, bound
-
-    def move(self, program: PricedProgram, pool: NDArray[np.int64], other: NDArray[np.int64]) -> None:
-        """Go on with a program over another pool, its columns in both."""
-        listed = program.columns < len(pool)
-        columns = program.columns - len(pool) + len(other)
-        columns[listed] = np.searchsorted(other, pool[program.columns[listed]])
-        program.move(self.among(other), columns)
-
-    def usable(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of some candidates that may be used."""
-        return some[self.allowed(some)]
+        proof = Proof(program.choosing, deadline, below, warm, start, on_plan=met.take, between=self.between)
+        return proof, met, wider
 
 
 @dataclass(slots=True)
@@ -263,13 +237,46 @@ class _Met:
             self.best = Choice("feasible", np.sort(self.origin[choice.chosen]), choice.cost, choice.bound)
 
 
+# A proof of plans of fewer or of more networks, and where the columns of its program stand.
+Half = tuple[Proof, NDArray[np.int64]]
+
+
+class Few(NamedTuple):
+    """A proof among the nearest candidates, what it has met, and its pool."""
+
+    proof: Proof
+    met: _Met
+    pool: NDArray[np.int64]
+
+    @property
+    def program(self) -> PricedProgram:
+        """Its program, over its pool."""
+        program = self.proof.relaxation.program
+        assert program is not None  # noqa: S101 (it was settled)
+        return program
+
+    def halves(self) -> list[Half] | None:
+        """Plans of fewer and of more networks, those of which less is proven first.
+
+        None where that raises the bound by little.
+        """
+        if not self.proof.fractional:
+            return None
+        halves, kept = self.proof.halves()
+        bound = min(each.bound for each in halves)
+        if bound - self.proof.bound < RISEN * (self.proof.cost - self.proof.bound):
+            return None
+        halves.sort(key=lambda each: each.bound)
+        return [(half, kept[half.origin[half.relaxation.columns]]) for half in halves]
+
+    def cut(self) -> list[Half] | None:
+        """Raise the bound by cuts and look for plans by their prices; halves, if they are worth looking at since."""
+        fractional = self.proof.fractional
+        self.proof.tighten(ROUNDS, CUTS_A_TURN)
+        self.proof.follow(self.proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+        return None if fractional else self.halves()
+
+
 def _so_far(best: Choice, bound: float, deadline: Deadline) -> Choice | None:
     """The best plan met, once there is no time left to look for it anew."""
     return replace(best, bound=bound) if deadline.passed and best.chosen is not None else None
-
-
-def _least(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Where about so many of the least values stand, ascending."""
-    if count >= len(values):
-        return np.arange(len(values))
-    return np.sort(np.argpartition(values, count)[:count])

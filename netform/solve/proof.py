@@ -30,7 +30,7 @@ from netform.solve.relaxation import relax
 from netform.solve.sweep import STRAIGHT, TURNED, easier, sweep, sweeps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,9 @@ MOST_RISE = 500.0
 # Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
 GUESSES = (300, 2500, 10_000, 40_000, 160_000)
 WIDEST = 200_000
+
+# How many times as many the next guess is of before all are guessed, where no plan is known.
+NEARER = 1.5
 
 # Where a plan is looked for, partial plans are gone on with up to so much above the dearest that a width keeps, as a
 # share of what a network costs, and plans up to so much above the bound, as a share of it; so many partial plans at a
@@ -173,7 +176,7 @@ class Proof(Held):
         self.turns += 1
         self.tried, self.drawings = 0, []
         self.let_go()
-        for count in (each for each in GUESSES if each <= most):
+        for count in self.guesses(most):
             through = self.relaxation.through
             everything = count >= len(through)
             guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
@@ -187,6 +190,17 @@ class Proof(Held):
         if self.expected <= self.at_once:
             self.reach(self.cost, math.inf)
         return not self.over
+
+    def guesses(self, most: float) -> Iterator[int]:
+        """How many candidates successive guesses are of; without a plan they come nearer to all of them."""
+        last = 0
+        for count in (each for each in GUESSES if each <= most):
+            between = NEARER * last
+            while last and math.isinf(self.cost) and count >= len(self.origin) > between:
+                yield int(between)
+                between *= NEARER
+            yield count
+            last = count
 
     def reach(self, guess: float, step: float) -> bool:
         """Try every plan below a guess, those near the bound first; whether none was missed.
@@ -254,7 +268,8 @@ class Proof(Held):
         if self.order is None:
             self.order = sweep(some.store, reduced)
         for least, least_width, angles in WAYS:
-            if len(kept) > least > self.tried and width >= least_width:
+            # Without a cutoff each of them would be tried among all that there is.
+            if len(kept) > least > self.tried and width >= least_width and math.isfinite(cutoff):
                 self.order = easier(
                     some.store, reduced, cutoff - worth, sweeps(some.store, reduced, angles), cuts
                 )

@@ -17,6 +17,7 @@ from netform.rules_file import load_profile
 from netform.solve.again import COSTS, Again
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.listing import Listings
+from netform.solve.nearby import Guess
 from netform.solve.outcome import AreaOutcome, Options
 from tests.brute_force import legal_plans, plan_hours
 from tests.made_up_session import demanded, session_of, solved
@@ -63,8 +64,13 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     patch.setattr("netform.solve.nearby.SHORT", 0)
     patch.setattr("netform.solve.nearby.POOL", pool)
     patch.setattr("netform.solve.again.POOL", pool)
-    patch.setattr("netform.solve.nearby.JOINING", 0.0)
-    patch.setattr("netform.solve.nearby.GUESSES", ((0.001, 3 * pool), (0.01, 10**9), (math.inf, 10**9)))
+    patch.setattr("netform.solve.pooled.JOINING", 0.0)
+    guesses = (Guess(0.001, 3 * pool), Guess(0.01, 10**9), Guess(math.inf, 10**9))
+    patch.setattr("netform.solve.nearby.GUESSES", guesses)
+    # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
+    patch.setattr("netform.solve.nearby.RISEN", 0.0)
+    patch.setattr("netform.solve.proof.MANY", 0)
+    patch.setattr("netform.solve.proof.FRACTION", 0.01)
 
 
 @pytest.mark.parametrize("crowded", [None, 0, 10**9])
