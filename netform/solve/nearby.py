@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netform.solve.choice import Choice, Trace
-from netform.solve.pooled import Pooled, Settled, least_of
+from netform.solve.pooled import Pooled, Settled, inside, least_of, outside
 from netform.solve.proof import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, Proof
 from netform.solve.relaxation import PricedProgram
 
@@ -47,6 +47,9 @@ FOLLOWED, ROUNDS = 100, 3
 
 # More candidates than this that may be as cheap as a plan are made fewer first.
 CROWDED = 500_000
+
+# Where cheaper plans than one that was met may use less than so large a part of a list, it is all that is priced again.
+FEWER = 0.5
 
 # Plans of fewer and of more networks are looked for apart where that raises both bounds by such a share of what is
 # between bound and plan.
@@ -95,7 +98,7 @@ class Nearby(Pooled):
         before : ndarray of int64, optional
             A plan of the list before the change: it may do still.
         """
-        pool = self.usable(np.union1d(least_of(trace.through, POOL), self.needed))
+        pool = self.usable(self.together(least_of(trace.through, POOL), self.needed))
         known = np.flatnonzero(np.isin(pool, trace.columns))
         program = self.program(pool, known, trace.cuts, trace.duals)
         return self.nearer(program, pool, self.kept(before), deadline)
@@ -114,18 +117,39 @@ class Nearby(Pooled):
         near = settled.pool[least_of(settled.reduced[settled.pool], FOLLOWED_LEFT)]
         few = Few(*self.proof(program, settled.pool, settled, near, best.cost, best, deadline))
         few.proof.follow(np.arange(len(few.proof.origin)), FOLLOWED)
-        best, halves = few.met.best, None
-        if self.crowded(settled, best.cost):
-            halves = few.halves()
-        if halves is None and self.crowded(settled, guesses[0].below(settled.bound, best.cost)):
+        best = few.met.best
+        below = guesses[0].below(settled.bound, best.cost)
+        cheaper = self.usable(settled.cheaper(below if best.chosen is None else best.cost))
+        halves = few.halves() if len(cheaper) > CROWDED else None
+        if halves is None:
+            if np.count_nonzero(settled.bound + settled.reduced[cheaper] < below) <= CROWDED:
+                return self.guessed(program, few.pool, settled, guesses, best, deadline)
             halves = few.cut()
-            if halves is None and not deadline.passed:
-                self.move(few.program, few.pool, settled.pool)
-                further = guesses[1:] or guesses
-                return self.guessed(few.program, settled.pool, None, further, few.met.best, deadline)
+        everything = best.chosen is None or len(cheaper) > FEWER * len(self.long.store)
+        if everything:
+            return self.fewer(few, settled, halves, guesses, deadline)
+        # All that a cheaper plan may use, and the plan that was met.
+        listed = len(self.long.store)
+        kept = self.together(cheaper, settled.pool, self.listed(best), self.listed(few.met.best))
+        choice = self.only(kept).fewer(few.only(kept, listed), settled.only(kept), halves, guesses, deadline)
+        if choice is None or choice.chosen is None:
+            return choice
+        return replace(choice, chosen=outside(choice.chosen, kept, listed))
+
+    def fewer(
+        self,
+        few: Few,
+        settled: Settled,
+        halves: Sequence[Half] | None,
+        guesses: Sequence[Guess],
+        deadline: Deadline,
+    ) -> Choice | None:
+        """Look in each half for itself; without halves by the prices of cuts, so that fewer are as near."""
         if halves is not None:
             return self.halved(halves, few, settled, deadline)
-        return self.guessed(program, few.pool, settled, guesses, best, deadline)
+        self.move(few.program, few.pool, settled.pool)
+        further, best = guesses[1:] or guesses, few.met.best
+        return self.guessed(few.program, settled.pool, None, further, best, deadline, settled.bound)
 
     def guessed(
         self,
@@ -135,12 +159,12 @@ class Nearby(Pooled):
         guesses: Sequence[Guess],
         best: Choice,
         deadline: Deadline,
+        bound: float = 0.0,
     ) -> Choice | None:
         """Look through the candidates as near as each guess, from a program over a pool and as it was settled before.
 
-        None when none of the guesses is far enough.
+        None when none of the guesses is far enough. A bound may be known; no network costs less than nothing.
         """
-        bound = 0.0
         for guess in guesses:
             first = settled is not None
             if settled is None:
@@ -172,10 +196,10 @@ class Nearby(Pooled):
             program = self.program(pool, found.trace.columns, found.trace.cuts, found.trace.duals)
         return None
 
-    def crowded(self, settled: Settled, cost: float) -> bool:
-        """Whether too many candidates may stand in a plan that costs less to look at them all."""
-        cheaper = np.flatnonzero(settled.bound + settled.reduced < cost)
-        return len(cheaper) > CROWDED and len(self.usable(cheaper)) > CROWDED
+    def listed(self, choice: Choice) -> NDArray[np.int64]:
+        """The candidates of the list that a choice is made of."""
+        chosen = np.empty(0, np.int64) if choice.chosen is None else choice.chosen
+        return chosen[chosen < len(self.long.store)]
 
     def halved(self, halves: Sequence[Half], few: Few, settled: Settled, deadline: Deadline) -> Choice | None:
         """Plans of fewer networks and of more apart: the bound of each half is better, and less of the list as near."""
@@ -184,7 +208,7 @@ class Nearby(Pooled):
             found = half.relaxation
             # Where its columns stand in the list, but for those that do not stand there.
             listed = few.pool[columns[columns < len(few.pool)]]
-            wider = np.union1d(settled.pool, listed)
+            wider = self.together(settled.pool, listed)
             counted = self.counted(*half.between)
             program = counted.program(wider, np.searchsorted(wider, listed), found.cuts, found.duals)
             choice = counted.nearer(program, wider, best, deadline)
@@ -212,7 +236,7 @@ class Nearby(Pooled):
         reduced, least = settled.reduced, settled.bound
         cuts = program.program.cuts
         # The columns of the program go along.
-        wider = np.union1d(near, pool[program.columns[program.columns < len(pool)]])
+        wider = self.together(near, pool[program.columns[program.columns < len(pool)]])
         self.move(program, pool, wider)
         program.bound = least
         more = len(program.through) - len(wider)
@@ -254,6 +278,14 @@ class Few(NamedTuple):
         program = self.proof.relaxation.program
         assert program is not None  # noqa: S101 (it was settled)
         return program
+
+    def only(self, kept: NDArray[np.int64], listed: int) -> Few:
+        """The same where some candidates of so many listed are the list."""
+        met = self.met
+        met.origin = inside(met.origin, kept, listed)
+        if met.best.chosen is not None:
+            met.best = replace(met.best, chosen=inside(met.best.chosen, kept, listed))
+        return self._replace(pool=np.searchsorted(kept, self.pool))
 
     def halves(self) -> list[Half] | None:
         """Plans of fewer and of more networks, those of which less is proven first.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.deadline import Deadline
     from netform.solve.linear import Duals
 
-__all__ = ["Pooled", "Settled", "least_of"]
+__all__ = ["Pooled", "Settled", "inside", "least_of", "outside"]
 
 # Candidates with a reduced cost below this share of the bound join the pool with those below zero.
 JOINING = 0.0005
@@ -60,6 +60,14 @@ class Settled(NamedTuple):
     pool: NDArray[np.int64]
     reduced: NDArray[np.float64]
     bound: float
+
+    def cheaper(self, cost: float) -> NDArray[np.int64]:
+        """The candidates of the list that a cheaper plan may use."""
+        return np.flatnonzero(self.bound + self.reduced < cost)
+
+    def only(self, kept: NDArray[np.int64]) -> Settled:
+        """The same of some candidates of the list, ascending, those of the pool among them."""
+        return Settled(np.searchsorted(kept, self.pool), self.reduced[kept], self.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +132,13 @@ class Pooled:
             joined_below = JOINING * value
             reduced = listed.price(long.store, long.costs, cuts, long.sides, joined_below)
             joining = np.flatnonzero(reduced < joined_below)
-            joining = self.usable(joining[~np.isin(joining, pool)])
+            pooled = np.zeros(len(long.store), np.bool_)
+            pooled[pool] = True
+            joining = self.usable(joining[~pooled[joining]])
             if not (reduced[joining] < -TINY).any():
                 break
             joining = np.sort(joining[least_of(reduced[joining], MOST_JOINING)])
-            wider = np.union1d(pool, joining)
+            wider = self.together(pool, joining)
             self.move(program, pool, wider)
             pool = wider
         if (reduced[joining] < -TINY).any():
@@ -155,14 +165,19 @@ class Pooled:
 
     def move(self, program: PricedProgram, pool: NDArray[np.int64], other: NDArray[np.int64]) -> None:
         """Go on with a program over another pool, its columns in both."""
-        listed = program.columns < len(pool)
-        columns = program.columns - len(pool) + len(other)
-        columns[listed] = np.searchsorted(other, pool[program.columns[listed]])
-        program.move(self.among(other), columns)
+        columns = outside(program.columns, pool, len(self.long.store))
+        program.move(self.among(other), inside(columns, other, len(self.long.store)))
 
     def usable(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of some candidates that may be used."""
         return some[self.allowed(some)]
+
+    def together(self, *some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Candidates of the list, ascending, each once: far quicker than by sorting them."""
+        inside = np.zeros(len(self.long.store), np.bool_)
+        for each in some:
+            inside[each] = True
+        return np.flatnonzero(inside)
 
     def kept(self, before: NDArray[np.int64] | None) -> Choice:
         """The plan before the change, if it is one still."""
@@ -177,6 +192,16 @@ class Pooled:
             return none
         return Choice("feasible", before, math.fsum(choosing.costs), -math.inf)
 
+    def only(self, kept: NDArray[np.int64]) -> Self:
+        """The choice among some candidates of the list, ascending, those that are needed among them."""
+        return replace(
+            self,
+            long=self.long.take(kept),
+            needed=np.searchsorted(kept, self.needed),
+            allowed=lambda some: self.allowed(kept[some]),
+            among=lambda some: self.among(kept[some]),
+        )
+
     def counted(self, least: float, most: float) -> Self:
         """The choice among plans of so many networks."""
         return replace(
@@ -190,6 +215,18 @@ class Pooled:
         """A choice of so many networks; a number that it has is replaced."""
         rules = choosing.sides if self.between == ANY_NUMBER else choosing.sides[:-1]
         return replace(choosing, sides=(*rules, SideRow(np.ones(len(choosing.store)), least, most)))
+
+
+def inside(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
+    """Where candidates of a list of so many, and more from its end on, stand among some of it and the same more."""
+    return np.where(where < listed, np.searchsorted(kept, where), where - listed + len(kept))
+
+
+def outside(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
+    """Where candidates that stand so among some of a list stand in it."""
+    found = where - len(kept) + listed
+    found[where < len(kept)] = kept[where[where < len(kept)]]
+    return found
 
 
 def least_of(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
