@@ -306,7 +306,7 @@ class _Changed:
         if self.costs(before):
             statement = statement.with_data(self.data, self.known(statement))
         costs, sides = statement.costs, statement.sides
-        if self.limits.must_hub.any():
+        if self.limits.must_hub.any() and not self.costs(before):
             # Few candidates hold a practice that must be a hub: what they cost is exact.
             hubs = group_sums(statement.store, self.limits.must_hub.astype(np.float64))
             holding, costs = np.flatnonzero(hubs > 0), costs.copy()

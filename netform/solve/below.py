@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netform.solve.cuts import PricedCuts
     from netform.solve.relaxation import Choosing
 
-__all__ = ["MOST_NODES", "Below", "cheapest_below"]
+__all__ = ["MOST_NODES", "TRIED", "Below", "cheapest_below"]
 
 # Partial plans that are drawn at most: a hundred bytes each.
 MOST_NODES = 4_000_000

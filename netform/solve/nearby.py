@@ -123,10 +123,9 @@ class Nearby(Pooled):
         halves = few.halves() if len(cheaper) > CROWDED else None
         if halves is None:
             if np.count_nonzero(settled.bound + settled.reduced[cheaper] < below) <= CROWDED:
-                return self.guessed(program, few.pool, settled, guesses, best, deadline)
+                return self.guessed(program, few.pool, settled, guesses, few.met.best, deadline)
             halves = few.cut()
-        everything = best.chosen is None or len(cheaper) > FEWER * len(self.long.store)
-        if everything:
+        if best.chosen is None or len(cheaper) > FEWER * len(self.long.store):
             return self.fewer(few, settled, halves, guesses, deadline)
         # All that a cheaper plan may use, and the plan that was met.
         listed = len(self.long.store)
@@ -144,9 +143,10 @@ class Nearby(Pooled):
         guesses: Sequence[Guess],
         deadline: Deadline,
     ) -> Choice | None:
-        """Look in each half for itself; without halves by the prices of cuts, so that fewer are as near."""
-        if halves is not None:
-            return self.halved(halves, few, settled, deadline)
+        """Look in each half for itself, or else at all by the prices of cuts among few."""
+        choice = None if halves is None else self.halved(halves, few, settled, deadline)
+        if choice is not None:
+            return choice
         self.move(few.program, few.pool, settled.pool)
         further, best = guesses[1:] or guesses, few.met.best
         return self.guessed(few.program, settled.pool, None, further, best, deadline, settled.bound)
@@ -292,7 +292,7 @@ class Few(NamedTuple):
 
         None where that raises the bound by little.
         """
-        if not self.proof.fractional:
+        if math.isinf(self.proof.cost) or not self.proof.fractional:
             return None
         halves, kept = self.proof.halves()
         bound = min(each.bound for each in halves)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.below import MOST_NODES, cheapest_below
+from netform.solve.below import MOST_NODES, TRIED, cheapest_below
 from netform.solve.branch import branch
 from netform.solve.choice import Choice
 from netform.solve.held import ANY_NUMBER, LEAST_DIFFERENCE, Held, silent
@@ -196,7 +196,7 @@ class Proof(Held):
         last = 0
         for count in (each for each in GUESSES if each <= most):
             between = NEARER * last
-            while last and math.isinf(self.cost) and count >= len(self.origin) > between:
+            while last and math.isinf(self.cost) and count >= len(self.origin) > max(between, TRIED):
                 yield int(between)
                 between *= NEARER
             yield count

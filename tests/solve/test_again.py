@@ -271,29 +271,31 @@ def test_a_band_that_leaves_no_network_is_solved_anew() -> None:
 
 
 @pytest.mark.parametrize("crowded", [0, 10**9])
-@pytest.mark.parametrize("looks", range(20))
 def test_when_time_is_up_the_plan_before_stands_where_it_may(
-    monkeypatch: pytest.MonkeyPatch, looks: int, crowded: int
+    monkeypatch: pytest.MonkeyPatch, crowded: int
 ) -> None:
-    """However early that is: no plan is looked for anew that would be worse; its bound holds."""
+    """However early that is: no plan is looked for anew that would be worse; its bound holds, and better with time."""
     few_at_first(monkeypatch, 10, crowded)
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None
     changed = RULES.with_weights({"patient_travel": 3.0, "staff_travel": 0.25})
-    times = iter([*[0.0] * looks, *[2.0] * 10_000])
-    found = again.solve(changed, Options(), Deadline(1.0, lambda: next(times)))
     anew = solved(graph, changed, keep=False)
-    assert found is not None
     groups = [placed.practice_codes for placed in again.outcome.networks]
     [before] = plan_hours(graph, [tuple(groups)], changed)
-    cost, bound = found.result.cost or 0.0, found.result.bound
-    assert bound is not None
-    assert bound >= 0
-    assert (anew.result.cost or 0.0) <= cost * (1 + 1e-7) <= before * (1 + 2e-7)
-    assert bound <= (anew.result.cost or 0.0) * (1 + 1e-7)
-    assert found.result.status in ("feasible", "optimal")
-    assert looks or found.result.status == "feasible"
+    known = 0.0
+    for looks in range(20):
+        times = iter([*[0.0] * looks, *[2.0] * 10_000])
+        found = again.solve(changed, Options(), Deadline(1.0, lambda times=times: next(times)))  # type: ignore[misc]
+        assert found is not None
+        cost, bound = found.result.cost or 0.0, found.result.bound
+        assert bound is not None
+        assert bound >= known
+        known = bound
+        assert (anew.result.cost or 0.0) <= cost * (1 + 1e-7) <= before * (1 + 2e-7)
+        assert bound <= (anew.result.cost or 0.0) * (1 + 1e-7)
+        assert found.result.status in ("feasible", "optimal")
+        assert looks or found.result.status == "feasible"
 
 
 def test_when_time_is_up_a_plan_that_may_not_stand_does_not() -> None:

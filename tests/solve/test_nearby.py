@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from scipy.spatial import Delaunay
 
 from netform.demands import Demands
 from netform.rules_file import load_profile
-from netform.solve.deadline import NEVER
+from netform.solve.deadline import NEVER, Deadline
 from netform.solve.nearby import Nearby
 from netform.solve.outcome import Options
+from netform.solve.pooled import Settled
 from tests.made_up_session import solved
 from tests.solve.test_again import base_of, few_at_first
 from tests.strategies import made_up_area
@@ -71,9 +73,57 @@ def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pyt
         ):
             found = base.solve(changed, Options(), NEVER)
             anew = solved(graph, changed, keep=False)
-            if found is not None:
-                assert found.result.status == anew.result.status
-                assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
-                assert found.result.bound == pytest.approx(found.result.cost, rel=3e-7)
+            assert found is not None
+            assert found.result.status == anew.result.status
+            assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
+            assert found.result.bound == pytest.approx(found.result.cost, rel=3e-7)
     assert len(halved) > 10
     assert any(between != halved[0] for between in halved)
+
+
+def test_where_a_half_is_not_near_the_whole_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cuts among few candidates make fewer as near then."""
+    asked = []
+    monkeypatch.setattr(Nearby, "halved", lambda *given: asked.append(given))
+    few_at_first(monkeypatch, 50, 0)
+    graph = area(0)
+    base = base_of(graph, RULES)
+    assert base is not None
+    for weights in ({"patient_travel": 0.25}, {"overhead": 3.0}, {"stranded_posts": 3.0}):
+        changed = RULES.with_weights(weights)
+        found = base.solve(changed, Options(), NEVER)
+        assert found is not None
+        assert found.result.cost == pytest.approx(solved(graph, changed, keep=False).result.cost, rel=3e-7)
+    assert asked
+
+
+@pytest.mark.parametrize("risen", [0.0, 10.0])
+def test_with_more_time_no_less_is_proven(monkeypatch: pytest.MonkeyPatch, risen: float) -> None:
+    """Whenever time is up, in halves or with cuts among few candidates: what was proven before stays so."""
+    few_at_first(monkeypatch, 50, 0)
+    monkeypatch.setattr("netform.solve.nearby.RISEN", risen)
+    graph = area(0)
+    base = base_of(graph, RULES)
+    assert base is not None
+    changed = RULES.with_weights({"overhead": 3.0})
+    cost = solved(graph, changed, keep=False).result.cost
+    settle, settled = Nearby.settled, list[Settled | None]()
+
+    def told(self, *given):  # type: ignore[no-untyped-def]
+        settled.append(settle(self, *given))
+        return settled[-1]
+
+    monkeypatch.setattr(Nearby, "settled", told)
+    known, statuses = 0.0, set()
+    for looks in range(60):
+        settled.clear()
+        times = itertools.chain([0.0] * looks, itertools.repeat(2.0))
+        found = base.solve(changed, Options(), Deadline(1.0, lambda times=times: next(times)))  # type: ignore[misc]
+        assert found is not None
+        assert found.result.bound is not None
+        # The first is settled over all plans.
+        first = settled[0].bound if settled[0] is not None else 0.0
+        assert max(known, first) <= found.result.bound <= cost * (1 + 1e-7)
+        known = found.result.bound
+        statuses.add(found.result.status)
+    assert statuses == {"feasible", "optimal"}
