@@ -255,7 +255,7 @@ class _Changed:
     store: CandidateStore
     # Pins that are candidates.
     pinned: NDArray[np.int64]
-    # The other pins, and practices left out, are columns of their own; no old plan has them.
+    # The other pins, those beyond a limit too, and practices left out, are columns of their own; no old plan has them.
     extra: tuple[tuple[int, ...], ...]
     left_out: tuple[tuple[int, ...], ...]
     networks: float | None
@@ -266,17 +266,25 @@ class _Changed:
         statement, demands = case.statement, rules.demands
         number = {code: k for k, code in enumerate(statement.codes)}
         pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
-        places = [find(statement.store, pin) for pin in pins]
-        return cls(
+        changed = cls(
             rules=rules,
             data=ScoringData.of(graph, statement.codes, rules),
             limits=Limits.of(graph, statement.codes, rules),
             store=statement.store,
-            pinned=np.array(sorted(place for place in places if place is not None), np.int64),
-            extra=tuple(pin for pin, place in zip(pins, places, strict=True) if place is None),
+            pinned=np.empty(0, np.int64),
+            extra=(),
             left_out=tuple((number[code],) for code in demands.exclude if code in number),
             networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
         )
+        pinned, extra = list[int](), list[tuple[int, ...]]()
+        for pin in pins:
+            place = find(statement.store, pin)
+            # It need not keep the limits that other networks keep.
+            if place is not None and changed.allowed(np.array([place]))[0]:
+                pinned.append(place)
+            else:
+                extra.append(pin)
+        return replace(changed, pinned=np.array(sorted(pinned), np.int64), extra=tuple(extra))
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which candidates keep the demands; exceptions need not have as many practices as demanded."""

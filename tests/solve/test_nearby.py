@@ -68,6 +68,9 @@ def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pyt
                     Demands(together=((pin[0], neighbour),)),
                     Demands(hub_must=(pin[-1],)),
                     Demands(networks=number),
+                    # A pin may be beyond the limits.
+                    Demands(pins=(pin,), most_practices=len(pin) - 1),
+                    Demands(pins=(pin,), hub_may=tuple(code for code in graph if code not in pin)),
                 )
             ),
         ):
