@@ -206,12 +206,11 @@ class Nearby(Pooled):
         best, bounds = few.met.best, []
         for half, columns in halves:
             found = half.relaxation
-            # Where its columns stand in the list, but for those that do not stand there.
-            listed = few.pool[columns[columns < len(few.pool)]]
-            wider = self.together(settled.pool, listed)
+            # Where its columns stand in the pool, but for those that are none of the list.
+            known = np.searchsorted(settled.pool, few.pool[columns[columns < len(few.pool)]])
             counted = self.counted(*half.between)
-            program = counted.program(wider, np.searchsorted(wider, listed), found.cuts, found.duals)
-            choice = counted.nearer(program, wider, best, deadline)
+            program = counted.program(settled.pool, known, found.cuts, found.duals)
+            choice = counted.nearer(program, settled.pool, best, deadline)
             if choice is None:
                 return None
             best = choice
@@ -266,7 +265,7 @@ Half = tuple[Proof, NDArray[np.int64]]
 
 
 class Few(NamedTuple):
-    """A proof among the nearest candidates, what it has met, and its pool."""
+    """A proof among the nearest candidates, what it has met, and its pool: a part of that which was settled."""
 
     proof: Proof
     met: _Met

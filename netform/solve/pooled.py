@@ -174,10 +174,10 @@ class Pooled:
 
     def together(self, *some: NDArray[np.int64]) -> NDArray[np.int64]:
         """Candidates of the list, ascending, each once: far quicker than by sorting them."""
-        inside = np.zeros(len(self.long.store), np.bool_)
+        any_of = np.zeros(len(self.long.store), np.bool_)
         for each in some:
-            inside[each] = True
-        return np.flatnonzero(inside)
+            any_of[each] = True
+        return np.flatnonzero(any_of)
 
     def kept(self, before: NDArray[np.int64] | None) -> Choice:
         """The plan before the change, if it is one still."""
