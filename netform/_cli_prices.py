@@ -53,8 +53,8 @@ def _prices(
     prepared: Prepared, rules: Rules, options: Options, progress: Progress, time_limit: float
 ) -> tuple[Price, ...]:
     from netform.area_lines import area_lines
+    from netform.explain.rule_costs import line_prices, prices
     from netform.session import Session
-    from netform.solve.prices import line_prices, prices
 
     pricing = _Pricing(Session(prepared, rules, options), options, progress, time_limit)
     found = prices(pricing.under, rules)
@@ -82,7 +82,7 @@ class _Pricing:
 
     def under(self, rules: Rules) -> Optimum | None:
         """The optimum of the whole list under some rules."""
-        from netform.solve.prices import optimum_of
+        from netform.explain.rule_costs import optimum_of
 
         if (seconds := self.seconds()) <= 0:
             return None
@@ -95,7 +95,7 @@ class _Pricing:
         """The optimum of some practices as one area."""
         from netform.price import Optimum
         from netform.solve.area import Progress, solve_area
-        from netform.solve.deadline import Deadline
+        from netform.solve.model.stopping import Deadline
 
         if (seconds := self.seconds()) <= 0:
             return None

@@ -20,7 +20,7 @@ from netform.errors import NetformError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netform.solve.run import Event
+    from netform.solve.workers import Event
 
 __all__ = [
     "INTERRUPTED",

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from netform.result import Result
     from netform.rules import Rules
     from netform.solve.area import AreaOutcome, Options
-    from netform.solve.run import Event
+    from netform.solve.workers import Event
 
 __all__ = ["cli", "main"]
 
@@ -63,7 +63,13 @@ __all__ = ["cli", "main"]
 LEAST_SECONDS = 1.0
 
 # What choosing and drawing import, loaded while the list is read: numba, the solver, templates, projections.
-AHEAD = ("netform.solve.run", "netform.assemble", "netform.report.page", "netform.export.geojson", "pyproj")
+AHEAD = (
+    "netform.solve.workers",
+    "netform.assemble",
+    "netform.report.page",
+    "netform.export.geojson",
+    "pyproj",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -142,7 +148,7 @@ def _load_ahead() -> None:
 def _options(given: dict[str, Any], prepared: Prepared) -> Options:
     """Gather how the run goes about it, besides the rules."""
     from netform.solve.area import Options
-    from netform.solve.listing import BYTES_EACH
+    from netform.solve.model.candidate_cache import BYTES_EACH
 
     workers = given["workers"] or os.cpu_count() or 1
     most_listed = None
@@ -169,7 +175,7 @@ def _plan(
     """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
     from netform.moves import with_moves
     from netform.pipeline import make_plan, unplanned
-    from netform.solve.run import plan_areas
+    from netform.solve.workers import plan_areas
 
     known: dict[str, AreaOutcome] = {}
 

@@ -9,10 +9,10 @@ from netform.comparing import compare_groupings
 from netform.grouping import Grouping, Moves
 
 if TYPE_CHECKING:
+    from netform.explain.move_limits import Enough, Needed
     from netform.plan import Plan
     from netform.practices.model import PracticeList
-    from netform.solve.fewest import Fewest
-    from netform.solve.needed import Enough, Needed
+    from netform.solve.exact.minimum_count import Fewest
 
 __all__ = [
     "as_good_words",

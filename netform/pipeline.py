@@ -178,7 +178,7 @@ def make_plan(
     rules : Rules
     options : Options
     choose : callable
-        `netform.solve.run.plan_areas`, or what stands in for it.
+        `netform.solve.workers.plan_areas`, or what stands in for it.
 
     Raises
     ------

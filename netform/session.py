@@ -20,19 +20,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import NoPlanError
+from netform.explain.exceptions import oversize_networks, pin_networks, place
 from netform.graph_demands import demanded_graph
 from netform.grouping import Moves
 from netform.pipeline import Prepared, make_plan
 from netform.plan import AreaResult, Plan
 from netform.scores import network_cost, network_terms
-from netform.solve.again import Again
-from netform.solve.alternatives import Near, Ranked
 from netform.solve.area import solve_area
-from netform.solve.deadline import NEVER, Deadline
-from netform.solve.front import TracedPoint, trace_front
-from netform.solve.listing import Listings
-from netform.solve.outcome import AreaCase, AreaOutcome, Options, Progress
-from netform.solve.placing import oversize_networks, pin_networks, place
+from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Progress
+from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.near_optimal.alternatives import Near, Ranked
+from netform.solve.near_optimal.pareto_front import TracedPoint, trace_front
+from netform.solve.reoptimise.changed_rules import Again
 from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint, Groups
 
 if TYPE_CHECKING:

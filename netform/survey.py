@@ -12,8 +12,8 @@ from netform.breaches import counted_practices
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import take_census
 from netform.demands import NO_DEMANDS
+from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import Settled, settle
-from netform.solve.feasibility import Obstacle, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

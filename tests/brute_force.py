@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from netform.grouping import Moves
     from netform.rules import Rules
-    from netform.solve.linear import SideRow
+    from netform.solve.model.problem import SideRow
     from netform.tradeoff import Groups
 
 # Side rows in tests have coefficients of at least 0.01 or so.

@@ -15,7 +15,7 @@ from netform.places import Places
 from netform.practices.model import Practice, PracticeList
 from netform.session import Session
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.listing import Listings
+from netform.solve.model.candidate_cache import Listings
 
 if TYPE_CHECKING:
     import networkx as nx

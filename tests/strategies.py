@@ -20,8 +20,7 @@ from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
 from netform.rules import TERM_NAMES, Role, Rules
 from netform.rules_file import load_profile
-from netform.solve.linear import SideRow
-from netform.solve.relaxation import Choosing
+from netform.solve.model.problem import Choosing, SideRow
 from netform.travel import Travel, build_travel
 from tests.brute_force import store_of
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from netform.solve.cuts import CutPool
+    from netform.solve.master.subset_row_cuts import CutPool
 
 # Real postcodes of Leeds and around, so that lists drawn from them can be placed.
 POSTCODES = (

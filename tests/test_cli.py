@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import netform.pipeline
-import netform.solve.run
+import netform.solve.workers
 from netform.cli import cli
 from netform.errors import AuditError, NoPlanError
 from netform.export import FOLDER_FILES
@@ -252,7 +252,7 @@ def test_no_plan_in_the_time_ends_in_5(
     def nothing(*arguments: object, **named: object) -> None:
         raise NoPlanError("no plan was found in the time given.")
 
-    monkeypatch.setattr(netform.solve.run, "plan_areas", nothing)
+    monkeypatch.setattr(netform.solve.workers, "plan_areas", nothing)
     result = run("solve", practices, "-o", tmp_path / "out")
     assert (result.exit_code, (tmp_path / "out").exists()) == (5, False)
 
@@ -261,13 +261,13 @@ def test_areas_without_a_plan_do_not_cost_the_others_theirs(
     practices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was planned in the time is written, the rest is unplaced with the reason; exit 5."""
-    whole = netform.solve.run.plan_areas
+    whole = netform.solve.workers.plan_areas
 
     def only_north(graph: Any, areas: Any, *others: Any, **named: Any) -> None:
         whole(graph, {"North": areas["North"]}, *others, **named)
         raise NoPlanError("no plan of South was found in the time given.")
 
-    monkeypatch.setattr(netform.solve.run, "plan_areas", only_north)
+    monkeypatch.setattr(netform.solve.workers, "plan_areas", only_north)
     result = run("solve", practices, "-o", tmp_path / "out", "--area", "place", "--min", 15_000)
     assert result.exit_code == 5, result.stderr
     assert "area South had no plan in the time given" in result.stderr
@@ -405,7 +405,7 @@ def test_seconds_are_written_only_when_asked(practices: Path, tmp_path: Path) ->
 
 def test_check_says_what_bends_a_plan_and_solves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The example has one practice over the band; --strict makes that an exit code."""
-    monkeypatch.setattr(netform.solve.run, "plan_areas", None)
+    monkeypatch.setattr(netform.solve.workers, "plan_areas", None)
     result = run("check", EXAMPLE)
     assert result.exit_code == 0
     assert "63 practices with 614,401 patients" in result.stdout

@@ -13,7 +13,7 @@ import pytest
 from netform._cli_terminal import Interruption, Progress
 from netform.plan import AreaResult
 from netform.solve.area import AreaOutcome
-from netform.solve.run import Event
+from netform.solve.workers import Event
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example_practices.csv"
 

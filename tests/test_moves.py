@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netform.explain.move_limits import Enough, Needed
 from netform.grouping import Grouping
 from netform.moves import (
     least_words,
@@ -23,8 +24,7 @@ from netform.moves import (
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.scores.continuity import define_moved
-from netform.solve.fewest import Fewest
-from netform.solve.needed import Enough, Needed
+from netform.solve.exact.minimum_count import Fewest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

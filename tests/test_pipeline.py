@@ -15,7 +15,7 @@ from netform.plan import AreaResult
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Placed
-from netform.solve.run import plan_areas
+from netform.solve.workers import plan_areas
 from netform.survey import find_obstacles, take_survey
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scoring import ground_graph, score_grouping, score_of_plan, score_prepared
 from netform.solve.area import Options
-from netform.solve.run import plan_areas
+from netform.solve.workers import plan_areas
 from tests.strategies import practice_graphs
 
 RULES = load_profile()

@@ -14,7 +14,7 @@ from netform.errors import ImpossibleError, RulesError
 from netform.grouping import Grouping, Moves
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.again import Again
+from netform.solve.reoptimise.changed_rules import Again
 from netform.tradeoff import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
 from tests.made_up_session import demanded, session_of

@@ -1,1 +1,4 @@
-"""Choosing the best plan from the candidates, with proof."""
+"""The best plan of an area with proof: `README.md` here tells the story, the tree of calls and the words.
+
+What lives here returns data; sentences for planners are made in `netform.explain`, and nothing prints.
+"""

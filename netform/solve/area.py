@@ -15,26 +15,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import ImpossibleError, RulesError
+from netform.explain.exceptions import PINNED, oversize_networks, pin_networks, place
+from netform.explain.move_limits import fewest_moved, needed
+from netform.explain.obstacles import Obstacle, connected_parts
+from netform.explain.remedies import reason_for
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
 from netform.plan import AreaResult
 from netform.scores import ScoringData, candidate_costs
 from netform.settled import number_fault
-from netform.solve.choice import Choice, Trace
 from netform.solve.compiling import said_while_compiling
-from netform.solve.cuts import ROWS
-from netform.solve.deadline import Deadline
-from netform.solve.feasibility import Obstacle, connected_parts
-from netform.solve.linear import Duals
-from netform.solve.listing import Listings
-from netform.solve.needed import fewest_moved, needed
-from netform.solve.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.master.linear_program import Duals
+from netform.solve.master.subset_row_cuts import ROWS
+from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.linking_rules import Ties
+from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.model.plan_model import join
+from netform.solve.model.problem import store_of
+from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.stopping import Deadline
 from netform.solve.part import PartPlan, PartSolver
-from netform.solve.placing import PINNED, oversize_networks, pin_networks, place
-from netform.solve.reasons import reason_for
-from netform.solve.search import store_of
-from netform.solve.statement import join
-from netform.solve.ties import Ties
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:

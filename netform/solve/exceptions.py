@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import ImpossibleError
-from netform.solve.choice import Choice
-from netform.solve.choose import choose
-from netform.solve.fewest import fewest
-from netform.solve.linear import SideRow
-from netform.solve.listed_part import WIDENINGS
-from netform.solve.needed import SECONDS, SHARE
-from netform.solve.part_plan import PartPlan, method
+from netform.explain.move_limits import SECONDS, SHARE
+from netform.solve.exact.minimum_count import fewest
+from netform.solve.exact.solver import choose
+from netform.solve.model.part_plan import PartPlan, method
+from netform.solve.model.problem import SideRow
+from netform.solve.model.solution import Choice
+from netform.solve.part_candidates import WIDENINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from netform.solve.feasibility import Obstacle
-    from netform.solve.listed_part import ListedPart
-    from netform.solve.statement import Statement
+    from netform.explain.obstacles import Obstacle
+    from netform.solve.model.plan_model import Statement
+    from netform.solve.part_candidates import ListedPart
 
 __all__ = ["fewest_exceptions", "spare_plan"]
 

@@ -3,7 +3,7 @@
 Exceptions are minimised before any cost: first how many networks lie outside the band (or have too few or too
 many practices), then by how many patients. A part without exceptions is what the first attempt looks for; only
 its proven failure, or a plan that must be had within the time, opens the band (`netform.solve.exceptions`). Where
-the networks cannot be listed the plan comes from search (`netform.solve.by_search`).
+the networks cannot be listed the plan comes from search (`netform.solve.unlisted.planner`).
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError
-from netform.solve.by_search import by_search
+from netform.explain.infeasible import undivided
+from netform.explain.move_limits import SECONDS, SHARE
+from netform.explain.network_count import other_number
+from netform.explain.obstacles import obstacles
 from netform.solve.exceptions import fewest_exceptions, spare_plan
-from netform.solve.feasibility import obstacles
-from netform.solve.listed_part import ListedPart
-from netform.solve.needed import SECONDS, SHARE
-from netform.solve.number import other_number
-from netform.solve.part_plan import PartPlan, method
-from netform.solve.why import undivided
+from netform.solve.model.part_plan import PartPlan, method
+from netform.solve.part_candidates import ListedPart
+from netform.solve.unlisted.planner import by_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.solve.feasibility import Obstacle
-    from netform.solve.statement import Statement
+    from netform.explain.obstacles import Obstacle
+    from netform.solve.model.plan_model import Statement
 
 __all__ = ["PartPlan", "PartSolver", "method"]
 

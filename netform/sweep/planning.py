@@ -14,7 +14,7 @@ from netform.export.rows import rounded
 from netform.pipeline import make_plan
 from netform.rules_file import rules_toml
 from netform.solve.area import Options
-from netform.solve.run import plan_areas
+from netform.solve.workers import plan_areas
 from netform.sweep.results import result_bytes
 
 if TYPE_CHECKING:

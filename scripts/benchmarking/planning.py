@@ -15,7 +15,7 @@ from netform.plan import Plan
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.deadline import Deadline
+from netform.solve.model.stopping import Deadline
 from scripts.benchmarking.cases import Area, write_area
 from scripts.benchmarking.isolated import forget_peak, peak_mb
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.rules import Rules
 from netform.scores import ScoringData, candidate_costs
-from netform.solve.search import store_of
+from netform.solve.model.problem import store_of
 from scripts.benchmarking.validity import find_faults
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from netform.candidates import passes as module
 from netform.candidates.enumerate import connected_groups
 from netform.candidates.passes import Met, Passes
-from netform.solve.search import Problem, group_costs
-from tests.solve.test_search import county, problem_of
+from netform.solve.model.problem import Problem, group_costs
+from tests.solve.primal.test_neighbourhood_search import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ BEFORE_A_PLAN = [
     ("netform.pipeline", "read_practices"),
     ("netform.pipeline", "locate"),
     ("netform.pipeline", "build_territories"),
-    ("netform.solve.run", "solve_area"),
+    ("netform.solve.workers", "solve_area"),
 ]
 AFTERWARDS = [
     ("netform.pipeline", "network_boundaries"),
@@ -104,7 +104,7 @@ def test_a_signal_before_there_is_a_plan(tmp_path: Path, module: str, name: str,
 def test_a_signal_while_the_plan_is_bettered(tmp_path: Path, number: int) -> None:
     """The best plan so far is audited, written and summed up, and the code is 130."""
     process = slowed(
-        "netform.solve.run", "solve_area", AFTER_A_PLAN, "solve", EXAMPLE, "-o", tmp_path / "out"
+        "netform.solve.workers", "solve_area", AFTER_A_PLAN, "solve", EXAMPLE, "-o", tmp_path / "out"
     )
     code, said = interrupt(process, number)
     assert code == 130
@@ -161,7 +161,7 @@ def test_the_time_limit_is_kept_with_the_plan_at_hand(tmp_path: Path) -> None:
     """A solver that does not stop by itself is left behind within seconds, and its best plan is written."""
     begin = time.monotonic()
     process = slowed(
-        "netform.solve.run", "solve_area", AFTER_A_PLAN,
+        "netform.solve.workers", "solve_area", AFTER_A_PLAN,
         "solve", EXAMPLE, "-o", tmp_path / "out", "--time-limit", 4, "-q",
     )  # fmt: skip
     process.communicate(timeout=60)
@@ -173,7 +173,7 @@ def test_the_time_limit_is_kept_with_the_plan_at_hand(tmp_path: Path) -> None:
 def test_no_plan_in_the_time(tmp_path: Path) -> None:
     """A solver that never says anything ends in 5."""
     process = slowed(
-        "netform.solve.run", "solve_area", FOR_EVER,
+        "netform.solve.workers", "solve_area", FOR_EVER,
         "solve", EXAMPLE, "-o", tmp_path / "out", "--time-limit", 1,
     )  # fmt: skip
     _, said = process.communicate(timeout=60)

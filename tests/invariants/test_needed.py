@@ -16,7 +16,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores.continuity import define_moved
 from netform.solve.area import Options
-from netform.solve.choice import Choice
+from netform.solve.model.solution import Choice
 from netform.solve.part import PartSolver
 from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
 from tests.invariants.test_demands import FIXED, about, groups_of, starts
@@ -26,7 +26,7 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.solve.statement import Statement
+    from netform.solve.model.plan_model import Statement
     from netform.tradeoff import Groups
 
 KINDS = ("pins", "apart", "exclude", "networks", "most_practices")

@@ -21,8 +21,8 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.choose import choose
-from netform.solve.relaxation import Choosing
+from netform.solve.exact.solver import choose
+from netform.solve.model.problem import Choosing
 from tests.brute_force import Best, best_plan, keeps, outside_band
 from tests.strategies import choices, made_up_area, small_areas
 

@@ -8,14 +8,14 @@ import networkx as nx
 import pytest
 
 from netform.area_lines import area_lines
+from netform.explain.divisible import divisible
+from netform.explain.obstacles import connected_parts, obstacles
+from netform.explain.remedies import explain
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.rationale import moves_into
 from netform.rules_file import load_profile
 from netform.solve.area import solve_area
-from netform.solve.divisible import divisible
-from netform.solve.feasibility import connected_parts, obstacles
-from netform.solve.outcome import Options, Progress
-from netform.solve.reasons import explain
+from netform.solve.model.outcome import Options, Progress
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from netform.explain.obstacles import Obstacle
 from netform.report.check import check_text
-from netform.solve.feasibility import Obstacle
 from netform.survey import AreaSurvey, PartSurvey, Survey
 
 EAST = AreaSurvey(

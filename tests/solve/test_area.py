@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
+from netform.explain.exceptions import place
+from netform.explain.obstacles import Obstacle
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.deadline import Deadline
-from netform.solve.feasibility import Obstacle
-from netform.solve.placing import place
+from netform.solve.model.stopping import Deadline
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
 

@@ -12,8 +12,8 @@ from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve import listing as listing_module
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.model import candidate_cache as listing_module
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 import pytest
 
 from netform.rules_file import load_profile
-from netform.solve import run as run_module
+from netform.solve import workers as run_module
 from netform.solve.area import Options
-from netform.solve.run import plan_areas
+from netform.solve.workers import plan_areas
 from tests.strategies import made_up_area
 
 

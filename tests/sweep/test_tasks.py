@@ -13,7 +13,7 @@ from netform.export.rows import rounded
 from netform.pipeline import Inputs, make_plan, prepare
 from netform.rules_file import load_profile
 from netform.solve.area import Options
-from netform.solve.run import plan_areas
+from netform.solve.workers import plan_areas
 from netform.sweep.file import read_sweep
 from netform.sweep.grounds import ground_of
 from netform.sweep.planning import order_of, plan_task

@@ -1,0 +1,288 @@
+"""How many would have to move for there to be a plan: computed where a limit on moves stands in the way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from netform.errors import ImpossibleError, NoPlanError
+from netform.explain.obstacles import Obstacle
+from netform.moves import as_good_words, least_words, needed_words, too_near_words, within_words
+from netform.solve.exact.minimum_count import Fewest, fewest
+from netform.solve.model.problem import SideRow
+from netform.solve.model.stopping import NEVER, Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from netform.solve.model.linking_rules import Ties
+    from netform.solve.model.plan_model import Statement
+
+__all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "Near", "Needed", "fewest_moved", "needed"]
+
+# The reason of an exception that would not be needed if more could move.
+MOVES = "moves"
+
+# The share of the time left that one question may take, and seconds at most; the fewest, asked for, may take more.
+SHARE, SECONDS = 0.25, 60.0
+ASKED_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Enough:
+    """Limits on moves within which there is a plan.
+
+    Attributes
+    ----------
+    practices, patients : int or None
+        The limits; None for any number.
+    counted : tuple of (str, Fewest)
+        Which of the two were looked for, ``practices`` before ``patients``, and what is proven of them. Of both the
+        second is counted among the plans that are within the first.
+    """
+
+    practices: int | None
+    patients: int | None
+    counted: tuple[tuple[str, Fewest], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What limits on moves would have to be.
+
+    Attributes
+    ----------
+    enough : tuple of Enough
+        Each is enough by itself; none where none was found.
+    impossible : bool
+        Whether it is proven that there is no plan however many move.
+    refuted : bool
+        Whether it is proven that there is none within the limits as they are.
+    """
+
+    enough: tuple[Enough, ...]
+    impossible: bool
+    refuted: bool
+
+
+def needed(statement: Statement, ties: Ties, deadline: Deadline = NEVER) -> Needed:
+    """Find the smallest limits on moves within which a statement has a plan.
+
+    Each limit is looked for with the other as it is; where that cannot be, the fewest practices whatever the
+    patients, and then the fewest patients.
+
+    Parameters
+    ----------
+    statement : Statement
+        Without the rows of ``ties``.
+    ties : Ties
+        With the limits that are too small.
+    deadline : Deadline
+    """
+    assert ties.moves is not None  # noqa: S101 (asked for only then)
+    practices, patients = ties.moves.practices, ties.moves.patients
+    answers: list[Enough] = []
+    impossible, refuted = True, False
+    for limit, by_patients in ((practices, False), (patients, True)):
+        if limit is None:
+            continue
+        rest = ties.within(practices, None) if by_patients else ties.within(None, patients)
+        count = fewest_moved(statement, rest, deadline, by_patients=by_patients)
+        impossible = impossible and count.impossible
+        refuted = refuted or count.bound is None or count.bound > limit
+        if count.found is not None:
+            answers.append(
+                Enough(practices, count.found, (("patients", count),))
+                if by_patients
+                else Enough(count.found, patients, (("practices", count),))
+            )
+    if impossible and practices is not None and patients is not None:
+        first = fewest_moved(statement, ties.within(None, None), deadline, by_patients=False)
+        impossible = first.impossible
+        if first.found is not None:
+            then = fewest_moved(statement, ties.within(first.found, None), deadline, by_patients=True)
+            if then.found is not None:
+                answers.append(Enough(first.found, then.found, (("practices", first), ("patients", then))))
+    elif practices is None and patients is None:
+        refuted = impossible = fewest_moved(statement, ties, deadline, by_patients=False).impossible
+    return Needed(tuple(answers), impossible, refuted)
+
+
+def fewest_moved(
+    statement: Statement, ties: Ties, deadline: Deadline = NEVER, *, by_patients: bool
+) -> Fewest:
+    """Count what has to move at least, the fixed networks included, under the rules and limits given."""
+    tied = replace(statement, sides=(*statement.sides, *ties.rows(statement)))
+    worth = ties.moved(statement, by_patients=by_patients)
+    return fewest(tied, worth, deadline).plus(ties.moved_by_fixed(by_patients=by_patients))
+
+
+@dataclass(slots=True)
+class Near:
+    """The limits on moves of an area, and what they would have to be: asked as the need arises.
+
+    Attributes
+    ----------
+    ties : Ties
+        The rules over the area; once the fewest moves that were asked for are found, with these as the limit.
+    named : str
+        The area as part of a sentence.
+    deadline : Deadline
+    alone : int
+        Exceptions that stand whatever is chosen: pins, and practices over the band.
+    widest : callable
+        Gives the plans with networks of any size, without the rows of ``ties``, and 1 for every candidate that is an
+        exception; None when they are too many to list.
+    count : Fewest or None
+        The fewest practices that a plan can move, where they were asked for and there is a plan.
+    note : str or None
+        The same in words.
+    exceptions : int or None
+        The fewest there can be if any number may move, where that was asked and found.
+    band : Needed or None
+        What the limits would have to be for a plan without exceptions, where that was asked.
+    """
+
+    ties: Ties
+    named: str
+    deadline: Deadline
+    alone: int
+    widest: Callable[[], tuple[Statement, NDArray[np.float64]] | None]
+    count: Fewest | None = None
+    note: str | None = None
+    exceptions: int | None = None
+    band: Needed | None = None
+
+    @property
+    def limits(self) -> Ties | None:
+        """The rules with the limits that the planner has set; None where there are no such limits."""
+        assert self.ties.moves is not None  # noqa: S101 (made only then)
+        patients = self.ties.moves.patients
+        practices = self.ties.moves.practices if self.count is None else None
+        return None if practices is patients is None else self.ties.within(practices, patients)
+
+    def settle(self, within: Statement, *, strict: bool) -> None:
+        """Find the fewest moves where they are asked for, and make them the limit.
+
+        Parameters
+        ----------
+        within : Statement
+            The plans without exceptions, without the rows of ``ties``.
+        strict : bool
+            Whether exceptions are forbidden.
+
+        Raises
+        ------
+        NoPlanError
+            Time ran out before a number was found.
+        """
+        moves = self.ties.moves
+        if moves is None or not moves.least:
+            return
+        patients = moves.patients
+        self.ties = self.ties.within(None, patients)
+        deadline = self.deadline.share(ASKED_SHARE)
+        count, exceptions = fewest_moved(within, self.ties, deadline, by_patients=False), 0
+        if count.impossible and not strict and (some := self.as_good(self.ties, deadline)) is not None:
+            count, exceptions = (
+                fewest_moved(some, self.ties, deadline, by_patients=False),
+                self.exceptions or 0,
+            )
+        # Where there is no plan at all, that is said as it is without a limit.
+        if count.impossible:
+            return
+        if count.found is None:
+            raise NoPlanError(
+                f"how few practices have to move was not found in the time{self.named}: allow more with --time-limit, "
+                "or give a number with --moves."
+            )
+        self.count, self.note = count, least_words(count, exceptions + self.alone, moves)
+        self.ties = self.ties.within(count.found, patients)
+
+    def as_good(self, ties: Ties, deadline: Deadline) -> Statement | None:
+        """State the plans that have no more exceptions than some ties make needed; None where that is not known."""
+        wide = self.widest()
+        if wide is None:
+            return None
+        statement, outside = wide
+        tied = replace(statement, sides=(*statement.sides, *ties.rows(statement)))
+        self.exceptions = fewest(tied, outside, deadline).found
+        if self.exceptions is None:
+            return None
+        few = SideRow(outside, -math.inf, self.exceptions + 0.5)
+        return replace(statement, sides=(*statement.sides, few))
+
+    def without_exceptions(self, within: Statement) -> Obstacle | None:
+        """Say that it is the limits that leave no plan without exceptions; None where there is none without them.
+
+        Parameters
+        ----------
+        within : Statement
+            The plans without exceptions, without the rows of ``ties``: none is within the limits.
+        """
+        if (limits := self.limits) is None or limits.moves is None:
+            return None
+        self.band = needed(within, limits, self.share())
+        if self.band.impossible:
+            return None
+        sentence = f"No plan {as_good_words(self.alone)} moves {within_words(limits.moves)}."
+        return Obstacle(MOVES, within.codes, sentence, (_sentence(needed_words(self.band)),))
+
+    def refuse(self) -> None:
+        """Refuse limits within which there is no plan at all, exceptions or not.
+
+        Raises
+        ------
+        ImpossibleError
+            With limits that have a plan.
+        """
+        if (limits := self.limits) is None or limits.moves is None or (wide := self.widest()) is None:
+            return
+        least = needed(wide[0], limits, self.share())
+        if not least.refuted or least.impossible:
+            return
+        best, self.exceptions = self.band, 0
+        if best is None or best.impossible:
+            some = self.as_good(limits.within(None, None), self.share())
+            best = None if some is None else needed(some, limits, self.share())
+        needed_anyway = (self.exceptions or 0) + self.alone
+        raise ImpossibleError(too_near_words(limits.moves, self.named, least, best, needed_anyway))
+
+    def fewer_exceptions(self, exceptions: int) -> Obstacle | None:
+        """Say which limits would save a plan some of its exceptions; None where none would, or it is not settled.
+
+        Parameters
+        ----------
+        exceptions : int
+            How many the plan has; that it has any has been explained.
+        """
+        limits = self.limits
+        # Where any plan has an exception one is as few as there can be.
+        if (
+            limits is None
+            or limits.moves is None
+            or exceptions < 2
+            or not (self.band and self.band.impossible)
+        ):
+            return None
+        some = self.as_good(limits.within(None, None), self.share())
+        if some is None or self.exceptions is None or self.exceptions >= exceptions:
+            return None
+        sentence = (
+            f"A plan that moves {within_words(limits.moves)} has {exceptions + self.alone:,} exceptions; if any number "
+            f"could move {self.exceptions + self.alone:,} would be enough."
+        )
+        remedy = f"For that {needed_words(needed(some, limits, self.share()))}."
+        return Obstacle(MOVES, some.codes, sentence, (remedy,))
+
+    def share(self) -> Deadline:
+        """The time for one question."""
+        return self.deadline.share(SHARE, SECONDS)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."

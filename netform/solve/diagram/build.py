@@ -1,0 +1,203 @@
+"""All plans below a cutoff at once, as a decision diagram.
+
+The practices are taken in one fixed order, and a plan is built by giving the first practice not yet covered a
+network. Partial plans that cover the same practices can be finished in the same ways, so they are one *node*; an
+*arc* takes a network. A city has millions of plans within a few thousandths of the best, but only some hundreds of
+nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
+
+A partial plan costs at least what the duals are worth plus its reduced costs, and plus what it has made cuts fall
+short of their limits (`netform.solve.diagram.kernel.forgone`): that hangs on the node and the network taken alone,
+and with it a plan is down to its whole cost. Without it a drawing of a city had to be some twenty times as wide to
+prove as much. A partial plan is dropped once that, plus what the practices not yet covered still need, reaches the
+cutoff: each needs a network that is disjoint from those taken, and practices that no one network can hold together
+need one each (`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to plans at the
+cutoff or above are dropped by a pass from the end.
+
+A drawing may be given a width: of the nodes that wait for the same practice the dearest beyond it are dropped, and
+the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far
+it saw: every plan below the lowered cutoff is in it, and good ones above.
+
+Decision diagrams for such problems are treated in Bergman, Cire, van Hoeve and Hooker (2016), *Decision Diagrams for
+Optimization*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from netform.solve.diagram.kernel import ANY, Laid
+from netform.solve.diagram.variable_order import easier, sweep
+from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.solve.model.problem import SideRow
+
+__all__ = ["Diagram", "draw_diagram"]
+
+# Of sums of costs, as a share.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The plans below a cutoff: the walks from node 0 to the last node that add up to less.
+
+    Every arc is on such a plan. Walks that add up to the cutoff or more may be there too; they are plans as well.
+
+    Attributes
+    ----------
+    below : float
+        Every plan that costs less is in it: the cutoff, or less where it was drawn to a width.
+    nodes : int
+        Arcs lead to nodes of a higher number.
+    tails, heads : ndarray of int64, shape (arcs,)
+        Where each arc leads from and to, by ascending tail.
+    takes : ndarray of int64, shape (arcs,)
+        The candidate that it takes.
+    drawn : int
+        Partial plans that were kept while it was drawn.
+    """
+
+    below: float
+    nodes: int
+    tails: NDArray[np.int64]
+    heads: NDArray[np.int64]
+    takes: NDArray[np.int64]
+    drawn: int
+
+    def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any walk from each node to the end adds up to, arcs having weights."""
+        return _to_end(self.nodes, self.tails, self.heads, weights)  # type: ignore[no-any-return]
+
+    def from_start(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any walk to each node adds up to."""
+        # Backwards, the walks from the end are those of a diagram too.
+        last = self.nodes - 1
+        back = [np.ascontiguousarray(each[::-1]) for each in (last - self.heads, last - self.tails, weights)]
+        return np.asarray(_to_end(self.nodes, *back)[::-1])
+
+    def through(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the cheapest plan through each candidate costs, exactly; infinite when none is below the cutoff.
+
+        Parameters
+        ----------
+        costs : ndarray of float64, shape (m,)
+            Those that the diagram was drawn by.
+        """
+        weights = costs[self.takes]
+        least = self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
+        through = np.full(len(costs), np.inf)
+        np.minimum.at(through, self.takes, least)
+        return through
+
+
+def draw_diagram(
+    store: CandidateStore,
+    costs: NDArray[np.float64],
+    reduced: NDArray[np.float64],
+    worth: float,
+    cutoff: float,
+    sides: Sequence[SideRow] = (),
+    order: NDArray[np.int64] | None = None,
+    *,
+    cuts: PricedCuts | None = None,
+    most_nodes: int,
+    most_steps: int = ANY,
+    width: int = ANY,
+    spare: float = 0.0,
+) -> Diagram | None:
+    """All choices of candidates that cover every practice once, below a cutoff.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    costs : ndarray of float64, shape (m,)
+    reduced : ndarray of float64, shape (m,)
+        Reduced costs, at least 0.
+    worth : float
+        What the duals are worth: a choice costs at least this plus its reduced costs.
+    cutoff : float
+        Choices that cost as much are of no interest.
+    sides : sequence of SideRow
+        Rules over the choice, over the same candidates, that count networks or patients.
+    order : ndarray of int64, shape (n,), optional
+        The practices as `netform.solve.diagram.variable_order` has them, of these candidates or of others like them.
+    cuts : PricedCuts, optional
+        Those whose prices are in the reduced costs, and whose limits are in what the duals are worth.
+    most_nodes, most_steps : int
+        Partial plans kept, and candidates looked at, before the drawing is given up.
+    width : int
+        Partial plans gone on with, of those whose first practice not covered is the same.
+    spare : float
+        Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
+        it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
+
+    Returns
+    -------
+    Diagram or None
+        None when it was given up, or when a rule counts anything but whole numbers.
+    """
+    counts = np.array([np.round(side.coefficients) for side in sides], np.int64).reshape(
+        len(sides), len(store)
+    )
+    if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
+        return None
+    cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
+    if order is None:
+        order = easier(store, reduced, cutoff - worth, [sweep(store, reduced)], cuts)
+    laid = Laid.out(store, reduced, order)
+    # Limits a millionth wide of what adds up to whole numbers.
+    least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
+    most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
+    counts = np.ascontiguousarray(counts[:, laid.listed])
+    tails, heads, takes, ends, seen, complete = laid.grow(
+        cutoff - worth, cuts.numbered(order), counts, least, most, most_nodes, most_steps, width, spare
+    )
+    if not complete:
+        return None
+    # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
+    near = cutoff + ROUNDING * (1 + abs(cutoff))
+    kept = _below(tails, heads, costs[laid.listed][takes], ends, near)
+    tails, heads, takes = tails[kept], heads[kept], laid.listed[takes[kept]]
+    number = np.full(len(ends), -1, np.int64)
+    starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails
+    number[starts] = np.arange(len(starts))
+    # What has no arc of its own is an end, and one end is like another.
+    number[number < 0] = max(1, len(starts))
+    below = min(cutoff, worth + seen)
+    return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes, len(ends))
+
+
+@nb.njit(cache=True, nogil=True)
+def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
+    least = np.full(nodes, np.inf)
+    least[nodes - 1] = 0.0
+    for arc in range(len(tails) - 1, -1, -1):
+        least[tails[arc]] = min(least[tails[arc]], weights[arc] + least[heads[arc]])
+    return least
+
+
+@nb.njit(cache=True, nogil=True)
+def _below(tails, heads, weights, ends, cutoff):  # type: ignore[no-untyped-def]
+    """The arcs on a walk from node 0 to an end that adds up to less than the cutoff."""
+    nodes = len(ends)
+    ahead = np.full(nodes, np.inf)
+    behind = np.full(nodes, np.inf)
+    behind[0] = 0.0
+    for node in range(nodes):
+        if ends[node]:
+            ahead[node] = 0.0
+    for arc in range(len(tails) - 1, -1, -1):
+        ahead[tails[arc]] = min(ahead[tails[arc]], weights[arc] + ahead[heads[arc]])
+    for arc in range(len(tails)):
+        behind[heads[arc]] = min(behind[heads[arc]], behind[tails[arc]] + weights[arc])
+    return np.flatnonzero(behind[tails] + weights + ahead[heads] < cutoff)

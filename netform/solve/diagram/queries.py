@@ -1,0 +1,343 @@
+"""Questions to all plans below a cutoff: the cheapest few, and the one that is best by another measure.
+
+Both go through a decision diagram (`netform.solve.diagram.build`) guided by what its nodes still cost at least, which
+is known exactly.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.solve.diagram.build import Diagram
+
+__all__ = ["Least", "cheapest_plans", "cheapest_within", "least_plan"]
+
+# Halvings of the price of an hour, each two passes over the arcs.
+HALVINGS = 40
+
+# Prices of an hour, as shares of the best: what is left of the limit differs from node to node.
+PRICES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.6, 2.5, 5.0)
+
+
+# Dearer hours bound little better, and rounding would begin to count.
+DEAREST = 1e7
+
+# Measures are whole numbers: within this they are the same.
+ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The plan that is least by a measure.
+
+    Attributes
+    ----------
+    chosen : ndarray of int64 or None
+        Its candidates, ascending; None when none was met.
+    bound : float
+        No plan measures less; infinite when there is none.
+    complete : bool
+        Whether no other plan measures less, or as little and costs less.
+    """
+
+    chosen: NDArray[np.int64] | None
+    bound: float
+    complete: bool
+
+
+def cheapest_plans(
+    diagram: Diagram, costs: NDArray[np.float64], count: int, cutoff: float
+) -> list[NDArray[np.int64]]:
+    """The cheapest plans of a diagram below a cutoff, cheapest first; fewer than ``count`` when there are no more.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    costs : ndarray of float64, shape (m,)
+        Of every candidate.
+    count : int
+    cutoff : float
+    """
+    weights = costs[diagram.takes]
+    ahead = diagram.to_end(weights)
+    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    last = diagram.nodes - 1
+    plans: list[NDArray[np.int64]] = []
+    # Half a plan that can end cheapest goes first, the longest among equals; then in the order they were met.
+    heap: list[tuple[float, int, int, int, float, tuple[int, ...]]] = [(float(ahead[0]), 0, 0, 0, 0.0, ())]
+    met = 0
+    while heap and len(plans) < count:
+        least, _, _, node, cost, taken = heapq.heappop(heap)
+        if least >= cutoff:
+            break
+        if node == last:
+            plans.append(np.array(sorted(taken), np.int64))
+            continue
+        for arc in range(begin[node], begin[node + 1]):
+            met += 1
+            head, further = int(diagram.heads[arc]), cost + float(weights[arc])
+            further_taken = (*taken, int(diagram.takes[arc]))
+            heapq.heappush(
+                heap, (further + float(ahead[head]), -len(further_taken), met, head, further, further_taken)
+            )
+    plans.sort(key=lambda plan: (math.fsum(costs[plan]), plan.tolist()))
+    return plans
+
+
+def cheapest_within(
+    diagram: Diagram,
+    costs: NDArray[np.float64],
+    reduced: NDArray[np.float64],
+    worth: float,
+    cutoff: float,
+    uses: NDArray[np.float64],
+    most: NDArray[np.float64],
+    *,
+    most_steps: int,
+) -> tuple[NDArray[np.int64] | None, bool]:
+    """The cheapest plan of a diagram below a cutoff that uses no more than there is; and whether none was missed.
+
+    Parameters
+    ----------
+    diagram : Diagram
+    costs, reduced : ndarray of float64, shape (m,)
+    worth : float
+        A plan that uses no more than there is costs at least this plus its reduced costs.
+    cutoff : float
+    uses : ndarray of float64, shape (rules, m)
+        What each candidate uses under each rule.
+    most : ndarray of float64, shape (rules,)
+        What there is.
+    most_steps : int
+        Arcs looked at before the search is given up.
+    """
+    weights, prices = costs[diagram.takes], reduced[diagram.takes]
+    # What promises most comes first.
+    price_ahead = diagram.to_end(prices)
+    order = np.lexsort((prices + price_ahead[diagram.heads], diagram.tails))
+    spends = np.ascontiguousarray(uses[:, diagram.takes])
+    ahead = np.array([diagram.to_end(row) for row in spends]).reshape(len(most), diagram.nodes)
+    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    chosen, complete = _cheapest_within(
+        begin, diagram.heads[order], diagram.takes[order], weights[order], prices[order],
+        np.ascontiguousarray(spends[:, order]), diagram.to_end(weights), price_ahead, ahead, worth, cutoff, most,
+        most_steps,
+    )  # fmt: skip
+    return (np.sort(chosen) if len(chosen) else None), bool(complete)
+
+
+@nb.njit(cache=True, nogil=True)
+def _cheapest_within(  # type: ignore[no-untyped-def]
+    begin,
+    heads,
+    takes,
+    weights,
+    prices,
+    spends,
+    weight_ahead,
+    price_ahead,
+    ahead,
+    worth,
+    cutoff,
+    most,
+    most_steps,
+):
+    last = len(begin) - 2
+    rules = len(most)
+    node = np.zeros(last + 2, np.int64)
+    at = np.zeros(last + 2, np.int64)
+    taken = np.zeros(last + 2, np.int64)
+    cost = np.zeros(last + 2)
+    price = np.full(last + 2, worth)
+    used = np.zeros((last + 2, rules))
+    best = np.empty(0, np.int64)
+    depth, steps = 0, 0
+    at[0] = begin[0]
+    while depth >= 0:
+        if at[depth] == begin[node[depth] + 1]:
+            depth -= 1
+            continue
+        steps += 1
+        if steps > most_steps:
+            return best, False
+        arc = at[depth]
+        at[depth] += 1
+        head = heads[arc]
+        paid, priced = cost[depth] + weights[arc], price[depth] + prices[arc]
+        fits = paid + weight_ahead[head] < cutoff and priced + price_ahead[head] < cutoff
+        for r in range(rules):
+            used[depth + 1, r] = used[depth, r] + spends[r, arc]
+            fits = fits and used[depth + 1, r] + ahead[r, head] <= most[r]
+        if not fits:
+            continue
+        taken[depth] = takes[arc]
+        if head == last:
+            best, cutoff = taken[: depth + 1].copy(), paid
+            continue
+        depth += 1
+        node[depth], at[depth] = head, begin[head]
+        cost[depth], price[depth] = paid, priced
+    return best, True
+
+
+def least_plan(
+    diagram: Diagram,
+    measure: NDArray[np.float64],
+    costs: NDArray[np.float64],
+    limit: float,
+    without: Sequence[NDArray[np.int64]],
+    *,
+    most_steps: int,
+) -> Least:
+    """The plan of a diagram that is least by a measure, of those that cost no more than a limit; then the cheapest.
+
+    What the rest of a plan adds at least is known from the diagram for the measure alone and for the measure plus
+    the cost at several prices an hour; with what is left of the limit each price bounds it from below (a Lagrangian
+    relaxation, node by node).
+
+    Parameters
+    ----------
+    diagram : Diagram
+    measure : ndarray of float64, shape (m,)
+        What each candidate adds: patients or the like, a whole number.
+    costs : ndarray of float64, shape (m,)
+    limit : float
+    without : sequence of ndarray of int64
+        Plans that are not asked for, their candidates ascending.
+    most_steps : int
+        Arcs looked at before the search is given up.
+    """
+    adds, weights = measure[diagram.takes], costs[diagram.takes]
+    cheapest = diagram.to_end(weights)
+    if cheapest[0] > limit:
+        return Least(None, math.inf, complete=True)
+    best = _best_price(diagram, adds, weights, limit)
+    prices = np.array([share * best for share in PRICES])
+    ahead = np.array([diagram.to_end(adds + price * weights) for price in prices])
+    bound = float((ahead[:, 0] - prices * limit).max())
+    guide = adds + best * weights + ahead[PRICES.index(1.0)][diagram.heads]
+    order = np.lexsort((guide, diagram.tails))
+    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    # Plans as rows, in the ascending order of candidates.
+    longest = max((len(plan) for plan in without), default=0)
+    rows = np.full((len(without), longest + 1), -1, np.int64)
+    for row, plan in zip(rows, without, strict=True):
+        row[: len(plan)] = plan
+    chosen, complete = _least(
+        begin, diagram.heads[order], diagram.takes[order], adds[order], weights[order], ahead, prices, cheapest,
+        limit, rows, most_steps,
+    )  # fmt: skip
+    found = np.sort(chosen) if len(chosen) else None
+    if complete:
+        bound = math.inf if found is None else math.fsum(measure[found])
+    return Least(found, bound, bool(complete))
+
+
+def _best_price(
+    diagram: Diagram, adds: NDArray[np.float64], weights: NDArray[np.float64], limit: float
+) -> float:
+    """The price of an hour that bounds the measure best: just enough for its least plan to keep the limit."""
+    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+
+    def too_dear(price: float) -> bool:
+        priced = adds + price * weights
+        return bool(_walk_cost(begin, diagram.heads, priced, weights, diagram.to_end(priced)) > limit)
+
+    low, high = 0.0, DEAREST
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        if too_dear(middle):
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@nb.njit(cache=True, nogil=True)
+def _walk_cost(begin, heads, priced, weights, ahead):  # type: ignore[no-untyped-def]
+    """What a walk costs that is the least by priced arcs."""
+    node, cost = 0, 0.0
+    last = len(begin) - 2
+    while node != last:
+        best = -1
+        least = np.inf
+        for arc in range(begin[node], begin[node + 1]):
+            value = priced[arc] + ahead[heads[arc]]
+            if value < least:
+                best, least = arc, value
+        if best < 0:
+            return 0.0
+        cost += weights[best]
+        node = heads[best]
+    return cost
+
+
+@nb.njit(cache=True, nogil=True)
+def _least(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one loop with its own stack)
+    begin, heads, takes, adds, weights, ahead, prices, cheapest, limit, without, most_steps
+):
+    """Depth first, what promises most first; takes of the best plan, and whether the search was completed."""
+    last = len(begin) - 2
+    length = last + 1
+    node = np.zeros(length + 1, np.int64)
+    at = np.zeros(length + 1, np.int64)
+    taken = np.zeros(length + 1, np.int64)
+    measure = np.zeros(length + 1)
+    cost = np.zeros(length + 1)
+    best = np.empty(0, np.int64)
+    best_measure = np.inf
+    best_cost = np.inf
+    depth, steps = 0, 0
+    at[0] = begin[0]
+    while depth >= 0:
+        if at[depth] == begin[node[depth] + 1]:
+            depth -= 1
+            continue
+        steps += 1
+        if steps > most_steps:
+            return best, False
+        arc = at[depth]
+        at[depth] += 1
+        head = heads[arc]
+        measured, paid = measure[depth] + adds[arc], cost[depth] + weights[arc]
+        least_cost = paid + cheapest[head]
+        if least_cost > limit:
+            continue
+        if best_measure < np.inf:
+            least = -np.inf
+            for k in range(len(prices)):
+                least = max(least, measured + ahead[k, head] - prices[k] * (limit - paid))
+            if least > best_measure + ALIKE or (least > best_measure - ALIKE and least_cost >= best_cost):
+                continue
+        taken[depth] = takes[arc]
+        if head != last:
+            depth += 1
+            node[depth], at[depth] = head, begin[head]
+            measure[depth], cost[depth] = measured, paid
+            continue
+        if not (measured < best_measure - ALIKE or (measured < best_measure + ALIKE and paid < best_cost)):
+            continue
+        plan = np.sort(taken[: depth + 1])
+        asked = True
+        for row in range(len(without)):
+            if len(plan) < without.shape[1] and without[row, len(plan)] < 0:
+                same = True
+                for k in range(len(plan)):
+                    if plan[k] != without[row, k]:
+                        same = False
+                        break
+                asked = asked and not same
+        if asked:
+            best, best_measure, best_cost = plan, measured, paid
+    return best, True

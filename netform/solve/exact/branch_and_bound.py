@@ -1,0 +1,268 @@
+"""Prove or improve: branch on whether two practices share a network, price and cut at every node.
+
+The node of the lowest bound comes first. Cuts found at any node hold for all (`netform.solve.master.ryan_foster`).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.diagram.search import cheapest_below
+from netform.solve.master.integer_program import solve_integer
+from netform.solve.master.linear_program import LinearAnswer
+from netform.solve.master.relaxation import dearest
+from netform.solve.master.ryan_foster import Decision, NodeProgram
+from netform.solve.master.subset_row_cuts import CutPool, PricedCuts, violated_cuts
+from netform.solve.model.problem import Choosing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.model.stopping import Deadline
+
+__all__ = ["Branched", "branch"]
+
+# Pairs weighed at a node, and how many of them that were never tried are tried by solving both branches.
+PAIRS_KNOWN, PAIRS_TRIED = 16, 4
+
+# Up to so many candidates left at a node, an integer program closes it sooner than more branching.
+FEW_LEFT = 300
+
+# Up to so many, every plan below the limit is drawn, to this width.
+TRIED_LEFT, WIDTH = 20_000, 4000
+
+# Columns added in one pricing round.
+MOST_PRICED = 500
+
+# A node is done when its bound is within this share of the best plan.
+TOLERANCE = 1e-7
+
+# Cuts are sought at nodes of at most this depth, and kept while there are at most so many rows.
+CUT_DEPTH = 6
+MOST_CUTS = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Branched:
+    """What the search came to.
+
+    Attributes
+    ----------
+    bound : float
+        No plan below the cutoff costs less; the cutoff itself when the search was completed.
+    cost : float
+        Of the best plan found, infinite when none was found below the cutoff.
+    chosen : ndarray of int64 or None
+        Its candidates.
+    nodes : int
+        Nodes solved.
+    """
+
+    bound: float
+    cost: float
+    chosen: NDArray[np.int64] | None
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Node:
+    bound: float
+    number: int
+    depth: int
+    decisions: tuple[Decision, ...]
+
+
+class _Search(NodeProgram):
+    def __init__(
+        self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float
+    ) -> None:
+        super().__init__(choosing, cuts, through, dearest(choosing))
+        self.cutoff = cutoff
+        self.chosen: NDArray[np.int64] | None = None
+        self.cost = math.inf
+        self.rises: dict[tuple[int, int], tuple[float, float]] = {}
+        self.left = np.empty(0, np.int64)
+        self.answer_reduced = np.zeros(len(choosing.store))
+        self.cut_duals = np.zeros(len(cuts))
+        self.floor = -math.inf
+
+    def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
+        """Bound of a node and the optimum of its relaxation, cuts sought near the root.
+
+        ``self.left`` then holds the candidates that a plan of this node below the limit may use.
+        """
+        allowed = self.allowed(node.decisions)
+        self.program.shut(~allowed[self.columns])
+        answer = self.program.solve(dual_simplex=True)
+        bound, answer = self.price_out(answer, allowed)
+        while node.depth <= CUT_DEPTH and len(self.program.cuts) < MOST_CUTS and not deadline.passed:
+            if bound >= self.limit() or answer.missing > 1e-6:
+                break
+            chosen = answer.chosen > 1e-7
+            store = self.choosing.store.take(self.columns[chosen])
+            found = violated_cuts(store, answer.chosen[chosen], most=40, tolerance=0.05)
+            if not len(found):
+                break
+            self.program.add_cuts(found)
+            before = bound
+            bound, answer = self.price_out(self.program.solve(dual_simplex=True), allowed)
+            if bound - before < 1e-4 * abs(bound):
+                break
+        return max(bound, node.bound), answer
+
+    def price_out(self, answer: LinearAnswer, allowed: NDArray[np.bool_]) -> tuple[float, LinearAnswer]:
+        """Price in allowed candidates until none is left; the safe bound and the optimum."""
+        choosing = self.choosing
+        bound = -math.inf
+        while True:
+            reduced = answer.duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
+            reduced[~allowed] = 0.0
+            least = min(0.0, float(reduced.min(initial=0.0)))
+            floor = answer.duals.worth(self.program.cuts, choosing.sides) + choosing.most_networks * least
+            bound = max(bound, floor)
+            self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
+            # The least reduced cost, just below zero, is what the floor has paid for already.
+            self.answer_reduced, self.floor = reduced, floor
+            self.cut_duals = answer.duals.cuts
+            fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
+            if (
+                bound >= self.limit()
+                or not len(fresh)
+                or bound >= answer.value - TOLERANCE * abs(answer.value)
+            ):
+                return bound, answer
+            if len(fresh) > MOST_PRICED:
+                fresh = np.sort(fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]])
+            self.add_columns(fresh)
+            answer = self.program.solve()
+
+    def finish(self) -> bool:
+        """Close a node by an integer program over the candidates left, when they are few; whether it was."""
+        cuts = self.program.cuts
+        some = self.choosing.take(self.left)
+        if len(self.left) <= TRIED_LEFT:
+            reduced = np.maximum(self.answer_reduced[self.left], 0.0)
+            priced = PricedCuts.of(cuts, self.cut_duals, some.store.practices)
+            found, below, _ = cheapest_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
+            if found is not None:
+                self.accept(self.left[found])
+            if below >= self.limit():
+                return True
+        if len(self.left) > FEW_LEFT:
+            return False
+        answer = solve_integer(some.store, some.costs, cuts, some.sides, nodes=1000, cutoff=self.limit())
+        if answer.chosen is not None:
+            self.accept(self.left[answer.chosen])
+        return answer.status in ("optimal", "infeasible") or answer.bound >= self.limit()
+
+    def accept(self, chosen: NDArray[np.int64]) -> None:
+        """Take a plan if it is the best so far."""
+        cost = math.fsum(self.choosing.costs[chosen])
+        if cost < min(self.cost, self.cutoff):
+            self.cost, self.chosen = cost, np.sort(chosen)
+
+    def limit(self) -> float:
+        """Nodes whose bound reaches this are of no interest."""
+        best = min(self.cutoff, self.cost)
+        return best - TOLERANCE * abs(best) if math.isfinite(best) else best
+
+    def take_plan(self, answer: LinearAnswer) -> bool:
+        """Whether the optimum of a node is a plan; it becomes the best when it costs less."""
+        if answer.missing > 1e-6 or np.any((answer.chosen > 1e-6) & (answer.chosen < 1 - 1e-6)):
+            return False
+        self.accept(self.columns[answer.chosen > 0.5])
+        return True
+
+    def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int] | None:
+        """The pair whose two branches raise the bound most: the likeliest are tried, once each in the search.
+
+        None when no pair is together in a part of the relaxation only.
+        """
+        pairs, share = self.undecided(answer)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_KNOWN]
+        if not len(order):
+            return None
+        allowed = self.allowed(node.decisions)
+        best, best_score, tried = (int(pairs[order[0], 0]), int(pairs[order[0], 1])), -1.0, 0
+        for k in order:
+            pair = int(pairs[k, 0]), int(pairs[k, 1])
+            if pair not in self.rises:
+                if tried == PAIRS_TRIED:
+                    continue
+                tried += 1
+                self.rises[pair] = self._try(pair, allowed, answer.value)
+            together, apart = self.rises[pair]
+            # Near 0 or 1 a pair is all but decided: one branch then rises little.
+            score = max(together * share[k], 1e-6) * max(apart * (1 - share[k]), 1e-6)
+            if score > best_score:
+                best, best_score = pair, score
+        return best
+
+    def _try(self, pair: tuple[int, int], allowed: NDArray[np.bool_], value: float) -> tuple[float, float]:
+        """How much each branch of a pair raises the optimum over the present columns."""
+        ceiling = self.limit() - value if math.isfinite(self.limit()) else math.inf
+        rises = []
+        for together in (True, False):
+            left = allowed & self.allowed(((*pair, together),))
+            self.program.shut(~left[self.columns])
+            rises.append(min(self.program.solve(dual_simplex=True).value - value, ceiling))
+        return rises[0], rises[1]
+
+
+def branch(
+    choosing: Choosing,
+    cuts: CutPool,
+    through: NDArray[np.float64],
+    bound: float,
+    cutoff: float,
+    deadline: Deadline,
+) -> Branched:
+    """Search for the best plan below a cutoff, best bound first.
+
+    Parameters
+    ----------
+    choosing : Choosing
+        The candidates that a plan below the cutoff may use.
+    cuts : ndarray of int64, shape (k, 11)
+    through : ndarray of float64, shape (m,)
+        What a plan through each candidate costs at least; decides which columns come first.
+    bound : float
+        A bound known beforehand.
+    cutoff : float
+        Plans that cost as much are of no interest.
+    deadline : Deadline
+    """
+    if not len(choosing.store):
+        return Branched(cutoff, math.inf, None, 0)
+    search = _Search(choosing, cuts, through, cutoff)
+    queue = [_Node(bound, 0, 0, ())]
+    count, stuck = 0, math.inf
+    any_plan = choosing.most_networks * float(choosing.costs.max(initial=0.0))
+    while queue and not deadline.passed:
+        node = heapq.heappop(queue)
+        if node.bound >= search.limit():
+            continue
+        count += 1
+        node_bound, answer = search.solve_node(node, deadline)
+        if node_bound >= search.limit() or search.take_plan(answer):
+            continue
+        # An artificial column costs more than any plan: the node has none.
+        if (answer.missing > 1e-6 and node_bound > any_plan) or search.finish():
+            continue
+        node = _Node(node_bound, node.number, node.depth, node.decisions)
+        pair = search.pick_pair(node, answer)
+        if pair is None:
+            stuck = min(stuck, node_bound)
+            continue
+        a, b = pair
+        for together in (True, False):
+            decisions = (*node.decisions, (a, b, together))
+            heapq.heappush(queue, _Node(node_bound, 2 * count + together, node.depth + 1, decisions))
+    open_bound = min((node.bound for node in queue), default=stuck)
+    open_bound = min(open_bound, stuck)
+    return Branched(min(open_bound, cutoff, search.cost), search.cost, search.chosen, count)

@@ -1,0 +1,191 @@
+"""Choose the best plan from listed candidates: bound, guess, make a plan, prove.
+
+Where small guesses do not settle it (`netform.solve.exact.gap_closing`), a plan is looked for among few partial
+plans, or else made otherwise (`netform.solve.primal.diving`, `netform.solve.primal.polish`); where it is far from the
+bound wider guesses are made, and what is left between plan and bound is closed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.exact.gap_closing import FOLLOWED_LEFT, WIDTH, Proof
+from netform.solve.master.integer_program import solve_integer
+from netform.solve.master.relaxation import MOST_ROUNDS, artificial_cost
+from netform.solve.model.plan_model import find
+from netform.solve.model.problem import Choosing
+from netform.solve.model.solution import Choice
+from netform.solve.model.stopping import Deadline
+from netform.solve.primal.diving import dive
+from netform.solve.primal.polish import polish
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Chooser", "Improve", "Stage"]
+
+# A plan is made of so many candidates nearest to the bound, by deciding pairs as sure as this at once.
+DIVED = 60_000
+SURE = (0.8, 0.95, 1.0)
+
+# Partial plans followed at a time for a plan: twenty to a hundred times as many see no further than a bound.
+FOLLOWED = (100, 300)
+
+# Candidates nearest to the bound, of which parts of a new plan of so many practices are chosen anew; and practices
+# in a part once a wide guess was made in vain.
+POLISHED, PART, LARGE_PART = 3000, 40, 100
+
+# Up to so many candidates that could better the plan, closing the gap is quicker than bettering it.
+MANY = 4000
+
+# Seconds for one part, and share of the time left for all of them.
+POLISH_SECONDS, POLISH_SHARE = 2.0, 0.15
+
+# Where no dive ends in a plan, an integer program over so many candidates, of so many nodes, may.
+SOUGHT = (1200, 100)
+
+# Below so many practices a search of neighbourhoods would be the same choice again.
+SEARCHED = 30
+
+# Candidates in wide guesses, and how wide they are drawn. Where that does not settle one, the plan, if there is any, is
+# far from the best and worth bettering.
+ATTEMPTED = 64_000
+WIDE = (300_000, 1_000_000)
+
+Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
+Stage = Callable[[str], AbstractContextManager[None]]
+
+
+class Chooser(Proof):
+    """A proof that makes plans of its own."""
+
+    def run(
+        self,
+        improve: Improve | None = None,
+        stage: Stage = lambda _name: nullcontext(),
+        *,
+        warm: bool = False,
+    ) -> Choice:
+        """Choose, and give what was learnt.
+
+        Parameters
+        ----------
+        improve : callable, optional
+            Finds a plan where nothing else does.
+        stage : callable
+            Gives the context in which the stages ``bound`` and ``choose`` run.
+        warm : bool
+            Whether an earlier choice has left its cuts.
+        """
+        if not warm and not self.over:
+            with stage("bound"):
+                self.tighten(MOST_ROUNDS)
+            # More cuts would raise the bound but slowly, and each has to be priced over the whole list.
+            self.width, self.rising = WIDTH, False
+        with stage("choose"):
+            if math.isinf(self.cutoff) and not self.over:
+                self.widen(improve)
+            return self.prove()
+
+    def widen(self, improve: Improve | None) -> None:
+        """Guess while that is quick, make a good plan, and settle wide guesses where it is not near the bound."""
+        self.take_turns(WIDTH)
+        for width in FOLLOWED:
+            if not self.over:
+                self.follow(self.nearest(FOLLOWED_LEFT), width)
+        if self.chosen is None and not self.over:
+            self.make(improve)
+        for count in WIDE:
+            if self.over or len(self.cheap_enough(self.cost)) <= count:
+                break
+            if not self.attempt(count):
+                self.better(count, LARGE_PART)
+        # The candidates that are left are few enough to price them for more cuts.
+        self.rising = True
+
+    def attempt(self, count: int) -> bool:
+        """Guess a cost that leaves about ``count`` candidates; whether it was refuted, or the best plan found.
+
+        However far the plan at hand is from the best, no work is done on candidates that only dearer plans use.
+        """
+        guess = float(np.partition(self.relaxation.through, count)[count])
+        kept = self.cheap_enough(guess)
+        proof = Proof(
+            self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept), threads=self.threads
+        )
+        found = proof.prove(ATTEMPTED)
+        if found.chosen is not None:
+            self.accept(kept[found.chosen])
+        if found.trace is not None:
+            self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, found.trace.cuts)), axis=0)
+        self.bound = max(self.bound, min(found.bound, guess, self.cost))
+        return self.bound >= min(guess, self.cost)
+
+    def make(self, improve: Improve | None) -> None:
+        """Make a good plan: dive, and better what comes of it."""
+        near = self.nearest(DIVED)
+        some = self.choosing.take(near)
+        cost = artificial_cost(some, np.arange(len(near)))
+        cuts, through = self.relaxation.cuts, self.relaxation.through[near]
+        for sure in SURE:
+            if self.chosen is None and not self.over:
+                plan = dive(some, cuts, through, cost, sure, self.deadline)
+                self.accept(None if plan is None else near[plan])
+        if self.chosen is None and not self.over:
+            self.seek(*SOUGHT)
+        if self.chosen is None and not self.over:
+            self.improve(improve)
+        if len(self.cheap_enough(self.cost)) > MANY:
+            self.better(POLISHED, PART)
+
+    def better(self, count: int, practices: int) -> None:
+        """Better the plan by choosing parts of so many practices anew among so many candidates."""
+        if self.chosen is None or self.over:
+            return
+        left = self.deadline.seconds_left
+        share = math.inf if left is None else left * POLISH_SHARE
+        until = Deadline(self.deadline.clock() + share, self.deadline.clock)
+        plan = np.searchsorted(self.origin, self.chosen)
+        kept = np.union1d(self.nearest(count), plan)
+        some = self.choosing.take(kept)
+        self.accept(kept[polish(some, np.searchsorted(kept, plan), self.choose_part, practices, until)])
+
+    def choose_part(self, part: Choosing, cutoff: float) -> NDArray[np.int64] | None:
+        """The best choice of a part of the plan below a cost, if it is found soon."""
+        limit = Deadline(self.deadline.clock() + POLISH_SECONDS, self.deadline.clock)
+        soonest = limit if limit.at < self.deadline.at else self.deadline
+        proof = Proof(part, soonest, cutoff)
+        if not proof.over:
+            proof.tighten(MOST_ROUNDS)
+        return proof.prove().chosen
+
+    def seek(self, count: int, nodes: int) -> None:
+        """Look for a plan among the candidates nearest to the bound by an integer program."""
+        kept = self.nearest(count)
+        some = self.choosing.take(kept)
+        answer = solve_integer(
+            some.store,
+            some.costs,
+            self.relaxation.cuts,
+            some.sides,
+            nodes=nodes,
+            cutoff=self.cost,
+            seconds=self.deadline.seconds_left,
+        )
+        if answer.chosen is not None:
+            self.accept(kept[answer.chosen])
+
+    def improve(self, improve: Improve | None) -> None:
+        """Find a first plan by search of neighbourhoods."""
+        if improve is not None and self.choosing.store.practices > SEARCHED:
+            self.accept(self.positions(improve(self.chosen)))
+
+    def positions(self, groups: list[tuple[int, ...]]) -> NDArray[np.int64] | None:
+        """Where groups stand among the candidates held; None when one does not."""
+        found = [find(self.choosing.store, group) for group in groups]
+        return None if None in found else np.array(found, np.int64)

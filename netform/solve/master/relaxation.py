@@ -1,0 +1,407 @@
+"""The bound: the linear relaxation over every listed candidate, tightened by subset-row cuts.
+
+Columns are priced in from the list, so the linear programs stay small; the bound is computed from the duals
+over the whole list and holds whatever the solver did.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from netform.solve.master.linear_program import Duals, LinearProgram
+from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
+from netform.solve.model.problem import Choosing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.solve.model.stopping import Deadline
+
+__all__ = [
+    "CUTS_PER_ROUND",
+    "MOST_ROUNDS",
+    "NARROW",
+    "PRICED",
+    "PricedProgram",
+    "Relaxation",
+    "artificial_cost",
+    "dearest",
+    "first_columns",
+    "relax",
+    "tighten",
+]
+
+# Columns added in one pricing round, and the columns a practice brings to the first program.
+MOST_PRICED = 1500
+FIRST_COLUMNS = 8
+
+# Candidates priced between cut rounds, those that the first program among them has, and that a later one may have.
+POOL = 40_000
+POOL_COLUMNS = 2_000
+MOST_COLUMNS = 4_000
+
+# Candidates whose reduced cost is above this share of the bound before the cuts are left there: a plan so much
+# above the bound is of no interest.
+DEAR = 0.005
+
+# Prices are kept within so many times what a practice costs on the way, and the box is widened by so much where
+# it binds (`netform.solve.master.linear_program.LinearProgram`).
+BOX, WIDER = 5.0, 8.0
+NARROW = 0.5
+WIDE = 5.0
+
+# Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
+# the loss of the last basis.
+MOST_ROWS = 400
+
+# Cut rounds end when a round raises the bound by less than this share of it, or after so many.
+LEAST_RISE = 1e-5
+MOST_ROUNDS = 8
+CUTS_PER_ROUND = 150
+
+# Of what is left to artificial columns: what rounding leaves.
+TINY = 1e-6
+
+# Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
+PRICED = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The relaxation at its optimum, or as far as time allowed.
+
+    Attributes
+    ----------
+    bound : float
+        No plan costs less; infinite when no plan exists at all.
+    through : ndarray of float64, shape (m,)
+        No plan that uses candidate j costs less than ``through[j]``: the bound plus its reduced cost, the best
+        over all duals met.
+    duals : Duals
+        The prices behind the bound.
+    cuts : ndarray of int64, shape (k, 11)
+        The cuts that the duals price.
+    columns : ndarray of int64
+        Candidates in the last linear program.
+    values : ndarray of float64
+        How much of each of them is chosen.
+    missing : float
+        How much is left to artificial columns.
+    program : PricedProgram or None
+        The program whose optimum it is, to go on with.
+    """
+
+    bound: float
+    through: NDArray[np.float64]
+    duals: Duals
+    cuts: CutPool
+    columns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    missing: float = 0.0
+    program: PricedProgram | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def integral(self) -> bool:
+        """Whether the optimum of the relaxation is itself a plan."""
+        return self.missing < 1e-6 and bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
+
+    @property
+    def chosen(self) -> NDArray[np.int64]:
+        """The candidates of an integral relaxation, ascending."""
+        return np.sort(self.columns[self.values > 0.5])
+
+
+def relax(
+    choosing: Choosing,
+    deadline: Deadline,
+    warm: NDArray[np.int64] | None = None,
+    cuts: CutPool = NO_CUTS,
+    around: Duals | None = None,
+    enough: float = math.inf,
+    near: NDArray[np.float64] | None = None,
+) -> Relaxation:
+    """The linear relaxation, plain unless cuts are known; ``bound`` is infinite when it proves that no plan exists.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    deadline : Deadline
+    warm : ndarray of int64, optional
+        Candidates that the first program has besides the cheapest.
+    cuts : ndarray of int64, shape (k, 11)
+        Cuts of an earlier choice.
+    around : Duals, optional
+        Prices of an earlier choice, if they should be nearly right.
+    enough : float
+        It ends as soon as the bound is as high.
+    near : ndarray of float64, shape (m,), optional
+        Of many candidates those with the least of these are priced first.
+    """
+    columns = first_columns(choosing.store, choosing.costs)
+    if warm is not None:
+        columns = np.union1d(columns, warm)
+    wide = BOX if around is None or near is not None else NARROW
+    program = PricedProgram(choosing, columns, cuts, around, wide)
+    if near is not None and len(near) > POOL:
+        program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
+    program.price_out(None, deadline, enough)
+    if program.bound >= enough:
+        return program.relaxation()
+    if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
+        return replace(program.relaxation(), bound=math.inf)
+    return program.relaxation()
+
+
+def tighten(
+    choosing: Choosing,
+    relaxation: Relaxation,
+    deadline: Deadline,
+    warm: CutPool = NO_CUTS,
+    rounds: int = MOST_ROUNDS,
+    most_cuts: int = CUTS_PER_ROUND,
+) -> Relaxation:
+    """Add cuts in rounds until they no longer pay.
+
+    The rounds price a pool of the candidates nearest to the optimum; the whole list is priced once they end.
+
+    Parameters
+    ----------
+    choosing : Choosing
+    relaxation : Relaxation
+    deadline : Deadline
+    warm : ndarray of int64, shape (k, 11)
+        Cuts to begin with.
+    rounds : int
+        Of new cuts, at most.
+    most_cuts : int
+        In a round.
+    """
+    if relaxation.integral or math.isinf(relaxation.bound):
+        return relaxation
+    pool = None
+    if len(choosing.store) > POOL:
+        pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
+    # The whole list agrees on these, so the next should not be far: prices of a pool alone may wander off.
+    settled = relaxation.duals
+    program = relaxation.program
+    if program is None or program.worn(choosing) or len(warm):
+        cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
+        program = _restarted(choosing, relaxation, cuts, settled)
+        program.price_out(pool, deadline)
+    value = program.answer.value
+    for _ in range(rounds):
+        found = program.violated(most_cuts)
+        if not len(found) or deadline.passed:
+            break
+        if program.worn(choosing, len(found)):
+            relaxation = program.relaxation()
+            program = _restarted(choosing, relaxation, relaxation.cuts, settled)
+        program.add_cuts(found)
+        program.price_out(pool, deadline)
+        rise, value = program.answer.value - value, program.answer.value
+        if rise < LEAST_RISE * abs(value):
+            break
+    program.price_out(None, deadline)
+    return program.relaxation()
+
+
+def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool, around: Duals) -> PricedProgram:
+    """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
+    columns = relaxation.columns
+    if len(columns) > POOL_COLUMNS:
+        near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
+        columns = np.union1d(near, columns[relaxation.values > 0])
+    program = PricedProgram(choosing, columns, cuts, around)
+    program.bound, program.through = relaxation.bound, relaxation.through.copy()
+    return program
+
+
+class PricedProgram:
+    """A linear program whose columns are priced in from the list, and the best that its duals have proven.
+
+    Parameters
+    ----------
+    choosing : Choosing
+        The list.
+    columns : ndarray of int64
+        Candidates to begin with.
+    cuts : ndarray of int64, shape (k, 11)
+    around : Duals, optional
+        Prices around which the box is laid, instead of zero.
+    wide : float
+        The half of the box at first, in times of what a practice costs.
+    """
+
+    def __init__(
+        self,
+        choosing: Choosing,
+        columns: NDArray[np.int64],
+        cuts: CutPool = NO_CUTS,
+        around: Duals | None = None,
+        wide: float = BOX,
+    ) -> None:
+        self.choosing = choosing
+        box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
+        self.program = LinearProgram(choosing.store.practices, choosing.sides, box, around)
+        self.columns = np.empty(0, np.int64)
+        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.bound = -math.inf
+        self.through = np.full(len(choosing.store), -math.inf)
+        self.complete = False
+        self.program.add_cuts(cuts)
+        self.add_columns(columns)
+        self.solve()
+
+    def solve(self, *, dual_simplex: bool = False) -> None:
+        """The optimum over the columns; prices that leave none are not kept around any longer."""
+        try:
+            self.answer = self.program.solve(dual_simplex=dual_simplex)
+        except ArithmeticError:
+            if not self.program.around.any():
+                raise
+            box = artificial_cost(self.choosing, self.columns)
+            self.program.set_artificial_cost(box, around_zero=True)
+            self.answer = self.program.solve()
+
+    def add_columns(self, fresh: NDArray[np.int64]) -> None:
+        """Add candidates of the list."""
+        chosen = self.choosing.take(fresh)
+        self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
+        self.columns = np.concatenate((self.columns, fresh))
+        self.inside[fresh] = True
+
+    def add_cuts(self, cuts: CutPool) -> None:
+        """Add a round of cuts."""
+        if len(cuts):
+            self.program.add_cuts(cuts)
+            self.solve(dual_simplex=True)
+
+    def worn(self, choosing: Choosing, more: int = 0) -> bool:
+        """Whether a new program would be quicker than this with more cuts, or this is one over another list."""
+        idle = bool((self.answer.duals.cuts == 0).any())
+        dragging = idle and len(self.program.cuts) + more > MOST_ROWS
+        return self.choosing is not choosing or len(self.columns) > MOST_COLUMNS or dragging
+
+    def violated(self, most: int) -> CutPool:
+        """Cuts that the present optimum breaks."""
+        chosen = self.answer.chosen > 1e-7
+        store = self.choosing.store.take(self.columns[chosen])
+        return violated_cuts(store, self.answer.chosen[chosen], most=most)
+
+    def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline, enough: float = math.inf) -> None:
+        """Add columns of negative reduced cost until none is left in the pool (None: the whole list).
+
+        Parameters
+        ----------
+        pool : ndarray of int64 or None
+        deadline : Deadline
+        enough : float
+            A bound for the whole list that ends it.
+        """
+        choosing = self.choosing if pool is None else self.choosing.take(pool)
+        while True:
+            duals = self.answer.duals
+            # Of a pool only those below zero are wanted.
+            dear = DEAR * abs(self.answer.value) if pool is None else 0.0
+            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, dear)
+            least = min(0.0, float(reduced.min(initial=0.0)))
+            slack = choosing.most_networks * least
+            if pool is None:
+                floor = duals.worth(self.program.cuts, choosing.sides) + slack
+                self.bound = max(self.bound, floor)
+                # The other networks of a plan may each have the least reduced cost, the candidate has its own.
+                np.maximum(self.through, reduced + (floor - least), out=self.through)
+            inside = self.inside if pool is None else self.inside[pool]
+            self.complete = slack >= -PRICED * abs(self.answer.value)
+            fresh = np.flatnonzero((reduced < 0) & ~inside)
+            if deadline.passed or self.bound >= enough:
+                return
+            if self.complete or not len(fresh):
+                # Only rows whose box binds get a wider one: the prices of the others stay where they are.
+                box = self.program.box
+                binds = (self.answer.short > TINY) & (box < self.widest)
+                if self.answer.missing <= TINY or not binds.any():
+                    return
+                self.program.set_artificial_cost(np.where(binds, np.minimum(WIDER * box, self.widest), box))
+                self.solve()
+                continue
+            if len(fresh) > MOST_PRICED:
+                fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
+                fresh.sort()
+            self.add_columns(fresh if pool is None else pool[fresh])
+            self.solve()
+
+    def move(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
+        """Go on with another list that its columns are in, too; nothing is proven of that yet.
+
+        Parameters
+        ----------
+        choosing : Choosing
+        columns : ndarray of int64
+            Where each column stands in it.
+        """
+        self.choosing, self.columns = choosing, columns
+        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.inside[columns] = True
+        self.bound, self.through = -math.inf, np.full(len(choosing.store), -math.inf)
+
+    def relaxation(self) -> Relaxation:
+        """Its optimum, and what it has proven."""
+        duals = self.answer.duals
+        live = duals.cuts < 0
+        duals = replace(duals, cuts=duals.cuts[live])
+        cuts = self.program.cuts[live]
+        values, missing = self.answer.chosen, self.answer.missing
+        return Relaxation(self.bound, self.through, duals, cuts, self.columns, values, missing, self)
+
+
+def dearest(choosing: Choosing) -> float:
+    """Hours per week for leaving a practice uncovered that are more than any plan costs."""
+    return 4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0
+
+
+def artificial_cost(choosing: Choosing, columns: NDArray[np.int64], times: float = BOX) -> float:
+    """Hours per week for leaving a practice uncovered: a few times what some candidates take to cover one."""
+    some = choosing.take(columns)
+    each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
+    return min(times * each, dearest(choosing)) if each > 0 else dearest(choosing)
+
+
+def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:
+    """Whether the least that must stay uncovered, fractions allowed, is above zero by a safe bound."""
+    free = replace(choosing, costs=np.zeros(len(choosing.store)))
+    program = PricedProgram(free, columns)
+    program.price_out(None, deadline)
+    return program.bound > 1e-6
+
+
+def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """For every practice its cheapest candidates: enough for a first program."""
+    chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
+    return np.unique(chosen[chosen >= 0])
+
+
+@nb.njit(cache=True, nogil=True)
+def _cheapest(offsets, members, costs, n, count):  # type: ignore[no-untyped-def]
+    chosen = np.full((n, count), -1, np.int64)
+    cost = np.full((n, count), np.inf)
+    for j in range(len(costs)):
+        c = costs[j]
+        for k in range(offsets[j], offsets[j + 1]):
+            v = members[k]
+            if c >= cost[v, count - 1]:
+                continue
+            place = count - 1
+            while place > 0 and cost[v, place - 1] > c:
+                cost[v, place] = cost[v, place - 1]
+                chosen[v, place] = chosen[v, place - 1]
+                place -= 1
+            cost[v, place] = c
+            chosen[v, place] = j
+    return chosen

@@ -1,0 +1,134 @@
+"""What solving an area is given and what it comes to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netform.explain.obstacles import Obstacle
+from netform.grouping import Moves
+from netform.plan import AreaResult
+from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.plan_model import Statement
+from netform.solve.model.solution import Choice
+from netform.solve.model.stopping import NEVER, Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["AreaCase", "AreaOutcome", "Options", "Placed", "Progress"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run goes about it, besides the rules.
+
+    Attributes
+    ----------
+    strict : bool
+        Refuse exceptions, with the reason.
+    seed : int
+        Of the search for first plans.
+    workers : int
+        Threads for listing.
+    threads : int
+        For the proof of an area. Of areas planned side by side each may have as many: the last is alone.
+    moves : Moves or None
+        How far the plan may be from where it starts.
+    most_listed : int or None
+        Feasible networks of an area that may be listed; above, its plan comes from search.
+    """
+
+    strict: bool = False
+    seed: int = 0
+    workers: int = 1
+    threads: int = 1
+    moves: Moves | None = None
+    most_listed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A network of the outcome: its members, and why it is outside the band if it is."""
+
+    practice_codes: tuple[str, ...]
+    exception: str | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCase:
+    """An area as it was stated, with its best plan: what every further question starts from.
+
+    Attributes
+    ----------
+    fixed : tuple of Placed
+        Networks that every plan has: pins, and practices over the band.
+    fixed_cost : float
+        Weighted hours per week of those.
+    statement : Statement
+        The plans of the other practices.
+    choice : Choice
+        The best of them, as far as time allowed.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
+    settled : bool
+        Whether it is proven that no plan has fewer exceptions.
+    """
+
+    fixed: tuple[Placed, ...]
+    fixed_cost: float
+    statement: Statement
+    choice: Choice
+    reasons: tuple[Obstacle, ...]
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AreaOutcome:
+    """The plan of an area and what is proven of it.
+
+    Attributes
+    ----------
+    result : AreaResult
+    networks : tuple of Placed
+    case : AreaCase or None
+        Kept when it was asked for, and candidates could be listed.
+    quick : bool
+        Whether it was found from another outcome (`netform.solve.reoptimise.changed_rules`), and has no case for that
+        reason.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
+    """
+
+    result: AreaResult
+    networks: tuple[Placed, ...]
+    case: AreaCase | None = None
+    quick: bool = False
+    reasons: tuple[Obstacle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who is told how an area is getting on, and who says when to stop.
+
+    Attributes
+    ----------
+    deadline : Deadline
+        When to stop; looked at between steps.
+    on_stage : callable
+        Told of each stage as it begins.
+    on_plan : callable
+        Told of every better complete plan of the area.
+    clock : callable
+        Seconds, monotonic.
+    listings : Listings or None
+        Lists kept from earlier questions.
+    """
+
+    deadline: Deadline = NEVER
+    on_stage: Callable[[str], None] = lambda _stage: None
+    on_plan: Callable[[AreaOutcome], None] = lambda _outcome: None
+    clock: Callable[[], float] = field(default=time.perf_counter)
+    listings: Listings | None = None

@@ -1,0 +1,59 @@
+"""What planning one part of an area comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netform.explain.obstacles import Obstacle
+from netform.solve.model.plan_model import Statement
+from netform.solve.model.solution import Choice
+from netform.tradeoff import Groups
+
+__all__ = ["PartPlan", "method"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """What choosing came to for one part.
+
+    Attributes
+    ----------
+    groups : tuple of tuple of str
+        The practice codes of every network.
+    choice : Choice
+        ``cost`` and ``bound`` in weighted hours per week.
+    candidates : int
+        How many were listed.
+    method : str
+        How the plan was chosen, for people.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
+    statement : Statement or None
+        All plans that could be chosen; None when they could not be listed.
+    settled : bool
+        Whether it is proven that no plan has fewer exceptions.
+    exceptions : int
+        Networks outside the band, or of too few or too many practices.
+    notes : tuple of str
+        What else was found on the way, for people.
+    """
+
+    groups: Groups
+    choice: Choice
+    candidates: int
+    method: str
+    reasons: tuple[Obstacle, ...] = ()
+    statement: Statement | None = None
+    settled: bool = True
+    exceptions: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def method(choice: Choice, candidates: int) -> str:
+    """How a plan was chosen and what is proven of it, for people."""
+    if choice.status == "optimal":
+        return f"All {candidates:,} feasible networks were listed and scored, and no other choice of them costs less."
+    return (
+        f"All {candidates:,} feasible networks were listed and scored; the plan is the best found in the time, and "
+        "no choice of them costs less than the bound."
+    )

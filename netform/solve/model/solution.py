@@ -1,0 +1,78 @@
+"""What choosing comes to: the plan with its bound, and what was learnt on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.master.linear_program import Duals
+from netform.solve.master.subset_row_cuts import CutPool
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Choice", "Trace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What choosing learnt, of use to the next choice among the same candidates.
+
+    Attributes
+    ----------
+    through : ndarray of float64, shape (m,)
+        No plan that uses candidate j costs less, or less than the best plan or the cutoff.
+    columns : ndarray of int64
+        Candidates of the last linear program.
+    cuts : ndarray of int64, shape (k, 11)
+        Cuts that shaped the bound.
+    duals : Duals
+        Prices of the rows and of those cuts.
+    """
+
+    through: NDArray[np.float64]
+    columns: NDArray[np.int64]
+    cuts: CutPool
+    duals: Duals
+
+    def with_cuts(self, more: CutPool) -> Trace:
+        """The same with more cuts, which the prices leave out."""
+        known = {tuple(cut) for cut in self.cuts.tolist()}
+        fresh = np.array([cut for cut in more.tolist() if tuple(cut) not in known], np.int64).reshape(
+            -1, more.shape[1]
+        )
+        priced = np.concatenate((self.duals.cuts, np.zeros(len(fresh))))
+        return replace(self, cuts=np.concatenate((self.cuts, fresh)), duals=replace(self.duals, cuts=priced))
+
+    def among(self, kept: NDArray[np.int64]) -> Trace:
+        """The same of some of the candidates, ascending."""
+        place = np.minimum(np.searchsorted(kept, self.columns), max(0, len(kept) - 1))
+        inside = kept[place] == self.columns if len(kept) else np.zeros(len(place), np.bool_)
+        return replace(self, through=self.through[kept], columns=place[inside])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What choosing came to.
+
+    Attributes
+    ----------
+    status : str
+        ``optimal``, ``feasible``, ``infeasible`` (proven) or ``unknown``.
+    chosen : ndarray of int64 or None
+        The candidates of the plan, ascending.
+    cost : float
+        Infinite without a plan.
+    bound : float
+        No plan costs less; infinite when there is none.
+    trace : Trace or None
+        What was learnt on the way, when it was asked for.
+    """
+
+    status: str
+    chosen: NDArray[np.int64] | None
+    cost: float
+    bound: float
+    trace: Trace | None = None

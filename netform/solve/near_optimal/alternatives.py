@@ -1,0 +1,285 @@
+"""Plans near the best: the next best, the most different, and where they all agree.
+
+What a plan through a candidate costs at least is known for every candidate, so plans within an allowance of the best
+use only the few candidates that cost no more. All plans among those are drawn as one diagram
+(`netform.solve.diagram.build`), and every question here is read from it. Where it would grow too large each question
+is a choice among those candidates instead, exact too, but slow in large areas.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.scores.balance import group_sums
+from netform.solve.diagram.exact_cover import cheapest_covers
+from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
+from netform.solve.exact.gap_closing import WIDEST
+from netform.solve.model.problem import SideRow
+from netform.solve.near_optimal.local_diagrams import hood_diagrams
+from netform.solve.near_optimal.space import SAME, Vicinity, priced
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.solve.diagram.build import Diagram
+
+__all__ = ["Near", "Ranked"]
+
+# Plans listed to see which neighbours they have together.
+WITNESSES = 300
+
+# Members looked at where plans are tried one after the other.
+MOST_STEPS = 2_000_000_000
+
+# Arcs looked at for a different plan.
+MOST_ARCS = 500_000_000
+
+# Shares of the best cost within which the next best plans are looked for, one after the other.
+REACHES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A plan near the best.
+
+    Attributes
+    ----------
+    chosen : ndarray of int64
+        Its candidates, positions in the statement.
+    cost : float
+        Weighted hours per week, without the fixed networks.
+    proven : bool
+    apart, most : float
+        For a different plan: patients moved from the best and from the different ones before it, added up, and what
+        no plan within the allowance exceeds.
+    """
+
+    chosen: NDArray[np.int64]
+    cost: float
+    proven: bool
+    apart: float = 0.0
+    most: float = 0.0
+
+
+class Near(Vicinity):
+    """What is asked about the plans of a statement near its best."""
+
+    __slots__ = ()
+
+    def next_best(self, count: int) -> list[Ranked]:
+        """The ``count`` cheapest plans after the best, cheapest first; fewer when there are no more.
+
+        All plans within a share of the best cost are listed at once, the share widened until there are enough;
+        where they are too many to list, each is the best of all plans but those before it.
+        """
+        if not self.statement.codes:
+            return []
+        for reach in REACHES:
+            limit = self.best.cost * (1 + reach) + SAME
+            plans, complete = self.cheapest(limit, count + 1)
+            if not complete:
+                break
+            if len(plans) > count:
+                self.known += plans
+                ranks = [Ranked(plan, math.fsum(self.costs[plan]), proven=True) for plan in plans]
+                return self.after_best(ranks)[:count]
+        return self.one_by_one(count)
+
+    def after_best(self, ranks: list[Ranked]) -> list[Ranked]:
+        """Leave out the best plan itself; among equals it is the one that is known as the best."""
+        best = set(self.known[0].tolist())
+        rest = [rank for rank in ranks if set(rank.chosen.tolist()) != best]
+        return rest if len(rest) < len(ranks) else ranks[1:]
+
+    def cheapest(self, limit: float, count: int) -> tuple[list[NDArray[np.int64]], bool]:
+        """The cheapest plans below a limit, and whether none was missed."""
+        diagram = self.diagram(limit)
+        if diagram is not None:
+            return cheapest_plans(diagram, self.costs, count, limit), True
+        kept = self.within(limit)
+        if len(kept) > WIDEST:
+            return [], False
+        some = self.statement.choosing(self.costs).take(kept)
+        reduced, worth = priced(some, self.trace)
+        plans, complete = cheapest_covers(
+            some.store,
+            some.costs,
+            reduced,
+            worth,
+            limit,
+            some.sides,
+            count=count,
+            most_steps=MOST_STEPS,
+        )
+        return [kept[plan] for plan in plans], complete
+
+    def one_by_one(self, count: int) -> list[Ranked]:
+        """The next best plans, each the best of all but those before it."""
+        ranked: list[Ranked] = []
+        before = [self.known[0]]
+        reach = 0
+        while len(ranked) < count and not self.deadline.passed:
+            limit = self.best.cost * (1 + REACHES[reach]) + SAME
+            last = reach == len(REACHES) - 1
+            kept = np.arange(len(self.costs)) if last else self.within(limit)
+            cutoff = math.inf if last else limit
+            found = self.choose(kept, self.costs, self.other_than(before), cutoff)
+            if found.chosen is not None:
+                ranked.append(Ranked(found.chosen, found.cost, proven=found.status == "optimal"))
+                before.append(found.chosen)
+            elif found.status == "infeasible" and not last:
+                reach += 1
+            else:
+                break
+        return ranked
+
+    def different(self, count: int, share: float) -> list[Ranked]:
+        """Plans within a share of the best cost that place the most patients differently.
+
+        Each moves the most patients from the best plan and from the ones before it, added up; of those that move
+        as many the cheapest.
+        """
+        if not self.statement.codes:
+            return []
+        limit = self.best.cost * (1 + share) + SAME
+        size = self.statement.data.list_size
+        # Patients who stay, rather than those who move: no cost is below zero.
+        staying = group_sums(self.statement.store, size) - self.patients_moved(self.known[0])
+        ranked: list[Ranked] = []
+        plans = [self.known[0]]
+        whole = self.deadline
+        for number in range(count):
+            if whole.passed:
+                break
+            diagram = self.diagram(limit)
+            if diagram is None:
+                self.deadline = whole.share(1 / (count - number))
+                found = self.most_different(limit, staying, plans)
+                self.deadline = whole
+            else:
+                found = least_plan(diagram, staying, self.costs, limit, plans, most_steps=MOST_ARCS)
+            if found.chosen is None:
+                break
+            everyone = len(plans) * float(size.sum())
+            apart = everyone - math.fsum(staying[found.chosen])
+            most = max(apart, everyone - found.bound)
+            cost = math.fsum(self.costs[found.chosen])
+            ranked.append(Ranked(found.chosen, cost, found.complete, apart, most))
+            plans.append(found.chosen)
+            staying += group_sums(self.statement.store, size) - self.patients_moved(found.chosen)
+        return ranked
+
+    def most_different(
+        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
+    ) -> Least:
+        """The plan within a limit in which the fewest patients stay, by choosing; then the cheapest of those."""
+        kept = self.within(limit)
+        rows = [self.at_most(limit), *self.other_than(plans)]
+        drawn = self.most_different_drawn(limit, staying, plans)
+        # Thousands of patients, the size of hours: solvers like that.
+        cutoff = math.inf if drawn is None else math.fsum(staying[drawn]) / 1000
+        found = self.choose(kept, staying / 1000, rows, cutoff)
+        chosen = drawn if found.chosen is None else found.chosen
+        settled = found.status in ("optimal", "infeasible")
+        if chosen is None:
+            return Least(None, 1000 * found.bound, settled)
+        stay = math.fsum(staying[chosen])
+        bound = stay if settled else min(stay, 1000 * found.bound)
+        same = SideRow(staying, -math.inf, stay + 0.5)
+        cheaper = self.choose(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
+        if cheaper.chosen is not None:
+            return Least(cheaper.chosen, bound, settled)
+        return Least(chosen, bound, settled and cheaper.status == "infeasible")
+
+    def most_different_drawn(
+        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
+    ) -> NDArray[np.int64] | None:
+        """The plan in which the fewest patients stay of the largest diagram that could be drawn below a limit."""
+        lower = max((low for low, drawn in self.diagrams.items() if drawn and low <= limit), default=None)
+        if lower is None or (diagram := self.diagrams[lower]) is None:
+            return None
+        return least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
+
+    def together(self, pairs: NDArray[np.int64], share: float) -> list[str]:
+        """Whether pairs of practices are in one network in all, some or none of the plans within a share.
+
+        Parameters
+        ----------
+        pairs : ndarray of int64, shape (p, 2)
+            Numbers of practices.
+        share : float
+            Of the best cost.
+
+        Returns
+        -------
+        list of str
+            ``all``, ``some``, ``none``, or ``unsettled`` when time ran out.
+        """
+        limit = self.best.cost * (1 + share) + SAME
+        diagram = self.diagram(limit)
+        if diagram is None:
+            return self.asked_one_by_one(pairs, limit)
+        both, apart = self.seen_in(diagram, limit, pairs)
+        return [str(each) for each in np.where(~apart, "all", np.where(both, "some", "none"))]
+
+    def seen_in(self, diagram: Diagram, limit: float, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs a plan of a diagram has together (first row) and apart (second row)."""
+        holds = self.holds(np.flatnonzero(diagram.through(self.costs) < limit))
+        a, b = holds[pairs[:, 0]], holds[pairs[:, 1]]
+        return np.array([(a & b).any(axis=1), (a & ~b).any(axis=1)])
+
+    def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
+        """As `together`, each pair a question of its own unless plans known have it both ways."""
+        # All plans within a smaller share, or many, settle most pairs that are together in some plans only.
+        for reach in REACHES:
+            near = min(limit, self.best.cost * (1 + reach) + SAME)
+            plans, complete = self.cheapest(near, WITNESSES)
+            self.known += plans
+            if not complete or near - self.best.cost > (limit - self.best.cost) / 4:
+                break
+        seen = np.zeros((2, len(pairs)), np.bool_)
+        for lower, known in self.diagrams.items():
+            if known is not None and lower <= limit:
+                seen |= self.seen_in(known, lower, pairs)
+        for plan in self.known:
+            self.look(plan, pairs, limit, seen)
+        for diagram, below in hood_diagrams(self, limit):
+            seen |= self.seen_in(diagram, below, pairs)
+        kept = self.within(limit)
+        holds = self.holds(kept)
+        settled = seen.copy()
+        for position, (a, b) in enumerate(pairs.tolist()):
+            for apart, shut in enumerate((holds[a] ^ holds[b], holds[a] & holds[b])):
+                if seen[apart, position] or self.deadline.passed:
+                    continue
+                met, settled[apart, position] = self.any_plan(kept[~shut], limit)
+                if met is not None:
+                    self.look(met, pairs, limit, seen)
+        return [
+            ("some" if apart else "all")
+            if both and (apart or apart_settled)
+            else ("none" if apart and both_settled else "unsettled")
+            for both, apart, both_settled, apart_settled in zip(
+                seen[0], seen[1], settled[0], settled[1], strict=True
+            )
+        ]
+
+    def look(
+        self, plan: NDArray[np.int64], pairs: NDArray[np.int64], limit: float, seen: NDArray[np.bool_]
+    ) -> None:
+        """Mark which pairs a plan within the limit has together (first row) and apart (second row)."""
+        if math.fsum(self.costs[plan]) > limit:
+            return
+        store = self.statement.store
+        network = np.zeros(store.practices, np.int64)
+        for number, candidate in enumerate(plan):
+            network[store[int(candidate)]] = number
+        same = network[pairs[:, 0]] == network[pairs[:, 1]]
+        seen[0] |= same
+        seen[1] |= ~same

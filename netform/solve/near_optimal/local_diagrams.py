@@ -1,0 +1,105 @@
+"""Plans near the best that differ from it in one part of the map only.
+
+Where all plans near the best are too many to draw, those that change a few neighbouring networks are not: all else
+stays as it is, so they may spend the whole allowance there. They are plans like any other, and show most neighbours
+together in one and apart in another.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.candidates.store import CandidateStore
+from netform.solve.exact.solver import learn
+from netform.solve.model.problem import Choosing, SideRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from netform.solve.diagram.build import Diagram
+    from netform.solve.near_optimal.space import Vicinity
+
+__all__ = ["hood_diagrams"]
+
+# Practices in a part, small ones first, and candidates looked at for its diagram.
+PRACTICES = (40, 60)
+MOST_STEPS = 500_000_000
+
+
+def hood_diagrams(near: Vicinity, limit: float) -> Iterator[tuple[Diagram, float]]:
+    """For every network of the best plan, the ways to form it and those nearest to it anew, below a limit.
+
+    Parameters
+    ----------
+    near : Vicinity
+    limit : float
+        Of a whole plan.
+
+    Yields
+    ------
+    diagram : Diagram
+        Over the candidates of the statement; what its plans do not cover stays as it is in the best plan.
+    cutoff : float
+        What those plans cost less than.
+    """
+    plan, store = near.known[0], near.statement.store
+    kept = near.within(limit)
+    network = np.zeros(store.practices, np.int64)
+    for number, candidate in enumerate(plan):
+        network[store[int(candidate)]] = number
+    some = store.take(kept)
+    meets = np.zeros((len(plan), len(kept)), np.float32)
+    meets[network[some.members], np.repeat(np.arange(len(kept)), np.diff(some.offsets))] = 1.0
+    touch = meets @ meets.T
+    size = np.diff(store.offsets)[plan]
+    done = set()
+    for most, start in product(PRACTICES, range(len(plan))):
+        hood = _hood(touch, size, start, most)
+        if near.deadline.passed or hood in done:
+            continue
+        done.add(hood)
+        outside = np.ones(len(plan), np.bool_)
+        outside[list(hood)] = False
+        inside = kept[meets[outside].sum(axis=0) == 0]
+        cutoff = limit - math.fsum(near.costs[plan[outside]])
+        diagram = _drawn(near, inside, plan[outside], cutoff)
+        if diagram is not None:
+            yield diagram, cutoff
+
+
+def _hood(touch: NDArray[np.float32], size: NDArray[np.int64], start: int, most: int) -> tuple[int, ...]:
+    """A network and those that share the most candidates with it, as far as there is room."""
+    hood, practices = {start}, int(size[start])
+    while True:
+        near = touch[list(hood)].sum(axis=0)
+        near[list(hood)] = 0
+        near[practices + size > most] = 0
+        best = int(near.argmax())
+        if near[best] == 0:
+            return tuple(sorted(hood))
+        hood.add(best)
+        practices += int(size[best])
+
+
+def _drawn(
+    near: Vicinity, inside: NDArray[np.int64], stay: NDArray[np.int64], cutoff: float
+) -> Diagram | None:
+    """All ways below a cutoff to cover what some networks do not that stay as they are."""
+    store = near.statement.store
+    left = np.ones(store.practices, np.bool_)
+    left[store.take(stay).members] = False
+    number = np.cumsum(left) - 1
+    some = store.take(inside)
+    own = CandidateStore(some.offsets, number[some.members].astype(np.uint16), int(left.sum()))
+    sides = []
+    for side in near.statement.sides:
+        fixed = math.fsum(side.coefficients[stay])
+        sides.append(SideRow(side.coefficients[inside], side.least - fixed, side.most - fixed))
+    choosing = Choosing(own, near.costs[inside], tuple(sides), near.statement.most_networks)
+    return near.drawn(choosing, learn(choosing, near.deadline), inside, cutoff, MOST_STEPS)

@@ -1,0 +1,383 @@
+"""The exact front of two axes: every point proven, and nothing better between them beyond a resolution.
+
+Between two neighbouring points left (less x) and right (less y) all plans not yet known lie in a box. First the
+plan that is best by the weights of the box's diagonal is sought: it is a point of the front, or the diagonal is
+proven to be an edge of its lower hull, below which nothing lies. What is left are triangles above such edges. In
+one that is larger than the resolution a plan is sought that betters both neighbours by more than the resolution:
+it is a point of the front whatever the weights (were it dominated, what dominates it would be better by the same
+weights), or there is none. Every search is a choice among all listed candidates, with proof
+(`netform.solve.exact.solver`); the one extra row that bounds an axis is what keeps a plan inside its box.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.solve.exact.solver import choose
+from netform.solve.master.relaxation import relax
+from netform.solve.model.problem import SideRow
+from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.stopping import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from netform.solve.model.plan_model import Statement
+
+__all__ = ["Traced", "TracedPoint", "trace_front"]
+
+# Plans nearer to each other than this on an axis count as one, hours per week: a quarter of a minute a day.
+SAME = 1e-3
+
+# Weights of the other axis in points that stand in for an end, and the share of the time left for each question.
+STAND_INS = (0.1, 0.5, 2.0)
+SHARE = 0.15
+
+# Weight of the other axis where ties are broken by it.
+TIE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class TracedPoint:
+    """A plan of the front.
+
+    Attributes
+    ----------
+    x, y : float
+        Hours per week.
+    chosen : ndarray of int64
+        Its candidates.
+    supported : bool
+        Whether some weights make it the best plan.
+    """
+
+    x: float
+    y: float
+    chosen: NDArray[np.int64]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The front of a statement.
+
+    Attributes
+    ----------
+    points : tuple of TracedPoint
+        By ascending x.
+    resolution_x, resolution_y : float
+        Hours.
+    proven : bool
+        Whether every box was settled in the time.
+    unexplored : tuple of (float, float, float, float)
+        Boxes (x from, x to, y from, y to) where plans may lie that are not shown.
+    """
+
+    points: tuple[TracedPoint, ...]
+    resolution_x: float
+    resolution_y: float
+    proven: bool
+    unexplored: tuple[tuple[float, float, float, float], ...]
+
+
+@dataclass(slots=True)
+class _Box:
+    """What lies between two neighbouring points; every plan in it is above every plane.
+
+    A plane (a, b, v) says that a x + b y >= v.
+    """
+
+    left: TracedPoint
+    right: TracedPoint
+    planes: list[tuple[float, float, float]]
+    hull: bool = False
+    settled: bool = False
+    given_up: bool = False
+
+
+def trace_front(
+    statement: Statement,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    deadline: Deadline,
+    *,
+    resolution: float = 0.02,
+    complete: bool = False,
+    on_point: Callable[[int], None] = lambda _points: None,
+) -> Traced:
+    """The plans that no other plan betters on one axis without losing on the other.
+
+    Parameters
+    ----------
+    statement : Statement
+    x, y : ndarray of float64, shape (m,)
+        Hours per week of every candidate on each axis.
+    deadline : Deadline
+    resolution : float
+        Share of each axis's range over the front.
+    complete : bool
+        Find every point, whatever the resolution.
+    on_point : callable
+        Told how many points there are.
+
+    Returns
+    -------
+    Traced
+        Without points when time ran out before one was proven, and with one when there was no other. Where an end
+        was not proven, a point that counts the other axis a little more stands in for it, and ``unexplored`` has
+        what lies beyond.
+    """
+    tracer = _Tracer(statement, x, y, deadline, on_point)
+    ends = tracer.ends()
+    if ends is None:
+        return Traced((), 0.0, 0.0, proven=False, unexplored=())
+    left, right = ends
+    share = 0.0 if complete else resolution
+    tracer.step_x = max(SAME, share * (right.x - left.x))
+    tracer.step_y = max(SAME, share * (left.y - right.y))
+    tracer.trace(left, right)
+    boxes = [box for box in tracer.boxes if not (complete and box.settled)]
+    return Traced(
+        points=tuple(sorted(tracer.points, key=lambda point: point.x)),
+        resolution_x=0.0 if complete else tracer.step_x,
+        resolution_y=0.0 if complete else tracer.step_y,
+        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond and not tracer.missing,
+        unexplored=tuple(
+            sorted(
+                [
+                    *tracer.beyond,
+                    *(
+                        (box.left.x, box.right.x, box.right.y, box.left.y)
+                        for box in boxes
+                        if tracer.spacious(box)
+                    ),
+                ]
+            )
+        ),
+    )
+
+
+@dataclass(slots=True)
+class _Tracer:
+    statement: Statement
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    deadline: Deadline
+    on_point: Callable[[int], None]
+    step_x: float = SAME
+    step_y: float = SAME
+    points: list[TracedPoint] = field(default_factory=list)
+    boxes: list[_Box] = field(default_factory=list)
+    # Weights (a, b) with what every candidate costs at least through the relaxation by them.
+    through: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
+    warm: Trace | None = None
+    missing: bool = False
+    # Where plans may lie beyond an end that was not proven.
+    beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
+    # Prices of the practices by each axis.
+    prices: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+
+    def ends(self) -> tuple[TracedPoint, TracedPoint] | None:
+        """The least x with the least y beside it, and the other way round."""
+        if not self.statement.codes:
+            only = self.point(np.empty(0, np.int64), supported=True)
+            self.points = [only]
+            return only, only
+        left = self.end(self.x, self.y, 1.0, 0.0)
+        right = self.end(self.y, self.x, 0.0, 1.0)
+        if left is None or right is None:
+            # One proven point is worth showing; that it is not the whole front is said.
+            known = left or right
+            self.missing = True
+            self.points = [known] if known else []
+            if known:
+                (least_x, most_x), (least_y, most_y) = self.extent(self.x), self.extent(self.y)
+                self.beyond += [(least_x, known.x, known.y, most_y)] if left is None else []
+                self.beyond += [(known.x, most_x, least_y, known.y)] if right is None else []
+            return (known, known) if known else None
+        self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
+        return left, right
+
+    def end(
+        self, first: NDArray[np.float64], then: NDArray[np.float64], a: float, b: float
+    ) -> TracedPoint | None:
+        """The plan of the least ``first``, and of the least ``then`` among those."""
+        best = self.choose(np.arange(len(first)), first, ())
+        if best.status != "optimal" or best.chosen is None or best.trace is None:
+            return self.nearest_end(first, then, best)
+        self.through.append((a, b, best.trace.through))
+        # Whether a plan as good is better on the other axis is asked by the first axis all but alone: that is the
+        # one whose bound is sharp here.
+        limits = best.cost + SAME, math.fsum(then[best.chosen]) - SAME
+        rows = (self.at_most(first, limits[0]), self.at_most(then, limits[1]))
+        kept = np.flatnonzero(best.trace.through <= limits[0])
+        cutoff = limits[0] + TIE * limits[1] + SAME
+        better = self.choose(kept, first + TIE * then, rows, cutoff)
+        if better.status == "optimal" and better.chosen is not None:
+            return self.point(better.chosen, supported=True)
+        if better.status == "infeasible":
+            return self.point(best.chosen, supported=True)
+        return self.nearest_end(first, then, best)
+
+    def nearest_end(
+        self, first: NDArray[np.float64], then: NDArray[np.float64], best: Choice
+    ) -> TracedPoint | None:
+        """In place of an end that was not proven in its time: the point that counts the other axis a little more."""
+        for weight in STAND_INS:
+            found = self.choose(np.arange(len(first)), first + weight * then, ())
+            if found.status == "optimal" and found.chosen is not None:
+                point = self.point(found.chosen, supported=True)
+                least, most = max(best.bound, self.extent(first)[0]), self.extent(then)[1]
+                # Where none has less, none that has as much is better on the other axis either.
+                if first is self.x and point.x - least > SAME:
+                    self.beyond.append((least, point.x, point.y, most))
+                elif first is self.y and point.y - least > SAME:
+                    self.beyond.append((point.x, most, least, point.y))
+                return point
+        return None
+
+    def extent(self, hours: NDArray[np.float64]) -> tuple[float, float]:
+        """The least and the most that a plan may come to, each network's hours shared out among its practices."""
+        store = self.statement.store
+        lengths = np.diff(store.offsets)
+        shares = np.repeat(hours / lengths, lengths)
+        least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
+        np.minimum.at(least, store.members, shares)
+        np.maximum.at(most, store.members, shares)
+        return math.fsum(least), math.fsum(most)
+
+    def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
+        """The rule that a plan has at most so many hours on an axis."""
+        axis = int(hours is self.y)
+        if axis not in self.prices:
+            relaxed = relax(self.statement.choosing(hours), self.deadline)
+            self.prices[axis] = relaxed.duals.practices
+        return SideRow(hours, -math.inf, most).priced(self.statement.store, self.prices[axis])
+
+    def point(self, chosen: NDArray[np.int64], *, supported: bool) -> TracedPoint:
+        """The point of a plan."""
+        return TracedPoint(math.fsum(self.x[chosen]), math.fsum(self.y[chosen]), chosen, supported)
+
+    def choose(
+        self,
+        kept: NDArray[np.int64],
+        costs: NDArray[np.float64],
+        rows: tuple[SideRow, ...],
+        cutoff: float = math.inf,
+    ) -> Choice:
+        """The best plan that uses only some candidates; positions are those of the statement."""
+        everything = len(kept) == len(costs)
+        choosing = self.statement.choosing(costs, rows)
+        left = self.deadline.seconds_left
+        clock = self.deadline.clock
+        # No single question may eat the time of the others.
+        share = self.deadline if left is None else Deadline(clock() + left * SHARE, clock)
+        found = choose(
+            choosing if everything else choosing.take(kept),
+            share,
+            cutoff=cutoff,
+            warm=None if self.warm is None else self.warm.among(kept),
+            trace=True,
+        )
+        if everything or found.trace is None:
+            self.warm = found.trace
+            return found
+        through = np.full(len(costs), math.inf)
+        through[kept] = found.trace.through
+        self.warm = replace(found.trace, through=through, columns=kept[found.trace.columns])
+        chosen = None if found.chosen is None else kept[found.chosen]
+        return Choice(found.status, chosen, found.cost, found.bound, self.warm)
+
+    def trace(self, left: TracedPoint, right: TracedPoint) -> None:
+        """Settle the largest box again and again."""
+        if len(self.points) < 2:
+            return
+        self.boxes = [_Box(left, right, [])]
+        while not self.deadline.passed:
+            open_boxes = [box for box in self.boxes if not box.settled and not box.given_up]
+            if not open_boxes:
+                return
+            box = max(open_boxes, key=lambda each: (self.size(each), -each.left.x))
+            if not self.spacious(box) or self.size(box) <= 1:
+                box.settled = True
+            elif not box.hull:
+                self.seek_hull(box)
+            else:
+                self.seek_inside(box)
+
+    def spacious(self, box: _Box) -> bool:
+        """Whether a plan could lie in a box that is not one of its corners."""
+        return box.right.x - box.left.x > 2 * SAME and box.left.y - box.right.y > 2 * SAME
+
+    def size(self, box: _Box) -> float:
+        """By how many resolutions a plan in the box could better both neighbours at once, at most."""
+        planes = [(1.0, 0.0, box.left.x), (0.0, 1.0, box.right.y), *box.planes]
+        return min(
+            (a * box.right.x + b * box.left.y - v) / (a * self.step_x + b * self.step_y) for a, b, v in planes
+        )
+
+    def weights(self, box: _Box) -> tuple[float, float]:
+        """Weights by which both corners of a box are worth the same; they add up to 1."""
+        width, height = box.right.x - box.left.x, box.left.y - box.right.y
+        return height / (width + height), width / (width + height)
+
+    def seek_hull(self, box: _Box) -> None:
+        """The best plan by the weights of the diagonal, or the proof that none lies below it."""
+        a, b = self.weights(box)
+        diagonal = a * box.left.x + b * box.left.y
+        kept = self.useful(box.right.x, box.left.y)
+        found = self.choose(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
+        if found.status == "optimal" and found.chosen is not None:
+            self.split(box, self.point(found.chosen, supported=True), (a, b, found.cost))
+        elif found.status == "infeasible":
+            box.hull = True
+            box.planes.append((a, b, diagonal - SAME))
+        else:
+            self.give_up(box, (a, b, min(found.bound, diagonal)))
+
+    def seek_inside(self, box: _Box) -> None:
+        """A plan that betters both neighbours by more than the resolution, or the proof that there is none."""
+        a, b = self.weights(box)
+        x_most, y_most = box.right.x - self.step_x, box.left.y - self.step_y
+        rows = (self.at_most(self.x, x_most), self.at_most(self.y, y_most))
+        kept = self.useful(x_most, y_most)
+        found = self.choose(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
+        if found.status == "optimal" and found.chosen is not None:
+            point = self.point(found.chosen, supported=False)
+            # On an edge of the hull, weights make it as good as the two ends.
+            edge = any(a * point.x + b * point.y <= v + 1.5 * SAME for a, b, v in box.planes)
+            self.split(box, replace(point, supported=edge), None)
+        elif found.status == "infeasible":
+            box.settled = True
+        else:
+            self.give_up(box, None)
+
+    def useful(self, x_most: float, y_most: float) -> NDArray[np.int64]:
+        """The candidates that a plan with at most so much on each axis may use."""
+        useful = np.ones(len(self.x), np.bool_)
+        for a, b, through in self.through:
+            useful &= through <= a * x_most + b * y_most + SAME
+        return np.flatnonzero(useful)
+
+    def split(self, box: _Box, point: TracedPoint, plane: tuple[float, float, float] | None) -> None:
+        """Put a new point between two."""
+        self.points.append(point)
+        self.on_point(len(self.points))
+        planes = [*box.planes, *([plane] if plane else [])]
+        self.boxes.remove(box)
+        self.boxes += [
+            _Box(box.left, point, list(planes), hull=box.hull),
+            _Box(point, box.right, list(planes), hull=box.hull),
+        ]
+
+    def give_up(self, box: _Box, plane: tuple[float, float, float] | None) -> None:
+        """Time ran out in a box."""
+        box.given_up = True
+        if plane:
+            box.planes.append(plane)

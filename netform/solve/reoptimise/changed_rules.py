@@ -1,0 +1,350 @@
+"""Solve an area again after a planner's change, from what the first solution left behind.
+
+Rules that only forbid, such as a pin, take plans away and leave the list, its costs and the cuts; changed weights and
+other numbers of the costs leave the list and the cuts; a narrower band leaves a part of the list, a wider one adds to
+it. So the best plan is looked for near the old one (`netform.solve.reoptimise.large_list`). Whatever does not fit,
+and every change that leaves no plan without more exceptions, is solved anew by `netform.solve.area`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import numpy as np
+
+from netform.candidates.allowed import Limits, allowed, counts_allowed
+from netform.demands import Demands
+from netform.explain.exceptions import PINNED, pin_networks, place
+from netform.graph_demands import demanded_graph
+from netform.plan import AreaResult
+from netform.scores import TERMS, ScoringData, network_cost, network_terms
+from netform.scores.balance import group_sums
+from netform.solve.area import standing_alone
+from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.model.plan_model import Statement, find
+from netform.solve.model.problem import Problem, SideRow, store_of
+from netform.solve.part import method
+from netform.solve.reoptimise.large_list import POOL, Nearby
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
+    from netform.solve.model.candidate_cache import Listings
+    from netform.solve.model.problem import Choosing
+    from netform.solve.model.solution import Choice
+    from netform.solve.model.stopping import Deadline
+    from netform.tradeoff import Groups
+
+__all__ = ["Again"]
+
+# Terms whose hours depend on who may be the hub.
+HUB_TERMS = ("patient_travel",)
+
+# Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
+NEAR = 0.003
+
+# One candidate in so many tells how near to the bound the nearest are.
+SAMPLED = 50
+
+# All that may change, besides demands that forbid: the costs, and the band.
+COSTS = ("weights", *dict.fromkeys(number for term in TERMS.values() for number in term.numbers))
+BAND = ("least", "most", "exception_most")
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An area solved without demands that forbid, kept for the next question.
+
+    Attributes
+    ----------
+    graph : networkx.Graph
+        Of the area's practices.
+    area : str
+    rules : Rules
+        By which it was solved, those of the list.
+    outcome : AreaOutcome
+        Optimal, with its case.
+    """
+
+    graph: nx.Graph
+    area: str
+    rules: Rules
+    outcome: AreaOutcome
+
+    @classmethod
+    def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> Again | None:
+        """Keep an outcome if later questions can start from it: proven, listed, and nothing forbidden."""
+        case = outcome.case
+        if case is None or case.choice.status != "optimal" or case.choice.trace is None or not case.settled:
+            return None
+        if rules.demands != _unforbidding(rules.demands):
+            return None
+        return cls(graph, area, rules, outcome)
+
+    def solve(
+        self, rules: Rules, options: Options, deadline: Deadline, listings: Listings | None = None
+    ) -> AreaOutcome | None:
+        """The best plan by changed rules; None when it has to be solved anew.
+
+        Parameters
+        ----------
+        rules : Rules
+            Those of the list.
+        options : Options
+        deadline : Deadline
+        listings : Listings, optional
+            By which a wider band is listed.
+        """
+        case = self.outcome.case
+        assert case is not None  # noqa: S101 (`of` has looked)
+        before: dict[str, Any] = {name: getattr(self.rules, name) for name in ("profile", *COSTS, *BAND)}
+        merged = self.mergers(rules.demands)
+        same = replace(rules, demands=replace(_unforbidding(rules.demands), merge=merged), **before)
+        taken = {code for placed in case.fixed for code in placed.practice_codes}
+        touched = {code for pin in rules.demands.pins for code in pin} | set(rules.demands.exclude)
+        if options.strict or options.moves is not None or same != self.rules or taken & touched:
+            return None
+        own, old = rules.for_area(self.area), self.rules.for_area(self.area)
+        own_band, old_band = (own.least, own.most), (old.least, old.most)
+        if own_band != old_band or merged != rules.demands.merge:
+            fixed = standing_alone(self.graph, self.area, own, options, Progress(deadline=deadline))
+            if taken != {code for placed in fixed for code in placed.practice_codes}:
+                return None
+            banded = self.banded(case, own, old, listings) if own_band != old_band else case
+            if banded is None:
+                return None
+            case = replace(banded, fixed=fixed)
+        changed = _Changed.of(self.graph, case, own)
+        if case.reasons and (changed.extra or changed.left_out or own.demands.networks is not None):
+            # Fewer exceptions than before may do, and the rules over the plan only say how many did.
+            return None
+        found = self.chosen(case, changed, deadline)
+        if found is None:
+            return None
+        choice, groups = found
+        return self.published(case, own, groups, choice)
+
+    def mergers(self, demands: Demands) -> tuple[tuple[str, ...], ...]:
+        """The mergers without those that only forbid: of practices that are neighbours already."""
+        kept = self.rules.demands.merge
+        return tuple(
+            group
+            for group in demands.merge
+            if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
+        )
+
+    def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Choice, Groups] | None:
+        """The best plan and its networks; None when it is not near the plan before."""
+        trace = case.choice.trace
+        assert trace is not None  # noqa: S101 (`of` has looked)
+        long = changed.long(case, self.rules)
+        if changed.costs(self.rules):
+            duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
+            # Only the nearest are picked by it: of a long list a sample tells how near they are.
+            enough = math.inf
+            if len(long.store) > 2 * POOL:
+                sample = long.take(np.arange(0, len(long.store), SAMPLED))
+                reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
+                enough = float(np.quantile(reduced, 2 * POOL / len(long.store)))
+            reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
+            trace = replace(trace, through=reduced, duals=duals)
+
+        def among(positions: NDArray[np.int64]) -> Choosing:
+            statement = changed.among(case, positions)
+            return statement.choosing(statement.costs)
+
+        choice = Nearby(long, changed.pinned, changed.allowed, among).choose(
+            trace, deadline, case.choice.chosen
+        )
+        if choice is None or choice.chosen is None:
+            return None
+        listed = choice.chosen[choice.chosen < len(long.store)]
+        more = choice.chosen[choice.chosen >= len(long.store)] - len(long.store)
+        chosen = np.concatenate((np.arange(len(listed)), len(listed) + more))
+        return choice, changed.among(case, listed).groups(chosen)
+
+    def banded(self, case: AreaCase, own: Rules, old: Rules, listings: Listings | None) -> AreaCase | None:
+        """The case by another band, its list cut down or listed anew; None where exceptions are at stake."""
+        statement, trace, chosen = case.statement, case.choice.trace, case.choice.chosen
+        assert trace is not None and chosen is not None  # noqa: S101, PT018 (`of` has looked)
+        list_size = statement.data.list_size
+        if case.reasons or statement.sides:
+            return None
+        inside = _inside(statement.store, list_size, own)
+        before: NDArray[np.int64] | None = chosen
+        if not inside.all():
+            kept = np.flatnonzero(inside)
+            statement, trace = statement.take(kept), trace.among(kept)
+            before = np.searchsorted(kept, chosen) if inside[chosen].all() else None
+        if own.least < old.least or own.most > old.most:
+            problem = Problem.of(self.graph, statement.codes, own)
+            if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
+                return None
+            beyond = ((own.least, min(own.most, old.least - 1)), (max(own.least, old.most + 1), own.most))
+            stores = [
+                listings.list(problem, least, most, enclaves=False) for least, most in beyond if least <= most
+            ]
+            listed = [store for store in stores if store is not None]
+            if len(listed) < len(stores):
+                return None
+            store = listed[0].joined(listed[1]) if len(listed) > 1 else listed[0]
+            added = replace(statement, store=store).with_data(statement.data, {})
+            # The terms that are weighed are computed along with the costs; what else was known is asked for again.
+            reduced = trace.duals.price(
+                added.store, added.costs, trace.cuts, (), NEAR * abs(case.choice.bound)
+            )
+            known, more = statement.known_hours, added.known_hours
+            hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
+            statement = replace(statement, store=statement.store.joined(added.store))
+            statement = statement.with_data(added.data, hours)
+            trace = replace(trace, through=np.concatenate((trace.through, case.choice.bound + reduced)))
+        number = min(int(list_size.sum()) // own.least, len(statement.codes))
+        statement = replace(statement, most_networks=number)
+        return replace(case, statement=statement, choice=replace(case.choice, trace=trace, chosen=before))
+
+    def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
+        """The outcome as `netform.solve.area` would give it, but for its case."""
+        left_out = {(code,) for code in rules.demands.exclude}
+        groups = tuple(group for group in groups if group not in left_out)
+        pins = {placed.practice_codes: placed for placed in pin_networks(self.graph, rules)}
+        placed = [
+            pins.get(each.practice_codes, each) for each in place(self.graph, groups, rules, case.reasons)
+        ]
+        networks: list[Placed] = [*case.fixed, *placed]
+        notes = [each.explanation or "" for each in networks if each.exception == PINNED]
+        before, first = self.outcome.result, self.outcome.case
+        assert first is not None  # noqa: S101 (`of` has looked)
+        alone = [
+            [each.explanation or "" for each in fixed if each.exception]
+            for fixed in (first.fixed, case.fixed)
+        ]
+        candidates = before.candidates if first.statement is case.statement else len(case.statement.store)
+        # Weights, and who may be a hub, change what the fixed networks cost as well.
+        fixed_cost = math.fsum(
+            network_cost(network_terms(self.graph, each.practice_codes, rules), rules) for each in case.fixed
+        )
+        cost = choice.cost + fixed_cost
+        result = AreaResult(
+            area=self.area,
+            status=choice.status,
+            cost=cost,
+            bound=min(choice.bound, choice.cost) + fixed_cost,
+            practices=before.practices,
+            networks=len(networks),
+            candidates=candidates,
+            method=method(choice, candidates),
+            notes=(*alone[1], *before.notes[len(alone[0]) :], *notes),
+        )
+        networks.sort(key=lambda each: each.practice_codes)
+        return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What changed rules leave of a list, and what they add to it."""
+
+    rules: Rules
+    data: ScoringData
+    limits: Limits
+    store: CandidateStore
+    # Pins that are candidates.
+    pinned: NDArray[np.int64]
+    # The other pins, those beyond a limit too, and practices left out, are columns of their own; no old plan has them.
+    extra: tuple[tuple[int, ...], ...]
+    left_out: tuple[tuple[int, ...], ...]
+    networks: float | None
+
+    @classmethod
+    def of(cls, graph: nx.Graph, case: AreaCase, rules: Rules) -> _Changed:
+        """Say what an area's rules change of its case."""
+        statement, demands = case.statement, rules.demands
+        number = {code: k for k, code in enumerate(statement.codes)}
+        pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
+        changed = cls(
+            rules=rules,
+            data=ScoringData.of(graph, statement.codes, rules),
+            limits=Limits.of(graph, statement.codes, rules),
+            store=statement.store,
+            pinned=np.empty(0, np.int64),
+            extra=(),
+            left_out=tuple((number[code],) for code in demands.exclude if code in number),
+            networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
+        )
+        pinned, extra = list[int](), list[tuple[int, ...]]()
+        for pin in pins:
+            place = find(statement.store, pin)
+            # It need not keep the limits that other networks keep.
+            if place is not None and changed.allowed(np.array([place]))[0]:
+                pinned.append(place)
+            else:
+                extra.append(pin)
+        return replace(changed, pinned=np.array(sorted(pinned), np.int64), extra=tuple(extra))
+
+    def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which candidates keep the demands; exceptions need not have as many practices as demanded."""
+        some = self.store.take(positions)
+        patients = group_sums(some, self.data.list_size)
+        inside = (patients >= self.rules.least) & (patients <= self.rules.most)
+        return allowed(some, self.limits) & (counts_allowed(some, self.limits) | ~inside)
+
+    def costs(self, before: Rules) -> bool:
+        """Whether what networks cost has changed, but for who may be a hub."""
+        return any(getattr(self.rules, name) != getattr(before, name) for name in COSTS)
+
+    def known(self, statement: Statement) -> dict[str, NDArray[np.float64]]:
+        """The hours that are as they were."""
+        hubs = self.limits.limits_hubs or bool(self.limits.must_hub.any())
+        hours, before = statement.known_hours, statement.data.rules
+        return {
+            name: hours[name]
+            for name in hours
+            if not (hubs and name in HUB_TERMS)
+            and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
+        }
+
+    def long(self, case: AreaCase, before: Rules) -> Choosing:
+        """The whole list, each candidate at what it costs at least: fewer hubs only make journeys longer."""
+        statement = case.statement
+        if self.costs(before):
+            statement = statement.with_data(self.data, self.known(statement))
+        costs, sides = statement.costs, statement.sides
+        if self.limits.must_hub.any() and not self.costs(before):
+            # Few candidates hold a practice that must be a hub: what they cost is exact.
+            hubs = group_sums(statement.store, self.limits.must_hub.astype(np.float64))
+            holding, costs = np.flatnonzero(hubs > 0), costs.copy()
+            costs[holding] = self.among(case, holding).costs[: len(holding)]
+        if self.networks is not None:
+            sides = (*sides, SideRow(np.ones(len(statement.store)), self.networks, self.networks))
+        return replace(statement.choosing(costs), sides=sides)
+
+    def among(self, case: AreaCase, positions: NDArray[np.int64]) -> Statement:
+        """Some of the candidates under the changed rules, and what the rules add."""
+        statement = case.statement.take(positions)
+        statement = statement.with_data(self.data, self.known(statement))
+        if self.extra or self.left_out:
+            more = store_of([*self.extra, *self.left_out], len(statement.codes))
+            statement = statement.with_groups(more, free=len(self.left_out))
+        if self.networks is not None:
+            count = np.ones(len(statement.store))
+            count[len(count) - len(self.left_out) :] = 0.0
+            statement = replace(
+                statement, sides=(*statement.sides, SideRow(count, self.networks, self.networks))
+            )
+        return statement
+
+
+def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:
+    """Which candidates are within the band of some rules."""
+    patients = group_sums(store, list_size)
+    inside: NDArray[np.bool_] = (patients >= rules.least) & (patients <= rules.most)
+    return inside
+
+
+def _unforbidding(demands: Demands) -> Demands:
+    """What is left of the demands without those that only forbid plans."""
+    return Demands(merge=demands.merge, areas=demands.areas)

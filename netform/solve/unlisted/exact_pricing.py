@@ -1,0 +1,648 @@
+"""Refute cheap groups, hub by hub: what a network costs beyond prices for its practices at least.
+
+The search for a hub h is over all connected groups within the band whose patients have the shortest way to h among
+their practices. Practices are taken or left out one after the other, the nearest to the hub first; a branch ends where
+no network in it costs less than a floor. What a network S of W patients, U of them weighted, costs at least:
+
+- patients' travel to the hub is a sum over practices;
+- overhead and stranded posts follow from U, and the sum over practices is least for every U by a knapsack, which is
+  filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is
+  counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W
+  within the band (Lagrangian relaxation), its rate found by halving;
+- a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
+  what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
+  for. There are at least as many posts as at the low end of a range of U, searched range by range;
+- cuts with a price (`netform.solve.master.subset_row_cuts`) add to a network's cost by how many of their practices it
+has: at least what
+  the line says that touches the steps from below, spread over the practices like prices, or zero, whichever is better
+  for networks of the hub; and what the practices taken and left out so far say beyond that;
+- a branch that leaves a practice taken cut off from the hub has no connected group.
+
+What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up. The kernels
+stand in one file, although it is long: numba, when it looks whether a kernel kept on the disk is out of date, looks at
+its own file only.
+"""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from netform.candidates.store import CandidateStore
+from netform.scores.stranded_posts import STEP_TOLERANCE
+from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
+from netform.solve.model.stopping import NEVER
+from netform.solve.unlisted.heuristic_pricing import longest
+from netform.solve.unlisted.separable_cost import QuickCosts, quick_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from netform.solve.model.stopping import Deadline
+
+__all__ = ["HubSearch", "Refuted", "least_beyond"]
+
+# Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
+MOST_UNITS, RANGES, SHARE = 15_000, 14, 0.95
+
+# Halvings of the rate of the penalty.
+HALVINGS = 7
+
+# Searches of a range, each for a lower floor, before it is given up.
+TRIES = 4
+
+# Groups that are kept of a hub, each cheaper than the one before.
+KEPT = 60
+
+# Of sums of costs, hours per week: what rounding may add up to.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class HubSearch:
+    """What the searches of all hubs share.
+
+    Attributes
+    ----------
+    costs : QuickCosts
+    units : ndarray of int64, shape (n,)
+        Weighted patients of each practice, in units, rounded.
+    posts, fixed : ndarray of float64, shape (units,)
+        Whole posts, and hours per week for overhead, stranded posts and balance, of so many units at least.
+    ranges : ndarray of int64
+        Where the ranges of units begin; the last is where they end.
+    rates : ndarray of float64, shape (n, ranges)
+        Of the penalties, hours per patient: by the last search, to begin with at the next.
+    """
+
+    costs: QuickCosts
+    units: NDArray[np.int64]
+    posts: NDArray[np.float64]
+    fixed: NDArray[np.float64]
+    ranges: NDArray[np.int64]
+    rates: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, costs: QuickCosts) -> HubSearch:
+        """The tables of a problem."""
+        weighted, rates = costs.weighted, costs.rates
+        heaviest = _most(weighted, costs)
+        unit = max(1.0, heaviest / MOST_UNITS)
+        units = np.round(weighted / unit).astype(np.int64)
+        # A network of g units has g * unit weighted patients, more or less.
+        error = _most(np.abs(weighted - units * unit), costs)
+        count = int((heaviest + error) / unit) + 2
+        low = np.maximum(np.arange(count) * unit - error, 0.0)
+        high = np.arange(count) * unit + error
+        # Stranded posts only grow up to the next whole one: the least is at an end or where a post is whole.
+        steps = [np.arange(0.0, high[-1] + ratio * rates.step, ratio * rates.step) for ratio in costs.ratios]
+        points = np.unique(np.concatenate((low, *steps)))
+        posts, stranded = np.zeros(len(points)), np.zeros(len(points))
+        for ratio in costs.ratios:
+            whole = np.floor(points / ratio / rates.step + STEP_TOLERANCE) * rates.step
+            posts += whole
+            stranded += np.maximum(0.0, points / ratio - whole)
+        begin = np.searchsorted(points, low, side="right") - 1
+        end = np.searchsorted(points, high, side="right")
+        around = np.minimum.reduceat(np.append(stranded, np.inf), np.ravel((begin, end), order="F"))[::2]
+        ends = np.array([costs.least, costs.most], np.float64)
+        beyond = np.maximum(np.abs(ends - rates.target) - rates.dead_band, 0.0)
+        inside = costs.least <= rates.target <= costs.most
+        fixed = rates.overhead + rates.stranded * around + (0.0 if inside else rates.outside * beyond.min())
+        ranges = [0, *(int(count * SHARE**k) for k in range(RANGES - 1, 0, -1)), count]
+        starts = np.unique(np.array(ranges, np.int64))
+        return cls(costs, units, posts[begin], fixed, starts, np.zeros((len(units), len(starts) - 1)))
+
+
+def _most(amounts: NDArray[np.float64], costs: QuickCosts) -> float:
+    """What the practices of a network add up to at most, of some amounts: a knapsack with fractions."""
+    list_size = costs.list_size.astype(np.float64)
+    total = float(amounts[list_size == 0].sum())
+    some = np.flatnonzero(list_size > 0)
+    order = some[np.argsort(-amounts[some] / list_size[some], kind="stable")]
+    before = np.cumsum(list_size[order]) - list_size[order]
+    share = np.clip((costs.most - before) / list_size[order], 0.0, 1.0)
+    return total + float(amounts[order] @ share)
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """What networks cost beyond their prices at least.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (n,)
+        By hub: no network costs less; minus infinity where time was up before.
+    found : CandidateStore
+        Groups below the floor that were met, the cheapest of each hub among them where it was not given up.
+    given_up : int
+        Hubs whose search took too long: their value is that of the knapsacks.
+    """
+
+    values: NDArray[np.float64]
+    found: CandidateStore
+    given_up: int
+
+
+def least_beyond(
+    search: HubSearch,
+    prices: NDArray[np.float64],
+    floor: float,
+    nodes: int,
+    deadline: Deadline = NEVER,
+    workers: int = 1,
+    cuts: PricedCuts | None = None,
+    lines: NDArray[np.bool_] | None = None,
+) -> Refuted:
+    """What a network of each hub costs beyond its prices at least, by the quick costs; exact below a floor.
+
+    Parameters
+    ----------
+    search : HubSearch
+    prices : ndarray of float64, shape (n,)
+    floor : float
+        Hours per week: of networks that cost more beyond their prices no more than that is said.
+    nodes : int
+        Branches of one range of one hub after which its search is given up.
+    deadline : Deadline
+    workers : int
+        Threads.
+    cuts : PricedCuts, optional
+        What they add counts as costs.
+    lines : ndarray of bool, shape (n, k), optional
+        By hub, which cuts are counted by the line below their steps from the outset.
+    """
+    n = len(prices)
+    if cuts is None:
+        cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
+    if lines is None:
+        lines = np.zeros((n, len(cuts.paid)), np.bool_)
+    values, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
+    steep = float(np.abs(prices).sum()) / max(1, int(search.costs.list_size.sum()))
+    width, stop = longest(search.costs), np.zeros(1, np.bool_)
+
+    def price(hub: int) -> None:
+        if deadline.passed:
+            return
+        rows = np.full((KEPT, width), -1, np.int64)
+        value, count, complete = _search_hub(
+            hub, floor, search.costs, prices, search.units, search.posts, search.fixed, search.ranges,
+            search.rates[hub], steep, nodes, stop, rows,
+            cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
+        )  # fmt: skip
+        values[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
+
+    with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
+        for done in [pool.submit(price, hub) for hub in range(n)]:
+            done.result()
+    rows = [sorted(row[row >= 0].tolist()) for part in found for row in part]
+    unique = sorted({tuple(row) for row in rows})
+    offsets = np.zeros(len(unique) + 1, np.int64)
+    np.cumsum([len(row) for row in unique], out=offsets[1:])
+    members = np.fromiter((v for row in unique for v in row), np.uint16, offsets[-1])
+    return Refuted(values, CandidateStore(offsets, members, n), int(given_up.sum()))
+
+
+@contextmanager
+def _stopped_in_time(stop: NDArray[np.bool_], deadline: Deadline) -> Iterator[None]:
+    """Within, ``stop`` is set as soon as time is up: a search of one hub may take longer than there is."""
+    if deadline.seconds_left is None:
+        yield
+        return
+    timer = Timer(deadline.seconds_left, stop.fill, (True,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@nb.njit(cache=True, nogil=True)
+def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # type: ignore[no-untyped-def]
+    """The least patients of a path from the hub to each practice over open ones, both ends counted."""
+    n = len(list_size)
+    least_way[:] = np.inf
+    if list_size[hub] <= most:
+        least_way[hub] = list_size[hub]
+    done = np.zeros(n, np.bool_)
+    while True:
+        v = -1
+        for i in range(n):
+            if not done[i] and least_way[i] <= most and (v < 0 or least_way[i] < least_way[v]):
+                v = i
+        if v < 0:
+            break
+        done[v] = True
+        for e in range(indptr[v], indptr[v + 1]):
+            u = neighbours[e]
+            if open_[u] and least_way[v] + list_size[u] < least_way[u]:
+                least_way[u] = least_way[v] + list_size[u]
+    for i in range(n):
+        if not done[i]:
+            least_way[i] = np.inf
+
+
+@nb.njit(cache=True, nogil=True)
+def _lined(prices, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
+    """Prices less what the lines below cuts add by the practice, what they add to every network, and the rest.
+
+    The rest is what a cut adds beyond its line at least, by the weight that is taken and that may yet be.
+    """
+    count, ends = paid.shape
+    beyond = np.empty((count, ends, ends))
+    slope, shift, left = np.zeros(count), 0.0, prices.copy()
+    for c in range(count):
+        step = 1
+        if lined[c]:
+            # Up to just below the first step nothing is paid; the line meets every step at its far end.
+            while paid[c, step] == 0.0:
+                step += 1
+            slope[c] = paid[c, step] / step
+            shift -= slope[c] * (step - 1)
+        for taken in range(ends):
+            least = np.inf
+            for more in range(ends - taken):
+                t = taken + more
+                at_line = slope[c] * (t - step + 1) if lined[c] else 0.0
+                least = min(least, paid[c, t] - at_line)
+                beyond[c, taken, more] = least
+    for v in range(len(prices)):
+        for e in range(begin[v], begin[v + 1]):
+            left[v] -= slope[which[e]] * weights[e]
+    return left, shift, beyond
+
+
+@nb.njit(cache=True, nogil=True)
+def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
+    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows,
+    begin, which, weights, paid, lined,
+):  # fmt: skip
+    """The least of a hub, how many groups were met below the floor, and whether the search was completed."""
+    indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
+    list_size, minutes = costs.list_size, costs.minutes
+    visit, move = costs.rates.visit, costs.rates.move
+    n, count = len(list_size), len(fixed)
+    prices, shift, surplus = _lined(prices, begin, which, weights, paid, lined)
+    everyone = np.ones(n, np.bool_)
+    way = np.empty(n)
+    _reached(hub, indptr, neighbours, list_size, most, everyone, way)
+    by_way = np.argsort(minutes[hub])
+    # The mean way to the hub is that of the nearest at least.
+    wanted, sum_near = float(least) - list_size[hub], 0.0
+    for e in range(n):
+        i = by_way[e]
+        if i == hub or way[i] == np.inf or wanted <= 0:
+            continue
+        part = min(wanted, float(list_size[i]))
+        sum_near += part * minutes[i, hub]
+        wanted -= part
+    if wanted > 0 or list_size[hub] > most:
+        return np.inf, 0, True
+    nearest = sum_near / least
+    answer, found, complete = np.inf, 0, True
+    items, beyond = np.empty(n, np.int64), np.empty(n)
+    reach, with_patients = np.empty(count), np.empty(count)
+    for s in range(len(ranges) - 1):
+        low, high = ranges[s], ranges[s + 1]
+        if units[hub] >= high:
+            continue
+        lowest = posts[low]
+        cheapest = np.inf
+        for x in range(low, high):
+            cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
+        # Halve the rate of the penalty until the cheapest network by knapsack is within the band, or dear enough.
+        rate, best_rate, best_root = rates[s], rates[s], -np.inf
+        rate_low, rate_high = -steep, steep
+        for _ in range(HALVINGS):
+            offset = rate * (most if rate > 0 else least)
+            base = (
+                rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - prices[hub] - offset
+            ) + shift
+            m = _open_items(
+                hub, by_way, way, visit, move * lowest / most, nearest, rate, prices, list_size, minutes, most,
+                floor - base - cheapest, items, beyond,
+            )  # fmt: skip
+            if m < 0:
+                best_root, best_rate = floor, rate
+                break
+            reach[:high] = np.inf
+            reach[units[hub]] = base
+            with_patients[units[hub]] = list_size[hub]
+            top = units[hub]
+            for k in range(m):
+                size, more, patients = units[items[k]], beyond[k], list_size[items[k]]
+                top = min(high - 1, top + size)
+                for x in range(top, size - 1, -1):
+                    value = reach[x - size] + more
+                    if value < reach[x]:
+                        reach[x] = value
+                        with_patients[x] = with_patients[x - size] + patients
+            root, at = np.inf, -1
+            for x in range(low, top + 1):
+                value = reach[x] + fixed[x] + move * posts[x] * nearest
+                if value < root:
+                    root, at = value, x
+            # A network with whom was left out is not below the floor.
+            root = min(root, floor)
+            if root > best_root:
+                best_root, best_rate = root, rate
+            if root >= floor or at < 0:
+                break
+            if with_patients[at] > most:
+                rate_low = rate
+            elif with_patients[at] < least:
+                rate_high = rate
+            elif rate == 0.0:
+                break
+            elif rate > 0:
+                rate_high = rate
+            else:
+                rate_low = rate
+            rate = (rate_low + rate_high) / 2
+        rates[s] = best_rate
+        if best_root >= floor:
+            answer = min(answer, best_root)
+            continue
+        # What takes too long is tried again for a lower floor: half the way down to what the knapsacks say.
+        tried, value = min(floor, answer), best_root
+        for _ in range(TRIES):
+            if tried <= best_root or stop[0]:
+                break
+            value, more, done = _search_range(
+                hub, tried, costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
+                cheapest, items, beyond, most_nodes, stop, rows, found, begin, which, weights, shift, surplus,
+            )  # fmt: skip
+            found += more
+            if done:
+                break
+            complete = False
+            tried, value = (tried + best_root) / 2, best_root
+        answer = min(answer, value)
+    return answer, found, complete
+
+
+@nb.njit(cache=True, nogil=True)
+def _open_items(  # type: ignore[no-untyped-def]
+    hub, by_way, way, visit, staff, nearest, rate, prices, list_size, minutes, most, room, items, beyond
+):
+    """Practices that a network below the floor may have, nearest first, and what each adds; -1 when there is none."""
+    n = len(prices)
+    added, ratio = np.full(n, np.inf), np.full(n, np.inf)
+    for i in range(n):
+        if i != hub and way[i] < np.inf:
+            each = visit * minutes[i, hub] + staff * (minutes[i, hub] - nearest) + rate
+            added[i] = each * list_size[i] - prices[i]
+            ratio[i] = added[i] / max(float(list_size[i]), 1e-9)
+    # A knapsack with fractions: what all others together can save.
+    saved, left = 0.0, float(most - list_size[hub])
+    for i in np.argsort(ratio):
+        if added[i] >= 0 or left <= 0:
+            break
+        if list_size[i] <= left:
+            saved += added[i]
+            left -= list_size[i]
+        else:
+            saved += added[i] * left / list_size[i]
+            left = 0.0
+    if saved >= room:
+        return -1
+    m = 0
+    for i in by_way:
+        if added[i] + saved < room:
+            items[m] = i
+            beyond[m] = added[i]
+            m += 1
+    return m
+
+
+@nb.njit(cache=True, nogil=True)
+def _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):  # type: ignore[no-untyped-def]
+    """Whether all that are taken are connected to the hub by practices that are not left out."""
+    seen[hub] = epoch
+    stack[0], height, met = hub, 1, 1
+    while height > 0 and met < taken:
+        height -= 1
+        v = stack[height]
+        for e in range(indptr[v], indptr[v + 1]):
+            u = neighbours[e]
+            if seen[u] != epoch and state[u] != 2:
+                seen[u] = epoch
+                stack[height] = u
+                height += 1
+                met += state[u] == 1
+    return met == taken
+
+
+@nb.njit(cache=True, nogil=True)
+def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecided):  # type: ignore[no-untyped-def]
+    """Change what is taken and not decided of the cuts of a practice; what they add then at least, beyond before."""
+    more = 0.0
+    for e in range(begin[i], begin[i + 1]):
+        c = which[e]
+        before = surplus[c, covered[c], undecided[c]]
+        covered[c] += takes * weights[e]
+        undecided[c] += leaves * weights[e]
+        more += surplus[c, covered[c], undecided[c]] - before
+    return more
+
+
+@nb.njit(cache=True, nogil=True)
+def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
+    hub, floor, costs, prices, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
+    most_nodes, stop, rows, kept, begin, which, weights, shift, surplus,
+):  # fmt: skip
+    """The least of a range below the floor, how many groups were met, and whether the search was completed."""
+    indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
+    list_size, weighted_size, minutes = costs.list_size, costs.weighted, costs.minutes
+    tariff, ratios = costs.rates, costs.ratios
+    visit, move = tariff.visit, tariff.move
+    n = len(list_size)
+    offset = rate * (most if rate > 0 else least)
+    staff = move * posts[low] / most
+    base = rate * list_size[hub] - staff * list_size[hub] * nearest - prices[hub] - offset + shift
+    m = _open_items(
+        hub, by_way, way, visit, staff, nearest, rate, prices, list_size, minutes, most,
+        floor - base - cheapest, items, beyond,
+    )  # fmt: skip
+    if m < 0:
+        return floor, 0, True
+    # 0: not decided, 1: taken, 2: left out.
+    state = np.full(n, 2, np.int64)
+    state[hub] = 1
+    open_, near = np.zeros(n, np.bool_), np.empty(n)
+    for k in range(m):
+        open_[items[k]] = True
+    _reached(hub, indptr, neighbours, list_size, most, open_, near)
+    reachable = 0
+    for k in range(m):
+        if near[items[k]] < np.inf:
+            items[reachable], beyond[reachable] = items[k], beyond[k]
+            state[items[k]] = 0
+            reachable += 1
+    m = reachable
+    # What the rest of a branch costs at least: from practice k on, with so many units before.
+    rest = np.empty((m + 1, high))
+    for x in range(high):
+        rest[m, x] = fixed[x] + move * posts[x] * nearest if x >= low else np.inf
+    patients_left = np.zeros(m + 1, np.int64)
+    for k in range(m - 1, -1, -1):
+        size, more = units[items[k]], beyond[k]
+        patients_left[k] = patients_left[k + 1] + list_size[items[k]]
+        for x in range(high):
+            value = rest[k + 1, x]
+            if x + size < high:
+                value = min(value, rest[k + 1, x + size] + more)
+            rest[k, x] = value
+    # For every practice, the others by how much nearer they are to it than to the hub.
+    nearer = np.empty((m, m), np.int64)
+    gap = np.empty(m)
+    for k in range(m):
+        for e in range(m):
+            gap[e] = minutes[items[e], items[k]] - minutes[items[e], hub]
+        nearer[k] = np.argsort(gap)
+    members, position = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
+    members[0], taken = hub, 1
+    # Patient-minutes to each practice beyond those to the hub, of so many members.
+    longer = np.empty((m + 1, m))
+    for k in range(m):
+        longer[0, k] = list_size[hub] * minutes[hub, items[k]]
+    turn, paid = np.zeros(m + 1, np.int64), np.empty(m + 1)
+    used, patients = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
+    paid[0], used[0], patients[0] = base, units[hub], list_size[hub]
+    # Of every cut the weight taken, and that of the practices not decided.
+    covered, undecided = np.zeros(len(surplus), np.int64), np.zeros(len(surplus), np.int64)
+    for e in range(begin[hub], begin[hub + 1]):
+        covered[which[e]] += weights[e]
+    for k in range(m):
+        for e in range(begin[items[k]], begin[items[k] + 1]):
+            undecided[which[e]] += weights[e]
+    for c in range(len(surplus)):
+        paid[0] += surplus[c, covered[c], undecided[c]]
+    seen, stack = np.zeros(n, np.int64), np.empty(n, np.int64)
+    epoch, nodes, met, best = 0, 0, 0, floor
+    k = 0
+    while k >= 0:
+        if nodes > most_nodes or stop[0]:
+            return best, met, False
+        if k == m:
+            if patients[k] >= least:
+                weighted, prices_paid, pairs, to_hub = 0.0, 0.0, 0.0, np.inf
+                for e in range(taken):
+                    v = members[e]
+                    weighted += weighted_size[v]
+                    prices_paid += prices[v]
+                    minutes_there = 0.0
+                    for f in range(taken):
+                        minutes_there += list_size[members[f]] * minutes[v, members[f]]
+                    pairs += list_size[v] * minutes_there
+                    to_hub = min(to_hub, minutes_there)
+                value = quick_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - prices_paid + shift
+                for c in range(len(surplus)):
+                    value += surplus[c, covered[c], 0]
+                if value < best:
+                    best = value
+                    # The cheapest is always kept.
+                    row = min(kept + met, len(rows) - 1)
+                    rows[row] = -1
+                    rows[row, :taken] = members[:taken]
+                    met += 1
+            k -= 1
+            continue
+        i = items[k]
+        if turn[k] == 0:
+            turn[k] = 1
+            ahead = used[k] + units[i]
+            if patients[k] + list_size[i] > most or ahead >= high:
+                continue
+            cost = paid[k] + beyond[k]
+            if cost + rest[k + 1, ahead] >= best:
+                continue
+            nodes += 1
+            cost += _decided(i, 1, -1, begin, which, weights, surplus, covered, undecided)
+            for e in range(m):
+                more = minutes[i, items[e]] - minutes[i, hub]
+                longer[taken, e] = longer[taken - 1, e] + list_size[i] * more
+            members[taken], position[taken] = i, k
+            state[i] = 1
+            # The ways of staff to other members than the hub are longer, whoever joins.
+            extra, room, bounded = 0.0, most - patients[k] - list_size[i], True
+            for e in range(1, taken + 1):
+                v = position[e]
+                minutes_more, left = longer[taken, v], room
+                if minutes_more < 0:
+                    # Where it stays so, whoever joins, the hub is another.
+                    f = m - 1
+                    while f >= 0 and left > 0 and minutes_more < 0:
+                        u = items[nearer[v, f]]
+                        more = minutes[u, items[v]] - minutes[u, hub]
+                        if more <= 0:
+                            break
+                        if state[u] == 0:
+                            part = min(left, list_size[u])
+                            minutes_more += part * more
+                            left -= part
+                        f -= 1
+                    if minutes_more < -ROUNDING:
+                        bounded = False
+                        break
+                    continue
+                for f in range(m):
+                    u = items[nearer[v, f]]
+                    more = minutes[u, items[v]] - minutes[u, hub]
+                    if more >= 0 or left <= 0 or minutes_more <= 0:
+                        break
+                    if state[u] == 0:
+                        part = min(left, list_size[u])
+                        minutes_more += part * more
+                        left -= part
+                if minutes_more > 0:
+                    extra += list_size[members[e]] * minutes_more
+            bounded = bounded and cost + rest[k + 1, ahead] + staff * extra / most < best
+            if bounded:
+                beside = False
+                for e in range(indptr[i], indptr[i + 1]):
+                    beside = beside or (state[neighbours[e]] == 1)
+                if not beside:
+                    epoch += 1
+                    bounded = _together(hub, taken + 1, indptr, neighbours, state, seen, epoch, stack)
+            if bounded:
+                taken += 1
+                k += 1
+                turn[k], paid[k], used[k], patients[k] = 0, cost, ahead, patients[k - 1] + list_size[i]
+            else:
+                state[i] = 0
+                _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
+            continue
+        if turn[k] == 1:
+            turn[k] = 2
+            if state[i] == 1:
+                state[i] = 0
+                taken -= 1
+                _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
+            if paid[k] + rest[k + 1, used[k]] >= best or patients[k] + patients_left[k + 1] < least:
+                continue
+            nodes += 1
+            state[i] = 2
+            cost = paid[k] + _decided(i, 0, -1, begin, which, weights, surplus, covered, undecided)
+            epoch += 1
+            if cost + rest[k + 1, used[k]] < best and _together(
+                hub, taken, indptr, neighbours, state, seen, epoch, stack
+            ):
+                k += 1
+                turn[k], paid[k], used[k], patients[k] = 0, cost, used[k - 1], patients[k - 1]
+            continue
+        if state[i] == 2:
+            _decided(i, 0, 1, begin, which, weights, surplus, covered, undecided)
+        state[i] = 0
+        k -= 1
+    return best, met, True

@@ -1,0 +1,203 @@
+"""What a group costs by patients and minutes alone: patients' and staff's travel, posts, overhead and balance.
+
+These terms follow from a few sums over the group, which a practice more or less changes in no time. They are all there
+is by default; whatever else is weighed is at least zero, so that no group costs less than this says
+(`netform.solve.model.problem.group_costs` has the whole).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba as nb
+import numpy as np
+
+from netform.candidates.adjacency import Adjacency
+from netform.scores.stranded_posts import STEP_TOLERANCE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.model.problem import Problem
+
+__all__ = ["QuickCosts", "Rates", "connected_without", "posts_of", "quick_cost", "quick_costs"]
+
+
+class Rates(NamedTuple):
+    """Hours per week, and what they are counted by.
+
+    Attributes
+    ----------
+    visit : float
+        Hours per week for a patient-minute to the hub.
+    move : float
+        Hours per week for a post and a minute of a move.
+    overhead : float
+        Hours per week for a network.
+    stranded : float
+        Hours per week for a post that is not whole.
+    step : float
+        Of posts.
+    target, dead_band, outside : float
+        Of the balance: patients, and hours per week for each outside.
+    """
+
+    visit: float
+    move: float
+    overhead: float
+    stranded: float
+    step: float
+    target: float
+    dead_band: float
+    outside: float
+
+
+class QuickCosts(NamedTuple):
+    """The practices as arrays, and the rates.
+
+    Attributes
+    ----------
+    indptr, neighbours
+        Of an `Adjacency`.
+    list_size : ndarray of int64, shape (n,)
+        Registered patients.
+    weighted : ndarray of float64, shape (n,)
+        Weighted patients.
+    minutes : ndarray of float64, shape (n, n)
+        One way, symmetric.
+    least, most : int
+        The band in registered patients.
+    ratios : ndarray of float64
+        Weighted patients that give a post, by role.
+    rates : Rates
+    """
+
+    indptr: NDArray[np.int32]
+    neighbours: NDArray[np.int32]
+    list_size: NDArray[np.int64]
+    weighted: NDArray[np.float64]
+    minutes: NDArray[np.float64]
+    least: int
+    most: int
+    ratios: NDArray[np.float64]
+    rates: Rates
+
+
+def quick_costs(problem: Problem) -> QuickCosts:
+    """The quick costs of a problem, for networks within its band."""
+    data, rules = problem.data, problem.data.rules
+    adjacency = Adjacency.of(problem.graph)
+    return QuickCosts(
+        adjacency.indptr,
+        adjacency.neighbours,
+        data.list_size.astype(np.int64),
+        np.ascontiguousarray(data.weighted_list_size, np.float64),
+        np.ascontiguousarray(data.minutes, np.float64),
+        int(rules.least),
+        int(min(rules.most, problem.patients)),
+        np.array([role.patients_per_post for role in rules.roles], np.float64),
+        Rates(
+            float(rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60),
+            float(rules.weight("staff_travel") * rules.moves_per_post_week / 60),
+            float(rules.weight("overhead") * rules.overhead_hours_week),
+            float(rules.weight("stranded_posts") * rules.hours_per_post_week),
+            float(rules.post_step),
+            float(rules.balance_target),
+            float(rules.balance_dead_band),
+            float(rules.weight("balance") * rules.balance_hours_per_1000 / 1000),
+        ),
+    )
+
+
+@nb.njit(cache=True, nogil=True)
+def posts_of(ratios: NDArray[np.float64], step: float, weighted: float) -> tuple[float, float]:
+    """Whole and stranded posts that so many weighted patients give."""
+    whole = 0.0
+    stranded = 0.0
+    for r in range(len(ratios)):
+        due = weighted / ratios[r]
+        posts = np.floor(due / step + STEP_TOLERANCE) * step
+        whole += posts
+        stranded += max(0.0, due - posts)
+    return whole, stranded
+
+
+@nb.njit(cache=True, nogil=True)
+def quick_cost(
+    rates: Rates,
+    ratios: NDArray[np.float64],
+    patients: int,
+    weighted: float,
+    pair_minutes: float,
+    hub_minutes: float,
+) -> float:
+    """Hours per week of a group by its sums.
+
+    Parameters
+    ----------
+    rates : Rates
+    ratios : ndarray of float64
+        Weighted patients that give a post, by role.
+    patients : int
+    weighted : float
+    pair_minutes : float
+        Of every two patients, in both directions.
+    hub_minutes : float
+        Of every patient to the best hub.
+    """
+    whole, stranded = posts_of(ratios, rates.step, weighted)
+    beyond = max(0.0, abs(patients - rates.target) - rates.dead_band)
+    hours: float = (
+        rates.visit * hub_minutes
+        + rates.move * whole * pair_minutes / (float(patients) * float(patients))
+        + rates.overhead
+        + rates.stranded * stranded
+        + rates.outside * beyond
+    )
+    return hours
+
+
+@nb.njit(cache=True, nogil=True)
+def connected_without(
+    indptr: NDArray[np.int32],
+    neighbours: NDArray[np.int32],
+    members: NDArray[np.int64],
+    count: int,
+    left: int,
+    inside: NDArray[np.bool_],
+    mark: NDArray[np.bool_],
+    stack: NDArray[np.int64],
+) -> bool:
+    """Whether the first ``count`` members hang together without the one at position ``left``.
+
+    Parameters
+    ----------
+    indptr, neighbours
+        Of an `Adjacency`.
+    members : ndarray of int64
+    count, left : int
+    inside : ndarray of bool, shape (n,)
+        Says who is a member.
+    mark, stack : ndarray, shape (n,)
+        Room to work in.
+    """
+    if count < 2:
+        return False
+    for k in range(count):
+        mark[members[k]] = False
+    gone = members[left]
+    first = members[1] if left == 0 else members[0]
+    mark[first] = True
+    stack[0] = first
+    height, met = 1, 1
+    while height > 0:
+        height -= 1
+        v = stack[height]
+        for e in range(indptr[v], indptr[v + 1]):
+            u = neighbours[e]
+            if inside[u] and u != gone and not mark[u]:
+                mark[u] = True
+                stack[height] = u
+                height += 1
+                met += 1
+    return met == count - 1

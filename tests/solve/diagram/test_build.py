@@ -1,0 +1,315 @@
+"""A diagram holds all plans below a cutoff: those of trying everything."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.solve.diagram.build import Diagram, draw_diagram
+from netform.solve.diagram.kernel import _forgone, _in_cuts, forgone
+from netform.solve.diagram.variable_order import TURNED, _parts, easier, sweep, sweeps
+from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
+from netform.solve.model.problem import SideRow
+from tests.brute_force import all_groups, plan_costs, store_of
+from tests.strategies import pools, priced_choices
+
+if TYPE_CHECKING:
+    from netform.solve.model.problem import Choosing
+
+QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+MANY = 10**6
+
+Priced = tuple["Choosing", np.ndarray, float]
+
+
+def walks(diagram: Diagram) -> list[tuple[int, ...]]:
+    """Follow every walk from the first node to the last; the candidates it takes, ascending."""
+    found = []
+
+    def follow(node: int, taken: tuple[int, ...]) -> None:
+        if node == diagram.nodes - 1:
+            found.append(tuple(sorted(taken)))
+        for arc in np.flatnonzero(diagram.tails == node):
+            follow(int(diagram.heads[arc]), (*taken, int(diagram.takes[arc])))
+
+    follow(0, ())
+    return found
+
+
+@st.composite
+def cut_and_priced(draw: st.DrawFn) -> tuple[Priced, CutPool, np.ndarray]:
+    """Draw a priced choice whose prices are of cuts as well, the cuts, and their prices."""
+    choosing, reduced, worth = draw(priced_choices())
+    cuts = draw(pools(choosing.store.practices))
+    duals = np.array(draw(st.lists(st.integers(-3, 0), min_size=len(cuts), max_size=len(cuts))), np.float64)
+    duals *= draw(st.sampled_from([0.1, 1.0, 20.0]))
+    paid = reduced_costs(choosing.store, reduced, np.zeros(choosing.store.practices), cuts, duals)
+    return (choosing, paid, worth + float(duals @ cut_limits(cuts))), cuts, duals
+
+
+def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
+    """Draw the plans of a priced choice below a cutoff."""
+    choosing, reduced, worth = drawn
+    # Prices add up to a plan's cost to the last bit only by luck.
+    return draw_diagram(
+        choosing.store,
+        choosing.costs,
+        np.maximum(reduced, 0.0),
+        worth - 1e-9,
+        cutoff,
+        choosing.sides,
+        most_nodes=nodes,
+        most_steps=steps,
+    )
+
+
+@given(priced_choices(), st.sampled_from([0.9, 1.0, 1.1, 1.5, math.inf]))
+@QUICK
+def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -> None:
+    """With any prices and side rows: each plan once, none missed, and no arc that leads to none of them."""
+    choosing = drawn[0]
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    diagram = drawn_of(drawn, cutoff)
+    assert diagram is not None
+    found = walks(diagram)
+    assert len(set(found)) == len(found)
+    # Plans at the cutoff but for rounding may be among them or not.
+    below = {plan for plan, cost in plans.items() if cost < cutoff - 1e-7}
+    assert below <= set(found) <= set(plans)
+    near = [plan for plan in found if plans[plan] < cutoff + 1e-7]
+    assert set(diagram.takes.tolist()) == {j for plan in near for j in plan}
+    assert (diagram.tails < diagram.heads).all()
+    assert (np.diff(diagram.tails) >= 0).all()
+
+
+@given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]), st.integers(1, 9))
+@QUICK
+def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
+    drawn: Priced, share: float, width: int
+) -> None:
+    """Fewer than there are below the cutoff, but none of those that cost less than it says."""
+    choosing, reduced, worth = drawn
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    diagram = draw_diagram(
+        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
+        most_nodes=MANY, width=width,
+    )  # fmt: skip
+    assert diagram is not None
+    assert diagram.below <= cutoff
+    found = set(walks(diagram))
+    assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+    whole = drawn_of(drawn, cutoff)
+    assert whole is not None
+    assert whole.below == cutoff
+
+
+@given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]))
+@QUICK
+def test_what_a_plan_through_a_candidate_costs_is_exact(drawn: Priced, share: float) -> None:
+    """The least cost of the plans below the cutoff that use it."""
+    choosing = drawn[0]
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share + 1e-3 if math.isfinite(share) else math.inf
+    diagram = drawn_of(drawn, cutoff)
+    assert diagram is not None
+    through = diagram.through(choosing.costs)
+    for j in range(len(choosing.store)):
+        least = min((cost for plan, cost in plans.items() if j in plan and cost < cutoff), default=math.inf)
+        if abs(least - cutoff) > 1e-7:
+            assert through[j] == pytest.approx(least, rel=1e-9)
+
+
+@given(priced_choices(), st.integers(0, 2**32))
+@QUICK
+def test_the_least_of_all_walks_to_and_from_a_node(drawn: Priced, seed: int) -> None:
+    """By any weights, those below zero too: that of following every walk."""
+    diagram = drawn_of(drawn, math.inf)
+    assert diagram is not None
+    weights = np.random.default_rng(seed).normal(size=len(diagram.takes))
+    ahead, behind = diagram.to_end(weights), diagram.from_start(weights)
+    for node in range(diagram.nodes):
+        into, out = np.flatnonzero(diagram.heads == node), np.flatnonzero(diagram.tails == node)
+        if node != diagram.nodes - 1:
+            least = min(weights[out] + ahead[diagram.heads[out]], default=math.inf)
+            assert ahead[node] == pytest.approx(least)
+        if node:
+            least = min(weights[into] + behind[diagram.tails[into]], default=math.inf)
+            assert behind[node] == pytest.approx(least)
+    assert ahead[-1] == behind[0] == 0
+
+
+@given(cut_and_priced())
+@QUICK
+def test_a_plan_pays_its_cost_in_reduced_costs_and_what_cuts_are_short_of(
+    drawn: tuple[Priced, CutPool, np.ndarray],
+) -> None:
+    """Network by network, in the order of their numbers; no network gives anything back."""
+    (choosing, reduced, worth), cuts, duals = drawn
+    for plan, cost in plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides).items():
+        uncovered, short = set(range(choosing.store.practices)), 0.0
+        for j in plan:
+            taken = choosing.store[j].tolist()
+            lost = forgone(cuts, duals, uncovered, taken)
+            assert lost >= 0
+            short += lost
+            uncovered -= set(taken)
+        assert worth + reduced[list(plan)].sum() + short == pytest.approx(cost)
+
+
+@given(cut_and_priced(), st.integers(0, 2**32))
+@QUICK
+def test_what_cuts_are_short_of_is_that_of_the_definition(
+    drawn: tuple[Priced, CutPool, np.ndarray], seed: int
+) -> None:
+    """Whatever is covered already, with the practices numbered in any order."""
+    (choosing, *_), cuts, duals = drawn
+    n, random = choosing.store.practices, np.random.default_rng(seed)
+    order = random.permutation(n)
+    covered = np.flatnonzero(random.random(n) < random.random())
+    uncovered = np.setdiff1d(np.arange(n), covered)
+    laid = PricedCuts.of(cuts, duals, n).numbered(order)
+    rank = np.argsort(order)
+    rest, none = np.zeros((2, len(laid.paid)), np.int64)
+    for q in rank[uncovered].tolist():
+        own = slice(laid.begin[q], laid.begin[q + 1])
+        np.add.at(rest, laid.which[own], laid.weights[own])
+    taken = uncovered[random.random(len(uncovered)) < random.random()]
+    # Where the cuts of other networks are listed before.
+    begin = 5
+    own_cut, own_weight = np.full((2, begin + len(laid.which)), -1, np.int32)
+    end, paid = _in_cuts(
+        rank[taken], laid.begin, laid.which, laid.weights, laid.paid, none, own_cut, own_weight, begin
+    )
+    found = _forgone(begin, end, own_cut, own_weight, paid, laid.paid, rest)
+    assert found == pytest.approx(forgone(cuts, duals, uncovered.tolist(), taken.tolist()))
+    assert not none.any()
+
+
+@given(
+    cut_and_priced(),
+    st.sampled_from([1.0, 1.1, 1.5, math.inf]),
+    st.sampled_from([1, 2, 4, 9, MANY]),
+    st.sampled_from([0.0, 0.1, 5.0]),
+)
+@QUICK
+def test_with_cuts_none_is_missed_below_what_it_says(
+    drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int, spare: float
+) -> None:
+    """At any width, however much is gone on with beyond it; and drawn without one, to the cutoff."""
+    (choosing, reduced, worth), cuts, duals = drawn
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    priced = PricedCuts.of(cuts, duals, choosing.store.practices)
+    diagram = draw_diagram(
+        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
+        cuts=priced, most_nodes=MANY, width=width, spare=spare,
+    )  # fmt: skip
+    assert diagram is not None
+    assert diagram.below == cutoff or width < MANY
+    found = set(walks(diagram))
+    assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+
+
+def test_it_is_given_up_when_it_grows_too_large() -> None:
+    """Nine practices in any groups of up to three: 200 partial plans, or 200 looks, are not enough."""
+    groups = all_groups(9, 3)
+    store, costs = store_of(groups, 9), np.array([10.0 - len(group) for group in groups])
+    for nodes, steps in ((200, MANY), (MANY, 200)):
+        assert draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=nodes, most_steps=steps) is None
+    diagram = draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8)
+    assert diagram is not None
+    # Some 12,644 ways to divide nine into groups of up to three, in few nodes: sets without a first part.
+    assert diagram.nodes <= 2**9
+    assert diagram.to_end(costs[diagram.takes])[0] == 21.0
+
+
+def test_a_rule_that_counts_no_whole_numbers_is_not_drawn() -> None:
+    """Only whole numbers add up to the same whatever their order."""
+    store = store_of([(0,)], 1)
+    half = SideRow(np.array([0.5]), 0.0, 1.0)
+    costs = np.ones(1)
+    assert draw_diagram(store, costs, costs, 0.0, 9.0, [half], most_nodes=9, most_steps=99) is None
+
+
+def test_no_plan_is_a_diagram_without_arcs() -> None:
+    """A practice that no candidate holds, and a rule that no plan keeps."""
+    for store, sides in (
+        (store_of([(0,)], 2), []),
+        (store_of([], 2), []),
+        (store_of([(0,), (1,)], 2), [SideRow(np.ones(2), 3.0, 3.0)]),
+    ):
+        costs = np.ones(len(store))
+        diagram = draw_diagram(store, costs, costs, 0.0, math.inf, sides, most_nodes=9, most_steps=99)
+        assert diagram is not None
+        assert (diagram.nodes, len(diagram.takes)) == (2, 0)
+        assert np.isinf(diagram.to_end(np.empty(0))[0])
+        assert np.isinf(diagram.through(costs)).all()
+
+
+def test_more_practices_than_bits_in_a_word() -> None:
+    """Seventy practices in a row, alone or in pairs: as many plans as the 71st Fibonacci number."""
+    groups = [(k,) for k in range(70)] + [(k, k + 1) for k in range(69)]
+    costs = np.ones(len(groups))
+    diagram = draw_diagram(
+        store_of(groups, 70), costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8
+    )
+    assert diagram is not None
+    ways = [0] * diagram.nodes
+    ways[0] = 1
+    for tail, head in zip(diagram.tails.tolist(), diagram.heads.tolist(), strict=True):
+        ways[head] += ways[tail]
+    assert ways[-1] == 308061521170129
+
+
+def test_a_row_is_swept_from_end_to_end() -> None:
+    """Practices in a row, numbered at random: each next to the one before; and one that nothing is tied to."""
+    names = np.random.default_rng(5).permutation(12).tolist()
+    groups = list(pairwise(names))
+    order = sweep(store_of(groups, 13), np.zeros(len(groups))).tolist()
+    row = [name for name in order if name != 12]
+    assert row in (names, names[::-1])
+    assert sorted(order) == list(range(13))
+
+
+@given(st.integers(0, 12), st.floats(0, 1), st.integers(0, 2**32))
+@QUICK
+def test_parts_are_those_that_ties_hold_together(n: int, share: float, seed: int) -> None:
+    """As the components of a graph, by the first practice of each."""
+    tied = np.random.default_rng(seed).random((n, n)) < share / 2
+    tied |= tied.T
+    parts = [part.tolist() for part in _parts(tied)]
+    graph = nx.from_numpy_array(tied) if n else nx.Graph()
+    assert parts == sorted(sorted(part) for part in nx.connected_components(graph))
+
+
+@given(priced_choices(), st.integers(1, 4))
+@QUICK
+def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn: Priced, width: int) -> None:
+    """One of the two ends of the ways across the map, and drawn from it no less is seen than from another."""
+    choosing, reduced, _ = drawn
+    store, reduced = choosing.store, np.maximum(reduced, 0.0)
+    ways = sweeps(store, reduced, TURNED)
+    assert ways[0].tolist() == sweep(store, reduced).tolist()
+    assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netform.solve.diagram.variable_order.TRIED", width)
+        patch.setattr("netform.solve.diagram.variable_order.TRIED_PART", 1.0)
+        none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
+        better = easier(store, reduced, 2.0, ways, none).tolist()
+    seen = {}
+    for end in (end for way in ways for end in (way, way[::-1])):
+        diagram = draw_diagram(
+            store, reduced, reduced, 0.0, 2.0, (), np.ascontiguousarray(end), most_nodes=MANY, width=width
+        )
+        assert diagram is not None
+        seen[tuple(end.tolist())] = diagram.below
+    assert seen[tuple(better)] == max(seen.values())

@@ -1,0 +1,133 @@
+"""The relaxation: never above the best plan, whole or through any one candidate."""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import optimize
+
+from netform.solve.master.relaxation import Relaxation, relax, tighten
+from netform.solve.model.problem import Choosing
+from netform.solve.model.stopping import NEVER, Deadline
+from tests.brute_force import plan_costs, store_of
+from tests.strategies import choices
+
+if TYPE_CHECKING:
+    import random
+
+QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+
+
+def looks(number: int) -> Deadline:
+    """Pass after the clock has been looked at so many times."""
+    ticks = count()
+    return Deadline(float(number), lambda: float(next(ticks)))
+
+
+def assert_valid(choosing: Choosing, relaxation: Relaxation) -> None:
+    """Hold the bound, and the bound through each candidate, to every plan there is."""
+    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    for plan, cost in plans.items():
+        above = cost + 1e-6 * max(1.0, abs(cost))
+        assert relaxation.bound <= above
+        assert (relaxation.through[list(plan)] <= above).all()
+    if relaxation.integral and math.isfinite(relaxation.bound):
+        covered = [v for j in relaxation.chosen for v in choosing.store[int(j)].tolist()]
+        assert sorted(covered) == list(range(choosing.store.practices))
+
+
+@given(choices())
+@QUICK
+def test_bounds_hold_for_every_plan(choosing: Choosing) -> None:
+    """No plan costs less than the bound, nor than the bound through any of its candidates; tightened too."""
+    relaxation = relax(choosing, NEVER)
+    assert_valid(choosing, relaxation)
+    tightened = tighten(choosing, relaxation, NEVER)
+    assert_valid(choosing, tightened)
+    assert tightened.bound >= relaxation.bound
+    assert (tightened.through >= relaxation.through).all()
+
+
+@given(choices(), st.randoms(use_true_random=False))
+@QUICK
+def test_what_is_priced_first_changes_no_bound(choosing: Choosing, rng: random.Random) -> None:
+    """A few candidates, near by whatever they are said to be, come before the whole list."""
+    near = np.array([rng.random() for _ in range(len(choosing.store))])
+    plain = relax(choosing, NEVER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("netform.solve.master.relaxation.POOL", 2)
+        first = relax(choosing, NEVER, near=near)
+    assert_valid(choosing, first)
+    assert first.bound == pytest.approx(plain.bound, rel=1e-6, abs=1e-6)
+
+
+@given(choices(), st.integers(0, 8))
+@QUICK
+def test_bounds_hold_when_time_runs_out(choosing: Choosing, number: int) -> None:
+    """However early: what is not finished proves less, and is no plan unless it covers every practice."""
+    deadline = looks(number)
+    relaxation = relax(choosing, deadline)
+    assert_valid(choosing, relaxation)
+    assert_valid(choosing, tighten(choosing, relaxation, deadline))
+
+
+def fractional_optimum(choosing: Choosing) -> float | None:
+    """Solve the plain relaxation by scipy over the whole list; None when it is infeasible."""
+    store, m = choosing.store, len(choosing.store)
+    if not m:
+        return None
+    covers = np.zeros((store.practices, m))
+    covers[store.members, np.repeat(np.arange(m), np.diff(store.offsets))] = 1
+    below = [
+        (sign * side.coefficients, sign * end)
+        for side in choosing.sides
+        for sign, end in ((1, side.most), (-1, side.least))
+        if np.isfinite(end)
+    ]
+    answer = optimize.linprog(
+        choosing.costs,
+        A_eq=covers,
+        b_eq=np.ones(store.practices),
+        A_ub=np.array([row for row, _ in below]) if below else None,
+        b_ub=np.array([end for _, end in below]) if below else None,
+        bounds=(0, None),
+    )
+    assert answer.status in (0, 2)
+    return float(answer.fun) if answer.status == 0 else None
+
+
+@given(choices())
+@QUICK
+def test_infeasible_is_said_exactly_when_no_fractions_fit(choosing: Choosing) -> None:
+    """An infinite bound if and only if another solver finds the relaxation infeasible; else its optimum."""
+    expected = fractional_optimum(choosing)
+    relaxation = relax(choosing, NEVER)
+    assert math.isinf(relaxation.bound) == (expected is None)
+    if expected is not None:
+        assert relaxation.bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
+
+
+def test_three_practices_by_hand() -> None:
+    """Halves of three pairs at 10 cost 15; a plan is a pair and a single, 18, as the triple's cut says."""
+    store = store_of([(0, 1), (0, 2), (0,), (1, 2), (1,), (2,)], 3)
+    choosing = Choosing(store, np.array([10.0, 10.0, 8.0, 10.0, 8.0, 8.0]), (), 3)
+    relaxation = relax(choosing, NEVER)
+    assert relaxation.bound == pytest.approx(15)
+    assert not relaxation.integral
+    # Each practice is worth 5, so a single has a reduced cost of 3.
+    assert relaxation.through.tolist() == pytest.approx([15, 15, 18, 15, 18, 18])
+    tightened = tighten(choosing, relaxation, NEVER)
+    assert tightened.bound == pytest.approx(18)
+
+
+def test_a_practice_in_no_candidate_is_no_plan() -> None:
+    """Nothing covers the third practice: infeasible at once, whatever the first two cost."""
+    choosing = Choosing(store_of([(0, 1), (0,), (1,)], 3), np.zeros(3), (), 3)
+    assert math.isinf(relax(choosing, NEVER).bound)
+    assert not relax(choosing, looks(0)).integral

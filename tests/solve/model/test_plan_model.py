@@ -1,0 +1,97 @@
+"""A statement of several parts is that of the whole: the same groups, hours and rules over each part."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from netform.rules import Rules
+from netform.rules_file import load_profile
+from netform.scores import TERMS, ScoringData, candidate_costs
+from netform.solve.model.plan_model import Statement, find, join
+from netform.solve.model.problem import SideRow
+from tests.brute_force import all_groups, store_of
+from tests.strategies import made_up_area
+
+RULES: Rules = load_profile()
+GRAPH = made_up_area(
+    [10_000, 12_000, 9_000, 11_000, 8_000], [(2_000 * k, 500 * k) for k in range(5)], [], RULES
+)
+
+
+def state(codes: tuple[str, ...], sides: tuple[SideRow, ...] = ()) -> Statement:
+    """State every group of some practices."""
+    store = store_of(all_groups(len(codes), len(codes)), len(codes))
+    return Statement(codes, store, ScoringData.of(GRAPH, codes, RULES), sides, len(codes))
+
+
+def test_hours_add_up_to_costs() -> None:
+    """Each term's hours are its kernel's, computed once; costs are the weighted sum; candidates can be taken."""
+    statement = state(("P0", "P1", "P2"))
+    for name, term in TERMS.items():
+        expected = term.kernel(statement.store, statement.data)
+        assert statement.hours((name,)) == pytest.approx(expected)
+    assert statement.costs == pytest.approx(candidate_costs(statement.store, statement.data))
+    kept = np.array([1, 4, 6])
+    taken = statement.take(kept)
+    assert taken.costs == pytest.approx(statement.costs[kept])
+    assert set(taken.known_hours) == set(TERMS)
+
+
+def test_parts_joined() -> None:
+    """Groups keep their codes and costs, a rule over one part does not bind the other, and places are found."""
+    one = state(("P0", "P1"), (SideRow(np.ones(3), 1.0, 1.0),))
+    other = state(("P2", "P3", "P4"))
+    codes = (*one.codes, *other.codes)
+    whole = join([one, other], ScoringData.of(GRAPH, codes, RULES))
+    assert (whole.codes, len(whole.store), whole.most_networks) == (codes, 3 + 7, 5)
+    expected = [
+        *(one.groups(np.array([j])) for j in range(3)),
+        *(other.groups(np.array([j])) for j in range(7)),
+    ]
+    assert [whole.groups(np.array([j])) for j in range(10)] == expected
+    assert whole.costs == pytest.approx(np.concatenate((one.costs, other.costs)))
+    [side] = whole.sides
+    assert side.coefficients.tolist() == [1.0] * 3 + [0.0] * 7
+    positions = whole.positions([("P4", "P2"), ("P0", "P1")])
+    assert positions is not None
+    assert whole.groups(positions) == (("P0", "P1"), ("P2", "P4"))
+    assert whole.positions([("P1", "P2")]) is None
+    assert whole.positions([("P9",)]) is None
+    assert join([one], one.data) is one
+
+
+def test_nothing_joined() -> None:
+    """Where every practice is settled there is nothing to choose."""
+    nothing = join([], ScoringData.of(GRAPH, [], RULES))
+    assert (nothing.codes, len(nothing.store), nothing.sides, nothing.most_networks) == ((), 0, (), 0)
+    assert nothing.costs.tolist() == []
+    assert nothing.groups(np.empty(0, np.int64)) == ()
+
+
+def test_more_groups() -> None:
+    """They cost what they cost, but the free ones nothing, and no rule counts them."""
+    statement = state(("P0", "P1", "P2"), (SideRow(np.arange(7.0), 0.0, 9.0),))
+    more = statement.with_groups(store_of([(0, 2), (1,)], 3), free=1)
+    assert more.groups(np.array([7, 8])) == (("P0", "P2"), ("P1",))
+    where = statement.positions([("P0", "P2")])
+    assert where is not None
+    assert more.costs[7] == pytest.approx(float(statement.costs[where[0]]))
+    assert more.costs[8] == 0.0
+    assert more.costs[:7] == pytest.approx(statement.costs)
+    assert more.sides[0].coefficients.tolist() == [*range(7), 0.0, 0.0]
+    assert more.most_networks == 5
+    assert math.isclose(more.hours(("overhead",))[7], RULES.overhead_hours_week)
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_groups_are_found_in_any_order(shift: int) -> None:
+    """Each stands where it stands, and what is not there is not found."""
+    groups = all_groups(5, 3)
+    groups = groups[shift * 7 :] + groups[: shift * 7]
+    store = store_of(groups, 5)
+    assert [find(store, group) for group in groups] == list(range(len(groups)))
+    assert find(store, (0, 1, 2, 3)) is None
+    assert find(store, ()) is None

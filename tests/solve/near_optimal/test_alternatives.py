@@ -1,0 +1,252 @@
+"""Alternatives are those of trying everything: the next best, the most different, and where all plans agree."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import netform.solve.exact.exact_solver as chooser_module
+import netform.solve.exact.gap_closing as proof_module
+import netform.solve.near_optimal.alternatives as alternatives_module
+import netform.solve.near_optimal.local_diagrams as hoods_module
+import netform.solve.near_optimal.space as near_module
+from netform.solve.exact.solver import choose
+from netform.solve.model.problem import Choosing
+from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
+from tests.made_up_session import demanded, session_of
+from tests.strategies import small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from netform.rules import Rules
+    from netform.tradeoff import Groups
+
+QUICK = settings(
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+KINDS = ("pins", "exclude", "apart", "together")
+
+
+def costed(graph: nx.Graph, rules: Rules) -> dict[Groups, float] | None:
+    """Cost every legal plan by the definitions; None when there is none."""
+    legal = legal_plans(graph, rules)
+    if legal is None:
+        return None
+    return dict(zip(legal.plans, plan_hours(graph, legal.plans, rules), strict=True))
+
+
+def about(cost: float) -> object:
+    """Compare costs as far as a proof reaches."""
+    return pytest.approx(cost, rel=3e-7, abs=3e-4)
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Have questions answered from a diagram, from those of parts, from lists of the cheapest plans, or one by one."""
+    if how == "hoods":
+        monkeypatch.setattr(near_module.Vicinity, "draw", lambda _near, _limit: None)
+        monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    elif how != "diagram":
+        monkeypatch.setattr(near_module, "MOST_NODES", 0)
+    if how in ("hoods", "choices"):
+        monkeypatch.setattr(alternatives_module, "WIDEST", 0)
+    if how == "lower":
+        # Nothing dearer than a thousandth above the best is drawn.
+        draw = near_module.Vicinity.draw
+        monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
+        monkeypatch.setattr(
+            near_module.Vicinity,
+            "draw",
+            lambda near, limit: draw(near, limit) if limit < near.best.cost * 1.002 else None,
+        )
+
+
+@pytest.mark.parametrize("how", ["diagram", "lists", "choices"])
+@given(small_areas(least=3), st.integers(1, 6), st.data())
+@QUICK
+def test_the_next_best_are_the_cheapest_of_all(
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    drawn: tuple[nx.Graph, Rules],
+    count: int,
+    data: st.DataObject,
+) -> None:
+    """The k cheapest legal plans after the best, all different, from all plans and one after the other."""
+    ask(monkeypatch, how)
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules, kinds=KINDS))
+    plans = costed(graph, rules)
+    if plans is None:
+        return
+    session = session_of(graph, rules)
+    if data.draw(st.booleans()):
+        session.solve(drawn[1])
+    found = [each for each in session.alternatives(count, different=0)[""] if each.kind != "different"]
+    cheapest = sorted(plans.values())[: count + 1]
+    assert [each.cost for each in found] == [about(cost) for cost in cheapest]
+    assert len({each.networks for each in found}) == len(found)
+    assert [(each.kind, each.rank) for each in found] == [
+        ("best", 0), *(("next", k) for k in range(1, len(found)))
+    ]  # fmt: skip
+    for each in found:
+        assert each.proven
+        assert each.cost == pytest.approx(plans[each.networks], rel=1e-9, abs=1e-6)
+        gone = moved_from(graph, each.networks, found[0].networks)
+        assert each.practices_moved == len(gone)
+        assert each.patients_moved == sum(graph.nodes[code]["list_size"] for code in gone)
+
+
+def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
+    """Count the patients of the practices that have moved."""
+    return sum(graph.nodes[code]["list_size"] for code in moved_from(graph, plan, start))
+
+
+@pytest.mark.parametrize("how", ["diagram", "lower", "choices"])
+@given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
+@QUICK
+def test_the_different_ones_move_the_most_patients(
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    drawn: tuple[nx.Graph, Rules],
+    within: float,
+    data: st.DataObject,
+) -> None:
+    """Each moves the most from the best and the ones before it, of all plans within the allowance."""
+    ask(monkeypatch, how)
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules, kinds=KINDS))
+    plans = costed(graph, rules)
+    if plans is None:
+        return
+    session = session_of(graph, rules)
+    if how == "lower":
+        session.alternatives(2, different=0)
+    best, *others = session.alternatives(0, within=within, different=3)[""]
+    least = min(plans.values())
+    if least == 0:
+        return
+    near = {plan for plan, cost in plans.items() if cost <= least * (1 + within) - 3e-4}
+    before = [best.networks]
+    for each in others:
+        assert plans[each.networks] <= least * (1 + within) * (1 + 3e-7) + 3e-4
+        assert each.networks not in before
+        apart = sum(patients_moved(graph, each.networks, start) for start in before)
+        most = max(
+            (
+                sum(patients_moved(graph, plan, start) for start in before)
+                for plan in near
+                if plan not in before
+            ),
+            default=0,
+        )
+        assert each.patients_apart == apart
+        assert each.proven
+        assert each.patients_apart >= most
+        assert each.most_patients_apart >= each.patients_apart
+        before.append(each.networks)
+    if len(others) < 3:
+        assert near <= set(before)
+
+
+@pytest.mark.parametrize("how", ["diagram", "choices"])
+@given(small_areas(least=3), st.data())
+@QUICK
+def test_of_plans_as_different_the_cheapest_is_taken(
+    monkeypatch: pytest.MonkeyPatch, how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """The first different plan costs no more than another that moves as many patients, hours aside."""
+    ask(monkeypatch, how)
+    graph, rules = drawn
+    plans = costed(graph, rules)
+    assert plans is not None
+    best, *others = session_of(graph, rules).alternatives(0, within=0.5, different=1)[""]
+    for each in others:
+        alike = [
+            cost
+            for plan, cost in plans.items()
+            if plan != best.networks
+            and cost <= min(plans.values()) * 1.5 - 3e-4
+            and patients_moved(graph, plan, best.networks) == each.patients_apart
+        ]
+        # Two ten-thousandths of a patient, at a thousandth an hour.
+        assert each.cost <= min(alike, default=each.cost) + 0.3
+
+
+@pytest.mark.parametrize("how", ["diagram", "hoods", "lists", "choices"])
+@given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
+@QUICK
+def test_borders_are_those_of_all_plans_near_the_best(
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    drawn: tuple[nx.Graph, Rules],
+    within: float,
+    data: st.DataObject,
+) -> None:
+    """Two neighbours are together in all, some or none of them."""
+    ask(monkeypatch, how)
+    graph, rules = drawn
+    rules = data.draw(demanded(graph, rules, kinds=KINDS))
+    plans = costed(graph, rules)
+    if plans is None:
+        return
+    least = min(plans.values())
+    if least == 0:
+        return
+    session = session_of(graph, rules)
+    if data.draw(st.booleans()):
+        session.solve(drawn[1])
+    limit = least * (1 + within)
+    # Plans at the limit may count or not.
+    sure = [plan for plan, cost in plans.items() if cost <= limit * (1 - 3e-7) - 3e-4 or cost == least]
+    maybe = [plan for plan, cost in plans.items() if cost <= limit * (1 + 3e-7) + 3e-4]
+    borders = session.borders(within=within)[""]
+    left = set(graph) - set(rules.demands.exclude)
+    assert {(each.code_a, each.code_b) for each in borders} == {
+        tuple(sorted(edge)) for edge in graph.subgraph(left).edges
+    }
+    for each in borders:
+        pair = {each.code_a, each.code_b}
+        answers = []
+        for some in (sure, maybe):
+            together = [any(pair <= set(group) for group in plan) for plan in some]
+            answers.append("all" if all(together) else "some" if any(together) else "none")
+        assert each.together in answers
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
+    monkeypatch.setattr(proof_module, "GUESSES", ())
+    monkeypatch.setattr(proof_module, "MANY", 0)
+    monkeypatch.setattr(chooser_module, "WIDE", (6, 12))
+    monkeypatch.setattr(proof_module.Proof, "cover", lambda *_: False)
+    random = np.random.default_rng(seed + 60)
+    groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
+    groups.sort()
+    store, costs = store_of(groups, 9), 2 + 3 * random.random(len(groups))
+    plans = plan_costs(store, costs.tolist())
+    choice = choose(Choosing(store, costs, (), 9), trace=True)
+    assert choice.cost == pytest.approx(min(plans.values()))
+    assert choice.trace is not None
+    for plan, cost in plans.items():
+        assert choice.trace.through[list(plan)].max() <= cost + 1e-6
+
+
+def test_a_choice_among_nothing() -> None:
+    """Where every practice is settled the best plan is the only one."""
+    store = store_of([], 0)
+    choice = choose(Choosing(store, np.empty(0), (), 0), trace=True)
+    assert (choice.status, choice.cost) == ("optimal", 0.0)
+    assert choice.trace is not None
+    assert len(choice.trace.through) == 0
+    assert not choice.trace.among(np.empty(0, np.int64)).columns.size

@@ -1,0 +1,72 @@
+"""Diagrams of parts of the map hold plans of the whole, below the limit, and all of those that differ there alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import netform.solve.near_optimal.local_diagrams as hoods_module
+from netform.solve.exact.solver import choose
+from netform.solve.model.plan_model import Statement
+from netform.solve.model.stopping import NEVER
+from netform.solve.near_optimal.alternatives import Near
+from netform.solve.near_optimal.local_diagrams import hood_diagrams
+from tests.brute_force import plan_costs
+from tests.strategies import choices
+
+if TYPE_CHECKING:
+    from netform.solve.diagram.build import Diagram
+    from netform.solve.model.problem import Choosing
+
+
+def walks(diagram: Diagram) -> list[tuple[int, ...]]:
+    """Follow every walk from the first node to the last; the candidates it takes, ascending."""
+    found = []
+
+    def follow(node: int, taken: tuple[int, ...]) -> None:
+        if node == diagram.nodes - 1:
+            found.append(tuple(sorted(taken)))
+        for arc in np.flatnonzero(diagram.tails == node):
+            follow(int(diagram.heads[arc]), (*taken, int(diagram.takes[arc])))
+
+    follow(0, ())
+    return found
+
+
+@given(choices(), st.sampled_from([1.01, 1.1, 1.5]))
+@settings(
+    deadline=None,
+    max_examples=100,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_part_formed_anew_is_a_plan(
+    monkeypatch: pytest.MonkeyPatch, choosing: Choosing, share: float
+) -> None:
+    """With what stays of the best: just the plans below the limit that keep those networks."""
+    monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    monkeypatch.setattr(Statement, "costs", choosing.costs)
+    choice = choose(choosing, trace=True)
+    if choice.chosen is None:
+        return
+    codes = tuple(map(str, range(choosing.store.practices)))
+    statement = Statement(codes, choosing.store, None, choosing.sides, choosing.most_networks)  # type: ignore[arg-type]
+    near = Near(statement, choice, NEVER)
+    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    limit = choice.cost * share + 1e-3
+    best = set(choice.chosen.tolist())
+    met = 0
+    for diagram, cutoff in hood_diagrams(near, limit):
+        met += 1
+        covered = {int(v) for walk in walks(diagram) for j in walk for v in choosing.store[j]}
+        stay = {j for j in best if not covered.intersection(choosing.store[j].tolist())}
+        found = {tuple(sorted({*walk, *stay})) for walk in walks(diagram)}
+        assert found <= set(plans)
+        below = {plan for plan, cost in plans.items() if cost < limit - 1e-6 and stay <= set(plan)}
+        assert below <= found
+        assert cutoff == pytest.approx(limit - sum(choosing.costs[j] for j in stay))
+    assert met or not best

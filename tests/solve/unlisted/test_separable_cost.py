@@ -1,0 +1,200 @@
+"""Groups by sums: the quick costs, what roaming meets, and what the searches by hubs refute, against trying all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netform.rules import TERM_NAMES, Rules
+from netform.solve.master.subset_row_cuts import FIVE, FOUR, ROWS, CutPool, PricedCuts, reduced_costs
+from netform.solve.model.problem import Problem, group_costs, store_of
+from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.primal.neighbourhood_search import first_plan
+from netform.solve.unlisted import exact_pricing as refute_module
+from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
+from netform.solve.unlisted.heuristic_pricing import roam
+from netform.solve.unlisted.separable_cost import quick_costs
+from tests.solve.primal.test_neighbourhood_search import county, problem_of
+from tests.strategies import small_areas
+
+if TYPE_CHECKING:
+    from netform.solve.model.problem import Group
+
+QUICK = settings(deadline=None, max_examples=120, derandomize=True)
+QUICK_TERMS = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
+
+
+def quick_only(problem: Problem) -> Problem:
+    """The same problem, nothing weighed but what the quick costs know."""
+    weights = {name: 0.0 for name in TERM_NAMES if name not in QUICK_TERMS}
+    return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
+
+
+def networks_of(problem: Problem) -> list[Group]:
+    """Every connected group within the band."""
+    rules, list_size = problem.data.rules, problem.data.list_size
+    return [
+        group
+        for count in range(1, len(problem.codes) + 1)
+        for group in combinations(range(len(problem.codes)), count)
+        if rules.least <= list_size[list(group)].sum() <= rules.most
+        and nx.is_connected(problem.graph.subgraph(group))
+    ]
+
+
+def prices_of(problem: Problem, seed: int) -> np.ndarray:
+    """Prices by which some networks gain and others lose."""
+    random = np.random.default_rng(seed)
+    share = problem.data.list_size / problem.data.rules.most
+    return share * random.uniform(20, 160) * random.uniform(0.5, 1.5, len(problem.codes))
+
+
+def cuts_of(problem: Problem, seed: int, count: int) -> tuple[CutPool, np.ndarray]:
+    """Cuts over three to five practices, as far as there are so many, and their prices, some of them zero."""
+    random = np.random.default_rng(seed)
+    n = len(problem.codes)
+    kinds = [kind for kind in (((1, 1, 1), 2), *FOUR, *FIVE) if len(kind[0]) <= n]
+    cuts = np.full((count if kinds else 0, 2 * ROWS + 1), -1, np.int64)
+    cuts[:, ROWS:] = 0
+    for cut in cuts:
+        weights, divisor = kinds[random.integers(len(kinds))]
+        cut[: len(weights)] = random.permutation(n)[: len(weights)]
+        cut[ROWS : ROWS + len(weights)] = weights
+        cut[-1] = divisor
+    return cuts, -random.choice([0.0, 2.0, 9.0], len(cuts))
+
+
+def beyond_prices(
+    problem: Problem, groups: list[Group], prices: np.ndarray, cuts: CutPool, cut_prices: np.ndarray
+) -> dict[Group, float]:
+    """What groups cost beyond prices, with what cuts add."""
+    costs = np.array(group_costs(problem, groups))
+    store = store_of(groups, len(problem.codes))
+    return dict(zip(groups, reduced_costs(store, costs, prices, cuts, cut_prices).tolist(), strict=True))
+
+
+@given(
+    small_areas(most=9, least=2, oversize=False),
+    st.integers(0, 2**32),
+    st.floats(-20, 40),
+    st.sampled_from([0, 1, 4]),
+)
+@QUICK
+def test_roaming_meets_all_that_changes_lead_to(
+    drawn: tuple[nx.Graph, Rules], seed: int, within: float, count: int
+) -> None:
+    """One practice more, one less or one for another, as long as each costs little enough; by their true costs."""
+    problem = quick_only(problem_of(*drawn))
+    networks = networks_of(problem)
+    if not networks:
+        return
+    prices = prices_of(problem, seed)
+    cuts, cut_prices = cuts_of(problem, seed, count)
+    beyond = beyond_prices(problem, networks, prices, cuts, cut_prices)
+    start = networks[:: max(1, len(networks) // 3)]
+    expected, waiting = set(start), list(start)
+    while waiting:
+        group = set(waiting.pop())
+        for other in networks:
+            gone, come = group - set(other), set(other) - group
+            if other in expected or beyond[other] > within or len(gone) > 1 or len(come) > 1:
+                continue
+            stay = group - gone
+            if not stay or not nx.is_connected(problem.graph.subgraph(stay)):
+                continue
+            expected.add(other)
+            waiting.append(other)
+    n = len(problem.codes)
+    priced = PricedCuts.of(cuts, cut_prices, n)
+    met = roam(
+        quick_costs(problem), store_of(start, n), prices, within, 10_000, cuts=priced if count else None
+    )
+    groups = [tuple(int(v) for v in met.store[j]) for j in range(len(met.store))]
+    assert met.complete
+    assert len(set(groups)) == len(groups)
+    assert set(groups) == expected
+    assert met.beyond.tolist() == pytest.approx([beyond[group] for group in groups])
+
+
+def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
+    """No more groups than asked for, those it began with first."""
+    problem = problem_of(*county(40, 3))
+    costs, n = quick_costs(problem), len(problem.codes)
+    start = store_of(_trees(problem), n)
+    some = roam(costs, start, np.full(n, 100.0), 0.0, 500)
+    assert len(some.store) == 500
+    assert not some.complete
+    assert some.store.members[: len(start.members)].tolist() == start.members.tolist()
+    over = roam(costs, start, np.full(n, 100.0), 0.0, 500, Deadline(0.0, lambda: 1.0))
+    assert len(over.store) == len(start)
+
+
+def _trees(problem: Problem) -> list[Group]:
+    rules, list_size = problem.data.rules, problem.data.list_size
+    plan = first_plan(problem, 0, NEVER)
+    return [group for group in plan if rules.least <= list_size[list(group)].sum() <= rules.most]
+
+
+@given(
+    small_areas(most=9, least=2, oversize=False),
+    st.integers(0, 2**32),
+    st.floats(-30, 10),
+    st.sampled_from([15_000, 300]),
+    st.sampled_from([0, 10, 10**6]),
+    st.sampled_from([1, 2]),
+    st.sampled_from([0, 1, 4]),
+)
+@QUICK
+def test_no_network_costs_less_than_its_hub_says(
+    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, units: int, nodes: int, workers: int, count: int
+) -> None:
+    """By any prices, cuts, units: never above the least of all networks; that least where it is below the floor."""
+    problem = problem_of(*drawn)
+    networks = networks_of(problem)
+    if problem.patients < problem.data.rules.least:
+        return
+    prices = prices_of(problem, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(refute_module, "MOST_UNITS", units)
+        search = HubSearch.of(quick_costs(problem))
+    cuts, cut_prices = cuts_of(problem, seed, count)
+    priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
+    lines = np.random.default_rng(seed).random((len(problem.codes), len(priced.paid))) < 0.5
+    true, quick = group_costs(problem, networks), group_costs(quick_only(problem), networks)
+    beyond = beyond_prices(quick_only(problem), networks, prices, cuts, cut_prices)
+    list_size, minutes = problem.data.list_size, problem.data.minutes
+    least = dict.fromkeys(range(len(problem.codes)), math.inf)
+    for group, cost, quickly in zip(networks, true, quick, strict=True):
+        assert quickly <= cost + 1e-9
+        members = list(group)
+        hub = members[int((minutes[np.ix_(members, members)] @ list_size[members]).argmin())]
+        least[hub] = min(least[hub], beyond[group])
+    # The second time it begins with the penalties of the first.
+    for _ in range(2):
+        refuted = least_beyond(search, prices, floor, nodes, NEVER, workers, priced, lines)
+        found = [tuple(int(v) for v in refuted.found[j]) for j in range(len(refuted.found))]
+        assert set(found) <= set(networks)
+        for hub, value in enumerate(refuted.values):
+            assert value <= least[hub] + 1e-6
+        if nodes == 10**6:
+            assert refuted.given_up == 0
+            cheapest = min([floor, *beyond.values()])
+            assert min(floor, refuted.values.min()) == pytest.approx(cheapest, abs=1e-5)
+            if cheapest < floor - 1e-6:
+                assert min(beyond[group] for group in found) == pytest.approx(cheapest)
+
+
+def test_time_that_is_up_refutes_nothing() -> None:
+    """No value is given that was not computed."""
+    problem = problem_of(*county(40, 3))
+    search = HubSearch.of(quick_costs(problem))
+    over = Deadline(0.0, lambda: 1.0)
+    assert least_beyond(search, np.zeros(40), 0.0, 10, over).values.tolist() == [-math.inf] * 40
