@@ -27,12 +27,12 @@ from netform.pipeline import Prepared, make_plan
 from netform.plan import AreaResult, Plan
 from netform.scores import network_cost, network_terms
 from netform.solve.area import solve_area
-from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Progress
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.near_optimal.alternatives import Near, Ranked
+from netform.solve.near_optimal.alternatives import NearOptimalPlans, Ranked
 from netform.solve.near_optimal.pareto_front import TracedPoint, trace_front
-from netform.solve.reoptimise.changed_rules import Again
+from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint, Groups
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ class Session:
     rules: Rules
     options: Options = field(default_factory=Options)
     on_stage: Callable[[str], None] = field(default=lambda _stage: None)
-    _listings: Listings = field(init=False)
+    _listings: CandidateCache = field(init=False)
     _outcomes: dict[tuple[str, Rules], AreaOutcome] = field(default_factory=dict)
-    _again: dict[str, Again] = field(default_factory=dict)
-    _nears: dict[str, Near] = field(default_factory=dict)
+    _again: dict[str, ChangedRules] = field(default_factory=dict)
+    _nears: dict[str, NearOptimalPlans] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
-        self._listings = Listings(self.options.workers, keep=True, most=self.options.most_listed)
+        self._listings = CandidateCache(self.options.workers, keep=True, most=self.options.most_listed)
 
     def solve(
         self, rules: Rules | None = None, *, moves: Moves | None = None, seconds: float | None = None
@@ -133,11 +133,11 @@ class Session:
         for area in sorted(self.prepared.areas):
             case = self._case(area, deadline)
             self.on_stage(f"front {area}".strip())
-            statement = case.statement
+            model = case.model
             traced = trace_front(
-                statement,
-                statement.hours(x.terms),
-                statement.hours(y.terms),
+                model,
+                model.hours(x.terms),
+                model.hours(y.terms),
                 deadline,
                 resolution=resolution,
                 complete=complete,
@@ -189,10 +189,10 @@ class Session:
         for area in sorted(self.prepared.areas):
             case, near = self._near(area, deadline)
             self.on_stage(f"alternatives {area}".strip())
-            best = Ranked(near.known[0], case.choice.cost, proven=True)
+            best = Ranked(near.known[0], case.solution.cost, proven=True)
             rows = [("best", best), *(("next", each) for each in near.next_best(count))]
             # What fixed networks cost counts in the allowance.
-            share = within * (case.choice.cost + case.fixed_cost) / max(case.choice.cost, 1e-9)
+            share = within * (case.solution.cost + case.fixed_cost) / max(case.solution.cost, 1e-9)
             rows += [("different", each) for each in near.different(different, share)]
             number = {"best": 0, "next": 0, "different": 0}
             answers[area] = []
@@ -216,7 +216,7 @@ class Session:
         for area in sorted(self.prepared.areas):
             case, near = self._near(area, deadline)
             self.on_stage(f"borders {area}".strip())
-            number = {code: k for k, code in enumerate(case.statement.codes)}
+            number = {code: k for k, code in enumerate(case.model.codes)}
             fixed = {code: k for k, each in enumerate(case.fixed) for code in each.practice_codes}
             left_out = set(self.rules.demands.exclude)
             graph = demanded_graph(self.prepared.graph, self.rules.demands).subgraph(
@@ -225,7 +225,7 @@ class Session:
             edges = sorted(tuple(sorted(edge)) for edge in graph.edges)
             free = [(a, b) for a, b in edges if a in number and b in number]
             pairs = np.array([(number[a], number[b]) for a, b in free], np.int64).reshape(-1, 2)
-            share = within * (case.choice.cost + case.fixed_cost) / max(case.choice.cost, 1e-9)
+            share = within * (case.solution.cost + case.fixed_cost) / max(case.solution.cost, 1e-9)
             told = dict(zip(free, near.together(pairs, share), strict=True))
             answers[area] = [
                 Border(
@@ -302,12 +302,12 @@ class Session:
             found = again.solve(rules, options, deadline, self._listings)
         if found is None:
             self.on_stage(f"solving {area}".strip())
-            progress = Progress(deadline=deadline, listings=self._listings, on_stage=self.on_stage)
+            progress = Progress(deadline=deadline, candidate_cache=self._listings, on_stage=self.on_stage)
             found = solve_area(graph, area, codes, rules, options, progress)
         if options.moves is None and found.result.status == "optimal":
             self._outcomes[key] = found
             if again is None:
-                base = Again.of(graph, area, rules, found)
+                base = ChangedRules.of(graph, area, rules, found)
                 if base is not None:
                     self._again[area] = base
         return found
@@ -322,17 +322,17 @@ class Session:
             )
         return outcome.case
 
-    def _near(self, area: str, deadline: Deadline) -> tuple[AreaCase, Near]:
+    def _near(self, area: str, deadline: Deadline) -> tuple[AreaCase, NearOptimalPlans]:
         """The best plan of an area with what is known of the plans near it."""
         case = self._case(area, deadline)
-        if case.choice.status != "optimal":
+        if case.solution.status != "optimal":
             raise NoPlanError(
                 f"the best plan{_named(area)} is not proven, so that nothing can be said of the plans near it: allow "
                 "more with --time-limit."
             )
         near = self._nears.get(area)
-        if near is None or near.best is not case.choice:
-            near = self._nears[area] = Near(case.statement, case.choice, deadline)
+        if near is None or near.best is not case.solution:
+            near = self._nears[area] = NearOptimalPlans(case.model, case.solution, deadline)
         near.deadline = deadline
         return case, near
 
@@ -349,16 +349,18 @@ class Session:
 
     def _point(self, case: AreaCase, point: TracedPoint, fixed: Sequence[float]) -> FrontPoint:
         groups = self._groups(case, point.chosen)
-        cost = math.fsum(case.statement.costs[point.chosen]) + case.fixed_cost
+        cost = math.fsum(case.model.costs[point.chosen]) + case.fixed_cost
         return FrontPoint(point.x + fixed[0], point.y + fixed[1], cost, groups, point.supported)
 
     def _groups(self, case: AreaCase, chosen: np.ndarray) -> Groups:
         fixed = [placed.practice_codes for placed in case.fixed]
         # A practice left out may stand among the candidates; it is no network.
         left_out = {(code,) for code in self.rules.demands.exclude}
-        return tuple(sorted({*fixed, *case.statement.groups(chosen)} - left_out))
+        return tuple(sorted({*fixed, *case.model.groups(chosen)} - left_out))
 
-    def _alternative(self, case: AreaCase, near: Near, kind: str, rank: int, ranked: Ranked) -> Alternative:
+    def _alternative(
+        self, case: AreaCase, near: NearOptimalPlans, kind: str, rank: int, ranked: Ranked
+    ) -> Alternative:
         patients = near.patients_moved(near.known[0])[ranked.chosen]
         return Alternative(
             rank=rank,
@@ -375,9 +377,9 @@ class Session:
 
 def _traced(case: AreaCase, x: Axis, y: Axis) -> TracedPoint:
     """Where the best plan by the rules lies."""
-    chosen = case.choice.chosen
+    chosen = case.solution.chosen
     assert chosen is not None  # noqa: S101 (a case has a plan)
-    hours = [math.fsum(case.statement.hours(axis.terms)[chosen]) for axis in (x, y)]
+    hours = [math.fsum(case.model.hours(axis.terms)[chosen]) for axis in (x, y)]
     return TracedPoint(hours[0], hours[1], chosen, supported=False)
 
 

@@ -15,7 +15,7 @@ from netform.places import Places
 from netform.practices.model import Practice, PracticeList
 from netform.session import Session
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.candidate_cache import CandidateCache
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -53,7 +53,7 @@ def solved(
     graph: nx.Graph, rules: Rules, options: Options | None = None, *, keep: bool = True
 ) -> AreaOutcome:
     """Plan all practices of a graph as the area without a name, keeping what further questions start from."""
-    progress = Progress(listings=Listings(keep=True) if keep else None)
+    progress = Progress(candidate_cache=CandidateCache(keep=True) if keep else None)
     return solve_area(graph, "", list(graph), rules, options or Options(), progress)
 
 

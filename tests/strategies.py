@@ -20,7 +20,7 @@ from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
 from netform.rules import TERM_NAMES, Role, Rules
 from netform.rules_file import load_profile
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.travel import Travel, build_travel
 from tests.brute_force import store_of
 
@@ -397,7 +397,7 @@ def side_rows(draw: st.DrawFn, count: int, practices: int) -> tuple[SideRow, ...
 @st.composite
 def choices(
     draw: st.DrawFn, *, practices: tuple[int, int] = (1, 8), candidates: int = 40, sides: bool = True
-) -> Choosing:
+) -> SetPartitioning:
     """Draw a choice among distinct groups of any practices; in most, some plan was put there on purpose."""
     count = draw(st.integers(*practices))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
@@ -415,7 +415,7 @@ def choices(
     listed = sorted(groups, key=lambda group: (group[0], random.random()))
     store = store_of(listed, count)
     rows = draw(side_rows(len(store), count)) if sides else ()
-    return Choosing(store, draw(cost_vectors(len(store))), rows, count)
+    return SetPartitioning(store, draw(cost_vectors(len(store))), rows, count)
 
 
 @st.composite
@@ -433,7 +433,7 @@ def pools(draw: st.DrawFn, practices: int) -> CutPool:
 
 
 @st.composite
-def priced_choices(draw: st.DrawFn) -> tuple[Choosing, np.ndarray, float]:
+def priced_choices(draw: st.DrawFn) -> tuple[SetPartitioning, np.ndarray, float]:
     """Draw a choice with prices that leave no reduced cost below zero, and what the prices are worth."""
     choosing = draw(choices())
     random = np.random.default_rng(draw(st.integers(0, 2**32)))

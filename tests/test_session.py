@@ -14,7 +14,7 @@ from netform.errors import ImpossibleError, RulesError
 from netform.grouping import Grouping, Moves
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.reoptimise.changed_rules import Again
+from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
 from tests.made_up_session import demanded, session_of
@@ -143,6 +143,6 @@ def test_a_question_asked_twice_is_answered_from_memory(monkeypatch: pytest.Monk
     assert session.solve().networks == first.networks
     session.solve(replace(RULES, demands=Demands(pins=(("P0", "P1"),))))
     assert [stage for stage in stages if stage.startswith("solving")] == solved == ["solving"]
-    monkeypatch.setattr(Again, "solve", lambda *_: None)
+    monkeypatch.setattr(ChangedRules, "solve", lambda *_: None)
     session.solve(replace(RULES, demands=Demands(pins=(("P0", "P1", "P2"),))))
     assert len([stage for stage in stages if stage.startswith("solving")]) == 2

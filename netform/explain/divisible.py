@@ -20,9 +20,9 @@ from netform.explain.obstacles import obstacles
 from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
-from netform.solve.exact.solver import choose
-from netform.solve.model.problem import Choosing, SideRow
-from netform.solve.model.solution import Choice
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ def cover_of(
     count = len(store)
     sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
     effort = _Effort(deadline)
-    choice = choose(
-        Choosing(store, costs, sides, most_networks),
+    solution = solve_set_partitioning(
+        SetPartitioning(store, costs, sides, most_networks),
         Deadline(MOST_SECONDS, effort.clock),
         on_plan=effort.found,
     )
-    if choice.chosen is not None:
+    if solution.chosen is not None:
         return True
-    return False if choice.status == "infeasible" else None
+    return False if solution.status == "infeasible" else None
 
 
 @dataclass
@@ -169,7 +169,7 @@ class _Effort:
         self.looks += 1
         return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
 
-    def found(self, _choice: Choice) -> None:
+    def found(self, _choice: Solution) -> None:
         self.done = True
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.rules import Rules
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["explained_by_part", "undivided"]
 
@@ -27,7 +27,7 @@ __all__ = ["explained_by_part", "undivided"]
 def undivided(
     graph: nx.Graph,
     rules: Rules,
-    within: Statement,
+    within: PlanModel,
     deadline: Deadline = NEVER,
     *,
     listed: int,
@@ -43,7 +43,7 @@ def undivided(
         Of the practices, as the demands make it.
     rules : Rules
         Those of the area.
-    within : Statement
+    within : PlanModel
         The plans within the band, without what ties all parts of the area.
     deadline : Deadline
     listed : int
@@ -91,7 +91,7 @@ def explained_by_part(
     return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
 
 
-def _listed_of(within: Statement, part: Sequence[str]) -> int:
+def _listed_of(within: PlanModel, part: Sequence[str]) -> int:
     """Count the candidates of one part."""
     if not len(within.store):
         return 0

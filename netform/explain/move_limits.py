@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from netform.solve.model.linking_rules import Ties
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.linking_rules import LinkingRules
+    from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "Near", "Needed", "fewest_moved", "needed"]
+__all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
 
 # The reason of an exception that would not be needed if more could move.
 MOVES = "moves"
@@ -69,7 +69,7 @@ class Needed:
     refuted: bool
 
 
-def needed(statement: Statement, ties: Ties, deadline: Deadline = NEVER) -> Needed:
+def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) -> Needed:
     """Find the smallest limits on moves within which a statement has a plan.
 
     Each limit is looked for with the other as it is; where that cannot be, the fewest practices whatever the
@@ -77,21 +77,21 @@ def needed(statement: Statement, ties: Ties, deadline: Deadline = NEVER) -> Need
 
     Parameters
     ----------
-    statement : Statement
-        Without the rows of ``ties``.
-    ties : Ties
+    model : PlanModel
+        Without the rows of ``linking``.
+    linking : LinkingRules
         With the limits that are too small.
     deadline : Deadline
     """
-    assert ties.moves is not None  # noqa: S101 (asked for only then)
-    practices, patients = ties.moves.practices, ties.moves.patients
+    assert linking.moves is not None  # noqa: S101 (asked for only then)
+    practices, patients = linking.moves.practices, linking.moves.patients
     answers: list[Enough] = []
     impossible, refuted = True, False
     for limit, by_patients in ((practices, False), (patients, True)):
         if limit is None:
             continue
-        rest = ties.within(practices, None) if by_patients else ties.within(None, patients)
-        count = fewest_moved(statement, rest, deadline, by_patients=by_patients)
+        rest = linking.within(practices, None) if by_patients else linking.within(None, patients)
+        count = fewest_moved(model, rest, deadline, by_patients=by_patients)
         impossible = impossible and count.impossible
         refuted = refuted or count.bound is None or count.bound > limit
         if count.found is not None:
@@ -101,33 +101,33 @@ def needed(statement: Statement, ties: Ties, deadline: Deadline = NEVER) -> Need
                 else Enough(count.found, patients, (("practices", count),))
             )
     if impossible and practices is not None and patients is not None:
-        first = fewest_moved(statement, ties.within(None, None), deadline, by_patients=False)
+        first = fewest_moved(model, linking.within(None, None), deadline, by_patients=False)
         impossible = first.impossible
         if first.found is not None:
-            then = fewest_moved(statement, ties.within(first.found, None), deadline, by_patients=True)
+            then = fewest_moved(model, linking.within(first.found, None), deadline, by_patients=True)
             if then.found is not None:
                 answers.append(Enough(first.found, then.found, (("practices", first), ("patients", then))))
     elif practices is None and patients is None:
-        refuted = impossible = fewest_moved(statement, ties, deadline, by_patients=False).impossible
+        refuted = impossible = fewest_moved(model, linking, deadline, by_patients=False).impossible
     return Needed(tuple(answers), impossible, refuted)
 
 
 def fewest_moved(
-    statement: Statement, ties: Ties, deadline: Deadline = NEVER, *, by_patients: bool
+    model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER, *, by_patients: bool
 ) -> Fewest:
     """Count what has to move at least, the fixed networks included, under the rules and limits given."""
-    tied = replace(statement, sides=(*statement.sides, *ties.rows(statement)))
-    worth = ties.moved(statement, by_patients=by_patients)
-    return fewest(tied, worth, deadline).plus(ties.moved_by_fixed(by_patients=by_patients))
+    tied = replace(model, sides=(*model.sides, *linking.rows(model)))
+    worth = linking.moved(model, by_patients=by_patients)
+    return fewest(tied, worth, deadline).plus(linking.moved_by_fixed(by_patients=by_patients))
 
 
 @dataclass(slots=True)
-class Near:
+class MoveLimits:
     """The limits on moves of an area, and what they would have to be: asked as the need arises.
 
     Attributes
     ----------
-    ties : Ties
+    linking : LinkingRules
         The rules over the area; once the fewest moves that were asked for are found, with these as the limit.
     named : str
         The area as part of a sentence.
@@ -135,7 +135,7 @@ class Near:
     alone : int
         Exceptions that stand whatever is chosen: pins, and practices over the band.
     widest : callable
-        Gives the plans with networks of any size, without the rows of ``ties``, and 1 for every candidate that is an
+        Gives the plans with networks of any size, without the rows of ``linking``, and 1 for every candidate that is an
         exception; None when they are too many to list.
     count : Fewest or None
         The fewest practices that a plan can move, where they were asked for and there is a plan.
@@ -147,31 +147,31 @@ class Near:
         What the limits would have to be for a plan without exceptions, where that was asked.
     """
 
-    ties: Ties
+    linking: LinkingRules
     named: str
     deadline: Deadline
     alone: int
-    widest: Callable[[], tuple[Statement, NDArray[np.float64]] | None]
+    widest: Callable[[], tuple[PlanModel, NDArray[np.float64]] | None]
     count: Fewest | None = None
     note: str | None = None
     exceptions: int | None = None
     band: Needed | None = None
 
     @property
-    def limits(self) -> Ties | None:
+    def limits(self) -> LinkingRules | None:
         """The rules with the limits that the planner has set; None where there are no such limits."""
-        assert self.ties.moves is not None  # noqa: S101 (made only then)
-        patients = self.ties.moves.patients
-        practices = self.ties.moves.practices if self.count is None else None
-        return None if practices is patients is None else self.ties.within(practices, patients)
+        assert self.linking.moves is not None  # noqa: S101 (made only then)
+        patients = self.linking.moves.patients
+        practices = self.linking.moves.practices if self.count is None else None
+        return None if practices is patients is None else self.linking.within(practices, patients)
 
-    def settle(self, within: Statement, *, strict: bool) -> None:
+    def settle(self, within: PlanModel, *, strict: bool) -> None:
         """Find the fewest moves where they are asked for, and make them the limit.
 
         Parameters
         ----------
-        within : Statement
-            The plans without exceptions, without the rows of ``ties``.
+        within : PlanModel
+            The plans without exceptions, without the rows of ``linking``.
         strict : bool
             Whether exceptions are forbidden.
 
@@ -180,16 +180,16 @@ class Near:
         NoPlanError
             Time ran out before a number was found.
         """
-        moves = self.ties.moves
+        moves = self.linking.moves
         if moves is None or not moves.least:
             return
         patients = moves.patients
-        self.ties = self.ties.within(None, patients)
+        self.linking = self.linking.within(None, patients)
         deadline = self.deadline.share(ASKED_SHARE)
-        count, exceptions = fewest_moved(within, self.ties, deadline, by_patients=False), 0
-        if count.impossible and not strict and (some := self.as_good(self.ties, deadline)) is not None:
+        count, exceptions = fewest_moved(within, self.linking, deadline, by_patients=False), 0
+        if count.impossible and not strict and (some := self.as_good(self.linking, deadline)) is not None:
             count, exceptions = (
-                fewest_moved(some, self.ties, deadline, by_patients=False),
+                fewest_moved(some, self.linking, deadline, by_patients=False),
                 self.exceptions or 0,
             )
         # Where there is no plan at all, that is said as it is without a limit.
@@ -201,28 +201,28 @@ class Near:
                 "or give a number with --moves."
             )
         self.count, self.note = count, least_words(count, exceptions + self.alone, moves)
-        self.ties = self.ties.within(count.found, patients)
+        self.linking = self.linking.within(count.found, patients)
 
-    def as_good(self, ties: Ties, deadline: Deadline) -> Statement | None:
+    def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
         """State the plans that have no more exceptions than some ties make needed; None where that is not known."""
         wide = self.widest()
         if wide is None:
             return None
-        statement, outside = wide
-        tied = replace(statement, sides=(*statement.sides, *ties.rows(statement)))
+        model, outside = wide
+        tied = replace(model, sides=(*model.sides, *linking.rows(model)))
         self.exceptions = fewest(tied, outside, deadline).found
         if self.exceptions is None:
             return None
         few = SideRow(outside, -math.inf, self.exceptions + 0.5)
-        return replace(statement, sides=(*statement.sides, few))
+        return replace(model, sides=(*model.sides, few))
 
-    def without_exceptions(self, within: Statement) -> Obstacle | None:
+    def without_exceptions(self, within: PlanModel) -> Obstacle | None:
         """Say that it is the limits that leave no plan without exceptions; None where there is none without them.
 
         Parameters
         ----------
-        within : Statement
-            The plans without exceptions, without the rows of ``ties``: none is within the limits.
+        within : PlanModel
+            The plans without exceptions, without the rows of ``linking``: none is within the limits.
         """
         if (limits := self.limits) is None or limits.moves is None:
             return None

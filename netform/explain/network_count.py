@@ -16,8 +16,8 @@ from netform.solve.model.stopping import NEVER, Deadline
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.model.linking_rules import Ties
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.linking_rules import LinkingRules
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["NETWORKS", "other_number"]
 
@@ -26,9 +26,9 @@ NETWORKS = "networks"
 
 
 def other_number(
-    statement: Statement,
+    model: PlanModel,
     outside: NDArray[np.float64],
-    ties: Ties,
+    linking: LinkingRules,
     exceptions: int,
     alone: int,
     deadline: Deadline = NEVER,
@@ -37,11 +37,11 @@ def other_number(
 
     Parameters
     ----------
-    statement : Statement
-        The plans with networks of any size, without the rows of ``ties``.
+    model : PlanModel
+        The plans with networks of any size, without the rows of ``linking``.
     outside : ndarray of float64, shape (m,)
         1 for every candidate that is an exception.
-    ties : Ties
+    linking : LinkingRules
         With the number that is demanded.
     exceptions : int
         How many the plan has.
@@ -50,24 +50,24 @@ def other_number(
     deadline : Deadline
         Once it has passed nothing is said.
     """
-    if ties.networks is None:
+    if linking.networks is None:
         return None
-    free = replace(statement, sides=(*statement.sides, *replace(ties, networks=None).rows(statement)))
+    free = replace(model, sides=(*model.sides, *replace(linking, networks=None).rows(model)))
     needed = fewest(free, outside, deadline).found
     if needed is None or needed >= exceptions:
         return None
     some = replace(free, sides=(*free.sides, SideRow(outside, -math.inf, needed + 0.5)))
-    fixed, practices = len(ties.fixed), len(statement.codes)
-    least = fewest(some, np.ones(len(statement.store)), deadline).plus(fixed)
+    fixed, practices = len(linking.fixed), len(model.codes)
+    least = fewest(some, np.ones(len(model.store)), deadline).plus(fixed)
     # A plan of as many networks as can be spares the fewest practices the lead of one.
-    spared = fewest(some, np.diff(statement.store.offsets) - 1.0, deadline)
+    spared = fewest(some, np.diff(model.store.offsets) - 1.0, deadline)
     sentence = (
-        f"Exactly {ties.networks:,} networks leave {exceptions + alone:,} exception"
+        f"Exactly {linking.networks:,} networks leave {exceptions + alone:,} exception"
         f"{'s' * (exceptions + alone != 1)}; with another number {needed + alone or 'none':} would be enough."
     )
     remedies: tuple[str, ...] = ()
-    if least.proven and least.found is not None and ties.networks < least.found:
+    if least.proven and least.found is not None and linking.networks < least.found:
         remedies = (f"For that at least {least.found:,} networks are needed.",)
-    elif spared.proven and spared.found is not None and ties.networks > practices - spared.found + fixed:
+    elif spared.proven and spared.found is not None and linking.networks > practices - spared.found + fixed:
         remedies = (f"For that at most {practices - spared.found + fixed:,} networks can be had.",)
-    return Obstacle(NETWORKS, statement.codes, sentence, remedies)
+    return Obstacle(NETWORKS, model.codes, sentence, remedies)

@@ -27,12 +27,12 @@ from netform.settled import number_fault
 from netform.solve.compiling import said_while_compiling
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
-from netform.solve.model.candidate_cache import Listings
-from netform.solve.model.linking_rules import Ties
+from netform.solve.model.candidate_cache import CandidateCache
+from netform.solve.model.linking_rules import LinkingRules
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.model.plan_model import join
 from netform.solve.model.problem import store_of
-from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import Deadline
 from netform.solve.part import PartPlan, PartSolver
 from netform.tradeoff import Groups
@@ -117,7 +117,7 @@ class _AreaSolver:
     rules: Rules
     options: Options
     progress: Progress
-    listings: Listings = field(init=False)
+    candidate_cache: CandidateCache = field(init=False)
     seconds: dict[str, float] = field(default_factory=dict)
     fixed: tuple[Placed, ...] = ()
     fixed_cost: float = 0.0
@@ -125,9 +125,9 @@ class _AreaSolver:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        kept = self.progress.listings
-        self.listings = (
-            Listings(self.options.workers, most=self.options.most_listed) if kept is None else kept
+        kept = self.progress.candidate_cache
+        self.candidate_cache = (
+            CandidateCache(self.options.workers, most=self.options.most_listed) if kept is None else kept
         )
 
     def solve(self) -> AreaOutcome:
@@ -137,7 +137,7 @@ class _AreaSolver:
         taken = {code for placed in self.fixed for code in placed.practice_codes}
         rest = self.graph.subgraph(code for code in self.graph if code not in taken)
         parts = connected_parts(rest, self.rules)
-        tied = bool(self.ties)
+        tied = bool(self.linking)
         if tied:
             parts = [tuple(code for part in parts for code in part)]
             self.check_number(parts[0])
@@ -160,16 +160,16 @@ class _AreaSolver:
         ]
         waiting_cost = math.fsum(self.cost([codes]) for codes in later)
         done = [placed for plan in self.done for placed in self.placed(plan)]
-        done_cost = math.fsum(plan.choice.cost for plan in self.done)
-        done_bound = math.fsum(plan.choice.bound for plan in self.done)
+        done_cost = math.fsum(plan.solution.cost for plan in self.done)
+        done_bound = math.fsum(plan.solution.bound for plan in self.done)
 
         def report(groups: Groups, cost: float, bound: float) -> None:
             plan = PartPlan(
-                groups, Choice("feasible", None, cost, min(bound, cost)), 0, "The run was cut short."
+                groups, Solution("feasible", None, cost, min(bound, cost)), 0, "The run was cut short."
             )
             networks = [*self.fixed, *done, *self.placed(plan), *waiting]
             total = self.fixed_cost + done_cost + waiting_cost + cost
-            floor = self.fixed_cost + done_bound + plan.choice.bound
+            floor = self.fixed_cost + done_bound + plan.solution.bound
             self.progress.on_plan(self.published(networks, "feasible", total, floor, [*self.done, plan]))
 
         return PartSolver(
@@ -177,11 +177,11 @@ class _AreaSolver:
             rules=self.rules,
             options=self.options,
             deadline=self.progress.deadline,
-            listings=self.listings,
+            candidate_cache=self.candidate_cache,
             stage=self.stage,
             report=report,
             reasoned=self.reasoned,
-            ties=self.ties if tied else None,
+            linking=self.linking if tied else None,
             alone=self.alone,
             whole=whole,
             named=f" for area {self.area}" if self.area else "",
@@ -234,10 +234,10 @@ class _AreaSolver:
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
     @property
-    def ties(self) -> Ties:
+    def linking(self) -> LinkingRules:
         """The rules over the whole area."""
         fixed = tuple(placed.practice_codes for placed in self.fixed)
-        return Ties(self.graph, fixed, self.rules.demands.networks, self.options.moves)
+        return LinkingRules(self.graph, fixed, self.rules.demands.networks, self.options.moves)
 
     @property
     def alone(self) -> int:
@@ -256,26 +256,26 @@ class _AreaSolver:
 
     def check_settled(self) -> None:
         """Refuse networks that are all settled before anything is chosen, and move more than they may."""
-        nothing, ties = join([], ScoringData.of(self.graph, [], self.rules)), self.ties
-        if ties.moves is not None and any(side.most < 0 for side in ties.rows(nothing)):
+        nothing, linking = join([], ScoringData.of(self.graph, [], self.rules)), self.linking
+        if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing)):
             where = f" for area {self.area}" if self.area else ""
             raise ImpossibleError(
                 f"no plan keeps every demand{where}: every network is pinned or stands alone, and "
-                f"{needed_words(needed(nothing, ties))}."
+                f"{needed_words(needed(nothing, linking))}."
             )
-        if ties.moves is not None and ties.moves.least:
-            count = fewest_moved(nothing, ties, by_patients=False)
-            self.notes = (least_words(count, self.alone, ties.moves),)
+        if linking.moves is not None and linking.moves.least:
+            count = fewest_moved(nothing, linking, by_patients=False)
+            self.notes = (least_words(count, self.alone, linking.moves),)
 
     def outcome(self) -> AreaOutcome:
         """Put the parts together."""
         weakest = ("infeasible", "unknown", "feasible", "optimal")
-        status = min((plan.choice.status for plan in self.done), key=weakest.index, default="optimal")
+        status = min((plan.solution.status for plan in self.done), key=weakest.index, default="optimal")
         networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
-        cost = self.fixed_cost + math.fsum(plan.choice.cost for plan in self.done)
-        bound = self.fixed_cost + math.fsum(plan.choice.bound for plan in self.done)
+        cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in self.done)
+        bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in self.done)
         found = self.published(networks, status, cost, bound, self.done)
-        return replace(found, case=self.case(status)) if self.progress.listings else found
+        return replace(found, case=self.case(status)) if self.progress.candidate_cache else found
 
     def published(
         self, networks: Sequence[Placed], status: str, cost: float, bound: float, plans: Sequence[PartPlan]
@@ -305,40 +305,36 @@ class _AreaSolver:
 
     def case(self, status: str) -> AreaCase | None:
         """What further questions start from; None when some part could not be listed."""
-        statements = [plan.statement for plan in self.done if plan.statement is not None]
-        if len(statements) < len(self.done):
+        models = [plan.model for plan in self.done if plan.model is not None]
+        if len(models) < len(self.done):
             return None
-        codes = [code for statement in statements for code in statement.codes]
-        statement = (
-            statements[0]
-            if len(statements) == 1
-            else join(statements, ScoringData.of(self.graph, codes, self.rules))
-        )
+        codes = [code for model in models for code in model.codes]
+        model = models[0] if len(models) == 1 else join(models, ScoringData.of(self.graph, codes, self.rules))
         groups = [group for plan in self.done for group in plan.groups]
-        cost = math.fsum(plan.choice.cost for plan in self.done)
-        bound = math.fsum(plan.choice.bound for plan in self.done)
+        cost = math.fsum(plan.solution.cost for plan in self.done)
+        bound = math.fsum(plan.solution.bound for plan in self.done)
         return AreaCase(
             fixed=self.fixed,
             fixed_cost=self.fixed_cost,
-            statement=statement,
-            choice=Choice(status, statement.positions(groups), cost, bound, self.trace()),
+            model=model,
+            solution=Solution(status, model.positions(groups), cost, bound, self.trace()),
             reasons=tuple(obstacle for plan in self.done for obstacle in plan.reasons),
             settled=all(plan.settled for plan in self.done),
         )
 
-    def trace(self) -> Trace | None:
+    def trace(self) -> WarmStart | None:
         """What choosing learnt of the candidates of all parts, joined."""
-        traces = [plan.choice.trace for plan in self.done]
-        bounds = [plan.choice.bound for plan in self.done]
-        sizes = [0 if plan.statement is None else len(plan.statement.store) for plan in self.done]
-        practices = [0 if plan.statement is None else len(plan.statement.codes) for plan in self.done]
-        through, columns, cuts, duals = [], [], [], []
+        traces = [plan.solution.trace for plan in self.done]
+        bounds = [plan.solution.bound for plan in self.done]
+        sizes = [0 if plan.model is None else len(plan.model.store) for plan in self.done]
+        practices = [0 if plan.model is None else len(plan.model.codes) for plan in self.done]
+        column_bounds, columns, cuts, duals = [], [], [], []
         for k, trace in enumerate(traces):
             if trace is None:
                 return None
             duals.append(trace.duals)
             # The other parts cost at least their bounds, whatever is chosen here.
-            through.append(trace.through + (math.fsum(bounds) - bounds[k]))
+            column_bounds.append(trace.column_bounds + (math.fsum(bounds) - bounds[k]))
             columns.append(trace.columns + sum(sizes[:k]))
             moved_cuts = trace.cuts.copy()
             held = moved_cuts[:, :ROWS] >= 0
@@ -351,7 +347,7 @@ class _AreaSolver:
             np.concatenate([each.cuts for each in duals]),
             np.concatenate([each.sides for each in duals]),
         )
-        return Trace(np.concatenate(through), np.concatenate(columns), np.concatenate(cuts), prices)
+        return WarmStart(np.concatenate(column_bounds), np.concatenate(columns), np.concatenate(cuts), prices)
 
     def placed(self, plan: PartPlan) -> list[Placed]:
         """The networks of a part's plan."""

@@ -15,10 +15,10 @@ import numpy as np
 from netform.errors import ImpossibleError
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.solve.exact.minimum_count import fewest
-from netform.solve.exact.solver import choose
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.part_plan import PartPlan, method
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Choice
+from netform.solve.model.solution import Solution
 from netform.solve.part_candidates import WIDENINGS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import ListedPart
 
 __all__ = ["fewest_exceptions", "spare_plan"]
@@ -53,12 +53,12 @@ def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan
         No plan keeps every demand, even with exceptions.
     """
     for widening in WIDENINGS:
-        statement = part.widened(widening)
-        if statement is None:
+        model = part.widened(widening)
+        if model is None:
             break
-        listed, statement = len(statement.store), part.tied(statement)
-        outside, weight = part.weigh(statement)
-        few = part.choose(statement, weight)
+        listed, model = len(model.store), part.tied(model)
+        outside, weight = part.weigh(model)
+        few = part.solve_model(model, weight)
         last = widening == WIDENINGS[-1]
         if few.chosen is None:
             if last and few.status == "infeasible":
@@ -69,16 +69,16 @@ def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan
         # further outside the band betters its patients; more than one is settled by the widest list alone.
         settled = few.status == "optimal" and (count <= 1 or last)
         if settled or last:
-            return cheapest(part, statement, outside, weight, few, reasons, listed=listed, settled=settled)
+            return cheapest(part, model, outside, weight, few, reasons, listed=listed, settled=settled)
     return None
 
 
 def cheapest(
     part: ListedPart,
-    statement: Statement,
+    model: PlanModel,
     outside: NDArray[np.float64],
     weight: NDArray[np.float64],
-    few: Choice,
+    few: Solution,
     reasons: Sequence[Obstacle],
     *,
     listed: int,
@@ -90,24 +90,24 @@ def cheapest(
     total = math.fsum(weight[few.chosen])
     count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
     patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
-    first = statement.groups(few.chosen)
-    first_cost = math.fsum(statement.costs[few.chosen])
-    statement = replace(statement, sides=(*statement.sides, count, patients)).take(
+    first = model.groups(few.chosen)
+    first_cost = math.fsum(model.costs[few.chosen])
+    model = replace(model, sides=(*model.sides, count, patients)).take(
         np.flatnonzero(weight <= total + 0.0005)
     )
-    choice = part.choose(statement)
-    if choice.chosen is None:
-        position = statement.positions(first)
-        choice = Choice("feasible", position, first_cost, max(0.0, min(choice.bound, first_cost)))
-    said = method(choice, listed)
+    solution = part.solve_model(model)
+    if solution.chosen is None:
+        position = model.positions(first)
+        solution = Solution("feasible", position, first_cost, max(0.0, min(solution.bound, first_cost)))
+    said = method(solution, listed)
     if not settled:
         said += " That the exceptions are the fewest possible is not proven."
-        bound = 0.0 if choice.status == "optimal" else choice.bound
-        choice = replace(choice, status="feasible", bound=bound)
-    assert choice.chosen is not None  # noqa: S101 (the first choice stands in)
-    groups = statement.groups(choice.chosen)
+        bound = 0.0 if solution.status == "optimal" else solution.bound
+        solution = replace(solution, status="feasible", bound=bound)
+    assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
+    groups = model.groups(solution.chosen)
     exceptions = int((weight[few.chosen] > 0).sum())
-    return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled, exceptions)
+    return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled, exceptions)
 
 
 def impossible(part: ListedPart, reasons: Sequence[Obstacle]) -> str:
@@ -131,18 +131,18 @@ def spare_plan(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None
     """
     if (wide := part.widest()) is None:
         return None
-    statement, share = part.tied(wide[0]), part.deadline.share(SHARE, SECONDS)
-    outside = (part.weigh(statement)[1] > 0).astype(np.float64)
-    count = fewest(statement, outside, share, least=1)
+    model, share = part.tied(wide[0]), part.deadline.share(SHARE, SECONDS)
+    outside = (part.weigh(model)[1] > 0).astype(np.float64)
+    count = fewest(model, outside, share, least=1)
     if count.found is None:
         return None
-    statement = replace(statement, sides=(*statement.sides, SideRow(outside, -math.inf, count.found + 0.5)))
-    found = choose(statement.choosing(statement.costs), share)
+    model = replace(model, sides=(*model.sides, SideRow(outside, -math.inf, count.found + 0.5)))
+    found = solve_set_partitioning(model.partitioning(model.costs), share)
     if found.chosen is None:
         return None
-    groups, listed = statement.groups(found.chosen), len(wide[0].store)
+    groups, listed = model.groups(found.chosen), len(wide[0].store)
     part.report(groups, found.cost, 0.0)
-    choice = Choice("feasible", found.chosen, found.cost, 0.0)
-    said = f"{method(choice, listed)} That the exceptions are as near the band as possible is not proven."
+    solution = Solution("feasible", found.chosen, found.cost, 0.0)
+    said = f"{method(solution, listed)} That the exceptions are as near the band as possible is not proven."
     number = int(outside[found.chosen].sum())
-    return PartPlan(groups, choice, listed, said, tuple(reasons), statement, settled=False, exceptions=number)
+    return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled=False, exceptions=number)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.explain.obstacles import Obstacle
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["PartPlan", "PartSolver", "method"]
 
@@ -52,42 +52,40 @@ class PartSolver(ListedPart):
 
     def planned(self) -> PartPlan:
         """Within the band if a plan exists, else with the fewest exceptions."""
-        seen = [] if self.ties else obstacles(self.graph, self.problem.codes, self.rules, whole=self.whole)
+        seen = [] if self.linking else obstacles(self.graph, self.problem.codes, self.rules, whole=self.whole)
         self.refuse(seen)
         if seen:
             return self.with_exceptions(seen)
         # Later questions may pin what a plan of this one could not hold.
-        statement = self.state(self.rules.least, self.rules.most, enclaves=not self.listings.keep)
-        if statement is None:
+        model = self.state(self.rules.least, self.rules.most, enclaves=not self.candidate_cache.keep)
+        if model is None:
             return by_search(self)
-        listed = len(statement.store)
-        inside = np.flatnonzero(counts_allowed(statement.store, self.limits))
+        listed = len(model.store)
+        inside = np.flatnonzero(counts_allowed(model.store, self.limits))
         if len(inside) < listed:
-            statement = statement.take(inside)
-        free = statement
+            model = model.take(inside)
+        free = model
         if self.near is not None:
             with self.stage("reasons"):
                 self.near.settle(free, strict=self.options.strict)
-            self.ties = self.near.ties
-        statement = self.tied(free)
-        choice = self.choose(statement)
-        if choice.status == "infeasible":
+            self.linking = self.near.linking
+        model = self.tied(free)
+        solution = self.solve_model(model)
+        if solution.status == "infeasible":
             with self.stage("reasons"):
                 found = self.why(free, listed)
             self.refuse(found)
             return self.with_exceptions(found)
-        if choice.chosen is None:
-            return by_search(self, bound=choice.bound, listed=listed)
-        return PartPlan(
-            statement.groups(choice.chosen), choice, listed, method(choice, listed), (), statement
-        )
+        if solution.chosen is None:
+            return by_search(self, bound=solution.bound, listed=listed)
+        return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
-    def why(self, free: Statement, listed: int) -> list[Obstacle]:
+    def why(self, free: PlanModel, listed: int) -> list[Obstacle]:
         """Why no plan is within the band, where choosing among all that are listed has found that there is none.
 
         Parameters
         ----------
-        free : Statement
+        free : PlanModel
             Those within the band, without what ties all parts of the area.
         listed : int
         """
@@ -101,16 +99,16 @@ class PartSolver(ListedPart):
             listed=listed,
             forbids=bool(self.limits.forbids),
             # What may move has tied the parts, and it is not to blame; their number would be.
-            by_part=self.ties is not None and self.ties.networks is None,
+            by_part=self.linking is not None and self.linking.networks is None,
             whole=self.whole,
         )
 
     def judged(self, plan: PartPlan) -> PartPlan:
         """A plan with what is to be said of the rules over the whole area: exceptions they cost, and moves."""
         near, more = self.near, []
-        if self.ties is not None and plan.exceptions and (wide := self.widest()) is not None:
+        if self.linking is not None and plan.exceptions and (wide := self.widest()) is not None:
             share = self.deadline.share(SHARE, SECONDS)
-            more.append(other_number(*wide, self.ties, plan.exceptions, self.alone, share))
+            more.append(other_number(*wide, self.linking, plan.exceptions, self.alone, share))
         if near is not None:
             more.append(near.fewer_exceptions(plan.exceptions))
         plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))
@@ -120,7 +118,7 @@ class PartSolver(ListedPart):
         if near.count.proven:
             return plan
         said = f"{plan.method} That no plan moves fewer practices is not proven."
-        return replace(plan, method=said, choice=replace(plan.choice, status="feasible"))
+        return replace(plan, method=said, solution=replace(plan.solution, status="feasible"))
 
     def refuse(self, found: Sequence[Obstacle]) -> None:
         """Raise the reasons found when exceptions are forbidden."""

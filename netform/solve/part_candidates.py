@@ -16,15 +16,15 @@ import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.explain.infeasible import explained_by_part
-from netform.explain.move_limits import Near
+from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
-from netform.solve.exact.solver import choose
-from netform.solve.model.candidate_cache import Listings
-from netform.solve.model.linking_rules import Ties
-from netform.solve.model.plan_model import Statement
-from netform.solve.model.problem import Choosing, Group, Problem, group_costs
-from netform.solve.model.solution import Choice
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.candidate_cache import CandidateCache
+from netform.solve.model.linking_rules import LinkingRules
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.problem import Group, Problem, SetPartitioning, group_costs
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline
 from netform.solve.primal.neighbourhood_search import better_plan, first_plan, listed_anew
 from netform.tradeoff import Groups
@@ -59,14 +59,14 @@ class ListedPart:
         Those of the area.
     options : Options
     deadline : Deadline
-    listings : Listings
+    candidate_cache : CandidateCache
     stage : callable
         The context in which a stage of the work runs.
     report : callable
         Told of every better plan and its bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
-    ties : Ties or None
+    linking : LinkingRules or None
         Rules over the whole area, which is planned as one part then.
     alone : int
         Exceptions of the area that are none of its parts': pins, and practices over the band.
@@ -78,7 +78,7 @@ class ListedPart:
         Its practices, numbered.
     limits : Limits
         What the planner demands of every network.
-    near : Near or None
+    near : MoveLimits or None
         The limits on moves, where there are any.
     wide : tuple or None
         What `widest` gave.
@@ -88,51 +88,51 @@ class ListedPart:
     rules: Rules
     options: Options
     deadline: Deadline
-    listings: Listings
+    candidate_cache: CandidateCache
     stage: Stage
     report: Callable[[Groups, float, float], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
-    ties: Ties | None
+    linking: LinkingRules | None
     alone: int
     whole: bool
     named: str
     problem: Problem = field(init=False)
     limits: Limits = field(init=False)
-    near: Near | None = field(init=False, default=None)
-    wide: tuple[Statement, NDArray[np.float64]] | None = field(init=False, default=None)
+    near: MoveLimits | None = field(init=False, default=None)
+    wide: tuple[PlanModel, NDArray[np.float64]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
         self.problem = Problem.of(self.graph, self.graph, self.rules)
         self.limits = self.problem.limits
-        if self.ties is not None and self.ties.moves is not None:
-            self.near = Near(self.ties, self.named, self.deadline, self.alone, self.widest)
+        if self.linking is not None and self.linking.moves is not None:
+            self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
 
-    def state(self, least: int, most: int, *, enclaves: bool) -> Statement | None:
+    def state(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
         with self.stage("enumerate"):
-            store = self.listings.list(self.problem, least, most, enclaves=enclaves)
+            store = self.candidate_cache.list(self.problem, least, most, enclaves=enclaves)
             if store is None:
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
         number = self.problem.patients // least if least > 1 else self.problem.patients
-        return Statement(
+        return PlanModel(
             self.problem.codes, store, self.problem.data, (), min(number, len(self.problem.codes))
         )
 
-    def tied(self, statement: Statement) -> Statement:
+    def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
-        if self.ties is None:
-            return statement
-        sides = self.ties.rows(statement)
-        kept = np.ones(len(statement.store), np.bool_)
+        if self.linking is None:
+            return model
+        sides = self.linking.rows(model)
+        kept = np.ones(len(model.store), np.bool_)
         for side in sides:
             # All that is counted is at least 0, so what one candidate has too much of no other makes good.
             kept &= side.coefficients <= side.most
-        return replace(statement, sides=(*statement.sides, *sides)).take(np.flatnonzero(kept))
+        return replace(model, sides=(*model.sides, *sides)).take(np.flatnonzero(kept))
 
-    def widened(self, widening: int) -> Statement | None:
+    def widened(self, widening: int) -> PlanModel | None:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
         low = max(1, self.rules.least - widening)
         high = min(self.rules.most + widening, self.rules.exception_most)
@@ -140,48 +140,48 @@ class ListedPart:
             return self.wide[0]
         return self.state(low, high, enclaves=False)
 
-    def widest(self) -> tuple[Statement, NDArray[np.float64]] | None:
+    def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
         if self.wide is None:
-            statement = self.widened(WIDENINGS[-1])
-            if statement is not None:
-                self.wide = statement, (self.weigh(statement)[1] > 0).astype(np.float64)
+            model = self.widened(WIDENINGS[-1])
+            if model is not None:
+                self.wide = model, (self.weigh(model)[1] > 0).astype(np.float64)
         return self.wide
 
-    def weigh(self, statement: Statement) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def weigh(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Patients outside the band, and the weight as an exception, of every candidate."""
-        patients = group_sums(statement.store, self.problem.data.list_size)
+        patients = group_sums(model.store, self.problem.data.list_size)
         outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
-        counted = counts_allowed(statement.store, self.limits)
+        counted = counts_allowed(model.store, self.limits)
         return outside, np.where((outside > 0) | ~counted, EXCEPTION + outside / 1000, 0.0)
 
-    def choose(self, statement: Statement, weight: NDArray[np.float64] | None = None) -> Choice:
+    def solve_model(self, model: PlanModel, weight: NDArray[np.float64] | None = None) -> Solution:
         """Choose by cost, telling of better plans; or by weight, which is not in hours, quietly."""
         if weight is None:
             with self.stage("score"):
-                costs = statement.costs
+                costs = model.costs
         else:
             costs = weight
-        choosing = statement.choosing(costs)
+        partitioning = model.partitioning(costs)
 
-        def on_plan(choice: Choice) -> None:
-            if weight is None and choice.chosen is not None:
-                self.report(statement.groups(choice.chosen), choice.cost, choice.bound)
+        def on_plan(solution: Solution) -> None:
+            if weight is None and solution.chosen is not None:
+                self.report(model.groups(solution.chosen), solution.cost, solution.bound)
 
         def improve(chosen: NDArray[np.int64] | None) -> list[Group]:
             if chosen is None:
                 plan = first_plan(self.problem, self.options.seed, self.deadline)
             else:
-                plan = [tuple(int(v) for v in statement.store[int(j)]) for j in chosen]
+                plan = [tuple(int(v) for v in model.store[int(j)]) for j in chosen]
             return better_plan(self.problem, plan, listed_anew(self.problem, choose_groups), self.deadline)
 
-        return choose(
-            choosing,
+        return solve_set_partitioning(
+            partitioning,
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            improve=improve if weight is None and not choosing.sides else None,
-            trace=weight is None and self.listings.keep,
+            improve=improve if weight is None and not partitioning.sides else None,
+            trace=weight is None and self.candidate_cache.keep,
             threads=self.options.threads,
         )
 
@@ -192,11 +192,11 @@ class ListedPart:
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""
-        tied = self.ties is not None and self.ties.networks is None
+        tied = self.linking is not None and self.linking.networks is None
         parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
         return explained_by_part(parts, found, self.reasoned)
 
 
-def choose_groups(choosing: Choosing, deadline: Deadline) -> NDArray[np.int64] | None:
+def choose_groups(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
     """The exact choice of a neighbourhood; a failure is no plan."""
-    return choose(choosing, deadline).chosen
+    return solve_set_partitioning(partitioning, deadline).chosen

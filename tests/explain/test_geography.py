@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from netform.candidates.store import CandidateStore
 from netform.explain.geography import conflicting, geography
 from netform.rules_file import load_profile
-from netform.solve.model.problem import Choosing
+from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
 from tests.strategies import choices, made_up_area
 
@@ -23,9 +23,9 @@ def can_cover(store: CandidateStore, kept: set[int]) -> bool:
 
 @given(choices(practices=(1, 7), candidates=12, sides=False))
 @settings(deadline=None, max_examples=100, derandomize=True)
-def test_it_is_a_smallest_set(choosing: Choosing) -> None:
+def test_it_is_a_smallest_set(partitioning: SetPartitioning) -> None:
     """It cannot be covered; without any one of it it can; and it is empty just when everything can."""
-    store = choosing.store
+    store = partitioning.store
     found = set(conflicting(store))
     assert bool(found) == (not can_cover(store, set(range(store.practices))))
     if found:

@@ -21,8 +21,8 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.exact.solver import choose
-from netform.solve.model.problem import Choosing
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import Best, best_plan, keeps, outside_band
 from tests.strategies import choices, made_up_area, small_areas
 
@@ -256,9 +256,9 @@ def test_a_planted_plan_is_never_better(drawn: tuple[nx.Graph, Rules, list[tuple
     assert outcome.result.bound <= cost * (1 + PROVEN)
 
 
-def second_opinion(choosing: Choosing) -> float | None:
+def second_opinion(partitioning: SetPartitioning) -> float | None:
     """Cost the best choice by scipy's HiGHS over the whole list at once; None when there is none."""
-    store, count = choosing.store, len(choosing.store)
+    store, count = partitioning.store, len(partitioning.store)
     if not count:
         return None
     column = np.repeat(np.arange(count), np.diff(store.offsets))
@@ -266,10 +266,10 @@ def second_opinion(choosing: Choosing) -> float | None:
     rows = [optimize.LinearConstraint(covers, 1, 1)]
     rows += [
         optimize.LinearConstraint(side.coefficients[None, :], side.least, side.most)
-        for side in choosing.sides
+        for side in partitioning.sides
     ]
     answer = optimize.milp(
-        choosing.costs,
+        partitioning.costs,
         constraints=rows,
         integrality=np.ones(count),
         bounds=optimize.Bounds(0, 1),
@@ -279,30 +279,30 @@ def second_opinion(choosing: Choosing) -> float | None:
     assume(answer.status in (0, 2))
     if answer.status == 2:
         return None
-    return math.fsum(choosing.costs[answer.x > 0.5])
+    return math.fsum(partitioning.costs[answer.x > 0.5])
 
 
-def assert_chosen_best(choosing: Choosing, cost: float | None) -> None:
+def assert_chosen_best(partitioning: SetPartitioning, cost: float | None) -> None:
     """Hold a choice to the best cost: whole, within the side rows, as cheap, and said to be so."""
-    choice = choose(choosing)
+    solution = solve_set_partitioning(partitioning)
     if cost is None:
-        assert (choice.status, choice.chosen) == ("infeasible", None)
+        assert (solution.status, solution.chosen) == ("infeasible", None)
         return
-    assert choice.status == "optimal"
-    assert choice.chosen is not None
-    covered = sorted(v for j in choice.chosen for v in choosing.store[int(j)].tolist())
-    assert covered == list(range(choosing.store.practices))
-    assert keeps(choice.chosen, choosing.sides)
-    assert choice.cost == pytest.approx(math.fsum(choosing.costs[choice.chosen]), rel=1e-12)
-    assert choice.cost == about(cost)
-    assert choice.bound <= cost * (1 + PROVEN) + 1e-9
+    assert solution.status == "optimal"
+    assert solution.chosen is not None
+    covered = sorted(v for j in solution.chosen for v in partitioning.store[int(j)].tolist())
+    assert covered == list(range(partitioning.store.practices))
+    assert keeps(solution.chosen, partitioning.sides)
+    assert solution.cost == pytest.approx(math.fsum(partitioning.costs[solution.chosen]), rel=1e-12)
+    assert solution.cost == about(cost)
+    assert solution.bound <= cost * (1 + PROVEN) + 1e-9
 
 
 @given(choices(practices=(12, 25), candidates=300))
 @settings(deadline=None, max_examples=100, derandomize=True)
-def test_the_choice_among_listed_candidates_is_that_of_another_solver(choosing: Choosing) -> None:
+def test_the_choice_among_listed_candidates_is_that_of_another_solver(partitioning: SetPartitioning) -> None:
     """Any groups, any costs (equal, zero, far apart), with and without rules over the plan."""
-    assert_chosen_best(choosing, second_opinion(choosing))
+    assert_chosen_best(partitioning, second_opinion(partitioning))
 
 
 @given(planted_areas())
@@ -317,5 +317,5 @@ def test_whole_areas_agree_with_another_solver(
     store = list_candidates(Adjacency.of(numbered), rules.least, rules.most, enclaves=False)
     costs = candidate_costs(store, ScoringData.of(graph, codes, rules))
     assert solve(graph, rules).result.cost == about(
-        second_opinion(Choosing(store, costs, (), len(codes))) or math.nan
+        second_opinion(SetPartitioning(store, costs, (), len(codes))) or math.nan
     )

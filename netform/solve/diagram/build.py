@@ -6,12 +6,12 @@ network. Partial plans that cover the same practices can be finished in the same
 nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
 
 A partial plan costs at least what the duals are worth plus its reduced costs, and plus what it has made cuts fall
-short of their limits (`netform.solve.diagram.kernel.forgone`): that hangs on the node and the network taken alone,
-and with it a plan is down to its whole cost. Without it a drawing of a city had to be some twenty times as wide to
-prove as much. A partial plan is dropped once that, plus what the practices not yet covered still need, reaches the
-cutoff: each needs a network that is disjoint from those taken, and practices that no one network can hold together
-need one each (`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to plans at the
-cutoff or above are dropped by a pass from the end.
+short of their limits (`netform.solve.diagram.kernel.cut_slack_cost`): that hangs on the node and the network taken
+alone, and with it a plan is down to its whole cost. Without it a drawing of a city had to be some twenty times as
+wide to prove as much. A partial plan is dropped once that, plus what the practices not yet covered still need,
+reaches the cutoff: each needs a network that is disjoint from those taken, and practices that no one network can hold
+together need one each (`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to
+plans at the cutoff or above are dropped by a pass from the end.
 
 A drawing may be given a width: of the nodes that wait for the same practice the dearest beyond it are dropped, and
 the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far
@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.diagram.kernel import ANY, Laid
-from netform.solve.diagram.variable_order import easier, sweep
+from netform.solve.diagram.kernel import ANY, ColumnLayout
+from netform.solve.diagram.variable_order import narrowest_order, sweep
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import SideRow
 
-__all__ = ["Diagram", "draw_diagram"]
+__all__ = ["Diagram", "build_diagram"]
 
 # Of sums of costs, as a share.
 ROUNDING = 1e-9
@@ -85,7 +85,7 @@ class Diagram:
         back = [np.ascontiguousarray(each[::-1]) for each in (last - self.heads, last - self.tails, weights)]
         return np.asarray(_to_end(self.nodes, *back)[::-1])
 
-    def through(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
+    def column_bounds(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the cheapest plan through each candidate costs, exactly; infinite when none is below the cutoff.
 
         Parameters
@@ -95,16 +95,16 @@ class Diagram:
         """
         weights = costs[self.takes]
         least = self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
-        through = np.full(len(costs), np.inf)
-        np.minimum.at(through, self.takes, least)
-        return through
+        column_bounds = np.full(len(costs), np.inf)
+        np.minimum.at(column_bounds, self.takes, least)
+        return column_bounds
 
 
-def draw_diagram(
+def build_diagram(
     store: CandidateStore,
     costs: NDArray[np.float64],
     reduced: NDArray[np.float64],
-    worth: float,
+    dual_objective: float,
     cutoff: float,
     sides: Sequence[SideRow] = (),
     order: NDArray[np.int64] | None = None,
@@ -123,7 +123,7 @@ def draw_diagram(
     costs : ndarray of float64, shape (m,)
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0.
-    worth : float
+    dual_objective : float
         What the duals are worth: a choice costs at least this plus its reduced costs.
     cutoff : float
         Choices that cost as much are of no interest.
@@ -153,14 +153,22 @@ def draw_diagram(
         return None
     cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
     if order is None:
-        order = easier(store, reduced, cutoff - worth, [sweep(store, reduced)], cuts)
-    laid = Laid.out(store, reduced, order)
+        order = narrowest_order(store, reduced, cutoff - dual_objective, [sweep(store, reduced)], cuts)
+    laid = ColumnLayout.out(store, reduced, order)
     # Limits a millionth wide of what adds up to whole numbers.
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
     counts = np.ascontiguousarray(counts[:, laid.listed])
     tails, heads, takes, ends, seen, complete = laid.grow(
-        cutoff - worth, cuts.numbered(order), counts, least, most, most_nodes, most_steps, width, spare
+        cutoff - dual_objective,
+        cuts.numbered(order),
+        counts,
+        least,
+        most,
+        most_nodes,
+        most_steps,
+        width,
+        spare,
     )
     if not complete:
         return None
@@ -173,7 +181,7 @@ def draw_diagram(
     number[starts] = np.arange(len(starts))
     # What has no arc of its own is an end, and one end is like another.
     number[number < 0] = max(1, len(starts))
-    below = min(cutoff, worth + seen)
+    below = min(cutoff, dual_objective + seen)
     return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes, len(ends))
 
 

@@ -32,7 +32,7 @@ def cheapest_cover(
     store: CandidateStore,
     costs: NDArray[np.float64],
     reduced: NDArray[np.float64],
-    worth: float,
+    dual_objective: float,
     cutoff: float,
     sides: Sequence[SideRow] = (),
     *,
@@ -43,7 +43,7 @@ def cheapest_cover(
     As `cheapest_covers` with a count of one; ``chosen`` is None where nothing was met.
     """
     found, complete = cheapest_covers(
-        store, costs, reduced, worth, cutoff, sides, count=1, most_steps=most_steps
+        store, costs, reduced, dual_objective, cutoff, sides, count=1, most_steps=most_steps
     )
     return (found[0] if found else None), complete
 
@@ -52,7 +52,7 @@ def cheapest_covers(
     store: CandidateStore,
     costs: NDArray[np.float64],
     reduced: NDArray[np.float64],
-    worth: float,
+    dual_objective: float,
     cutoff: float,
     sides: Sequence[SideRow] = (),
     *,
@@ -67,7 +67,7 @@ def cheapest_covers(
     costs : ndarray of float64, shape (m,)
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0 but for rounding.
-    worth : float
+    dual_objective : float
         What the duals are worth: a choice costs at least this plus its reduced costs.
     cutoff : float
         Choices that cost as much are of no interest.
@@ -97,7 +97,7 @@ def cheapest_covers(
     # Candidates by reduced cost: every list of the search is in that order.
     order = np.argsort(reduced, kind="stable")
     found, lengths, complete = _search(
-        store.offsets, store.members, masks, costs, reduced, order, worth, cutoff, rules, least, most, n,
+        store.offsets, store.members, masks, costs, reduced, order, dual_objective, cutoff, rules, least, most, n,
         count, most_steps,
     )  # fmt: skip
     plans = [np.sort(row[:length]) for row, length in zip(found, lengths, strict=True) if length]
@@ -107,7 +107,20 @@ def cheapest_covers(
 
 @nb.njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop with its own stack)
-    offsets, members, masks, costs, reduced, order, worth, cutoff, rules, least, most, n, count, most_steps
+    offsets,
+    members,
+    masks,
+    costs,
+    reduced,
+    order,
+    dual_objective,
+    cutoff,
+    rules,
+    least,
+    most,
+    n,
+    count,
+    most_steps,
 ):
     m, words = masks.shape
     # What is left at each depth: candidates that fit what was taken and the budget, by reduced cost.
@@ -160,7 +173,7 @@ def _search(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (on
                     each = rules[budget_rule[b], j] / size
                     for k in range(offsets[j], offsets[j + 1]):
                         rule_share[b, members[k]] = min(rule_share[b, members[k]], each)
-            floor = worth + spent[depth]
+            floor = dual_objective + spent[depth]
             fewest = -1
             for p in range(n):
                 if not covered[p]:
@@ -202,7 +215,7 @@ def _search(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (on
         word, bit = p // 64, np.uint64(p % 64)
         while at < lefts[depth] and not (masks[left[depth, at], word] >> bit) & np.uint64(1):
             at += 1
-        if at >= lefts[depth] or worth + spent[depth] + reduced[left[depth, at]] >= cutoff:
+        if at >= lefts[depth] or dual_objective + spent[depth] + reduced[left[depth, at]] >= cutoff:
             depth -= 1
             if depth >= 0:
                 j = taken[depth]
@@ -245,7 +258,7 @@ def _search(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (on
             for k in range(offsets[j], offsets[j + 1]):
                 covered[members[k]] = False
             continue
-        budget = cutoff - worth - spent[depth] - reduced[j]
+        budget = cutoff - dual_objective - spent[depth] - reduced[j]
         kept = 0
         for e in range(lefts[depth]):
             i = left[depth, e]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.master.subset_row_cuts import CutPool, PricedCuts
 
-__all__ = ["ANY", "Laid", "forgone"]
+__all__ = ["ANY", "ColumnLayout", "cut_slack_cost"]
 
 # A practice that needs less than this share of what may be spent is left out of the sum of needs.
 LITTLE = 0.01
@@ -38,7 +38,7 @@ FIRST_SLOTS = 1 << 12
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class ColumnLayout:
     """Candidates by the first of their practices in an order, the cheapest first; practices by where they stand."""
 
     listed: NDArray[np.int64]
@@ -49,7 +49,9 @@ class Laid:
     reduced: NDArray[np.float64]
 
     @classmethod
-    def out(cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]) -> Laid:
+    def out(
+        cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]
+    ) -> ColumnLayout:
         """Lay candidates out."""
         n = store.practices
         rank = np.empty(n, np.int64)
@@ -245,7 +247,7 @@ def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def
     return np.partition(needed, width)[width]
 
 
-def forgone(
+def cut_slack_cost(
     cuts: CutPool, duals: NDArray[np.float64], uncovered: Collection[int], taken: Collection[int]
 ) -> float:
     """What a network makes cuts fall short of their limits, at their prices: hours per week, the definition.

@@ -99,7 +99,7 @@ def cheapest_within(
     diagram: Diagram,
     costs: NDArray[np.float64],
     reduced: NDArray[np.float64],
-    worth: float,
+    dual_objective: float,
     cutoff: float,
     uses: NDArray[np.float64],
     most: NDArray[np.float64],
@@ -112,7 +112,7 @@ def cheapest_within(
     ----------
     diagram : Diagram
     costs, reduced : ndarray of float64, shape (m,)
-    worth : float
+    dual_objective : float
         A plan that uses no more than there is costs at least this plus its reduced costs.
     cutoff : float
     uses : ndarray of float64, shape (rules, m)
@@ -131,8 +131,8 @@ def cheapest_within(
     begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
     chosen, complete = _cheapest_within(
         begin, diagram.heads[order], diagram.takes[order], weights[order], prices[order],
-        np.ascontiguousarray(spends[:, order]), diagram.to_end(weights), price_ahead, ahead, worth, cutoff, most,
-        most_steps,
+        np.ascontiguousarray(spends[:, order]), diagram.to_end(weights), price_ahead, ahead, dual_objective, cutoff,
+        most, most_steps,
     )  # fmt: skip
     return (np.sort(chosen) if len(chosen) else None), bool(complete)
 
@@ -148,7 +148,7 @@ def _cheapest_within(  # type: ignore[no-untyped-def]
     weight_ahead,
     price_ahead,
     ahead,
-    worth,
+    dual_objective,
     cutoff,
     most,
     most_steps,
@@ -159,7 +159,7 @@ def _cheapest_within(  # type: ignore[no-untyped-def]
     at = np.zeros(last + 2, np.int64)
     taken = np.zeros(last + 2, np.int64)
     cost = np.zeros(last + 2)
-    price = np.full(last + 2, worth)
+    price = np.full(last + 2, dual_objective)
     used = np.zeros((last + 2, rules))
     best = np.empty(0, np.int64)
     depth, steps = 0, 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.diagram.build import draw_diagram
+from netform.solve.diagram.build import build_diagram
 from netform.solve.diagram.exact_cover import TOLERANCE, cheapest_cover
 from netform.solve.diagram.queries import cheapest_plans, cheapest_within
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import PricedCuts
-    from netform.solve.model.problem import Choosing
+    from netform.solve.model.problem import SetPartitioning
 
-__all__ = ["MOST_NODES", "TRIED", "Below", "cheapest_below"]
+__all__ = ["MOST_NODES", "TRIED", "Below", "best_below"]
 
 # Partial plans that are drawn at most: a hundred bytes each.
 MOST_NODES = 4_000_000
@@ -44,10 +44,10 @@ class Below(NamedTuple):
     drawn: int = 0
 
 
-def cheapest_below(
-    choosing: Choosing,
+def best_below(
+    partitioning: SetPartitioning,
     reduced: NDArray[np.float64],
-    worth: float,
+    dual_objective: float,
     cutoff: float,
     width: int,
     order: NDArray[np.int64] | None = None,
@@ -64,11 +64,11 @@ def cheapest_below(
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
         The candidates that plans below the cutoff may use.
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0.
-    worth : float
+    dual_objective : float
         What the duals are worth: a plan costs at least this plus its reduced costs.
     cutoff : float
         Plans that cost as much are of no interest.
@@ -83,24 +83,24 @@ def cheapest_below(
     most_nodes : int
         Partial plans after which a drawing is given up: then none was met, and nothing is proven.
     """
-    store, costs = choosing.store, choosing.costs
+    store, costs = partitioning.store, partitioning.costs
     whole = [
-        side for side in choosing.sides if np.array_equal(side.coefficients, np.round(side.coefficients))
+        side for side in partitioning.sides if np.array_equal(side.coefficients, np.round(side.coefficients))
     ]
-    hours = [side for side in choosing.sides if all(side is not other for other in whole)]
+    hours = [side for side in partitioning.sides if all(side is not other for other in whole)]
     covered = (np.bincount(store.members, minlength=store.practices) > 0).all()
     if not covered or math.isinf(cutoff) or any(side.least > -math.inf for side in hours):
         if len(reduced) > TRIED:
             return Below(None, -math.inf)
         found, complete = cheapest_cover(
-            store, costs, reduced, worth, cutoff, choosing.sides, most_steps=width * LOOKS
+            store, costs, reduced, dual_objective, cutoff, partitioning.sides, most_steps=width * LOOKS
         )
         return Below(found, cutoff if complete else -math.inf)
-    diagram = draw_diagram(
+    diagram = build_diagram(
         store,
         costs,
         reduced,
-        worth,
+        dual_objective,
         cutoff,
         whole,
         order,
@@ -117,6 +117,6 @@ def cheapest_below(
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
     found, complete = cheapest_within(
-        diagram, costs, reduced, worth, cutoff, uses, most, most_steps=width * LOOKS
+        diagram, costs, reduced, dual_objective, cutoff, uses, most, most_steps=width * LOOKS
     )
     return Below(found, diagram.below if complete else -math.inf, diagram.drawn)

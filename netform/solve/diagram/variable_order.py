@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.diagram.kernel import ANY, Laid
+from netform.solve.diagram.kernel import ANY, ColumnLayout
 from netform.solve.master.subset_row_cuts import PricedCuts, together
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
 
-__all__ = ["STRAIGHT", "TURNED", "easier", "sweep", "sweeps"]
+__all__ = ["STRAIGHT", "TURNED", "narrowest_order", "spectral_orders", "sweep"]
 
 # Hours per week of reduced cost that make a tie between two practices e times weaker: a candidate dearer than that is
 # in few plans. Of no such weight, one hour and a third of an hour the last made the smallest diagrams.
@@ -40,10 +40,10 @@ def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int
     The order along the second eigenvector of the normalised Laplacian (Shi and Malik, 2000) of a graph in which two
     practices are tied by the candidates that hold both, cheap ones the more; part after part, where it falls apart.
     """
-    return sweeps(store, reduced, STRAIGHT)[0]
+    return spectral_orders(store, reduced, STRAIGHT)[0]
 
 
-def sweeps(
+def spectral_orders(
     store: CandidateStore, reduced: NDArray[np.float64], angles: Sequence[float]
 ) -> list[NDArray[np.int64]]:
     """As `sweep`, turned by angles towards the third eigenvector: across the same map by other ways.
@@ -57,15 +57,15 @@ def sweeps(
         In radians.
     """
     n = store.practices
-    ties = together(store.offsets, store.members, np.exp(-reduced / LOOSER), n)
-    ties[ties < NO_TIE] = 0.0
+    linking = together(store.offsets, store.members, np.exp(-reduced / LOOSER), n)
+    linking[linking < NO_TIE] = 0.0
     orders: list[list[NDArray[np.int64]]] = [[] for _ in angles]
-    for inside in _parts(ties > 0):
+    for inside in _parts(linking > 0):
         if len(inside) <= 2:
             for order in orders:
                 order.append(inside)
             continue
-        own = ties[np.ix_(inside, inside)]
+        own = linking[np.ix_(inside, inside)]
         scale = 1 / np.sqrt(own.sum(axis=1))
         laplacian = np.eye(len(inside)) - scale[:, None] * own * scale
         across = scale[:, None] * np.linalg.eigh(laplacian)[1][:, 1:3]
@@ -90,7 +90,7 @@ def _parts(tied: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
         left &= ~inside
 
 
-def easier(
+def narrowest_order(
     store: CandidateStore,
     reduced: NDArray[np.float64],
     budget: float,
@@ -120,7 +120,7 @@ def easier(
     store, reduced = store.take(cheap), reduced[cheap]
     none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
     for tried in (end for order in orders for end in (order, np.ascontiguousarray(order[::-1]))):
-        laid = Laid.out(store, reduced, tried)
+        laid = ColumnLayout.out(store, reduced, tried)
         *_, nodes, seen, complete = laid.grow(
             part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED
         )

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.diagram.search import cheapest_below
+from netform.solve.diagram.search import best_below
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.linear_program import LinearAnswer
 from netform.solve.master.relaxation import dearest
 from netform.solve.master.ryan_foster import Decision, NodeProgram
 from netform.solve.master.subset_row_cuts import CutPool, PricedCuts, violated_cuts
-from netform.solve.model.problem import Choosing
+from netform.solve.model.problem import SetPartitioning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,15 +79,15 @@ class _Node:
 
 class _Search(NodeProgram):
     def __init__(
-        self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], cutoff: float
+        self, partitioning: SetPartitioning, cuts: CutPool, column_bounds: NDArray[np.float64], cutoff: float
     ) -> None:
-        super().__init__(choosing, cuts, through, dearest(choosing))
+        super().__init__(partitioning, cuts, column_bounds, dearest(partitioning))
         self.cutoff = cutoff
         self.chosen: NDArray[np.int64] | None = None
         self.cost = math.inf
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
         self.left = np.empty(0, np.int64)
-        self.answer_reduced = np.zeros(len(choosing.store))
+        self.answer_reduced = np.zeros(len(partitioning.store))
         self.cut_duals = np.zeros(len(cuts))
         self.floor = -math.inf
 
@@ -104,7 +104,7 @@ class _Search(NodeProgram):
             if bound >= self.limit() or answer.missing > 1e-6:
                 break
             chosen = answer.chosen > 1e-7
-            store = self.choosing.store.take(self.columns[chosen])
+            store = self.partitioning.store.take(self.columns[chosen])
             found = violated_cuts(store, answer.chosen[chosen], most=40, tolerance=0.05)
             if not len(found):
                 break
@@ -117,13 +117,18 @@ class _Search(NodeProgram):
 
     def price_out(self, answer: LinearAnswer, allowed: NDArray[np.bool_]) -> tuple[float, LinearAnswer]:
         """Price in allowed candidates until none is left; the safe bound and the optimum."""
-        choosing = self.choosing
+        partitioning = self.partitioning
         bound = -math.inf
         while True:
-            reduced = answer.duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides)
+            reduced = answer.duals.price(
+                partitioning.store, partitioning.costs, self.program.cuts, partitioning.sides
+            )
             reduced[~allowed] = 0.0
             least = min(0.0, float(reduced.min(initial=0.0)))
-            floor = answer.duals.worth(self.program.cuts, choosing.sides) + choosing.most_networks * least
+            floor = (
+                answer.duals.dual_objective(self.program.cuts, partitioning.sides)
+                + partitioning.most_networks * least
+            )
             bound = max(bound, floor)
             self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
             # The least reduced cost, just below zero, is what the floor has paid for already.
@@ -144,11 +149,11 @@ class _Search(NodeProgram):
     def finish(self) -> bool:
         """Close a node by an integer program over the candidates left, when they are few; whether it was."""
         cuts = self.program.cuts
-        some = self.choosing.take(self.left)
+        some = self.partitioning.take(self.left)
         if len(self.left) <= TRIED_LEFT:
             reduced = np.maximum(self.answer_reduced[self.left], 0.0)
             priced = PricedCuts.of(cuts, self.cut_duals, some.store.practices)
-            found, below, _ = cheapest_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
+            found, below, _ = best_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
             if found is not None:
                 self.accept(self.left[found])
             if below >= self.limit():
@@ -162,7 +167,7 @@ class _Search(NodeProgram):
 
     def accept(self, chosen: NDArray[np.int64]) -> None:
         """Take a plan if it is the best so far."""
-        cost = math.fsum(self.choosing.costs[chosen])
+        cost = math.fsum(self.partitioning.costs[chosen])
         if cost < min(self.cost, self.cutoff):
             self.cost, self.chosen = cost, np.sort(chosen)
 
@@ -215,9 +220,9 @@ class _Search(NodeProgram):
 
 
 def branch(
-    choosing: Choosing,
+    partitioning: SetPartitioning,
     cuts: CutPool,
-    through: NDArray[np.float64],
+    column_bounds: NDArray[np.float64],
     bound: float,
     cutoff: float,
     deadline: Deadline,
@@ -226,10 +231,10 @@ def branch(
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
         The candidates that a plan below the cutoff may use.
     cuts : ndarray of int64, shape (k, 11)
-    through : ndarray of float64, shape (m,)
+    column_bounds : ndarray of float64, shape (m,)
         What a plan through each candidate costs at least; decides which columns come first.
     bound : float
         A bound known beforehand.
@@ -237,12 +242,12 @@ def branch(
         Plans that cost as much are of no interest.
     deadline : Deadline
     """
-    if not len(choosing.store):
+    if not len(partitioning.store):
         return Branched(cutoff, math.inf, None, 0)
-    search = _Search(choosing, cuts, through, cutoff)
+    search = _Search(partitioning, cuts, column_bounds, cutoff)
     queue = [_Node(bound, 0, 0, ())]
     count, stuck = 0, math.inf
-    any_plan = choosing.most_networks * float(choosing.costs.max(initial=0.0))
+    any_plan = partitioning.most_networks * float(partitioning.costs.max(initial=0.0))
     while queue and not deadline.passed:
         node = heapq.heappop(queue)
         if node.bound >= search.limit():

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.gap_closing import FOLLOWED_LEFT, WIDTH, Proof
+from netform.solve.exact.gap_closing import FOLLOWED_LEFT, WIDTH, GapClosing
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.relaxation import MOST_ROUNDS, artificial_cost
 from netform.solve.model.plan_model import find
-from netform.solve.model.problem import Choosing
-from netform.solve.model.solution import Choice
+from netform.solve.model.problem import SetPartitioning
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline
 from netform.solve.primal.diving import dive
 from netform.solve.primal.polish import polish
@@ -27,7 +27,7 @@ from netform.solve.primal.polish import polish
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Chooser", "Improve", "Stage"]
+__all__ = ["ExactSolver", "FindPlan", "Stage"]
 
 # A plan is made of so many candidates nearest to the bound, by deciding pairs as sure as this at once.
 DIVED = 60_000
@@ -57,20 +57,20 @@ SEARCHED = 30
 ATTEMPTED = 64_000
 WIDE = (300_000, 1_000_000)
 
-Improve = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
+FindPlan = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
-class Chooser(Proof):
+class ExactSolver(GapClosing):
     """A proof that makes plans of its own."""
 
     def run(
         self,
-        improve: Improve | None = None,
+        improve: FindPlan | None = None,
         stage: Stage = lambda _name: nullcontext(),
         *,
         warm: bool = False,
-    ) -> Choice:
+    ) -> Solution:
         """Choose, and give what was learnt.
 
         Parameters
@@ -78,7 +78,7 @@ class Chooser(Proof):
         improve : callable, optional
             Finds a plan where nothing else does.
         stage : callable
-            Gives the context in which the stages ``bound`` and ``choose`` run.
+            Gives the context in which the stages ``bound`` and ``solve_set_partitioning`` run.
         warm : bool
             Whether an earlier choice has left its cuts.
         """
@@ -89,34 +89,38 @@ class Chooser(Proof):
             self.width, self.rising = WIDTH, False
         with stage("choose"):
             if math.isinf(self.cutoff) and not self.over:
-                self.widen(improve)
+                self.find_plan(improve)
             return self.prove()
 
-    def widen(self, improve: Improve | None) -> None:
+    def find_plan(self, improve: FindPlan | None) -> None:
         """Guess while that is quick, make a good plan, and settle wide guesses where it is not near the bound."""
         self.take_turns(WIDTH)
         for width in FOLLOWED:
             if not self.over:
-                self.follow(self.nearest(FOLLOWED_LEFT), width)
+                self.beam_search(self.nearest(FOLLOWED_LEFT), width)
         if self.chosen is None and not self.over:
             self.make(improve)
         for count in WIDE:
             if self.over or len(self.cheap_enough(self.cost)) <= count:
                 break
-            if not self.attempt(count):
+            if not self.try_cutoff(count):
                 self.better(count, LARGE_PART)
         # The candidates that are left are few enough to price them for more cuts.
         self.rising = True
 
-    def attempt(self, count: int) -> bool:
+    def try_cutoff(self, count: int) -> bool:
         """Guess a cost that leaves about ``count`` candidates; whether it was refuted, or the best plan found.
 
         However far the plan at hand is from the best, no work is done on candidates that only dearer plans use.
         """
-        guess = float(np.partition(self.relaxation.through, count)[count])
+        guess = float(np.partition(self.relaxation.column_bounds, count)[count])
         kept = self.cheap_enough(guess)
-        proof = Proof(
-            self.choosing.take(kept), self.deadline, guess, self.learnt().among(kept), threads=self.threads
+        proof = GapClosing(
+            self.partitioning.take(kept),
+            self.deadline,
+            guess,
+            self.learnt().among(kept),
+            threads=self.threads,
         )
         found = proof.prove(ATTEMPTED)
         if found.chosen is not None:
@@ -126,15 +130,15 @@ class Chooser(Proof):
         self.bound = max(self.bound, min(found.bound, guess, self.cost))
         return self.bound >= min(guess, self.cost)
 
-    def make(self, improve: Improve | None) -> None:
+    def make(self, improve: FindPlan | None) -> None:
         """Make a good plan: dive, and better what comes of it."""
         near = self.nearest(DIVED)
-        some = self.choosing.take(near)
+        some = self.partitioning.take(near)
         cost = artificial_cost(some, np.arange(len(near)))
-        cuts, through = self.relaxation.cuts, self.relaxation.through[near]
+        cuts, column_bounds = self.relaxation.cuts, self.relaxation.column_bounds[near]
         for sure in SURE:
             if self.chosen is None and not self.over:
-                plan = dive(some, cuts, through, cost, sure, self.deadline)
+                plan = dive(some, cuts, column_bounds, cost, sure, self.deadline)
                 self.accept(None if plan is None else near[plan])
         if self.chosen is None and not self.over:
             self.seek(*SOUGHT)
@@ -152,14 +156,14 @@ class Chooser(Proof):
         until = Deadline(self.deadline.clock() + share, self.deadline.clock)
         plan = np.searchsorted(self.origin, self.chosen)
         kept = np.union1d(self.nearest(count), plan)
-        some = self.choosing.take(kept)
+        some = self.partitioning.take(kept)
         self.accept(kept[polish(some, np.searchsorted(kept, plan), self.choose_part, practices, until)])
 
-    def choose_part(self, part: Choosing, cutoff: float) -> NDArray[np.int64] | None:
+    def choose_part(self, part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
         """The best choice of a part of the plan below a cost, if it is found soon."""
         limit = Deadline(self.deadline.clock() + POLISH_SECONDS, self.deadline.clock)
         soonest = limit if limit.at < self.deadline.at else self.deadline
-        proof = Proof(part, soonest, cutoff)
+        proof = GapClosing(part, soonest, cutoff)
         if not proof.over:
             proof.tighten(MOST_ROUNDS)
         return proof.prove().chosen
@@ -167,7 +171,7 @@ class Chooser(Proof):
     def seek(self, count: int, nodes: int) -> None:
         """Look for a plan among the candidates nearest to the bound by an integer program."""
         kept = self.nearest(count)
-        some = self.choosing.take(kept)
+        some = self.partitioning.take(kept)
         answer = solve_integer(
             some.store,
             some.costs,
@@ -180,12 +184,12 @@ class Chooser(Proof):
         if answer.chosen is not None:
             self.accept(kept[answer.chosen])
 
-    def improve(self, improve: Improve | None) -> None:
+    def improve(self, improve: FindPlan | None) -> None:
         """Find a first plan by search of neighbourhoods."""
-        if improve is not None and self.choosing.store.practices > SEARCHED:
+        if improve is not None and self.partitioning.store.practices > SEARCHED:
             self.accept(self.positions(improve(self.chosen)))
 
     def positions(self, groups: list[tuple[int, ...]]) -> NDArray[np.int64] | None:
         """Where groups stand among the candidates held; None when one does not."""
-        found = [find(self.choosing.store, group) for group in groups]
+        found = [find(self.partitioning.store, group) for group in groups]
         return None if None in found else np.array(found, np.int64)

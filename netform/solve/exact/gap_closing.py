@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.diagram.search import MOST_NODES, TRIED, cheapest_below
-from netform.solve.diagram.variable_order import STRAIGHT, TURNED, easier, sweep, sweeps
-from netform.solve.exact.branch_and_bound import branch
-from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, Held, silent
+from netform.solve.diagram.search import MOST_NODES, TRIED, best_below
+from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_orders, sweep
+from netform.solve.exact.branch_and_bound import branch as branch_and_bound
+from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState, silent
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Choice
+from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.relaxation import Relaxation
-    from netform.solve.model.problem import Choosing
-    from netform.solve.model.solution import Trace
+    from netform.solve.model.problem import SetPartitioning
+    from netform.solve.model.solution import WarmStart
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["CUTS_A_TURN", "FOLLOWED_LEFT", "PROBED", "WIDEST", "WIDTH", "Proof"]
+__all__ = ["CUTS_A_TURN", "FOLLOWED_LEFT", "PROBED", "WIDEST", "WIDTH", "GapClosing"]
 
 # A power of e that is large and no overflow.
 MOST_RISE = 500.0
@@ -106,30 +106,30 @@ class _Drawing(NamedTuple):
     partial_plans: int
 
 
-class Proof(Held):
+class GapClosing(SearchState):
     """The steps that bring the best plan and the best bound together.
 
     Parameters
     ----------
     choosing, deadline, cutoff, warm, start, on_plan, between
-        As `netform.solve.exact.state.Held` has them.
+        As `netform.solve.exact.state.SearchState` has them.
     threads : int
         Plans of fewer and of more networks are looked at side by side when there are two.
     """
 
     def __init__(
         self,
-        choosing: Choosing,
+        partitioning: SetPartitioning,
         deadline: Deadline,
         cutoff: float = math.inf,
-        warm: Trace | None = None,
+        warm: WarmStart | None = None,
         start: Relaxation | None = None,
         *,
-        on_plan: Callable[[Choice], None] = silent,
+        on_plan: Callable[[Solution], None] = silent,
         threads: int = 1,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
-        super().__init__(choosing, deadline, cutoff, warm, start, on_plan=on_plan, between=between)
+        super().__init__(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, between=between)
         self.threads = threads
         # In which practices are swept over; found once, as it costs more than many a drawing.
         self.order: NDArray[np.int64] | None = None
@@ -141,20 +141,20 @@ class Proof(Held):
         # To twice this a drawing was given up for want of room: nothing is learnt from it.
         self.widest = LAST_WIDTH
 
-    def prove(self, most_width: int = LAST_WIDTH) -> Choice:
+    def prove(self, most_width: int = LAST_WIDTH) -> Solution:
         """Bring plan and bound together, as far as a width allows, and give what was learnt."""
         self.take_turns(most_width)
         if not self.over and most_width == LAST_WIDTH:
             self.close()
         columns = self.origin[self.relaxation.columns]
-        learnt = replace(self.learnt(), through=self.through, columns=columns)
-        return replace(self.choice(), trace=learnt)
+        learnt = replace(self.learnt(), column_bounds=self.column_bounds, columns=columns)
+        return replace(self.solution(), trace=learnt)
 
     def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.over:
-            if self.parting:
-                self.halve(most_width)
+            if self.time_to_branch:
+                self.branch_on_count(most_width)
                 return
             if not self.take_turn(most_width):
                 return
@@ -162,37 +162,41 @@ class Proof(Held):
     def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
         if self.cutting:
-            going = self.guess(PROBED)
+            going = self.try_cutoffs(PROBED)
         else:
-            going = self.guess() and self.width < min(most_width, self.widest)
+            going = self.try_cutoffs() and self.width < min(most_width, self.widest)
             self.width = min(2 * self.width, LAST_WIDTH)
-        if self.rising and not self.over and not self.parting:
+        if self.rising and not self.over and not self.time_to_branch:
             before = self.relaxation.bound
             self.tighten(1, CUTS_A_TURN)
             self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
         return not self.over and going
 
-    def guess(self, most: float = math.inf) -> bool:
+    def try_cutoffs(self, most: float = math.inf) -> bool:
         """Guess as far as that is quick, in guesses of up to so many candidates; whether there is more to prove."""
         self.turns += 1
         self.tried, self.drawings = 0, []
-        self.let_go()
-        for count in self.guesses(most):
-            through = self.relaxation.through
-            everything = count >= len(through)
-            guess = self.cost if everything else min(self.cost, float(np.partition(through, count)[count]))
-            quick = self.reach(guess, step=STEP if min(count, len(through)) > STEPPED else math.inf)
-            if everything and quick and math.isinf(guess) and self.chosen is None:
+        self.fix_by_reduced_cost()
+        for count in self.cutoff_counts(most):
+            column_bounds = self.relaxation.column_bounds
+            everything = count >= len(column_bounds)
+            try_cutoffs = (
+                self.cost if everything else min(self.cost, float(np.partition(column_bounds, count)[count]))
+            )
+            quick = self.raise_bound(
+                try_cutoffs, step=STEP if min(count, len(column_bounds)) > STEPPED else math.inf
+            )
+            if everything and quick and math.isinf(try_cutoffs) and self.chosen is None:
                 self.bound = math.inf
             if self.over:
                 return False
-            if not quick or guess >= self.cost:
+            if not quick or try_cutoffs >= self.cost:
                 return True
         if self.expected <= self.at_once:
-            self.reach(self.cost, math.inf)
+            self.raise_bound(self.cost, math.inf)
         return not self.over
 
-    def guesses(self, most: float) -> Iterator[int]:
+    def cutoff_counts(self, most: float) -> Iterator[int]:
         """How many candidates successive guesses are of; without a plan they come nearer to all of them."""
         last = 0
         for count in (each for each in GUESSES if each <= most):
@@ -203,28 +207,28 @@ class Proof(Held):
             yield count
             last = count
 
-    def reach(self, guess: float, step: float) -> bool:
+    def raise_bound(self, try_cutoffs: float, step: float) -> bool:
         """Try every plan below a guess, those near the bound first; whether none was missed.
 
         Where the guess is further off than the width sees, most of the time would go into what nothing is learnt from.
 
         Parameters
         ----------
-        guess : float
+        try_cutoffs : float
         step : float
             How much further to look at a time, as a share of the bound.
         """
         further = math.inf
-        if math.isfinite(guess) and math.isfinite(step):
+        if math.isfinite(try_cutoffs) and math.isfinite(step):
             # However near zero the bound is, it comes to an end.
-            further = max(step * abs(self.bound), LEAST_STEP * (guess - self.bound), LEAST_DIFFERENCE)
-        while self.bound < min(guess, self.cost):
-            nearer = float(min(guess, self.cost, self.bound + further))
+            further = max(step * abs(self.bound), LEAST_STEP * (try_cutoffs - self.bound), LEAST_DIFFERENCE)
+        while self.bound < min(try_cutoffs, self.cost):
+            nearer = float(min(try_cutoffs, self.cost, self.bound + further))
             width, most = self.width, MOST_NODES
             far = self.expected <= self.at_once
             if far:
                 nearer, width, most = self.cost, max(width, WIDE_ENOUGH), SURPRISING * self.at_once
-            if self.deadline.passed or not self.cover(self.cheap_enough(nearer), nearer, width, most):
+            if self.deadline.passed or not self.search_below(self.cheap_enough(nearer), nearer, width, most):
                 self.surprises += far
                 return False
         return True
@@ -258,25 +262,31 @@ class Proof(Held):
             expected = max(expected, SLOWER * last.partial_plans * math.exp(min(rise, MOST_RISE)))
         return expected
 
-    def cover(self, kept: NDArray[np.int64], cutoff: float, width: int, most: int = MOST_NODES) -> bool:
+    def search_below(
+        self, kept: NDArray[np.int64], cutoff: float, width: int, most: int = MOST_NODES
+    ) -> bool:
         """Try every plan below a cutoff, the kept being all that such a plan may use; whether none was missed.
 
         It is given up after so many partial plans.
         """
         if len(kept) > WIDEST:
             return False
-        some, reduced, worth, cuts = self.priced(kept)
+        some, reduced, dual_objective, cuts = self.priced(kept)
         if self.order is None:
             self.order = sweep(some.store, reduced)
         for least, least_width, angles in WAYS:
             # Without a cutoff each of them would be tried among all that there is.
             if len(kept) > least > self.tried and width >= least_width and math.isfinite(cutoff):
-                self.order = easier(
-                    some.store, reduced, cutoff - worth, sweeps(some.store, reduced, angles), cuts
+                self.order = narrowest_order(
+                    some.store,
+                    reduced,
+                    cutoff - dual_objective,
+                    spectral_orders(some.store, reduced, angles),
+                    cuts,
                 )
                 self.tried = least
-        found, below, drawn = cheapest_below(
-            some, reduced, worth, cutoff, width, self.order, cuts, most_nodes=most
+        found, below, drawn = best_below(
+            some, reduced, dual_objective, cutoff, width, self.order, cuts, most_nodes=most
         )
         if drawn:
             self.drawings.append(_Drawing(len(kept), cutoff, drawn))
@@ -288,99 +298,107 @@ class Proof(Held):
         self.tell()
         return below >= cutoff
 
-    def follow(self, kept: NDArray[np.int64], width: int) -> None:
+    def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
         """Look for a plan among some candidates by going on with few partial plans at a time, from either end."""
-        some, reduced, worth, cuts = self.priced(kept)
+        some, reduced, dual_objective, cuts = self.priced(kept)
         if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
             return
         order = sweep(some.store, reduced)
-        spare = SPARE * abs(worth) / max(1.0, float(self.relaxation.values.sum()))
+        spare = SPARE * abs(dual_objective) / max(1.0, float(self.relaxation.values.sum()))
         for end in (order, np.ascontiguousarray(order[::-1])):
-            cutoff = min(self.cost, worth + FOLLOWED_SHARE * abs(worth))
+            cutoff = min(self.cost, dual_objective + FOLLOWED_SHARE * abs(dual_objective))
             if not self.over:
-                found = cheapest_below(some, reduced, worth, cutoff, width, end, cuts, spare=spare).chosen
+                found = best_below(
+                    some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare
+                ).chosen
                 self.accept(None if found is None else kept[found])
 
     @property
-    def part(self) -> float:
+    def fraction_of_network(self) -> float:
         """How far the relaxation is from a whole number of networks; 0 where that does not matter."""
         number = float(self.relaxation.values.sum())
         least, most = self.between
         return abs(number - round(number)) if least <= math.floor(number) < most else 0.0
 
     @property
-    def parting(self) -> bool:
+    def time_to_branch(self) -> bool:
         """Whether it is time to look at plans of fewer networks and of more apart."""
-        late = self.turns >= HALVED or self.part > HALVED_AT_ONCE
+        late = self.turns >= HALVED or self.fraction_of_network > HALVED_AT_ONCE
         return late and math.isfinite(self.cost) and self.fractional
 
     @property
     def fractional(self) -> bool:
         """Whether the relaxation has a fraction of a network, and many candidates are left."""
-        return self.part > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+        return self.fraction_of_network > FRACTION and len(self.cheap_enough(self.cost)) > MANY
 
-    def halves(self) -> tuple[list[Proof], NDArray[np.int64]]:
+    def count_branches(self) -> tuple[list[GapClosing], NDArray[np.int64]]:
         """Proofs over plans of fewer networks and over those of more, and where their candidates stand.
 
         How many networks there are moves whole terms at once, so each half has a better bound; and prices for its own
         numbers of networks show the way to a plan better.
         """
         kept = self.cheap_enough(self.cost)
-        some, learnt = self.choosing.take(kept), self.learnt().among(kept)
+        some, learnt = self.partitioning.take(kept), self.learnt().among(kept)
         fewer, count = float(math.floor(self.relaxation.values.sum())), np.ones(len(kept))
-        halves = []
+        count_branches = []
         for between in ((self.between[0], fewer), (fewer + 1.0, self.between[1])):
             stated = replace(some, sides=(*some.sides[: len(self.rules)], SideRow(count, *between)))
             start = relax(
-                stated, self.deadline, learnt.columns, learnt.cuts, learnt.duals, self.cost, learnt.through
+                stated,
+                self.deadline,
+                learnt.columns,
+                learnt.cuts,
+                learnt.duals,
+                self.cost,
+                learnt.column_bounds,
             )
-            half = Proof(stated, self.deadline, self.cost, learnt, start, between=between)
-            if half.bound - self.bound > OTHER_PRICES * (self.cost - self.bound):
-                half.follow(half.nearest(FOLLOWED_LEFT), FOLLOWED)
-                self.take_half(half, kept)
-            halves.append(half)
-        return halves, kept
+            branch = GapClosing(stated, self.deadline, self.cost, learnt, start, between=between)
+            if branch.bound - self.bound > OTHER_PRICES * (self.cost - self.bound):
+                branch.beam_search(branch.nearest(FOLLOWED_LEFT), FOLLOWED)
+                self.take_branch(branch, kept)
+            count_branches.append(branch)
+        return count_branches, kept
 
-    def halve(self, most_width: int = LAST_WIDTH) -> None:
+    def branch_on_count(self, most_width: int = LAST_WIDTH) -> None:
         """Look at the halves in turn, that of which less is proven, or side by side.
 
         As soon as one has a plan, the other is done once its bound is there.
         """
-        halves, kept = self.halves()
-        going = list(halves)
-        with ThreadPoolExecutor(len(halves)) as pool:
+        count_branches, kept = self.count_branches()
+        going = list(count_branches)
+        with ThreadPoolExecutor(len(count_branches)) as pool:
             each_of = pool.map if self.threads > 1 else map
             while going:
                 turned = going if self.threads > 1 else [min(going, key=lambda each: each.bound)]
-                for half in turned:
-                    half.cost = min(half.cost, self.cost)
+                for branch in turned:
+                    branch.cost = min(branch.cost, self.cost)
                 # Each turn is the same whatever the other comes to meanwhile: so is the plan.
-                went = list(each_of(lambda half: not half.over and half.take_turn(most_width), turned))
-                for half in turned:
-                    self.take_half(half, kept)
-                going = [half for half in going if half not in turned or went[turned.index(half)]]
-                self.bound = max(self.bound, min(self.cost, *(each.bound for each in halves)))
+                went = list(each_of(lambda branch: not branch.over and branch.take_turn(most_width), turned))
+                for branch in turned:
+                    self.take_branch(branch, kept)
+                going = [branch for branch in going if branch not in turned or went[turned.index(branch)]]
+                self.bound = max(self.bound, min(self.cost, *(each.bound for each in count_branches)))
                 self.tell()
-        for half in sorted(halves, key=lambda each: each.bound):
-            half.cost = min(half.cost, self.cost)
-            if not half.over and most_width == LAST_WIDTH:
-                half.close()
-            self.take_half(half, kept)
-        self.bound = max(self.bound, min(self.cost, *(half.bound for half in halves)))
+        for branch in sorted(count_branches, key=lambda each: each.bound):
+            branch.cost = min(branch.cost, self.cost)
+            if not branch.over and most_width == LAST_WIDTH:
+                branch.close()
+            self.take_branch(branch, kept)
+        self.bound = max(self.bound, min(self.cost, *(branch.bound for branch in count_branches)))
 
-    def take_half(self, half: Proof, kept: NDArray[np.int64]) -> None:
+    def take_branch(self, branch: GapClosing, kept: NDArray[np.int64]) -> None:
         """Take what a half has found; its candidates stand at ``kept`` among those held."""
-        if half.chosen is not None and half.cost < self.cost:
-            self.accept(kept[half.chosen])
-        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, half.learnt().cuts)), axis=0)
+        if branch.chosen is not None and branch.cost < self.cost:
+            self.accept(kept[branch.chosen])
+        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, branch.learnt().cuts)), axis=0)
 
     def close(self) -> None:
         """Close the gap between plan and bound over the candidates that could better the plan."""
         if math.isfinite(self.cost) and self.fractional:
-            self.halve()
+            self.branch_on_count()
             return
         kept = self.cheap_enough(self.cost)
-        some = self.choosing.take(kept)
+        some = self.partitioning.take(kept)
         if len(kept) <= SMALL:
             answer = solve_integer(
                 some.store,
@@ -395,10 +413,10 @@ class Proof(Held):
                 self.accept(kept[answer.chosen])
             self.bound = max(self.bound, min(answer.bound, self.cost))
         if not self.done:
-            found = branch(
+            found = branch_and_bound(
                 some,
                 self.relaxation.cuts,
-                self.relaxation.through[kept],
+                self.relaxation.column_bounds[kept],
                 self.bound,
                 self.cost,
                 self.deadline,

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.solver import choose, learn
+from netform.solve.exact.solver import bound_columns, solve_set_partitioning
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Choice
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["Fewest", "fewest"]
 
@@ -67,58 +67,58 @@ class Fewest:
 
 
 def fewest(
-    statement: Statement, worth: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
+    model: PlanModel, worth: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
 ) -> Fewest:
     """Find the least total of whole numbers over the plans of a statement.
 
     Parameters
     ----------
-    statement : Statement
+    model : PlanModel
     worth : ndarray of float64, shape (m,)
         A whole number, not below zero, for every candidate.
     deadline : Deadline
     least : int
         It is known that no plan has fewer.
     """
-    if not statement.codes:
+    if not model.codes:
         return Fewest(0, 0)
-    if not len(statement.store):
+    if not len(model.store):
         return Fewest(None, None)
-    learnt = learn(statement.choosing(worth), deadline)
-    lower = max(least, _whole(float(learnt.through.min())))
+    learnt = bound_columns(model.partitioning(worth), deadline)
+    lower = max(least, _whole(float(learnt.column_bounds.min())))
     for number in range(lower, lower + TRIES):
-        choice = _any_plan(statement, worth, learnt.through, number, deadline)
-        if choice.chosen is not None:
-            return Fewest(number, round(math.fsum(worth[choice.chosen])))
-        if choice.status != "infeasible":
+        solution = _any_plan(model, worth, learnt.column_bounds, number, deadline)
+        if solution.chosen is not None:
+            return Fewest(number, round(math.fsum(worth[solution.chosen])))
+        if solution.status != "infeasible":
             return Fewest(number, None)
         lower = number + 1
-    choice = choose(statement.choosing(worth), deadline, warm=learnt)
-    if choice.status == "infeasible":
+    solution = solve_set_partitioning(model.partitioning(worth), deadline, warm=learnt)
+    if solution.status == "infeasible":
         return Fewest(None, None)
-    found = None if choice.chosen is None else round(math.fsum(worth[choice.chosen]))
-    bound = max(lower, _whole(choice.bound))
+    found = None if solution.chosen is None else round(math.fsum(worth[solution.chosen]))
+    bound = max(lower, _whole(solution.bound))
     return Fewest(bound if found is None else min(bound, found), found)
 
 
 def _any_plan(
-    statement: Statement,
+    model: PlanModel,
     worth: NDArray[np.float64],
-    through: NDArray[np.float64],
+    column_bounds: NDArray[np.float64],
     most: int,
     deadline: Deadline,
-) -> Choice:
+) -> Solution:
     """Any plan whose total is within a limit; only candidates that such a plan may use are looked at."""
-    kept = np.flatnonzero((worth <= most) & (through <= most + 0.5))
+    kept = np.flatnonzero((worth <= most) & (column_bounds <= most + 0.5))
     if not len(kept):
-        return Choice("infeasible", None, math.inf, math.inf)
-    some = replace(statement, sides=(*statement.sides, SideRow(worth, -math.inf, most + 0.5))).take(kept)
+        return Solution("infeasible", None, math.inf, math.inf)
+    some = replace(model, sides=(*model.sides, SideRow(worth, -math.inf, most + 0.5))).take(kept)
     stop = _Stop(deadline)
     # By their cost, for where all plans are alike the search for one wanders.
-    choice = choose(
-        some.choosing(some.costs), Deadline(min(deadline.at, LATE), stop.clock), on_plan=stop.found
+    solution = solve_set_partitioning(
+        some.partitioning(some.costs), Deadline(min(deadline.at, LATE), stop.clock), on_plan=stop.found
     )
-    return choice if choice.chosen is None else replace(choice, chosen=kept[choice.chosen])
+    return solution if solution.chosen is None else replace(solution, chosen=kept[solution.chosen])
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class _Stop:
     def clock(self) -> float:
         return math.inf if self.done else self.deadline.clock()
 
-    def found(self, _choice: Choice) -> None:
+    def found(self, _choice: Solution) -> None:
         self.done = True
 
 

@@ -9,57 +9,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.exact_solver import Chooser, Improve, Stage
+from netform.solve.exact.exact_solver import ExactSolver, FindPlan, Stage
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, Relaxation, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
-from netform.solve.model.problem import Choosing
-from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.problem import SetPartitioning
+from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["choose", "learn"]
+__all__ = ["bound_columns", "solve_set_partitioning"]
 
 
-def learn(
-    choosing: Choosing, deadline: Deadline, warm: Trace | None = None, rounds: int = MOST_ROUNDS
-) -> Trace:
+def bound_columns(
+    partitioning: SetPartitioning,
+    deadline: Deadline,
+    warm: WarmStart | None = None,
+    rounds: int = MOST_ROUNDS,
+) -> WarmStart:
     """The relaxation of a choice over every candidate, tightened: what plans dearer than the best cost at least.
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     deadline : Deadline
-    warm : Trace, optional
+    warm : WarmStart, optional
         Of an earlier choice among the same candidates.
     rounds : int
         Of new cuts, at most.
     """
-    relaxation = relax(choosing, deadline, None if warm is None else warm.columns)
-    relaxation = tighten(choosing, relaxation, deadline, NO_CUTS if warm is None else warm.cuts, rounds)
-    return Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
+    relaxation = relax(partitioning, deadline, None if warm is None else warm.columns)
+    relaxation = tighten(partitioning, relaxation, deadline, NO_CUTS if warm is None else warm.cuts, rounds)
+    return WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
 
 
-def choose(
-    choosing: Choosing,
+def solve_set_partitioning(
+    partitioning: SetPartitioning,
     deadline: Deadline = NEVER,
     *,
-    on_plan: Callable[[Choice], None] = lambda _choice: None,
-    improve: Improve | None = None,
+    on_plan: Callable[[Solution], None] = lambda _choice: None,
+    improve: FindPlan | None = None,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
-    warm: Trace | None = None,
+    warm: WarmStart | None = None,
     start: Relaxation | None = None,
     trace: bool = False,
     threads: int = 1,
-) -> Choice:
+) -> Solution:
     """The best plan over all candidates, with proof.
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     deadline : Deadline
         Once it has passed the best plan so far is returned with its bound.
     on_plan : callable
@@ -68,29 +71,29 @@ def choose(
         Finds a plan by search (`netform.solve.primal.neighbourhood_search`) when given None, or betters one: from the
         chosen candidates to groups of practices; used where nothing else finds a plan.
     stage : callable
-        Gives the context in which the stages ``bound`` and ``choose`` run.
+        Gives the context in which the stages ``bound`` and ``solve_set_partitioning`` run.
     cutoff : float
         Plans that cost as much are of no interest: ``infeasible`` then means that none costs less.
-    warm : Trace, optional
+    warm : WarmStart, optional
         Of an earlier choice among the same candidates, whatever they cost and whatever the side rows.
     start : Relaxation, optional
         Over the same candidates, with the cuts of ``warm`` in it.
     trace : bool
         Whether to give what was learnt.
     threads : int
-        As `netform.solve.exact.gap_closing.Proof` has it.
+        As `netform.solve.exact.gap_closing.GapClosing` has it.
 
     Returns
     -------
-    Choice
+    Solution
         ``infeasible`` only when it is proven that no choice covers every practice once.
     """
-    if not choosing.store.practices:
+    if not partitioning.store.practices:
         nobody = np.empty(0, np.int64)
-        duals = Duals(np.empty(0), np.empty(0), np.zeros(len(choosing.sides)))
-        learnt = Trace(np.zeros(len(choosing.store)), nobody, NO_CUTS, duals) if trace else None
-        return Choice("optimal", nobody, 0.0, 0.0, learnt)
+        duals = Duals(np.empty(0), np.empty(0), np.zeros(len(partitioning.sides)))
+        learnt = WarmStart(np.zeros(len(partitioning.store)), nobody, NO_CUTS, duals) if trace else None
+        return Solution("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        chooser = Chooser(choosing, deadline, cutoff, warm, start, on_plan=on_plan, threads=threads)
-    found = chooser.run(improve, stage, warm=warm is not None)
+        solver = ExactSolver(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, threads=threads)
+    found = solver.run(improve, stage, warm=warm is not None)
     return found if trace else replace(found, trace=None)

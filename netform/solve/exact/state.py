@@ -10,8 +10,8 @@ import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
-from netform.solve.model.problem import Choosing, SideRow
-from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.solution import Solution, WarmStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "Held", "silent"]
+__all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState", "silent"]
 
 # Candidates are let go of when that leaves fewer than this share of them.
 LEFT = 0.8
@@ -40,11 +40,11 @@ PROVEN = 1e-7
 LEAST_DIFFERENCE = 2e-4
 
 
-def silent(_choice: Choice) -> None:
+def silent(_choice: Solution) -> None:
     """Tell nobody: whoever asks for a part takes its plan himself."""
 
 
-class Held:
+class SearchState:
     """The best plan and the best bound so far.
 
     Candidates that no plan cheaper than the best one can use are let go of, so positions here are among those
@@ -52,11 +52,11 @@ class Held:
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     deadline : Deadline
     cutoff : float
         Plans that cost as much are of no interest.
-    warm : Trace, optional
+    warm : WarmStart, optional
         Of an earlier choice among the same candidates.
     start : Relaxation, optional
         Over the same candidates, with the cuts of ``warm`` in it.
@@ -69,23 +69,23 @@ class Held:
 
     def __init__(
         self,
-        choosing: Choosing,
+        partitioning: SetPartitioning,
         deadline: Deadline,
         cutoff: float = math.inf,
-        warm: Trace | None = None,
+        warm: WarmStart | None = None,
         start: Relaxation | None = None,
         *,
-        on_plan: Callable[[Choice], None] = silent,
+        on_plan: Callable[[Solution], None] = silent,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
-        self.choosing = choosing
+        self.partitioning = partitioning
         self.between = between
-        self.origin = np.arange(len(choosing.store))
+        self.origin = np.arange(len(partitioning.store))
         self.deadline = deadline
         self.on_plan = on_plan
         columns, cuts = (None, NO_CUTS) if warm is None else (warm.columns, warm.cuts)
-        self.relaxation: Relaxation = relax(choosing, deadline, columns, cuts) if start is None else start
-        self.through = self.relaxation.through
+        self.relaxation: Relaxation = relax(partitioning, deadline, columns, cuts) if start is None else start
+        self.column_bounds = self.relaxation.column_bounds
         self.ceiling = math.inf
         self.bound = self.relaxation.bound
         self.cost = self.cutoff = cutoff
@@ -98,34 +98,34 @@ class Held:
     def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
         """Raise the bound by rounds of cuts."""
         self.relaxation = tighten(
-            self.choosing, self.relaxation, self.deadline, rounds=rounds, most_cuts=most_cuts
+            self.partitioning, self.relaxation, self.deadline, rounds=rounds, most_cuts=most_cuts
         )
         self.take_relaxation()
 
     def take_relaxation(self) -> None:
         """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
         # What is learnt among the candidates still held is true of plans that use no other.
-        learnt = np.minimum(self.relaxation.through, self.ceiling)
-        self.through[self.origin] = np.maximum(self.through[self.origin], learnt)
+        learnt = np.minimum(self.relaxation.column_bounds, self.ceiling)
+        self.column_bounds[self.origin] = np.maximum(self.column_bounds[self.origin], learnt)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
 
-    def let_go(self) -> None:
+    def fix_by_reduced_cost(self) -> None:
         """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
         relaxation = self.relaxation
-        held = relaxation.through <= self.cost + PROVEN * abs(self.cost)
+        held = relaxation.column_bounds <= self.cost + PROVEN * abs(self.cost)
         if held.sum() > LEFT * len(held):
             return
         chosen = held[relaxation.columns] | (relaxation.values > 0)
         held[relaxation.columns[chosen]] = True
         kept = np.flatnonzero(held)
         self.ceiling = self.cost
-        self.choosing = self.choosing.take(kept)
+        self.partitioning = self.partitioning.take(kept)
         self.origin = self.origin[kept]
         self.relaxation = replace(
             relaxation,
-            through=relaxation.through[kept],
+            column_bounds=relaxation.column_bounds[kept],
             columns=np.searchsorted(kept, relaxation.columns[chosen]),
             values=relaxation.values[chosen],
         )
@@ -134,24 +134,24 @@ class Held:
         """Take a plan if it is the best so far."""
         if chosen is None:
             return
-        store = self.choosing.store.take(np.asarray(chosen, np.int64))
+        store = self.partitioning.store.take(np.asarray(chosen, np.int64))
         covered = np.bincount(store.members, minlength=store.practices)
-        cost = math.fsum(self.choosing.costs[chosen])
+        cost = math.fsum(self.partitioning.costs[chosen])
         if cost < self.cost and (covered == 1).all() and all(self.obeys(side, chosen) for side in self.rules):
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
             self.told = self.bound
-            self.on_plan(self.choice())
+            self.on_plan(self.solution())
 
     def tell(self) -> None:
         """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
         if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
             self.told = self.bound
-            self.on_plan(self.choice())
+            self.on_plan(self.solution())
 
     @property
     def rules(self) -> tuple[SideRow, ...]:
         """The side rows that every plan keeps."""
-        return self.choosing.sides if self.between == ANY_NUMBER else self.choosing.sides[:-1]
+        return self.partitioning.sides if self.between == ANY_NUMBER else self.partitioning.sides[:-1]
 
     @staticmethod
     def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
@@ -169,43 +169,50 @@ class Held:
         """Whether there is nothing left to prove, or no time."""
         return self.done or self.deadline.passed or math.isinf(self.bound)
 
-    def choice(self) -> Choice:
+    def solution(self) -> Solution:
         """What it has come to so far."""
         if math.isinf(self.bound):
-            return Choice("infeasible", None, math.inf, math.inf)
+            return Solution("infeasible", None, math.inf, math.inf)
         if self.chosen is None:
-            return Choice("infeasible" if self.done else "unknown", None, math.inf, self.bound)
+            return Solution("infeasible" if self.done else "unknown", None, math.inf, self.bound)
         if self.done:
-            return Choice("optimal", self.chosen, self.cost, self.bound)
-        return Choice("feasible", self.chosen, self.cost, self.bound)
+            return Solution("optimal", self.chosen, self.cost, self.bound)
+        return Solution("feasible", self.chosen, self.cost, self.bound)
 
-    def learnt(self) -> Trace:
+    def learnt(self) -> WarmStart:
         """What is known of the candidates held."""
         relaxation = self.relaxation
-        learnt = Trace(relaxation.through, relaxation.columns, relaxation.cuts, relaxation.duals)
+        learnt = WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
         return learnt.with_cuts(self.useful_cuts)
 
     def cheap_enough(self, cost: float) -> NDArray[np.int64]:
         """The candidates that a plan of at most this cost may use."""
-        return np.flatnonzero(self.relaxation.through <= cost + PROVEN * abs(cost))
+        return np.flatnonzero(self.relaxation.column_bounds <= cost + PROVEN * abs(cost))
 
     def nearest(self, count: int) -> NDArray[np.int64]:
         """About so many candidates: those that the cheapest plans may use, none dearer than the best plan."""
         relaxation = self.relaxation
-        through = relaxation.through
-        limit = self.cost if count >= len(through) else float(np.partition(through, count)[count])
+        column_bounds = relaxation.column_bounds
+        limit = self.cost if count >= len(column_bounds) else float(np.partition(column_bounds, count)[count])
         near = self.cheap_enough(min(limit, self.cost))
         if len(near) <= TIED * count:
             return near
         # Where exceptions are counted most candidates are as near as each other: some all over the list stand for them.
         return np.union1d(near[:: len(near) // count], relaxation.columns[relaxation.values > 0])
 
-    def priced(self, kept: NDArray[np.int64]) -> tuple[Choosing, NDArray[np.float64], float, PricedCuts]:
+    def priced(
+        self, kept: NDArray[np.int64]
+    ) -> tuple[SetPartitioning, NDArray[np.float64], float, PricedCuts]:
         """Some candidates under the rules that every plan keeps, their reduced costs, and what the duals are worth."""
-        some, duals = self.choosing.take(kept), self.relaxation.duals
+        some, duals = self.partitioning.take(kept), self.relaxation.duals
         reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
-        slack = self.choosing.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        worth = duals.worth(self.relaxation.cuts, some.sides) + slack
+        slack = self.partitioning.most_networks * min(0.0, float(reduced.min(initial=0.0)))
+        dual_objective = duals.dual_objective(self.relaxation.cuts, some.sides) + slack
         cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
-        return replace(some, sides=some.sides[: len(self.rules)]), np.maximum(reduced, 0.0), worth, cuts
+        return (
+            replace(some, sides=some.sides[: len(self.rules)]),
+            np.maximum(reduced, 0.0),
+            dual_objective,
+            cuts,
+        )

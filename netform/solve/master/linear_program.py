@@ -56,7 +56,7 @@ class Duals:
     cuts: NDArray[np.float64]
     sides: NDArray[np.float64]
 
-    def worth(self, cuts: CutPool, sides: Sequence[SideRow]) -> float:
+    def dual_objective(self, cuts: CutPool, sides: Sequence[SideRow]) -> float:
         """What the rows' right-hand sides are worth: the bound when no reduced cost is negative."""
         total = math.fsum(self.practices) + math.fsum(self.cuts * cut_limits(cuts))
         for dual, side in zip(self.sides, sides, strict=True):

@@ -15,7 +15,7 @@ import numpy as np
 
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
-from netform.solve.model.problem import Choosing
+from netform.solve.model.problem import SetPartitioning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,8 +80,8 @@ class Relaxation:
     ----------
     bound : float
         No plan costs less; infinite when no plan exists at all.
-    through : ndarray of float64, shape (m,)
-        No plan that uses candidate j costs less than ``through[j]``: the bound plus its reduced cost, the best
+    column_bounds : ndarray of float64, shape (m,)
+        No plan that uses candidate j costs less than ``column_bounds[j]``: the bound plus its reduced cost, the best
         over all duals met.
     duals : Duals
         The prices behind the bound.
@@ -98,7 +98,7 @@ class Relaxation:
     """
 
     bound: float
-    through: NDArray[np.float64]
+    column_bounds: NDArray[np.float64]
     duals: Duals
     cuts: CutPool
     columns: NDArray[np.int64]
@@ -118,7 +118,7 @@ class Relaxation:
 
 
 def relax(
-    choosing: Choosing,
+    partitioning: SetPartitioning,
     deadline: Deadline,
     warm: NDArray[np.int64] | None = None,
     cuts: CutPool = NO_CUTS,
@@ -130,7 +130,7 @@ def relax(
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     deadline : Deadline
     warm : ndarray of int64, optional
         Candidates that the first program has besides the cheapest.
@@ -143,23 +143,23 @@ def relax(
     near : ndarray of float64, shape (m,), optional
         Of many candidates those with the least of these are priced first.
     """
-    columns = first_columns(choosing.store, choosing.costs)
+    columns = first_columns(partitioning.store, partitioning.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
     wide = BOX if around is None or near is not None else NARROW
-    program = PricedProgram(choosing, columns, cuts, around, wide)
+    program = PricedProgram(partitioning, columns, cuts, around, wide)
     if near is not None and len(near) > POOL:
         program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
     program.price_out(None, deadline, enough)
     if program.bound >= enough:
         return program.relaxation()
-    if program.answer.missing > 1e-6 and program.complete and _proven_empty(choosing, columns, deadline):
+    if program.answer.missing > 1e-6 and program.complete and _proven_empty(partitioning, columns, deadline):
         return replace(program.relaxation(), bound=math.inf)
     return program.relaxation()
 
 
 def tighten(
-    choosing: Choosing,
+    partitioning: SetPartitioning,
     relaxation: Relaxation,
     deadline: Deadline,
     warm: CutPool = NO_CUTS,
@@ -172,7 +172,7 @@ def tighten(
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     relaxation : Relaxation
     deadline : Deadline
     warm : ndarray of int64, shape (k, 11)
@@ -185,23 +185,23 @@ def tighten(
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
     pool = None
-    if len(choosing.store) > POOL:
-        pool = np.flatnonzero(relaxation.through <= np.partition(relaxation.through, POOL)[POOL])
+    if len(partitioning.store) > POOL:
+        pool = np.flatnonzero(relaxation.column_bounds <= np.partition(relaxation.column_bounds, POOL)[POOL])
     # The whole list agrees on these, so the next should not be far: prices of a pool alone may wander off.
     settled = relaxation.duals
     program = relaxation.program
-    if program is None or program.worn(choosing) or len(warm):
+    if program is None or program.worn(partitioning) or len(warm):
         cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
-        program = _restarted(choosing, relaxation, cuts, settled)
+        program = _restarted(partitioning, relaxation, cuts, settled)
         program.price_out(pool, deadline)
     value = program.answer.value
     for _ in range(rounds):
         found = program.violated(most_cuts)
         if not len(found) or deadline.passed:
             break
-        if program.worn(choosing, len(found)):
+        if program.worn(partitioning, len(found)):
             relaxation = program.relaxation()
-            program = _restarted(choosing, relaxation, relaxation.cuts, settled)
+            program = _restarted(partitioning, relaxation, relaxation.cuts, settled)
         program.add_cuts(found)
         program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
@@ -211,14 +211,16 @@ def tighten(
     return program.relaxation()
 
 
-def _restarted(choosing: Choosing, relaxation: Relaxation, cuts: CutPool, around: Duals) -> PricedProgram:
+def _restarted(
+    partitioning: SetPartitioning, relaxation: Relaxation, cuts: CutPool, around: Duals
+) -> PricedProgram:
     """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
     columns = relaxation.columns
     if len(columns) > POOL_COLUMNS:
-        near = np.argpartition(relaxation.through, POOL_COLUMNS)[:POOL_COLUMNS]
+        near = np.argpartition(relaxation.column_bounds, POOL_COLUMNS)[:POOL_COLUMNS]
         columns = np.union1d(near, columns[relaxation.values > 0])
-    program = PricedProgram(choosing, columns, cuts, around)
-    program.bound, program.through = relaxation.bound, relaxation.through.copy()
+    program = PricedProgram(partitioning, columns, cuts, around)
+    program.bound, program.column_bounds = relaxation.bound, relaxation.column_bounds.copy()
     return program
 
 
@@ -227,7 +229,7 @@ class PricedProgram:
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
         The list.
     columns : ndarray of int64
         Candidates to begin with.
@@ -240,19 +242,19 @@ class PricedProgram:
 
     def __init__(
         self,
-        choosing: Choosing,
+        partitioning: SetPartitioning,
         columns: NDArray[np.int64],
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
         wide: float = BOX,
     ) -> None:
-        self.choosing = choosing
-        box, self.widest = artificial_cost(choosing, columns, wide), dearest(choosing)
-        self.program = LinearProgram(choosing.store.practices, choosing.sides, box, around)
+        self.partitioning = partitioning
+        box, self.widest = artificial_cost(partitioning, columns, wide), dearest(partitioning)
+        self.program = LinearProgram(partitioning.store.practices, partitioning.sides, box, around)
         self.columns = np.empty(0, np.int64)
-        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.inside = np.zeros(len(partitioning.store), np.bool_)
         self.bound = -math.inf
-        self.through = np.full(len(choosing.store), -math.inf)
+        self.column_bounds = np.full(len(partitioning.store), -math.inf)
         self.complete = False
         self.program.add_cuts(cuts)
         self.add_columns(columns)
@@ -265,13 +267,13 @@ class PricedProgram:
         except ArithmeticError:
             if not self.program.around.any():
                 raise
-            box = artificial_cost(self.choosing, self.columns)
+            box = artificial_cost(self.partitioning, self.columns)
             self.program.set_artificial_cost(box, around_zero=True)
             self.answer = self.program.solve()
 
     def add_columns(self, fresh: NDArray[np.int64]) -> None:
         """Add candidates of the list."""
-        chosen = self.choosing.take(fresh)
+        chosen = self.partitioning.take(fresh)
         self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
         self.columns = np.concatenate((self.columns, fresh))
         self.inside[fresh] = True
@@ -282,16 +284,16 @@ class PricedProgram:
             self.program.add_cuts(cuts)
             self.solve(dual_simplex=True)
 
-    def worn(self, choosing: Choosing, more: int = 0) -> bool:
+    def worn(self, partitioning: SetPartitioning, more: int = 0) -> bool:
         """Whether a new program would be quicker than this with more cuts, or this is one over another list."""
         idle = bool((self.answer.duals.cuts == 0).any())
         dragging = idle and len(self.program.cuts) + more > MOST_ROWS
-        return self.choosing is not choosing or len(self.columns) > MOST_COLUMNS or dragging
+        return self.partitioning is not partitioning or len(self.columns) > MOST_COLUMNS or dragging
 
     def violated(self, most: int) -> CutPool:
         """Cuts that the present optimum breaks."""
         chosen = self.answer.chosen > 1e-7
-        store = self.choosing.store.take(self.columns[chosen])
+        store = self.partitioning.store.take(self.columns[chosen])
         return violated_cuts(store, self.answer.chosen[chosen], most=most)
 
     def price_out(self, pool: NDArray[np.int64] | None, deadline: Deadline, enough: float = math.inf) -> None:
@@ -304,19 +306,21 @@ class PricedProgram:
         enough : float
             A bound for the whole list that ends it.
         """
-        choosing = self.choosing if pool is None else self.choosing.take(pool)
+        partitioning = self.partitioning if pool is None else self.partitioning.take(pool)
         while True:
             duals = self.answer.duals
             # Of a pool only those below zero are wanted.
             dear = DEAR * abs(self.answer.value) if pool is None else 0.0
-            reduced = duals.price(choosing.store, choosing.costs, self.program.cuts, choosing.sides, dear)
+            reduced = duals.price(
+                partitioning.store, partitioning.costs, self.program.cuts, partitioning.sides, dear
+            )
             least = min(0.0, float(reduced.min(initial=0.0)))
-            slack = choosing.most_networks * least
+            slack = partitioning.most_networks * least
             if pool is None:
-                floor = duals.worth(self.program.cuts, choosing.sides) + slack
+                floor = duals.dual_objective(self.program.cuts, partitioning.sides) + slack
                 self.bound = max(self.bound, floor)
                 # The other networks of a plan may each have the least reduced cost, the candidate has its own.
-                np.maximum(self.through, reduced + (floor - least), out=self.through)
+                np.maximum(self.column_bounds, reduced + (floor - least), out=self.column_bounds)
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
@@ -337,19 +341,19 @@ class PricedProgram:
             self.add_columns(fresh if pool is None else pool[fresh])
             self.solve()
 
-    def move(self, choosing: Choosing, columns: NDArray[np.int64]) -> None:
+    def move(self, partitioning: SetPartitioning, columns: NDArray[np.int64]) -> None:
         """Go on with another list that its columns are in, too; nothing is proven of that yet.
 
         Parameters
         ----------
-        choosing : Choosing
+        partitioning : SetPartitioning
         columns : ndarray of int64
             Where each column stands in it.
         """
-        self.choosing, self.columns = choosing, columns
-        self.inside = np.zeros(len(choosing.store), np.bool_)
+        self.partitioning, self.columns = partitioning, columns
+        self.inside = np.zeros(len(partitioning.store), np.bool_)
         self.inside[columns] = True
-        self.bound, self.through = -math.inf, np.full(len(choosing.store), -math.inf)
+        self.bound, self.column_bounds = -math.inf, np.full(len(partitioning.store), -math.inf)
 
     def relaxation(self) -> Relaxation:
         """Its optimum, and what it has proven."""
@@ -358,24 +362,24 @@ class PricedProgram:
         duals = replace(duals, cuts=duals.cuts[live])
         cuts = self.program.cuts[live]
         values, missing = self.answer.chosen, self.answer.missing
-        return Relaxation(self.bound, self.through, duals, cuts, self.columns, values, missing, self)
+        return Relaxation(self.bound, self.column_bounds, duals, cuts, self.columns, values, missing, self)
 
 
-def dearest(choosing: Choosing) -> float:
+def dearest(partitioning: SetPartitioning) -> float:
     """Hours per week for leaving a practice uncovered that are more than any plan costs."""
-    return 4.0 * choosing.most_networks * float(choosing.costs.max(initial=0.0)) + 1.0
+    return 4.0 * partitioning.most_networks * float(partitioning.costs.max(initial=0.0)) + 1.0
 
 
-def artificial_cost(choosing: Choosing, columns: NDArray[np.int64], times: float = BOX) -> float:
+def artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], times: float = BOX) -> float:
     """Hours per week for leaving a practice uncovered: a few times what some candidates take to cover one."""
-    some = choosing.take(columns)
+    some = partitioning.take(columns)
     each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
-    return min(times * each, dearest(choosing)) if each > 0 else dearest(choosing)
+    return min(times * each, dearest(partitioning)) if each > 0 else dearest(partitioning)
 
 
-def _proven_empty(choosing: Choosing, columns: NDArray[np.int64], deadline: Deadline) -> bool:
+def _proven_empty(partitioning: SetPartitioning, columns: NDArray[np.int64], deadline: Deadline) -> bool:
     """Whether the least that must stay uncovered, fractions allowed, is above zero by a safe bound."""
-    free = replace(choosing, costs=np.zeros(len(choosing.store)))
+    free = replace(partitioning, costs=np.zeros(len(partitioning.store)))
     program = PricedProgram(free, columns)
     program.price_out(None, deadline)
     return program.bound > 1e-6

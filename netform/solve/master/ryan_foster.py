@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import CutPool
-    from netform.solve.model.problem import Choosing
+    from netform.solve.model.problem import SetPartitioning
 
 __all__ = ["Decision", "NodeProgram"]
 
@@ -36,37 +36,41 @@ class NodeProgram:
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
     cuts : ndarray of int64, shape (k, 11)
-    through : ndarray of float64, shape (m,)
+    column_bounds : ndarray of float64, shape (m,)
         What a plan through each candidate costs at least; decides which columns come first.
     artificial_cost : float
         Hours per week for leaving a practice uncovered (`netform.solve.master.linear_program.LinearProgram`).
     """
 
     def __init__(
-        self, choosing: Choosing, cuts: CutPool, through: NDArray[np.float64], artificial_cost: float
+        self,
+        partitioning: SetPartitioning,
+        cuts: CutPool,
+        column_bounds: NDArray[np.float64],
+        artificial_cost: float,
     ) -> None:
-        store = choosing.store
-        self.choosing = choosing
+        store = partitioning.store
+        self.partitioning = partitioning
         self.holds = np.zeros((store.practices, len(store)), np.bool_)
         self.holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
-        self.program = LinearProgram(store.practices, choosing.sides, artificial_cost)
+        self.program = LinearProgram(store.practices, partitioning.sides, artificial_cost)
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(store), np.bool_)
-        self.add_columns(np.sort(np.argsort(through, kind="stable")[:FIRST_COLUMNS]))
+        self.add_columns(np.sort(np.argsort(column_bounds, kind="stable")[:FIRST_COLUMNS]))
         self.program.add_cuts(cuts)
 
     def add_columns(self, fresh: NDArray[np.int64]) -> None:
         """Price candidates in."""
-        chosen = self.choosing.take(fresh)
+        chosen = self.partitioning.take(fresh)
         self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
         self.columns = np.concatenate((self.columns, fresh))
         self.inside[fresh] = True
 
     def allowed(self, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
         """The candidates that decisions leave."""
-        allowed = np.ones(len(self.choosing.store), np.bool_)
+        allowed = np.ones(len(self.partitioning.store), np.bool_)
         for a, b, together in decisions:
             if together:
                 allowed &= self.holds[a] == self.holds[b]
@@ -77,7 +81,7 @@ class NodeProgram:
     def undecided(self, answer: LinearAnswer) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Pairs that are together in a part of an optimum, shape (k, 2), and in how much of it."""
         chosen = answer.chosen > 1e-7
-        store = self.choosing.store.take(self.columns[chosen])
+        store = self.partitioning.store.take(self.columns[chosen])
         return _shared(  # type: ignore[no-any-return]
             store.offsets, store.members, answer.chosen[chosen], store.practices
         )

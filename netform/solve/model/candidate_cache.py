@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Problem
 
-__all__ = ["BYTES_EACH", "MOST_LISTED", "Listings"]
+__all__ = ["BYTES_EACH", "MOST_LISTED", "CandidateCache"]
 
 # A listed network with what choosing needs takes so many bytes; and networks that may be listed where nothing is said
 # of the memory: those of 2.5 GB.
@@ -21,7 +21,7 @@ MOST_LISTED = 25_000_000
 
 
 @dataclass(slots=True)
-class Listings:
+class CandidateCache:
     """Every candidate of some practices and band, listed once.
 
     Attributes

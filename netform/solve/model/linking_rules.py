@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["Ties"]
+__all__ = ["LinkingRules"]
 
 
 @dataclass(frozen=True, slots=True)
-class Ties:
+class LinkingRules:
     """The rules over a whole area that no part of it can keep by itself.
 
     Attributes
@@ -49,29 +49,29 @@ class Ties:
         """Whether there is such a rule."""
         return self.networks is not None or self.moves is not None
 
-    def within(self, practices: int | None, patients: int | None) -> Ties:
+    def within(self, practices: int | None, patients: int | None) -> LinkingRules:
         """The same with other limits on what may move; None for any number."""
         assert self.moves is not None  # noqa: S101 (asked for only then)
         moves = replace(self.moves, practices=practices, patients=patients, least=False)
         return replace(self, moves=moves)
 
-    def rows(self, statement: Statement) -> tuple[SideRow, ...]:
+    def rows(self, model: PlanModel) -> tuple[SideRow, ...]:
         """The rules as side rows over the candidates of a statement."""
         sides = []
         if self.networks is not None:
             exactly = float(self.networks - len(self.fixed))
-            sides.append(SideRow(np.ones(len(statement.store)), exactly, exactly))
+            sides.append(SideRow(np.ones(len(model.store)), exactly, exactly))
         if self.moves is not None:
             for most, by_patients in ((self.moves.practices, False), (self.moves.patients, True)):
                 if most is not None:
-                    worth = self.moved(statement, by_patients=by_patients)
+                    worth = self.moved(model, by_patients=by_patients)
                     before = self.moved_by_fixed(by_patients=by_patients)
                     sides.append(SideRow(worth, -math.inf, float(most - before) + 0.5))
         return tuple(sides)
 
-    def moved(self, statement: Statement, *, by_patients: bool) -> NDArray[np.float64]:
+    def moved(self, model: PlanModel, *, by_patients: bool) -> NDArray[np.float64]:
         """Practices or patients that each candidate moves."""
-        return self._moved_of(statement.store, statement.codes, by_patients=by_patients)
+        return self._moved_of(model.store, model.codes, by_patients=by_patients)
 
     def moved_by_fixed(self, *, by_patients: bool) -> int:
         """Practices or patients that the fixed networks move."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from netform.explain.obstacles import Obstacle
 from netform.grouping import Moves
 from netform.plan import AreaResult
-from netform.solve.model.candidate_cache import Listings
-from netform.solve.model.plan_model import Statement
-from netform.solve.model.solution import Choice
+from netform.solve.model.candidate_cache import CandidateCache
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class AreaCase:
         Networks that every plan has: pins, and practices over the band.
     fixed_cost : float
         Weighted hours per week of those.
-    statement : Statement
+    model : PlanModel
         The plans of the other practices.
-    choice : Choice
+    solution : Solution
         The best of them, as far as time allowed.
     reasons : tuple of Obstacle
         Why there are exceptions.
@@ -79,8 +79,8 @@ class AreaCase:
 
     fixed: tuple[Placed, ...]
     fixed_cost: float
-    statement: Statement
-    choice: Choice
+    model: PlanModel
+    solution: Solution
     reasons: tuple[Obstacle, ...]
     settled: bool
 
@@ -123,7 +123,7 @@ class Progress:
         Told of every better complete plan of the area.
     clock : callable
         Seconds, monotonic.
-    listings : Listings or None
+    candidate_cache : CandidateCache or None
         Lists kept from earlier questions.
     """
 
@@ -131,4 +131,4 @@ class Progress:
     on_stage: Callable[[str], None] = lambda _stage: None
     on_plan: Callable[[AreaOutcome], None] = lambda _outcome: None
     clock: Callable[[], float] = field(default=time.perf_counter)
-    listings: Listings | None = None
+    candidate_cache: CandidateCache | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netform.explain.obstacles import Obstacle
-from netform.solve.model.plan_model import Statement
-from netform.solve.model.solution import Choice
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.solution import Solution
 from netform.tradeoff import Groups
 
 __all__ = ["PartPlan", "method"]
@@ -20,7 +20,7 @@ class PartPlan:
     ----------
     groups : tuple of tuple of str
         The practice codes of every network.
-    choice : Choice
+    solution : Solution
         ``cost`` and ``bound`` in weighted hours per week.
     candidates : int
         How many were listed.
@@ -28,7 +28,7 @@ class PartPlan:
         How the plan was chosen, for people.
     reasons : tuple of Obstacle
         Why there are exceptions.
-    statement : Statement or None
+    model : PlanModel or None
         All plans that could be chosen; None when they could not be listed.
     settled : bool
         Whether it is proven that no plan has fewer exceptions.
@@ -39,19 +39,19 @@ class PartPlan:
     """
 
     groups: Groups
-    choice: Choice
+    solution: Solution
     candidates: int
     method: str
     reasons: tuple[Obstacle, ...] = ()
-    statement: Statement | None = None
+    model: PlanModel | None = None
     settled: bool = True
     exceptions: int = 0
     notes: tuple[str, ...] = ()
 
 
-def method(choice: Choice, candidates: int) -> str:
+def method(solution: Solution, candidates: int) -> str:
     """How a plan was chosen and what is proven of it, for people."""
-    if choice.status == "optimal":
+    if solution.status == "optimal":
         return f"All {candidates:,} feasible networks were listed and scored, and no other choice of them costs less."
     return (
         f"All {candidates:,} feasible networks were listed and scored; the plan is the best found in the time, and "

@@ -13,7 +13,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.scores import TERMS, ScoringData
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from netform.tradeoff import Groups
 
-__all__ = ["Statement", "find", "join"]
+__all__ = ["PlanModel", "find", "join"]
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PlanModel:
     """The plans of some practices of an area that may be chosen.
 
     Attributes
@@ -66,15 +66,15 @@ class Statement:
                 total += weight * self.hours((name,))
         return total
 
-    def choosing(self, costs: NDArray[np.float64], more: Sequence[SideRow] = ()) -> Choosing:
+    def partitioning(self, costs: NDArray[np.float64], more: Sequence[SideRow] = ()) -> SetPartitioning:
         """Choose by these costs, with further rules over the plan."""
-        return Choosing(self.store, costs, (*self.sides, *more), self.most_networks)
+        return SetPartitioning(self.store, costs, (*self.sides, *more), self.most_networks)
 
     def groups(self, chosen: NDArray[np.int64]) -> Groups:
         """The practice codes of chosen candidates, in order."""
         return tuple(sorted(tuple(self.codes[int(v)] for v in self.store[int(j)]) for j in chosen))
 
-    def take(self, kept: NDArray[np.int64]) -> Statement:
+    def take(self, kept: NDArray[np.int64]) -> PlanModel:
         """The plans that use only some of the candidates."""
         return replace(
             self,
@@ -88,11 +88,11 @@ class Statement:
         """The terms that were computed already."""
         return dict(self._hours)
 
-    def with_data(self, data: ScoringData, known_hours: dict[str, NDArray[np.float64]]) -> Statement:
+    def with_data(self, data: ScoringData, known_hours: dict[str, NDArray[np.float64]]) -> PlanModel:
         """The same plans under other rules; the hours that stay as they are need not be computed again."""
         return replace(self, data=data, _hours=dict(known_hours))
 
-    def with_groups(self, more: CandidateStore, free: int) -> Statement:
+    def with_groups(self, more: CandidateStore, free: int) -> PlanModel:
         """More candidates, outside every rule over the plan; the last ``free`` are no networks and cost nothing."""
         sides = tuple(
             SideRow(np.concatenate((side.coefficients, np.zeros(len(more)))), side.least, side.most)
@@ -125,37 +125,37 @@ def find(store: CandidateStore, group: Sequence[int]) -> int | None:
     return int(same[0]) if len(same) else None
 
 
-def join(statements: Sequence[Statement], data: ScoringData) -> Statement:
+def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     """State the plans of several parts, or of none, as one: every rule over a part stays a rule over that part.
 
     Parameters
     ----------
-    statements : sequence of Statement
+    models : sequence of PlanModel
         No practice is in two.
     data : ScoringData
         Over the practices of all of them, in their order.
     """
-    if len(statements) == 1:
-        return statements[0]
-    sizes = [len(each.store) for each in statements]
+    if len(models) == 1:
+        return models[0]
+    sizes = [len(each.store) for each in models]
     begin = np.concatenate(([0], np.cumsum(sizes)))
-    first = np.concatenate(([0], np.cumsum([len(each.codes) for each in statements])))
-    members = [each.store.members.astype(np.int64) + first[k] for k, each in enumerate(statements)]
-    lengths = [np.diff(each.store.offsets) for each in statements]
+    first = np.concatenate(([0], np.cumsum([len(each.codes) for each in models])))
+    members = [each.store.members.astype(np.int64) + first[k] for k, each in enumerate(models)]
+    lengths = [np.diff(each.store.offsets) for each in models]
     # Where every practice is fixed there is no statement, and nothing to choose.
     offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
     every = np.concatenate([np.empty(0, np.int64), *members]).astype(np.uint16)
     store = CandidateStore(offsets, every, int(first[-1]))
     sides = []
-    for k, each in enumerate(statements):
+    for k, each in enumerate(models):
         for side in each.sides:
             coefficients = np.zeros(int(begin[-1]))
             coefficients[begin[k] : begin[k + 1]] = side.coefficients
             sides.append(SideRow(coefficients, side.least, side.most))
-    return Statement(
-        codes=tuple(code for each in statements for code in each.codes),
+    return PlanModel(
+        codes=tuple(code for each in models for code in each.codes),
         store=store,
         data=data,
         sides=tuple(sides),
-        most_networks=sum(each.most_networks for each in statements),
+        most_networks=sum(each.most_networks for each in models),
     )

@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["ChooseGroups", "Choosing", "Group", "Problem", "SideRow", "group_costs", "plan_key", "store_of"]
+__all__ = [
+    "ChooseGroups",
+    "Group",
+    "Problem",
+    "SetPartitioning",
+    "SideRow",
+    "group_costs",
+    "plan_key",
+    "store_of",
+]
 
 Group = tuple[int, ...]
-ChooseGroups = Callable[["Choosing", Deadline], "NDArray[np.int64] | None"]
+ChooseGroups = Callable[["SetPartitioning", Deadline], "NDArray[np.int64] | None"]
 
 # Of a price, hours per week: what rounding leaves.
 TINY = 1e-6
@@ -138,7 +147,7 @@ class SideRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class SetPartitioning:
     """The choice to be made: candidates, what each costs, and rules over the whole plan.
 
     Attributes
@@ -157,7 +166,7 @@ class Choosing:
     sides: tuple[SideRow, ...]
     most_networks: int
 
-    def take(self, chosen: NDArray[np.int64]) -> Choosing:
+    def take(self, chosen: NDArray[np.int64]) -> SetPartitioning:
         """The same choice among some of the candidates."""
         sides = tuple(side.take(chosen) for side in self.sides)
         return replace(self, store=self.store.take(chosen), costs=self.costs[chosen], sides=sides)

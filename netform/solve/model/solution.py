@@ -13,16 +13,16 @@ from netform.solve.master.subset_row_cuts import CutPool
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Choice", "Trace"]
+__all__ = ["Solution", "WarmStart"]
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class WarmStart:
     """What choosing learnt, of use to the next choice among the same candidates.
 
     Attributes
     ----------
-    through : ndarray of float64, shape (m,)
+    column_bounds : ndarray of float64, shape (m,)
         No plan that uses candidate j costs less, or less than the best plan or the cutoff.
     columns : ndarray of int64
         Candidates of the last linear program.
@@ -32,12 +32,12 @@ class Trace:
         Prices of the rows and of those cuts.
     """
 
-    through: NDArray[np.float64]
+    column_bounds: NDArray[np.float64]
     columns: NDArray[np.int64]
     cuts: CutPool
     duals: Duals
 
-    def with_cuts(self, more: CutPool) -> Trace:
+    def with_cuts(self, more: CutPool) -> WarmStart:
         """The same with more cuts, which the prices leave out."""
         known = {tuple(cut) for cut in self.cuts.tolist()}
         fresh = np.array([cut for cut in more.tolist() if tuple(cut) not in known], np.int64).reshape(
@@ -46,15 +46,15 @@ class Trace:
         priced = np.concatenate((self.duals.cuts, np.zeros(len(fresh))))
         return replace(self, cuts=np.concatenate((self.cuts, fresh)), duals=replace(self.duals, cuts=priced))
 
-    def among(self, kept: NDArray[np.int64]) -> Trace:
+    def among(self, kept: NDArray[np.int64]) -> WarmStart:
         """The same of some of the candidates, ascending."""
         place = np.minimum(np.searchsorted(kept, self.columns), max(0, len(kept) - 1))
         inside = kept[place] == self.columns if len(kept) else np.zeros(len(place), np.bool_)
-        return replace(self, through=self.through[kept], columns=place[inside])
+        return replace(self, column_bounds=self.column_bounds[kept], columns=place[inside])
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Solution:
     """What choosing came to.
 
     Attributes
@@ -67,7 +67,7 @@ class Choice:
         Infinite without a plan.
     bound : float
         No plan costs less; infinite when there is none.
-    trace : Trace or None
+    trace : WarmStart or None
         What was learnt on the way, when it was asked for.
     """
 
@@ -75,4 +75,4 @@ class Choice:
     chosen: NDArray[np.int64] | None
     cost: float
     bound: float
-    trace: Trace | None = None
+    trace: WarmStart | None = None

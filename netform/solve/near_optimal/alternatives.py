@@ -20,7 +20,7 @@ from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
 from netform.solve.exact.gap_closing import WIDEST
 from netform.solve.model.problem import SideRow
 from netform.solve.near_optimal.local_diagrams import hood_diagrams
-from netform.solve.near_optimal.space import SAME, Vicinity, priced
+from netform.solve.near_optimal.space import SAME, NearOptimalSpace, priced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from netform.solve.diagram.build import Diagram
 
-__all__ = ["Near", "Ranked"]
+__all__ = ["NearOptimalPlans", "Ranked"]
 
 # Plans listed to see which neighbours they have together.
 WITNESSES = 300
@@ -67,7 +67,7 @@ class Ranked:
     most: float = 0.0
 
 
-class Near(Vicinity):
+class NearOptimalPlans(NearOptimalSpace):
     """What is asked about the plans of a statement near its best."""
 
     __slots__ = ()
@@ -78,7 +78,7 @@ class Near(Vicinity):
         All plans within a share of the best cost are listed at once, the share widened until there are enough;
         where they are too many to list, each is the best of all plans but those before it.
         """
-        if not self.statement.codes:
+        if not self.model.codes:
             return []
         for reach in REACHES:
             limit = self.best.cost * (1 + reach) + SAME
@@ -105,7 +105,7 @@ class Near(Vicinity):
         kept = self.within(limit)
         if len(kept) > WIDEST:
             return [], False
-        some = self.statement.choosing(self.costs).take(kept)
+        some = self.model.partitioning(self.costs).take(kept)
         reduced, worth = priced(some, self.trace)
         plans, complete = cheapest_covers(
             some.store,
@@ -129,7 +129,7 @@ class Near(Vicinity):
             last = reach == len(REACHES) - 1
             kept = np.arange(len(self.costs)) if last else self.within(limit)
             cutoff = math.inf if last else limit
-            found = self.choose(kept, self.costs, self.other_than(before), cutoff)
+            found = self.solve_model(kept, self.costs, self.other_than(before), cutoff)
             if found.chosen is not None:
                 ranked.append(Ranked(found.chosen, found.cost, proven=found.status == "optimal"))
                 before.append(found.chosen)
@@ -145,12 +145,12 @@ class Near(Vicinity):
         Each moves the most patients from the best plan and from the ones before it, added up; of those that move
         as many the cheapest.
         """
-        if not self.statement.codes:
+        if not self.model.codes:
             return []
         limit = self.best.cost * (1 + share) + SAME
-        size = self.statement.data.list_size
+        size = self.model.data.list_size
         # Patients who stay, rather than those who move: no cost is below zero.
-        staying = group_sums(self.statement.store, size) - self.patients_moved(self.known[0])
+        staying = group_sums(self.model.store, size) - self.patients_moved(self.known[0])
         ranked: list[Ranked] = []
         plans = [self.known[0]]
         whole = self.deadline
@@ -172,7 +172,7 @@ class Near(Vicinity):
             cost = math.fsum(self.costs[found.chosen])
             ranked.append(Ranked(found.chosen, cost, found.complete, apart, most))
             plans.append(found.chosen)
-            staying += group_sums(self.statement.store, size) - self.patients_moved(found.chosen)
+            staying += group_sums(self.model.store, size) - self.patients_moved(found.chosen)
         return ranked
 
     def most_different(
@@ -184,7 +184,7 @@ class Near(Vicinity):
         drawn = self.most_different_drawn(limit, staying, plans)
         # Thousands of patients, the size of hours: solvers like that.
         cutoff = math.inf if drawn is None else math.fsum(staying[drawn]) / 1000
-        found = self.choose(kept, staying / 1000, rows, cutoff)
+        found = self.solve_model(kept, staying / 1000, rows, cutoff)
         chosen = drawn if found.chosen is None else found.chosen
         settled = found.status in ("optimal", "infeasible")
         if chosen is None:
@@ -192,7 +192,7 @@ class Near(Vicinity):
         stay = math.fsum(staying[chosen])
         bound = stay if settled else min(stay, 1000 * found.bound)
         same = SideRow(staying, -math.inf, stay + 0.5)
-        cheaper = self.choose(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
+        cheaper = self.solve_model(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
         if cheaper.chosen is not None:
             return Least(cheaper.chosen, bound, settled)
         return Least(chosen, bound, settled and cheaper.status == "infeasible")
@@ -230,7 +230,7 @@ class Near(Vicinity):
 
     def seen_in(self, diagram: Diagram, limit: float, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which pairs a plan of a diagram has together (first row) and apart (second row)."""
-        holds = self.holds(np.flatnonzero(diagram.through(self.costs) < limit))
+        holds = self.holds(np.flatnonzero(diagram.column_bounds(self.costs) < limit))
         a, b = holds[pairs[:, 0]], holds[pairs[:, 1]]
         return np.array([(a & b).any(axis=1), (a & ~b).any(axis=1)])
 
@@ -276,7 +276,7 @@ class Near(Vicinity):
         """Mark which pairs a plan within the limit has together (first row) and apart (second row)."""
         if math.fsum(self.costs[plan]) > limit:
             return
-        store = self.statement.store
+        store = self.model.store
         network = np.zeros(store.practices, np.int64)
         for number, candidate in enumerate(plan):
             network[store[int(candidate)]] = number

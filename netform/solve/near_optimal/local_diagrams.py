@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.store import CandidateStore
-from netform.solve.exact.solver import learn
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.exact.solver import bound_columns
+from netform.solve.model.problem import SetPartitioning, SideRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.diagram.build import Diagram
-    from netform.solve.near_optimal.space import Vicinity
+    from netform.solve.near_optimal.space import NearOptimalSpace
 
 __all__ = ["hood_diagrams"]
 
@@ -32,12 +32,12 @@ PRACTICES = (40, 60)
 MOST_STEPS = 500_000_000
 
 
-def hood_diagrams(near: Vicinity, limit: float) -> Iterator[tuple[Diagram, float]]:
+def hood_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagram, float]]:
     """For every network of the best plan, the ways to form it and those nearest to it anew, below a limit.
 
     Parameters
     ----------
-    near : Vicinity
+    near : NearOptimalSpace
     limit : float
         Of a whole plan.
 
@@ -48,7 +48,7 @@ def hood_diagrams(near: Vicinity, limit: float) -> Iterator[tuple[Diagram, float
     cutoff : float
         What those plans cost less than.
     """
-    plan, store = near.known[0], near.statement.store
+    plan, store = near.known[0], near.model.store
     kept = near.within(limit)
     network = np.zeros(store.practices, np.int64)
     for number, candidate in enumerate(plan):
@@ -88,18 +88,18 @@ def _hood(touch: NDArray[np.float32], size: NDArray[np.int64], start: int, most:
 
 
 def _drawn(
-    near: Vicinity, inside: NDArray[np.int64], stay: NDArray[np.int64], cutoff: float
+    near: NearOptimalSpace, inside: NDArray[np.int64], stay: NDArray[np.int64], cutoff: float
 ) -> Diagram | None:
     """All ways below a cutoff to cover what some networks do not that stay as they are."""
-    store = near.statement.store
+    store = near.model.store
     left = np.ones(store.practices, np.bool_)
     left[store.take(stay).members] = False
     number = np.cumsum(left) - 1
     some = store.take(inside)
     own = CandidateStore(some.offsets, number[some.members].astype(np.uint16), int(left.sum()))
     sides = []
-    for side in near.statement.sides:
+    for side in near.model.sides:
         fixed = math.fsum(side.coefficients[stay])
         sides.append(SideRow(side.coefficients[inside], side.least - fixed, side.most - fixed))
-    choosing = Choosing(own, near.costs[inside], tuple(sides), near.statement.most_networks)
-    return near.drawn(choosing, learn(choosing, near.deadline), inside, cutoff, MOST_STEPS)
+    partitioning = SetPartitioning(own, near.costs[inside], tuple(sides), near.model.most_networks)
+    return near.drawn(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff, MOST_STEPS)

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.solver import choose
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.plan_model import Statement
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["Traced", "TracedPoint", "trace_front"]
 
@@ -102,7 +102,7 @@ class _Box:
 
 
 def trace_front(
-    statement: Statement,
+    model: PlanModel,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     deadline: Deadline,
@@ -115,7 +115,7 @@ def trace_front(
 
     Parameters
     ----------
-    statement : Statement
+    model : PlanModel
     x, y : ndarray of float64, shape (m,)
         Hours per week of every candidate on each axis.
     deadline : Deadline
@@ -133,7 +133,7 @@ def trace_front(
         was not proven, a point that counts the other axis a little more stands in for it, and ``unexplored`` has
         what lies beyond.
     """
-    tracer = _Tracer(statement, x, y, deadline, on_point)
+    tracer = _Tracer(model, x, y, deadline, on_point)
     ends = tracer.ends()
     if ends is None:
         return Traced((), 0.0, 0.0, proven=False, unexplored=())
@@ -165,7 +165,7 @@ def trace_front(
 
 @dataclass(slots=True)
 class _Tracer:
-    statement: Statement
+    model: PlanModel
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     deadline: Deadline
@@ -175,8 +175,8 @@ class _Tracer:
     points: list[TracedPoint] = field(default_factory=list)
     boxes: list[_Box] = field(default_factory=list)
     # Weights (a, b) with what every candidate costs at least through the relaxation by them.
-    through: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
-    warm: Trace | None = None
+    column_bounds: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
+    warm: WarmStart | None = None
     missing: bool = False
     # Where plans may lie beyond an end that was not proven.
     beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -185,7 +185,7 @@ class _Tracer:
 
     def ends(self) -> tuple[TracedPoint, TracedPoint] | None:
         """The least x with the least y beside it, and the other way round."""
-        if not self.statement.codes:
+        if not self.model.codes:
             only = self.point(np.empty(0, np.int64), supported=True)
             self.points = [only]
             return only, only
@@ -208,17 +208,17 @@ class _Tracer:
         self, first: NDArray[np.float64], then: NDArray[np.float64], a: float, b: float
     ) -> TracedPoint | None:
         """The plan of the least ``first``, and of the least ``then`` among those."""
-        best = self.choose(np.arange(len(first)), first, ())
+        best = self.solve_model(np.arange(len(first)), first, ())
         if best.status != "optimal" or best.chosen is None or best.trace is None:
             return self.nearest_end(first, then, best)
-        self.through.append((a, b, best.trace.through))
+        self.column_bounds.append((a, b, best.trace.column_bounds))
         # Whether a plan as good is better on the other axis is asked by the first axis all but alone: that is the
         # one whose bound is sharp here.
         limits = best.cost + SAME, math.fsum(then[best.chosen]) - SAME
         rows = (self.at_most(first, limits[0]), self.at_most(then, limits[1]))
-        kept = np.flatnonzero(best.trace.through <= limits[0])
+        kept = np.flatnonzero(best.trace.column_bounds <= limits[0])
         cutoff = limits[0] + TIE * limits[1] + SAME
-        better = self.choose(kept, first + TIE * then, rows, cutoff)
+        better = self.solve_model(kept, first + TIE * then, rows, cutoff)
         if better.status == "optimal" and better.chosen is not None:
             return self.point(better.chosen, supported=True)
         if better.status == "infeasible":
@@ -226,11 +226,11 @@ class _Tracer:
         return self.nearest_end(first, then, best)
 
     def nearest_end(
-        self, first: NDArray[np.float64], then: NDArray[np.float64], best: Choice
+        self, first: NDArray[np.float64], then: NDArray[np.float64], best: Solution
     ) -> TracedPoint | None:
         """In place of an end that was not proven in its time: the point that counts the other axis a little more."""
         for weight in STAND_INS:
-            found = self.choose(np.arange(len(first)), first + weight * then, ())
+            found = self.solve_model(np.arange(len(first)), first + weight * then, ())
             if found.status == "optimal" and found.chosen is not None:
                 point = self.point(found.chosen, supported=True)
                 least, most = max(best.bound, self.extent(first)[0]), self.extent(then)[1]
@@ -244,7 +244,7 @@ class _Tracer:
 
     def extent(self, hours: NDArray[np.float64]) -> tuple[float, float]:
         """The least and the most that a plan may come to, each network's hours shared out among its practices."""
-        store = self.statement.store
+        store = self.model.store
         lengths = np.diff(store.offsets)
         shares = np.repeat(hours / lengths, lengths)
         least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
@@ -256,30 +256,30 @@ class _Tracer:
         """The rule that a plan has at most so many hours on an axis."""
         axis = int(hours is self.y)
         if axis not in self.prices:
-            relaxed = relax(self.statement.choosing(hours), self.deadline)
+            relaxed = relax(self.model.partitioning(hours), self.deadline)
             self.prices[axis] = relaxed.duals.practices
-        return SideRow(hours, -math.inf, most).priced(self.statement.store, self.prices[axis])
+        return SideRow(hours, -math.inf, most).priced(self.model.store, self.prices[axis])
 
     def point(self, chosen: NDArray[np.int64], *, supported: bool) -> TracedPoint:
         """The point of a plan."""
         return TracedPoint(math.fsum(self.x[chosen]), math.fsum(self.y[chosen]), chosen, supported)
 
-    def choose(
+    def solve_model(
         self,
         kept: NDArray[np.int64],
         costs: NDArray[np.float64],
         rows: tuple[SideRow, ...],
         cutoff: float = math.inf,
-    ) -> Choice:
+    ) -> Solution:
         """The best plan that uses only some candidates; positions are those of the statement."""
         everything = len(kept) == len(costs)
-        choosing = self.statement.choosing(costs, rows)
+        partitioning = self.model.partitioning(costs, rows)
         left = self.deadline.seconds_left
         clock = self.deadline.clock
         # No single question may eat the time of the others.
         share = self.deadline if left is None else Deadline(clock() + left * SHARE, clock)
-        found = choose(
-            choosing if everything else choosing.take(kept),
+        found = solve_set_partitioning(
+            partitioning if everything else partitioning.take(kept),
             share,
             cutoff=cutoff,
             warm=None if self.warm is None else self.warm.among(kept),
@@ -288,11 +288,11 @@ class _Tracer:
         if everything or found.trace is None:
             self.warm = found.trace
             return found
-        through = np.full(len(costs), math.inf)
-        through[kept] = found.trace.through
-        self.warm = replace(found.trace, through=through, columns=kept[found.trace.columns])
+        column_bounds = np.full(len(costs), math.inf)
+        column_bounds[kept] = found.trace.column_bounds
+        self.warm = replace(found.trace, column_bounds=column_bounds, columns=kept[found.trace.columns])
         chosen = None if found.chosen is None else kept[found.chosen]
-        return Choice(found.status, chosen, found.cost, found.bound, self.warm)
+        return Solution(found.status, chosen, found.cost, found.bound, self.warm)
 
     def trace(self, left: TracedPoint, right: TracedPoint) -> None:
         """Settle the largest box again and again."""
@@ -332,7 +332,7 @@ class _Tracer:
         a, b = self.weights(box)
         diagonal = a * box.left.x + b * box.left.y
         kept = self.useful(box.right.x, box.left.y)
-        found = self.choose(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
+        found = self.solve_model(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
         if found.status == "optimal" and found.chosen is not None:
             self.split(box, self.point(found.chosen, supported=True), (a, b, found.cost))
         elif found.status == "infeasible":
@@ -347,7 +347,7 @@ class _Tracer:
         x_most, y_most = box.right.x - self.step_x, box.left.y - self.step_y
         rows = (self.at_most(self.x, x_most), self.at_most(self.y, y_most))
         kept = self.useful(x_most, y_most)
-        found = self.choose(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
+        found = self.solve_model(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
         if found.status == "optimal" and found.chosen is not None:
             point = self.point(found.chosen, supported=False)
             # On an edge of the hull, weights make it as good as the two ends.
@@ -361,8 +361,8 @@ class _Tracer:
     def useful(self, x_most: float, y_most: float) -> NDArray[np.int64]:
         """The candidates that a plan with at most so much on each axis may use."""
         useful = np.ones(len(self.x), np.bool_)
-        for a, b, through in self.through:
-            useful &= through <= a * x_most + b * y_most + SAME
+        for a, b, column_bounds in self.column_bounds:
+            useful &= column_bounds <= a * x_most + b * y_most + SAME
         return np.flatnonzero(useful)
 
     def split(self, box: _Box, point: TracedPoint, plane: tuple[float, float, float] | None) -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.scores.continuity import moved
-from netform.solve.diagram.build import Diagram, draw_diagram
-from netform.solve.exact.solver import choose, learn
+from netform.solve.diagram.build import Diagram, build_diagram
+from netform.solve.exact.solver import bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import relax
-from netform.solve.model.plan_model import Statement
-from netform.solve.model.problem import Choosing, SideRow
-from netform.solve.model.solution import Choice, Trace
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.solution import Solution, WarmStart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["SAME", "Vicinity", "priced"]
+__all__ = ["SAME", "NearOptimalSpace", "priced"]
 
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
@@ -46,18 +46,18 @@ class _MetError(Exception):
 
 
 @dataclass(slots=True)
-class Vicinity:
+class NearOptimalSpace:
     """What is known of the plans of a statement near its best.
 
     Attributes
     ----------
-    statement : Statement
-    best : Choice
+    model : PlanModel
+    best : Solution
         Optimal.
     deadline : Deadline
     costs : ndarray of float64, shape (m,)
         Weighted hours per week of every candidate.
-    trace : Trace
+    trace : WarmStart
         What a plan through each candidate costs at least, and the prices that say so.
     known : list of ndarray of int64
         Plans met so far, the best first.
@@ -65,24 +65,24 @@ class Vicinity:
         All plans below each limit that was asked for; None where they are too many.
     """
 
-    statement: Statement
-    best: Choice
+    model: PlanModel
+    best: Solution
     deadline: Deadline
     costs: NDArray[np.float64] = field(init=False)
-    trace: Trace = field(init=False)
+    trace: WarmStart = field(init=False)
     known: list[NDArray[np.int64]] = field(default_factory=list)
     diagrams: dict[float, Diagram | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.best.chosen is not None  # noqa: S101 (it is optimal)
-        self.costs = self.statement.costs
+        self.costs = self.model.costs
         # Not what the best was found by: plans dearer than it are what is asked for here.
-        self.trace = learn(self.statement.choosing(self.costs), self.deadline, self.best.trace)
+        self.trace = bound_columns(self.model.partitioning(self.costs), self.deadline, self.best.trace)
         self.known = [self.best.chosen]
 
     def within(self, cost: float) -> NDArray[np.int64]:
         """The candidates that a plan of at most this cost may use."""
-        return np.flatnonzero(self.trace.through <= cost + SAME)
+        return np.flatnonzero(self.trace.column_bounds <= cost + SAME)
 
     def diagram(self, limit: float) -> Diagram | None:
         """All plans below a limit, or None when they are too many."""
@@ -96,24 +96,29 @@ class Vicinity:
     def draw(self, limit: float) -> Diagram | None:
         """Draw the plans below a limit."""
         return self.drawn(
-            self.statement.choosing(self.costs), self.trace, np.arange(len(self.costs)), limit, MOST_STEPS
+            self.model.partitioning(self.costs), self.trace, np.arange(len(self.costs)), limit, MOST_STEPS
         )
 
     def drawn(
-        self, choosing: Choosing, trace: Trace, origin: NDArray[np.int64], limit: float, most_steps: int
+        self,
+        partitioning: SetPartitioning,
+        trace: WarmStart,
+        origin: NDArray[np.int64],
+        limit: float,
+        most_steps: int,
     ) -> Diagram | None:
         """Draw the plans of a choice below a limit; its candidates stand at ``origin`` in the statement."""
-        kept = np.flatnonzero(trace.through <= limit + SAME)
+        kept = np.flatnonzero(trace.column_bounds <= limit + SAME)
         if len(kept) > WIDEST_DRAWN:
             return None
-        some = choosing.take(kept)
-        reduced, worth = priced(some, trace)
+        some = partitioning.take(kept)
+        reduced, dual_objective = priced(some, trace)
         left = self.deadline.seconds_left
-        diagram = draw_diagram(
+        diagram = build_diagram(
             some.store,
             some.costs,
             np.maximum(reduced, 0.0),
-            worth,
+            dual_objective,
             limit,
             some.sides,
             most_nodes=MOST_NODES,
@@ -121,35 +126,39 @@ class Vicinity:
         )
         return None if diagram is None else replace(diagram, takes=origin[kept[diagram.takes]])
 
-    def choose(
+    def solve_model(
         self,
         kept: NDArray[np.int64],
         costs: NDArray[np.float64],
         rows: Sequence[SideRow],
         cutoff: float = math.inf,
-    ) -> Choice:
+    ) -> Solution:
         """The best plan among some candidates; costs and rows are over the whole statement."""
-        choosing = self.statement.choosing(costs, rows).take(kept)
+        partitioning = self.model.partitioning(costs, rows).take(kept)
         if not len(kept):
-            return Choice("infeasible", None, math.inf, math.inf)
-        found = choose(choosing, self.deadline, cutoff=cutoff, warm=self.trace.among(kept))
+            return Solution("infeasible", None, math.inf, math.inf)
+        found = solve_set_partitioning(
+            partitioning, self.deadline, cutoff=cutoff, warm=self.trace.among(kept)
+        )
         chosen = None if found.chosen is None else kept[found.chosen]
         if chosen is not None:
             self.known.append(chosen)
-        return Choice(found.status, chosen, found.cost, found.bound)
+        return Solution(found.status, chosen, found.cost, found.bound)
 
     def any_plan(self, kept: NDArray[np.int64], limit: float) -> tuple[NDArray[np.int64] | None, bool]:
         """Any plan among some candidates below a limit, and whether it is settled that there is one or none."""
 
-        def stop(choice: Choice) -> None:
-            if choice.chosen is not None:
-                raise _MetError(choice.chosen)
+        def stop(solution: Solution) -> None:
+            if solution.chosen is not None:
+                raise _MetError(solution.chosen)
 
         if not len(kept):
             return None, True
-        choosing = self.statement.choosing(self.costs).take(kept)
+        partitioning = self.model.partitioning(self.costs).take(kept)
         try:
-            found = choose(choosing, self.deadline, cutoff=limit, warm=self.trace.among(kept), on_plan=stop)
+            found = solve_set_partitioning(
+                partitioning, self.deadline, cutoff=limit, warm=self.trace.among(kept), on_plan=stop
+            )
         except _MetError as met:
             self.known.append(kept[met.chosen])
             return kept[met.chosen], True
@@ -157,8 +166,8 @@ class Vicinity:
 
     def at_most(self, limit: float) -> SideRow:
         """The rule that a plan costs at most so much."""
-        prices = relax(self.statement.choosing(self.costs), self.deadline).duals.practices
-        return SideRow(self.costs, -math.inf, limit).priced(self.statement.store, prices)
+        prices = relax(self.model.partitioning(self.costs), self.deadline).duals.practices
+        return SideRow(self.costs, -math.inf, limit).priced(self.model.store, prices)
 
     def other_than(self, plans: Sequence[NDArray[np.int64]]) -> list[SideRow]:
         """Rows that every plan but these keeps: no two plans differ in one network alone."""
@@ -171,14 +180,14 @@ class Vicinity:
 
     def holds(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which practice (row) is in which of some candidates."""
-        store = self.statement.store.take(kept)
+        store = self.model.store.take(kept)
         holds = np.zeros((store.practices, len(store)), np.bool_)
         holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
         return holds
 
     def patients_moved(self, plan: NDArray[np.int64]) -> NDArray[np.float64]:
         """Patients of each candidate whose network of a plan has no more than half of its patients in it."""
-        store, size = self.statement.store, self.statement.data.list_size
+        store, size = self.model.store, self.model.data.list_size
         network = np.full(store.practices, -1, np.int64)
         for number, candidate in enumerate(plan):
             network[store[int(candidate)]] = number
@@ -187,7 +196,7 @@ class Vicinity:
 
     def practices_moved(self, plan: NDArray[np.int64], other: NDArray[np.int64]) -> int:
         """How many practices a plan moves from another's networks, ``plan`` being where they start."""
-        store, size = self.statement.store, self.statement.data.list_size
+        store, size = self.model.store, self.model.data.list_size
         network = np.full(store.practices, -1, np.int64)
         for number, candidate in enumerate(plan):
             network[store[int(candidate)]] = number
@@ -196,8 +205,8 @@ class Vicinity:
         return round(math.fsum(moved(chosen, network, patients, size, np.ones(len(size)))))
 
 
-def priced(some: Choosing, trace: Trace) -> tuple[NDArray[np.float64], float]:
+def priced(some: SetPartitioning, trace: WarmStart) -> tuple[NDArray[np.float64], float]:
     """Reduced costs of some candidates, and what a plan of them costs at least besides those above zero."""
     reduced = trace.duals.price(some.store, some.costs, trace.cuts, some.sides)
     slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-    return reduced, trace.duals.worth(trace.cuts, some.sides) + slack
+    return reduced, trace.duals.dual_objective(trace.cuts, some.sides) + slack

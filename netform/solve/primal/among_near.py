@@ -11,7 +11,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
-from netform.solve.model.problem import Choosing, store_of
+from netform.solve.model.problem import SetPartitioning, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChoosePart", "chosen_anew"]
 
-ChoosePart = Callable[[Choosing, float, "Deadline"], "NDArray[np.int64] | None"]
+ChoosePart = Callable[[SetPartitioning, float, "Deadline"], "NDArray[np.int64] | None"]
 
 # A neighbourhood is better by at least so many hours per week.
 LEAST_GAIN = 1e-6
@@ -59,9 +59,9 @@ def chosen_anew(problem: Problem, near: CandidateStore, choose_part: ChoosePart,
         some_costs = np.concatenate((costs[kept], candidate_costs(present, problem.data)))
         number = np.cumsum(inside) - 1
         numbered = CandidateStore(some.offsets, number[some.members].astype(np.uint16), len(members))
-        choosing = Choosing(numbered, some_costs, (), len(members))
+        partitioning = SetPartitioning(numbered, some_costs, (), len(members))
         cost = math.fsum(candidate_costs(store_of(hood, len(problem.codes)), problem.data))
-        chosen = choose_part(choosing, cost - LEAST_GAIN, deadline.share(1.0, seconds))
+        chosen = choose_part(partitioning, cost - LEAST_GAIN, deadline.share(1.0, seconds))
         return None if chosen is None else [tuple(int(v) for v in some[int(j)]) for j in chosen]
 
     return resolve

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import CutPool
-    from netform.solve.model.problem import Choosing
+    from netform.solve.model.problem import SetPartitioning
     from netform.solve.model.stopping import Deadline
 
 __all__ = ["dive"]
@@ -28,9 +28,9 @@ MOST_PRICED, ROUNDS, MOST_FAILS = 300, 8, 80
 
 
 def dive(
-    choosing: Choosing,
+    partitioning: SetPartitioning,
     cuts: CutPool,
-    through: NDArray[np.float64],
+    column_bounds: NDArray[np.float64],
     artificial_cost: float,
     sure: float,
     deadline: Deadline,
@@ -39,10 +39,10 @@ def dive(
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
         Some tens of thousands of candidates at most: each decision looks at all of them.
     cuts : ndarray of int64, shape (k, 11)
-    through : ndarray of float64, shape (m,)
+    column_bounds : ndarray of float64, shape (m,)
         What a plan through each candidate costs at least.
     artificial_cost : float
         Hours per week for leaving a practice uncovered: more than covering it costs.
@@ -50,8 +50,8 @@ def dive(
         Pairs together in so much of the relaxation are decided at once.
     deadline : Deadline
     """
-    diver = _Diver(choosing, cuts, through, artificial_cost)
-    return diver.plan(sure, deadline) if len(choosing.store) else None
+    diver = _Diver(partitioning, cuts, column_bounds, artificial_cost)
+    return diver.plan(sure, deadline) if len(partitioning.store) else None
 
 
 class _Diver(NodeProgram):
@@ -63,7 +63,7 @@ class _Diver(NodeProgram):
     def plan(self, sure: float, deadline: Deadline) -> NDArray[np.int64] | None:
         """Decide until the relaxation is a plan."""
         self.decided = []
-        allowed = np.ones(len(self.choosing.store), np.bool_)
+        allowed = np.ones(len(self.partitioning.store), np.bool_)
         fails = 0
         if not self.covers(allowed):
             return None
@@ -110,10 +110,10 @@ class _Diver(NodeProgram):
         """Solve the relaxation over what is allowed; whether it covers every practice."""
         self.program.shut(~allowed[self.columns])
         self.answer = self.program.solve(dual_simplex=True)
-        choosing = self.choosing
+        partitioning = self.partitioning
         for _ in range(ROUNDS):
             reduced = self.answer.duals.price(
-                choosing.store, choosing.costs, self.program.cuts, choosing.sides, 0.0
+                partitioning.store, partitioning.costs, self.program.cuts, partitioning.sides, 0.0
             )
             fresh = np.flatnonzero((reduced < -1e-7) & allowed & ~self.inside)
             if not len(fresh):

@@ -19,7 +19,7 @@ from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.coverable import coverable
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.scores import candidate_costs
-from netform.solve.model.problem import ChooseGroups, Choosing, Group, Problem, group_costs, plan_key
+from netform.solve.model.problem import ChooseGroups, Group, Problem, SetPartitioning, group_costs, plan_key
 from netform.solve.model.stopping import Deadline
 
 __all__ = [
@@ -196,8 +196,10 @@ def plan_exactly(
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
     store = store.take(np.flatnonzero(allowed(store, problem.limits) & counts_allowed(store, problem.limits)))
-    choosing = Choosing(store, candidate_costs(store, problem.data), (), problem.patients // rules.least)
-    chosen = choose_groups(choosing, deadline)
+    partitioning = SetPartitioning(
+        store, candidate_costs(store, problem.data), (), problem.patients // rules.least
+    )
+    chosen = choose_groups(partitioning, deadline)
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
 
 

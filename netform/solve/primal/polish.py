@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.store import CandidateStore
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,20 +23,24 @@ if TYPE_CHECKING:
 __all__ = ["ChoosePart", "polish"]
 
 # The exact choice of a part below a cost: positions of the chosen candidates, or None when none is cheaper.
-ChoosePart = Callable[[Choosing, float], "NDArray[np.int64] | None"]
+ChoosePart = Callable[[SetPartitioning, float], "NDArray[np.int64] | None"]
 
 # A part is better by at least so many hours per week.
 LEAST_GAIN = 1e-6
 
 
 def polish(
-    choosing: Choosing, plan: NDArray[np.int64], choose_part: ChoosePart, most: int, deadline: Deadline
+    partitioning: SetPartitioning,
+    plan: NDArray[np.int64],
+    choose_part: ChoosePart,
+    most: int,
+    deadline: Deadline,
 ) -> NDArray[np.int64]:
     """The plan once no part of it can be bettered, or time is up.
 
     Parameters
     ----------
-    choosing : Choosing
+    partitioning : SetPartitioning
         The candidates that parts are chosen from, those of the plan among them.
     plan : ndarray of int64
         Keeps every side row.
@@ -49,16 +53,16 @@ def polish(
     start = 0
     plan = np.sort(plan)
     while not deadline.passed:
-        touches = _touches(choosing.store, plan)
+        touches = _touches(partitioning.store, plan)
         shared = touches.astype(np.float32)
         near = (shared.T @ shared).astype(np.int64)
-        size = np.diff(choosing.store.offsets)[plan]
+        size = np.diff(partitioning.store.offsets)[plan]
         for k in [*range(start, len(plan)), *range(start)]:
             part = _part(near, size, k, most)
             if tuple(plan[part]) in settled or not 1 < len(part) < len(plan):
                 continue
             settled.add(tuple(plan[part]))
-            better = None if deadline.passed else _rechosen(choosing, plan, part, touches, choose_part)
+            better = None if deadline.passed else _rechosen(partitioning, plan, part, touches, choose_part)
             if better is not None:
                 # Go on where it was: what lies around is most likely to gain by it.
                 start = min(int(np.searchsorted(better, plan[k])), len(better) - 1)
@@ -95,14 +99,14 @@ def _part(near: NDArray[np.int64], size: NDArray[np.int64], start: int, most: in
 
 
 def _rechosen(
-    choosing: Choosing,
+    partitioning: SetPartitioning,
     plan: NDArray[np.int64],
     part: NDArray[np.int64],
     touches: NDArray[np.bool_],
     choose_part: ChoosePart,
 ) -> NDArray[np.int64] | None:
     """The plan with a part chosen anew; None when that makes it no cheaper."""
-    store, costs = choosing.store, choosing.costs
+    store, costs = partitioning.store, partitioning.costs
     rest = np.ones(len(plan), np.bool_)
     rest[part] = False
     kept = np.flatnonzero(~touches[:, rest].any(axis=1))
@@ -113,12 +117,12 @@ def _rechosen(
     number = np.cumsum(inside) - 1
     some = CandidateStore(some.offsets, number[some.members].astype(np.uint16), int(inside.sum()))
     sides = []
-    for side in choosing.sides:
+    for side in partitioning.sides:
         # What the rest of the plan has used of a rule is used.
         used = math.fsum(side.coefficients[plan[rest]])
         sides.append(SideRow(side.coefficients[kept], side.least - used, side.most - used))
     cost = math.fsum(costs[plan[part]])
-    found = choose_part(Choosing(some, costs[kept], tuple(sides), some.practices), cost - LEAST_GAIN)
+    found = choose_part(SetPartitioning(some, costs[kept], tuple(sides), some.practices), cost - LEAST_GAIN)
     if found is None or math.fsum(costs[kept[found]]) > cost - LEAST_GAIN:
         return None
     return np.sort(np.concatenate((plan[rest], kept[found])))

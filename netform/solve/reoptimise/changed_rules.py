@@ -24,23 +24,23 @@ from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
-from netform.solve.model.plan_model import Statement, find
+from netform.solve.model.plan_model import PlanModel, find
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.part import method
-from netform.solve.reoptimise.large_list import POOL, Nearby
+from netform.solve.reoptimise.large_list import POOL, Reoptimiser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
-    from netform.solve.model.candidate_cache import Listings
-    from netform.solve.model.problem import Choosing
-    from netform.solve.model.solution import Choice
+    from netform.solve.model.candidate_cache import CandidateCache
+    from netform.solve.model.problem import SetPartitioning
+    from netform.solve.model.solution import Solution
     from netform.solve.model.stopping import Deadline
     from netform.tradeoff import Groups
 
-__all__ = ["Again"]
+__all__ = ["ChangedRules"]
 
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
@@ -57,7 +57,7 @@ BAND = ("least", "most", "exception_most")
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ChangedRules:
     """An area solved without demands that forbid, kept for the next question.
 
     Attributes
@@ -77,17 +77,26 @@ class Again:
     outcome: AreaOutcome
 
     @classmethod
-    def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> Again | None:
+    def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> ChangedRules | None:
         """Keep an outcome if later questions can start from it: proven, listed, and nothing forbidden."""
         case = outcome.case
-        if case is None or case.choice.status != "optimal" or case.choice.trace is None or not case.settled:
+        if (
+            case is None
+            or case.solution.status != "optimal"
+            or case.solution.trace is None
+            or not case.settled
+        ):
             return None
         if rules.demands != _unforbidding(rules.demands):
             return None
         return cls(graph, area, rules, outcome)
 
     def solve(
-        self, rules: Rules, options: Options, deadline: Deadline, listings: Listings | None = None
+        self,
+        rules: Rules,
+        options: Options,
+        deadline: Deadline,
+        candidate_cache: CandidateCache | None = None,
     ) -> AreaOutcome | None:
         """The best plan by changed rules; None when it has to be solved anew.
 
@@ -97,7 +106,7 @@ class Again:
             Those of the list.
         options : Options
         deadline : Deadline
-        listings : Listings, optional
+        candidate_cache : CandidateCache, optional
             By which a wider band is listed.
         """
         case = self.outcome.case
@@ -115,7 +124,7 @@ class Again:
             fixed = standing_alone(self.graph, self.area, own, options, Progress(deadline=deadline))
             if taken != {code for placed in fixed for code in placed.practice_codes}:
                 return None
-            banded = self.banded(case, own, old, listings) if own_band != old_band else case
+            banded = self.banded(case, own, old, candidate_cache) if own_band != old_band else case
             if banded is None:
                 return None
             case = replace(banded, fixed=fixed)
@@ -126,8 +135,8 @@ class Again:
         found = self.chosen(case, changed, deadline)
         if found is None:
             return None
-        choice, groups = found
-        return self.published(case, own, groups, choice)
+        solution, groups = found
+        return self.published(case, own, groups, solution)
 
     def mergers(self, demands: Demands) -> tuple[tuple[str, ...], ...]:
         """The mergers without those that only forbid: of practices that are neighbours already."""
@@ -138,9 +147,9 @@ class Again:
             if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
         )
 
-    def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Choice, Groups] | None:
+    def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Solution, Groups] | None:
         """The best plan and its networks; None when it is not near the plan before."""
-        trace = case.choice.trace
+        trace = case.solution.trace
         assert trace is not None  # noqa: S101 (`of` has looked)
         long = changed.long(case, self.rules)
         if changed.costs(self.rules):
@@ -152,62 +161,68 @@ class Again:
                 reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
                 enough = float(np.quantile(reduced, 2 * POOL / len(long.store)))
             reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
-            trace = replace(trace, through=reduced, duals=duals)
+            trace = replace(trace, column_bounds=reduced, duals=duals)
 
-        def among(positions: NDArray[np.int64]) -> Choosing:
-            statement = changed.among(case, positions)
-            return statement.choosing(statement.costs)
+        def among(positions: NDArray[np.int64]) -> SetPartitioning:
+            model = changed.among(case, positions)
+            return model.partitioning(model.costs)
 
-        choice = Nearby(long, changed.pinned, changed.allowed, among).choose(
-            trace, deadline, case.choice.chosen
+        solution = Reoptimiser(long, changed.pinned, changed.allowed, among).solve_model(
+            trace, deadline, case.solution.chosen
         )
-        if choice is None or choice.chosen is None:
+        if solution is None or solution.chosen is None:
             return None
-        listed = choice.chosen[choice.chosen < len(long.store)]
-        more = choice.chosen[choice.chosen >= len(long.store)] - len(long.store)
+        listed = solution.chosen[solution.chosen < len(long.store)]
+        more = solution.chosen[solution.chosen >= len(long.store)] - len(long.store)
         chosen = np.concatenate((np.arange(len(listed)), len(listed) + more))
-        return choice, changed.among(case, listed).groups(chosen)
+        return solution, changed.among(case, listed).groups(chosen)
 
-    def banded(self, case: AreaCase, own: Rules, old: Rules, listings: Listings | None) -> AreaCase | None:
+    def banded(
+        self, case: AreaCase, own: Rules, old: Rules, candidate_cache: CandidateCache | None
+    ) -> AreaCase | None:
         """The case by another band, its list cut down or listed anew; None where exceptions are at stake."""
-        statement, trace, chosen = case.statement, case.choice.trace, case.choice.chosen
+        model, trace, chosen = case.model, case.solution.trace, case.solution.chosen
         assert trace is not None and chosen is not None  # noqa: S101, PT018 (`of` has looked)
-        list_size = statement.data.list_size
-        if case.reasons or statement.sides:
+        list_size = model.data.list_size
+        if case.reasons or model.sides:
             return None
-        inside = _inside(statement.store, list_size, own)
+        inside = _inside(model.store, list_size, own)
         before: NDArray[np.int64] | None = chosen
         if not inside.all():
             kept = np.flatnonzero(inside)
-            statement, trace = statement.take(kept), trace.among(kept)
+            model, trace = model.take(kept), trace.among(kept)
             before = np.searchsorted(kept, chosen) if inside[chosen].all() else None
         if own.least < old.least or own.most > old.most:
-            problem = Problem.of(self.graph, statement.codes, own)
-            if listings is None or problem.codes != statement.codes or not nx.is_connected(problem.graph):
+            problem = Problem.of(self.graph, model.codes, own)
+            if candidate_cache is None or problem.codes != model.codes or not nx.is_connected(problem.graph):
                 return None
             beyond = ((own.least, min(own.most, old.least - 1)), (max(own.least, old.most + 1), own.most))
             stores = [
-                listings.list(problem, least, most, enclaves=False) for least, most in beyond if least <= most
+                candidate_cache.list(problem, least, most, enclaves=False)
+                for least, most in beyond
+                if least <= most
             ]
             listed = [store for store in stores if store is not None]
             if len(listed) < len(stores):
                 return None
             store = listed[0].joined(listed[1]) if len(listed) > 1 else listed[0]
-            added = replace(statement, store=store).with_data(statement.data, {})
+            added = replace(model, store=store).with_data(model.data, {})
             # The terms that are weighed are computed along with the costs; what else was known is asked for again.
             reduced = trace.duals.price(
-                added.store, added.costs, trace.cuts, (), NEAR * abs(case.choice.bound)
+                added.store, added.costs, trace.cuts, (), NEAR * abs(case.solution.bound)
             )
-            known, more = statement.known_hours, added.known_hours
+            known, more = model.known_hours, added.known_hours
             hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
-            statement = replace(statement, store=statement.store.joined(added.store))
-            statement = statement.with_data(added.data, hours)
-            trace = replace(trace, through=np.concatenate((trace.through, case.choice.bound + reduced)))
-        number = min(int(list_size.sum()) // own.least, len(statement.codes))
-        statement = replace(statement, most_networks=number)
-        return replace(case, statement=statement, choice=replace(case.choice, trace=trace, chosen=before))
+            model = replace(model, store=model.store.joined(added.store))
+            model = model.with_data(added.data, hours)
+            trace = replace(
+                trace, column_bounds=np.concatenate((trace.column_bounds, case.solution.bound + reduced))
+            )
+        number = min(int(list_size.sum()) // own.least, len(model.codes))
+        model = replace(model, most_networks=number)
+        return replace(case, model=model, solution=replace(case.solution, trace=trace, chosen=before))
 
-    def published(self, case: AreaCase, rules: Rules, groups: Groups, choice: Choice) -> AreaOutcome:
+    def published(self, case: AreaCase, rules: Rules, groups: Groups, solution: Solution) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
         left_out = {(code,) for code in rules.demands.exclude}
         groups = tuple(group for group in groups if group not in left_out)
@@ -223,21 +238,21 @@ class Again:
             [each.explanation or "" for each in fixed if each.exception]
             for fixed in (first.fixed, case.fixed)
         ]
-        candidates = before.candidates if first.statement is case.statement else len(case.statement.store)
+        candidates = before.candidates if first.model is case.model else len(case.model.store)
         # Weights, and who may be a hub, change what the fixed networks cost as well.
         fixed_cost = math.fsum(
             network_cost(network_terms(self.graph, each.practice_codes, rules), rules) for each in case.fixed
         )
-        cost = choice.cost + fixed_cost
+        cost = solution.cost + fixed_cost
         result = AreaResult(
             area=self.area,
-            status=choice.status,
+            status=solution.status,
             cost=cost,
-            bound=min(choice.bound, choice.cost) + fixed_cost,
+            bound=min(solution.bound, solution.cost) + fixed_cost,
             practices=before.practices,
             networks=len(networks),
             candidates=candidates,
-            method=method(choice, candidates),
+            method=method(solution, candidates),
             notes=(*alone[1], *before.notes[len(alone[0]) :], *notes),
         )
         networks.sort(key=lambda each: each.practice_codes)
@@ -262,14 +277,14 @@ class _Changed:
     @classmethod
     def of(cls, graph: nx.Graph, case: AreaCase, rules: Rules) -> _Changed:
         """Say what an area's rules change of its case."""
-        statement, demands = case.statement, rules.demands
-        number = {code: k for k, code in enumerate(statement.codes)}
+        model, demands = case.model, rules.demands
+        number = {code: k for k, code in enumerate(model.codes)}
         pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
         changed = cls(
             rules=rules,
-            data=ScoringData.of(graph, statement.codes, rules),
-            limits=Limits.of(graph, statement.codes, rules),
-            store=statement.store,
+            data=ScoringData.of(graph, model.codes, rules),
+            limits=Limits.of(graph, model.codes, rules),
+            store=model.store,
             pinned=np.empty(0, np.int64),
             extra=(),
             left_out=tuple((number[code],) for code in demands.exclude if code in number),
@@ -277,7 +292,7 @@ class _Changed:
         )
         pinned, extra = list[int](), list[tuple[int, ...]]()
         for pin in pins:
-            place = find(statement.store, pin)
+            place = find(model.store, pin)
             # It need not keep the limits that other networks keep.
             if place is not None and changed.allowed(np.array([place]))[0]:
                 pinned.append(place)
@@ -296,10 +311,10 @@ class _Changed:
         """Whether what networks cost has changed, but for who may be a hub."""
         return any(getattr(self.rules, name) != getattr(before, name) for name in COSTS)
 
-    def known(self, statement: Statement) -> dict[str, NDArray[np.float64]]:
+    def known(self, model: PlanModel) -> dict[str, NDArray[np.float64]]:
         """The hours that are as they were."""
         hubs = self.limits.limits_hubs or bool(self.limits.must_hub.any())
-        hours, before = statement.known_hours, statement.data.rules
+        hours, before = model.known_hours, model.data.rules
         return {
             name: hours[name]
             for name in hours
@@ -307,35 +322,33 @@ class _Changed:
             and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
         }
 
-    def long(self, case: AreaCase, before: Rules) -> Choosing:
+    def long(self, case: AreaCase, before: Rules) -> SetPartitioning:
         """The whole list, each candidate at what it costs at least: fewer hubs only make journeys longer."""
-        statement = case.statement
+        model = case.model
         if self.costs(before):
-            statement = statement.with_data(self.data, self.known(statement))
-        costs, sides = statement.costs, statement.sides
+            model = model.with_data(self.data, self.known(model))
+        costs, sides = model.costs, model.sides
         if self.limits.must_hub.any() and not self.costs(before):
-            # Few candidates hold a practice that must be a hub: what they cost is exact.
-            hubs = group_sums(statement.store, self.limits.must_hub.astype(np.float64))
+            # PoolSearch candidates hold a practice that must be a hub: what they cost is exact.
+            hubs = group_sums(model.store, self.limits.must_hub.astype(np.float64))
             holding, costs = np.flatnonzero(hubs > 0), costs.copy()
             costs[holding] = self.among(case, holding).costs[: len(holding)]
         if self.networks is not None:
-            sides = (*sides, SideRow(np.ones(len(statement.store)), self.networks, self.networks))
-        return replace(statement.choosing(costs), sides=sides)
+            sides = (*sides, SideRow(np.ones(len(model.store)), self.networks, self.networks))
+        return replace(model.partitioning(costs), sides=sides)
 
-    def among(self, case: AreaCase, positions: NDArray[np.int64]) -> Statement:
+    def among(self, case: AreaCase, positions: NDArray[np.int64]) -> PlanModel:
         """Some of the candidates under the changed rules, and what the rules add."""
-        statement = case.statement.take(positions)
-        statement = statement.with_data(self.data, self.known(statement))
+        model = case.model.take(positions)
+        model = model.with_data(self.data, self.known(model))
         if self.extra or self.left_out:
-            more = store_of([*self.extra, *self.left_out], len(statement.codes))
-            statement = statement.with_groups(more, free=len(self.left_out))
+            more = store_of([*self.extra, *self.left_out], len(model.codes))
+            model = model.with_groups(more, free=len(self.left_out))
         if self.networks is not None:
-            count = np.ones(len(statement.store))
+            count = np.ones(len(model.store))
             count[len(count) - len(self.left_out) :] = 0.0
-            statement = replace(
-                statement, sides=(*statement.sides, SideRow(count, self.networks, self.networks))
-            )
-        return statement
+            model = replace(model, sides=(*model.sides, SideRow(count, self.networks, self.networks)))
+        return model
 
 
 def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:

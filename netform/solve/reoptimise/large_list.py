@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.solve.exact.gap_closing import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, Proof
+from netform.solve.exact.gap_closing import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, GapClosing
 from netform.solve.master.relaxation import PricedProgram
-from netform.solve.model.solution import Choice, Trace
-from netform.solve.reoptimise.restricted_master import Pooled, Settled, inside, least_of, outside
+from netform.solve.model.solution import Solution, WarmStart
+from netform.solve.reoptimise.restricted_master import PricedOut, RestrictedMaster, inside, least_of, outside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["POOL", "Guess", "Nearby"]
+__all__ = ["POOL", "Cutoff", "Reoptimiser"]
 
 # Candidates of the first relaxation.
 POOL = 60_000
@@ -57,7 +57,7 @@ FEWER = 0.5
 RISEN = 0.2
 
 
-class Guess(NamedTuple):
+class Cutoff(NamedTuple):
     """How near to the bound candidates are looked at, and how many at most.
 
     Attributes
@@ -77,36 +77,36 @@ class Guess(NamedTuple):
 
 
 # The last leaves all.
-GUESSES = (Guess(0.005, 500_000), Guess(0.015, 3_000_000), Guess(math.inf, 10**9))
+GUESSES = (Cutoff(0.005, 500_000), Cutoff(0.015, 3_000_000), Cutoff(math.inf, 10**9))
 
 
-class Nearby(Pooled):
+class Reoptimiser(RestrictedMaster):
     """The steps that bring the best choice from a long list and its bound together."""
 
     __slots__ = ()
 
-    def choose(
-        self, trace: Trace, deadline: Deadline, before: NDArray[np.int64] | None = None
-    ) -> Choice | None:
+    def solve_model(
+        self, trace: WarmStart, deadline: Deadline, before: NDArray[np.int64] | None = None
+    ) -> Solution | None:
         """The best choice, its candidates numbered as in the list and on from its end; None when it is not near.
 
         Parameters
         ----------
-        trace : Trace
-            Of a choice from the list; by its ``through`` the first candidates are picked.
+        trace : WarmStart
+            Of a choice from the list; by its ``column_bounds`` the first candidates are picked.
         deadline : Deadline
             Once it has passed the best plan met is given with its bound.
         before : ndarray of int64, optional
             A plan of the list before the change: it may do still.
         """
-        pool = self.usable(self.together(least_of(trace.through, POOL), self.needed))
+        pool = self.usable(self.together(least_of(trace.column_bounds, POOL), self.needed))
         known = np.flatnonzero(np.isin(pool, trace.columns))
         program = self.program(pool, known, trace.cuts, trace.duals)
         return self.nearer(program, pool, self.kept(before), deadline)
 
     def nearer(
-        self, program: PricedProgram, pool: NDArray[np.int64], best: Choice, deadline: Deadline
-    ) -> Choice | None:
+        self, program: PricedProgram, pool: NDArray[np.int64], best: Solution, deadline: Deadline
+    ) -> Solution | None:
         """Bring the bound and the best choice together, from a program over a pool; None when it is not near."""
         guesses = GUESSES[-1:] if len(self.long.store) <= SHORT else GUESSES
         settled = self.settled(program, pool, guesses[0].share, best.cost, deadline)
@@ -116,38 +116,42 @@ class Nearby(Pooled):
         if settled.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
         near = settled.pool[least_of(settled.reduced[settled.pool], FOLLOWED_LEFT)]
-        few = Few(*self.proof(program, settled.pool, settled, near, best.cost, best, deadline))
-        few.proof.follow(np.arange(len(few.proof.origin)), FOLLOWED)
+        few = PoolSearch(*self.proof(program, settled.pool, settled, near, best.cost, best, deadline))
+        few.proof.beam_search(np.arange(len(few.proof.origin)), FOLLOWED)
         best = few.met.best
         below = guesses[0].below(settled.bound, best.cost)
         cheaper = self.usable(settled.cheaper(below if best.chosen is None else best.cost))
-        halves = few.halves() if len(cheaper) > CROWDED else None
-        if halves is None:
+        count_branches = few.count_branches() if len(cheaper) > CROWDED else None
+        if count_branches is None:
             if np.count_nonzero(settled.bound + settled.reduced[cheaper] < below) <= CROWDED:
                 return self.guessed(program, few.pool, settled, guesses, few.met.best, deadline)
-            halves = few.cut()
+            count_branches = few.cut()
         if best.chosen is None or len(cheaper) > FEWER * len(self.long.store):
-            return self.fewer(few, settled, halves, guesses, deadline)
+            return self.fewer(few, settled, count_branches, guesses, deadline)
         # All that a cheaper plan may use, and the plan that was met.
         listed = len(self.long.store)
         kept = self.together(cheaper, settled.pool, self.listed(best), self.listed(few.met.best))
-        choice = self.only(kept).fewer(few.only(kept, listed), settled.only(kept), halves, guesses, deadline)
-        if choice is None or choice.chosen is None:
-            return choice
-        return replace(choice, chosen=outside(choice.chosen, kept, listed))
+        solution = self.only(kept).fewer(
+            few.only(kept, listed), settled.only(kept), count_branches, guesses, deadline
+        )
+        if solution is None or solution.chosen is None:
+            return solution
+        return replace(solution, chosen=outside(solution.chosen, kept, listed))
 
     def fewer(
         self,
-        few: Few,
-        settled: Settled,
-        halves: Sequence[Half] | None,
-        guesses: Sequence[Guess],
+        few: PoolSearch,
+        settled: PricedOut,
+        count_branches: Sequence[Half] | None,
+        guesses: Sequence[Cutoff],
         deadline: Deadline,
-    ) -> Choice | None:
+    ) -> Solution | None:
         """Look in each half for itself, or else at all by the prices of cuts among few."""
-        choice = None if halves is None else self.halved(halves, few, settled, deadline)
-        if choice is not None:
-            return choice
+        solution = (
+            None if count_branches is None else self.branched_on_count(count_branches, few, settled, deadline)
+        )
+        if solution is not None:
+            return solution
         self.move(few.program, few.pool, settled.pool)
         further, best = guesses[1:] or guesses, few.met.best
         return self.guessed(few.program, settled.pool, None, further, best, deadline, settled.bound)
@@ -156,12 +160,12 @@ class Nearby(Pooled):
         self,
         program: PricedProgram,
         pool: NDArray[np.int64],
-        settled: Settled | None,
-        guesses: Sequence[Guess],
-        best: Choice,
+        settled: PricedOut | None,
+        guesses: Sequence[Cutoff],
+        best: Solution,
         deadline: Deadline,
         bound: float = 0.0,
-    ) -> Choice | None:
+    ) -> Solution | None:
         """Look through the candidates as near as each guess, from a program over a pool and as it was settled before.
 
         None when none of the guesses is far enough. A bound may be known; no network costs less than nothing.
@@ -183,10 +187,10 @@ class Nearby(Pooled):
                 below = float(np.partition(costs[near], room)[room])
                 near = near[costs[near] < below]
             proof, met, wider = self.proof(program, pool, settled, near, below, best, deadline)
-            if first and not proof.over and proof.guess(PROBED):
+            if first and not proof.over and proof.try_cutoffs(PROBED):
                 proof.tighten(ROUNDS, CUTS_A_TURN)
                 # Prices that cuts make show the way better.
-                proof.follow(proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+                proof.beam_search(proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
             found = proof.prove()
             best, bound = met.best, max(bound, min(found.bound, below))
             if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
@@ -197,25 +201,27 @@ class Nearby(Pooled):
             program = self.program(pool, found.trace.columns, found.trace.cuts, found.trace.duals)
         return None
 
-    def listed(self, choice: Choice) -> NDArray[np.int64]:
+    def listed(self, solution: Solution) -> NDArray[np.int64]:
         """The candidates of the list that a choice is made of."""
-        chosen = np.empty(0, np.int64) if choice.chosen is None else choice.chosen
+        chosen = np.empty(0, np.int64) if solution.chosen is None else solution.chosen
         return chosen[chosen < len(self.long.store)]
 
-    def halved(self, halves: Sequence[Half], few: Few, settled: Settled, deadline: Deadline) -> Choice | None:
+    def branched_on_count(
+        self, count_branches: Sequence[Half], few: PoolSearch, settled: PricedOut, deadline: Deadline
+    ) -> Solution | None:
         """Plans of fewer networks and of more apart: the bound of each half is better, and less of the list as near."""
         best, bounds = few.met.best, []
-        for half, columns in halves:
+        for half, columns in count_branches:
             found = half.relaxation
             # Where its columns stand in the pool, but for those that are none of the list.
             known = np.searchsorted(settled.pool, few.pool[columns[columns < len(few.pool)]])
             counted = self.counted(*half.between)
             program = counted.program(settled.pool, known, found.cuts, found.duals)
-            choice = counted.nearer(program, settled.pool, best, deadline)
-            if choice is None:
+            solution = counted.nearer(program, settled.pool, best, deadline)
+            if solution is None:
                 return None
-            best = choice
-            bounds.append(choice.bound)
+            best = solution
+            bounds.append(solution.bound)
         bound = max(settled.bound, min(bounds))
         return replace(best, status="optimal" if bound >= best.cost else "feasible", bound=bound)
 
@@ -223,12 +229,12 @@ class Nearby(Pooled):
         self,
         program: PricedProgram,
         pool: NDArray[np.int64],
-        settled: Settled,
+        settled: PricedOut,
         near: NDArray[np.int64],
         below: float,
-        best: Choice,
+        best: Solution,
         deadline: Deadline,
-    ) -> tuple[Proof, _Met, NDArray[np.int64]]:
+    ) -> tuple[GapClosing, _Met, NDArray[np.int64]]:
         """A proof over some candidates that goes on with a settled program, what it meets, and the program's pool.
 
         The program is over a pool when it comes.
@@ -239,12 +245,14 @@ class Nearby(Pooled):
         wider = self.together(near, pool[program.columns[program.columns < len(pool)]])
         self.move(program, pool, wider)
         program.bound = least
-        more = len(program.through) - len(wider)
-        program.through = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
+        more = len(program.column_bounds) - len(wider)
+        program.column_bounds = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
         start = program.relaxation()
-        warm = Trace(start.through, start.columns, cuts, start.duals)
+        warm = WarmStart(start.column_bounds, start.columns, cuts, start.duals)
         met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
-        proof = Proof(program.choosing, deadline, below, warm, start, on_plan=met.take, between=self.between)
+        proof = GapClosing(
+            program.partitioning, deadline, below, warm, start, on_plan=met.take, between=self.between
+        )
         return proof, met, wider
 
 
@@ -253,22 +261,24 @@ class _Met:
     """The best plan met, its candidates numbered as in the list; ``origin`` says where those of a choice stand."""
 
     origin: NDArray[np.int64]
-    best: Choice
+    best: Solution
 
-    def take(self, choice: Choice) -> None:
+    def take(self, solution: Solution) -> None:
         """Take a plan if it is the best."""
-        if choice.chosen is not None and choice.cost < self.best.cost:
-            self.best = Choice("feasible", np.sort(self.origin[choice.chosen]), choice.cost, choice.bound)
+        if solution.chosen is not None and solution.cost < self.best.cost:
+            self.best = Solution(
+                "feasible", np.sort(self.origin[solution.chosen]), solution.cost, solution.bound
+            )
 
 
 # A proof of plans of fewer or of more networks, and where the columns of its program stand.
-Half = tuple[Proof, NDArray[np.int64]]
+Half = tuple[GapClosing, NDArray[np.int64]]
 
 
-class Few(NamedTuple):
+class PoolSearch(NamedTuple):
     """A proof among the nearest candidates, what it has met, and its pool: a part of that which was settled."""
 
-    proof: Proof
+    proof: GapClosing
     met: _Met
     pool: NDArray[np.int64]
 
@@ -279,7 +289,7 @@ class Few(NamedTuple):
         assert program is not None  # noqa: S101 (it was settled)
         return program
 
-    def only(self, kept: NDArray[np.int64], listed: int) -> Few:
+    def only(self, kept: NDArray[np.int64], listed: int) -> PoolSearch:
         """The same where some candidates of so many listed are the list."""
         met = self.met
         met.origin = inside(met.origin, kept, listed)
@@ -287,28 +297,28 @@ class Few(NamedTuple):
             met.best = replace(met.best, chosen=inside(met.best.chosen, kept, listed))
         return self._replace(pool=np.searchsorted(kept, self.pool))
 
-    def halves(self) -> list[Half] | None:
+    def count_branches(self) -> list[Half] | None:
         """Plans of fewer and of more networks, those of which less is proven first.
 
         None where that raises the bound by little.
         """
         if math.isinf(self.proof.cost) or not self.proof.fractional:
             return None
-        halves, kept = self.proof.halves()
-        bound = min(each.bound for each in halves)
+        count_branches, kept = self.proof.count_branches()
+        bound = min(each.bound for each in count_branches)
         if bound - self.proof.bound < RISEN * (self.proof.cost - self.proof.bound):
             return None
-        halves.sort(key=lambda each: each.bound)
-        return [(half, kept[half.origin[half.relaxation.columns]]) for half in halves]
+        count_branches.sort(key=lambda each: each.bound)
+        return [(half, kept[half.origin[half.relaxation.columns]]) for half in count_branches]
 
     def cut(self) -> list[Half] | None:
         """Raise the bound by cuts and look for plans by their prices; halves, if they are worth looking at since."""
         fractional = self.proof.fractional
         self.proof.tighten(ROUNDS, CUTS_A_TURN)
-        self.proof.follow(self.proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
-        return None if fractional else self.halves()
+        self.proof.beam_search(self.proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+        return None if fractional else self.count_branches()
 
 
-def _so_far(best: Choice, bound: float, deadline: Deadline) -> Choice | None:
+def _so_far(best: Solution, bound: float, deadline: Deadline) -> Solution | None:
     """The best plan met, once there is no time left to look for it anew."""
     return replace(best, bound=bound) if deadline.passed and best.chosen is not None else None

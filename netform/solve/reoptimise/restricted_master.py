@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.exact.state import ANY_NUMBER, Held
+from netform.solve.exact.state import ANY_NUMBER, SearchState
 from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns
-from netform.solve.model.problem import Choosing, SideRow
-from netform.solve.model.solution import Choice
+from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import CutPool
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["Pooled", "Settled", "inside", "least_of", "outside"]
+__all__ = ["PricedOut", "RestrictedMaster", "inside", "least_of", "outside"]
 
 # Candidates with a reduced cost below this share of the bound join the pool with those below zero.
 JOINING = 0.0005
@@ -45,7 +45,7 @@ BARRED = 1e9
 MOST_PRICINGS = 12
 
 
-class Settled(NamedTuple):
+class PricedOut(NamedTuple):
     """A program for which the list has nothing.
 
     Attributes
@@ -65,18 +65,18 @@ class Settled(NamedTuple):
         """The candidates of the list that a cheaper plan may use."""
         return np.flatnonzero(self.bound + self.reduced < cost)
 
-    def only(self, kept: NDArray[np.int64]) -> Settled:
+    def only(self, kept: NDArray[np.int64]) -> PricedOut:
         """The same of some candidates of the list, ascending, those of the pool among them."""
-        return Settled(np.searchsorted(kept, self.pool), self.reduced[kept], self.bound)
+        return PricedOut(np.searchsorted(kept, self.pool), self.reduced[kept], self.bound)
 
 
 @dataclass(frozen=True, slots=True)
-class Pooled:
+class RestrictedMaster:
     """A choice from a long list.
 
     Attributes
     ----------
-    long : Choosing
+    long : SetPartitioning
         The list. A candidate may cost more than it says here, and may not be allowed.
     needed : ndarray of int64
         Candidates of the list that every plan has.
@@ -88,23 +88,23 @@ class Pooled:
         The least and the most networks of the plans looked at, if not of all: the last side row then says so.
     """
 
-    long: Choosing
+    long: SetPartitioning
     needed: NDArray[np.int64]
     allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]]
-    among: Callable[[NDArray[np.int64]], Choosing]
+    among: Callable[[NDArray[np.int64]], SetPartitioning]
     between: tuple[float, float] = ANY_NUMBER
 
     def program(
         self, pool: NDArray[np.int64], known: NDArray[np.int64], cuts: CutPool, duals: Duals
     ) -> PricedProgram:
         """A program over a pool, of its cheapest candidates and of known ones, by earlier prices."""
-        choosing = self.among(pool)
-        columns = np.union1d(first_columns(choosing.store, choosing.costs), known)
-        return PricedProgram(choosing, columns, cuts, duals, NARROW)
+        partitioning = self.among(pool)
+        columns = np.union1d(first_columns(partitioning.store, partitioning.costs), known)
+        return PricedProgram(partitioning, columns, cuts, duals, NARROW)
 
     def settled(
         self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float, deadline: Deadline
-    ) -> Settled | None:
+    ) -> PricedOut | None:
         """Solve a program over a pool until the list has nothing for it; None when that takes too long.
 
         Of a list with candidates that every plan has, others that hold a practice of theirs are far too dear.
@@ -143,9 +143,14 @@ class Pooled:
             pool = wider
         if (reduced[joining] < -TINY).any():
             return None
-        own = duals.price(program.choosing.store, program.choosing.costs, cuts, program.choosing.sides)
+        own = duals.price(
+            program.partitioning.store, program.partitioning.costs, cuts, program.partitioning.sides
+        )
         least = min(-TINY, float(own.min(initial=0.0)))
-        bound = duals.worth(cuts, program.choosing.sides) + program.choosing.most_networks * least
+        bound = (
+            duals.dual_objective(cuts, program.partitioning.sides)
+            + program.partitioning.most_networks * least
+        )
         if bound < cost and (program.answer.missing > 1e-6 or not program.complete):
             return None
         enough = max(min(share * value if value else share, cost - program.answer.value), TINY)
@@ -153,7 +158,7 @@ class Pooled:
         some = long.take(near)
         reduced[near] = listed.price(some.store, some.costs, cuts, some.sides, enough)
         reduced[self.needed] = np.maximum(own[np.searchsorted(pool, self.needed)], 0.0)
-        return Settled(pool, reduced, bound)
+        return PricedOut(pool, reduced, bound)
 
     @property
     def barred(self) -> NDArray[np.float64]:
@@ -179,18 +184,18 @@ class Pooled:
             any_of[each] = True
         return np.flatnonzero(any_of)
 
-    def kept(self, before: NDArray[np.int64] | None) -> Choice:
+    def kept(self, before: NDArray[np.int64] | None) -> Solution:
         """The plan before the change, if it is one still."""
-        none = Choice("unknown", None, math.inf, -math.inf)
+        none = Solution("unknown", None, math.inf, -math.inf)
         if before is None or not np.isin(self.needed, before).all() or not self.allowed(before).all():
             return none
-        choosing = self.among(before)
+        partitioning = self.among(before)
         # More candidates than those of the list are what no plan before had.
-        if len(choosing.store) > len(before) or not all(
-            Held.obeys(side, np.arange(len(before))) for side in choosing.sides
+        if len(partitioning.store) > len(before) or not all(
+            SearchState.obeys(side, np.arange(len(before))) for side in partitioning.sides
         ):
             return none
-        return Choice("feasible", before, math.fsum(choosing.costs), -math.inf)
+        return Solution("feasible", before, math.fsum(partitioning.costs), -math.inf)
 
     def only(self, kept: NDArray[np.int64]) -> Self:
         """The choice among some candidates of the list, ascending, those that are needed among them."""
@@ -211,10 +216,10 @@ class Pooled:
             between=(least, most),
         )
 
-    def of_number(self, choosing: Choosing, least: float, most: float) -> Choosing:
+    def of_number(self, partitioning: SetPartitioning, least: float, most: float) -> SetPartitioning:
         """A choice of so many networks; a number that it has is replaced."""
-        rules = choosing.sides if self.between == ANY_NUMBER else choosing.sides[:-1]
-        return replace(choosing, sides=(*rules, SideRow(np.ones(len(choosing.store)), least, most)))
+        rules = partitioning.sides if self.between == ANY_NUMBER else partitioning.sides[:-1]
+        return replace(partitioning, sides=(*rules, SideRow(np.ones(len(partitioning.store)), least, most)))
 
 
 def inside(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:

@@ -16,10 +16,10 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.scores import candidate_costs
-from netform.solve.diagram.search import cheapest_below
+from netform.solve.diagram.search import best_below
 from netform.solve.diagram.variable_order import sweep
-from netform.solve.model.problem import Choosing, group_costs, store_of
-from netform.solve.unlisted.column_generation import Generator
+from netform.solve.model.problem import SetPartitioning, group_costs, store_of
+from netform.solve.unlisted.column_generation import ColumnGenerator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["followed", "halved", "plan_by_hubs", "prove_by_hubs"]
+__all__ = ["beam_search", "branched_on_count", "plan_by_hubs", "prove_by_hubs"]
 
 # A number of networks this near to a whole one is taken for it.
 FRACTION = 0.05
@@ -54,7 +54,7 @@ def plan_by_hubs(
     plan: Sequence[Group],
     deadline: Deadline,
     on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
-) -> tuple[list[Group], list[Generator]]:
+) -> tuple[list[Group], list[ColumnGenerator]]:
     """The best plan that can be followed, and the relaxations that a bound needs.
 
     Parameters
@@ -67,8 +67,8 @@ def plan_by_hubs(
         Told of every better plan.
     """
     best, cost = sorted(plan), math.fsum(group_costs(problem, plan))
-    halves, soon = halved(problem, best, deadline), deadline.share(FOLLOWING)
-    for half in halves:
+    count_branches, soon = branched_on_count(problem, best, deadline), deadline.share(FOLLOWING)
+    for half in count_branches:
         if half.value >= cost:
             break
         # What is proven is proven without these cuts to begin with: searches take longer by them.
@@ -82,38 +82,38 @@ def plan_by_hubs(
             began = soon.seconds_left
             if began is not None and LONGER * took > began:
                 break
-            found = followed(cut, cost, pool)
+            found = beam_search(cut, cost, pool)
             if found is not None:
                 best, cost = found, math.fsum(group_costs(problem, found))
                 on_plan(best)
             took = 0.0 if began is None or soon.seconds_left is None else began - soon.seconds_left
-    return best, halves
+    return best, count_branches
 
 
-def halved(problem: Problem, plan: Sequence[Group], deadline: Deadline) -> list[Generator]:
+def branched_on_count(problem: Problem, plan: Sequence[Group], deadline: Deadline) -> list[ColumnGenerator]:
     """The relaxation; where it has a fraction of a network, those of fewer and of more networks, the lower first."""
-    whole = Generator(problem, store_of(plan, len(problem.codes)), deadline)
+    whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline)
     whole.settle()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     if abs(number - round(number)) < FRACTION or not whole.met_all:
         return [whole]
-    halves = []
+    count_branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:
-        halves.append(whole.between((-math.inf, float(fewer)), deadline))
+        count_branches.append(whole.between((-math.inf, float(fewer)), deadline))
     if (fewer + 1) * rules.least <= problem.patients:
-        halves.append(whole.between((fewer + 1.0, math.inf), deadline))
-    for half in halves:
+        count_branches.append(whole.between((fewer + 1.0, math.inf), deadline))
+    for half in count_branches:
         half.settle()
-    return sorted(halves, key=lambda half: half.value)
+    return sorted(count_branches, key=lambda half: half.value)
 
 
-def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None:
+def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Group] | None:
     """A plan below a cost that few partial plans lead to, among the groups that cost least beyond their prices.
 
     Parameters
     ----------
-    generator : Generator
+    generator : ColumnGenerator
         Settled.
     cost : float
         Hours per week.
@@ -128,7 +128,7 @@ def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None
     costs = candidate_costs(store, problem.data)
     beyond = np.maximum(generator.beyond(store, costs), 0.0)
     least = np.sort(np.argsort(beyond, kind="stable")[:pool])
-    some, beyond = Choosing(store.take(least), costs[least], (), len(problem.codes)), beyond[least]
+    some, beyond = SetPartitioning(store.take(least), costs[least], (), len(problem.codes)), beyond[least]
     if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
         return None
     order = sweep(some.store, beyond)
@@ -136,7 +136,7 @@ def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None
     for end in (order, np.ascontiguousarray(order[::-1])):
         if generator.deadline.passed:
             break
-        chosen = cheapest_below(
+        chosen = best_below(
             some,
             beyond,
             generator.value,
@@ -153,7 +153,7 @@ def followed(generator: Generator, cost: float, pool: int) -> list[Group] | None
 
 
 def prove_by_hubs(
-    halves: Sequence[Generator],
+    count_branches: Sequence[ColumnGenerator],
     cost: float,
     workers: int,
     on_bound: Callable[[float], None] = lambda _bound: None,
@@ -162,7 +162,7 @@ def prove_by_hubs(
 
     Parameters
     ----------
-    halves : sequence of Generator
+    count_branches : sequence of ColumnGenerator
         Every plan is one of theirs.
     cost : float
         Hours per week of a plan.
@@ -173,10 +173,10 @@ def prove_by_hubs(
     """
     bound = -math.inf
     for _ in range(MOST_STEPS):
-        half = min(halves, key=lambda each: each.bound)
+        half = min(count_branches, key=lambda each: each.bound)
         if half.bound >= cost or half.deadline.passed or not half.advance(workers):
             break
-        proven = min(cost, *(each.bound for each in halves))
+        proven = min(cost, *(each.bound for each in count_branches))
         if proven > bound:
             bound = proven
             on_bound(bound)

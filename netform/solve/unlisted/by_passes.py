@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from netform.candidates.passes import BYTES_EACH, ROUNDING, Passes
 from netform.scores import candidate_costs
-from netform.solve.exact.solver import choose
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
-from netform.solve.model.problem import Choosing, group_costs
+from netform.solve.model.problem import SetPartitioning, group_costs
 from netform.solve.primal.among_near import chosen_anew
 from netform.solve.primal.neighbourhood_search import better_plan
 from netform.solve.unlisted.full_pricing import nearest, relax_in_passes
@@ -72,11 +72,11 @@ def by_passes(part: ListedPart, plan: Sequence[Group]) -> Passed | None:
         A plan within the band.
     """
     problem, deadline = part.problem, part.deadline
-    limit = part.listings.limit * BYTES_LISTED // BYTES_EACH
+    limit = part.candidate_cache.limit * BYTES_LISTED // BYTES_EACH
     if deadline.seconds_left is not None:
         limit = min(limit, int(deadline.seconds_left * MET_A_SECOND))
     with part.stage("enumerate"):
-        workers = part.listings.workers
+        workers = part.candidate_cache.workers
         passes = Passes.of(problem.graph, problem.data, part.limits, limit, workers, lambda: deadline.passed)
     if passes is None:
         return None
@@ -105,20 +105,22 @@ def _proven(part: ListedPart, passes: Passes, priced: Priced, plan: list[Group])
     """Choose exactly among the networks that a cheaper plan could use, where they are few enough."""
     problem, deadline = part.problem, part.deadline
     cost = math.fsum(group_costs(problem, plan))
-    most = min(MOST_CHOSEN_FROM, part.listings.limit)
+    most = min(MOST_CHOSEN_FROM, part.candidate_cache.limit)
     # Every network of a plan costs at least its prices, so none may be dearer by more than a cheaper plan is in all.
     useful = passes.within(priced.prices, cost - priced.bound + ROUNDING, most, lambda: deadline.passed)
     if useful is None:
         return Passed(plan, priced.bound, len(passes))
-    choosing = Choosing(useful, candidate_costs(useful, problem.data), (), len(problem.codes))
-    choice = choose(choosing, deadline, cutoff=cost)
-    if choice.chosen is not None:
-        plan = [tuple(int(v) for v in useful[int(j)]) for j in choice.chosen]
-    proven = choice.status in ("optimal", "infeasible")
-    bound = max(priced.bound, min(choice.bound, cost))
+    partitioning = SetPartitioning(useful, candidate_costs(useful, problem.data), (), len(problem.codes))
+    solution = solve_set_partitioning(partitioning, deadline, cutoff=cost)
+    if solution.chosen is not None:
+        plan = [tuple(int(v) for v in useful[int(j)]) for j in solution.chosen]
+    proven = solution.status in ("optimal", "infeasible")
+    bound = max(priced.bound, min(solution.bound, cost))
     return Passed(plan, bound, len(passes), len(useful) if proven else None)
 
 
-def _choose_part(choosing: Choosing, cutoff: float, deadline: Deadline) -> NDArray[np.int64] | None:
+def _choose_part(
+    partitioning: SetPartitioning, cutoff: float, deadline: Deadline
+) -> NDArray[np.int64] | None:
     """The exact choice of a neighbourhood below a cost; a failure is no plan."""
-    return choose(choosing, deadline, cutoff=cutoff).chosen
+    return solve_set_partitioning(partitioning, deadline, cutoff=cutoff).chosen

@@ -20,7 +20,7 @@ from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
-from netform.solve.unlisted.heuristic_pricing import roam
+from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import quick_costs
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["Generator"]
+__all__ = ["ColumnGenerator"]
 
 # Prices are kept within so many times the mean of those at first; the box is widened so many times where it binds, and
 # up to so many times what a network costs.
@@ -66,7 +66,7 @@ SETTLED, ENOUGH, CUTS = 1e-3, 2e-4, 30
 TINY = 1e-7
 
 
-class Generator:
+class ColumnGenerator:
     """The linear relaxation of a problem over the groups met so far.
 
     Parameters
@@ -123,9 +123,9 @@ class Generator:
         self.begin()
         self.solve()
 
-    def between(self, numbers: tuple[float, float] | None, deadline: Deadline) -> Generator:
+    def between(self, numbers: tuple[float, float] | None, deadline: Deadline) -> ColumnGenerator:
         """Begin with the same groups and prices, without cuts, for plans of so many networks."""
-        return Generator(self.problem, self.store, deadline, self.prices, numbers)
+        return ColumnGenerator(self.problem, self.store, deadline, self.prices, numbers)
 
     @property
     def prices(self) -> NDArray[np.float64]:
@@ -241,7 +241,9 @@ class Generator:
         start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
         within += float(duals.sides.sum())
         some, cuts = self.store.take(start), self.priced(duals)
-        return roam(self.quick, some, duals.practices, within, limit, self.deadline, cuts).store
+        return price_heuristically(
+            self.quick, some, duals.practices, within, limit, self.deadline, cuts
+        ).store
 
     def tighten(self, most: int) -> bool:
         """Add the cuts that are broken most, and settle; whether there are any."""

@@ -17,7 +17,7 @@ from netform.scores import candidate_costs
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns
 from netform.solve.master.subset_row_cuts import NO_CUTS
-from netform.solve.model.problem import Choosing, group_costs, store_of
+from netform.solve.model.problem import SetPartitioning, group_costs, store_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,12 +96,14 @@ def relax_in_passes(
         if not len(fresh) or best.bound >= value * (1 - NEAR_ENOUGH):
             break
         store = store.joined(met.store.take(fresh))
-        choosing = _choosing(problem, store)
+        partitioning = _choosing(problem, store)
         if program is None:
             around = Duals(prices, np.empty(0), np.empty(0))
-            program = PricedProgram(choosing, first_columns(store, choosing.costs), NO_CUTS, around, NARROW)
+            program = PricedProgram(
+                partitioning, first_columns(store, partitioning.costs), NO_CUTS, around, NARROW
+            )
         else:
-            program.move(choosing, program.columns)
+            program.move(partitioning, program.columns)
         program.price_out(None, deadline)
         prices, value = program.answer.duals.practices.copy(), program.answer.value
     return best
@@ -133,6 +135,6 @@ def shared_costs(problem: Problem, plan: Sequence[Group]) -> NDArray[np.float64]
     return prices
 
 
-def _choosing(problem: Problem, store: CandidateStore) -> Choosing:
+def _choosing(problem: Problem, store: CandidateStore) -> SetPartitioning:
     most_networks = problem.patients // problem.data.rules.least
-    return Choosing(store, candidate_costs(store, problem.data), (), most_networks)
+    return SetPartitioning(store, candidate_costs(store, problem.data), (), most_networks)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["Roamed", "longest", "roam"]
+__all__ = ["Roamed", "longest", "price_heuristically"]
 
 # Groups looked around from between two looks at the clock.
 STEPS = 5_000
@@ -58,7 +58,7 @@ def longest(costs: QuickCosts) -> int:
     return max(1, fitting)
 
 
-def roam(
+def price_heuristically(
     costs: QuickCosts,
     start: CandidateStore,
     prices: NDArray[np.float64],

@@ -10,7 +10,7 @@ from netform.errors import NoPlanError
 from netform.scores.balance import group_sums
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.problem import group_costs, store_of
-from netform.solve.model.solution import Choice
+from netform.solve.model.solution import Solution
 from netform.solve.part_candidates import choose_groups
 from netform.solve.primal.divide_and_conquer import chunked_plan
 from netform.solve.primal.exchange import exchange
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import ListedPart
-    from netform.solve.unlisted.column_generation import Generator
+    from netform.solve.unlisted.column_generation import ColumnGenerator
 
 __all__ = ["by_search"]
 
@@ -61,7 +61,7 @@ def by_search(
     NoPlanError
         What is demanded can be kept only by choosing among all networks, or exceptions are forbidden and found.
     """
-    if part.ties or part.limits.forbids:
+    if part.linking or part.limits.forbids:
         known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
         raise NoPlanError(
             "the number of networks can be fixed, moves counted and demands kept only where all feasible networks "
@@ -95,14 +95,14 @@ def by_search(
     elif reasons:
         why = "The networks that exceptions allow could not all be listed and chosen from in the time"
     else:
-        why = f"The feasible networks are more than the {part.listings.limit:,} that may be listed (--memory)"
+        why = f"The feasible networks are more than the {part.candidate_cache.limit:,} that may be listed (--memory)"
     if passed is not None and passed.listed is not None:
         said = f"{why}; {passed.listed:,} could be in a cheaper plan, and no choice of them costs less."
     else:
         said = f"{why}: the plan comes from search, the best found, not proven best. Its bound is that of {floor}."
     groups = tuple(tuple(problem.codes[v] for v in group) for group in plan)
-    choice = Choice(status, None, cost, bound)
-    return PartPlan(groups, choice, listed, said, tuple(reasons), settled=proven)
+    solution = Solution(status, None, cost, bound)
+    return PartPlan(groups, solution, listed, said, tuple(reasons), settled=proven)
 
 
 def _begun(part: ListedPart) -> list[Group]:
@@ -152,24 +152,26 @@ def _within(part: ListedPart, plan: Sequence[Group]) -> bool:
 
 def _bounded(part: ListedPart, plan: list[Group]) -> tuple[list[Group], float, str]:
     """A better plan, if one is met, what no plan costs less than by its hubs, and what that is the bound of."""
-    problem, rules, deadline, workers = part.problem, part.rules, part.deadline, part.listings.workers
+    problem, rules, deadline, workers = part.problem, part.rules, part.deadline, part.candidate_cache.workers
     least, most, prices = rules.least, rules.most, None
-    halves: list[Generator] = []
+    count_branches: list[ColumnGenerator] = []
     if not _within(part, plan):
         # A plan with exceptions may cost less than any without: then they are allowed for.
         patients = group_sums(store_of(plan, len(problem.codes)), problem.data.list_size)
         least, most = 1, max(rules.exception_most, int(patients.max()))
     elif len(problem.codes) <= MANY:
         with part.stage("search"):
-            plan, halves = plan_by_hubs(problem, plan, deadline, part.tell)
-        prices, deadline = halves[0].prices, deadline.share(BY_HUBS)
+            plan, count_branches = plan_by_hubs(problem, plan, deadline, part.tell)
+        prices, deadline = count_branches[0].prices, deadline.share(BY_HUBS)
     with part.stage("bound"):
         bound = hub_bound(
             problem, plan, least, most, deadline, workers, lambda low: part.tell(plan, low), prices
         )
-        if halves:
+        if count_branches:
             cost = math.fsum(group_costs(problem, plan))
-            searched = prove_by_hubs(halves, cost, workers, lambda low: part.tell(plan, max(bound, low)))
+            searched = prove_by_hubs(
+                count_branches, cost, workers, lambda low: part.tell(plan, max(bound, low))
+            )
             if searched > bound:
                 said = "the relaxation over all connected networks, as far as they were searched hub by hub"
                 return plan, searched, said

@@ -12,21 +12,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve.diagram.build import Diagram, draw_diagram
-from netform.solve.diagram.kernel import _forgone, _in_cuts, forgone
-from netform.solve.diagram.variable_order import TURNED, _parts, easier, sweep, sweeps
+from netform.solve.diagram.build import Diagram, build_diagram
+from netform.solve.diagram.kernel import _forgone, _in_cuts, cut_slack_cost
+from netform.solve.diagram.variable_order import TURNED, _parts, narrowest_order, spectral_orders, sweep
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import pools, priced_choices
 
 if TYPE_CHECKING:
-    from netform.solve.model.problem import Choosing
+    from netform.solve.model.problem import SetPartitioning
 
 QUICK = settings(deadline=None, max_examples=200, derandomize=True)
 MANY = 10**6
 
-Priced = tuple["Choosing", np.ndarray, float]
+Priced = tuple["SetPartitioning", np.ndarray, float]
 
 
 def walks(diagram: Diagram) -> list[tuple[int, ...]]:
@@ -46,25 +46,25 @@ def walks(diagram: Diagram) -> list[tuple[int, ...]]:
 @st.composite
 def cut_and_priced(draw: st.DrawFn) -> tuple[Priced, CutPool, np.ndarray]:
     """Draw a priced choice whose prices are of cuts as well, the cuts, and their prices."""
-    choosing, reduced, worth = draw(priced_choices())
-    cuts = draw(pools(choosing.store.practices))
+    partitioning, reduced, dual_objective = draw(priced_choices())
+    cuts = draw(pools(partitioning.store.practices))
     duals = np.array(draw(st.lists(st.integers(-3, 0), min_size=len(cuts), max_size=len(cuts))), np.float64)
     duals *= draw(st.sampled_from([0.1, 1.0, 20.0]))
-    paid = reduced_costs(choosing.store, reduced, np.zeros(choosing.store.practices), cuts, duals)
-    return (choosing, paid, worth + float(duals @ cut_limits(cuts))), cuts, duals
+    paid = reduced_costs(partitioning.store, reduced, np.zeros(partitioning.store.practices), cuts, duals)
+    return (partitioning, paid, dual_objective + float(duals @ cut_limits(cuts))), cuts, duals
 
 
 def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
     """Draw the plans of a priced choice below a cutoff."""
-    choosing, reduced, worth = drawn
+    partitioning, reduced, dual_objective = drawn
     # Prices add up to a plan's cost to the last bit only by luck.
-    return draw_diagram(
-        choosing.store,
-        choosing.costs,
+    return build_diagram(
+        partitioning.store,
+        partitioning.costs,
         np.maximum(reduced, 0.0),
-        worth - 1e-9,
+        dual_objective - 1e-9,
         cutoff,
-        choosing.sides,
+        partitioning.sides,
         most_nodes=nodes,
         most_steps=steps,
     )
@@ -74,8 +74,8 @@ def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MA
 @QUICK
 def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -> None:
     """With any prices and side rows: each plan once, none missed, and no arc that leads to none of them."""
-    choosing = drawn[0]
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    partitioning = drawn[0]
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
     diagram = drawn_of(drawn, cutoff)
     assert diagram is not None
@@ -96,12 +96,12 @@ def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
     drawn: Priced, share: float, width: int
 ) -> None:
     """Fewer than there are below the cutoff, but none of those that cost less than it says."""
-    choosing, reduced, worth = drawn
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    partitioning, reduced, dual_objective = drawn
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
-    diagram = draw_diagram(
-        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
-        most_nodes=MANY, width=width,
+    diagram = build_diagram(
+        partitioning.store, partitioning.costs, np.maximum(reduced, 0.0), dual_objective - 1e-9, cutoff,
+        partitioning.sides, most_nodes=MANY, width=width,
     )  # fmt: skip
     assert diagram is not None
     assert diagram.below <= cutoff
@@ -116,16 +116,16 @@ def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
 @QUICK
 def test_what_a_plan_through_a_candidate_costs_is_exact(drawn: Priced, share: float) -> None:
     """The least cost of the plans below the cutoff that use it."""
-    choosing = drawn[0]
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    partitioning = drawn[0]
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share + 1e-3 if math.isfinite(share) else math.inf
     diagram = drawn_of(drawn, cutoff)
     assert diagram is not None
-    through = diagram.through(choosing.costs)
-    for j in range(len(choosing.store)):
+    column_bounds = diagram.column_bounds(partitioning.costs)
+    for j in range(len(partitioning.store)):
         least = min((cost for plan, cost in plans.items() if j in plan and cost < cutoff), default=math.inf)
         if abs(least - cutoff) > 1e-7:
-            assert through[j] == pytest.approx(least, rel=1e-9)
+            assert column_bounds[j] == pytest.approx(least, rel=1e-9)
 
 
 @given(priced_choices(), st.integers(0, 2**32))
@@ -153,16 +153,16 @@ def test_a_plan_pays_its_cost_in_reduced_costs_and_what_cuts_are_short_of(
     drawn: tuple[Priced, CutPool, np.ndarray],
 ) -> None:
     """Network by network, in the order of their numbers; no network gives anything back."""
-    (choosing, reduced, worth), cuts, duals = drawn
-    for plan, cost in plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides).items():
-        uncovered, short = set(range(choosing.store.practices)), 0.0
+    (partitioning, reduced, dual_objective), cuts, duals = drawn
+    for plan, cost in plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides).items():
+        uncovered, short = set(range(partitioning.store.practices)), 0.0
         for j in plan:
-            taken = choosing.store[j].tolist()
-            lost = forgone(cuts, duals, uncovered, taken)
+            taken = partitioning.store[j].tolist()
+            lost = cut_slack_cost(cuts, duals, uncovered, taken)
             assert lost >= 0
             short += lost
             uncovered -= set(taken)
-        assert worth + reduced[list(plan)].sum() + short == pytest.approx(cost)
+        assert dual_objective + reduced[list(plan)].sum() + short == pytest.approx(cost)
 
 
 @given(cut_and_priced(), st.integers(0, 2**32))
@@ -171,8 +171,8 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
     drawn: tuple[Priced, CutPool, np.ndarray], seed: int
 ) -> None:
     """Whatever is covered already, with the practices numbered in any order."""
-    (choosing, *_), cuts, duals = drawn
-    n, random = choosing.store.practices, np.random.default_rng(seed)
+    (partitioning, *_), cuts, duals = drawn
+    n, random = partitioning.store.practices, np.random.default_rng(seed)
     order = random.permutation(n)
     covered = np.flatnonzero(random.random(n) < random.random())
     uncovered = np.setdiff1d(np.arange(n), covered)
@@ -190,7 +190,7 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
         rank[taken], laid.begin, laid.which, laid.weights, laid.paid, none, own_cut, own_weight, begin
     )
     found = _forgone(begin, end, own_cut, own_weight, paid, laid.paid, rest)
-    assert found == pytest.approx(forgone(cuts, duals, uncovered.tolist(), taken.tolist()))
+    assert found == pytest.approx(cut_slack_cost(cuts, duals, uncovered.tolist(), taken.tolist()))
     assert not none.any()
 
 
@@ -205,13 +205,13 @@ def test_with_cuts_none_is_missed_below_what_it_says(
     drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int, spare: float
 ) -> None:
     """At any width, however much is gone on with beyond it; and drawn without one, to the cutoff."""
-    (choosing, reduced, worth), cuts, duals = drawn
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+    (partitioning, reduced, dual_objective), cuts, duals = drawn
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
-    priced = PricedCuts.of(cuts, duals, choosing.store.practices)
-    diagram = draw_diagram(
-        choosing.store, choosing.costs, np.maximum(reduced, 0.0), worth - 1e-9, cutoff, choosing.sides,
-        cuts=priced, most_nodes=MANY, width=width, spare=spare,
+    priced = PricedCuts.of(cuts, duals, partitioning.store.practices)
+    diagram = build_diagram(
+        partitioning.store, partitioning.costs, np.maximum(reduced, 0.0), dual_objective - 1e-9, cutoff,
+        partitioning.sides, cuts=priced, most_nodes=MANY, width=width, spare=spare,
     )  # fmt: skip
     assert diagram is not None
     assert diagram.below == cutoff or width < MANY
@@ -224,8 +224,8 @@ def test_it_is_given_up_when_it_grows_too_large() -> None:
     groups = all_groups(9, 3)
     store, costs = store_of(groups, 9), np.array([10.0 - len(group) for group in groups])
     for nodes, steps in ((200, MANY), (MANY, 200)):
-        assert draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=nodes, most_steps=steps) is None
-    diagram = draw_diagram(store, costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8)
+        assert build_diagram(store, costs, costs, 0.0, math.inf, most_nodes=nodes, most_steps=steps) is None
+    diagram = build_diagram(store, costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8)
     assert diagram is not None
     # Some 12,644 ways to divide nine into groups of up to three, in few nodes: sets without a first part.
     assert diagram.nodes <= 2**9
@@ -237,7 +237,7 @@ def test_a_rule_that_counts_no_whole_numbers_is_not_drawn() -> None:
     store = store_of([(0,)], 1)
     half = SideRow(np.array([0.5]), 0.0, 1.0)
     costs = np.ones(1)
-    assert draw_diagram(store, costs, costs, 0.0, 9.0, [half], most_nodes=9, most_steps=99) is None
+    assert build_diagram(store, costs, costs, 0.0, 9.0, [half], most_nodes=9, most_steps=99) is None
 
 
 def test_no_plan_is_a_diagram_without_arcs() -> None:
@@ -248,18 +248,18 @@ def test_no_plan_is_a_diagram_without_arcs() -> None:
         (store_of([(0,), (1,)], 2), [SideRow(np.ones(2), 3.0, 3.0)]),
     ):
         costs = np.ones(len(store))
-        diagram = draw_diagram(store, costs, costs, 0.0, math.inf, sides, most_nodes=9, most_steps=99)
+        diagram = build_diagram(store, costs, costs, 0.0, math.inf, sides, most_nodes=9, most_steps=99)
         assert diagram is not None
         assert (diagram.nodes, len(diagram.takes)) == (2, 0)
         assert np.isinf(diagram.to_end(np.empty(0))[0])
-        assert np.isinf(diagram.through(costs)).all()
+        assert np.isinf(diagram.column_bounds(costs)).all()
 
 
 def test_more_practices_than_bits_in_a_word() -> None:
     """Seventy practices in a row, alone or in pairs: as many plans as the 71st Fibonacci number."""
     groups = [(k,) for k in range(70)] + [(k, k + 1) for k in range(69)]
     costs = np.ones(len(groups))
-    diagram = draw_diagram(
+    diagram = build_diagram(
         store_of(groups, 70), costs, costs, 0.0, math.inf, most_nodes=MANY, most_steps=10**8
     )
     assert diagram is not None
@@ -295,19 +295,19 @@ def test_parts_are_those_that_ties_hold_together(n: int, share: float, seed: int
 @QUICK
 def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn: Priced, width: int) -> None:
     """One of the two ends of the ways across the map, and drawn from it no less is seen than from another."""
-    choosing, reduced, _ = drawn
-    store, reduced = choosing.store, np.maximum(reduced, 0.0)
-    ways = sweeps(store, reduced, TURNED)
+    partitioning, reduced, _ = drawn
+    store, reduced = partitioning.store, np.maximum(reduced, 0.0)
+    ways = spectral_orders(store, reduced, TURNED)
     assert ways[0].tolist() == sweep(store, reduced).tolist()
     assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.diagram.variable_order.TRIED", width)
         patch.setattr("netform.solve.diagram.variable_order.TRIED_PART", 1.0)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
-        better = easier(store, reduced, 2.0, ways, none).tolist()
+        better = narrowest_order(store, reduced, 2.0, ways, none).tolist()
     seen = {}
     for end in (end for way in ways for end in (way, way[::-1])):
-        diagram = draw_diagram(
+        diagram = build_diagram(
             store, reduced, reduced, 0.0, 2.0, (), np.ascontiguousarray(end), most_nodes=MANY, width=width
         )
         assert diagram is not None

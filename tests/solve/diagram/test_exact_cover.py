@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netform.solve.diagram.exact_cover import cheapest_cover, cheapest_covers
 from netform.solve.master.relaxation import relax
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.stopping import NEVER
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices, priced_choices
@@ -22,17 +22,23 @@ QUICK = settings(deadline=None, max_examples=150, derandomize=True)
 @given(priced_choices(), st.sampled_from([0.5, 1.0, 1.2, math.inf]))
 @QUICK
 def test_the_cheapest_below_the_cutoff_is_found(
-    drawn: tuple[Choosing, np.ndarray, float], share: float
+    drawn: tuple[SetPartitioning, np.ndarray, float], share: float
 ) -> None:
     """With any prices and side rows: the cost of the best of all plans, or no plan when none is below."""
-    choosing, reduced, worth = drawn
-    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    partitioning, reduced, dual_objective = drawn
+    plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = best * share if math.isfinite(best) and math.isfinite(share) else math.inf
     # Prices add up to a plan's cost to the last bit only by luck.
     reduced = np.maximum(reduced, 0.0) - 1e-12
     chosen, complete = cheapest_cover(
-        choosing.store, choosing.costs, reduced, worth - 1e-9, cutoff, choosing.sides, most_steps=10**7
+        partitioning.store,
+        partitioning.costs,
+        reduced,
+        dual_objective - 1e-9,
+        cutoff,
+        partitioning.sides,
+        most_steps=10**7,
     )
     assert complete
     if best < cutoff:
@@ -91,21 +97,21 @@ def test_side_rows_are_kept() -> None:
 @given(priced_choices(), st.integers(1, 8), st.sampled_from([1.0, 1.1, 1.5, math.inf]))
 @QUICK
 def test_the_cheapest_several_are_found(
-    drawn: tuple[Choosing, np.ndarray, float], count: int, share: float
+    drawn: tuple[SetPartitioning, np.ndarray, float], count: int, share: float
 ) -> None:
     """With any prices and side rows: as many of the cheapest plans below the cutoff as there are, cheapest first."""
-    choosing, reduced, worth = drawn
-    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    partitioning, reduced, dual_objective = drawn
+    plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     best = min(plans.values(), default=1.0)
     cutoff = best * share if math.isfinite(share) else math.inf
     reduced = np.maximum(reduced, 0.0) - 1e-12
     found, complete = cheapest_covers(
-        choosing.store,
-        choosing.costs,
+        partitioning.store,
+        partitioning.costs,
         reduced,
-        worth - 1e-9,
+        dual_objective - 1e-9,
         cutoff,
-        choosing.sides,
+        partitioning.sides,
         count=count,
         most_steps=10**7,
     )
@@ -121,16 +127,16 @@ def test_the_cheapest_several_are_found(
 
 @given(choices(), st.integers(0, 2**32), st.booleans())
 @QUICK
-def test_a_priced_row_is_the_same_rule(choosing: Choosing, seed: int, relaxed: bool) -> None:
+def test_a_priced_row_is_the_same_rule(partitioning: SetPartitioning, seed: int, relaxed: bool) -> None:
     """Whatever the prices: a plan keeps the row with them just when it keeps it without."""
     random = np.random.default_rng(seed)
-    store, hours = choosing.store, random.random(len(choosing.store)) * 30
+    store, hours = partitioning.store, random.random(len(partitioning.store)) * 30
     plans = plan_costs(store, hours.tolist())
     if not plans:
         return
     prices = random.normal(0, 20, store.practices)
     if relaxed:
-        prices = relax(Choosing(store, hours, (), store.practices), NEVER).duals.practices
+        prices = relax(SetPartitioning(store, hours, (), store.practices), NEVER).duals.practices
     values = sorted(plans.values())
     # Between two plans, so that no rounding decides.
     middle = values[len(values) // 2] + 1e-3
@@ -145,10 +151,10 @@ def test_a_priced_row_is_the_same_rule(choosing: Choosing, seed: int, relaxed: b
 
 @given(choices(), st.integers(0, 2**32), st.integers(1, 4))
 @QUICK
-def test_budgets_lose_no_plan(choosing: Choosing, seed: int, count: int) -> None:
+def test_budgets_lose_no_plan(partitioning: SetPartitioning, seed: int, count: int) -> None:
     """With limits on two sums, priced as they are in a front: the cheapest of the plans that keep both."""
     random = np.random.default_rng(seed)
-    store = choosing.store
+    store = partitioning.store
     rows, limits = [], []
     for _ in range(2):
         hours = random.random(len(store)) * 30
@@ -156,20 +162,20 @@ def test_budgets_lose_no_plan(choosing: Choosing, seed: int, count: int) -> None
         if not totals:
             return
         limit = totals[int(random.integers(0, len(totals)))] + 1e-3
-        prices = relax(Choosing(store, hours, (), store.practices), NEVER).duals.practices
+        prices = relax(SetPartitioning(store, hours, (), store.practices), NEVER).duals.practices
         rows.append(SideRow(hours, -math.inf, limit).priced(store, prices))
         limits.append(SideRow(hours, -math.inf, limit))
-    plans = plan_costs(store, choosing.costs, [*choosing.sides, *limits])
+    plans = plan_costs(store, partitioning.costs, [*partitioning.sides, *limits])
     found, complete = cheapest_covers(
         store,
-        choosing.costs,
-        choosing.costs,
+        partitioning.costs,
+        partitioning.costs,
         0.0,
         math.inf,
-        [*choosing.sides, *rows],
+        [*partitioning.sides, *rows],
         count=count,
         most_steps=10**7,
     )
     assert complete
-    costs = [math.fsum(choosing.costs[chosen]) for chosen in found]
+    costs = [math.fsum(partitioning.costs[chosen]) for chosen in found]
     assert costs == pytest.approx(sorted(plans.values())[:count], rel=1e-9, abs=1e-7)

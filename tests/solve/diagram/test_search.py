@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netform.solve.diagram.search import cheapest_below
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.diagram.search import best_below
+from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.strategies import choices
 
@@ -19,15 +19,17 @@ QUICK = settings(deadline=None, max_examples=200, derandomize=True)
 
 @given(choices(practices=(1, 8), candidates=80), st.sampled_from([0.9, 1.01, 1.3, math.inf]), st.booleans())
 @QUICK
-def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool) -> None:
+def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, hours: bool) -> None:
     """Whatever the cutoff, with rules over the plan that count networks, or that count hours."""
     if hours:
-        half = SideRow(choosing.costs / 3, -math.inf, float(choosing.costs.sum()) / 4)
-        choosing = Choosing(choosing.store, choosing.costs, (*choosing.sides, half), choosing.most_networks)
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+        half = SideRow(partitioning.costs / 3, -math.inf, float(partitioning.costs.sum()) / 4)
+        partitioning = SetPartitioning(
+            partitioning.store, partitioning.costs, (*partitioning.sides, half), partitioning.most_networks
+        )
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=1.0)
     cutoff = best * share if math.isfinite(share) else math.inf
-    found, below, _ = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, 10**6)
+    found, below, _ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, 10**6)
     assert below >= cutoff
     if plans and cutoff > best:
         assert found is not None
@@ -38,15 +40,17 @@ def test_it_is_the_cheapest_of_all(choosing: Choosing, share: float, hours: bool
 
 @given(choices(practices=(1, 8), candidates=80), st.integers(1, 12), st.booleans())
 @QUICK
-def test_none_cheaper_than_it_says_is_missed(choosing: Choosing, width: int, hours: bool) -> None:
+def test_none_cheaper_than_it_says_is_missed(partitioning: SetPartitioning, width: int, hours: bool) -> None:
     """However narrow the drawing is; and what it met is a plan below the cutoff."""
     if hours:
-        half = SideRow(choosing.costs / 3, -math.inf, float(choosing.costs.sum()) / 4)
-        choosing = Choosing(choosing.store, choosing.costs, (*choosing.sides, half), choosing.most_networks)
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+        half = SideRow(partitioning.costs / 3, -math.inf, float(partitioning.costs.sum()) / 4)
+        partitioning = SetPartitioning(
+            partitioning.store, partitioning.costs, (*partitioning.sides, half), partitioning.most_networks
+        )
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = best * 1.3 if plans else 1.0
-    found, below, _ = cheapest_below(choosing, choosing.costs, -1e-9, cutoff, width)
+    found, below, _ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, width)
     assert below <= cutoff
     if found is not None:
         assert best - 1e-9 <= plans[tuple(found.tolist())] < cutoff
@@ -59,6 +63,6 @@ def test_it_gives_up() -> None:
     """Without room for more than a node nothing is said to be complete."""
     groups = all_groups(6, 2)
     store = store_of(groups, 6)
-    choosing = Choosing(store, np.ones(len(groups)), (), 6)
-    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf, 0)
-    assert cheapest_below(choosing, np.zeros(len(groups)), 0.0, 10.0, 1).below == 0.0
+    partitioning = SetPartitioning(store, np.ones(len(groups)), (), 6)
+    assert best_below(partitioning, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf, 0)
+    assert best_below(partitioning, np.zeros(len(groups)), 0.0, 10.0, 1).below == 0.0

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, fewest
-from netform.solve.model.plan_model import Statement, join
-from netform.solve.model.problem import Choosing
+from netform.solve.model.plan_model import PlanModel, join
+from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import Deadline
 from tests.brute_force import plan_costs, store_of
 from tests.strategies import choices, made_up_area
@@ -19,21 +19,25 @@ from tests.strategies import choices, made_up_area
 RULES = load_profile()
 
 
-def stated(choosing: Choosing) -> Statement:
+def stated(partitioning: SetPartitioning) -> PlanModel:
     """State a choice as one among practices of 10,000 in a row."""
-    count = choosing.store.practices
+    count = partitioning.store.practices
     graph = made_up_area([10_000] * count, [(1000 * k, 0) for k in range(count)], [], RULES)
     data = ScoringData.of(graph, sorted(graph), RULES)
-    return Statement(tuple(sorted(graph)), choosing.store, data, choosing.sides, choosing.most_networks)
+    return PlanModel(
+        tuple(sorted(graph)), partitioning.store, data, partitioning.sides, partitioning.most_networks
+    )
 
 
 @given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000]))
 @settings(deadline=None, max_examples=150, derandomize=True)
-def test_it_is_the_least_of_every_choice(choosing: Choosing, seed: int, largest: int) -> None:
+def test_it_is_the_least_of_every_choice(partitioning: SetPartitioning, seed: int, largest: int) -> None:
     """Found and proven where there is a choice at all, and impossible where there is none."""
-    worth = np.random.default_rng(seed).integers(0, largest + 1, len(choosing.store)).astype(np.float64)
-    all_plans = plan_costs(choosing.store, worth.tolist(), choosing.sides)
-    answer = fewest(stated(choosing), worth)
+    dual_objective = (
+        np.random.default_rng(seed).integers(0, largest + 1, len(partitioning.store)).astype(np.float64)
+    )
+    all_plans = plan_costs(partitioning.store, dual_objective.tolist(), partitioning.sides)
+    answer = fewest(stated(partitioning), dual_objective)
     if not all_plans:
         assert answer == Fewest(None, None)
         assert answer.impossible
@@ -54,8 +58,8 @@ def test_without_time_nothing_is_claimed() -> None:
     """A bound that holds, and no number that would do."""
     graph = made_up_area([10_000] * 2, [(0, 0), (1000, 0)], [(0, 1)], RULES)
     store = store_of([(0,), (1,), (0, 1)], 2)
-    statement = Statement(tuple(sorted(graph)), store, ScoringData.of(graph, sorted(graph), RULES), (), 2)
-    answer = fewest(statement, np.array([4.0, 5.0, 8.0]), Deadline(0.0, lambda: 1.0))
+    model = PlanModel(tuple(sorted(graph)), store, ScoringData.of(graph, sorted(graph), RULES), (), 2)
+    answer = fewest(model, np.array([4.0, 5.0, 8.0]), Deadline(0.0, lambda: 1.0))
     assert answer.bound is not None
     assert answer.bound <= 8
     assert answer.found in (None, 8)

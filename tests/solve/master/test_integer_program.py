@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.subset_row_cuts import NO_CUTS, triple_cuts
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import keeps, plan_costs, store_of
 from tests.strategies import choices
 
@@ -66,18 +66,18 @@ def test_below_the_cutoff_there_is_no_plan() -> None:
 
 @given(choices(), st.sampled_from([0.5, 0.99, 1.0, 1.01, math.inf]), st.sampled_from([None, 1]))
 @QUICK
-def test_every_claim_holds(choosing: Choosing, share: float, nodes: int | None) -> None:
+def test_every_claim_holds(partitioning: SetPartitioning, share: float, nodes: int | None) -> None:
     """A plan is one; optimal is the best; infeasible has none below the cutoff; the bound holds."""
-    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = math.inf if math.isinf(best) else best * share
     answer = solve_integer(
-        choosing.store, choosing.costs, NO_CUTS, choosing.sides, cutoff=cutoff, nodes=nodes
+        partitioning.store, partitioning.costs, NO_CUTS, partitioning.sides, cutoff=cutoff, nodes=nodes
     )
     slack = 1e-6 * max(1.0, abs(best)) if math.isfinite(best) else 0.0
     if answer.chosen is not None:
         assert tuple(answer.chosen.tolist()) in plans
-        assert keeps(answer.chosen, choosing.sides)
+        assert keeps(answer.chosen, partitioning.sides)
     if answer.status == "optimal":
         assert answer.chosen is not None
         assert plans[tuple(answer.chosen.tolist())] <= best + slack

@@ -10,16 +10,18 @@ from scipy import optimize
 
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, triple_cuts
-from netform.solve.model.problem import Choosing, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import plan_costs, store_of
 from tests.strategies import choices
 
 QUICK = settings(deadline=None, max_examples=150, derandomize=True)
 
 
-def second_opinion(choosing: Choosing, cuts: CutPool, shut: np.ndarray, artificial: float) -> float:
+def second_opinion(
+    partitioning: SetPartitioning, cuts: CutPool, shut: np.ndarray, artificial: float
+) -> float:
     """Solve the same program by scipy, artificial columns and all."""
-    store, sides = choosing.store, choosing.sides
+    store, sides = partitioning.store, partitioning.sides
     n, m, s, k = store.practices, len(store), len(sides), len(cuts)
     covers = np.zeros((n, m))
     covers[store.members, np.repeat(np.arange(m), np.diff(store.offsets))] = 1
@@ -38,7 +40,7 @@ def second_opinion(choosing: Choosing, cuts: CutPool, shut: np.ndarray, artifici
                 below.append(sign * row[None, :])
                 limits.append(np.array([end]))
     answer = optimize.linprog(
-        np.concatenate((choosing.costs, np.full(2 * (n + s), artificial))),
+        np.concatenate((partitioning.costs, np.full(2 * (n + s), artificial))),
         A_eq=equal,
         b_eq=np.ones(n),
         A_ub=np.vstack(below),
@@ -51,24 +53,24 @@ def second_opinion(choosing: Choosing, cuts: CutPool, shut: np.ndarray, artifici
 
 @given(choices(practices=(1, 9)), st.integers(0, 2**32))
 @QUICK
-def test_changes_come_to_the_program_built_at_once(choosing: Choosing, seed: int) -> None:
+def test_changes_come_to_the_program_built_at_once(partitioning: SetPartitioning, seed: int) -> None:
     """Columns and cuts added, columns shut and opened, in any order: another solver's optimum."""
     random = np.random.default_rng(seed)
-    n, m = choosing.store.practices, len(choosing.store)
-    artificial = 4.0 * float(choosing.costs.max(initial=0.0)) + 1.0
-    program = LinearProgram(n, choosing.sides, artificial)
+    n, m = partitioning.store.practices, len(partitioning.store)
+    artificial = 4.0 * float(partitioning.costs.max(initial=0.0)) + 1.0
+    program = LinearProgram(n, partitioning.sides, artificial)
     shut = np.zeros(0, np.bool_)
     added = 0
     for _ in range(6):
         change = random.integers(4)
         if change == 0 and added < m:
             more = int(random.integers(1, m - added + 1))
-            fresh = choosing.take(np.arange(added, added + more))
+            fresh = partitioning.take(np.arange(added, added + more))
             program.add_columns(fresh.store, fresh.costs, fresh.sides)
             added += more
             shut = np.concatenate((shut, np.zeros(more, np.bool_)))
         elif change == 3:
-            artificial = float(random.choice([0.3, 1.0, 4.0]) * choosing.costs.max(initial=0.0)) + 1.0
+            artificial = float(random.choice([0.3, 1.0, 4.0]) * partitioning.costs.max(initial=0.0)) + 1.0
             program.set_artificial_cost(artificial)
         elif change == 1 and n >= 3:
             program.add_cuts(triple_cuts(np.sort(random.choice(n, 3, replace=False))[None, :]))
@@ -76,7 +78,7 @@ def test_changes_come_to_the_program_built_at_once(choosing: Choosing, seed: int
             shut = random.random(added) < random.choice([0.0, 0.2, 0.6])
             program.shut(shut)
         answer = program.solve(dual_simplex=bool(random.integers(2)))
-        now = choosing.take(np.arange(added))
+        now = partitioning.take(np.arange(added))
         expected = second_opinion(now, program.cuts, shut, artificial)
         assert answer.value == pytest.approx(expected, rel=1e-6, abs=1e-6)
         assert not answer.chosen[shut].any()
@@ -87,18 +89,18 @@ def test_changes_come_to_the_program_built_at_once(choosing: Choosing, seed: int
 
 @given(choices(practices=(1, 8)), st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 30.0]))
 @QUICK
-def test_any_prices_give_a_bound(choosing: Choosing, seed: int, noise: float) -> None:
+def test_any_prices_give_a_bound(partitioning: SetPartitioning, seed: int, noise: float) -> None:
     """Prices however wrong: what they are worth and the least reduced cost of every network stay below."""
-    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     random = np.random.default_rng(seed)
-    n = choosing.store.practices
-    program = LinearProgram(n, choosing.sides, 1e4)
-    program.add_columns(choosing.store, choosing.costs, choosing.sides)
+    n = partitioning.store.practices
+    program = LinearProgram(n, partitioning.sides, 1e4)
+    program.add_columns(partitioning.store, partitioning.costs, partitioning.sides)
     if n >= 3:
         program.add_cuts(triple_cuts(np.sort(random.choice(n, 3, replace=False))[None, :]))
     found = program.solve().duals
     sides = found.sides + random.normal(0, noise, len(found.sides))
-    for position, side in enumerate(choosing.sides):
+    for position, side in enumerate(partitioning.sides):
         if np.isinf(side.least):
             sides[position] = min(0.0, sides[position])
         if np.isinf(side.most):
@@ -108,18 +110,20 @@ def test_any_prices_give_a_bound(choosing: Choosing, seed: int, noise: float) ->
         np.minimum(0.0, found.cuts + random.normal(0, noise, len(found.cuts))),
         sides,
     )
-    reduced = duals.price(choosing.store, choosing.costs, program.cuts, choosing.sides)
+    reduced = duals.price(partitioning.store, partitioning.costs, program.cuts, partitioning.sides)
     least = min(0.0, float(reduced.min(initial=0.0)))
     # Left early, a reduced cost is too low, and never one that is of interest.
     enough = float(np.median(reduced)) if len(reduced) else 0.0
-    early = duals.price(choosing.store, choosing.costs, program.cuts, choosing.sides, enough)
+    early = duals.price(partitioning.store, partitioning.costs, program.cuts, partitioning.sides, enough)
     assert (early <= reduced + 1e-9).all()
     assert early[reduced <= enough] == pytest.approx(reduced[reduced <= enough])
     assert (early[reduced > enough] > enough).all()
-    worth = duals.worth(program.cuts, choosing.sides)
+    dual_objective = duals.dual_objective(program.cuts, partitioning.sides)
     for plan, cost in plans.items():
-        assert worth + choosing.most_networks * least <= cost + 1e-6 * max(1, abs(cost))
-        assert worth + reduced[list(plan)].sum() <= cost + 1e-6 * max(1, abs(cost), abs(worth))
+        assert dual_objective + partitioning.most_networks * least <= cost + 1e-6 * max(1, abs(cost))
+        assert dual_objective + reduced[list(plan)].sum() <= cost + 1e-6 * max(
+            1, abs(cost), abs(dual_objective)
+        )
 
 
 def test_two_halves_and_a_third() -> None:
@@ -131,7 +135,7 @@ def test_two_halves_and_a_third() -> None:
     assert answer.value == pytest.approx(15)
     assert answer.chosen.tolist() == pytest.approx([0.5, 0.5, 0.5, 0, 0, 0])
     assert answer.missing == pytest.approx(0)
-    assert answer.duals.worth(program.cuts, ()) == pytest.approx(15)
+    assert answer.duals.dual_objective(program.cuts, ()) == pytest.approx(15)
     # One pair and a single: 18.
     program.add_cuts(triple_cuts(np.array([[0, 1, 2]])))
     assert program.solve(dual_simplex=True).value == pytest.approx(18)
@@ -151,4 +155,4 @@ def test_the_worth_of_an_upper_and_a_lower_side() -> None:
     rows = (SideRow(np.ones(1), 2.0, 5.0), SideRow(np.ones(1), 2.0, 5.0))
     duals = Duals(np.array([1.0, 2.0]), np.empty(0), np.array([10.0, -10.0]))
     # 1 + 2 + 10 * 2 - 10 * 5
-    assert duals.worth(NO_CUTS, rows) == -27.0
+    assert duals.dual_objective(NO_CUTS, rows) == -27.0

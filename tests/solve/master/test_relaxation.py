@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from netform.solve.master.relaxation import Relaxation, relax, tighten
-from netform.solve.model.problem import Choosing
+from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import plan_costs, store_of
 from tests.strategies import choices
@@ -30,68 +30,68 @@ def looks(number: int) -> Deadline:
     return Deadline(float(number), lambda: float(next(ticks)))
 
 
-def assert_valid(choosing: Choosing, relaxation: Relaxation) -> None:
+def assert_valid(partitioning: SetPartitioning, relaxation: Relaxation) -> None:
     """Hold the bound, and the bound through each candidate, to every plan there is."""
-    plans = plan_costs(choosing.store, choosing.costs, choosing.sides)
+    plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     for plan, cost in plans.items():
         above = cost + 1e-6 * max(1.0, abs(cost))
         assert relaxation.bound <= above
-        assert (relaxation.through[list(plan)] <= above).all()
+        assert (relaxation.column_bounds[list(plan)] <= above).all()
     if relaxation.integral and math.isfinite(relaxation.bound):
-        covered = [v for j in relaxation.chosen for v in choosing.store[int(j)].tolist()]
-        assert sorted(covered) == list(range(choosing.store.practices))
+        covered = [v for j in relaxation.chosen for v in partitioning.store[int(j)].tolist()]
+        assert sorted(covered) == list(range(partitioning.store.practices))
 
 
 @given(choices())
 @QUICK
-def test_bounds_hold_for_every_plan(choosing: Choosing) -> None:
+def test_bounds_hold_for_every_plan(partitioning: SetPartitioning) -> None:
     """No plan costs less than the bound, nor than the bound through any of its candidates; tightened too."""
-    relaxation = relax(choosing, NEVER)
-    assert_valid(choosing, relaxation)
-    tightened = tighten(choosing, relaxation, NEVER)
-    assert_valid(choosing, tightened)
+    relaxation = relax(partitioning, NEVER)
+    assert_valid(partitioning, relaxation)
+    tightened = tighten(partitioning, relaxation, NEVER)
+    assert_valid(partitioning, tightened)
     assert tightened.bound >= relaxation.bound
-    assert (tightened.through >= relaxation.through).all()
+    assert (tightened.column_bounds >= relaxation.column_bounds).all()
 
 
 @given(choices(), st.randoms(use_true_random=False))
 @QUICK
-def test_what_is_priced_first_changes_no_bound(choosing: Choosing, rng: random.Random) -> None:
+def test_what_is_priced_first_changes_no_bound(partitioning: SetPartitioning, rng: random.Random) -> None:
     """A few candidates, near by whatever they are said to be, come before the whole list."""
-    near = np.array([rng.random() for _ in range(len(choosing.store))])
-    plain = relax(choosing, NEVER)
+    near = np.array([rng.random() for _ in range(len(partitioning.store))])
+    plain = relax(partitioning, NEVER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.master.relaxation.POOL", 2)
-        first = relax(choosing, NEVER, near=near)
-    assert_valid(choosing, first)
+        first = relax(partitioning, NEVER, near=near)
+    assert_valid(partitioning, first)
     assert first.bound == pytest.approx(plain.bound, rel=1e-6, abs=1e-6)
 
 
 @given(choices(), st.integers(0, 8))
 @QUICK
-def test_bounds_hold_when_time_runs_out(choosing: Choosing, number: int) -> None:
+def test_bounds_hold_when_time_runs_out(partitioning: SetPartitioning, number: int) -> None:
     """However early: what is not finished proves less, and is no plan unless it covers every practice."""
     deadline = looks(number)
-    relaxation = relax(choosing, deadline)
-    assert_valid(choosing, relaxation)
-    assert_valid(choosing, tighten(choosing, relaxation, deadline))
+    relaxation = relax(partitioning, deadline)
+    assert_valid(partitioning, relaxation)
+    assert_valid(partitioning, tighten(partitioning, relaxation, deadline))
 
 
-def fractional_optimum(choosing: Choosing) -> float | None:
+def fractional_optimum(partitioning: SetPartitioning) -> float | None:
     """Solve the plain relaxation by scipy over the whole list; None when it is infeasible."""
-    store, m = choosing.store, len(choosing.store)
+    store, m = partitioning.store, len(partitioning.store)
     if not m:
         return None
     covers = np.zeros((store.practices, m))
     covers[store.members, np.repeat(np.arange(m), np.diff(store.offsets))] = 1
     below = [
         (sign * side.coefficients, sign * end)
-        for side in choosing.sides
+        for side in partitioning.sides
         for sign, end in ((1, side.most), (-1, side.least))
         if np.isfinite(end)
     ]
     answer = optimize.linprog(
-        choosing.costs,
+        partitioning.costs,
         A_eq=covers,
         b_eq=np.ones(store.practices),
         A_ub=np.array([row for row, _ in below]) if below else None,
@@ -104,10 +104,10 @@ def fractional_optimum(choosing: Choosing) -> float | None:
 
 @given(choices())
 @QUICK
-def test_infeasible_is_said_exactly_when_no_fractions_fit(choosing: Choosing) -> None:
+def test_infeasible_is_said_exactly_when_no_fractions_fit(partitioning: SetPartitioning) -> None:
     """An infinite bound if and only if another solver finds the relaxation infeasible; else its optimum."""
-    expected = fractional_optimum(choosing)
-    relaxation = relax(choosing, NEVER)
+    expected = fractional_optimum(partitioning)
+    relaxation = relax(partitioning, NEVER)
     assert math.isinf(relaxation.bound) == (expected is None)
     if expected is not None:
         assert relaxation.bound == pytest.approx(expected, rel=1e-6, abs=1e-6)
@@ -116,18 +116,18 @@ def test_infeasible_is_said_exactly_when_no_fractions_fit(choosing: Choosing) ->
 def test_three_practices_by_hand() -> None:
     """Halves of three pairs at 10 cost 15; a plan is a pair and a single, 18, as the triple's cut says."""
     store = store_of([(0, 1), (0, 2), (0,), (1, 2), (1,), (2,)], 3)
-    choosing = Choosing(store, np.array([10.0, 10.0, 8.0, 10.0, 8.0, 8.0]), (), 3)
-    relaxation = relax(choosing, NEVER)
+    partitioning = SetPartitioning(store, np.array([10.0, 10.0, 8.0, 10.0, 8.0, 8.0]), (), 3)
+    relaxation = relax(partitioning, NEVER)
     assert relaxation.bound == pytest.approx(15)
     assert not relaxation.integral
     # Each practice is worth 5, so a single has a reduced cost of 3.
-    assert relaxation.through.tolist() == pytest.approx([15, 15, 18, 15, 18, 18])
-    tightened = tighten(choosing, relaxation, NEVER)
+    assert relaxation.column_bounds.tolist() == pytest.approx([15, 15, 18, 15, 18, 18])
+    tightened = tighten(partitioning, relaxation, NEVER)
     assert tightened.bound == pytest.approx(18)
 
 
 def test_a_practice_in_no_candidate_is_no_plan() -> None:
     """Nothing covers the third practice: infeasible at once, whatever the first two cost."""
-    choosing = Choosing(store_of([(0, 1), (0,), (1,)], 3), np.zeros(3), (), 3)
-    assert math.isinf(relax(choosing, NEVER).bound)
-    assert not relax(choosing, looks(0)).integral
+    partitioning = SetPartitioning(store_of([(0, 1), (0,), (1,)], 3), np.zeros(3), (), 3)
+    assert math.isinf(relax(partitioning, NEVER).bound)
+    assert not relax(partitioning, looks(0)).integral

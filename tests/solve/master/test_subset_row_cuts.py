@@ -20,7 +20,7 @@ from netform.solve.master.subset_row_cuts import (
     violated_cuts,
     violated_triples,
 )
-from netform.solve.model.problem import Choosing
+from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
 from tests.strategies import choices, pools
 
@@ -42,10 +42,10 @@ def limit(cut: list[int]) -> int:
 
 
 @st.composite
-def cut_choices(draw: st.DrawFn) -> tuple[Choosing, CutPool]:
+def cut_choices(draw: st.DrawFn) -> tuple[SetPartitioning, CutPool]:
     """Draw candidates and cuts over the same practices."""
-    choosing = draw(choices(practices=(1, 9), sides=False))
-    return choosing, draw(pools(choosing.store.practices))
+    partitioning = draw(choices(practices=(1, 9), sides=False))
+    return partitioning, draw(pools(partitioning.store.practices))
 
 
 def groups_of(store: CandidateStore) -> list[list[int]]:
@@ -55,15 +55,15 @@ def groups_of(store: CandidateStore) -> list[list[int]]:
 
 @given(cut_choices())
 @QUICK
-def test_coefficients_are_those_of_the_definition(drawn: tuple[Choosing, CutPool]) -> None:
+def test_coefficients_are_those_of_the_definition(drawn: tuple[SetPartitioning, CutPool]) -> None:
     """Every coefficient that is not zero is listed once with its value."""
-    choosing, cuts = drawn
-    cut, candidate, value = cut_coefficients(choosing.store, cuts)
+    partitioning, cuts = drawn
+    cut, candidate, value = cut_coefficients(partitioning.store, cuts)
     found = list(zip(cut.tolist(), candidate.tolist(), value.tolist(), strict=True))
     expected = {
         (k, j, float(coefficient(group, row)))
         for k, row in enumerate(cuts.tolist())
-        for j, group in enumerate(groups_of(choosing.store))
+        for j, group in enumerate(groups_of(partitioning.store))
         if coefficient(group, row)
     }
     assert len(found) == len(expected)
@@ -73,30 +73,30 @@ def test_coefficients_are_those_of_the_definition(drawn: tuple[Choosing, CutPool
 
 @given(cut_choices(), st.integers(0, 2**32))
 @QUICK
-def test_reduced_costs_are_those_of_the_definition(drawn: tuple[Choosing, CutPool], seed: int) -> None:
+def test_reduced_costs_are_those_of_the_definition(drawn: tuple[SetPartitioning, CutPool], seed: int) -> None:
     """A candidate's cost less the prices of its practices and, times its coefficient, of each cut."""
-    choosing, cuts = drawn
+    partitioning, cuts = drawn
     random = np.random.default_rng(seed)
-    practice_duals = random.normal(0, 50, choosing.store.practices)
+    practice_duals = random.normal(0, 50, partitioning.store.practices)
     cut_duals = np.where(random.random(len(cuts)) < 0.3, 0.0, -50 * random.random(len(cuts)))
 
-    found = reduced_costs(choosing.store, choosing.costs, practice_duals, cuts, cut_duals)
+    found = reduced_costs(partitioning.store, partitioning.costs, practice_duals, cuts, cut_duals)
     expected = [
         cost
         - sum(practice_duals[practice] for practice in group)
         - sum(dual * coefficient(group, row) for dual, row in zip(cut_duals, cuts.tolist(), strict=True))
-        for cost, group in zip(choosing.costs, groups_of(choosing.store), strict=True)
+        for cost, group in zip(partitioning.costs, groups_of(partitioning.store), strict=True)
     ]
     assert found.tolist() == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @given(cut_choices())
 @QUICK
-def test_no_plan_breaks_a_cut(drawn: tuple[Choosing, CutPool]) -> None:
+def test_no_plan_breaks_a_cut(drawn: tuple[SetPartitioning, CutPool]) -> None:
     """Over every choice that covers each practice once, for any weights and divisor."""
-    choosing, cuts = drawn
-    groups = groups_of(choosing.store)
-    for plan in list(covers(choosing.store))[:50]:
+    partitioning, cuts = drawn
+    groups = groups_of(partitioning.store)
+    for plan in list(covers(partitioning.store))[:50]:
         for row in cuts.tolist():
             assert sum(coefficient(groups[j], row) for j in plan) <= limit(row)
 

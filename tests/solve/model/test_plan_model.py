@@ -10,7 +10,7 @@ import pytest
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs
-from netform.solve.model.plan_model import Statement, find, join
+from netform.solve.model.plan_model import PlanModel, find, join
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, store_of
 from tests.strategies import made_up_area
@@ -21,22 +21,22 @@ GRAPH = made_up_area(
 )
 
 
-def state(codes: tuple[str, ...], sides: tuple[SideRow, ...] = ()) -> Statement:
+def state(codes: tuple[str, ...], sides: tuple[SideRow, ...] = ()) -> PlanModel:
     """State every group of some practices."""
     store = store_of(all_groups(len(codes), len(codes)), len(codes))
-    return Statement(codes, store, ScoringData.of(GRAPH, codes, RULES), sides, len(codes))
+    return PlanModel(codes, store, ScoringData.of(GRAPH, codes, RULES), sides, len(codes))
 
 
 def test_hours_add_up_to_costs() -> None:
     """Each term's hours are its kernel's, computed once; costs are the weighted sum; candidates can be taken."""
-    statement = state(("P0", "P1", "P2"))
+    model = state(("P0", "P1", "P2"))
     for name, term in TERMS.items():
-        expected = term.kernel(statement.store, statement.data)
-        assert statement.hours((name,)) == pytest.approx(expected)
-    assert statement.costs == pytest.approx(candidate_costs(statement.store, statement.data))
+        expected = term.kernel(model.store, model.data)
+        assert model.hours((name,)) == pytest.approx(expected)
+    assert model.costs == pytest.approx(candidate_costs(model.store, model.data))
     kept = np.array([1, 4, 6])
-    taken = statement.take(kept)
-    assert taken.costs == pytest.approx(statement.costs[kept])
+    taken = model.take(kept)
+    assert taken.costs == pytest.approx(model.costs[kept])
     assert set(taken.known_hours) == set(TERMS)
 
 
@@ -73,14 +73,14 @@ def test_nothing_joined() -> None:
 
 def test_more_groups() -> None:
     """They cost what they cost, but the free ones nothing, and no rule counts them."""
-    statement = state(("P0", "P1", "P2"), (SideRow(np.arange(7.0), 0.0, 9.0),))
-    more = statement.with_groups(store_of([(0, 2), (1,)], 3), free=1)
+    model = state(("P0", "P1", "P2"), (SideRow(np.arange(7.0), 0.0, 9.0),))
+    more = model.with_groups(store_of([(0, 2), (1,)], 3), free=1)
     assert more.groups(np.array([7, 8])) == (("P0", "P2"), ("P1",))
-    where = statement.positions([("P0", "P2")])
+    where = model.positions([("P0", "P2")])
     assert where is not None
-    assert more.costs[7] == pytest.approx(float(statement.costs[where[0]]))
+    assert more.costs[7] == pytest.approx(float(model.costs[where[0]]))
     assert more.costs[8] == 0.0
-    assert more.costs[:7] == pytest.approx(statement.costs)
+    assert more.costs[:7] == pytest.approx(model.costs)
     assert more.sides[0].coefficients.tolist() == [*range(7), 0.0, 0.0]
     assert more.most_networks == 5
     assert math.isclose(more.hours(("overhead",))[7], RULES.overhead_hours_week)

@@ -15,8 +15,8 @@ import netform.solve.exact.gap_closing as proof_module
 import netform.solve.near_optimal.alternatives as alternatives_module
 import netform.solve.near_optimal.local_diagrams as hoods_module
 import netform.solve.near_optimal.space as near_module
-from netform.solve.exact.solver import choose
-from netform.solve.model.problem import Choosing
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
 from tests.made_up_session import demanded, session_of
 from tests.strategies import small_areas
@@ -52,7 +52,7 @@ def about(cost: float) -> object:
 def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Have questions answered from a diagram, from those of parts, from lists of the cheapest plans, or one by one."""
     if how == "hoods":
-        monkeypatch.setattr(near_module.Vicinity, "draw", lambda _near, _limit: None)
+        monkeypatch.setattr(near_module.NearOptimalSpace, "draw", lambda _near, _limit: None)
         monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
     elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
@@ -60,10 +60,10 @@ def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
         monkeypatch.setattr(alternatives_module, "WIDEST", 0)
     if how == "lower":
         # Nothing dearer than a thousandth above the best is drawn.
-        draw = near_module.Vicinity.draw
+        draw = near_module.NearOptimalSpace.draw
         monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
         monkeypatch.setattr(
-            near_module.Vicinity,
+            near_module.NearOptimalSpace,
             "draw",
             lambda near, limit: draw(near, limit) if limit < near.best.cost * 1.002 else None,
         )
@@ -229,24 +229,24 @@ def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch.setattr(proof_module, "GUESSES", ())
     monkeypatch.setattr(proof_module, "MANY", 0)
     monkeypatch.setattr(chooser_module, "WIDE", (6, 12))
-    monkeypatch.setattr(proof_module.Proof, "cover", lambda *_: False)
+    monkeypatch.setattr(proof_module.GapClosing, "search_below", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
     groups.sort()
     store, costs = store_of(groups, 9), 2 + 3 * random.random(len(groups))
     plans = plan_costs(store, costs.tolist())
-    choice = choose(Choosing(store, costs, (), 9), trace=True)
-    assert choice.cost == pytest.approx(min(plans.values()))
-    assert choice.trace is not None
+    solution = solve_set_partitioning(SetPartitioning(store, costs, (), 9), trace=True)
+    assert solution.cost == pytest.approx(min(plans.values()))
+    assert solution.trace is not None
     for plan, cost in plans.items():
-        assert choice.trace.through[list(plan)].max() <= cost + 1e-6
+        assert solution.trace.column_bounds[list(plan)].max() <= cost + 1e-6
 
 
 def test_a_choice_among_nothing() -> None:
     """Where every practice is settled the best plan is the only one."""
     store = store_of([], 0)
-    choice = choose(Choosing(store, np.empty(0), (), 0), trace=True)
-    assert (choice.status, choice.cost) == ("optimal", 0.0)
-    assert choice.trace is not None
-    assert len(choice.trace.through) == 0
-    assert not choice.trace.among(np.empty(0, np.int64)).columns.size
+    solution = solve_set_partitioning(SetPartitioning(store, np.empty(0), (), 0), trace=True)
+    assert (solution.status, solution.cost) == ("optimal", 0.0)
+    assert solution.trace is not None
+    assert len(solution.trace.column_bounds) == 0
+    assert not solution.trace.among(np.empty(0, np.int64)).columns.size

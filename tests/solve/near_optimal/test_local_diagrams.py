@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import netform.solve.near_optimal.local_diagrams as hoods_module
-from netform.solve.exact.solver import choose
-from netform.solve.model.plan_model import Statement
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import NEVER
-from netform.solve.near_optimal.alternatives import Near
+from netform.solve.near_optimal.alternatives import NearOptimalPlans
 from netform.solve.near_optimal.local_diagrams import hood_diagrams
 from tests.brute_force import plan_costs
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     from netform.solve.diagram.build import Diagram
-    from netform.solve.model.problem import Choosing
+    from netform.solve.model.problem import SetPartitioning
 
 
 def walks(diagram: Diagram) -> list[tuple[int, ...]]:
@@ -45,28 +45,28 @@ def walks(diagram: Diagram) -> list[tuple[int, ...]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_part_formed_anew_is_a_plan(
-    monkeypatch: pytest.MonkeyPatch, choosing: Choosing, share: float
+    monkeypatch: pytest.MonkeyPatch, partitioning: SetPartitioning, share: float
 ) -> None:
     """With what stays of the best: just the plans below the limit that keep those networks."""
     monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
-    monkeypatch.setattr(Statement, "costs", choosing.costs)
-    choice = choose(choosing, trace=True)
-    if choice.chosen is None:
+    monkeypatch.setattr(PlanModel, "costs", partitioning.costs)
+    solution = solve_set_partitioning(partitioning, trace=True)
+    if solution.chosen is None:
         return
-    codes = tuple(map(str, range(choosing.store.practices)))
-    statement = Statement(codes, choosing.store, None, choosing.sides, choosing.most_networks)  # type: ignore[arg-type]
-    near = Near(statement, choice, NEVER)
-    plans = plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
-    limit = choice.cost * share + 1e-3
-    best = set(choice.chosen.tolist())
+    codes = tuple(map(str, range(partitioning.store.practices)))
+    model = PlanModel(codes, partitioning.store, None, partitioning.sides, partitioning.most_networks)  # type: ignore[arg-type]
+    near = NearOptimalPlans(model, solution, NEVER)
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
+    limit = solution.cost * share + 1e-3
+    best = set(solution.chosen.tolist())
     met = 0
     for diagram, cutoff in hood_diagrams(near, limit):
         met += 1
-        covered = {int(v) for walk in walks(diagram) for j in walk for v in choosing.store[j]}
-        stay = {j for j in best if not covered.intersection(choosing.store[j].tolist())}
+        covered = {int(v) for walk in walks(diagram) for j in walk for v in partitioning.store[j]}
+        stay = {j for j in best if not covered.intersection(partitioning.store[j].tolist())}
         found = {tuple(sorted({*walk, *stay})) for walk in walks(diagram)}
         assert found <= set(plans)
         below = {plan for plan, cost in plans.items() if cost < limit - 1e-6 and stay <= set(plan)}
         assert below <= found
-        assert cutoff == pytest.approx(limit - sum(choosing.costs[j] for j in stay))
+        assert cutoff == pytest.approx(limit - sum(partitioning.costs[j] for j in stay))
     assert met or not best

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 import netform.solve.near_optimal.pareto_front as under_test
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
-from netform.solve.exact.solver import choose
-from netform.solve.model.plan_model import Statement
-from netform.solve.model.problem import Choosing
-from netform.solve.model.solution import Choice
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.problem import SetPartitioning
+from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.near_optimal.pareto_front import SAME, STAND_INS, Traced, TracedPoint, trace_front
 from netform.tradeoff import parse_axis
@@ -41,14 +41,14 @@ NEAR = 1.5 * SAME
 Points = list[tuple[float, float]]
 
 
-def statement_of(choosing: Choosing) -> Statement:
+def statement_of(partitioning: SetPartitioning) -> PlanModel:
     """State a drawn choice; its hours are given beside it, so that its practices need none."""
     rules = load_profile()
-    practices = choosing.store.practices
+    practices = partitioning.store.practices
     graph = made_up_area([1000] * practices, [(0, 0)] * practices, [], rules)
     codes = tuple(sorted(graph, key=lambda code: int(code[1:])))
     data = ScoringData.of(graph, codes, rules)
-    return Statement(codes, choosing.store, data, choosing.sides, choosing.most_networks)
+    return PlanModel(codes, partitioning.store, data, partitioning.sides, partitioning.most_networks)
 
 
 def bettered(x: float, y: float, plans: Points) -> bool:
@@ -126,27 +126,27 @@ def axes(draw: st.DrawFn, candidates: int) -> NDArray[np.float64]:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points]:
+def questions(draw: st.DrawFn) -> tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points]:
     """Draw candidates with hours on two axes, and all their plans."""
-    choosing = draw(choices(candidates=60))
-    x, y = (draw(axes(len(choosing.store))) for _ in range(2))
+    partitioning = draw(choices(candidates=60))
+    x, y = (draw(axes(len(partitioning.store))) for _ in range(2))
     plans = [
         (math.fsum(x[list(plan)]), math.fsum(y[list(plan)]))
-        for plan in plan_costs(choosing.store, choosing.costs.tolist(), choosing.sides)
+        for plan in plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     ]
-    return choosing, x, y, plans
+    return partitioning, x, y, plans
 
 
 @given(questions())
 @settings(deadline=None, max_examples=200, derandomize=True)
 def test_the_complete_front_of_any_candidates(
-    drawn: tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points],
+    drawn: tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points],
 ) -> None:
     """With any groups, hours and side rows: exactly the plans of the front, and which of them some weights choose."""
-    choosing, x, y, plans = drawn
+    partitioning, x, y, plans = drawn
     if not plans:
         return
-    traced = trace_front(statement_of(choosing), x, y, NEVER, complete=True)
+    traced = trace_front(statement_of(partitioning), x, y, NEVER, complete=True)
     assert traced.proven
     assert (traced.resolution_x, traced.resolution_y, traced.unexplored) == (0.0, 0.0, ())
     assert_shown_are_best(traced.points, plans)
@@ -157,13 +157,13 @@ def test_the_complete_front_of_any_candidates(
 @given(questions(), st.sampled_from([0.0, 0.02, 0.1, 0.3, 1.0]))
 @settings(deadline=None, max_examples=200, derandomize=True)
 def test_a_resolution_is_kept(
-    drawn: tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points], resolution: float
+    drawn: tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points], resolution: float
 ) -> None:
     """Every shown point is of the front, and every plan is within the resolution of a shown one."""
-    choosing, x, y, plans = drawn
+    partitioning, x, y, plans = drawn
     if not plans:
         return
-    traced = trace_front(statement_of(choosing), x, y, NEVER, resolution=resolution)
+    traced = trace_front(statement_of(partitioning), x, y, NEVER, resolution=resolution)
     assert traced.proven
     assert_shown_are_best(traced.points, plans)
     assert_nothing_better_is_missed(traced.points, plans, traced.resolution_x, traced.resolution_y)
@@ -187,15 +187,15 @@ def assert_boxes_hold_the_rest(traced: Traced, plans: Points) -> None:
 @given(questions(), st.integers(0, 400))
 @QUICK
 def test_whenever_time_runs_out_what_is_said_holds(
-    drawn: tuple[Choosing, NDArray[np.float64], NDArray[np.float64], Points], looks: int
+    drawn: tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points], looks: int
 ) -> None:
     """The points are of the front, the boxes hold what is not shown, and proven means proven."""
-    choosing, x, y, plans = drawn
+    partitioning, x, y, plans = drawn
     if not plans:
         return
     ticks = count()
     deadline = Deadline(float(looks), lambda: float(next(ticks)))
-    traced = trace_front(statement_of(choosing), x, y, deadline, resolution=0.05)
+    traced = trace_front(statement_of(partitioning), x, y, deadline, resolution=0.05)
     if not traced.points:
         assert not traced.proven
         return
@@ -260,18 +260,18 @@ def test_three_points_by_hand() -> None:
 
     Two practices: together, or each apart in two ways.
     """
-    choosing = Choosing(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
+    partitioning = SetPartitioning(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
     x = np.array([0.0, 1.0, 3.0, 9.0])
     y = np.array([10.0, 0.0, 8.0, 0.0])
     # (0, 1) is (0, 10); (0,) with either (1,) is (4, 8) or (10, 0). Candidates of one set may be there twice.
-    traced = trace_front(statement_of(choosing), x, y, NEVER, complete=True)
+    traced = trace_front(statement_of(partitioning), x, y, NEVER, complete=True)
     assert [(p.x, p.y, p.supported) for p in traced.points] == [
         (0.0, 10.0, True),
         (4.0, 8.0, False),
         (10.0, 0.0, True),
     ]
     # Half of each range is (5, 5): from (4, 8) it is 4 to the left point on x, so the two ends do.
-    coarse = trace_front(statement_of(choosing), x, y, NEVER, resolution=0.5)
+    coarse = trace_front(statement_of(partitioning), x, y, NEVER, resolution=0.5)
     assert [(p.x, p.y) for p in coarse.points] == [(0.0, 10.0), (10.0, 0.0)]
     assert (coarse.resolution_x, coarse.resolution_y) == (5.0, 5.0)
     assert coarse.unexplored == ((0.0, 10.0, 0.0, 10.0),)
@@ -279,32 +279,32 @@ def test_three_points_by_hand() -> None:
 
 def test_ends_break_ties_on_the_other_axis() -> None:
     """Where y is all the same the front is one point, the least x; on equal x the least y is the left end."""
-    choosing = Choosing(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
+    partitioning = SetPartitioning(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
     same = trace_front(
-        statement_of(choosing), np.array([7.0, 1.0, 3.0, 9.0]), np.array([4.0, 2.0, 2.0, 2.0]), NEVER
+        statement_of(partitioning), np.array([7.0, 1.0, 3.0, 9.0]), np.array([4.0, 2.0, 2.0, 2.0]), NEVER
     )
     assert [(p.x, p.y) for p in same.points] == [(4.0, 4.0)]
     # (5, 9), (5, 7) and (6, 1).
     ties = trace_front(
-        statement_of(choosing), np.array([5.0, 2.0, 3.0, 4.0]), np.array([9.0, 1.0, 6.0, 0.0]), NEVER
+        statement_of(partitioning), np.array([5.0, 2.0, 3.0, 4.0]), np.array([9.0, 1.0, 6.0, 0.0]), NEVER
     )
     assert [(p.x, p.y) for p in ties.points] == [(5.0, 7.0), (6.0, 1.0)]
 
 
 # (0, 100), (4, 8) and (100, 0): a tenth of the other axis is enough to make the middle the best.
-FAR = Choosing(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
+FAR = SetPartitioning(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
 FAR_X, FAR_Y = np.array([0.0, 1.0, 3.0, 99.0]), np.array([100.0, 0.0, 8.0, 0.0])
 
 
 def without_ends(patch: pytest.MonkeyPatch, lost: Sequence[tuple[float, ...]]) -> None:
     """Let time run out over every question with these costs, before anything is known."""
 
-    def lossy(choosing: Choosing, *given: Any, **options: Any) -> Choice:
-        if tuple(choosing.costs.round(6)) in lost:
-            return Choice("unknown", None, math.inf, -math.inf)
-        return choose(choosing, *given, **options)
+    def lossy(partitioning: SetPartitioning, *given: Any, **options: Any) -> Solution:
+        if tuple(partitioning.costs.round(6)) in lost:
+            return Solution("unknown", None, math.inf, -math.inf)
+        return solve_set_partitioning(partitioning, *given, **options)
 
-    patch.setattr(under_test, "choose", lossy)
+    patch.setattr(under_test, "solve_set_partitioning", lossy)
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -337,11 +337,11 @@ def test_a_stand_in_that_nothing_is_less_than_is_the_end(monkeypatch: pytest.Mon
 
 def test_points_are_told_of_and_no_time_gives_none() -> None:
     """One more each time; without time there are no ends, and nothing is said to be proven."""
-    choosing = Choosing(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
+    partitioning = SetPartitioning(store_of([(0, 1), (0,), (1,), (1,)], 2), np.zeros(4), (), 2)
     x, y = np.array([0.0, 1.0, 3.0, 9.0]), np.array([10.0, 0.0, 8.0, 0.0])
     told: list[int] = []
-    trace_front(statement_of(choosing), x, y, NEVER, complete=True, on_point=told.append)
+    trace_front(statement_of(partitioning), x, y, NEVER, complete=True, on_point=told.append)
     assert told == [3]
-    late = trace_front(statement_of(choosing), x, y, Deadline(0.0))
+    late = trace_front(statement_of(partitioning), x, y, Deadline(0.0))
     assert not late.proven
     assert late.unexplored == (((0.0, 10.0, 0.0, 10.0),) if late.points else ())

@@ -16,8 +16,8 @@ from netform.explain.obstacles import connected_parts
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
-from netform.solve.exact.solver import choose
-from netform.solve.model.problem import Choosing, Group, Problem, group_costs, store_of
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.problem import Group, Problem, SetPartitioning, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import better_plan, first_plan, listed_anew
 from tests.brute_force import best_plan
@@ -37,9 +37,9 @@ def problem_of(graph: nx.Graph, rules: Rules) -> Problem:
     return Problem.of(graph, part, rules)
 
 
-def exactly(choosing: Choosing, deadline: Deadline) -> NDArray[np.int64] | None:
+def exactly(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
     """Choose among the candidates of a neighbourhood."""
-    return choose(choosing, deadline).chosen
+    return solve_set_partitioning(partitioning, deadline).chosen
 
 
 def assert_whole(problem: Problem, plan: Sequence[Group]) -> None:

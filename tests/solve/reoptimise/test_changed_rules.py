@@ -14,11 +14,11 @@ from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.model.candidate_cache import Listings
+from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.reoptimise.changed_rules import COSTS, Again
-from netform.solve.reoptimise.large_list import Guess
+from netform.solve.reoptimise.changed_rules import COSTS, ChangedRules
+from netform.solve.reoptimise.large_list import Cutoff
 from tests.brute_force import legal_plans, plan_hours
 from tests.made_up_session import demanded, session_of, solved
 from tests.strategies import made_up_area, small_areas
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 RULES = load_profile()
 
 
-def base_of(graph: nx.Graph, rules: Rules) -> Again | None:
+def base_of(graph: nx.Graph, rules: Rules) -> ChangedRules | None:
     """Solve an area and keep it."""
-    return Again.of(graph, "", rules, solved(graph, rules))
+    return ChangedRules.of(graph, "", rules, solved(graph, rules))
 
 
 def exceptions(outcome: AreaOutcome) -> list[str]:
@@ -65,7 +65,7 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     patch.setattr("netform.solve.reoptimise.large_list.POOL", pool)
     patch.setattr("netform.solve.reoptimise.changed_rules.POOL", pool)
     patch.setattr("netform.solve.reoptimise.restricted_master.JOINING", 0.0)
-    guesses = (Guess(0.001, 3 * pool), Guess(0.01, 10**9), Guess(math.inf, 10**9))
+    guesses = (Cutoff(0.001, 3 * pool), Cutoff(0.01, 10**9), Cutoff(math.inf, 10**9))
     patch.setattr("netform.solve.reoptimise.large_list.GUESSES", guesses)
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
     patch.setattr("netform.solve.reoptimise.large_list.RISEN", 0.0)
@@ -129,7 +129,7 @@ def test_other_bands_and_numbers_have_the_plan_solved_anew(
     changed = data.draw(renumbered(rules))
     if data.draw(st.booleans()):
         changed = data.draw(demanded(graph, changed))
-    found = again.solve(changed, Options(), NEVER, Listings(keep=True))
+    found = again.solve(changed, Options(), NEVER, CandidateCache(keep=True))
     if found is not None:
         assert_as_anew(graph, changed, found)
 
@@ -233,7 +233,7 @@ def test_other_bands_and_numbers_are_answered_from_what_is_kept(changed: Rules) 
     graph = ring()
     again = base_of(graph, RULES)
     assert again is not None
-    found = again.solve(changed, Options(), NEVER, Listings(keep=True))
+    found = again.solve(changed, Options(), NEVER, CandidateCache(keep=True))
     assert found is not None
     anew = solved(graph, changed)
     assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
@@ -267,7 +267,7 @@ def test_a_band_that_leaves_no_network_is_solved_anew() -> None:
     again = base_of(ring(), RULES)
     assert again is not None
     changed = RULES.with_band(49_900, 49_950).with_weights({"patient_travel": 3.0})
-    assert again.solve(changed, Options(), NEVER, Listings(keep=True)) is None
+    assert again.solve(changed, Options(), NEVER, CandidateCache(keep=True)) is None
 
 
 @pytest.mark.parametrize("crowded", [0, 10**9])

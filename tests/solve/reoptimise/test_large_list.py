@@ -14,8 +14,8 @@ from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.solve.model.outcome import Options
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.reoptimise.large_list import Nearby
-from netform.solve.reoptimise.restricted_master import Settled
+from netform.solve.reoptimise.large_list import Reoptimiser
+from netform.solve.reoptimise.restricted_master import PricedOut
 from tests.made_up_session import solved
 from tests.solve.reoptimise.test_changed_rules import base_of, few_at_first
 from tests.strategies import made_up_area
@@ -40,14 +40,14 @@ def area(seed: int, practices: int = 30) -> nx.Graph:
 
 def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looked at apart, in halves of halves too, they come to the plan that is solved anew."""
-    halved: list[tuple[float, float]] = []
-    halves = Nearby.halved
+    branched_on_count: list[tuple[float, float]] = []
+    count_branches = Reoptimiser.branched_on_count
 
     def told(self, *given):  # type: ignore[no-untyped-def]
-        halved.append(self.between)
-        return halves(self, *given)
+        branched_on_count.append(self.between)
+        return count_branches(self, *given)
 
-    monkeypatch.setattr(Nearby, "halved", told)
+    monkeypatch.setattr(Reoptimiser, "branched_on_count", told)
     few_at_first(monkeypatch, 50, 0)
     for seed in (0, 1, 2, 5):
         graph = area(seed)
@@ -80,14 +80,14 @@ def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pyt
             assert found.result.status == anew.result.status
             assert found.result.cost == pytest.approx(anew.result.cost, rel=3e-7)
             assert found.result.bound == pytest.approx(found.result.cost, rel=3e-7)
-    assert len(halved) > 10
-    assert any(between != halved[0] for between in halved)
+    assert len(branched_on_count) > 10
+    assert any(between != branched_on_count[0] for between in branched_on_count)
 
 
 def test_where_a_half_is_not_near_the_whole_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cuts among few candidates make fewer as near then."""
     asked = []
-    monkeypatch.setattr(Nearby, "halved", lambda *given: asked.append(given))
+    monkeypatch.setattr(Reoptimiser, "branched_on_count", lambda *given: asked.append(given))
     few_at_first(monkeypatch, 50, 0)
     graph = area(0)
     base = base_of(graph, RULES)
@@ -110,13 +110,13 @@ def test_with_more_time_no_less_is_proven(monkeypatch: pytest.MonkeyPatch, risen
     assert base is not None
     changed = RULES.with_weights({"overhead": 3.0})
     cost = solved(graph, changed, keep=False).result.cost
-    settle, settled = Nearby.settled, list[Settled | None]()
+    settle, settled = Reoptimiser.settled, list[PricedOut | None]()
 
     def told(self, *given):  # type: ignore[no-untyped-def]
         settled.append(settle(self, *given))
         return settled[-1]
 
-    monkeypatch.setattr(Nearby, "settled", told)
+    monkeypatch.setattr(Reoptimiser, "settled", told)
     known, statuses = 0.0, set()
     for looks in range(60):
         settled.clear()

@@ -14,11 +14,11 @@ from netform.candidates.enumerate import list_candidates
 from netform.candidates.passes import BYTES_EACH, Passes
 from netform.scores import candidate_costs
 from netform.solve.area import Options, Progress, solve_area
-from netform.solve.exact.solver import choose
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
 from netform.solve.model import candidate_cache as listing_module
 from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
-from netform.solve.model.problem import Choosing, Problem, group_costs
+from netform.solve.model.problem import Problem, SetPartitioning, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal import divide_and_conquer as chunks_module
 from netform.solve.primal.among_near import chosen_anew
@@ -46,16 +46,16 @@ def passes_of(problem: Problem) -> Passes:
     return passes
 
 
-def listed(problem: Problem) -> Choosing:
+def listed(problem: Problem) -> SetPartitioning:
     """Choose among all networks of a problem."""
     rules = problem.data.rules
     store = list_candidates(Adjacency.of(problem.graph), rules.least, rules.most, enclaves=False)
-    return Choosing(store, candidate_costs(store, problem.data), (), problem.patients // rules.least)
+    return SetPartitioning(store, candidate_costs(store, problem.data), (), problem.patients // rules.least)
 
 
-def exactly(choosing: Choosing, cutoff: float, deadline: Deadline) -> NDArray[np.int64] | None:
+def exactly(partitioning: SetPartitioning, cutoff: float, deadline: Deadline) -> NDArray[np.int64] | None:
     """Choose among networks below a cost."""
-    return choose(choosing, deadline, cutoff=cutoff).chosen
+    return solve_set_partitioning(partitioning, deadline, cutoff=cutoff).chosen
 
 
 @pytest.mark.parametrize(("practices", "seed"), [(30, 1), (60, 2), (90, 3)])
@@ -100,11 +100,11 @@ def test_shared_costs_are_those_of_the_plan() -> None:
 def test_a_neighbourhood_of_all_is_planned_best(seed: int) -> None:
     """Among all networks: the plan that choosing from the list gives; no plan where the best is there already."""
     problem = problem_of(*county(30, seed))
-    passes, choosing = passes_of(problem), listed(problem)
+    passes, partitioning = passes_of(problem), listed(problem)
     met = passes.meet(np.zeros(len(problem.codes)), 1e9)
     assert met is not None
-    assert len(met.store) == len(choosing.store)
-    best = choose(choosing)
+    assert len(met.store) == len(partitioning.store)
+    best = solve_set_partitioning(partitioning)
     resolve = chosen_anew(problem, met.store, exactly, 60.0)
     plan = first_plan(problem, seed, NEVER)
     found = resolve(plan, NEVER)

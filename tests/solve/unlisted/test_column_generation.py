@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import relax
-from netform.solve.model.problem import Choosing, group_costs, store_of
+from netform.solve.model.problem import SetPartitioning, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import column_generation as module
-from netform.solve.unlisted.by_hubs import followed, halved, plan_by_hubs, prove_by_hubs
+from netform.solve.unlisted.by_hubs import beam_search, branched_on_count, plan_by_hubs, prove_by_hubs
 from tests.brute_force import best_plan
 from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
 from tests.solve.unlisted.test_separable_cost import networks_of
@@ -42,12 +42,12 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     groups = networks_of(problem)
     store = store_of(groups, n)
     costs = np.array(group_costs(problem, groups))
-    relaxation = relax(Choosing(store, costs, (), problem.patients // rules.least), NEVER)
-    halves = halved(problem, plan, NEVER)
-    for half in halves:
+    relaxation = relax(SetPartitioning(store, costs, (), problem.patients // rules.least), NEVER)
+    count_branches = branched_on_count(problem, plan, NEVER)
+    for half in count_branches:
         assert half.value >= relaxation.bound - 1e-5
     told: list[float] = []
-    bound = prove_by_hubs(halves, best.cost, workers, told.append)
+    bound = prove_by_hubs(count_branches, best.cost, workers, told.append)
     assert told == sorted(told)
     assert bound == (told[-1] if told else -math.inf)
     assert bound <= best.cost + 1e-6
@@ -84,12 +84,12 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     problem = problem_of(*county(40, 2))
     plan = first_plan(problem, 0, NEVER)
     cost = math.fsum(group_costs(problem, plan))
-    half = halved(problem, plan, NEVER)[0]
+    half = branched_on_count(problem, plan, NEVER)[0]
     before = half.value
     while half.tighten(50) and len(half.cuts) < 500:
         pass
     assert half.value > before + 1.0
-    better = followed(half, cost, 20_000)
+    better = beam_search(half, cost, 20_000)
     assert better is not None
     assert half.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
 
@@ -98,7 +98,7 @@ def test_time_that_is_up_proves_nothing() -> None:
     """Neither groups nor a bound that were not there before."""
     problem = problem_of(*county(24, 5))
     plan, over = first_plan(problem, 0, NEVER), Deadline(0.0, lambda: 1.0)
-    better, halves = plan_by_hubs(problem, plan, over)
+    better, count_branches = plan_by_hubs(problem, plan, over)
     assert better == sorted(plan)
-    assert [len(half.store) for half in halves] == [len(plan)]
-    assert prove_by_hubs(halves, math.inf, 1) == -math.inf
+    assert [len(half.store) for half in count_branches] == [len(plan)]
+    assert prove_by_hubs(count_branches, math.inf, 1) == -math.inf

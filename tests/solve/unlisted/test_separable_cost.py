@@ -20,7 +20,7 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import exact_pricing as refute_module
 from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
-from netform.solve.unlisted.heuristic_pricing import roam
+from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import quick_costs
 from tests.solve.primal.test_neighbourhood_search import county, problem_of
 from tests.strategies import small_areas
@@ -114,7 +114,7 @@ def test_roaming_meets_all_that_changes_lead_to(
             waiting.append(other)
     n = len(problem.codes)
     priced = PricedCuts.of(cuts, cut_prices, n)
-    met = roam(
+    met = price_heuristically(
         quick_costs(problem), store_of(start, n), prices, within, 10_000, cuts=priced if count else None
     )
     groups = [tuple(int(v) for v in met.store[j]) for j in range(len(met.store))]
@@ -129,11 +129,11 @@ def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
     problem = problem_of(*county(40, 3))
     costs, n = quick_costs(problem), len(problem.codes)
     start = store_of(_trees(problem), n)
-    some = roam(costs, start, np.full(n, 100.0), 0.0, 500)
+    some = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500)
     assert len(some.store) == 500
     assert not some.complete
     assert some.store.members[: len(start.members)].tolist() == start.members.tolist()
-    over = roam(costs, start, np.full(n, 100.0), 0.0, 500, Deadline(0.0, lambda: 1.0))
+    over = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500, Deadline(0.0, lambda: 1.0))
     assert len(over.store) == len(start)
 
 
