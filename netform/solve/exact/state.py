@@ -142,6 +142,13 @@ class SearchState:
             self.told = self.bound
             self.on_plan(self.solution())
 
+    def accept_listed(self, chosen: NDArray[np.int64] | None) -> None:
+        """Take a plan of candidates by where they stood in the list; one that uses what is fixed is no better."""
+        if chosen is not None:
+            place = np.minimum(np.searchsorted(self.origin, chosen), len(self.origin) - 1)
+            if np.array_equal(self.origin[place], chosen):
+                self.accept(place)
+
     def tell(self) -> None:
         """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
         if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
