@@ -26,7 +26,7 @@ from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import CentreParams, solve_by_centres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -52,13 +52,13 @@ class UnlistedParams:
         Practices a network from which the centre model is tried before columns: listing ends at about nine, and
         searches hub by hub find little beyond so many.
     neighbourhoods : int
-        That a turn of the search looks at: about a second.
+        That a turn of the search looks at: about a second where a few dozen practices are in one.
     """
 
     met_a_second: int = 1_000_000
     few: int = 400
     many_each: float = 12.0
-    neighbourhoods: int = 2_000
+    neighbourhoods: int = 200
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -71,7 +71,7 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     params : UnlistedParams
     """
     with part.stage("search"):
-        take_turns(part, [_search_turns(part, params), _bound_turns(part, params)])
+        take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
 
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
