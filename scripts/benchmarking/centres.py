@@ -13,7 +13,7 @@ each round of them.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -43,7 +43,10 @@ def solve_centres(task: Task) -> None:
     if len(task.graph) > MOST_UNITS:
         task.note = f"more than {MOST_UNITS} practices"
         return
-    model = _Model(task.graph, task.rules, task.networks)
+    # Practices over the band stand alone, as they do in every plan of netform; the model knows no exceptions.
+    alone = [[code] for code in sorted(task.graph) if task.graph.nodes[code]["list_size"] > task.rules.most]
+    rest = task.graph.subgraph(set(task.graph) - {code for (code,) in alone})
+    model = _Model(rest, task.rules, max(0, task.networks - len(alone)))
     # Building takes a part of the time, and none may be left.
     while task.left > 0:
         groups, reason = model.solve(task.left)
@@ -52,7 +55,7 @@ def solve_centres(task: Task) -> None:
             infeasible = reason is mathopt.TerminationReason.INFEASIBLE
             task.note = "infeasible by its model" if infeasible else "no answer in the time"
             return
-        task.offer(groups.values())
+        task.offer([*groups.values(), *alone])
         if not model.separate(groups) and reason is mathopt.TerminationReason.OPTIMAL:
             task.note = f"own objective proven, {model.hours:,.1f} hours a week; {task.steps} rounds"
             return
@@ -75,10 +78,9 @@ class _Model:
         for code in codes:
             centres = (self.assigned[code, centre] for centre in codes if code in within[centre])
             self.model.add_linear_constraint(mathopt.LinearSum(centres) == 1)
-        # A practice over the band is in nobody's reach, and the model knows no exceptions: infeasible, as it should be.
-        opened = [self.assigned[code, code] for code in codes if (code, code) in self.assigned]
         if networks:
-            self.model.add_linear_constraint(mathopt.LinearSum(opened) == networks)
+            opened = mathopt.LinearSum(self.assigned[code, code] for code in codes)
+            self.model.add_linear_constraint(opened == networks)
         for centre in codes:
             self._keep_band(centre, sorted(within[centre]), rules)
         self._cost(rules)
@@ -115,7 +117,7 @@ class _Model:
 
     def solve(self, seconds: float) -> tuple[dict[str, list[str]] | None, mathopt.TerminationReason]:
         """The members of every centre, None where no answer was found, and why HiGHS ended."""
-        parameters = mathopt.SolveParameters(time_limit=datetime.timedelta(seconds=seconds))
+        parameters = mathopt.SolveParameters(time_limit=dt.timedelta(seconds=seconds))
         result = mathopt.solve(self.model, mathopt.SolverType.HIGHS, params=parameters)
         reason = result.termination.reason
         if not result.has_primal_feasible_solution():
