@@ -105,7 +105,8 @@ def exceptions_of(land: Land, groups: Groups, band: Band) -> tuple[int, int]:
 def solve_tree_splits(task: Task) -> None:
     """Divide and search, again and again, until the time is over; every start that ends offers its plan.
 
-    ``task.networks`` of 0 leaves the number free: starts draw it from what the arithmetic allows.
+    ``task.networks`` of 0 leaves the number free: starts draw it from what the arithmetic allows. The search asks for
+    costs all the time, so what scoring takes is held against it, other than for peers that only have plans judged.
     """
     land, band = Land.of(task.graph), Band(task.rules.least, task.rules.most)
     rng = np.random.default_rng(task.seed)
@@ -116,12 +117,15 @@ def solve_tree_splits(task: Task) -> None:
     def offer(groups: Groups) -> None:
         task.offer([[land.codes[unit] for unit in group] for group in groups])
 
-    while task.left > 0:
+    def more() -> bool:
+        return task.left > task.scorer.seconds
+
+    while more():
         groups = divide(land, band, rng, task.networks)
         offer(groups)
-        groups = search_borders(land, band, groups, rng, lambda: task.left > 0)
+        groups = search_borders(land, band, groups, rng, more)
         offer(groups)
-        offer(search_borders(land, band, groups, rng, lambda: task.left > 0, cost))
+        offer(search_borders(land, band, groups, rng, more, cost))
         task.steps += 1
     task.note = f"{task.steps:,} starts"
 
