@@ -173,14 +173,24 @@ def _peer_record(name: str, note: str, plans: Sequence[dict[str, Any]]) -> dict[
 
 
 def _run_peer(report: Callable[[dict[str, Any]], None], name: str, question: Question, seed: int) -> None:
-    """Prepare a question and run a peer on it; only plans with connected networks are told of."""
+    """Prepare a question and run a peer on it; only plans that netform's rules allow are told of."""
     graph, rules = prepare_question(question).graph, rules_of(question)
 
     def tell(message: dict[str, Any]) -> None:
-        lists = [sum(graph.nodes[code]["list_size"] for code in group) for group in message["groups"]]
+        groups = message["groups"]
+        lists = [sum(graph.nodes[code]["list_size"] for code in group) for group in groups]
         outside = sum(not rules.least <= patients <= rules.most for patients in lists)
-        # Every fault beyond a list outside the band makes it no plan at all.
-        if outside == len(find_faults(graph, message["groups"], rules.least, rules.most)):
+        # Every fault beyond a list outside the band makes it no plan at all; so do exceptions of several practices
+        # larger than any may be, and another number of networks than is demanded.
+        largest = max(
+            (patients for patients, group in zip(lists, groups, strict=True) if len(group) > 1), default=0
+        )
+        is_plan = (
+            len(find_faults(graph, groups, rules.least, rules.most)) == outside
+            and largest <= max(rules.most, rules.exception_most)
+            and question.networks in {None, len(groups)}
+        )
+        if is_plan:
             report(message | {"exceptions": outside})
 
     task = Task(graph, rules, question.networks or 0, question.seconds, seed, tell)

@@ -115,7 +115,8 @@ def draw_question(
     networks = _draw_networks(land, band, rng, params) if rng.random() < params.networks_share else 0
     exception_most = profile.with_band(band.least, band.most).exception_most
     planted = _plant(land, band, networks, exception_most, rng, params)
-    if networks and not _is_allowed(land, band, planted, exception_most):
+    # Fewer networks than there are pieces and practices over the band cannot be.
+    if networks and not (len(planted) == networks and _is_allowed(land, band, planted, exception_most)):
         networks, planted = 0, _plant(land, band, 0, exception_most, rng, params)
     # A plan that netform's rules do not allow says nothing of what can be demanded.
     allowed = _is_allowed(land, band, planted, exception_most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scripts.benchmarking.asked import README, Asking, ask_all, write_section
-from scripts.benchmarking.asking import PEER_TITLES, ask_netform, ask_peer
+from scripts.benchmarking.asking import PEER_TITLES, _figures, ask_netform, ask_peer
 from scripts.benchmarking.cases import made_up_list
 from scripts.benchmarking.ledger import Ledger
 from scripts.benchmarking.memory import PROC, Peak, session_memory
@@ -147,6 +148,23 @@ def test_peak_is_the_most_that_was_seen() -> None:
     peak.see(1.5, 4)
     assert (peak.gb, peak.processes) == (1.5, 4)
     assert peak.over_rule_gb == pytest.approx(0.7)
+
+
+def test_figures_come_from_the_plan(tmp_path: Path) -> None:
+    """Exceptions are counted, candidates summed, and the solve log is kept where there is one; no plan has none."""
+    path = tmp_path / "plan.json"
+    assert _figures(path)["exceptions"] is None
+    log = [{"area": "", "seconds": 0.4, "step": "start", "bound": 1.0, "incumbent": 9.0, "exceptions": 1}]
+    plan = {
+        "status": "feasible", "cost": 9.0, "bound": 1.0, "areas": [{"candidates": 7}],
+        "networks": [{"exception": None}, {"exception": "search"}, {}], "solve_log": log,
+    }  # fmt: skip
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    figures = _figures(path)
+    assert (figures["exceptions"], figures["networks"], figures["candidates"]) == (1, 3, 7)
+    assert figures["log"] == log
+    path.write_text(json.dumps(plan | {"solve_log": None}), encoding="utf-8")
+    assert _figures(path)["log"] is None
 
 
 @pytest.mark.slow

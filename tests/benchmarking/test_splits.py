@@ -90,7 +90,7 @@ def test_peer_divides_the_grid(solve: Callable[[Task], None], networks: int) -> 
     pairs = [(k, k + 1) for k in range(16) if k % 4 < 3] + [(k, k + 4) for k in range(12)]
     graph = made_up_area([10_000] * 16, points, pairs, RULES)
     told: list[dict[str, Any]] = []
-    solve(Task(graph, RULES, networks, 3.0, report=told.append))
+    solve(Task(graph, RULES, networks, 0.5, report=told.append))
     groups = told[-1]["groups"]
     assert find_faults(graph, groups, RULES.least, RULES.most) == []
     assert networks in {0, len(groups)}
