@@ -167,4 +167,5 @@ def separator(graph: nx.Graph, one: set[str], other: set[str]) -> set[str]:
     around = nx.node_boundary(graph, one)
     outside = graph.subgraph(set(graph) - around - one)
     beyond = nx.node_connected_component(outside, next(iter(other)))
-    return around & nx.node_boundary(graph, beyond)
+    between: set[str] = around & nx.node_boundary(graph, beyond)
+    return between

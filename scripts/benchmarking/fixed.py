@@ -90,16 +90,18 @@ def fixed_questions(
         own = folder / case.name
         own.mkdir(parents=True, exist_ok=True)
         lists = pd.read_csv(cases / case.practices, usecols=["list_size"])["list_size"]
-        files = {
-            f"{kind}_file": None if name is None else str((cases / name).resolve())
-            for kind, name in (("graph", case.graph), ("travel", case.travel), ("rules", case.rules))
-        }
+        graph, travel, rules = (
+            None if name is None else str((cases / name).resolve())
+            for name in (case.graph, case.travel, case.rules)
+        )
         questions.append(
             Question(
                 name=case.name,
                 folder=own,
                 practices_file=str((cases / case.practices).resolve()),
-                **files,
+                rules_file=rules,
+                graph_file=graph,
+                travel_file=travel,
                 least=case.band[0],
                 most=case.band[1],
                 networks=None,

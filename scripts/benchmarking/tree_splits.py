@@ -12,94 +12,28 @@ them, by construction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+from scripts.benchmarking.land import Band, Groups, Land
 
-    import networkx as nx
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from scripts.benchmarking.task import Task
 
-__all__ = ["Band", "Land", "divide", "exceptions_of", "search_borders", "solve_tree_splits"]
+__all__ = ["divide", "search_borders", "solve_tree_splits"]
 
 # Trees drawn for one cut before the least unbalanced one is taken: beyond this a fresh start is the better use of time.
 MOST_TREES = 12
 # A cheaper plan by less than this share of its cost is rounding.
 ROUNDING = 1e-9
 
-Groups: TypeAlias = list[list[int]]
 Cost: TypeAlias = "Callable[[Sequence[frozenset[int]]], float]"
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The least and most patients of a network, inclusive."""
-
-    least: int
-    most: int
-
-    def outside(self, patients: int) -> int:
-        """Patients by which a list is outside the band."""
-        return max(0, self.least - patients, patients - self.most)
-
-    def counts(self, patients: int) -> range:
-        """Numbers of networks that so many patients allow by arithmetic; empty where none does."""
-        return range(-(-patients // self.most), patients // self.least + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Land:
-    """A graph by number, in the order of its codes."""
-
-    codes: tuple[str, ...]
-    near: tuple[tuple[int, ...], ...]
-    patients: tuple[int, ...]
-
-    @classmethod
-    def of(cls, graph: nx.Graph) -> Land:
-        """Number the practices of a graph with ``list_size``."""
-        codes = tuple(sorted(graph))
-        number = {code: k for k, code in enumerate(codes)}
-        near = tuple(tuple(sorted(number[other] for other in graph[code])) for code in codes)
-        return cls(codes, near, tuple(int(graph.nodes[code]["list_size"]) for code in codes))
-
-    def total(self, units: Iterable[int]) -> int:
-        """Patients of some practices together."""
-        return sum(self.patients[unit] for unit in units)
-
-    def pieces(self, units: Iterable[int]) -> Iterator[list[int]]:
-        """The connected pieces of some practices, in order of their first."""
-        left = set(units)
-        for start in sorted(left):
-            if start in left:
-                piece = self._reached(start, left)
-                left -= piece
-                yield sorted(piece)
-
-    def is_connected(self, units: set[int]) -> bool:
-        """Whether some practices are one piece; nothing is none."""
-        return bool(units) and len(self._reached(next(iter(units)), units)) == len(units)
-
-    def _reached(self, start: int, inside: set[int]) -> set[int]:
-        reached, waiting = {start}, [start]
-        while waiting:
-            for other in self.near[waiting.pop()]:
-                if other in inside and other not in reached:
-                    reached.add(other)
-                    waiting.append(other)
-        return reached
-
-
-def exceptions_of(land: Land, groups: Groups, band: Band) -> tuple[int, int]:
-    """Count the networks outside the band, and the patients by which they are."""
-    outside = [band.outside(land.total(group)) for group in groups]
-    return sum(each > 0 for each in outside), sum(outside)
 
 
 def solve_tree_splits(task: Task) -> None:
@@ -235,7 +169,8 @@ def _cut_of_tree(land: Land, band: Band, part: list[int], count: int, rng: np.ra
 def _astray(band: Band, patients: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """Patients by which lists are outside what so many networks can hold."""
     over_least, over_most = patients - band.least * numbers, patients - band.most * numbers
-    return np.maximum(0, -over_least) + np.maximum(0, over_most)
+    astray: NDArray[np.int64] = np.maximum(0, -over_least) + np.maximum(0, over_most)
+    return astray
 
 
 def _random_tree(land: Land, part: list[int], rng: np.random.Generator) -> tuple[list[int], list[int]]:

@@ -16,9 +16,10 @@ import pandas as pd
 
 from netform.pipeline import Inputs, prepare
 from netform.rules_file import load_profile
+from scripts.benchmarking.land import Band, Groups, Land, exceptions_of
 from scripts.benchmarking.pieces import draw_piece
 from scripts.benchmarking.questions import Question
-from scripts.benchmarking.tree_splits import Band, Groups, Land, divide, exceptions_of, search_borders
+from scripts.benchmarking.tree_splits import divide, search_borders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

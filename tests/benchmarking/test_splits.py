@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
 from scripts.benchmarking.centres import separator, solve_centres
+from scripts.benchmarking.land import Band, Land, exceptions_of
 from scripts.benchmarking.task import Task
-from scripts.benchmarking.tree_splits import (
-    Band,
-    Land,
-    divide,
-    exceptions_of,
-    search_borders,
-    solve_tree_splits,
-)
+from scripts.benchmarking.tree_splits import divide, search_borders, solve_tree_splits
 from scripts.benchmarking.validity import find_faults
 from tests.strategies import made_up_area
 
