@@ -152,7 +152,7 @@ def ask_peer(question: Question, name: str, seed: int) -> dict[str, Any]:
     if question.demands:
         return _peer_record(name, "holds no pins, together or apart", [])
     seconds = question.seconds
-    told = run_isolated(_run_peer, name, question, seed, wall_seconds=2 * seconds + GRACE_SECONDS)
+    told = run_isolated(_run_peer, name, question, seed, wall_seconds=4 * seconds + GRACE_SECONDS)
     plans = [message for message in told.messages if "groups" in message]
     note = next((message["note"] for message in told.messages if "note" in message), told.ended)
     return _peer_record(name, note, plans)
