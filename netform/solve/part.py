@@ -75,6 +75,9 @@ class PartSolver(ListedPart):
             with self.stage("reasons"):
                 found = self.why(free, listed)
             self.refuse(found)
+            # Its list makes room for those with exceptions.
+            self.release(free)
+            del free, model
             return self.with_exceptions(found)
         if solution.chosen is None:
             return by_search(self, bound=solution.bound, listed=listed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,6 +58,9 @@ SEARCHED = 30
 ATTEMPTED = 64_000
 WIDE = (300_000, 1_000_000)
 
+# Bytes for each of them: a copy of the list and what is learnt of it.
+WIDE_BYTES = 120
+
 FindPlan = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
 Stage = Callable[[str], AbstractContextManager[None]]
 
@@ -101,7 +105,11 @@ class ExactSolver(GapClosing):
         if self.chosen is None and not self.over:
             self.make(improve)
         for count in WIDE:
-            if self.over or len(self.cheap_enough(self.cost)) <= count:
+            if (
+                self.over
+                or len(self.cheap_enough(self.cost)) <= count
+                or not self.memory.fits(count * WIDE_BYTES)
+            ):
                 break
             if not self.try_cutoff(count):
                 self.better(count, LARGE_PART)
@@ -116,7 +124,7 @@ class ExactSolver(GapClosing):
         guess = float(np.partition(self.relaxation.column_bounds, count)[count])
         kept = self.cheap_enough(guess)
         proof = GapClosing(
-            self.partitioning.take(kept),
+            replace(self.partitioning.take(kept), memory=self.memory.left_beside(len(kept) * WIDE_BYTES)),
             self.deadline,
             guess,
             self.learnt().among(kept),

@@ -128,7 +128,8 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
     costs = candidate_costs(store, problem.data)
     beyond = np.maximum(generator.beyond(store, costs), 0.0)
     least = np.sort(np.argsort(beyond, kind="stable")[:pool])
-    some, beyond = SetPartitioning(store.take(least), costs[least], (), len(problem.codes)), beyond[least]
+    some = SetPartitioning(store.take(least), costs[least], (), len(problem.codes), problem.memory)
+    beyond = beyond[least]
     if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
         return None
     order = sweep(some.store, beyond)

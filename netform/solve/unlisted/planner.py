@@ -95,7 +95,7 @@ def by_search(
     elif reasons:
         why = "The networks that exceptions allow could not all be listed and chosen from in the time"
     else:
-        why = f"The feasible networks are more than the {part.candidate_cache.limit:,} that may be listed (--memory)"
+        why = "The feasible networks are more than may be listed (--memory)"
     if passed is not None and passed.listed is not None:
         said = f"{why}; {passed.listed:,} could be in a cheaper plan, and no choice of them costs less."
     else:
