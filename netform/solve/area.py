@@ -131,7 +131,9 @@ class _AreaSolver:
         self.begin = self.progress.clock()
         kept = self.progress.candidate_cache
         self.candidate_cache = (
-            CandidateCache(self.options.workers, most=self.options.most_listed) if kept is None else kept
+            CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
+            if kept is None
+            else kept
         )
 
     def solve(self) -> AreaOutcome:

@@ -83,7 +83,7 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
 
 
 def only_plan(part: Part) -> PartPlan | None:
-    """Give the plan of one network where arithmetic allows no other within the band; None where it does, or it fails."""
+    """Give the plan of one network, where arithmetic allows no other within the band; else None."""
     patients, rules = part.problem.patients, part.rules
     whole = part.value_of([tuple(range(len(part.problem.codes)))])
     if not whole.sound or patients // rules.least != 1 or not nx.is_connected(part.problem.graph):
@@ -131,6 +131,9 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         with part.stage("reasons"):
             found = why_none(part, free, listed)
         _refuse(part, found)
+        # Its list makes room for those with exceptions.
+        part.release(free)
+        del free, model
         return with_exceptions(part, found, params)
     if solution.chosen is None:
         return best_so_far(part, listed=listed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +53,9 @@ SOUGHT = (1200, 100)
 # far from the best and worth bettering.
 ATTEMPTED = 64_000
 WIDE = (300_000, 1_000_000)
+
+# Bytes for each of them: a copy of the list and what is learnt of it.
+WIDE_BYTES = 120
 
 Stage = Callable[[str], AbstractContextManager[None]]
 
@@ -97,7 +101,11 @@ class ExactSolver(GapClosing):
             self.accept_listed(incumbent)
             self.make()
         for count in WIDE:
-            if self.over or len(self.cheap_enough(self.cost)) <= count:
+            if (
+                self.over
+                or len(self.cheap_enough(self.cost)) <= count
+                or not self.memory.fits(count * WIDE_BYTES)
+            ):
                 break
             if not self.try_cutoff(count):
                 self.better(count, LARGE_PART)
@@ -112,7 +120,7 @@ class ExactSolver(GapClosing):
         guess = float(np.partition(self.relaxation.column_bounds, count)[count])
         kept = self.cheap_enough(guess)
         proof = GapClosing(
-            self.partitioning.take(kept),
+            replace(self.partitioning.take(kept), memory=self.memory.left_beside(len(kept) * WIDE_BYTES)),
             self.deadline,
             guess,
             self.learnt().among(kept),
