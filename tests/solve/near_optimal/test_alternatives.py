@@ -227,7 +227,7 @@ def test_borders_are_those_of_all_plans_near_the_best(
 def test_one_network_can_split_into_two_and_two_merge_into_one(
     monkeypatch: pytest.MonkeyPatch, how: str, apart_km: int
 ) -> None:
-    """Of two practices there are two plans, whichever is the best: the other is the next best and the most different."""
+    """Of two practices there are two plans, whichever is the best: the other is the next and the most different."""
     ask(monkeypatch, how)
     rules = load_profile().with_band(20_000, 60_000)
     graph = made_up_area([30_000, 25_000], [(0, 0), (1000 * apart_km, 0)], [(0, 1)], rules)
