@@ -180,12 +180,15 @@ class NearOptimalSpace:
         return SideRow(self.costs, -math.inf, limit).priced(self.model.store, prices)
 
     def other_than(self, plans: Sequence[NDArray[np.int64]]) -> list[SideRow]:
-        """Rows that every plan but these keeps: no two plans differ in one network alone."""
+        """Rows that every plan but these keeps.
+
+        Another plan lacks at least one network of each, and may lack no more: one network can split into several.
+        """
         rows = []
         for plan in plans:
             inside = np.zeros(len(self.costs))
             inside[plan] = 1.0
-            rows.append(SideRow(inside, -math.inf, len(plan) - 1.5))
+            rows.append(SideRow(inside, -math.inf, len(plan) - 1.0))
         return rows
 
     def holds(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
