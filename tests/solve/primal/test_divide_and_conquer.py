@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.model.problem import group_costs
@@ -15,6 +15,7 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal import divide_and_conquer as module
 from netform.solve.primal.divide_and_conquer import chunked_plan, halves
 from netform.solve.primal.neighbourhood_search import first_plan
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import assert_whole, county, exactly, key, problem_of
 from tests.strategies import small_areas
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @given(small_areas(most=9, least=2, oversize=False))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_halves_are_connected(drawn: tuple[nx.Graph, Rules]) -> None:
     """Two parts, neither empty, that share no practice and leave none out."""
     problem = problem_of(*drawn)
@@ -40,7 +41,7 @@ def test_halves_are_connected(drawn: tuple[nx.Graph, Rules]) -> None:
 
 
 @given(st.integers(0, 20))
-@settings(deadline=None, max_examples=8, derandomize=True)
+@examples(8)
 def test_a_plan_by_chunks_is_whole(seed: int) -> None:
     """Every practice once, by connected networks; told of twice, the second time no worse."""
     graph, rules = county(70, seed)

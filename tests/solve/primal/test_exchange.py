@@ -7,13 +7,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import networkx as nx
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from netform.solve.model.problem import group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.exchange import _Exchanger, exchange
 from netform.solve.primal.neighbourhood_search import first_plan
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
 from tests.strategies import small_areas
 
@@ -33,7 +34,7 @@ def sound(problem: Problem, rules: Rules, group: set[int]) -> bool:
 
 
 @given(small_areas(most=9, least=3, oversize=False), st.integers(0, 2**9 - 1))
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_the_exchanges_of_a_pair_are_those_of_trying_all(drawn: tuple[nx.Graph, Rules], which: int) -> None:
     """One practice over, or two that change places, whoever leaves not parting those who stay."""
     problem = problem_of(*drawn)
@@ -66,7 +67,7 @@ def test_the_exchanges_of_a_pair_are_those_of_trying_all(drawn: tuple[nx.Graph, 
 
 
 @given(st.integers(0, 30))
-@settings(deadline=None, max_examples=10, derandomize=True)
+@examples(10)
 def test_a_plan_gets_cheaper_and_stays_whole(seed: int) -> None:
     """Within the band as before, by the same seed the same, and told of every step down."""
     graph, rules = county(45, seed)
