@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -17,6 +17,7 @@ from netform.rules_file import load_profile
 from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of
 from tests.strategies import made_up_area, small_areas
 
@@ -35,7 +36,7 @@ def row(list_sizes: list[int]) -> nx.Graph:
 
 
 @given(small_areas(least=2, oversize=False), st.data())
-@settings(deadline=None, max_examples=80, derandomize=True)
+@examples(80)
 def test_scores_do_not_depend_on_how_a_plan_was_made(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -57,7 +58,7 @@ def test_scores_do_not_depend_on_how_a_plan_was_made(
 
 
 @given(small_areas(least=3, oversize=False), st.integers(0, 4), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_the_best_that_moves_few_practices(
     drawn: tuple[nx.Graph, Rules], most: int, data: st.DataObject
 ) -> None:

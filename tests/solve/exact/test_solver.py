@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.exact import exact_solver as chooser_module
@@ -20,12 +20,13 @@ from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def assert_holds(partitioning: SetPartitioning, solution: Solution) -> None:
@@ -76,7 +77,7 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
     [(0, 1, 1, 2), (0, 1, 1, 0), (10_000, 1, 8000, 2), (0, 2, 8000, 2)],
 )
 @given(partitioning=choices(practices=(5, 8), candidates=80))
-@settings(deadline=None, max_examples=15, derandomize=True)
+@examples(15)
 def test_every_way_comes_to_the_same(
     drawn: bool,
     guesses: tuple[int, ...],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.exact.exact_solver as chooser_module
@@ -19,6 +19,7 @@ from netform.rules_file import load_profile
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of
 from tests.strategies import made_up_area, small_areas
 
@@ -28,12 +29,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.tradeoff import Groups
 
-QUICK = settings(
-    deadline=None,
-    max_examples=60,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+QUICK = examples(60, HealthCheck.function_scoped_fixture)
 KINDS = ("pins", "exclude", "apart", "together")
 
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import dearest, relax
@@ -15,9 +15,10 @@ from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.diving import dive
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 @given(choices(practices=(2, 8), candidates=80), st.sampled_from([0.3, 0.8, 1.0]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules import Rules
@@ -18,13 +18,14 @@ from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import lagrangian_bound as module
 from netform.solve.unlisted.lagrangian_bound import HubCosts, hub_bound
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 def sets(n: int) -> list[tuple[int, ...]]:
