@@ -63,12 +63,13 @@ class GapClosing:
     ----------
     state : SearchState
         What is known to begin with.
-    params : ClosingParams
+    params : ClosingParams, optional
     threads : int
         Plans of fewer and of more networks are looked at side by side when there are two.
     """
 
-    def __init__(self, state: SearchState, params: ClosingParams = CLOSING, *, threads: int = 1) -> None:
+    def __init__(self, state: SearchState, params: ClosingParams | None = None, *, threads: int = 1) -> None:
+        params = CLOSING if params is None else params
         self.state, self.params, self.threads = state, params, threads
         # In which practices are covered; found once, as it costs more than many a diagram.
         self.order: NDArray[np.int64] | None = None

@@ -16,8 +16,8 @@ class ClosingParams:
             all costs little more than the last.
         most_columns : longer lists are not built into a diagram: they have too many plans.
         nearer : without a plan the next cutoff has so many times the columns, until all are in it.
-        stepped, step, least_step : of more columns than ``stepped`` a cutoff goes so much further than the bound at
-            a time, as a share of it: as far as a diagram of twice the width sees, and at least so large a part of the way.
+        stepped, step, least_step : of more columns than ``stepped`` a cutoff goes so much further than the bound
+            at a time, as a share of it: as far as a diagram of twice the width sees, and at least so large a part.
 
     Diagrams
         first_width, width, last_width : states of a layer in the first turn of a proof, in that of a first solution,

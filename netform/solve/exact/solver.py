@@ -117,11 +117,9 @@ def solve_set_partitioning(
     return found if trace else replace(found, trace=None)
 
 
-def _find_plan(
-    closing: GapClosing, incumbent: NDArray[np.int64] | None, params: SolvingParams = SOLVING
-) -> None:
+def _find_plan(closing: GapClosing, incumbent: NDArray[np.int64] | None) -> None:
     """Try cutoffs while that is quick, find a plan near the bound, and try wide cutoffs where it is not near enough."""
-    state = closing.state
+    state, params = closing.state, SOLVING
     closing.take_turns(closing.params.width)
     for width in params.beams:
         if not state.over:

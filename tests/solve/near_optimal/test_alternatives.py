@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-import netform.solve.exact.exact_solver as chooser_module
-import netform.solve.exact.gap_closing as proof_module
+import netform.solve.exact.gap_closing as gap_closing_module
+import netform.solve.exact.solver as solver_module
 import netform.solve.near_optimal.alternatives as alternatives_module
 import netform.solve.near_optimal.local_diagrams as hoods_module
 import netform.solve.near_optimal.space as near_module
 from netform.rules_file import load_profile
+from netform.solve.exact.params import CLOSING, SOLVING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
@@ -54,7 +56,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
     if how in ("hoods", "choices"):
-        monkeypatch.setattr(alternatives_module, "WIDEST", 0)
+        monkeypatch.setattr(alternatives_module, "CLOSING", replace(CLOSING, most_columns=0))
     if how == "lower":
         # Nothing dearer than a thousandth above the best is drawn.
         draw = near_module.NearOptimalSpace.draw
@@ -243,10 +245,9 @@ def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
-    monkeypatch.setattr(proof_module, "GUESSES", ())
-    monkeypatch.setattr(proof_module, "MANY", 0)
-    monkeypatch.setattr(chooser_module, "WIDE", (6, 12))
-    monkeypatch.setattr(proof_module.GapClosing, "search_below", lambda *_: False)
+    monkeypatch.setattr(gap_closing_module, "CLOSING", replace(CLOSING, cutoff_columns=(), many=0))
+    monkeypatch.setattr(solver_module, "SOLVING", replace(SOLVING, wide_columns=(6, 12)))
+    monkeypatch.setattr(gap_closing_module.GapClosing, "search_below", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
     groups.sort()

@@ -14,6 +14,7 @@ from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
+from netform.solve.exact.params import CLOSING
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
 from netform.solve.model.stopping import NEVER, Deadline
@@ -70,8 +71,7 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     patch.setattr("netform.solve.reoptimise.large_list.GUESSES", guesses)
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
     patch.setattr("netform.solve.reoptimise.large_list.RISEN", 0.0)
-    patch.setattr("netform.solve.exact.gap_closing.MANY", 0)
-    patch.setattr("netform.solve.exact.gap_closing.FRACTION", 0.01)
+    patch.setattr("netform.solve.exact.gap_closing.CLOSING", replace(CLOSING, many=0, fraction=0.01))
 
 
 @pytest.mark.parametrize("crowded", [None, 0, 10**9])
