@@ -86,7 +86,8 @@ def final_gap(run: Record) -> float | None:
 def _gap(cost: float | None, bound: float | None) -> float | None:
     if cost is None or bound is None:
         return None
-    return max(0.0, (cost - bound) / cost) if cost > 0 else 0.0
+    # A bound below 0 says no more than 0 does.
+    return max(0.0, (cost - max(bound, 0.0)) / cost) if cost > 0 else 0.0
 
 
 def gap_after(run: Record, seconds: float) -> float | None:
@@ -193,18 +194,16 @@ def peer_head(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _peer_cells(record: Record, names: Sequence[str]) -> list[str]:
-    """Exceptions of each peer, and its cost over netform's where both have as many."""
+    """Exceptions of each peer and its cost, or what it says where it has no plan."""
     cells = []
     for name in names:
-        peer, run = record["peers"].get(name), record["netform"]
+        peer = record["peers"].get(name)
         if peer is None:
             cells.append("-")
         elif peer["exceptions"] is None:
             cells.append(peer["note"])
-        elif peer["exceptions"] == run["exceptions"] and run["cost"]:
-            cells.append(f"{peer['exceptions']}; cost {peer['cost'] / run['cost']:.3f}")
         else:
-            cells.append(str(peer["exceptions"]))
+            cells.append(f"{peer['exceptions']}; {_hours(peer['cost'])}")
     return cells
 
 

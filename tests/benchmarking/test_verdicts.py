@@ -91,7 +91,7 @@ def test_row_says_the_question_and_the_answer() -> None:
     assert cells["demands"] == "1 pin, 2 apart"
     assert cells["exceptions"] == "0 / 0"
     assert cells["GB"] == "2.00 over"
-    assert cells["random tree splits"] == "0; cost 1.250"
+    assert cells["random tree splits"] == "0; 125.0"
     assert cells["Hess with separators"] == "-"
 
 
