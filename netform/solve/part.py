@@ -19,7 +19,7 @@ from netform.explain.infeasible import undivided
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import other_number
 from netform.explain.obstacles import obstacles
-from netform.solve.exceptions import fewest_exceptions, spare_plan
+from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan, method
 from netform.solve.part_candidates import ListedPart
 from netform.solve.unlisted.planner import by_search
@@ -129,11 +129,9 @@ class PartSolver(ListedPart):
 
     def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
         """The fewest networks outside the band, then the fewest patients, then the least cost."""
-        spare = None
         if self.near is not None:
             with self.stage("reasons"):
                 self.near.refuse()
-            spare = spare_plan(self, reasons)
             # What is known has to be said in time, and the engine may be late.
             self.deadline = self.deadline.share(IN_TIME)
-        return fewest_exceptions(self, reasons) or spare or by_search(self, reasons=reasons)
+        return plan_with_exceptions(self, reasons) or by_search(self, reasons=reasons)

@@ -41,9 +41,6 @@ __all__ = ["WIDENINGS", "ListedPart", "choose_groups"]
 # How far outside the band exceptions are looked for, registered patients, one step after the other.
 WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
 
-# In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
-EXCEPTION = 1_000.0
-
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -145,27 +142,24 @@ class ListedPart:
         if self.wide is None:
             model = self.widened(WIDENINGS[-1])
             if model is not None:
-                self.wide = model, (self.weigh(model)[1] > 0).astype(np.float64)
+                self.wide = model, self.exceptional(model)[0]
         return self.wide
 
-    def weigh(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Patients outside the band, and the weight as an exception, of every candidate."""
+    def exceptional(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
         patients = group_sums(model.store, self.problem.data.list_size)
         outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
         counted = counts_allowed(model.store, self.limits)
-        return outside, np.where((outside > 0) | ~counted, EXCEPTION + outside / 1000, 0.0)
+        return ((outside > 0) | ~counted).astype(np.float64), outside
 
-    def solve_model(self, model: PlanModel, weight: NDArray[np.float64] | None = None) -> Solution:
-        """Choose by cost, telling of better plans; or by weight, which is not in hours, quietly."""
-        if weight is None:
-            with self.stage("score"):
-                costs = model.costs
-        else:
-            costs = weight
+    def solve_model(self, model: PlanModel) -> Solution:
+        """Choose by cost, telling of better plans."""
+        with self.stage("score"):
+            costs = model.costs
         partitioning = model.partitioning(costs)
 
         def on_plan(solution: Solution) -> None:
-            if weight is None and solution.chosen is not None:
+            if solution.chosen is not None:
                 self.report(model.groups(solution.chosen), solution.cost, solution.bound)
 
         def improve(chosen: NDArray[np.int64] | None) -> list[Group]:
@@ -180,8 +174,8 @@ class ListedPart:
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            improve=improve if weight is None and not partitioning.sides else None,
-            trace=weight is None and self.candidate_cache.keep,
+            improve=None if partitioning.sides else improve,
+            trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )
 
