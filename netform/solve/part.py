@@ -22,7 +22,7 @@ from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import other_number
 from netform.explain.obstacles import obstacles
-from netform.solve.exceptions import fewest_exceptions, spare_plan
+from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
@@ -143,18 +143,14 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
 def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
     """Find the fewest networks outside the band, then the fewest patients, then the least cost."""
     part.exceptions_bound = max(part.exceptions_bound, 1)
-    spare = None
     if part.near is not None:
         with part.stage("reasons"):
             part.near.refuse()
-        spare = spare_plan(part, reasons)
         part.deadline = part.deadline.share(params.in_time)
-    plan = fewest_exceptions(part, reasons) or spare
+    plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)
         plan = best_so_far(part, reasons=reasons)
-    elif plan.settled:
-        part.exceptions_bound = plan.exceptions
     return plan
 
 
