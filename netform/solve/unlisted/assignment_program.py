@@ -78,6 +78,7 @@ class AssignmentProgram:
     exceptions: Exceptions | None = None
     number: NDArray[np.int64] = field(init=False)
     pairs: NDArray[np.int64] = field(init=False)
+    _known: set[tuple[int, ...]] = field(init=False, default_factory=set)
     _objective: list[float] = field(init=False, default_factory=list)
     _whole: int = field(init=False, default=0)
     _rows: int = field(init=False, default=0)
@@ -132,8 +133,10 @@ class AssignmentProgram:
         """Demand that a practice in the network of a hub has company among others; whether that says anything."""
         own = self.variable(practice, hub)
         others = {self.variable(v, hub) for v in between} - {-1}
-        if own < 0 or own in others or self.variable(hub, hub) in others | {own}:
+        row = (own, *sorted(others))
+        if own < 0 or own in others or self.variable(hub, hub) in others or row in self._known:
             return False
+        self._known.add(row)
         self.add([(own, 1.0), *((v, -1.0) for v in sorted(others))], -math.inf, 0.0)
         return True
 
