@@ -81,6 +81,7 @@ class AssignmentProgram:
     _known: set[tuple[int, ...]] = field(init=False, default_factory=set)
     _objective: list[float] = field(init=False, default_factory=list)
     _whole: int = field(init=False, default=0)
+    _allowed: int = field(init=False, default=-1)
     _rows: int = field(init=False, default=0)
     _lower: list[float] = field(init=False, default_factory=list)
     _upper: list[float] = field(init=False, default_factory=list)
@@ -104,10 +105,9 @@ class AssignmentProgram:
         for hub in np.flatnonzero(costs.must).tolist():
             if hub in hubs:
                 self.add([(self.variable(hub, hub), 1.0)], 1.0, 1.0)
-        outside = [
-            self._outside(hub, self.variable(hub, hub)) if self.exceptions else -1 for hub in hubs
-        ]
+        outside = [self._outside(self.variable(hub, hub)) if self.exceptions else -1 for hub in hubs]
         if self.exceptions:
+            self._allowed = self._rows
             self.add([(v, 1.0) for v in outside], 0.0, self.exceptions.number)
         for hub, exception in zip(hubs, outside, strict=True):
             self._network(hub, exception)
@@ -129,6 +129,10 @@ class AssignmentProgram:
         self._upper.append(most)
         self._rows += 1
 
+    def allow(self, exceptions: int) -> None:
+        """Let so many networks be outside the band; all rows that were added hold as before."""
+        self._upper[self._allowed] = float(exceptions)
+
     def separate(self, practice: int, hub: int, between: Iterable[int]) -> bool:
         """Demand that a practice in the network of a hub has company among others; whether that says anything."""
         own = self.variable(practice, hub)
@@ -147,7 +151,7 @@ class AssignmentProgram:
             if a >= 0 and b >= 0 and a != b:
                 self.add([(a, 1.0), (b, 1.0), (self.variable(hub, hub), -1.0)], -math.inf, 0.0)
 
-    def _outside(self, hub: int, opened: int) -> int:
+    def _outside(self, opened: int) -> int:
         """A variable that says whether the network of a hub is outside the band."""
         exception = self._new(0.0)
         self.add([(exception, 1.0), (opened, -1.0)], -math.inf, 0.0)

@@ -82,7 +82,7 @@ def centre_bound(
     costs: CentreCosts,
     cutoff: float,
     deadline: Deadline,
-    params: BoundParams = BoundParams(),  # noqa: B008 (frozen)
+    params: BoundParams = BoundParams(),
     on_bound: Callable[[float], None] = lambda _bound: None,
     first: NDArray[np.float64] | None = None,
 ) -> CentreBound:
@@ -147,9 +147,7 @@ def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
     return np.asarray(travel + each * costs.patients, np.float64)
 
 
-def _cheapest_hubs(
-    costs: CentreCosts, values: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], float, float]:
+def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDArray[np.int64], float, float]:
     """The hubs that cost least together, what they cost beyond the prices, and what they cost but for one more hub."""
     order = np.argsort(values, kind="stable")
     order = np.concatenate((order[costs.must[order]], order[~costs.must[order]]))

@@ -101,7 +101,15 @@ class CentreCosts:
         if networks is not None:
             fewest, many = max(fewest, networks), min(many, networks)
         return cls(
-            item, hours, patients, free + np.array(merged, np.int64), sizes, fixed, limits.must_hub, fewest, many
+            item,
+            hours,
+            patients,
+            free + np.array(merged, np.int64),
+            sizes,
+            fixed,
+            limits.must_hub,
+            fewest,
+            many,
         )
 
     @property

@@ -50,7 +50,9 @@ def questions(draw: st.DrawFn, most: int = 8) -> tuple[nx.Graph, Rules]:
         names = {"patient_travel": 1.0, "overhead": 1.0}
         rules = replace(rules, weights=tuple((name, names.get(name, 0.0)) for name, _ in rules.weights))
     codes = [f"P{k}" for k in range(count)]
-    some = st.lists(st.sampled_from(codes), min_size=2, max_size=3, unique=True).map(lambda c: tuple(sorted(c)))
+    some = st.lists(st.sampled_from(codes), min_size=2, max_size=3, unique=True).map(
+        lambda c: tuple(sorted(c))
+    )
     demands = draw(
         st.sampled_from(["", "together", "apart", "hub_may", "hub_must", "longest", "between", "practices"])
     )
