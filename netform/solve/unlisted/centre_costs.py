@@ -28,7 +28,7 @@ from netform.hubs import MINUTES_SLACK
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.model.problem import Problem
+    from netform.solve.search import Problem
 
 __all__ = ["CentreCosts"]
 
