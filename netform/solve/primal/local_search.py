@@ -48,7 +48,11 @@ class SearchParams:
 
     trials: int = 16
     networks_per_trial: int = 4
-    hood: tuple[int, ...] = (2, 3, 4)
+    hood: tuple[int, ...] = (2, 3, 4, 5, 6)
+    hottest: float = 0.05
+    coldest: float = 0.0005
+    cycle: float = 20.0
+    longer: float = 2.0
     other_number: float = 0.4
     at_exceptions: float = 0.6
 
@@ -141,15 +145,22 @@ def search(
         Told of every better plan; says whether to go on.
     """
     random = np.random.default_rng(seed)
+    best, value, cooled = plan, plan.value(ground), 0.0
+    cycle = params.cycle
     while effort > 0 and not deadline.passed:
         trials = max(params.trials, len(plan.values) // params.networks_per_trial)
         effort -= trials
-        better = _round(ground, plan, params, trials, random, deadline)
-        if better is not None:
-            plan = better
-            if not on_plan(plan):
+        each = plan.values[:, COST].mean()
+        heat = each * params.hottest * (params.coldest / params.hottest) ** cooled
+        cooled += trials / (cycle * len(plan.values))
+        plan = _round(ground, plan, params, trials, heat, random, deadline)
+        if (found := plan.value(ground)) < value:
+            best, value = plan, found
+            if not on_plan(best):
                 break
-    return plan
+        if cooled >= 1.0:
+            plan, cooled, cycle = best, 0.0, cycle * params.longer
+    return best
 
 
 def _round(
@@ -157,10 +168,11 @@ def _round(
     plan: LabelledPlan,
     params: SearchParams,
     trials: int,
+    heat: float,
     random: np.random.Generator,
     deadline: Deadline,
-) -> LabelledPlan | None:
-    """One round; None where nothing was better."""
+) -> LabelledPlan:
+    """The plan after one round."""
     number = len(plan.values)
     batch, hood_begin, hoods = _ruin(
         ground.atoms,
@@ -177,9 +189,11 @@ def _round(
     slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
     held = descend(ground, batch, values, slack, int(random.integers(2**31)), deadline)
     change = held - plan_values(before, sizes, slack)
+    # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
+    change[:, 3] += heat * np.log(1.0 - random.random(trials))
     better = np.flatnonzero(better_rows(change))
     if not len(better):
-        return None
+        return plan
     change = change[better]
     order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
     labels, taken = plan.labels.copy(), np.zeros(number, np.bool_)
