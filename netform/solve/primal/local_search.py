@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.primal.exchanges import Batch, Ground, better_rows, descend, network_store
+from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
 from netform.solve.primal.tree_plans import Subtrees, best_of_trees, list_subtrees, preorder, subtree_store
 from netform.solve.primal.trees import divide, random_tree
 from netform.solve.primal.value import COST, PlanValue, Slack, plan_values
@@ -56,6 +56,7 @@ class SearchParams:
     longer: float = 2.0
     other_number: float = 0.2
     steps: int = 20_000
+    polished: float = 0.1
     at_exceptions: float = 0.6
 
 
@@ -193,7 +194,10 @@ def _round(
     np.add.at(before, hood_of, plan.values[hoods])
     sizes = np.diff(hood_begin)
     slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
-    held = descend(ground, batch, values, slack, int(random.integers(2**31)), deadline)
+    rough = 2 * len(roots) < trials or random.random() < params.polished
+    held = descend(
+        ground, batch, values, slack, int(random.integers(2**31)), deadline, ALL_KINDS if rough else 0
+    )
     change = held - plan_values(before, sizes, slack)
     # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
     change[:, 3] += heat * np.log(1.0 - random.random(trials))
