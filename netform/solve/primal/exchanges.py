@@ -152,7 +152,7 @@ def descend(
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
     held = plan_values(sums, count, slack)
     demanded = bool(ground.demands)
-    while not deadline.passed:
+    while kinds and not deadline.passed:
         seed += 1
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
         active, found = _exchanges(
