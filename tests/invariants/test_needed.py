@@ -20,7 +20,7 @@ from netform.solve.exact.minimum_count import Fewest
 from netform.solve.exceptions import FewestExceptions
 from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
 from tests.examples import examples
-from tests.invariants.test_demands import FIXED, about, groups_of, starts
+from tests.invariants.test_demands import FIXED, about, groups_of
 from tests.made_up_session import demanded, solved
 from tests.strategies import made_up_area, small_areas, starts
 

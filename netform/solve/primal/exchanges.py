@@ -450,7 +450,8 @@ def _leaving(
         if mark[q] != largest or q == p:
             piece[count] = q
             count += 1
-    return piece[:count].copy()
+    found: NDArray[np.int64] = piece[:count].copy()
+    return found
 
 
 @nb.njit(cache=True, nogil=True)

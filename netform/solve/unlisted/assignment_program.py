@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.search import Problem
+    from netform.solve.model.problem import Problem
     from netform.solve.unlisted.centre_costs import CentreCosts
 
 __all__ = ["Assignment", "AssignmentProgram", "Exceptions"]

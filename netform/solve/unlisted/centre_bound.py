@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.deadline import Deadline
+    from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
 __all__ = ["BoundParams", "CentreBound", "centre_bound"]

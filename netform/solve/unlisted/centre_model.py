@@ -1,9 +1,10 @@
 """Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
 
-Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965). The
-Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides the
-rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
-after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
+Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
+The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program
+decides the rest. Where a network of its answer is in parts, rows that every connected network keeps are added
+(minimal separators, after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on
+the way.
 
 Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
 true cost is what the model says, it is proven best.
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
-from netform.solve.search import group_costs, store_of
+from netform.solve.model.problem import group_costs, store_of
 from netform.solve.unlisted.assignment_program import AssignmentProgram, Exceptions
 from netform.solve.unlisted.centre_bound import BoundParams, centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
@@ -27,8 +28,8 @@ from netform.solve.unlisted.separators import component_of, separators
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from netform.solve.deadline import Deadline
-    from netform.solve.search import Group, Problem
+    from netform.solve.model.problem import Group, Problem
+    from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.assignment_program import Assignment
     from netform.solve.unlisted.centre_bound import CentreBound
 

@@ -16,8 +16,8 @@ from netform.breaches import breaches
 from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
-from netform.solve.deadline import NEVER, Deadline
-from netform.solve.search import Problem
+from netform.solve.model.problem import Problem
+from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import fewest_exceptions, solve_by_centres
@@ -193,7 +193,7 @@ def test_separators_separate(graph: nx.Graph, random: object) -> None:
     hub = members[0]
     parts = [set(part) for part in nx.connected_components(graph.subgraph(members)) if hub not in part]
     found = separators(graph, members, hub)
-    assert {part for part in map(frozenset, parts)} == {separator.part for separator in found}
+    assert set(map(frozenset, parts)) == {separator.part for separator in found}
     for separator in found:
         assert not separator.between.intersection(members)
         cut = graph.subgraph(set(graph) - separator.between)
