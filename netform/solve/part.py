@@ -17,7 +17,7 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.infeasible import undivided
+from netform.explain.infeasible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import other_number
@@ -186,6 +186,9 @@ def best_so_far(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
+    if best.value.exceptions and part.exceptions_bound and not reasons:
+        demanded = bool(part.limits.forbids) or part.linking is not None
+        reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
     fewest = best.value.exceptions == part.exceptions_bound
     cost, bound = best.value.cost, part.bound
     # With exceptions their patients come before cost, and nothing is proven of those here.
