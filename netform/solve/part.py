@@ -20,8 +20,9 @@ from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.infeasible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
-from netform.explain.network_count import other_number
-from netform.explain.obstacles import obstacles
+from netform.explain.network_count import NETWORKS, other_number
+from netform.explain.obstacles import Obstacle, obstacles
+from netform.settled import number_sentence
 from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
@@ -31,7 +32,6 @@ from netform.solve.unlisted.planner import plan_unlisted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
@@ -69,7 +69,7 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     NoPlanError
         No plan that keeps every demand was found, or exceptions are forbidden and only plans with some were.
     """
-    seen = [] if part.linking else obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    seen = arithmetic(part)
     _refuse(part, seen)
     if not seen and (plan := only_plan(part)) is not None:
         return plan
@@ -80,6 +80,16 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     with part.stage("reasons"):
         plan = _judged(part, plan)
         return replace(plan, reasons=part.explained(plan.reasons))
+
+
+def arithmetic(part: Part) -> list[Obstacle]:
+    """Say what no plan within the band can do, before anything is searched; nothing seen proves nothing."""
+    if part.linking is None:
+        return obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    if part.linking.networks is None:
+        return []
+    said = number_sentence(part.linking.networks, len(part.linking.fixed), part.problem.patients, part.rules)
+    return [] if said is None else [Obstacle(NETWORKS, part.problem.codes, said)]
 
 
 def only_plan(part: Part) -> PartPlan | None:
