@@ -17,7 +17,7 @@ from netform.rules_file import load_profile
 from netform.scores.continuity import define_moved
 from netform.solve.area import Options
 from netform.solve.model.solution import Solution
-from netform.solve.part import PartSolver
+from netform.solve.part_candidates import Part
 from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
 from tests.invariants.test_demands import FIXED, about, groups_of, starts
 from tests.made_up_session import demanded, solved
@@ -183,13 +183,13 @@ def test_a_plan_is_had_where_its_exceptions_cannot_be_proven_fewest(monkeypatch:
     start = Grouping("today", {"A": ("P1", "P2"), "B": ("P3",), "C": ("P4", "P5")}, ("P0",))
     moves = Moves(start, {"A": 30_000, "B": 15_000, "C": 30_000}, practices=0)
     apart = replace(rules, demands=replace(rules.demands, apart=(("P0", "P2"),)))
-    solve_set_partitioning = PartSolver.solve_set_partitioning
+    solve_model = Part.solve_model
 
-    def late(solver: PartSolver, model: PlanModel, weight: object = None) -> Solution:
+    def late(part: Part, model: PlanModel, weight: object = None, exceptions: int = 0) -> Solution:
         nothing = Solution("unknown", None, float("inf"), 0.0)
-        return solve_set_partitioning(solver, model) if weight is None else nothing
+        return solve_model(part, model, None, exceptions) if weight is None else nothing
 
-    monkeypatch.setattr(PartSolver, "solve_model", late)
+    monkeypatch.setattr(Part, "solve_model", late)
     outcome = solved(graph, apart, Options(moves=moves), keep=False)
     assert outcome.result.status == "feasible"
     assert sum(each.exception == "moves" for each in outcome.networks) == 1

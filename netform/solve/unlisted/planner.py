@@ -52,13 +52,17 @@ class UnlistedParams:
         Practices a network from which the centre model is tried before columns: listing ends at about nine, and
         searches hub by hub find little beyond so many.
     neighbourhoods : int
-        That a turn of the search looks at: about a second.
+        That a turn of the search looks at: about a second where a few dozen practices are in one.
+    vain : int
+        Turns in a row without a better plan, after which the search ends: what it finds later is rarely worth its time,
+        and a run without a time limit has to end.
     """
 
     met_a_second: int = 1_000_000
     few: int = 400
     many_each: float = 12.0
-    neighbourhoods: int = 2_000
+    neighbourhoods: int = 200
+    vain: int = 40
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -71,13 +75,14 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     params : UnlistedParams
     """
     with part.stage("search"):
-        take_turns(part, [_search_turns(part, params), _bound_turns(part, params)])
+        take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
 
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed = part.options.seed
-    while part.incumbent is not None:
+    seed, vain, before = part.options.seed, 0, part.incumbent
+    settled: tuple[Group, ...] = ()
+    while part.incumbent is not None and vain < params.vain:
         seed += 1
         improve(
             part.problem,
@@ -89,14 +94,18 @@ def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
             on_plan=part.offered("search"),
         )
         yield
-        if part.demands:
-            # Neighbourhoods planned by themselves do not know the rules over the whole plan.
-            continue
-        before = part.incumbent.groups
-        resolve = listed_anew(part.problem, _columns_of)
-        for better in improvements(part.problem, before, resolve, part.deadline, levels=LEVELS):
-            part.offer(part.value_of(better), "neighbourhoods")
-            yield
+        # Neighbourhoods planned by themselves do not know the rules over the whole plan.
+        if not part.demands and part.incumbent.groups != settled:
+            resolve = listed_anew(part.problem, _columns_of)
+            for better in improvements(
+                part.problem, part.incumbent.groups, resolve, part.deadline, levels=LEVELS
+            ):
+                found = part.value_of(better)
+                part.offer(found, "neighbourhoods")
+                settled = found.groups
+                yield
+        vain = vain + 1 if part.incumbent is before else 0
+        before = part.incumbent
 
 
 def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from netform.rules import Rules
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import lagrangian_bound as module
 from netform.solve.unlisted.lagrangian_bound import HubCosts, hub_bound
 from tests.brute_force import best_plan
-from tests.solve.primal.test_neighbourhood_search import county, problem_of
+from tests.made_up_problem import county, first_plan, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ def test_no_plan_costs_less(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
     if best is None:
         return
     told: list[float] = []
-    plan = first_plan(problem, seed, NEVER)
+    plan = first_plan(problem, seed)
     least, most = band_of(problem, rules, exceptions=best.exceptions > 0)
     bound = hub_bound(problem, plan, least, most, NEVER, 1, told.append)
     assert bound <= best.cost + 1e-6
@@ -118,7 +117,7 @@ def test_time_that_is_up_leaves_a_bound() -> None:
     """The first prices give one already."""
     graph, rules = county(40, 3)
     problem = problem_of(graph, rules)
-    plan = first_plan(problem, 0, NEVER)
+    plan = first_plan(problem, 0)
     told: list[float] = []
     over = Deadline(0.0, lambda: 1.0)
     bound = hub_bound(problem, plan, 1, max(rules.exception_most, problem.patients), over, 2, told.append)
