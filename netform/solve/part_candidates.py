@@ -45,13 +45,14 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.outcome import Options
 
-__all__ = ["WIDENINGS", "Part", "Report", "choose_groups"]
+__all__ = ["ANY_SIZE", "Part", "Report", "choose_groups"]
 
-# How far outside the band exceptions are looked for, registered patients, one step after the other.
-WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
+# So far outside the band, registered patients, is every network that an exception may be.
+ANY_SIZE = 10**9
 
-# In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
-EXCEPTION = 1_000.0
+# Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
+SIDES = 4
+
 
 Stage = Callable[[str], AbstractContextManager[None]]
 
@@ -99,6 +100,8 @@ class Part:
         No plan has fewer networks outside the band.
     columns : int or None
         Feasible networks that a better plan may still use, where they were counted.
+    held : int
+        Bytes of the lists in use.
     """
 
     graph: nx.Graph
@@ -121,10 +124,12 @@ class Part:
     bounds: dict[int | None, float] = field(init=False, default_factory=dict)
     exceptions_bound: int = field(init=False, default=0)
     columns: int | None = field(init=False, default=None)
+    held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
-        self.problem = Problem.of(self.graph, self.graph, self.rules)
+        memory = self.candidate_cache.memory
+        self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
         self.limits = self.problem.limits
         if self.linking is not None and self.linking.moves is not None:
             self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
@@ -242,15 +247,33 @@ class Part:
     def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
         with self.stage("enumerate"):
-            store = self.candidate_cache.list(self.problem, least, most, enclaves=enclaves)
+            cache = self.candidate_cache
+            sides = SIDES if self.linking is not None or not enclaves else 0
+            store = cache.list(self.problem, least, most, enclaves=enclaves, sides=sides, beside=self.held)
             if store is None:
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
         number = self.problem.patients // least if least > 1 else self.problem.patients
-        return PlanModel(
-            self.problem.codes, store, self.problem.data, (), min(number, len(self.problem.codes))
+        model = PlanModel(
+            self.problem.codes,
+            store,
+            self.problem.data,
+            (),
+            min(number, len(self.problem.codes)),
+            keep=cache.keep,
         )
+        self.hold(model.nbytes)
+        return replace(model, memory=self.problem.memory)
+
+    def release(self, model: PlanModel) -> None:
+        """Let go of the room of a list that is not used any more."""
+        self.hold(-model.nbytes)
+
+    def hold(self, taken: int) -> None:
+        """Leave the problem what there is beside the lists in use."""
+        self.held += taken
+        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(self.held))
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
@@ -267,63 +290,62 @@ class Part:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
         low = max(1, self.rules.least - widening)
         high = min(self.rules.most + widening, self.rules.exception_most)
-        if self.wide is not None and widening == WIDENINGS[-1]:
+        if self.wide is not None and widening == ANY_SIZE:
             return self.wide[0]
         return self.listed(low, high, enclaves=False)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
         if self.wide is None:
-            model = self.widened(WIDENINGS[-1])
+            model = self.widened(ANY_SIZE)
             if model is not None:
-                self.wide = model, (self.weigh(model)[1] > 0).astype(np.float64)
+                self.wide = model, self.exceptional(model)[0]
         return self.wide
 
-    def weigh(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Patients outside the band, and the weight as an exception, of every candidate."""
+    def exceptional(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
         patients = group_sums(model.store, self.problem.data.list_size)
         outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
         counted = counts_allowed(model.store, self.limits)
-        return outside, np.where((outside > 0) | ~counted, EXCEPTION + outside / 1000, 0.0)
+        return ((outside > 0) | ~counted).astype(np.float64), outside
 
-    def solve_model(
-        self, model: PlanModel, weight: NDArray[np.float64] | None = None, exceptions: int = 0
-    ) -> Solution:
-        """Solve by cost, telling of better plans; or by weight, which is not in hours, quietly.
+    def columns_of(self, model: PlanModel) -> NDArray[np.int64] | None:
+        """Where the networks of the best plan stand in a model; None where one is not among them."""
+        best = self.incumbent
+        if best is None or best.value.broken:
+            return None
+        return model.positions([tuple(self.problem.codes[v] for v in group) for group in best.groups])
+
+    def offer_columns(self, model: PlanModel, chosen: NDArray[np.int64], step: str) -> bool:
+        """Take a plan of columns of a model if it is better than the best so far; whether it was."""
+        plan = [tuple(int(v) for v in model.store[int(j)]) for j in chosen]
+        return self.offer(self.value_of(plan), step)
+
+    def solve_model(self, model: PlanModel, exceptions: int = 0) -> Solution:
+        """Solve over the columns of a model, telling of better plans.
 
         Parameters
         ----------
         model : PlanModel
-        weight : ndarray of float64, shape (m,), optional
         exceptions : int
             Networks outside the band of every plan of the model.
         """
-        if weight is None:
-            with self.stage("score"):
-                costs = model.costs
-        else:
-            costs = weight
-        partitioning = model.partitioning(costs)
-        start = None
-        if weight is None and self.incumbent is not None and not self.incumbent.value.broken:
-            start = model.positions(
-                [tuple(self.problem.codes[v] for v in group) for group in self.incumbent.groups]
-            )
+        with self.stage("score"):
+            costs = model.costs
 
         def on_plan(solution: Solution) -> None:
-            if weight is None and solution.chosen is not None:
+            if solution.chosen is not None:
                 self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
-                plan = [tuple(int(v) for v in model.store[int(j)]) for j in solution.chosen]
-                if not self.offer(self.value_of(plan), "columns"):
+                if not self.offer_columns(model, solution.chosen, "columns"):
                     self.tell("bound")
 
         return solve_set_partitioning(
-            partitioning,
+            model.partitioning(costs),
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            incumbent=start,
-            trace=weight is None and self.candidate_cache.keep,
+            incumbent=self.columns_of(model),
+            trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )
 

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -15,11 +15,13 @@ from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.grouping import Grouping, Moves
 from netform.rules_file import load_profile
 from netform.solve.area import Options, Progress, solve_area
+from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.stopping import Deadline
 from tests.brute_force import keeps_moves, plan_hours, plans_by_exceptions
-from tests.invariants.test_demands import FIXED, PROVEN, about, assert_refused_rightly, groups_of, starts
+from tests.examples import examples
+from tests.invariants.test_demands import FIXED, PROVEN, about, assert_refused_rightly, groups_of
 from tests.made_up_session import demanded
-from tests.strategies import made_up_area, small_areas
+from tests.strategies import made_up_area, small_areas, starts
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,11 +36,13 @@ KINDS = ("pins", "together", "apart", "exclude", "networks", "most_practices")
 LOOKS = 300.0
 
 
-def unlisted(graph: nx.Graph, rules: Rules, moves: Moves | None, most: int) -> AreaOutcome:
-    """Plan an area with room to list no more than so many networks, until the clock was looked at so often."""
+def unlisted(graph: nx.Graph, rules: Rules, moves: Moves | None, room: int) -> AreaOutcome:
+    """Plan an area with room for so many bytes, until the clock was looked at so often."""
     ticks = count()
     progress = Progress(deadline=Deadline(LOOKS, lambda: float(next(ticks))))
-    return solve_area(graph, "", list(graph), rules, Options(moves=moves, most_listed=most), progress)
+    return solve_area(
+        graph, "", list(graph), rules, Options(moves=moves, memory=MemoryBudget(room)), progress
+    )
 
 
 def assert_sound(
@@ -76,16 +80,16 @@ def assert_sound(
         assert result.cost == about(hours[fewest])
 
 
-@given(small_areas(most=7, least=2), st.sampled_from([0, 4, 30]), st.data())
-@settings(deadline=None, max_examples=100, derandomize=True)
-def test_every_demand_is_kept(drawn: tuple[nx.Graph, Rules], most: int, data: st.DataObject) -> None:
+@given(small_areas(most=7, least=2), st.sampled_from([0, 400, 4_000]), st.data())
+@examples(100)
+def test_every_demand_is_kept(drawn: tuple[nx.Graph, Rules], room: int, data: st.DataObject) -> None:
     """Number of networks, together, apart, pins, sizes and moves; an error only where no plan keeps them all."""
     graph, rules = drawn
     rules = data.draw(demanded(graph, rules, kinds=KINDS))
     moves = data.draw(st.one_of(st.none(), starts(graph)))
     keeps = (lambda _plan: True) if moves is None else keeps_moves(graph, moves)
     try:
-        outcome = unlisted(graph, rules, moves, most)
+        outcome = unlisted(graph, rules, moves, room)
     except (ImpossibleError, RulesError, NoPlanError):
         assert_refused_rightly(graph, rules, moves)
         return

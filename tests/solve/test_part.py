@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.grouping import Grouping, Moves
@@ -17,6 +17,7 @@ from netform.solve.model.linking_rules import LinkingRules
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import PlanValue
 from tests.brute_force import best_plan, judge, partitions
+from tests.examples import examples
 from tests.made_up_problem import part_of
 from tests.strategies import made_up_area, small_areas
 
@@ -127,7 +128,7 @@ def test_what_is_raised_is_told_of_and_never_above_the_plan() -> None:
 
 
 @given(small_areas(most=6, least=2, oversize=False), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_a_plan_is_worth_what_its_networks_are(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """By the definitions: exceptions, patients outside and hours, and what is too large for an exception broken."""
     graph, rules = drawn

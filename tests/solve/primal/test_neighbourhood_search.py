@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules import Rules
@@ -17,6 +17,7 @@ from netform.solve.model.problem import Group, Problem, SetPartitioning, group_c
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import improvements, listed_anew, neighbourhood
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, problem_of, tree_plan
 from tests.strategies import small_areas
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-QUICK = settings(deadline=None, max_examples=100, derandomize=True)
+QUICK = examples(100)
 
 
 def exactly(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
@@ -40,7 +41,7 @@ def bettered(problem: Problem, plan: Sequence[Group], deadline: Deadline = NEVER
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
-@settings(deadline=None, max_examples=50, derandomize=True)
+@examples(50)
 def test_a_first_plan_is_whole(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
     """Every practice once by connected groups; the same for the same seed; whole when time is up too."""
     problem = problem_of(*drawn)

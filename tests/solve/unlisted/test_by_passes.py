@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
-from netform.candidates.passes import BYTES_EACH, Passes
+from netform.candidates.passes import Passes
 from netform.scores import candidate_costs
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
-from netform.solve.model import candidate_cache as listing_module
-from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
+from netform.solve.model.budget import MemoryBudget
+from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import Problem, SetPartitioning, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.model.turns import take_turns
@@ -27,6 +27,7 @@ from netform.solve.unlisted import by_passes as by_passes_module
 from netform.solve.unlisted.by_passes import streamed_turns
 from netform.solve.unlisted.full_pricing import NEAR_ENOUGH, nearest, relaxations, shared_costs
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
 from tests.strategies import small_areas
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.part_candidates import Part
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 def passes_of(problem: Problem) -> Passes:
@@ -177,12 +178,12 @@ def test_what_is_not_proven_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -
     assert part.incumbent.value.cost < 1.02 * best.cost
 
 
-def test_an_area_is_proven_by_streams_where_its_list_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With memory for a list of a few, search and streams take turns until they meet: the best, whole."""
+def test_an_area_is_proven_by_streams_where_its_list_is_too_long() -> None:
+    """With less memory than a list takes, search and streams take turns until they meet: the best, whole."""
     graph, rules = county(60, 2)
     best = best_of(graph, rules)
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
-    outcome = solve_area(graph, "", list(graph), rules, Options(), Progress())
+    few = Options(memory=MemoryBudget(LISTING.column * best.candidates))
+    outcome = solve_area(graph, "", list(graph), rules, few, Progress())
     result = outcome.result
     assert "priced as they were met" in result.method
     assert "the bound proves that no plan costs less" in result.method

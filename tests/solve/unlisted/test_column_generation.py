@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import relax
@@ -17,6 +17,7 @@ from netform.solve.model.turns import take_turns
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, branched_on_count, hub_turns
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
 from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.part_candidates import Report
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3), st.sampled_from([1, 2]))
