@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -401,6 +402,30 @@ def test_seconds_are_written_only_when_asked(practices: Path, tmp_path: Path) ->
     assert plan_in(tmp_path / "out")["areas"][0]["seconds"] == {}
     assert run("solve", practices, "-o", tmp_path / "timed", "-q", "--timings").exit_code == 0
     assert plan_in(tmp_path / "timed")["areas"][0]["seconds"]
+
+
+@pytest.mark.parametrize("memory", [(), ("--memory", 1e-6)])
+def test_the_solve_log_is_written_only_when_asked(
+    practices: Path, tmp_path: Path, memory: tuple[object, ...]
+) -> None:
+    """Each area from its first plan to its end: time goes on, and no bound for as many exceptions falls."""
+    options = ("-q", "--area", "place", "--min", 15_000, *memory)
+    assert run("solve", practices, "-o", tmp_path / "out", *options).exit_code == 0
+    assert "solve_log" not in plan_in(tmp_path / "out")
+    assert run("solve", practices, "-o", tmp_path / "timed", "--timings", *options).exit_code == 0
+    plan = plan_in(tmp_path / "timed")
+    for area in plan["areas"]:
+        rows = [row for row in plan["solve_log"] if row["area"] == area["area"]]
+        assert rows[-1]["step"] == "end"
+        last = (rows[-1]["bound"], rows[-1]["incumbent"])
+        assert last == pytest.approx((area["bound"], area["cost"]), abs=1e-5)
+        for before, after in pairwise(rows):
+            assert before["seconds"] <= after["seconds"]
+            assert after["exceptions"] <= before["exceptions"]
+            if before["exceptions"] == after["exceptions"]:
+                assert before["bound"] <= after["bound"] + 1e-5
+        for each in rows:
+            assert each["bound"] <= each["incumbent"] + 1e-5
 
 
 def test_check_says_what_bends_a_plan_and_solves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from netform.candidates.enumerate import connected_groups
 from netform.candidates.passes import Met, Passes
 from netform.solve.model.problem import Problem, group_costs
 from tests.examples import examples
-from tests.solve.primal.test_neighbourhood_search import county, problem_of
+from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:

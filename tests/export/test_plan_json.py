@@ -9,7 +9,7 @@ import math
 import pytest
 
 from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
-from netform.plan import PROVEN_GAP, SharedPost
+from netform.plan import PROVEN_GAP, SharedPost, SolveStep
 from netform.result import Result
 
 
@@ -35,6 +35,44 @@ def test_the_clock_does_not_show_unless_asked_for(result: Result) -> None:
     """Seconds differ from run to run."""
     assert json.loads(plan_json(result.plan))["areas"][0]["seconds"] == {}
     assert json.loads(plan_json(result.plan, timings=True))["areas"][0]["seconds"] == {"choose": 0.123}
+
+
+def test_the_solve_log_is_written_with_the_timings_and_read_back(result: Result) -> None:
+    """A row a step, of every area; without --timings there is none, for its seconds differ from run to run."""
+    steps = (
+        SolveStep(0.12345, "first plan", None, 0.0, 14.0, 1),
+        SolveStep(1.5, "columns", 7, 12.8, 12.8, 0),
+    )
+    north = dataclasses.replace(result.plan.areas[0], log=steps)
+    south = dataclasses.replace(north, area="16G", log=steps[:1])
+    plan = dataclasses.replace(result.plan, areas=(north, south))
+    content = plan_json(plan, timings=True)
+    first = {
+        "area": "15F", "seconds": 0.123, "step": "first plan", "columns": None, "bound": 0.0, "incumbent": 14.0,
+        "exceptions": 1,
+    }  # fmt: skip
+    rows = json.loads(content)["solve_log"]
+    assert [row["area"] for row in rows] == ["15F", "15F", "16G"]
+    assert rows[0] == first
+    again = read_plan_json(content)
+    assert [area.log for area in again.areas] == [
+        (dataclasses.replace(steps[0], seconds=0.123), steps[1]),
+        (dataclasses.replace(steps[0], seconds=0.123),),
+    ]
+    assert plan_json(again, timings=True) == content
+    assert "solve_log" not in json.loads(plan_json(plan))
+    assert [area.log for area in read_plan_json(plan_json(plan)).areas] == [(), ()]
+
+
+def test_how_few_exceptions_are_proven_is_written_and_read_back(result: Result) -> None:
+    """A file from before it was written proves none."""
+    area = dataclasses.replace(result.plan.areas[0], exceptions_bound=3)
+    content = plan_json(dataclasses.replace(result.plan, areas=(area,)))
+    document = json.loads(content)
+    assert document["areas"][0]["exceptions_bound"] == 3
+    assert read_plan_json(content).areas[0].exceptions_bound == 3
+    del document["areas"][0]["exceptions_bound"]
+    assert read_plan_json(json.dumps(document)).areas[0].exceptions_bound == 0
 
 
 def test_the_last_bits_of_a_sum_do_not_show(result: Result) -> None:

@@ -7,7 +7,7 @@ import numba as nb
 from netform.rules_file import load_profile
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.compiling import COMPILING, said_while_compiling
-from tests.solve.primal.test_neighbourhood_search import county
+from tests.made_up_problem import county
 
 
 def test_a_kernel_that_is_compiled_is_told_of_once() -> None:

@@ -13,7 +13,7 @@ from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model import candidate_cache as listing_module
+from netform.solve.model.budget import MemoryBudget
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
@@ -59,56 +59,58 @@ def test_a_number_that_the_map_cannot_give_is_refused(
         solve(line(list_sizes, pairs), replace(RULES, demands=Demands(networks=networks)))
 
 
+# Room for no list at all.
+NOTHING_LISTED = Options(memory=MemoryBudget(0))
+
+
 @given(small_areas(most=8))
 @examples(60)
 def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> None:
-    """With room for no list at all: a whole, connected plan by search, never said to be proven."""
+    """With room for no list at all: a whole, connected plan by search; what is said to be proven of it holds."""
     graph, rules = drawn
     best = best_plan(graph, rules)
     assert best is not None
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listing_module, "MOST_LISTED", 0)
-        outcome = solve(graph, rules)
+    outcome = solve(graph, rules, NOTHING_LISTED)
     assert sorted(" ".join(groups(outcome)).split()) == sorted(graph)
     for network in outcome.networks:
         sizes = [graph.nodes[code]["list_size"] for code in network.practice_codes]
         assert nx.is_connected(graph.subgraph(network.practice_codes))
         assert (network.exception is None) == (rules.least <= sum(sizes) <= rules.most)
         assert len(sizes) == 1 or sum(sizes) <= rules.exception_most
-    if any(size <= rules.most for _, size in graph.nodes(data="list_size")):
-        assert outcome.result.status == "feasible"
-    found = sum(network.exception is not None for network in outcome.networks)
-    assert found >= best.exceptions
+    found, slack = (
+        sum(network.exception is not None for network in outcome.networks),
+        1e-6 * max(1.0, best.cost),
+    )
+    assert found >= best.exceptions >= outcome.result.exceptions_bound
     if found == best.exceptions == 0:
-        assert outcome.result.bound <= best.cost + 1e-6 * max(1.0, best.cost)
+        assert outcome.result.bound <= best.cost + slack
+        assert outcome.result.cost >= best.cost - slack
+    if outcome.result.status == "optimal":
+        assert found == best.exceptions
+        assert outcome.result.cost == pytest.approx(best.cost, rel=1e-6, abs=1e-6)
 
 
 @pytest.mark.parametrize("networks", [4, 5])
-def test_search_alone_keeps_the_number_of_networks(networks: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Too many to list and a number asked for: that number or an error, never another."""
+def test_search_alone_keeps_the_number_of_networks(networks: int) -> None:
+    """Too many to list and a number asked for: that number, at no less than it costs where all can be listed."""
     graph = line([25_000, 20_000, 20_000, 25_000, 25_000, 20_000, 20_000, 20_000])
-    assert len(solve(graph, replace(RULES, demands=Demands(networks=networks))).networks) == networks
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
-    try:
-        outcome = solve(graph, replace(RULES, demands=Demands(networks=networks)))
-    except (NoPlanError, RulesError):
-        return
-    assert len(outcome.networks) == networks
+    rules = replace(RULES, demands=Demands(networks=networks))
+    listed, searched = solve(graph, rules), solve(graph, rules, NOTHING_LISTED)
+    assert len(listed.networks) == len(searched.networks) == networks
+    assert searched.result.bound <= listed.result.cost + 1e-6
+    assert searched.result.cost >= listed.result.cost - 1e-6
 
 
-def test_search_alone_makes_no_exceptions_under_strict(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_alone_makes_no_exceptions_under_strict() -> None:
     """Five of 22,000, all neighbours: pairs leave one over, and that is an error whoever finds it."""
     pairs = [(a, b) for a in range(5) for b in range(a)]
     graph = line([22_000] * 5, pairs)
-    with pytest.raises(ImpossibleError):
-        solve(graph, options=Options(strict=True))
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
-    with pytest.raises((ImpossibleError, NoPlanError)):
-        solve(graph, options=Options(strict=True))
+    for options in (Options(), NOTHING_LISTED):
+        with pytest.raises((ImpossibleError, NoPlanError), match="exception|networks"):
+            solve(graph, options=replace(options, strict=True))
 
 
-def test_search_alone_makes_no_exception_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_alone_makes_no_exception_too_large() -> None:
     """Eighty practices of 1,000 around one of them: no network of several is over an exception's most."""
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
-    outcome = solve(line([1_000] * 80, [(0, k) for k in range(1, 80)]))
+    outcome = solve(line([1_000] * 80, [(0, k) for k in range(1, 80)]), options=NOTHING_LISTED)
     assert max(len(network.practice_codes) for network in outcome.networks) * 1_000 <= RULES.exception_most

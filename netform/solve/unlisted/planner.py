@@ -51,12 +51,16 @@ class UnlistedParams:
         Rounds of prices for centres in a turn: a second or so for some hundred practices.
     neighbourhoods : int
         That a turn of the search looks at: about a second where a few dozen practices are in one.
+    vain : int
+        Turns in a row without a better plan, after which the search ends: what it finds later is rarely worth its time,
+        and a run without a time limit has to end.
     """
 
     few: int = 400
     many_each: float = 12.0
     prices: int = 20
     neighbourhoods: int = 200
+    vain: int = 40
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -74,8 +78,9 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed = part.options.seed
-    while part.incumbent is not None:
+    seed, vain, before = part.options.seed, 0, part.incumbent
+    settled: tuple[Group, ...] = ()
+    while part.incumbent is not None and vain < params.vain:
         seed += 1
         improve(
             part.problem,
@@ -87,14 +92,16 @@ def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
             on_plan=part.offered("search"),
         )
         yield
-        if part.demands:
-            # Neighbourhoods planned by themselves do not know the rules over the whole plan.
-            continue
-        before = part.incumbent.groups
-        resolve = listed_anew(part.problem, _columns_of)
-        for better in improvements(part.problem, before, resolve, part.deadline, levels=LEVELS):
-            part.offer(part.value_of(better), "neighbourhoods")
-            yield
+        # Neighbourhoods planned by themselves do not know the rules over the whole plan.
+        if not part.demands and part.incumbent.groups != settled:
+            resolve, plan = listed_anew(part.problem, _columns_of), part.incumbent.groups
+            for better in improvements(part.problem, plan, resolve, part.deadline, levels=LEVELS):
+                found = part.value_of(better)
+                part.offer(found, "neighbourhoods")
+                settled = found.groups
+                yield
+        vain = vain + 1 if part.incumbent is before else 0
+        before = part.incumbent
 
 
 def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:

@@ -1,4 +1,4 @@
-"""Parts whose networks are met in passes: the relaxation is that over a list, and so are neighbourhoods planned."""
+"""Streamed columns: the relaxation is that over a list, and so are neighbourhoods planned and the best plan proven."""
 
 from __future__ import annotations
 
@@ -11,31 +11,33 @@ from hypothesis import given
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
-from netform.candidates.passes import BYTES_EACH, Passes
+from netform.candidates.passes import Passes
 from netform.scores import candidate_costs
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
-from netform.solve.model import candidate_cache as listing_module
-from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
+from netform.solve.model.budget import MemoryBudget
+from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import Problem, SetPartitioning, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal import divide_and_conquer as chunks_module
+from netform.solve.model.turns import take_turns
 from netform.solve.primal.among_near import chosen_anew
-from netform.solve.primal.neighbourhood_search import better_plan, first_plan
+from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted import by_passes as by_passes_module
-from netform.solve.unlisted import planner as by_search_module
-from netform.solve.unlisted.full_pricing import NEAR_ENOUGH, nearest, relax_in_passes, shared_costs
+from netform.solve.unlisted.by_passes import streamed_turns
+from netform.solve.unlisted.full_pricing import NEAR_ENOUGH, nearest, relaxations, shared_costs
 from tests.brute_force import best_plan
 from tests.examples import examples
-from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
+from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from netform.plan import AreaResult
     from netform.rules import Rules
+    from netform.solve.part_candidates import Part
 
 QUICK = examples(60)
 
@@ -61,15 +63,15 @@ def exactly(partitioning: SetPartitioning, cutoff: float, deadline: Deadline) ->
 
 @pytest.mark.parametrize(("practices", "seed"), [(30, 1), (60, 2), (90, 3)])
 def test_the_relaxation_is_that_over_a_list(practices: int, seed: int) -> None:
-    """Within what it ends at; every bound told of is no higher, and none is lower than the one before."""
+    """Within what it ends at; no bound on the way is higher, or lower than the one before, and each is its prices."""
     problem = problem_of(*county(practices, seed))
-    plan = better_plan(problem, first_plan(problem, seed, NEVER), lambda _hood, _deadline: None, NEVER)
-    told: list[float] = []
-    priced = relax_in_passes(problem, passes_of(problem), plan, NEVER, told.append)
+    steps = list(relaxations(problem, passes_of(problem), first_plan(problem, seed), NEVER))
     bound = relax(listed(problem), NEVER).bound
-    assert bound * (1 - 2 * NEAR_ENOUGH) <= priced.bound <= bound + 1e-4
-    assert told == sorted(told)
-    assert told[-1] == priced.bound
+    bounds = [priced.bound for priced in steps]
+    assert bound * (1 - 2 * NEAR_ENOUGH) <= bounds[-1] <= bound + 1e-4
+    assert bounds == sorted(bounds)
+    for priced in steps:
+        assert priced.bound == pytest.approx(math.fsum(priced.prices), abs=1e-4)
 
 
 @given(small_areas(most=9, least=2, oversize=False))
@@ -82,14 +84,14 @@ def test_no_plan_costs_less_than_the_bound(drawn: tuple[nx.Graph, Rules]) -> Non
     passes = passes_of(problem)
     if best is None or best.exceptions or not len(passes):
         return
-    priced = relax_in_passes(problem, passes, first_plan(problem, 0, NEVER), NEVER)
-    assert priced.bound <= best.cost + 1e-6
+    for priced in relaxations(problem, passes, first_plan(problem, 0), NEVER):
+        assert priced.bound <= best.cost + 1e-6
 
 
 def test_shared_costs_are_those_of_the_plan() -> None:
     """By list size, and all of them."""
     problem = problem_of(*county(30, 4))
-    plan = first_plan(problem, 4, NEVER)
+    plan = first_plan(problem, 4)
     prices = shared_costs(problem, plan)
     assert math.fsum(prices) == pytest.approx(math.fsum(group_costs(problem, plan)))
     for group, cost in zip(plan, group_costs(problem, plan), strict=True):
@@ -107,7 +109,7 @@ def test_a_neighbourhood_of_all_is_planned_best(seed: int) -> None:
     assert len(met.store) == len(partitioning.store)
     best = solve_set_partitioning(partitioning)
     resolve = chosen_anew(problem, met.store, exactly, 60.0)
-    plan = first_plan(problem, seed, NEVER)
+    plan = tree_plan(problem, seed)
     found = resolve(plan, NEVER)
     assert best.chosen is not None
     if math.fsum(group_costs(problem, plan)) > best.cost + 1e-6:
@@ -121,57 +123,70 @@ def test_a_neighbourhood_of_all_is_planned_best(seed: int) -> None:
 def test_a_plan_bettered_among_the_nearest_is_whole_and_no_worse(workers: int) -> None:
     """And the same by any number of threads."""
     problem = problem_of(*county(60, 7))
-    plan = first_plan(problem, 7, NEVER)
-    priced = relax_in_passes(problem, passes_of(problem), plan, NEVER)
+    plan = tree_plan(problem, 7)
+    *_, priced = relaxations(problem, passes_of(problem), plan, NEVER)
     near = nearest(passes_of(problem), priced.prices, NEVER)
     assert near is not None
     resolve = chosen_anew(problem, near, exactly, 60.0)
-    better = better_plan(problem, plan, resolve, NEVER, levels=(12, 20, 30), workers=workers)
+    *_, better = improvements(problem, plan, resolve, NEVER, levels=(12, 20, 30), workers=workers)
     assert_whole(problem, better)
     rules = problem.data.rules
     assert key(problem, better, rules) < key(problem, plan, rules)
-    alone = better_plan(problem, plan, resolve, NEVER, levels=(12, 20, 30))
+    *_, alone = improvements(problem, plan, resolve, NEVER, levels=(12, 20, 30))
     assert better == alone
 
 
+def streamed(graph: nx.Graph, rules: Rules) -> Part:
+    """Plan a part by streams alone, from its first plan."""
+    part = part_of(graph, rules)
+    part.offer(part.value_of(tree_plan(part.problem, 0)), "first plan")
+    take_turns(part, [streamed_turns(part, passes_of(part.problem))])
+    return part
+
+
+def best_of(graph: nx.Graph, rules: Rules) -> AreaResult:
+    """Solve over all networks, listed."""
+    return solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+
+
 @pytest.mark.parametrize("seed", [2, 5])
-def test_an_area_is_proven_by_passes_where_its_list_is_too_long(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With memory for a list of a few, all are met, and those that a cheaper plan could use are listed: the best."""
+def test_streams_alone_prove_the_best_plan(seed: int) -> None:
+    """All networks are met, and those that a cheaper plan could use are solved over: the plan of the whole list."""
     graph, rules = county(60, seed)
-    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
-    outcome = solve_area(graph, "", list(graph), rules, Options(), Progress())
-    result = outcome.result
-    assert "met in passes" in result.method
-    assert result.status == "optimal"
-    assert result.cost == pytest.approx(best.cost)
-    assert result.candidates >= best.candidates
-    assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)
-
-
-def test_a_map_that_is_divided_is_planned_by_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """More practices than one first plan is made of: chunks, mended where they have exceptions, and then passes."""
-    graph, rules = county(90, 4)
-    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
-    monkeypatch.setattr(by_search_module, "MANY", 60)
-    monkeypatch.setattr(chunks_module, "CHUNK", 30)
-    result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    assert "met in passes" in result.method
-    assert result.bound <= best.cost <= result.cost * (1 + 1e-9)
-    assert result.cost < 1.02 * best.cost
+    best = best_of(graph, rules)
+    part = streamed(graph, rules)
+    assert part.incumbent is not None
+    assert part.done
+    assert part.incumbent.value[:2] == (0, 0)
+    assert part.incumbent.value.cost == pytest.approx(best.cost)
+    assert part.bound == pytest.approx(best.cost)
+    # What is left to choose from is less than was met.
+    assert part.columns is not None
+    assert part.columns < len(passes_of(part.problem))
 
 
 def test_what_is_not_proven_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With no room to choose from what a cheaper plan could use: a plan near the best, between it and the bound."""
+    """With no room to solve over what a cheaper plan could use: a plan near the best, between it and the bound."""
     graph, rules = county(60, 2)
-    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
-    monkeypatch.setattr(by_passes_module, "MOST_CHOSEN_FROM", 0)
-    result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    assert result.status == "feasible"
-    assert "not proven best" in result.method
-    assert 0.9 * best.cost < result.bound <= best.cost <= result.cost * (1 + 1e-9)
-    assert result.cost < 1.02 * best.cost
+    best = best_of(graph, rules)
+    assert best.cost is not None
+    monkeypatch.setattr(by_passes_module, "MOST_SOLVED", 0)
+    part = streamed(graph, rules)
+    assert part.incumbent is not None
+    assert not part.done
+    assert 0.9 * best.cost < part.bound <= best.cost <= part.incumbent.value.cost * (1 + 1e-9)
+    assert part.incumbent.value.cost < 1.02 * best.cost
+
+
+def test_an_area_is_proven_by_streams_where_its_list_is_too_long() -> None:
+    """With less memory than a list takes, search and streams take turns until they meet: the best, whole."""
+    graph, rules = county(60, 2)
+    best = best_of(graph, rules)
+    few = Options(memory=MemoryBudget(LISTING.column * best.candidates))
+    outcome = solve_area(graph, "", list(graph), rules, few, Progress())
+    result = outcome.result
+    assert "priced as they were met" in result.method
+    assert "the bound proves that no plan costs less" in result.method
+    assert result.status == "optimal"
+    assert result.cost == pytest.approx(best.cost)
+    assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SetPartitioning, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.neighbourhood_search import first_plan
+from netform.solve.model.turns import take_turns
 from netform.solve.unlisted import column_generation as module
-from netform.solve.unlisted.by_hubs import beam_search, branched_on_count, plan_by_hubs, prove_by_hubs
+from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, branched_on_count, hub_turns
 from tests.brute_force import best_plan
 from tests.examples import examples
-from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
+from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
 from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.rules import Rules
+    from netform.solve.part_candidates import Report
 
 QUICK = examples(60)
 
@@ -37,7 +38,7 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     problem = problem_of(*drawn)
     rules, n = drawn[1], len(problem.codes)
     best = best_plan(drawn[0].subgraph(problem.codes), rules)
-    plan = first_plan(problem, seed, NEVER)
+    plan = first_plan(problem, seed)
     if best is None or best.exceptions or key(problem, plan, rules)[0]:
         return
     groups = networks_of(problem)
@@ -47,10 +48,14 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     count_branches = branched_on_count(problem, plan, NEVER)
     for half in count_branches:
         assert half.value >= relaxation.bound - 1e-5
-    told: list[float] = []
-    bound = prove_by_hubs(count_branches, best.cost, workers, told.append)
-    assert told == sorted(told)
-    assert bound == (told[-1] if told else -math.inf)
+    bounds = [min(each.bound for each in count_branches)]
+    for _ in range(MOST_STEPS):
+        branch = min(count_branches, key=lambda each: each.bound)
+        if branch.bound >= best.cost - 1e-6 or not branch.advance(workers):
+            break
+        bounds.append(min(each.bound for each in count_branches))
+    assert bounds == sorted(bounds)
+    bound = bounds[-1]
     assert bound <= best.cost + 1e-6
     quick_terms_only = not any(
         rules.weight(name) for name in ("cover", "continuity", "community", "crossing")
@@ -61,29 +66,31 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
 @QUICK
-def test_a_plan_that_is_followed_is_whole_and_cheaper(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
-    """Of connected networks within the band; never cheaper than the best there is."""
-    problem, rules = problem_of(*drawn), drawn[1]
-    best = best_plan(drawn[0].subgraph(problem.codes), rules)
-    plan = first_plan(problem, seed, NEVER)
-    if best is None or best.exceptions or key(problem, plan, rules)[0]:
+def test_hubs_better_the_plan_of_a_part_and_bound_it(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
+    """Plans stay whole and in the band, never cheaper than the best there is, and no bound is above that."""
+    graph, rules = drawn
+    reports: list[Report] = []
+    part = part_of(graph, rules, report=reports.append)
+    problem = part.problem
+    best = best_plan(graph.subgraph(problem.codes), rules)
+    part.offer(part.value_of(first_plan(problem, seed)), "first plan")
+    if best is None or best.exceptions or not part.sound:
         return
-    cost = math.fsum(group_costs(problem, plan))
-    told: list[float] = []
-    better, _ = plan_by_hubs(
-        problem, plan, NEVER, lambda groups: told.append(math.fsum(group_costs(problem, groups)))
-    )
-    assert_whole(problem, better)
-    assert key(problem, better, rules)[0] == 0
-    assert told == sorted(told, reverse=True)
-    assert math.fsum(group_costs(problem, better)) == pytest.approx(min([cost, *told]))
-    assert min([cost, *told]) >= best.cost - 1e-6
+    take_turns(part, [hub_turns(part)])
+    assert part.incumbent is not None
+    assert_whole(problem, part.incumbent.groups)
+    assert part.incumbent.value[:2] == (0, 0)
+    costs = [each.cost for each in reports]
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] == part.incumbent.value.cost >= best.cost - 1e-6
+    assert max(each.bound for each in reports) <= best.cost + 1e-6
+    assert not part.done or costs[-1] == pytest.approx(best.cost, rel=1e-6, abs=1e-6)
 
 
 def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     """By every round of cuts, at the latest once what they made dear has been replaced."""
     problem = problem_of(*county(40, 2))
-    plan = first_plan(problem, 0, NEVER)
+    plan = tree_plan(problem, 0)
     cost = math.fsum(group_costs(problem, plan))
     half = branched_on_count(problem, plan, NEVER)[0]
     before = half.value
@@ -98,8 +105,12 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
 def test_time_that_is_up_proves_nothing() -> None:
     """Neither groups nor a bound that were not there before."""
     problem = problem_of(*county(24, 5))
-    plan, over = first_plan(problem, 0, NEVER), Deadline(0.0, lambda: 1.0)
-    better, count_branches = plan_by_hubs(problem, plan, over)
-    assert better == sorted(plan)
+    plan, over = first_plan(problem, 0), Deadline(0.0, lambda: 1.0)
+    count_branches = branched_on_count(problem, plan, over)
     assert [len(half.store) for half in count_branches] == [len(plan)]
-    assert prove_by_hubs(count_branches, math.inf, 1) == -math.inf
+    part = part_of(*county(24, 5), deadline=over)
+    part.offer(part.value_of(plan), "first plan")
+    for _ in hub_turns(part):
+        assert part.bound == 0.0
+    assert part.incumbent is not None
+    assert part.incumbent.groups == tuple(plan)

@@ -17,13 +17,12 @@ from netform.rules import TERM_NAMES, Rules
 from netform.solve.master.subset_row_cuts import FIVE, FOUR, ROWS, CutPool, PricedCuts, reduced_costs
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import exact_pricing as refute_module
 from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import quick_costs
 from tests.examples import examples
-from tests.solve.primal.test_neighbourhood_search import county, problem_of
+from tests.made_up_problem import county, first_plan, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
 
 def _trees(problem: Problem) -> list[Group]:
     rules, list_size = problem.data.rules, problem.data.list_size
-    plan = first_plan(problem, 0, NEVER)
+    plan = first_plan(problem, 0)
     return [group for group in plan if rules.least <= list_size[list(group)].sum() <= rules.most]
 
 
