@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "SharedPost", "Unplaced"]
+__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "SharedPost", "SolveStep", "Unplaced"]
 
 SCHEMA = "netform/plan/1"
 
@@ -92,6 +92,34 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class SolveStep:
+    """A row of the solve log: what an area had come to at a moment.
+
+    Attributes
+    ----------
+    seconds : float
+        Since the area was begun.
+    step : str
+        What had just been done: ``first plan``, ``bound``, ``search``, ...
+    columns : int or None
+        Feasible networks that a better plan may still use, where they are counted.
+    bound : float
+        Weighted hours per week that no plan costs less than.
+    incumbent : float
+        Weighted hours per week of the best plan so far.
+    exceptions : int
+        Networks of that plan outside the band.
+    """
+
+    seconds: float
+    step: str
+    columns: int | None
+    bound: float
+    incumbent: float
+    exceptions: int
+
+
+@dataclass(frozen=True, slots=True)
 class AreaResult:
     """How the plan of one area was found and what is proven of it.
 
@@ -111,6 +139,10 @@ class AreaResult:
         Wall-clock seconds by stage.
     notes : tuple of str
         Findings a planner should read: why an exception was needed, what bent the plan.
+    exceptions_bound : int
+        No plan has fewer networks outside the band. Where the plan has more, ``bound`` holds for any plan.
+    log : tuple of SolveStep
+        How plan and bound came together.
     """
 
     area: str
@@ -123,6 +155,8 @@ class AreaResult:
     method: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    exceptions_bound: int = 0
+    log: tuple[SolveStep, ...] = ()
 
     @property
     def gap(self) -> float | None:

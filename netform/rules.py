@@ -5,7 +5,7 @@ They come from a profile or a file: see `netform.rules_file`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.demands import NO_DEMANDS, Demands
@@ -15,7 +15,7 @@ from netform.toml_values import is_number, nearest, shown
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["MOST_PATIENTS", "TERM_NAMES", "Role", "Rules", "band_problems", "weight_problems"]
+__all__ = ["FOLLOWS_BAND", "MOST_PATIENTS", "TERM_NAMES", "Role", "Rules", "band_problems", "weight_problems"]
 
 # The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
 TERM_NAMES = (
@@ -29,6 +29,10 @@ TERM_NAMES = (
     "community",
     "crossing",
 )
+
+# Numbers that follow the band unless a rule names them: the target list size is its middle, with a dead band as wide as
+# it is, so that balance charges only what lies outside; and no exception need be as large as two networks.
+FOLLOWS_BAND = ("exception_most", "balance_target", "balance_dead_band")
 
 # Far beyond any list, and far below where sums of patients would overflow.
 MOST_PATIENTS = 1_000_000_000
@@ -94,6 +98,9 @@ class Rules:
         One for each term, in the order of `TERM_NAMES`.
     demands : Demands
         What the planner demands of the plan.
+    follows_band : frozenset of str
+        Which of `FOLLOWS_BAND` no rule names, so that they change with the band. Rules that differ in nothing else are
+        the same rules.
     """
 
     profile: str
@@ -117,6 +124,7 @@ class Rules:
     roles: tuple[Role, ...]
     weights: tuple[tuple[str, float], ...]
     demands: Demands = NO_DEMANDS
+    follows_band: frozenset[str] = field(default=frozenset(FOLLOWS_BAND), compare=False)
 
     def for_area(self, area: str) -> Rules:
         """Give the rules of one area: its own band and number of networks where they are demanded."""
@@ -145,7 +153,7 @@ class Rules:
         )
 
     def with_band(self, least: int | None, most: int | None) -> Rules:
-        """Change the band; the largest exception moves so that it stays below two networks.
+        """Change the band, and with it the numbers that follow it.
 
         Raises
         ------
@@ -154,17 +162,25 @@ class Rules:
         """
         new_least = self.least if least is None else least
         new_most = self.most if most is None else most
-        moved = (
-            self
-            if (new_least, new_most) == (self.least, self.most)
-            else replace(
-                self, least=new_least, most=new_most, exception_most=max(new_most, 2 * new_least - 1)
-            )
-        )
+        if (new_least, new_most) == (self.least, self.most):
+            return self
+        # An exception is never smaller than a network of the band.
+        raised = max(self.exception_most, new_most)
+        moved = replace(self, least=new_least, most=new_most, exception_most=raised).following_band()
         problems = band_problems(moved)
         if problems:
             raise RulesError("\n".join(problems))
         return moved
+
+    def following_band(self) -> Rules:
+        """Set the numbers that follow the band by the band."""
+        by_band = {
+            "exception_most": max(self.most, 2 * self.least - 1),
+            "balance_target": (self.least + self.most) / 2,
+            "balance_dead_band": (self.most - self.least) / 2,
+        }
+        changes: dict[str, Any] = {name: by_band[name] for name in self.follows_band}
+        return replace(self, **changes)
 
 
 def weight_problems(name: str, value: Any) -> list[str]:

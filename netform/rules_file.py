@@ -8,7 +8,7 @@ default.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import fields
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from netform.demands import NO_DEMANDS
 from netform.demands_file import DEMAND_TABLES, demands_toml, read_demands
 from netform.errors import InputError, RulesError
 from netform.practices.text import open_regular
-from netform.rules import TERM_NAMES, Role, Rules, band_problems, weight_problems
+from netform.rules import FOLLOWS_BAND, TERM_NAMES, Role, Rules, band_problems, weight_problems
 from netform.toml_values import is_number, nearest, shown, toml_number, toml_text
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ _KEYS: dict[tuple[str, str], str] = {
 # What is not a table of numbers is read by its own functions.
 _READ_APART = ("profile", "roles", *DEMAND_TABLES)
 _ROLE_KEYS = ("name", "patients_per_post", "source", "pounds_per_post_year")
+# What is written for a number that follows the band, where areas have bands of their own.
+_BY_BAND = "band"
 _WHOLE = {"least", "most", "exception_most"}
 _POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
 
@@ -112,7 +114,10 @@ def rules_toml(rules: Rules) -> str:
         if name != table:
             lines += ["", f"[{name}]"]
             table = name
-        lines.append(f"{key} = {toml_number(getattr(rules, field))}")
+        # One number cannot stand for the bands of several areas.
+        by_band = field in rules.follows_band and any(own.least or own.most for own in rules.demands.areas)
+        value = toml_text(_BY_BAND) if by_band else toml_number(getattr(rules, field))
+        lines.append(f"{key} = {value}")
     lines += ["", "[weights]"] + [f"{name} = {toml_number(weight)}" for name, weight in rules.weights]
     for role in rules.roles:
         lines += [
@@ -186,9 +191,17 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
     problems = _unknown(data)
     values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
     values["profile"] = data.get("profile", DEFAULT_PROFILE if base is None else base.profile)
+    follows = set(FOLLOWS_BAND if base is None else base.follows_band)
+    # Set by the band below, unless the file names them.
+    values |= dict.fromkeys(follows, 0)
     for (table, key), field in _KEYS.items():
         section = data.get(table, {})
-        if isinstance(section, dict) and key in section:
+        if not isinstance(section, dict) or key not in section:
+            continue
+        if field in FOLLOWS_BAND and section[key] == _BY_BAND:
+            follows.add(field)
+        else:
+            follows.discard(field)
             problems += _value_problems(f"[{table}] {key}", section[key], field)
             values[field] = section[key]
     weights = data.get("weights", {})
@@ -208,16 +221,11 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
     values["weights"] = tuple((name, float(weight)) for name, weight in values["weights"])
     for field in _KEYS.values():
         values[field] = values[field] if field in _WHOLE else float(values[field])
-    rules = Rules(**values)
-    if base is not None and "exception_max" not in data.get("band", {}) and _band(rules) != _band(base):
-        rules = replace(rules, exception_most=max(rules.most, 2 * rules.least - 1))
+    values["follows_band"] = frozenset(follows)
+    rules = Rules(**values).following_band()
     if band := band_problems(rules):
         raise RulesError("\n".join(f"{where}: {problem}" for problem in band))
     return rules
-
-
-def _band(rules: Rules) -> tuple[int, int]:
-    return rules.least, rules.most
 
 
 def _unknown(data: Mapping[str, Any]) -> list[str]:

@@ -281,12 +281,38 @@ def test_all_faults_of_weights_at_once() -> None:
 
 
 def test_the_band_is_changed_by_halves() -> None:
-    """One end may change alone; nothing to change changes nothing; the largest exception follows."""
+    """One end may change alone; nothing to change changes nothing; what no rule names follows."""
     assert DEFAULT.with_band(None, None) is DEFAULT
     assert DEFAULT.with_band(30_000, 50_000) is DEFAULT
     # 2 * 35,000 - 1 = 69,999; 2 * 30,000 - 1 = 59,999 is below a most of 100,000.
-    assert DEFAULT.with_band(35_000, None) == replace(DEFAULT, least=35_000, exception_most=69_999)
-    assert DEFAULT.with_band(None, 100_000) == replace(DEFAULT, most=100_000, exception_most=100_000)
+    # Balance has the middle of the band for its target, and half its width for a dead band.
+    assert DEFAULT.with_band(35_000, None) == replace(
+        DEFAULT, least=35_000, exception_most=69_999, balance_target=42_500.0, balance_dead_band=7_500.0
+    )
+    assert DEFAULT.with_band(None, 100_000) == replace(
+        DEFAULT, most=100_000, exception_most=100_000, balance_target=65_000.0, balance_dead_band=35_000.0
+    )
+
+
+def test_what_a_rule_names_does_not_follow_the_band(written: Written) -> None:
+    """A target, a dead band and a largest exception of one's own stay, but none is smaller than the band's most."""
+    own = read_rules(
+        written("[band]\nexception_max = 70000\n[balance]\ntarget = 45000\ndead_band = 1000\n")
+    ).with_band(35_000, 60_000)
+    assert (own.exception_most, own.balance_target, own.balance_dead_band) == (70_000, 45_000.0, 1_000.0)
+    assert own.with_band(35_000, 80_000).exception_most == 80_000
+    half = read_rules(written("[balance]\ntarget = 45000\n")).with_band(40_000, 60_000)
+    assert (half.balance_target, half.balance_dead_band) == (45_000.0, 10_000.0)
+
+
+def test_numbers_that_follow_bands_of_areas_are_written_as_such(written: Written) -> None:
+    """One number cannot stand for the bands of several areas: the file says so, and is read back to the same."""
+    rules = read_rules(written("[areas.North]\nmax = 60000\n"))
+    text = rules_toml(rules)
+    assert 'target = "band"' in text
+    again = read_rules(written(text))
+    assert again.for_area("North") == rules.for_area("North")
+    assert again.for_area("North").balance_target == 45_000.0
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,22 @@ def test_what_is_left_out_is_no_network_whatever_was_asked_before() -> None:
     assert all("P0" not in (each.code_a, each.code_b) for each in session.borders()[""])
 
 
+def test_practices_left_out_may_be_over_a_narrower_band() -> None:
+    """Asked after a wider band: they stand alone no more, and what is left is planned."""
+    graph = row([60_000, 61_000, 31_000])
+    session = session_of(graph, RULES.with_band(30_000, 65_000))
+    assert len(session.solve().networks) == 3
+    narrow = RULES.with_band(30_000, 50_000)
+    plan = session.solve(replace(narrow, demands=Demands(exclude=("P0", "P1"))))
+    assert [network.practice_codes for network in plan.networks] == [("P2",)]
+    assert plan.status == "optimal"
+    plan = session.solve(replace(narrow, demands=Demands(exclude=("P0",))))
+    assert [(network.practice_codes, network.exception) for network in plan.networks] == [
+        (("P1",), "over_max_single_practice"),
+        (("P2",), None),
+    ]
+
+
 def test_a_question_asked_twice_is_answered_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """The area is solved once; a pin afterwards goes the quick way."""
     stages: list[str] = []

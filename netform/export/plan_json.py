@@ -6,11 +6,11 @@ The layout is a contract (``schema``): keys are added, never changed or dropped,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netform.export.rows import rounded
-from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, SharedPost, Unplaced
+from netform.plan import SCHEMA, AreaResult, Edge, Network, Plan, SharedPost, SolveStep, Unplaced
 
 __all__ = ["dump_json", "plan_json", "plan_object", "posts_object", "read_plan_json"]
 
@@ -40,8 +40,9 @@ def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
     ----------
     plan : Plan
     timings : bool
-        Whether to give the seconds by stage, which differ from run to run.
+        Whether to give the seconds by stage and the solve log, which differ from run to run.
     """
+    log = [_step_object(area.area, step) for area in plan.areas for step in area.log]
     return {
         "schema": SCHEMA,
         "status": plan.status,
@@ -56,6 +57,7 @@ def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
             "border_m": [rounded(edge.border_m) for edge in plan.edges],
             "distance_km": [rounded(edge.distance_km) for edge in plan.edges],
         },
+        **({"solve_log": log} if timings else {}),
         "provenance": _sorted(plan.provenance),
     }
 
@@ -69,7 +71,7 @@ def plan_json(plan: Plan, *, timings: bool = False) -> bytes:
     ----------
     plan : Plan
     timings : bool
-        Whether to give the seconds by stage, which differ from run to run.
+        Whether to give the seconds by stage and the solve log, which differ from run to run.
     """
     lines = []
     for key, value in plan_object(plan, timings=timings).items():
@@ -104,7 +106,7 @@ def read_plan_json(content: bytes | str) -> Plan:
     zeros = [0.0] * len(graph["edges"])
     borders, distances = graph.get("border_m", zeros), graph.get("distance_km", zeros)
     return Plan(
-        areas=tuple(_area(each) for each in document["areas"]),
+        areas=tuple(_area(each, document.get("solve_log", ())) for each in document["areas"]),
         networks=tuple(_network(each) for each in document["networks"]),
         unplaced=tuple(Unplaced(each["practice_code"], each["reason"]) for each in document["unplaced"]),
         edges=tuple(
@@ -146,9 +148,22 @@ def _area_object(area: AreaResult, *, timings: bool) -> dict[str, Any]:
         "practices": area.practices,
         "networks": area.networks,
         "candidates": area.candidates,
+        "exceptions_bound": area.exceptions_bound,
         "method": area.method,
         "seconds": {stage: round(seconds, 3) for stage, seconds in area.seconds.items()} if timings else {},
         "notes": list(area.notes),
+    }
+
+
+def _step_object(area: str, step: SolveStep) -> dict[str, Any]:
+    return {
+        "area": area,
+        "seconds": round(step.seconds, 3),
+        "step": step.step,
+        "columns": step.columns,
+        "bound": rounded(step.bound),
+        "incumbent": rounded(step.incumbent),
+        "exceptions": step.exceptions,
     }
 
 
@@ -170,7 +185,7 @@ def _network_object(network: Network) -> dict[str, Any]:
     }
 
 
-def _area(each: Mapping[str, Any]) -> AreaResult:
+def _area(each: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> AreaResult:
     return AreaResult(
         area=each["area"],
         status=each["status"],
@@ -182,6 +197,19 @@ def _area(each: Mapping[str, Any]) -> AreaResult:
         method=each.get("method", ""),
         seconds=each.get("seconds", {}),
         notes=tuple(each.get("notes", ())),
+        exceptions_bound=each.get("exceptions_bound", 0),
+        log=tuple(
+            SolveStep(
+                step["seconds"],
+                step["step"],
+                step["columns"],
+                step["bound"],
+                step["incumbent"],
+                step["exceptions"],
+            )
+            for step in log
+            if step["area"] == each["area"]
+        ),
     )
 
 

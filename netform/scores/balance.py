@@ -1,7 +1,7 @@
 """balance: a penalty for list sizes far from the target, zero inside a dead band around it.
 
-By default the dead band is the whole of 30,000-50,000, so that balance speaks only of exceptions; a narrower
-one draws networks towards the target.
+Unless the rules name them, the target is the middle of the area's band and the dead band half its width on either
+side, so that balance speaks only of exceptions; a narrower one draws networks towards the target.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from netform.explain.obstacles import Obstacle, connected_parts
 from netform.explain.remedies import reason_for
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
-from netform.plan import AreaResult
+from netform.plan import AreaResult, SolveStep
 from netform.scores import ScoringData, candidate_costs
 from netform.settled import number_fault
 from netform.solve.compiling import said_while_compiling
@@ -30,12 +30,13 @@ from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.plan_model import join
 from netform.solve.model.problem import store_of
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import Deadline
-from netform.solve.part import PartPlan, PartSolver
-from netform.tradeoff import Groups
+from netform.solve.part import solve_part
+from netform.solve.part_candidates import Part, Report
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -98,14 +99,15 @@ def standing_alone(
     Parameters
     ----------
     graph : networkx.Graph
-        Of the area's practices, as `solve_area` joins them.
+        Of the area's practices, as `solve_area` joins them, with those that are left out.
     area : str
     rules : Rules
         Those of the area.
     options : Options
     progress : Progress
     """
-    return tuple(_AreaSolver(graph, graph, area, rules, options, progress).oversize())
+    kept = graph.subgraph(set(graph) - set(rules.demands.exclude))
+    return tuple(_AreaSolver(kept, graph, area, rules, options, progress).oversize())
 
 
 @dataclass(slots=True)
@@ -123,11 +125,16 @@ class _AreaSolver:
     fixed_cost: float = 0.0
     done: list[PartPlan] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    log: list[SolveStep] = field(default_factory=list)
+    begin: float = field(init=False)
 
     def __post_init__(self) -> None:
+        self.begin = self.progress.clock()
         kept = self.progress.candidate_cache
         self.candidate_cache = (
-            CandidateCache(self.options.workers, most=self.options.most_listed) if kept is None else kept
+            CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
+            if kept is None
+            else kept
         )
 
     def solve(self) -> AreaOutcome:
@@ -148,32 +155,35 @@ class _AreaSolver:
         for number, part in enumerate(parts):
             if part:
                 whole = len(parts) == 1 and not self.fixed
-                self.done.append(self.solver(part, parts[number + 1 :], tied=tied, whole=whole).solve())
+                self.done.append(solve_part(self.part(part, parts[number + 1 :], tied=tied, whole=whole)))
         return self.outcome()
 
-    def solver(
-        self, part: tuple[str, ...], later: Sequence[tuple[str, ...]], *, tied: bool, whole: bool
-    ) -> PartSolver:
-        """The solver of one part, which tells of its plans together with the plans of the others."""
+    def part(
+        self, codes: tuple[str, ...], later: Sequence[tuple[str, ...]], *, tied: bool, whole: bool
+    ) -> Part:
+        """One part, which tells of its plans together with the plans of the others."""
         waiting = [
-            Placed(codes, "not_planned", "The run ended before this part was planned.") for codes in later
+            Placed(each, "not_planned", "The run ended before this part was planned.") for each in later
         ]
-        waiting_cost = math.fsum(self.cost([codes]) for codes in later)
+        waiting_cost = math.fsum(self.cost([each]) for each in later)
         done = [placed for plan in self.done for placed in self.placed(plan)]
         done_cost = math.fsum(plan.solution.cost for plan in self.done)
         done_bound = math.fsum(plan.solution.bound for plan in self.done)
 
-        def report(groups: Groups, cost: float, bound: float) -> None:
-            plan = PartPlan(
-                groups, Solution("feasible", None, cost, min(bound, cost)), 0, "The run was cut short."
-            )
+        def report(found: Report) -> None:
+            solution = Solution("feasible", None, found.cost, min(found.bound, found.cost))
+            plan = PartPlan(found.groups, solution, found.columns or 0, "The run was cut short.")
             networks = [*self.fixed, *done, *self.placed(plan), *waiting]
-            total = self.fixed_cost + done_cost + waiting_cost + cost
-            floor = self.fixed_cost + done_bound + plan.solution.bound
-            self.progress.on_plan(self.published(networks, "feasible", total, floor, [*self.done, plan]))
+            total = self.fixed_cost + done_cost + waiting_cost + found.cost
+            floor = self.fixed_cost + done_bound + solution.bound
+            self.logged(found.step, found.columns, floor, total, networks)
+            needed = self.alone + sum(each.exceptions for each in self.done) + found.exceptions_bound
+            self.progress.on_plan(
+                self.published(networks, "feasible", total, floor, [*self.done, plan], needed)
+            )
 
-        return PartSolver(
-            graph=self.graph.subgraph(part),
+        return Part(
+            graph=self.graph.subgraph(codes),
             rules=self.rules,
             options=self.options,
             deadline=self.progress.deadline,
@@ -233,6 +243,14 @@ class _AreaSolver:
             where = f"area {self.area}: " if self.area else ""
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
+    def logged(
+        self, step: str, columns: int | None, bound: float, incumbent: float, networks: Sequence[Placed]
+    ) -> None:
+        """Write a row of the solve log."""
+        seconds = self.progress.clock() - self.begin
+        exceptions = sum(placed.exception is not None for placed in networks)
+        self.log.append(SolveStep(seconds, step, columns, bound, incumbent, exceptions))
+
     @property
     def linking(self) -> LinkingRules:
         """The rules over the whole area."""
@@ -274,11 +292,20 @@ class _AreaSolver:
         networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
         cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in self.done)
         bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in self.done)
-        found = self.published(networks, status, cost, bound, self.done)
+        columns = sum(plan.candidates for plan in self.done)
+        self.logged("end", columns, bound, cost, networks)
+        needed = self.alone + sum(plan.exceptions for plan in self.done if plan.settled)
+        found = self.published(networks, status, cost, bound, self.done, needed)
         return replace(found, case=self.case(status)) if self.progress.candidate_cache else found
 
     def published(
-        self, networks: Sequence[Placed], status: str, cost: float, bound: float, plans: Sequence[PartPlan]
+        self,
+        networks: Sequence[Placed],
+        status: str,
+        cost: float,
+        bound: float,
+        plans: Sequence[PartPlan],
+        exceptions_bound: int,
     ) -> AreaOutcome:
         """The outcome as it is told and kept."""
         said = [placed.explanation or "" for placed in self.fixed if placed.exception]
@@ -298,6 +325,8 @@ class _AreaSolver:
                 *(note for plan in plans for note in plan.notes),
                 *self.notes,
             ),
+            exceptions_bound=exceptions_bound,
+            log=tuple(self.log),
         )
         networks = sorted(networks, key=lambda placed: placed.practice_codes)
         reasons = tuple(obstacle for plan in plans for obstacle in plan.reasons)

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import ImpossibleError
+from netform.explain.method import method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.solve.exact.minimum_count import fewest
 from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.model.part_plan import PartPlan, method
+from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution
 from netform.solve.part_candidates import WIDENINGS
@@ -28,17 +29,17 @@ if TYPE_CHECKING:
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
-    from netform.solve.part_candidates import ListedPart
+    from netform.solve.part_candidates import Part
 
 __all__ = ["fewest_exceptions", "spare_plan"]
 
 
-def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None:
+def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
     """The fewest networks outside the band, then the fewest patients, then the least cost.
 
     Parameters
     ----------
-    part : ListedPart
+    part : Part
     reasons : sequence of Obstacle
         Why no plan is within the band.
 
@@ -56,13 +57,15 @@ def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan
         model = part.widened(widening)
         if model is None:
             break
-        listed, model = len(model.store), part.tied(model)
+        listing, listed = model, len(model.store)
+        model = part.tied(listing)
         outside, weight = part.weigh(model)
         few = part.solve_model(model, weight)
         last = widening == WIDENINGS[-1]
         if few.chosen is None:
             if last and few.status == "infeasible":
                 raise ImpossibleError(impossible(part, reasons))
+            part.release(listing)
             continue
         count = int((weight[few.chosen] > 0).sum())
         # One exception is the fewest there can be once none is proven impossible, and nothing that lies
@@ -70,11 +73,12 @@ def fewest_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan
         settled = few.status == "optimal" and (count <= 1 or last)
         if settled or last:
             return cheapest(part, model, outside, weight, few, reasons, listed=listed, settled=settled)
+        part.release(listing)
     return None
 
 
 def cheapest(
-    part: ListedPart,
+    part: Part,
     model: PlanModel,
     outside: NDArray[np.float64],
     weight: NDArray[np.float64],
@@ -91,7 +95,7 @@ def cheapest(
     count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
     patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
     first = model.groups(few.chosen)
-    first_cost = math.fsum(model.costs[few.chosen])
+    first_cost = math.fsum(model.take(few.chosen).costs)
     model = replace(model, sides=(*model.sides, count, patients)).take(
         np.flatnonzero(weight <= total + 0.0005)
     )
@@ -110,7 +114,7 @@ def cheapest(
     return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled, exceptions)
 
 
-def impossible(part: ListedPart, reasons: Sequence[Obstacle]) -> str:
+def impossible(part: Part, reasons: Sequence[Obstacle]) -> str:
     """Why not even exceptions make a plan."""
     sentences = "\n".join(obstacle.text for obstacle in part.explained(reasons))
     return (
@@ -118,14 +122,14 @@ def impossible(part: ListedPart, reasons: Sequence[Obstacle]) -> str:
     )
 
 
-def spare_plan(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None:
+def spare_plan(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
     """A plan near its start with few exceptions, for when time runs out before the fewest patients are found.
 
     A limit on moves makes it hard to prove how few patients can be outside the band; how few networks is easy.
 
     Parameters
     ----------
-    part : ListedPart
+    part : Part
     reasons : sequence of Obstacle
         Why no plan is within the band.
     """
@@ -141,7 +145,9 @@ def spare_plan(part: ListedPart, reasons: Sequence[Obstacle]) -> PartPlan | None
     if found.chosen is None:
         return None
     groups, listed = model.groups(found.chosen), len(wide[0].store)
-    part.report(groups, found.cost, 0.0)
+    part.offer(
+        part.value_of([tuple(int(v) for v in model.store[int(j)]) for j in found.chosen]), "near the start"
+    )
     solution = Solution("feasible", found.chosen, found.cost, 0.0)
     said = f"{method(solution, listed)} That the exceptions are as near the band as possible is not proven."
     number = int(outside[found.chosen].sum())

@@ -1,139 +1,258 @@
-"""Plan one part of an area: list, filter by the demands, choose; exceptions last.
+"""Plan one part of an area: the loop, from the arithmetic to the proof.
 
-Exceptions are minimised before any cost: first how many networks lie outside the band (or have too few or too
-many practices), then by how many patients. A part without exceptions is what the first attempt looks for; only
-its proven failure, or a plan that must be had within the time, opens the band (`netform.solve.exceptions`). Where
-the networks cannot be listed the plan comes from search (`netform.solve.unlisted.planner`).
+Exceptions are minimised before any cost: first how many networks lie outside the band (or have too few or too many
+practices), then by how many patients. There is a plan from the first second on; the steps after it better the plan and
+raise the bound. Where the feasible networks can be listed they are the columns of a set partitioning that is solved
+exactly (`netform.solve.exact`); where not, they are priced as they are met (`netform.solve.unlisted`). A band that no
+plan keeps is opened for as few exceptions as there can be (`netform.solve.exceptions`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 
 from netform.candidates.allowed import counts_allowed
-from netform.errors import ImpossibleError
+from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.infeasible import undivided
+from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import other_number
 from netform.explain.obstacles import obstacles
 from netform.solve.exceptions import fewest_exceptions, spare_plan
-from netform.solve.model.part_plan import PartPlan, method
-from netform.solve.part_candidates import ListedPart
-from netform.solve.unlisted.planner import by_search
+from netform.solve.model.part_plan import PartPlan
+from netform.solve.model.solution import Solution
+from netform.solve.primal.first_plan import incumbents
+from netform.solve.unlisted.planner import plan_unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
+    from netform.solve.part_candidates import Part
 
-__all__ = ["PartPlan", "PartSolver", "method"]
-
-# Share of the time left in which exceptions near a start are looked for.
-IN_TIME = 0.9
+__all__ = ["FirstPlanParams", "solve_part"]
 
 
-class PartSolver(ListedPart):
-    """The best plan of one part of an area."""
+@dataclass(frozen=True, slots=True)
+class FirstPlanParams:
+    """How long the first plan is looked for.
 
-    __slots__ = ()
+    Attributes
+    ----------
+    neighbourhoods : int
+        That are searched where starts alone have exceptions: a second or so for a few hundred practices.
+    in_time : float
+        Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
+    """
 
-    def solve(self) -> PartPlan:
-        """Within the band if a plan exists, else with the fewest exceptions, each with what would remove it."""
-        plan = self.planned()
-        if self.near is None and not plan.reasons:
-            return plan
-        with self.stage("reasons"):
-            plan = self.judged(plan)
-            return replace(plan, reasons=self.explained(plan.reasons))
+    neighbourhoods: int = 2_000
+    in_time: float = 0.9
 
-    def planned(self) -> PartPlan:
-        """Within the band if a plan exists, else with the fewest exceptions."""
-        seen = [] if self.linking else obstacles(self.graph, self.problem.codes, self.rules, whole=self.whole)
-        self.refuse(seen)
-        if seen:
-            return self.with_exceptions(seen)
-        # Later questions may pin what a plan of this one could not hold.
-        model = self.state(self.rules.least, self.rules.most, enclaves=not self.candidate_cache.keep)
-        if model is None:
-            return by_search(self)
-        listed = len(model.store)
-        inside = np.flatnonzero(counts_allowed(model.store, self.limits))
-        if len(inside) < listed:
-            model = model.take(inside)
-        free = model
-        if self.near is not None:
-            with self.stage("reasons"):
-                self.near.settle(free, strict=self.options.strict)
-            self.linking = self.near.linking
-        model = self.tied(free)
-        solution = self.solve_model(model)
-        if solution.status == "infeasible":
-            with self.stage("reasons"):
-                found = self.why(free, listed)
-            self.refuse(found)
-            return self.with_exceptions(found)
-        if solution.chosen is None:
-            return by_search(self, bound=solution.bound, listed=listed)
-        return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
-    def why(self, free: PlanModel, listed: int) -> list[Obstacle]:
-        """Why no plan is within the band, where choosing among all that are listed has found that there is none.
+def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartPlan:
+    """Find the best plan of a part, and what is proven of it.
 
-        Parameters
-        ----------
-        free : PlanModel
-            Those within the band, without what ties all parts of the area.
-        listed : int
-        """
-        if self.near is not None and (obstacle := self.near.without_exceptions(free)) is not None:
-            return [obstacle]
-        return undivided(
-            self.graph,
-            self.rules,
-            free,
-            self.deadline,
-            listed=listed,
-            forbids=bool(self.limits.forbids),
-            # What may move has tied the parts, and it is not to blame; their number would be.
-            by_part=self.linking is not None and self.linking.networks is None,
-            whole=self.whole,
+    Parameters
+    ----------
+    part : Part
+    params : FirstPlanParams
+
+    Raises
+    ------
+    ImpossibleError
+        No plan keeps the demands, or exceptions are needed and forbidden.
+    NoPlanError
+        No plan that keeps every demand was found, or exceptions are forbidden and only plans with some were.
+    """
+    seen = [] if part.linking else obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    _refuse(part, seen)
+    if not seen and (plan := only_plan(part)) is not None:
+        return plan
+    first_plan(part, params)
+    plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
+    if part.near is None and not plan.reasons:
+        return plan
+    with part.stage("reasons"):
+        plan = _judged(part, plan)
+        return replace(plan, reasons=part.explained(plan.reasons))
+
+
+def only_plan(part: Part) -> PartPlan | None:
+    """Give the plan of one network, where arithmetic allows no other within the band; else None."""
+    patients, rules = part.problem.patients, part.rules
+    whole = part.value_of([tuple(range(len(part.problem.codes)))])
+    if not whole.sound or patients // rules.least != 1 or not nx.is_connected(part.problem.graph):
+        return None
+    part.raise_bound(whole.value.cost, "arithmetic", 0)
+    part.offer(whole, "arithmetic")
+    return best_so_far(part, forced=True)
+
+
+def first_plan(part: Part, params: FirstPlanParams) -> None:
+    """Search for a plan without exceptions, for so long; the best plan met is told at once."""
+    with part.stage("first plan"):
+        incumbents(
+            part.problem,
+            part.demands,
+            seed=part.options.seed,
+            effort=params.neighbourhoods,
+            deadline=part.deadline,
+            on_plan=part.offered("first plan"),
+            until_sound=True,
         )
 
-    def judged(self, plan: PartPlan) -> PartPlan:
-        """A plan with what is to be said of the rules over the whole area: exceptions they cost, and moves."""
-        near, more = self.near, []
-        if self.linking is not None and plan.exceptions and (wide := self.widest()) is not None:
-            share = self.deadline.share(SHARE, SECONDS)
-            more.append(other_number(*wide, self.linking, plan.exceptions, self.alone, share))
-        if near is not None:
-            more.append(near.fewer_exceptions(plan.exceptions))
-        plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))
-        if near is None or near.count is None or near.note is None:
-            return plan
-        plan = replace(plan, notes=(near.note,))
-        if near.count.proven:
-            return plan
-        said = f"{plan.method} That no plan moves fewer practices is not proven."
-        return replace(plan, method=said, solution=replace(plan.solution, status="feasible"))
 
-    def refuse(self, found: Sequence[Obstacle]) -> None:
-        """Raise the reasons found when exceptions are forbidden."""
-        if self.options.strict and found:
-            where = f"{self.named.removeprefix(' for ')}: " if self.named else ""
-            found = self.explained(found)
-            raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
+def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
+    """Find the best plan within the band; where it is proven that there is none, one with exceptions."""
+    # Later questions may pin what a plan of this one could not hold.
+    model = part.listed(part.rules.least, part.rules.most, enclaves=not part.candidate_cache.keep)
+    if model is None:
+        plan_unlisted(part)
+        return best_so_far(part)
+    listed = len(model.store)
+    inside = np.flatnonzero(counts_allowed(model.store, part.limits))
+    if len(inside) < listed:
+        model = model.take(inside)
+    free = model
+    if part.near is not None:
+        with part.stage("reasons"):
+            part.near.settle(free, strict=part.options.strict)
+        part.relink(part.near.linking)
+    model = part.tied(free)
+    part.columns = len(model.store)
+    solution = part.solve_model(model)
+    if solution.status == "infeasible":
+        part.exceptions_bound = 1
+        with part.stage("reasons"):
+            found = why_none(part, free, listed)
+        _refuse(part, found)
+        # Its list makes room for those with exceptions.
+        part.release(free)
+        del free, model
+        return with_exceptions(part, found, params)
+    if solution.chosen is None:
+        return best_so_far(part, listed=listed)
+    return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
-    def with_exceptions(self, reasons: Sequence[Obstacle]) -> PartPlan:
-        """The fewest networks outside the band, then the fewest patients, then the least cost."""
-        spare = None
-        if self.near is not None:
-            with self.stage("reasons"):
-                self.near.refuse()
-            spare = spare_plan(self, reasons)
-            # What is known has to be said in time, and the engine may be late.
-            self.deadline = self.deadline.share(IN_TIME)
-        return fewest_exceptions(self, reasons) or spare or by_search(self, reasons=reasons)
+
+def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
+    """Find the fewest networks outside the band, then the fewest patients, then the least cost."""
+    part.exceptions_bound = max(part.exceptions_bound, 1)
+    spare = None
+    if part.near is not None:
+        with part.stage("reasons"):
+            part.near.refuse()
+        spare = spare_plan(part, reasons)
+        part.deadline = part.deadline.share(params.in_time)
+    plan = fewest_exceptions(part, reasons) or spare
+    if plan is None:
+        plan_unlisted(part)
+        plan = best_so_far(part, reasons=reasons)
+    elif plan.settled:
+        part.exceptions_bound = plan.exceptions
+    return plan
+
+
+def best_so_far(
+    part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = (), forced: bool = False
+) -> PartPlan:
+    """Give the best plan and bound, where it was not solved over all columns.
+
+    Parameters
+    ----------
+    part : Part
+    listed : int
+        Feasible networks, where they were listed but time ran out over them.
+    reasons : sequence of Obstacle
+        Why there have to be exceptions, where that is known.
+    forced : bool
+        Whether arithmetic allows no other plan.
+
+    Raises
+    ------
+    NoPlanError
+        There is none that keeps every demand, or none without exceptions where they are forbidden.
+    """
+    best = part.incumbent
+    known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
+    if best is None or best.value.broken:
+        raise NoPlanError(
+            f"no plan that keeps every demand was found in the time given{part.named}; that none exists is not "
+            f"proven. Allow more with --time-limit, or drop a demand.{known}"
+        )
+    if part.options.strict and best.value.exceptions:
+        raise NoPlanError(
+            f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
+            f"that none exists is not proven. Allow more with --time-limit.{known}"
+        )
+    fewest = best.value.exceptions == part.exceptions_bound
+    cost, bound = best.value.cost, part.bound
+    # With exceptions their patients come before cost, and nothing is proven of those here.
+    proven = part.done
+    solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
+    said = ONLY_PLAN if forced else search_method(proven, listed, part.columns, exceptions=not fewest)
+    return PartPlan(
+        groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
+        solution=solution,
+        candidates=listed or part.columns or 0,
+        method=said,
+        reasons=tuple(reasons),
+        settled=fewest,
+        exceptions=best.value.exceptions,
+    )
+
+
+def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
+    """Say why no plan is within the band, where solving over all that are listed has found that there is none.
+
+    Parameters
+    ----------
+    part : Part
+    free : PlanModel
+        Those within the band, without what ties all parts of the area.
+    listed : int
+    """
+    if part.near is not None and (obstacle := part.near.without_exceptions(free)) is not None:
+        return [obstacle]
+    return undivided(
+        part.graph,
+        part.rules,
+        free,
+        part.deadline,
+        listed=listed,
+        forbids=bool(part.limits.forbids),
+        # What may move has tied the parts, and it is not to blame; their number would be.
+        by_part=part.linking is not None and part.linking.networks is None,
+        whole=part.whole,
+    )
+
+
+def _judged(part: Part, plan: PartPlan) -> PartPlan:
+    """Add what is to be said of the rules over the whole area: exceptions they cost, and moves."""
+    near, more = part.near, []
+    if part.linking is not None and plan.exceptions and (wide := part.widest()) is not None:
+        share = part.deadline.share(SHARE, SECONDS)
+        more.append(other_number(*wide, part.linking, plan.exceptions, part.alone, share))
+    if near is not None:
+        more.append(near.fewer_exceptions(plan.exceptions))
+    plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))
+    if near is None or near.count is None or near.note is None:
+        return plan
+    plan = replace(plan, notes=(near.note,))
+    if near.count.proven:
+        return plan
+    said = f"{plan.method} That no plan moves fewer practices is not proven."
+    return replace(plan, method=said, solution=replace(plan.solution, status="feasible"))
+
+
+def _refuse(part: Part, found: Sequence[Obstacle]) -> None:
+    """Raise the reasons found when exceptions are forbidden."""
+    if part.options.strict and found:
+        where = f"{part.named.removeprefix(' for ')}: " if part.named else ""
+        found = part.explained(found)
+        raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))

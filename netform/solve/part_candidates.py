@@ -1,12 +1,11 @@
-"""One part of an area: the networks that can be listed of it, and the best choice among them.
+"""One part of an area: its question, the best plan and bound so far, and the networks that can be listed of it.
 
-Listing and choosing are the same for a plan within the band and for one with exceptions; which of the two is asked
-for, and in what order, `netform.solve.part` and `netform.solve.exceptions` say.
+Listing and solving over a list are the same for a plan within the band and for one with exceptions; which of the two
+is asked for, and in what order, `netform.solve.part` and `netform.solve.exceptions` say.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -20,23 +19,33 @@ from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
 from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.state import PROVEN
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
 from netform.solve.model.plan_model import PlanModel
-from netform.solve.model.problem import Group, Problem, SetPartitioning, group_costs
+from netform.solve.model.problem import Group, Problem, SetPartitioning, SideRow, store_of
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline
-from netform.solve.primal.neighbourhood_search import better_plan, first_plan, listed_anew
+from netform.solve.primal.first_plan import Incumbent
+from netform.solve.primal.value import (
+    NO_DEMANDS_OVER_PLAN,
+    PlanDemands,
+    PlanValue,
+    Slack,
+    group_values,
+    plan_values,
+)
 from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
     from netform.solve.model.outcome import Options
 
-__all__ = ["WIDENINGS", "ListedPart", "choose_groups"]
+__all__ = ["WIDENINGS", "Part", "Report", "choose_groups"]
 
 # How far outside the band exceptions are looked for, registered patients, one step after the other.
 WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
@@ -44,11 +53,14 @@ WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
 # In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
 EXCEPTION = 1_000.0
 
+# Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
+SIDES = 4
+
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(slots=True)
-class ListedPart:
+class Part:
     """The practices of one part of an area, with the rules they are planned by.
 
     Attributes
@@ -63,7 +75,7 @@ class ListedPart:
     stage : callable
         The context in which a stage of the work runs.
     report : callable
-        Told of every better plan and its bound.
+        Told of every better plan and bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
     linking : LinkingRules or None
@@ -82,6 +94,16 @@ class ListedPart:
         The limits on moves, where there are any.
     wide : tuple or None
         What `widest` gave.
+    incumbent : Incumbent or None
+        The best plan so far.
+    bounds : dict of int or None to float
+        Weighted hours per week that no plan with so many exceptions costs less than; None for any plan.
+    exceptions_bound : int
+        No plan has fewer networks outside the band.
+    columns : int or None
+        Feasible networks that a better plan may still use, where they were counted.
+    held : int
+        Bytes of the lists in use.
     """
 
     graph: nx.Graph
@@ -90,7 +112,7 @@ class ListedPart:
     deadline: Deadline
     candidate_cache: CandidateCache
     stage: Stage
-    report: Callable[[Groups, float, float], None]
+    report: Callable[[Report], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     linking: LinkingRules | None
     alone: int
@@ -100,26 +122,160 @@ class ListedPart:
     limits: Limits = field(init=False)
     near: MoveLimits | None = field(init=False, default=None)
     wide: tuple[PlanModel, NDArray[np.float64]] | None = field(init=False, default=None)
+    incumbent: Incumbent | None = field(init=False, default=None)
+    bounds: dict[int | None, float] = field(init=False, default_factory=dict)
+    exceptions_bound: int = field(init=False, default=0)
+    columns: int | None = field(init=False, default=None)
+    held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
-        self.problem = Problem.of(self.graph, self.graph, self.rules)
+        memory = self.candidate_cache.memory
+        self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
         self.limits = self.problem.limits
         if self.linking is not None and self.linking.moves is not None:
             self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
 
-    def state(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
+    @property
+    def demands(self) -> PlanDemands:
+        """The rules over the whole plan, as search knows them."""
+        if self.linking is None:
+            return NO_DEMANDS_OVER_PLAN
+        moves = self.linking.moves
+        counted = moves is not None and not (moves.practices is None and moves.patients is None)
+        return PlanDemands.of(
+            self.problem.codes,
+            self.linking.networks,
+            moves,
+            fixed_networks=len(self.linking.fixed),
+            fixed_practices=self.linking.moved_by_fixed(by_patients=False) if counted else 0,
+            fixed_patients=self.linking.moved_by_fixed(by_patients=True) if counted else 0,
+        )
+
+    def offer(self, found: Incumbent, step: str) -> bool:
+        """Take a plan that is better than the best so far, and tell of it; whether it was.
+
+        A plan that breaks a demand, or has exceptions that are forbidden, is no answer: it is kept only to go on from.
+
+        Parameters
+        ----------
+        found : Incumbent
+        step : str
+            What has found it, for the solve log.
+        """
+        if self.incumbent is not None and found.value >= self.incumbent.value:
+            return False
+        self.incumbent = found
+        self.tell(step)
+        return True
+
+    def offered(self, step: str) -> Callable[[Incumbent], None]:
+        """A taker of plans for a search."""
+
+        def take(found: Incumbent) -> None:
+            self.offer(found, step)
+
+        return take
+
+    def value_of(self, plan: Sequence[Group]) -> Incumbent:
+        """A plan with what it is worth."""
+        groups, demands = tuple(sorted(tuple(sorted(group)) for group in plan)), self.demands
+        values = group_values(self.problem, demands, store_of(groups, len(self.problem.codes)))
+        ((broken, exceptions, outside, cost),) = plan_values(
+            values.sum(axis=0)[None], np.array([len(groups)]), Slack.of(demands)
+        )
+        return Incumbent(groups, PlanValue(int(broken), int(exceptions), int(outside), float(cost)))
+
+    def raise_bound(self, bound: float, step: str, exceptions: int | None = None) -> None:
+        """Take a bound that is higher than the one so far, and tell of it.
+
+        Parameters
+        ----------
+        bound : float
+            Weighted hours per week.
+        step : str
+            What has found it, for the solve log.
+        exceptions : int or None
+            The plans that it holds for are those with so many networks outside the band; None for any plan.
+        """
+        if bound > self.bounds.get(exceptions, 0.0):
+            before = self.bound
+            self.bounds[exceptions] = bound
+            if self.bound > before:
+                self.tell(step)
+
+    @property
+    def bound(self) -> float:
+        """Weighted hours per week that no plan costs less than; of as many exceptions, if that is the fewest."""
+        best, whatever = self.incumbent, self.bounds.get(None, 0.0)
+        if best is None or best.value.exceptions > self.exceptions_bound:
+            return whatever
+        return max(whatever, self.bounds.get(best.value.exceptions, 0.0))
+
+    def tell(self, step: str) -> None:
+        """Tell of the best plan and bound so far, where the plan is an answer."""
+        best = self.incumbent
+        if best is None or best.value.broken or (self.options.strict and best.value.exceptions):
+            return
+        groups = tuple(tuple(self.problem.codes[v] for v in group) for group in best.groups)
+        bound = min(self.bound, best.value.cost)
+        self.report(Report(groups, best.value.cost, bound, step, self.columns, self.exceptions_bound))
+
+    @property
+    def sound(self) -> bool:
+        """Whether there is a plan that keeps every demand and has no exceptions."""
+        return self.incumbent is not None and self.incumbent.sound
+
+    def relink(self, linking: LinkingRules | None) -> None:
+        """Change the rules over the whole plan; the best plan so far is valued anew."""
+        self.linking = linking
+        if self.incumbent is not None:
+            self.incumbent = self.value_of(self.incumbent.groups)
+
+    @property
+    def done(self) -> bool:
+        """Whether it is proven that no plan is better than the best so far."""
+        best = self.incumbent
+        if best is None or best.value.broken or best.value.exceptions > self.exceptions_bound:
+            return False
+        return best.value.exceptions == 0 and self.bound >= best.value.cost * (1 - PROVEN)
+
+    def side_rows(self, store: CandidateStore) -> tuple[SideRow, ...]:
+        """The rules over the whole plan as side rows over some columns."""
+        if self.linking is None:
+            return ()
+        return self.linking.rows(PlanModel(self.problem.codes, store, self.problem.data, (), 0))
+
+    def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
         with self.stage("enumerate"):
-            store = self.candidate_cache.list(self.problem, least, most, enclaves=enclaves)
+            cache = self.candidate_cache
+            sides = SIDES if self.linking is not None or not enclaves else 0
+            store = cache.list(self.problem, least, most, enclaves=enclaves, sides=sides, beside=self.held)
             if store is None:
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
         number = self.problem.patients // least if least > 1 else self.problem.patients
-        return PlanModel(
-            self.problem.codes, store, self.problem.data, (), min(number, len(self.problem.codes))
+        model = PlanModel(
+            self.problem.codes,
+            store,
+            self.problem.data,
+            (),
+            min(number, len(self.problem.codes)),
+            keep=cache.keep,
         )
+        self.hold(model.nbytes)
+        return replace(model, memory=self.problem.memory)
+
+    def release(self, model: PlanModel) -> None:
+        """Let go of the room of a list that is not used any more."""
+        self.hold(-model.nbytes)
+
+    def hold(self, taken: int) -> None:
+        """Leave the problem what there is beside the lists in use."""
+        self.held += taken
+        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(self.held))
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
@@ -138,7 +294,7 @@ class ListedPart:
         high = min(self.rules.most + widening, self.rules.exception_most)
         if self.wide is not None and widening == WIDENINGS[-1]:
             return self.wide[0]
-        return self.state(low, high, enclaves=False)
+        return self.listed(low, high, enclaves=False)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
@@ -155,46 +311,77 @@ class ListedPart:
         counted = counts_allowed(model.store, self.limits)
         return outside, np.where((outside > 0) | ~counted, EXCEPTION + outside / 1000, 0.0)
 
-    def solve_model(self, model: PlanModel, weight: NDArray[np.float64] | None = None) -> Solution:
-        """Choose by cost, telling of better plans; or by weight, which is not in hours, quietly."""
+    def solve_model(
+        self, model: PlanModel, weight: NDArray[np.float64] | None = None, exceptions: int = 0
+    ) -> Solution:
+        """Solve by cost, telling of better plans; or by weight, which is not in hours, quietly.
+
+        Parameters
+        ----------
+        model : PlanModel
+        weight : ndarray of float64, shape (m,), optional
+        exceptions : int
+            Networks outside the band of every plan of the model.
+        """
         if weight is None:
             with self.stage("score"):
                 costs = model.costs
         else:
             costs = weight
         partitioning = model.partitioning(costs)
+        start = None
+        if weight is None and self.incumbent is not None and not self.incumbent.value.broken:
+            start = model.positions(
+                [tuple(self.problem.codes[v] for v in group) for group in self.incumbent.groups]
+            )
 
         def on_plan(solution: Solution) -> None:
             if weight is None and solution.chosen is not None:
-                self.report(model.groups(solution.chosen), solution.cost, solution.bound)
-
-        def improve(chosen: NDArray[np.int64] | None) -> list[Group]:
-            if chosen is None:
-                plan = first_plan(self.problem, self.options.seed, self.deadline)
-            else:
-                plan = [tuple(int(v) for v in model.store[int(j)]) for j in chosen]
-            return better_plan(self.problem, plan, listed_anew(self.problem, choose_groups), self.deadline)
+                self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
+                plan = [tuple(int(v) for v in model.store[int(j)]) for j in solution.chosen]
+                if not self.offer(self.value_of(plan), "columns"):
+                    self.tell("bound")
 
         return solve_set_partitioning(
             partitioning,
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            improve=improve if weight is None and not partitioning.sides else None,
+            incumbent=start,
             trace=weight is None and self.candidate_cache.keep,
             threads=self.options.threads,
         )
-
-    def tell(self, plan: Sequence[Group], bound: float = 0.0) -> None:
-        """Tell of a plan that search found, and of what none can cost less than."""
-        groups = tuple(tuple(self.problem.codes[v] for v in group) for group in plan)
-        self.report(groups, math.fsum(group_costs(self.problem, plan)), bound)
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""
         tied = self.linking is not None and self.linking.networks is None
         parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
         return explained_by_part(parts, found, self.reasoned)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The best plan of a part so far, and what is proven of it.
+
+    Attributes
+    ----------
+    groups : tuple of tuple of str
+        The practice codes of every network.
+    cost, bound : float
+        Weighted hours per week.
+    step : str
+        What had just been done.
+    columns : int or None
+        Feasible networks that a better plan may still use, where they were counted.
+    exceptions_bound : int
+    """
+
+    groups: Groups
+    cost: float
+    bound: float
+    step: str
+    columns: int | None
+    exceptions_bound: int
 
 
 def choose_groups(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:

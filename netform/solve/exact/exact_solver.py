@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,6 @@ import numpy as np
 from netform.solve.exact.gap_closing import FOLLOWED_LEFT, WIDTH, GapClosing
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.relaxation import MOST_ROUNDS, artificial_cost
-from netform.solve.model.plan_model import find
 from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline
@@ -27,7 +27,7 @@ from netform.solve.primal.polish import polish
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ExactSolver", "FindPlan", "Stage"]
+__all__ = ["ExactSolver", "Stage"]
 
 # A plan is made of so many candidates nearest to the bound, by deciding pairs as sure as this at once.
 DIVED = 60_000
@@ -49,15 +49,14 @@ POLISH_SECONDS, POLISH_SHARE = 2.0, 0.15
 # Where no dive ends in a plan, an integer program over so many candidates, of so many nodes, may.
 SOUGHT = (1200, 100)
 
-# Below so many practices a search of neighbourhoods would be the same choice again.
-SEARCHED = 30
-
 # Candidates in wide guesses, and how wide they are drawn. Where that does not settle one, the plan, if there is any, is
 # far from the best and worth bettering.
 ATTEMPTED = 64_000
 WIDE = (300_000, 1_000_000)
 
-FindPlan = Callable[["NDArray[np.int64] | None"], "list[tuple[int, ...]]"]
+# Bytes for each of them: a copy of the list and what is learnt of it.
+WIDE_BYTES = 120
+
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -66,7 +65,7 @@ class ExactSolver(GapClosing):
 
     def run(
         self,
-        improve: FindPlan | None = None,
+        incumbent: NDArray[np.int64] | None = None,
         stage: Stage = lambda _name: nullcontext(),
         *,
         warm: bool = False,
@@ -75,8 +74,8 @@ class ExactSolver(GapClosing):
 
         Parameters
         ----------
-        improve : callable, optional
-            Finds a plan where nothing else does.
+        incumbent : ndarray of int64, optional
+            The candidates of a plan that is known: it serves where trial cutoffs and beams come upon no better one.
         stage : callable
             Gives the context in which the stages ``bound`` and ``solve_set_partitioning`` run.
         warm : bool
@@ -89,19 +88,24 @@ class ExactSolver(GapClosing):
             self.width, self.rising = WIDTH, False
         with stage("choose"):
             if math.isinf(self.cutoff) and not self.over:
-                self.find_plan(improve)
+                self.find_plan(incumbent)
             return self.prove()
 
-    def find_plan(self, improve: FindPlan | None) -> None:
+    def find_plan(self, incumbent: NDArray[np.int64] | None) -> None:
         """Guess while that is quick, make a good plan, and settle wide guesses where it is not near the bound."""
         self.take_turns(WIDTH)
         for width in FOLLOWED:
             if not self.over:
                 self.beam_search(self.nearest(FOLLOWED_LEFT), width)
         if self.chosen is None and not self.over:
-            self.make(improve)
+            self.accept_listed(incumbent)
+            self.make()
         for count in WIDE:
-            if self.over or len(self.cheap_enough(self.cost)) <= count:
+            if (
+                self.over
+                or len(self.cheap_enough(self.cost)) <= count
+                or not self.memory.fits(count * WIDE_BYTES)
+            ):
                 break
             if not self.try_cutoff(count):
                 self.better(count, LARGE_PART)
@@ -116,7 +120,7 @@ class ExactSolver(GapClosing):
         guess = float(np.partition(self.relaxation.column_bounds, count)[count])
         kept = self.cheap_enough(guess)
         proof = GapClosing(
-            self.partitioning.take(kept),
+            replace(self.partitioning.take(kept), memory=self.memory.left_beside(len(kept) * WIDE_BYTES)),
             self.deadline,
             guess,
             self.learnt().among(kept),
@@ -130,7 +134,7 @@ class ExactSolver(GapClosing):
         self.bound = max(self.bound, min(found.bound, guess, self.cost))
         return self.bound >= min(guess, self.cost)
 
-    def make(self, improve: FindPlan | None) -> None:
+    def make(self) -> None:
         """Make a good plan: dive, and better what comes of it."""
         near = self.nearest(DIVED)
         some = self.partitioning.take(near)
@@ -142,8 +146,6 @@ class ExactSolver(GapClosing):
                 self.accept(None if plan is None else near[plan])
         if self.chosen is None and not self.over:
             self.seek(*SOUGHT)
-        if self.chosen is None and not self.over:
-            self.improve(improve)
         if len(self.cheap_enough(self.cost)) > MANY:
             self.better(POLISHED, PART)
 
@@ -183,13 +185,3 @@ class ExactSolver(GapClosing):
         )
         if answer.chosen is not None:
             self.accept(kept[answer.chosen])
-
-    def improve(self, improve: FindPlan | None) -> None:
-        """Find a first plan by search of neighbourhoods."""
-        if improve is not None and self.partitioning.store.practices > SEARCHED:
-            self.accept(self.positions(improve(self.chosen)))
-
-    def positions(self, groups: list[tuple[int, ...]]) -> NDArray[np.int64] | None:
-        """Where groups stand among the candidates held; None when one does not."""
-        found = [find(self.partitioning.store, group) for group in groups]
-        return None if None in found else np.array(found, np.int64)

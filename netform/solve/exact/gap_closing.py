@@ -98,6 +98,12 @@ HALVED_AT_ONCE, OTHER_PRICES = 0.25, 0.2
 SMALL = 400
 
 
+# Bytes for each candidate of two halves: a copy of the list, the number of networks as a rule, and of each half what
+# `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing. Nearly as much
+# for branching, and a mark for every practice.
+BRANCHED = 280
+
+
 class _Drawing(NamedTuple):
     """A drawing: its candidates, how far it went, and its partial plans."""
 
@@ -272,6 +278,7 @@ class GapClosing(SearchState):
         if len(kept) > WIDEST:
             return False
         some, reduced, dual_objective, cuts = self.priced(kept)
+        memory = self.memory.left_beside(some.nbytes + 2 * reduced.nbytes)
         if self.order is None:
             self.order = sweep(some.store, reduced)
         for least, least_width, angles in WAYS:
@@ -283,10 +290,19 @@ class GapClosing(SearchState):
                     cutoff - dual_objective,
                     spectral_orders(some.store, reduced, angles),
                     cuts,
+                    memory,
                 )
                 self.tried = least
-        found, below, drawn = best_below(
-            some, reduced, dual_objective, cutoff, width, self.order, cuts, most_nodes=most
+        found, below, drawn, drawn_width = best_below(
+            some,
+            reduced,
+            dual_objective,
+            cutoff,
+            width,
+            self.order,
+            cuts,
+            most_nodes=most,
+            memory=memory,
         )
         if drawn:
             self.drawings.append(_Drawing(len(kept), cutoff, drawn))
@@ -294,6 +310,9 @@ class GapClosing(SearchState):
             self.accept(kept[found])
         elif math.isinf(below) and width > FIRST_WIDTH and most == MOST_NODES:
             self.widest = width // 2
+        if 0 < drawn_width < width:
+            # There is no room for more: twice the width would be the same drawing again.
+            self.widest = min(self.widest, width)
         self.bound = max(self.bound, min(below, self.cost))
         self.tell()
         return below >= cutoff
@@ -309,7 +328,7 @@ class GapClosing(SearchState):
             cutoff = min(self.cost, dual_objective + FOLLOWED_SHARE * abs(dual_objective))
             if not self.over:
                 found = best_below(
-                    some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare
+                    some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare, memory=self.memory
                 ).chosen
                 self.accept(None if found is None else kept[found])
 
@@ -329,7 +348,10 @@ class GapClosing(SearchState):
     @property
     def fractional(self) -> bool:
         """Whether the relaxation has a fraction of a network, and many candidates are left."""
-        return self.fraction_of_network > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+        if self.fraction_of_network <= FRACTION:
+            return False
+        kept = len(self.cheap_enough(self.cost))
+        return kept > MANY and self.memory.fits(kept * BRANCHED)
 
     def count_branches(self) -> tuple[list[GapClosing], NDArray[np.int64]]:
         """Proofs over plans of fewer networks and over those of more, and where their candidates stand.
@@ -339,10 +361,14 @@ class GapClosing(SearchState):
         """
         kept = self.cheap_enough(self.cost)
         some, learnt = self.partitioning.take(kept), self.learnt().among(kept)
+        # As much for each whether they are looked at side by side or in turn: then the plan is the same.
+        held = some.nbytes + learnt.column_bounds.nbytes + 2 * kept.nbytes
+        memory = self.memory.left_beside(held).share(2)
         fewer, count = float(math.floor(self.relaxation.values.sum())), np.ones(len(kept))
         count_branches = []
         for between in ((self.between[0], fewer), (fewer + 1.0, self.between[1])):
-            stated = replace(some, sides=(*some.sides[: len(self.rules)], SideRow(count, *between)))
+            side = SideRow(count, *between)
+            stated = replace(some, sides=(*some.sides[: len(self.rules)], side), memory=memory)
             start = relax(
                 stated,
                 self.deadline,
@@ -398,7 +424,9 @@ class GapClosing(SearchState):
             self.branch_on_count()
             return
         kept = self.cheap_enough(self.cost)
-        some = self.partitioning.take(kept)
+        if not self.memory.fits(len(kept) * (BRANCHED + self.partitioning.store.practices)):
+            return
+        some = replace(self.partitioning.take(kept), memory=self.memory.left_beside(len(kept) * BRANCHED))
         if len(kept) <= SMALL:
             answer = solve_integer(
                 some.store,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.exact_solver import ExactSolver, FindPlan, Stage
+from netform.solve.exact.exact_solver import ExactSolver, Stage
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, Relaxation, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
@@ -19,6 +19,8 @@ from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 __all__ = ["bound_columns", "solve_set_partitioning"]
 
@@ -50,7 +52,7 @@ def solve_set_partitioning(
     deadline: Deadline = NEVER,
     *,
     on_plan: Callable[[Solution], None] = lambda _choice: None,
-    improve: FindPlan | None = None,
+    incumbent: NDArray[np.int64] | None = None,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: WarmStart | None = None,
@@ -67,9 +69,8 @@ def solve_set_partitioning(
         Once it has passed the best plan so far is returned with its bound.
     on_plan : callable
         Told of every better plan.
-    improve : callable, optional
-        Finds a plan by search (`netform.solve.primal.neighbourhood_search`) when given None, or betters one: from the
-        chosen candidates to groups of practices; used where nothing else finds a plan.
+    incumbent : ndarray of int64, optional
+        The candidates of a plan that is known.
     stage : callable
         Gives the context in which the stages ``bound`` and ``solve_set_partitioning`` run.
     cutoff : float
@@ -95,5 +96,5 @@ def solve_set_partitioning(
         return Solution("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
         solver = ExactSolver(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, threads=threads)
-    found = solver.run(improve, stage, warm=warm is not None)
+    found = solver.run(incumbent, stage, warm=warm is not None)
     return found if trace else replace(found, trace=None)

@@ -9,7 +9,7 @@ from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.solution import Solution
 from netform.tradeoff import Groups
 
-__all__ = ["PartPlan", "method"]
+__all__ = ["PartPlan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,3 @@ class PartPlan:
     settled: bool = True
     exceptions: int = 0
     notes: tuple[str, ...] = ()
-
-
-def method(solution: Solution, candidates: int) -> str:
-    """How a plan was chosen and what is proven of it, for people."""
-    if solution.status == "optimal":
-        return f"All {candidates:,} feasible networks were listed and scored, and no other choice of them costs less."
-    return (
-        f"All {candidates:,} feasible networks were listed and scored; the plan is the best found in the time, and "
-        "no choice of them costs less than the bound."
-    )

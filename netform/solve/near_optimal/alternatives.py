@@ -137,7 +137,8 @@ class NearOptimalPlans(NearOptimalSpace):
                 reach += 1
             else:
                 break
-        return ranked
+        # One that is not proven may cost more than those found after it.
+        return sorted(ranked, key=lambda rank: rank.cost)
 
     def different(self, count: int, share: float) -> list[Ranked]:
         """Plans within a share of the best cost that place the most patients differently.

@@ -1,4 +1,4 @@
-"""Plans: the first one within seconds, and better ones beside the bound.
+"""Plans found by search: first ones by random spanning trees, then repair and neighbourhood search.
 
-Nothing here proves anything; every plan that it gives covers every practice once.
+`netform.solve.primal.first_plan` is the door; every plan has a value that is compared as a tuple, never as one number.
 """

@@ -1,32 +1,29 @@
-"""Better a plan by exact re-solving of neighbourhoods, and make a first plan where none can be listed.
+"""Better a plan by exact re-solving of neighbourhoods (a large neighbourhood search after Shaw, 1998).
 
-A neighbourhood is a few neighbouring networks; their practices are listed and chosen anew, exactly. A first
-plan comes from random spanning trees: cut a network off the tree wherever one of a size in the band leaves a
-part that networks can still cover.
+A neighbourhood is a few neighbouring networks; their practices are planned anew, exactly: over all networks that they
+can form, listed, or over columns that are at hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import networkx as nx
 import numpy as np
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import allowed, counts_allowed
-from netform.candidates.coverable import coverable
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.scores import candidate_costs
+from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import ChooseGroups, Group, Problem, SetPartitioning, group_costs, plan_key
 from netform.solve.model.stopping import Deadline
 
 __all__ = [
+    "TOGETHER",
     "Resolve",
-    "better_plan",
-    "divided",
-    "first_plan",
+    "improvements",
     "listed_anew",
     "neighbourhood",
     "plan_exactly",
@@ -43,14 +40,8 @@ MOST_LISTED = 60_000
 # Neighbourhoods that are looked at side by side at most.
 TOGETHER = 8
 
-# What fits the band stays whole so often, where it could be two networks.
-WHOLE = 0.2
 
-# Spanning trees drawn before a first plan may have exceptions.
-TREES = 400
-
-
-def better_plan(
+def improvements(
     problem: Problem,
     plan: Sequence[Group],
     resolve: Resolve,
@@ -58,13 +49,11 @@ def better_plan(
     *,
     levels: Sequence[int] = LEVELS,
     workers: int = 1,
-    starts: Callable[[Group], bool] = lambda _group: True,
-    on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
-) -> list[Group]:
+) -> Iterator[list[Group]]:
     """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
 
     A network is amid a neighbourhood when all networks next to it are in it, too; and where each network starts one,
-    most would be looked at many times over.
+    most would be looked at many times over. The plan as it is then is given after every few neighbourhoods.
 
     Parameters
     ----------
@@ -78,10 +67,6 @@ def better_plan(
         Practices in a neighbourhood, one level after the other.
     workers : int
         Threads; but for time that runs out, the plan does not depend on it.
-    starts : callable
-        Whether a neighbourhood of a network is looked at; all by default.
-    on_plan : callable
-        Told of every better plan.
     """
     networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
     with ThreadPoolExecutor(workers) as pool:
@@ -89,16 +74,14 @@ def better_plan(
             improved = True
             networks.amid.clear()
             while improved and not deadline.passed:
-                improved, waiting = False, sorted(filter(starts, networks.cost))
+                improved, waiting = False, sorted(networks.cost)
                 while waiting and not deadline.passed:
                     hoods, waiting = networks.apart(waiting, level)
                     for hood, found in zip(
                         hoods, pool.map(lambda hood: resolve(hood, deadline), hoods), strict=True
                     ):
-                        if networks.exchanged(hood, found):
-                            improved = True
-                            on_plan(sorted(networks.cost))
-    return sorted(networks.cost)
+                        improved |= networks.exchanged(hood, found)
+                    yield sorted(networks.cost)
 
 
 @dataclass(slots=True)
@@ -187,17 +170,18 @@ def plan_exactly(
     choose_groups : callable
     deadline : Deadline
     most_listed : int
-        Connected groups up to the most patients.
+        Connected groups up to the most patients; fewer where they do not fit.
     """
     rules = problem.data.rules
     adjacency = Adjacency.of(problem.graph)
     census = take_census(adjacency, rules.least, rules.most, limit=most_listed)
-    if not census.complete:
+    peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
+    if not census.complete or not problem.memory.fits(peak / LISTING.part):
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
     store = store.take(np.flatnonzero(allowed(store, problem.limits) & counts_allowed(store, problem.limits)))
     partitioning = SetPartitioning(
-        store, candidate_costs(store, problem.data), (), problem.patients // rules.least
+        store, candidate_costs(store, problem.data), (), problem.patients // rules.least, problem.memory
     )
     chosen = choose_groups(partitioning, deadline)
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
@@ -229,98 +213,3 @@ def neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, mo
                 break
         else:
             return hood
-
-
-def first_plan(problem: Problem, seed: int, deadline: Deadline) -> list[Group]:
-    """Some contiguous plan: within the band if trees give one, else with as few exceptions as they show."""
-    random = np.random.default_rng(seed)
-    best: list[Group] | None = None
-    for _ in range(TREES):
-        plan = divided(problem, sorted(problem.graph), random)
-        if best is None or plan_key(problem, plan, []) < plan_key(problem, best, []):
-            best = plan
-        if plan_key(problem, best, [])[0] == 0 or deadline.passed:
-            break
-    assert best is not None  # noqa: S101 (TREES is positive)
-    return best
-
-
-def divided(problem: Problem, members: list[int], random: np.random.Generator) -> list[Group]:
-    """Some connected practices by cutting networks off random spanning trees until what is left is one network."""
-    plan: list[Group] = []
-    left = [members]
-    while left:
-        members = left.pop()
-        cut = _cut_off(problem, members, random)
-        if cut is None:
-            plan.append(tuple(members))
-            continue
-        rest = sorted(set(members) - set(cut))
-        plan.append(tuple(cut))
-        left.append(rest)
-    return plan
-
-
-def _cut_off(problem: Problem, members: Sequence[int], random: np.random.Generator) -> list[int] | None:
-    """A network cut off a random spanning tree of the members so that the rest stays in one part.
-
-    None when the members are to be one network: they fit the band, or no cut leaves both sides sound.
-    """
-    rules = problem.data.rules
-    list_size = problem.data.list_size
-    patients = int(list_size[list(members)].sum())
-    # Where the band is wide, what fits it may be several networks as well.
-    if patients <= rules.most and (patients < 2 * rules.least or random.random() < WHOLE):
-        return None
-    parent, order = _random_tree(problem.graph, members, random)
-    below = {v: int(list_size[v]) for v in members}
-    for v in reversed(order):
-        if parent[v] >= 0:
-            below[parent[v]] += below[v]
-    choices: list[tuple[int, bool]] = []
-    for v in order[1:]:
-        for under in (True, False):
-            size = below[v] if under else patients - below[v]
-            if rules.least <= size <= rules.most and coverable(patients - size, rules.least, rules.most):
-                choices.append((v, under))
-    if not choices:
-        if patients <= rules.most:
-            return None
-        # No sound cut: take the one nearest to the middle of the band, an exception for later repair, but none
-        # larger than an exception may be.
-        middle = (rules.least + rules.most) / 2
-        sides = [
-            (v, under, below[v] if under else patients - below[v])
-            for v in order[1:]
-            for under in (True, False)
-        ]
-        small = [side for side in sides if side[2] <= rules.exception_most]
-        if not small:
-            return None
-        v, under, _ = min(small, key=lambda side: (abs(side[2] - middle), side[:2]))
-        choices = [(v, under)]
-    v, under = choices[int(random.integers(len(choices)))]
-    inside = {v}
-    for u in order:
-        if parent[u] in inside:
-            inside.add(u)
-    return sorted(inside if under else set(members) - inside)
-
-
-def _random_tree(
-    graph: nx.Graph, members: Sequence[int], random: np.random.Generator
-) -> tuple[dict[int, int], list[int]]:
-    """A spanning tree by random edge weights: each member's parent (-1 at the root), parents before children."""
-    part = graph.subgraph(members)
-    edges = sorted(tuple(sorted(edge)) for edge in part.edges)
-    weighted = nx.Graph()
-    weighted.add_nodes_from(members)
-    for (a, b), weight in zip(edges, random.random(len(edges)), strict=True):
-        weighted.add_edge(a, b, weight=float(weight))
-    tree = nx.minimum_spanning_tree(weighted)
-    root = members[int(random.integers(len(members)))]
-    parent, order = {root: -1}, [root]
-    for a, b in nx.bfs_edges(tree, root, sort_neighbors=sorted):
-        parent[b] = a
-        order.append(b)
-    return parent, order

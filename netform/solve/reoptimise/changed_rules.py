@@ -18,6 +18,7 @@ import numpy as np
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
 from netform.explain.exceptions import PINNED, pin_networks, place
+from netform.explain.method import method
 from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
@@ -26,7 +27,6 @@ from netform.solve.area import standing_alone
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
 from netform.solve.model.plan_model import PlanModel, find
 from netform.solve.model.problem import Problem, SideRow, store_of
-from netform.solve.part import method
 from netform.solve.reoptimise.large_list import POOL, Reoptimiser
 
 if TYPE_CHECKING:

@@ -14,30 +14,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.allowed import counts_allowed
+from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
 from netform.solve.diagram.search import best_below
 from netform.solve.diagram.variable_order import sweep
-from netform.solve.model.problem import SetPartitioning, group_costs, store_of
+from netform.solve.model.problem import SetPartitioning, store_of
 from netform.solve.unlisted.column_generation import ColumnGenerator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
+    from netform.solve.part_candidates import Part
 
-__all__ = ["beam_search", "branched_on_count", "plan_by_hubs", "prove_by_hubs"]
+__all__ = ["beam_search", "branched_on_count", "hub_turns"]
 
 # A number of networks this near to a whole one is taken for it.
 FRACTION = 0.05
 
-# Share of the time left for looking for a plan, and of that for cuts before; rounds of those, and how many in a round.
-FOLLOWING, CUTTING, ROUNDS, CUTS = 0.4, 0.4, 8, 100
+# Rounds of cuts before a plan is looked for, and cuts in a round.
+ROUNDS, CUTS = 8, 100
 
-# Groups that are chosen among, one try after the other, of so many times as many that are met; how much they may cost
-# beyond their prices, as a share of a network; and a try takes about so many times as long as the one before.
-POOLS, MET, NEAR, LONGER = (60_000, 120_000, 240_000), 4, 0.03, 4.0
+# Groups that are chosen among, one try after the other, of so many times as many that are met; and how much they may
+# cost beyond their prices, as a share of a network.
+POOLS, MET, NEAR = (60_000, 120_000, 240_000), 4, 0.03
 
 # Partial plans that are gone on with, and those up to so much above the dearest of them, as a share of a network.
 WIDTH, SPARE = 300, 0.015
@@ -49,54 +50,55 @@ MOST_STEPS = 1000
 LEAST_GAIN = 1e-6
 
 
-def plan_by_hubs(
-    problem: Problem,
-    plan: Sequence[Group],
-    deadline: Deadline,
-    on_plan: Callable[[Sequence[Group]], None] = lambda _plan: None,
-) -> tuple[list[Group], list[ColumnGenerator]]:
-    """The best plan that can be followed, and the relaxations that a bound needs.
+def hub_turns(part: Part) -> Iterator[None]:
+    """Settle the relaxations of fewer and of more networks, follow partial plans, and search and cut by turns.
 
     Parameters
     ----------
-    problem : Problem
-    plan : sequence of groups
-        Covers every practice once, within the band.
-    deadline : Deadline
-    on_plan : callable
-        Told of every better plan.
+    part : Part
+        With a plan within the band.
     """
-    best, cost = sorted(plan), math.fsum(group_costs(problem, plan))
-    count_branches, soon = branched_on_count(problem, best, deadline), deadline.share(FOLLOWING)
-    for half in count_branches:
-        if half.value >= cost:
+    problem, deadline = part.problem, part.deadline
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    branches = branched_on_count(problem, part.incumbent.groups, deadline, part.demands.networks)
+    yield
+    for branch in branches:
+        if branch.value < part.incumbent.value.cost:
+            yield from _beam_turns(part, branch)
+    for _ in range(MOST_STEPS):
+        branch = min(branches, key=lambda each: each.bound)
+        if deadline.passed or not branch.advance(part.candidate_cache.workers):
             break
-        # What is proven is proven without these cuts to begin with: searches take longer by them.
-        cut = half.between(half.numbers, soon.share(CUTTING))
-        for _ in range(ROUNDS):
-            if cut.deadline.passed or not cut.tighten(CUTS):
-                break
-        cut.deadline = soon
-        took = 0.0
-        for pool in POOLS:
-            began = soon.seconds_left
-            if began is not None and LONGER * took > began:
-                break
-            found = beam_search(cut, cost, pool)
-            if found is not None:
-                best, cost = found, math.fsum(group_costs(problem, found))
-                on_plan(best)
-            took = 0.0 if began is None or soon.seconds_left is None else began - soon.seconds_left
-    return best, count_branches
+        part.raise_bound(min(each.bound for each in branches), "generated columns", 0)
+        yield
 
 
-def branched_on_count(problem: Problem, plan: Sequence[Group], deadline: Deadline) -> list[ColumnGenerator]:
+def _beam_turns(part: Part, branch: ColumnGenerator) -> Iterator[None]:
+    """Follow partial plans among the columns that cuts bring near, more of them from turn to turn."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    # What is proven is proven without these cuts to begin with: searches take longer by them.
+    cut = branch.between(branch.numbers, part.deadline)
+    for _ in range(ROUNDS):
+        if part.deadline.passed or not cut.tighten(CUTS):
+            break
+        yield
+    for pool in POOLS:
+        found = beam_search(cut, part.incumbent.value.cost, pool)
+        if found is not None:
+            part.offer(part.value_of(found), "generated columns")
+        yield
+
+
+def branched_on_count(
+    problem: Problem, plan: Sequence[Group], deadline: Deadline, networks: int | None = None
+) -> list[ColumnGenerator]:
     """The relaxation; where it has a fraction of a network, those of fewer and of more networks, the lower first."""
-    whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline)
+    numbers = None if networks is None else (float(networks), float(networks))
+    whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline, numbers=numbers)
     whole.settle()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
-    if abs(number - round(number)) < FRACTION or not whole.met_all:
+    if numbers is not None or abs(number - round(number)) < FRACTION or not whole.met_all:
         return [whole]
     count_branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:
@@ -124,11 +126,14 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
     if generator.value >= cost - LEAST_GAIN:
         return None
     store = generator.met(generator.duals, NEAR * generator.network, MET * pool)
-    store = store.take(np.flatnonzero(counts_allowed(store, problem.limits)))
+    kept = counts_allowed(store, problem.limits) & allowed(store, problem.limits)
+    store = store.take(np.flatnonzero(kept))
     costs = candidate_costs(store, problem.data)
     beyond = np.maximum(generator.beyond(store, costs), 0.0)
     least = np.sort(np.argsort(beyond, kind="stable")[:pool])
-    some, beyond = SetPartitioning(store.take(least), costs[least], (), len(problem.codes)), beyond[least]
+    store = store.take(least)
+    some = SetPartitioning(store, costs[least], generator.sides(store), len(problem.codes), problem.memory)
+    beyond = beyond[least]
     if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
         return None
     order = sweep(some.store, beyond)
@@ -150,34 +155,3 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
             found = sorted(tuple(some.store[int(j)].tolist()) for j in chosen)
             cost = math.fsum(some.costs[chosen])
     return found
-
-
-def prove_by_hubs(
-    count_branches: Sequence[ColumnGenerator],
-    cost: float,
-    workers: int,
-    on_bound: Callable[[float], None] = lambda _bound: None,
-) -> float:
-    """What no plan costs less than: search and cut the half of which less is proven, until time is up.
-
-    Parameters
-    ----------
-    count_branches : sequence of ColumnGenerator
-        Every plan is one of theirs.
-    cost : float
-        Hours per week of a plan.
-    workers : int
-        Threads.
-    on_bound : callable
-        Told of every better bound.
-    """
-    bound = -math.inf
-    for _ in range(MOST_STEPS):
-        half = min(count_branches, key=lambda each: each.bound)
-        if half.bound >= cost or half.deadline.passed or not half.advance(workers):
-            break
-        proven = min(cost, *(each.bound for each in count_branches))
-        if proven > bound:
-            bound = proven
-            on_bound(bound)
-    return bound

@@ -20,7 +20,7 @@ from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.problem import SetPartitioning, group_costs, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["Priced", "nearest", "relax_in_passes"]
+__all__ = ["Priced", "nearest", "relaxations"]
 
 # Passes at most; they end when the bound is within this share of the linear program.
 PASSES, NEAR_ENOUGH = 40, 1e-4
@@ -60,14 +60,10 @@ class Priced:
     prices: NDArray[np.float64]
 
 
-def relax_in_passes(
-    problem: Problem,
-    passes: Passes,
-    plan: Sequence[Group],
-    deadline: Deadline,
-    on_bound: Callable[[float], None] = lambda _bound: None,
-) -> Priced:
-    """The bound of the relaxation over all networks, or of the best prices by the deadline.
+def relaxations(
+    problem: Problem, passes: Passes, plan: Sequence[Group], deadline: Deadline
+) -> Iterator[Priced]:
+    """The best bound after each pass, up to that of the relaxation over all networks.
 
     Parameters
     ----------
@@ -77,8 +73,6 @@ def relax_in_passes(
     plan : sequence of groups
         A good plan, all of whose networks are among them: its costs, shared by list size, are the first prices.
     deadline : Deadline
-    on_bound : callable
-        Told of every better bound.
     """
     prices = shared_costs(problem, plan)
     best = Priced(-math.inf, prices)
@@ -91,7 +85,7 @@ def relax_in_passes(
             break
         if met.bound > best.bound:
             best = Priced(met.bound, met.prices)
-            on_bound(best.bound)
+        yield best
         fresh = np.flatnonzero(met.reduced < NEGATIVE)
         if not len(fresh) or best.bound >= value * (1 - NEAR_ENOUGH):
             break
@@ -106,7 +100,6 @@ def relax_in_passes(
             program.move(partitioning, program.columns)
         program.price_out(None, deadline)
         prices, value = program.answer.duals.practices.copy(), program.answer.value
-    return best
 
 
 def nearest(passes: Passes, prices: NDArray[np.float64], deadline: Deadline) -> CandidateStore | None:
@@ -137,4 +130,4 @@ def shared_costs(problem: Problem, plan: Sequence[Group]) -> NDArray[np.float64]
 
 def _choosing(problem: Problem, store: CandidateStore) -> SetPartitioning:
     most_networks = problem.patients // problem.data.rules.least
-    return SetPartitioning(store, candidate_costs(store, problem.data), (), most_networks)
+    return SetPartitioning(store, candidate_costs(store, problem.data), (), most_networks, problem.memory)

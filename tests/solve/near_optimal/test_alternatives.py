@@ -15,12 +15,13 @@ import netform.solve.exact.gap_closing as proof_module
 import netform.solve.near_optimal.alternatives as alternatives_module
 import netform.solve.near_optimal.local_diagrams as hoods_module
 import netform.solve.near_optimal.space as near_module
+from netform.rules_file import load_profile
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of
-from tests.strategies import small_areas
+from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -215,6 +216,26 @@ def test_borders_are_those_of_all_plans_near_the_best(
             together = [any(pair <= set(group) for group in plan) for plan in some]
             answers.append("all" if all(together) else "some" if any(together) else "none")
         assert each.together in answers
+
+
+@pytest.mark.parametrize("how", ["diagram", "choices"])
+@pytest.mark.parametrize("apart_km", [1, 40])
+def test_one_network_can_split_into_two_and_two_merge_into_one(
+    monkeypatch: pytest.MonkeyPatch, how: str, apart_km: int
+) -> None:
+    """Of two practices there are two plans, whichever is the best: the other is the next and the most different."""
+    ask(monkeypatch, how)
+    rules = load_profile().with_band(20_000, 60_000)
+    graph = made_up_area([30_000, 25_000], [(0, 0), (1000 * apart_km, 0)], [(0, 1)], rules)
+    plans = costed(graph, rules)
+    assert plans is not None
+    first, second = sorted(plans, key=plans.__getitem__)
+    assert len(first) == (1 if apart_km == 1 else 2)
+    found = session_of(graph, rules).alternatives(3, within=9.0, different=3)[""]
+    assert [(each.kind, each.networks) for each in found] == [
+        ("best", first), ("next", second), ("different", second)
+    ]  # fmt: skip
+    assert all(each.proven for each in found)
 
 
 @pytest.mark.parametrize("seed", range(40))

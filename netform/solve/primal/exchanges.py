@@ -1,0 +1,571 @@
+"""Exchanges at the borders of networks, those of many parts of plans scored at once.
+
+An atom goes over to a network next to its own, with what would be cut off without it; two networks become one; or two
+atoms of neighbouring networks change places. A batch holds parts of plans side by side, and what is found for them is
+valued in one call, so that search costs little beside the scoring itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba as nb
+import numpy as np
+
+from netform.candidates.store import CandidateStore
+from netform.solve.primal.trees import hold
+from netform.solve.primal.value import group_values, plan_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.model.problem import Problem
+    from netform.solve.model.stopping import Deadline
+    from netform.solve.primal.atoms import AtomMap
+    from netform.solve.primal.trees import Bounds
+    from netform.solve.primal.value import PlanDemands, Slack
+
+__all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]
+
+# An exchange is worth making from so many hours per week: beyond what sums differ by with their order.
+LEAST_GAIN = 1e-6
+
+# Which exchanges are looked for.
+MERGES, MOVES, SWAPS = 1, 2, 4
+ALL_KINDS = MERGES | MOVES | SWAPS
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What search works on.
+
+    Attributes
+    ----------
+    problem : Problem
+    demands : PlanDemands
+    atoms : AtomMap
+    bounds : Bounds
+    swaps : int
+        Swaps of one pair of networks that are looked at in one round; of more, some at random.
+    """
+
+    problem: Problem
+    demands: PlanDemands
+    atoms: AtomMap
+    bounds: Bounds
+    swaps: int
+
+    def values(self, store: CandidateStore, *, costs: bool = True) -> NDArray[np.float64]:
+        """What networks add to the value of a plan (`netform.solve.primal.value.group_values`)."""
+        return group_values(self.problem, self.demands, store, costs=costs)
+
+
+class Batch(NamedTuple):
+    """Parts of plans side by side, each a trial; an atom may be in several of them.
+
+    Attributes
+    ----------
+    begin : ndarray of int64, shape (t + 1,)
+        The places of trial i are ``begin[i]:begin[i + 1]``.
+    atom : ndarray of int64, shape (p,)
+        The atom at each place.
+    label : ndarray of int64, shape (p,)
+        Its network; those of one trial are numbered one after the other, trial after trial.
+    trial_of : ndarray of int64, shape (g,)
+        The trial of each network.
+    """
+
+    begin: NDArray[np.int64]
+    atom: NDArray[np.int64]
+    label: NDArray[np.int64]
+    trial_of: NDArray[np.int64]
+
+
+class _Found(NamedTuple):
+    """Exchanges.
+
+    Attributes
+    ----------
+    one, other : ndarray of int64, shape (c,)
+        The two networks; in a merger ``one`` is gone afterwards.
+    row_of_one : ndarray of int64, shape (c,)
+        The first network as it would be, as a row of the store below; -1 where it is gone.
+    row_of_other : ndarray of int64, shape (c,)
+    moved : ndarray of int64, shape (c + 1,)
+    places : ndarray of int64
+        Those that go over to the network that they are not in: ``places[moved[i]:moved[i + 1]]``.
+    offsets, members
+        Of a store of networks, in practices.
+    """
+
+    one: NDArray[np.int64]
+    other: NDArray[np.int64]
+    row_of_one: NDArray[np.int64]
+    row_of_other: NDArray[np.int64]
+    moved: NDArray[np.int64]
+    places: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    members: NDArray[np.uint16]
+
+
+def network_store(atoms: AtomMap, batch: Batch) -> CandidateStore:
+    """The networks of a batch, in order of their labels."""
+    offsets, members = _network_store(atoms, batch)
+    return CandidateStore(offsets, members, len(atoms.atom_of))
+
+
+def descend(
+    ground: Ground,
+    batch: Batch,
+    values: NDArray[np.float64],
+    slack: Slack,
+    seed: int,
+    deadline: Deadline,
+    kinds: int = ALL_KINDS,
+) -> NDArray[np.float64]:
+    """Make the best exchanges of every trial until there are none; labels and values are changed in place.
+
+    Parameters
+    ----------
+    ground : Ground
+    batch : Batch
+    values : ndarray of float64, shape (g, columns)
+        Of its networks; those that come to be empty become 0.
+    slack : Slack
+        What the rules over the whole plan leave to each trial.
+    seed : int
+        Of the swaps that are looked at where there are too many.
+    deadline : Deadline
+    kinds : int
+        Which exchanges, as bits.
+
+    Returns
+    -------
+    ndarray of float64, shape (t, 4)
+        The values of the trials.
+    """
+    trials, networks = len(batch.begin) - 1, len(values)
+    fresh = np.ones((2, networks), np.bool_)
+    sums = np.zeros((trials, values.shape[1]))
+    np.add.at(sums, batch.trial_of, values)
+    count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
+    held = plan_values(sums, count, slack)
+    demanded = bool(ground.demands)
+    while not deadline.passed:
+        seed += 1
+        # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
+        active, found = _exchanges(
+            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, kinds, ground.swaps, seed
+        )
+        if not active:
+            break
+        if not len(found.one):
+            continue
+        chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
+        if not len(chosen):
+            continue
+        made = _make(batch, found, chosen, demanded, fresh)
+        for sign, networks_of, row_of in (
+            (1, found.one, found.row_of_one),
+            (1, found.other, found.row_of_other),
+        ):
+            where, row = networks_of[made], row_of[made]
+            trial = batch.trial_of[where]
+            new = np.where((row >= 0)[:, None], rows[row], 0.0)
+            np.add.at(sums, trial, sign * (new - values[where]))
+            np.subtract.at(count, trial, (row < 0).astype(np.float64))
+            values[where] = new
+        held = plan_values(sums, count, slack)
+    return held
+
+
+def _valued(
+    ground: Ground,
+    batch: Batch,
+    found: _Found,
+    values: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    count: NDArray[np.float64],
+    held: NDArray[np.float64],
+    slack: Slack,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The exchanges that better their trials, best first, and the values of all networks that were costed."""
+    store = CandidateStore(found.offsets, found.members, len(ground.atoms.atom_of))
+    rows = ground.values(store, costs=False)
+    trial = batch.trial_of[found.one]
+    gone = found.row_of_one < 0
+
+    def after(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The trials' values after each exchange."""
+        new = sums[trial[chosen]] - values[found.one[chosen]] - values[found.other[chosen]]
+        new += rows[found.row_of_other[chosen]]
+        new += np.where(gone[chosen, None], 0.0, rows[found.row_of_one[chosen]])
+        here = trial[chosen]
+        return plan_values(new, count[here] - gone[chosen], slack.take(here))
+
+    every = np.arange(len(found.one))
+    before = held[trial]
+    # Hours are counted only where what comes before them is no worse.
+    chosen = every[_no_worse(after(every)[:, :3], before[:, :3])]
+    wanted = np.unique(np.concatenate((found.row_of_one[chosen], found.row_of_other[chosen])))
+    wanted = wanted[wanted >= 0]
+    rows[wanted] = ground.values(store.take(wanted))
+    change = after(chosen) - before[chosen]
+    better = better_rows(change)
+    chosen, change = chosen[better], change[better]
+    order = np.lexsort((chosen, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))
+    return chosen[order], rows
+
+
+def _no_worse(new: NDArray[np.float64], old: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether rows are no greater than others, compared in order."""
+    result = np.ones(len(new), np.bool_)
+    for column in range(new.shape[1] - 1, -1, -1):
+        less, equal = new[:, column] < old[:, column], new[:, column] == old[:, column]
+        result = less | (equal & result)
+    return result
+
+
+def better_rows(change: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether changes of a value, shape (c, 4), are for the better: the first that is not zero is below."""
+    result = change[:, 3] < -LEAST_GAIN
+    for column in (2, 1, 0):
+        result = (change[:, column] < 0) | ((change[:, column] == 0) & result)
+    return result
+
+
+@nb.njit(cache=True, nogil=True)
+def _make(
+    batch: Batch, found: _Found, chosen: NDArray[np.int64], one_each: bool, fresh: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Make exchanges in their order as long as no network is in two of them; those that were made.
+
+    Where there are rules over the whole plan, each trial takes one, and all of its networks are looked at again.
+    """
+    touched = np.zeros(len(batch.trial_of), np.bool_)
+    done = np.zeros(len(batch.begin) - 1, np.bool_)
+    made = np.empty(len(chosen), np.int64)
+    number = 0
+    for c in chosen:
+        one, other = found.one[c], found.other[c]
+        trial = batch.trial_of[one]
+        if touched[one] or touched[other] or (one_each and done[trial]):
+            continue
+        touched[one] = touched[other] = done[trial] = True
+        for k in range(found.moved[c], found.moved[c + 1]):
+            p = found.places[k]
+            batch.label[p] = other if batch.label[p] == one else one
+        made[number] = c
+        number += 1
+    for g in range(len(touched)):
+        if touched[g] or (one_each and done[batch.trial_of[g]]):
+            fresh[:, g] = True
+    return made[:number]
+
+
+@nb.njit(cache=True, nogil=True)
+def _network_store(atoms: AtomMap, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    offsets = np.zeros(len(batch.trial_of) + 1, np.int64)
+    for p in range(len(batch.atom)):
+        a = batch.atom[p]
+        offsets[batch.label[p] + 1] += atoms.first[a + 1] - atoms.first[a]
+    offsets = np.cumsum(offsets)
+    filled, members = offsets[:-1].copy(), np.empty(offsets[-1], np.uint16)
+    for p in range(len(batch.atom)):
+        a = batch.atom[p]
+        for k in range(atoms.first[a], atoms.first[a + 1]):
+            members[filled[batch.label[p]]] = atoms.practices[k]
+            filled[batch.label[p]] += 1
+    for g in range(len(batch.trial_of)):
+        members[offsets[g] : offsets[g + 1]].sort()
+    return offsets, members
+
+
+@nb.njit(cache=True, nogil=True)
+def _exchanges(
+    atoms: AtomMap,
+    bounds: Bounds,
+    batch: Batch,
+    fresh: NDArray[np.bool_],
+    sound: NDArray[np.bool_],
+    kinds: int,
+    swaps: int,
+    seed: int,
+) -> tuple[int, _Found]:
+    """The exchanges of networks that were not looked at: moves and mergers of a trial first, then swaps.
+
+    Returns how many trials had any to look at, and the exchanges; those looked at are no longer fresh.
+    """
+    np.random.seed(seed)
+    begin, inside = _by_network(batch)
+    networks = len(batch.trial_of)
+    patients, counted = np.zeros(networks, np.int64), np.zeros(networks, np.int64)
+    for p in range(len(batch.atom)):
+        patients[batch.label[p]] += atoms.patients[batch.atom[p]]
+        counted[batch.label[p]] += atoms.counted[batch.atom[p]]
+    place = np.full(len(atoms.patients), -1, np.int64)
+    room = np.full((3, len(batch.atom)), -1, np.int64)
+    ones, others = [0 for _ in range(0)], [0 for _ in range(0)]
+    rows_one, rows_other = [0 for _ in range(0)], [0 for _ in range(0)]
+    moved, places = [0], [0 for _ in range(0)]
+    offsets, members = [0], np.empty(512, np.uint16)
+    active, first = 0, 0
+    for t in range(len(batch.begin) - 1):
+        last = first
+        while last < networks and batch.trial_of[last] == t:
+            last += 1
+        stage = 0 if fresh[0, first:last].any() else 1
+        if fresh[stage, first:last].any() and (stage == 0 or kinds & SWAPS):
+            active += 1
+            for p in range(batch.begin[t], batch.begin[t + 1]):
+                place[batch.atom[p]] = p
+            for one in range(first, last):
+                around = _around(atoms, batch, place, inside[begin[one] : begin[one + 1]], one)
+                for other in around:
+                    if not (fresh[stage, one] or fresh[stage, other]):
+                        continue
+                    here, there = inside[begin[one] : begin[one + 1]], inside[begin[other] : begin[other + 1]]
+                    if stage == 0:
+                        goes, ends = _moves(atoms, batch, place, room, here, one, other, kinds)
+                    elif one < other:
+                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, swaps)
+                    else:
+                        continue
+                    for x in range(len(ends) - 1):
+                        going = goes[ends[x] : ends[x + 1]]
+                        away, count_away, leave = 0, 0, 0
+                        for p in going:
+                            sign = 1 if batch.label[p] == one else -1
+                            away += sign * atoms.patients[batch.atom[p]]
+                            count_away += sign * atoms.counted[batch.atom[p]]
+                            leave += sign
+                        empty = leave == len(here)
+                        if sound[t] and not _may_help(
+                            bounds,
+                            (patients[one], patients[other], away),
+                            (counted[one], counted[other], count_away),
+                            empty,
+                        ):
+                            continue
+                        ones.append(one)
+                        others.append(other)
+                        for p in going:
+                            places.append(p)
+                        moved.append(len(places))
+                        rows_one.append(-1 if empty else len(offsets) - 1)
+                        if not empty:
+                            members = _append(atoms, batch, members, offsets, here, going, one)
+                        rows_other.append(len(offsets) - 1)
+                        members = _append(atoms, batch, members, offsets, there, going, other)
+            fresh[stage, first:last] = False
+            for p in range(batch.begin[t], batch.begin[t + 1]):
+                place[batch.atom[p]] = -1
+        first = last
+    found = _Found(
+        np.array(ones, np.int64), np.array(others, np.int64),
+        np.array(rows_one, np.int64), np.array(rows_other, np.int64),
+        np.array(moved, np.int64), np.array(places, np.int64),
+        np.array(offsets, np.int64), members[: offsets[-1]],
+    )  # fmt: skip
+    return active, found
+
+
+@nb.njit(cache=True, nogil=True)
+def _by_network(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of each network, one after the other, and where each begins."""
+    begin = np.zeros(len(batch.trial_of) + 1, np.int64)
+    for label in batch.label:
+        begin[label + 1] += 1
+    begin = np.cumsum(begin)
+    filled, inside = begin[:-1].copy(), np.empty(len(batch.label), np.int64)
+    for p in range(len(batch.label)):
+        inside[filled[batch.label[p]]] = p
+        filled[batch.label[p]] += 1
+    return begin, inside
+
+
+@nb.njit(cache=True, nogil=True)
+def _around(
+    atoms: AtomMap, batch: Batch, place: NDArray[np.int64], here: NDArray[np.int64], one: int
+) -> NDArray[np.int64]:
+    """The networks next to one, ascending."""
+    met = [0 for _ in range(0)]
+    for p in here:
+        for e in range(atoms.indptr[batch.atom[p]], atoms.indptr[batch.atom[p] + 1]):
+            q = place[atoms.neighbours[e]]
+            if q >= 0 and batch.label[q] != one:
+                met.append(batch.label[q])
+    return np.unique(np.array(met, np.int64))
+
+
+@nb.njit(cache=True, nogil=True)
+def _touches(
+    atoms: AtomMap, batch: Batch, place: NDArray[np.int64], p: int, network: int, without: int
+) -> bool:
+    """Whether the atom at a place borders a network at another place than the one given."""
+    for e in range(atoms.indptr[batch.atom[p]], atoms.indptr[batch.atom[p] + 1]):
+        q = place[atoms.neighbours[e]]
+        if q >= 0 and q != without and batch.label[q] == network:
+            return True
+    return False
+
+
+@nb.njit(cache=True, nogil=True)
+def _leaving(
+    atoms: AtomMap,
+    batch: Batch,
+    place: NDArray[np.int64],
+    room: NDArray[np.int64],
+    here: NDArray[np.int64],
+    p: int,
+) -> NDArray[np.int64]:
+    """The places that go when one goes: it, and all that hangs together only by it but for most patients."""
+    mark, stack, piece = room[0], room[1], room[2]
+    for q in here:
+        mark[q] = -1
+    mark[p] = 0
+    pieces, largest, most = 0, 0, -1
+    one = batch.label[p]
+    for q in here:
+        if mark[q] >= 0:
+            continue
+        pieces += 1
+        mark[q] = pieces
+        stack[0], height, held = q, 1, 0
+        while height > 0:
+            height -= 1
+            v = stack[height]
+            held += atoms.patients[batch.atom[v]]
+            for e in range(atoms.indptr[batch.atom[v]], atoms.indptr[batch.atom[v] + 1]):
+                u = place[atoms.neighbours[e]]
+                if u >= 0 and batch.label[u] == one and mark[u] < 0:
+                    mark[u] = pieces
+                    stack[height] = u
+                    height += 1
+        if held > most:
+            largest, most = pieces, held
+    count = 0
+    for q in here:
+        if mark[q] != largest or q == p:
+            piece[count] = q
+            count += 1
+    return piece[:count].copy()
+
+
+@nb.njit(cache=True, nogil=True)
+def _moves(
+    atoms: AtomMap,
+    batch: Batch,
+    place: NDArray[np.int64],
+    room: NDArray[np.int64],
+    here: NDArray[np.int64],
+    one: int,
+    other: int,
+    kinds: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What may go over from one network to another, as places, those of each move between two ends."""
+    goes, ends = [0 for _ in range(0)], [0]
+    if kinds & MOVES and len(here) > 1:
+        for p in here:
+            if _touches(atoms, batch, place, p, other, -1):
+                for q in _leaving(atoms, batch, place, room, here, p):
+                    goes.append(q)
+                ends.append(len(goes))
+    if kinds & MERGES and one < other:
+        for p in here:
+            goes.append(p)
+        ends.append(len(goes))
+    return np.array(goes, np.int64), np.array(ends, np.int64)
+
+
+@nb.njit(cache=True, nogil=True)
+def _swaps(
+    atoms: AtomMap,
+    batch: Batch,
+    place: NDArray[np.int64],
+    room: NDArray[np.int64],
+    here: NDArray[np.int64],
+    there: NDArray[np.int64],
+    one: int,
+    other: int,
+    most: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Who may change places between two networks without parting those who stay; of too many, some at random."""
+    from_one = [
+        p
+        for p in here
+        if _touches(atoms, batch, place, p, other, -1)
+        and len(_leaving(atoms, batch, place, room, here, p)) == 1
+    ]
+    from_other = [
+        q
+        for q in there
+        if _touches(atoms, batch, place, q, one, -1)
+        and len(_leaving(atoms, batch, place, room, there, q)) == 1
+    ]
+    share = most / max(1, len(from_one) * len(from_other))
+    goes, ends = [0 for _ in range(0)], [0]
+    for p in from_one:
+        for q in from_other:
+            if share < 1.0 and np.random.random() > share:
+                continue
+            if (len(there) == 1 or _touches(atoms, batch, place, p, other, q)) and (
+                len(here) == 1 or _touches(atoms, batch, place, q, one, p)
+            ):
+                goes += [p, q]
+                ends.append(len(goes))
+    return np.array(goes, np.int64), np.array(ends, np.int64)
+
+
+@nb.njit(cache=True, nogil=True)
+def _may_help(
+    bounds: Bounds, patients: tuple[int, int, int], counted: tuple[int, int, int], empty: bool
+) -> bool:
+    """Whether two networks are no more exceptions, and as exceptions no further outside, once so much goes over."""
+    before, outside_before = 0, 0
+    after, outside_after = 0, 0
+    for k, sign in ((0, -1), (1, 1)):
+        out = hold(patients[k], 1, bounds.least, bounds.most)
+        odd = hold(counted[k], 1, bounds.least_practices, bounds.most_practices)
+        before += out > 0 or odd > 0
+        outside_before += out
+        if k == 0 and empty:
+            continue
+        out = hold(patients[k] + sign * patients[2], 1, bounds.least, bounds.most)
+        odd = hold(counted[k] + sign * counted[2], 1, bounds.least_practices, bounds.most_practices)
+        after += out > 0 or odd > 0
+        outside_after += out
+    return after < before or (after == before and outside_after <= outside_before)
+
+
+@nb.njit(cache=True, nogil=True)
+def _append(
+    atoms: AtomMap,
+    batch: Batch,
+    members: NDArray[np.uint16],
+    offsets: list[int],
+    inside: NDArray[np.int64],
+    going: NDArray[np.int64],
+    network: int,
+) -> NDArray[np.uint16]:
+    """Add to a store the practices of a network once some places have changed sides; the longer members."""
+    begin = filled = offsets[-1]
+    need = filled + len(atoms.practices)
+    if need > len(members):
+        longer = np.empty(2 * need, np.uint16)
+        longer[:filled] = members[:filled]
+        members = longer
+    for p in inside:
+        if not (going == p).any():
+            for k in range(atoms.first[batch.atom[p]], atoms.first[batch.atom[p] + 1]):
+                members[filled] = atoms.practices[k]
+                filled += 1
+    for p in going:
+        if batch.label[p] != network:
+            for k in range(atoms.first[batch.atom[p]], atoms.first[batch.atom[p] + 1]):
+                members[filled] = atoms.practices[k]
+                filled += 1
+    members[begin:filled].sort()
+    offsets.append(filled)
+    return members

@@ -1,0 +1,200 @@
+"""The door to plans by search: an incumbent at once, and better ones as long as effort and time last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.primal.atoms import groups_of, labels_of
+from netform.solve.primal.exchanges import ALL_KINDS, MERGES, Ground
+from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
+from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
+from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from netform.solve.model.problem import Group, Problem
+
+__all__ = ["Incumbent", "PrimalParams", "improve", "incumbents"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrimalParams:
+    """The parameters of starts and of search, and how far effort goes.
+
+    Attributes
+    ----------
+    starts : StartParams
+    search : SearchParams
+    swaps : int
+        Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices
+        or so; of more, a share that is drawn anew each time.
+    """
+
+    starts: StartParams = field(default_factory=StartParams)
+    search: SearchParams = field(default_factory=SearchParams)
+    swaps: int = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """The best plan so far.
+
+    Attributes
+    ----------
+    groups : tuple of groups
+        Cover every practice once, each connected; in order.
+    value : PlanValue
+    """
+
+    groups: tuple[Group, ...]
+    value: PlanValue
+
+    @property
+    def sound(self) -> bool:
+        """Whether it keeps every demand and has no exceptions."""
+        return self.value[:2] == (0, 0)
+
+
+OnPlan = "Callable[[Incumbent], None]"
+
+
+def incumbents(
+    problem: Problem,
+    demands: PlanDemands = NO_DEMANDS_OVER_PLAN,
+    *,
+    seed: int = 0,
+    effort: int = 20_000,
+    deadline: Deadline = NEVER,
+    on_plan: Callable[[Incumbent], None] = lambda _plan: None,
+    until_sound: bool = False,
+    params: PrimalParams | None = None,
+) -> Incumbent:
+    """Find a plan, whatever is asked, and better it.
+
+    Parameters
+    ----------
+    problem : Problem
+        One connected part, or several.
+    demands : PlanDemands
+        The rules over the whole plan.
+    seed : int
+    effort : int
+        Neighbourhoods that are searched once there is a plan.
+    deadline : Deadline
+        Ends the search, though not before there is a plan.
+    on_plan : callable
+        Told of every better plan.
+    until_sound : bool
+        Whether to stop at the first plan that keeps every demand and has no exceptions.
+    params : PrimalParams or None
+    """
+    run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
+    for labels, kinds in _starts(problem, run):
+        start = LabelledPlan.of(run.ground, labels)
+        run.offer(start)
+        if run.finished:
+            break
+        # Borders are settled where that can win: of starts much worse than the best nothing is expected.
+        run.offer(settle_borders(run.ground, start, seed, deadline, kinds))
+        if run.finished:
+            break
+    return run.bettered(effort)
+
+
+def improve(
+    problem: Problem,
+    plan: Sequence[Group],
+    demands: PlanDemands = NO_DEMANDS_OVER_PLAN,
+    *,
+    seed: int = 0,
+    effort: int = 20_000,
+    deadline: Deadline = NEVER,
+    on_plan: Callable[[Incumbent], None] = lambda _plan: None,
+    until_sound: bool = False,
+    params: PrimalParams | None = None,
+) -> Incumbent:
+    """Go on from a plan, as `incumbents` does from its own.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : sequence of groups
+        Covers every practice once, each connected.
+    demands, seed, effort, deadline, on_plan, until_sound, params
+        As there; it is told of plans better than the one given.
+    """
+    run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
+    run.best = LabelledPlan.of(run.ground, labels_of(run.terrain.atoms, plan))
+    run.offer(settle_borders(run.ground, run.best, seed, deadline, ALL_KINDS))
+    return run.bettered(effort)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One search: what it works on, and the best plan so far."""
+
+    terrain: Terrain
+    ground: Ground
+    params: PrimalParams
+    seed: int
+    deadline: Deadline
+    on_plan: Callable[[Incumbent], None]
+    until_sound: bool
+    best: LabelledPlan | None = None
+
+    @classmethod
+    def of(
+        cls,
+        problem: Problem,
+        demands: PlanDemands,
+        params: PrimalParams,
+        seed: int,
+        deadline: Deadline,
+        on_plan: Callable[[Incumbent], None],
+        until_sound: bool,
+    ) -> _Run:
+        terrain = Terrain.of(problem, params.starts)
+        ground = Ground(problem, demands, terrain.atoms, terrain.bounds, params.swaps)
+        return cls(terrain, ground, params, seed, deadline, on_plan, until_sound)
+
+    @property
+    def incumbent(self) -> Incumbent:
+        """The best plan so far."""
+        assert self.best is not None  # noqa: S101 (asked for only once there is one)
+        groups = tuple(groups_of(self.terrain.atoms, self.best.labels))
+        return Incumbent(groups, self.best.value(self.ground))
+
+    @property
+    def finished(self) -> bool:
+        """Whether time is up, or the plan is what was asked for."""
+        return self.deadline.passed or (self.until_sound and self.best is not None and self.incumbent.sound)
+
+    def offer(self, plan: LabelledPlan) -> bool:
+        """Take a plan that is better than the best, and say whether to go on."""
+        if self.best is None or plan.value(self.ground) < self.best.value(self.ground):
+            self.best = plan
+            self.on_plan(self.incumbent)
+        return not self.finished
+
+    def bettered(self, effort: int) -> Incumbent:
+        """Search from the best plan, and give the best then."""
+        if self.best is not None and not self.finished:
+            search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
+        return self.incumbent
+
+
+def _starts(problem: Problem, run: _Run) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Starts, with the exchanges that better them: those that are cheapest to make first."""
+    demands = run.ground.demands
+    if demands.start is not None:
+        yield from_start(problem, run.terrain, demands), ALL_KINDS
+    for labels in tree_starts(run.terrain, demands, run.params.starts, run.seed):
+        yield labels, ALL_KINDS
+    if problem.limits.forbids or demands.networks is not None:
+        yield alone(run.terrain), MERGES

@@ -1,0 +1,275 @@
+"""Neighbourhood search: neighbouring networks are divided anew by random trees, and their borders bettered.
+
+Each round takes several neighbourhoods, makes one new division of each, lets all of them exchange at their borders at
+once, and keeps what is better (ruin and recreate, after Schrimpf et al. 2000; a large neighbourhood in Shaw's sense).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+from netform.solve.primal.exchanges import Batch, Ground, better_rows, descend, network_store
+from netform.solve.primal.trees import divide
+from netform.solve.primal.value import COST, PlanValue, Slack, plan_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from netform.solve.model.stopping import Deadline
+    from netform.solve.primal.atoms import AtomMap
+    from netform.solve.primal.trees import Bounds
+
+__all__ = ["LabelledPlan", "SearchParams", "search", "settle_borders"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchParams:
+    """How neighbourhoods are searched.
+
+    Attributes
+    ----------
+    trials : int
+        Neighbourhoods of a round at least: what a call costs is shared by so many.
+    networks_per_trial : int
+        One neighbourhood a round for every so many networks: as many as seldom overlap.
+    hood : tuple of int
+        Networks of a neighbourhood, drawn with equal chances: two are quick, four escape where two cannot.
+    other_number : float
+        Share of neighbourhoods that are divided into one network more or one less.
+    at_exceptions : float
+        Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
+    """
+
+    trials: int = 16
+    networks_per_trial: int = 4
+    hood: tuple[int, ...] = (2, 3, 4)
+    other_number: float = 0.4
+    at_exceptions: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPlan:
+    """A plan as search holds it.
+
+    Attributes
+    ----------
+    labels : ndarray of int64, shape (a,)
+        Network of each atom, 0..k-1.
+    values : ndarray of float64, shape (k, columns)
+        Of `netform.solve.primal.value.group_values`.
+    """
+
+    labels: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, ground: Ground, labels: NDArray[np.int64]) -> LabelledPlan:
+        """Value a plan."""
+        _, labels = np.unique(labels, return_inverse=True)
+        batch = _whole_batch(labels)
+        return cls(batch.label, ground.values(network_store(ground.atoms, batch)))
+
+    def value(self, ground: Ground) -> PlanValue:
+        """What it is worth."""
+        sums = self.values.sum(axis=0)[None]
+        (row,) = plan_values(sums, np.array([len(self.values)]), Slack.of(ground.demands))
+        return PlanValue(int(row[0]), int(row[1]), int(row[2]), float(row[3]))
+
+
+def _whole_batch(labels: NDArray[np.int64]) -> Batch:
+    """A whole plan as the only trial."""
+    size = len(labels)
+    return Batch(
+        np.array([0, size], np.int64),
+        np.arange(size, dtype=np.int64),
+        np.array(labels, np.int64),
+        np.zeros(int(labels.max()) + 1, np.int64),
+    )
+
+
+def settle_borders(
+    ground: Ground, plan: LabelledPlan, seed: int, deadline: Deadline, kinds: int
+) -> LabelledPlan:
+    """Make the best exchanges all over a plan until there are none.
+
+    Parameters
+    ----------
+    ground : Ground
+    plan : LabelledPlan
+    seed : int
+    deadline : Deadline
+    kinds : int
+        Of `netform.solve.primal.exchanges`.
+    """
+    batch, values = _whole_batch(plan.labels), plan.values.copy()
+    descend(ground, batch, values, Slack.of(ground.demands), seed, deadline, kinds)
+    return _renumbered(batch.label, values)
+
+
+def _renumbered(labels: NDArray[np.int64], values: NDArray[np.float64]) -> LabelledPlan:
+    kept, labels = np.unique(labels, return_inverse=True)
+    return LabelledPlan(labels.astype(np.int64), values[kept])
+
+
+def search(
+    ground: Ground,
+    plan: LabelledPlan,
+    params: SearchParams,
+    seed: int,
+    effort: int,
+    deadline: Deadline,
+    on_plan: Callable[[LabelledPlan], bool],
+) -> LabelledPlan:
+    """Better a plan by neighbourhoods.
+
+    Parameters
+    ----------
+    ground : Ground
+    plan : LabelledPlan
+    params : SearchParams
+    seed : int
+    effort : int
+        Neighbourhoods.
+    deadline : Deadline
+    on_plan : callable
+        Told of every better plan; says whether to go on.
+    """
+    random = np.random.default_rng(seed)
+    while effort > 0 and not deadline.passed:
+        trials = max(params.trials, len(plan.values) // params.networks_per_trial)
+        effort -= trials
+        better = _round(ground, plan, params, trials, random, deadline)
+        if better is not None:
+            plan = better
+            if not on_plan(plan):
+                break
+    return plan
+
+
+def _round(
+    ground: Ground,
+    plan: LabelledPlan,
+    params: SearchParams,
+    trials: int,
+    random: np.random.Generator,
+    deadline: Deadline,
+) -> LabelledPlan | None:
+    """One round; None where nothing was better."""
+    number = len(plan.values)
+    batch, hood_begin, hoods = _ruin(
+        ground.atoms,
+        ground.bounds,
+        plan.labels,
+        *_drawn(ground, plan, params, trials, random),
+        int(random.integers(2**31)),
+    )
+    values = ground.values(network_store(ground.atoms, batch))
+    hood_of = np.repeat(np.arange(trials), np.diff(hood_begin))
+    before = np.zeros((trials, values.shape[1]))
+    np.add.at(before, hood_of, plan.values[hoods])
+    sizes = np.diff(hood_begin)
+    slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
+    held = descend(ground, batch, values, slack, int(random.integers(2**31)), deadline)
+    change = held - plan_values(before, sizes, slack)
+    better = np.flatnonzero(better_rows(change))
+    if not len(better):
+        return None
+    change = change[better]
+    order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
+    labels, taken = plan.labels.copy(), np.zeros(number, np.bool_)
+    for t in order.tolist():
+        hood = hoods[hood_begin[t] : hood_begin[t + 1]]
+        if not taken[hood].any():
+            taken[hood] = True
+            places = slice(batch.begin[t], batch.begin[t + 1])
+            labels[batch.atom[places]] = number + batch.label[places]
+            # What the rules over the plan leave to the next is another matter.
+            if ground.demands:
+                break
+    return _renumbered(labels, np.concatenate((plan.values, values)))
+
+
+def _drawn(
+    ground: Ground, plan: LabelledPlan, params: SearchParams, trials: int, random: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where neighbourhoods begin, how many networks they have, and how many more they are divided into."""
+    number = len(plan.values)
+    begins = random.integers(number, size=trials)
+    odd = np.flatnonzero(plan.values[:, :COST][:, :3].any(axis=1))
+    if len(odd):
+        at_odd = random.random(trials) < params.at_exceptions
+        begins[at_odd] = random.choice(odd, int(at_odd.sum()))
+    sizes = random.choice(params.hood, trials)
+    change = np.where(random.random(trials) < params.other_number, random.choice((-1, 1), trials), 0)
+    if ground.demands.networks is not None:
+        change = np.where(change != 0, np.sign(ground.demands.networks - number), 0)
+    return begins, sizes.astype(np.int64), change.astype(np.int64)
+
+
+@nb.njit(cache=True, nogil=True)
+def _ruin(
+    atoms: AtomMap,
+    bounds: Bounds,
+    labels: NDArray[np.int64],
+    begins: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    change: NDArray[np.int64],
+    seed: int,
+) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64]]:
+    """Divide neighbourhoods anew: the batch, and the networks of each neighbourhood with where they begin."""
+    np.random.seed(seed)
+    number = labels.max() + 1
+    order = np.argsort(labels, kind="mergesort")
+    first = np.searchsorted(labels[order], np.arange(number + 1))
+    place = np.full(len(labels), -1, np.int64)
+    trial_begin, hood_begin = [0], [0]
+    atom, label = [0 for _ in range(0)], [0 for _ in range(0)]
+    hoods, trial_of = [0 for _ in range(0)], [0 for _ in range(0)]
+    for t in range(len(begins)):
+        hood = [begins[t]]
+        around = [0 for _ in range(0)]
+        while True:
+            for k in range(first[hood[-1]], first[hood[-1] + 1]):
+                v = order[k]
+                for e in range(atoms.indptr[v], atoms.indptr[v + 1]):
+                    around.append(labels[atoms.neighbours[e]])
+            around = [g for g in around if g not in hood]
+            if len(hood) >= sizes[t] or len(around) == 0:
+                break
+            hood.append(around[np.random.randint(len(around))])
+        patients, odd = 0, False
+        part = [0 for _ in range(0)]
+        for g in hood:
+            inside = 0
+            for k in range(first[g], first[g + 1]):
+                part.append(order[k])
+                inside += atoms.patients[order[k]]
+            odd |= inside < bounds.least or inside > bounds.most
+            patients += inside
+        networks = min(max(1, len(hood) + change[t]), len(part))
+        if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
+            networks = len(hood)
+        members = np.array(part, np.int64)
+        found = divide(atoms, bounds, members, networks, place)
+        for k in range(len(members)):
+            atom.append(members[k])
+            label.append(len(trial_of) + found[k])
+        for _ in range(found.max() + 1):
+            trial_of.append(t)
+        for g in hood:
+            hoods.append(g)
+        trial_begin.append(len(atom))
+        hood_begin.append(len(hoods))
+    batch = Batch(
+        np.array(trial_begin, np.int64),
+        np.array(atom, np.int64),
+        np.array(label, np.int64),
+        np.array(trial_of, np.int64),
+    )
+    return batch, np.array(hood_begin, np.int64), np.array(hoods, np.int64)

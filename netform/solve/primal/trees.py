@@ -1,0 +1,237 @@
+"""Random spanning trees, cut so that both sides can be held by whole numbers of networks.
+
+A part of the map that is to be k networks is given a random spanning tree; of all its edges, one is cut whose two sides
+k1 and k - k1 networks can hold best, and each side is divided in the same way (after DeFord, Duchin and Solomon 2021,
+who cut trees in two; here at every number of networks).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba as nb
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.primal.atoms import AtomMap
+
+__all__ = ["Bounds", "divide", "divided_part", "hold"]
+
+
+class Bounds(NamedTuple):
+    """What a network may hold, and how hard trees try.
+
+    Attributes
+    ----------
+    least, most : int
+        The band in registered patients.
+    least_practices, most_practices : int
+    trees : int
+        Trees drawn for one cut at most, as long as none has a good one.
+    typical_minutes : float
+        Of a border: it is added to each, so that trees like short borders and still differ.
+    """
+
+    least: int
+    most: int
+    least_practices: int
+    most_practices: int
+    trees: int
+    typical_minutes: float
+
+
+def divided_part(
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, seed: int
+) -> NDArray[np.int64]:
+    """Divide a connected part of the map into networks.
+
+    Parameters
+    ----------
+    atoms : AtomMap
+    bounds : Bounds
+    part : ndarray of int64, shape (m,)
+        Its atoms; they are put in another order.
+    networks : int
+        Of 1 to m.
+    seed : int
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        Network of the atom at each place of ``part`` as it is then, each of them connected.
+    """
+    return _divided_part(atoms, bounds, part, networks, seed)
+
+
+@nb.njit(cache=True, nogil=True)
+def _divided_part(
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, seed: int
+) -> NDArray[np.int64]:
+    np.random.seed(seed)
+    place = np.full(len(atoms.patients), -1, np.int64)
+    return divide(atoms, bounds, part, networks, place)
+
+
+@nb.njit(cache=True, nogil=True)
+def hold(amount: int, networks: int, least: int, most: int) -> int:
+    """By how much an amount is too small or too large for so many networks."""
+    return max(0, networks * least - amount, amount - networks * most)
+
+
+@nb.njit(cache=True, nogil=True)
+def divide(
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, place: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """`divided_part` with the seed set before, and room to work in: ``place`` is -1 everywhere, and left so."""
+    labels = np.zeros(len(part), np.int64)
+    begins, ends, wanted = [0], [len(part)], [min(networks, len(part))]
+    label = 0
+    while len(begins) > 0:
+        begin, end, k = begins.pop(), ends.pop(), wanted.pop()
+        if k <= 1:
+            labels[begin:end] = label
+            label += 1
+            continue
+        under, k_under = _cut(atoms, bounds, part[begin:end], k, place)
+        middle = begin + under
+        begins += [begin, middle]
+        ends += [middle, end]
+        wanted += [k_under, k - k_under]
+    return labels
+
+
+@nb.njit(cache=True, nogil=True)
+def _cut(
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], k: int, place: NDArray[np.int64]
+) -> tuple[int, int]:
+    """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks."""
+    m = len(part)
+    best_miss, best_under, best_k, best_order = -1, 0, 0, part.copy()
+    for _ in range(bounds.trees):
+        order, parent = _random_tree(atoms, bounds, part, place)
+        patients, counted, below = np.zeros(m, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)
+        for t in range(m):
+            patients[t] = atoms.patients[order[t]]
+            counted[t] = atoms.counted[order[t]]
+        for t in range(m - 1, 0, -1):
+            patients[parent[t]] += patients[t]
+            counted[parent[t]] += counted[t]
+            below[parent[t]] += below[t]
+        chosen, k_chosen, miss = _best_edge(bounds, patients, counted, below, k)
+        if best_miss < 0 or miss < best_miss:
+            inside = np.zeros(m, np.bool_)
+            inside[chosen] = True
+            for t in range(chosen + 1, m):
+                inside[t] = inside[parent[t]]
+            best_order = np.concatenate((order[inside], order[~inside]))
+            best_miss, best_under, best_k = miss, below[chosen], k_chosen
+        if best_miss == 0:
+            break
+    part[:] = best_order
+    return best_under, best_k
+
+
+@nb.njit(cache=True, nogil=True)
+def _best_edge(
+    bounds: Bounds,
+    patients: NDArray[np.int64],
+    counted: NDArray[np.int64],
+    below: NDArray[np.int64],
+    k: int,
+) -> tuple[int, int, int]:
+    """The edge above which place of a tree to cut, the networks of the side below it, and the patients it misses by.
+
+    Of equally good edges one at random; of those that cut off a quarter of the networks or more first, so that
+    thousands of practices are divided after few cuts.
+    """
+    m, total, practices = len(patients), patients[0], counted[0]
+    each = max(1, total // max(1, practices))
+    best, best_k, best_miss, best_even, equals = 1, 1, -1, False, 0
+    for t in range(1, m):
+        near = patients[t] * k // max(1, total)
+        for k1 in range(max(1, near), min(k - 1, near + 1, below[t]) + 1):
+            k2 = k - k1
+            if m - below[t] < k2:
+                continue
+            miss = hold(patients[t], k1, bounds.least, bounds.most)
+            miss += hold(total - patients[t], k2, bounds.least, bounds.most)
+            short = hold(counted[t], k1, bounds.least_practices, bounds.most_practices)
+            short += hold(practices - counted[t], k2, bounds.least_practices, bounds.most_practices)
+            miss += short * each
+            even = 4 * min(k1, k2) >= k
+            if best_miss < 0 or miss < best_miss or (miss == best_miss and even and not best_even):
+                best, best_k, best_miss, best_even, equals = t, k1, miss, even, 1
+            elif miss == best_miss and even == best_even:
+                equals += 1
+                if np.random.random() * equals < 1.0:
+                    best, best_k = t, k1
+    if best_miss < 0:
+        # No edge leaves both sides an atom for each network: the middle way is some leaf by itself.
+        best, best_k, best_miss = m - 1, 1, total
+    return best, best_k, best_miss
+
+
+@nb.njit(cache=True, nogil=True)
+def _random_tree(
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], place: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A spanning tree of least random weights (Kruskal): its atoms, parents first, and the place of each parent."""
+    m = len(part)
+    for t in range(m):
+        place[part[t]] = t
+    edges = 0
+    for t in range(m):
+        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
+            edges += place[atoms.neighbours[e]] > t
+    one, other, weight = np.empty(edges, np.int64), np.empty(edges, np.int64), np.empty(edges)
+    edges = 0
+    for t in range(m):
+        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
+            u = place[atoms.neighbours[e]]
+            if u > t:
+                one[edges], other[edges] = t, u
+                weight[edges] = np.random.random() * (atoms.minutes[e] + bounds.typical_minutes)
+                edges += 1
+    for t in range(m):
+        place[part[t]] = -1
+    root = np.arange(m)
+    degree = np.zeros(m + 1, np.int64)
+    taken = np.zeros(edges, np.bool_)
+    for e in np.argsort(weight):
+        a, b = _root(root, one[e]), _root(root, other[e])
+        if a != b:
+            root[a] = b
+            taken[e] = True
+            degree[one[e] + 1] += 1
+            degree[other[e] + 1] += 1
+    begin = np.cumsum(degree)
+    filled, ends = begin[:-1].copy(), np.empty(begin[-1], np.int64)
+    for e in range(edges):
+        if taken[e]:
+            ends[filled[one[e]]] = other[e]
+            ends[filled[other[e]]] = one[e]
+            filled[one[e]] += 1
+            filled[other[e]] += 1
+    order, parent = np.empty(m, np.int64), np.full(m, -1, np.int64)
+    seen = np.zeros(m, np.bool_)
+    first = np.random.randint(m)
+    order[0], seen[first] = first, True
+    met = 1
+    for t in range(m):
+        v = order[t]
+        for e in range(begin[v], begin[v + 1]):
+            if not seen[ends[e]]:
+                seen[ends[e]] = True
+                order[met], parent[met] = ends[e], t
+                met += 1
+    return part[order], parent
+
+
+@nb.njit(cache=True, nogil=True)
+def _root(root: NDArray[np.int64], v: int) -> int:
+    while root[v] != v:
+        root[v] = root[root[v]]
+        v = root[v]
+    return v

@@ -1,0 +1,321 @@
+"""What a plan is worth to search: a tuple that is compared in order, and is never folded into one number.
+
+First the hard demands that are broken, then exceptions, then patients outside the band, then hours per week. Each part
+is a sum over the networks, but for the rules over the whole plan: how many networks, and how many may move.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba as nb
+import numpy as np
+
+from netform.candidates.allowed import counts_allowed, is_hub
+from netform.candidates.store import CandidateStore
+from netform.hubs import MINUTES_SLACK
+from netform.scores import candidate_costs
+from netform.scores.continuity import moved
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.candidates.allowed import Limits
+    from netform.grouping import Moves
+    from netform.solve.model.problem import Problem
+
+__all__ = [
+    "COLUMNS",
+    "COST",
+    "NO_DEMANDS_OVER_PLAN",
+    "PlanDemands",
+    "PlanValue",
+    "Slack",
+    "broken_demands",
+    "group_values",
+    "plan_values",
+]
+
+# The columns of what networks are worth: sums of the first four and the last make a plan's value.
+BROKEN, EXCEPTIONS, OUTSIDE, MOVED_PRACTICES, MOVED_PATIENTS, COST, COLUMNS = range(7)
+
+
+class PlanValue(NamedTuple):
+    """What a plan is worth; the smaller tuple is the better plan.
+
+    Attributes
+    ----------
+    broken : int
+        Hard demands that it breaks; 0 in every plan that may be shown.
+    exceptions : int
+    patients_outside : int
+        Distance of list sizes to the nearer limit of the band, over all exceptions.
+    cost : float
+        Weighted hours per week.
+    """
+
+    broken: int
+    exceptions: int
+    patients_outside: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDemands:
+    """The rules over a whole plan.
+
+    Attributes
+    ----------
+    networks : int or None
+        Exactly so many.
+    practices, patients : int or None
+        At most so many may move from the start.
+    start : ndarray of int64, shape (n,), or None
+        Network of each practice where the plan starts, -1 where it is in none; None where moves are not limited.
+    start_patients : ndarray of float64, shape (networks,), or None
+        Patients of each of those networks, those of its practices outside this problem among them.
+    """
+
+    networks: int | None = None
+    practices: int | None = None
+    patients: int | None = None
+    start: NDArray[np.int64] | None = None
+    start_patients: NDArray[np.float64] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        codes: Sequence[str],
+        networks: int | None,
+        moves: Moves | None,
+        *,
+        fixed_networks: int = 0,
+        fixed_practices: int = 0,
+        fixed_patients: int = 0,
+    ) -> PlanDemands:
+        """The rules over an area for the practices that are not fixed.
+
+        Parameters
+        ----------
+        codes : sequence of str
+            Of the problem, in its order.
+        networks : int or None
+            Exactly so many, the fixed ones counted.
+        moves : Moves or None
+        fixed_networks, fixed_practices, fixed_patients : int
+            Networks that every plan has, and the practices and patients that they move.
+        """
+        wanted = None if networks is None else networks - fixed_networks
+        if moves is None or (moves.practices is None and moves.patients is None):
+            return cls(wanted)
+        number = {name: k for k, name in enumerate(moves.start.networks)}
+        network_of = moves.start.network_of
+        return cls(
+            networks=wanted,
+            practices=None if moves.practices is None else moves.practices - fixed_practices,
+            patients=None if moves.patients is None else moves.patients - fixed_patients,
+            start=np.array([number[network_of[c]] if c in network_of else -1 for c in codes], np.int64),
+            start_patients=np.array([moves.start_patients[name] for name in number], np.float64),
+        )
+
+    def __bool__(self) -> bool:
+        """Whether there is such a rule."""
+        return self.networks is not None or self.start is not None
+
+
+NO_DEMANDS_OVER_PLAN = PlanDemands()
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """What the rules over the whole plan leave to each of some parts of it.
+
+    Attributes
+    ----------
+    networks : ndarray of float64, shape (t,)
+        Exactly so many; not a number where any will do.
+    practices, patients : ndarray of float64, shape (t,)
+        At most so many may move; infinite for any number.
+    """
+
+    networks: NDArray[np.float64]
+    practices: NDArray[np.float64]
+    patients: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, demands: PlanDemands, count: int = 1) -> Slack:
+        """The same for each of some parts: all that the plan may have."""
+
+        def each(limit: int | None, without: float) -> NDArray[np.float64]:
+            return np.full(count, without if limit is None else float(limit))
+
+        return cls(
+            each(demands.networks, math.nan),
+            each(demands.practices, math.inf),
+            each(demands.patients, math.inf),
+        )
+
+    def beside(self, sums: NDArray[np.float64], networks: NDArray[np.int64] | int) -> Slack:
+        """What is left beside networks with the sums given."""
+        return Slack(
+            self.networks - networks,
+            self.practices - sums[:, MOVED_PRACTICES],
+            self.patients - sums[:, MOVED_PATIENTS],
+        )
+
+    def take(self, where: NDArray[np.int64]) -> Slack:
+        """That of some parts, in the order given."""
+        return Slack(self.networks[where], self.practices[where], self.patients[where])
+
+
+def plan_values(
+    sums: NDArray[np.float64], networks: NDArray[np.int64] | NDArray[np.float64], slack: Slack
+) -> NDArray[np.float64]:
+    """The values of some plans, or parts of plans, as rows to be compared in order.
+
+    Parameters
+    ----------
+    sums : ndarray of float64, shape (t, columns)
+        Of `group_values` over their networks.
+    networks : ndarray, shape (t,)
+        How many each has.
+    slack : Slack
+
+    Returns
+    -------
+    ndarray of float64, shape (t, 4)
+    """
+    values = sums[:, (BROKEN, EXCEPTIONS, OUTSIDE, COST)]
+    values[:, 0] += np.nan_to_num(np.abs(networks - slack.networks))
+    values[:, 0] += np.maximum(0.0, sums[:, MOVED_PRACTICES] - slack.practices)
+    values[:, 0] += np.maximum(0.0, sums[:, MOVED_PATIENTS] - slack.patients)
+    return values
+
+
+def group_values(
+    problem: Problem, demands: PlanDemands, store: CandidateStore, *, costs: bool = True
+) -> NDArray[np.float64]:
+    """What each of some networks adds to the value of a plan.
+
+    Parameters
+    ----------
+    problem : Problem
+    demands : PlanDemands
+    store : CandidateStore
+        The networks, members ascending.
+    costs : bool
+        Whether they are costed, too; else the last column is 0.
+
+    Returns
+    -------
+    ndarray of float64, shape (m, columns)
+    """
+    values = np.zeros((len(store), COLUMNS))
+    if not len(store):
+        return values
+    rules, limits, data = problem.data.rules, problem.limits, problem.data
+    patients = np.add.reduceat(data.list_size[store.members], store.offsets[:-1])
+    number = np.diff(store.offsets)
+    outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
+    values[:, OUTSIDE] = outside
+    exception = outside > 0
+    plain = limits.least_practices <= 1 and limits.most_practices >= store.practices
+    if not plain:
+        exception |= ~counts_allowed(store, limits)
+    values[:, EXCEPTIONS] = exception
+    # No exception of several practices is larger than the rules say.
+    values[:, BROKEN] = (patients > rules.exception_most) & (number > 1)
+    if limits.forbids:
+        values[:, BROKEN] += broken_demands(store, limits)
+    if demands.start is not None and demands.start_patients is not None:
+        ones = np.ones(store.practices)
+        for column, worth in ((MOVED_PRACTICES, ones), (MOVED_PATIENTS, data.list_size)):
+            values[:, column] = moved(store, demands.start, demands.start_patients, data.list_size, worth)
+    if costs:
+        values[:, COST] = candidate_costs(store, data)
+    return values
+
+
+def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
+    """Count the demands that each network breaks: zero just where `netform.candidates.allowed.allowed` says so.
+
+    Pairs that may not share it, units of which something is missing, and the members that the best hub leaves too far
+    away; so that search sees a network get better before it is good.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    limits : Limits
+    """
+    return _broken(
+        store.offsets,
+        store.members,
+        limits.conflict,
+        limits.conflicted,
+        limits.unit,
+        limits.unit_size,
+        limits.limits_hubs,
+        limits.minutes,
+        limits.may_hub,
+        limits.must_hub,
+        limits.longest_to_hub + MINUTES_SLACK,
+    )
+
+
+@nb.njit(cache=True, nogil=True)
+def _broken(
+    offsets: NDArray[np.int64],
+    members: NDArray[np.uint16],
+    conflict: NDArray[np.bool_],
+    conflicted: NDArray[np.bool_],
+    unit: NDArray[np.int64],
+    unit_size: NDArray[np.int64],
+    limits_hubs: bool,
+    minutes: NDArray[np.float64],
+    may_hub: NDArray[np.bool_],
+    must_hub: NDArray[np.bool_],
+    longest: float,
+) -> NDArray[np.int64]:
+    result = np.zeros(len(offsets) - 1, np.int64)
+    for j in range(len(result)):
+        group = members[offsets[j] : offsets[j + 1]]
+        for k in range(len(group)):
+            i = group[k]
+            if conflicted[i]:
+                for e in range(k + 1):
+                    result[j] += conflict[i, group[e]]
+            if unit[i] >= 0:
+                earlier, inside = False, 0
+                for e in range(len(group)):
+                    if unit[group[e]] == unit[i]:
+                        earlier |= e < k
+                        inside += 1
+                result[j] += not earlier and inside != unit_size[i]
+        if limits_hubs:
+            result[j] += _far_from_hub(group, minutes, may_hub, must_hub, longest)
+    return result
+
+
+@nb.njit(cache=True, nogil=True)
+def _far_from_hub(
+    group: NDArray[np.uint16],
+    minutes: NDArray[np.float64],
+    may_hub: NDArray[np.bool_],
+    must_hub: NDArray[np.bool_],
+    longest: float,
+) -> int:
+    """Members that stand in the way of the best hub; 0 where there is one."""
+    fewest = len(group) + 1
+    for hub in group:
+        if is_hub(group, hub, minutes, may_hub, must_hub, longest):
+            return 0
+        if may_hub[hub]:
+            far = 0
+            for i in group:
+                far += (must_hub[i] and i != hub) or (longest < np.inf and minutes[i, hub] > longest)
+            fewest = min(fewest, far)
+    return fewest

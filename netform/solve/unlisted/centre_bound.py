@@ -1,0 +1,249 @@
+"""The Lagrangian bound of the assignment model with centres, and what it fixes.
+
+With a price for every item, the least that the network of a hub costs beyond the prices of its items is a knapsack;
+with fractions allowed it is solved by one sort, and its dual gives the reduced cost of every assignment. The prices of
+the items together with the least of so many hubs bound every plan. An assignment that takes the bound to the cost of a
+plan is in none that is cheaper: it is fixed to zero, and bounds from then on hold for cheaper plans. Prices rise where
+items are in no network and fall where they are in several: a subgradient method with steps by the cost of a plan
+(Polyak, 1969), after Validi, Buchanan and Lykhovyd (2022).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numba as nb
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from netform.solve.model.stopping import Deadline
+    from netform.solve.unlisted.centre_costs import CentreCosts
+
+__all__ = ["BoundParams", "CentreBound", "centre_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundParams:
+    """How prices are sought.
+
+    Attributes
+    ----------
+    rounds : int
+        Rounds of prices at most: a round takes milliseconds, and the bound hardly rises after some hundred.
+    patience : int
+        Rounds without a better bound before the step is made shorter.
+    shorter : float
+        The share of the step that is left then.
+    least_step : float
+        Steps shorter than this share of Polyak's move the bound no more.
+    kept : float
+        Of the last direction: where an item is in two networks by turns, the two cancel out.
+    margin : float
+        Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
+    rounding : float
+        Hours per week that sums of costs may be wrong by.
+    """
+
+    rounds: int = 600
+    patience: int = 10
+    shorter: float = 0.7
+    least_step: float = 1e-3
+    kept: float = 0.6
+    margin: float = 0.05
+    rounding: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class CentreBound:
+    """What the prices have proven.
+
+    Attributes
+    ----------
+    bound : float
+        Hours per week that no plan costs less than; the cutoff where no plan is cheaper than that.
+    prices : ndarray of float64, shape (m,)
+        Those that gave it.
+    costs : CentreCosts
+        Without the assignments that no plan below the cutoff has.
+    """
+
+    bound: float
+    prices: NDArray[np.float64]
+    costs: CentreCosts
+
+
+def centre_bound(
+    costs: CentreCosts,
+    cutoff: float,
+    deadline: Deadline,
+    params: BoundParams = BoundParams(),
+    on_bound: Callable[[float], None] = lambda _bound: None,
+    first: NDArray[np.float64] | None = None,
+) -> CentreBound:
+    """Raise the bound by prices, and fix what no plan below the cutoff has.
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    cutoff : float
+        Hours per week of the best plan known; infinite for none.
+    deadline : Deadline
+        The bound is that of the best prices by then.
+    params : BoundParams
+    on_bound : callable
+        Told of every better bound.
+    first : ndarray of float64, shape (m,), optional
+        Prices to begin with.
+    """
+    prices = _first_prices(costs) if first is None else first
+    best, best_prices, step, worse = -math.inf, prices, 1.0, 0
+    direction: NDArray[np.float64] = np.zeros(len(prices))
+    for _ in range(params.rounds):
+        values, duals, taken = _price_hubs(
+            costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
+        )
+        chosen, least, others = _cheapest_hubs(costs, values)
+        bound = math.fsum(prices) + least - params.rounding
+        if bound >= cutoff:
+            return CentreBound(cutoff, prices, costs)
+        if bound > best:
+            best, best_prices, worse = bound, prices, 0
+            on_bound(best)
+            if math.isfinite(cutoff):
+                dearer = values + others - least
+                dearer[chosen] = 0.0
+                costs = _fixed(costs, prices, dearer, duals, cutoff - bound)
+        else:
+            worse += 1
+        if deadline.passed or step < params.least_step:
+            break
+        if worse > params.patience:
+            prices, step, worse, direction = best_prices, step * params.shorter, 0, np.zeros(len(prices))
+            continue
+        ahead = 1.0 - taken[chosen].sum(axis=0)
+        direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
+        length = float(direction @ direction)
+        if length < params.rounding:
+            break
+        target = cutoff if math.isfinite(cutoff) else best + params.margin * max(abs(best), 1.0)
+        prices = prices + step * (target - bound) / length * direction
+    return CentreBound(best, best_prices, costs)
+
+
+def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
+    """What an item costs beside its nearest hubs, and its share of what a network costs besides."""
+    if not len(costs.sizes):
+        return np.zeros(len(costs.patients))
+    near = np.sort(costs.hours, axis=1)
+    rank = min(near.shape[1] - 1, max(1, near.shape[1] // max(1, 2 * costs.many)))
+    travel = np.where(np.isfinite(near[:, rank]), near[:, rank], 0.0)
+    each = float((costs.fixed / np.maximum(costs.sizes, 1)).min())
+    return np.asarray(travel + each * costs.patients, np.float64)
+
+
+def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDArray[np.int64], float, float]:
+    """The hubs that cost least together, what they cost beyond the prices, and what they cost but for one more hub."""
+    order = np.argsort(values, kind="stable")
+    order = np.concatenate((order[costs.must[order]], order[~costs.must[order]]))
+    sums = np.concatenate((np.zeros(1), np.cumsum(values[order])))
+    musts = int(costs.must.sum())
+    fewest, many = max(costs.fewest, musts), min(costs.many, len(order))
+    if fewest > many:
+        return order[:0], math.inf, math.inf
+    number = fewest + int(sums[fewest : many + 1].argmin())
+    others = sums[max(fewest, musts + 1) - 1 : many].min(initial=math.inf)
+    return order[:number], float(sums[number]), float(others)
+
+
+def _fixed(
+    costs: CentreCosts,
+    prices: NDArray[np.float64],
+    dearer: NDArray[np.float64],
+    duals: NDArray[np.float64],
+    room: float,
+) -> CentreCosts:
+    """The model without what would cost ``room`` or more beyond the bound; ``dearer`` is what each hub would."""
+    reduced = costs.hours - prices[:, None] - duals[None, :] * costs.patients[:, None]
+    reduced[costs.item, np.arange(len(costs.item))] = 0.0
+    return costs.without(np.maximum(dearer, 0.0)[None, :] + np.maximum(reduced, 0.0) >= room)
+
+
+@nb.njit(cache=True, nogil=True)
+def _price_hubs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one knapsack after the other)
+    hours, prices, item, patients, sizes, fixed
+):
+    """Give what each hub costs beyond the prices, the dual of its patients, and what it takes of every item."""
+    m, n = hours.shape
+    values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
+    pieces = len(sizes) - 1
+    beyond, ratio = np.empty(m), np.empty(m)
+    for h in range(n):
+        own = item[h]
+        if not np.isfinite(hours[own, h]) or pieces < 0:
+            continue
+        # Ascending by what an item costs beyond its price for each patient.
+        for i in range(m):
+            beyond[i] = hours[i, h] - prices[i]
+            ratio[i] = beyond[i] / max(patients[i], 1)
+        ratio[own] = np.inf
+        order = np.argsort(ratio)
+        size = float(patients[own])
+        taken[h, own] = 1.0
+        piece = 0
+        while piece < pieces and sizes[piece + 1] <= size:
+            piece += 1
+        dual, last, short = 0.0, -np.inf, size < sizes[0]
+        room = size <= sizes[pieces]
+        k, left = 0, 1.0
+        while room:
+            if size < sizes[0]:
+                slope, end = -np.inf, sizes[0]
+            elif piece < pieces:
+                slope = (fixed[piece + 1] - fixed[piece]) / (sizes[piece + 1] - sizes[piece])
+                end = sizes[piece + 1]
+            else:
+                slope, end = np.inf, size
+            if k == m or not np.isfinite(ratio[order[k]]):
+                short = size < sizes[0]
+                dual = max(last, -slope) if np.isfinite(slope) else last
+                break
+            i = order[k]
+            short = False
+            if ratio[i] + slope >= 0:
+                dual = ratio[i]
+                if left == 1.0:
+                    dual = max(last, -slope) if slope < np.inf else last
+                break
+            some = min(left, (end - size) / patients[i]) if patients[i] > 0 else left
+            taken[h, i] += some
+            left -= some
+            last = ratio[i]
+            if some * patients[i] >= end - size - 1e-9 and patients[i] > 0:
+                size = max(size, end)
+                while piece < pieces and sizes[piece + 1] <= size:
+                    piece += 1
+            else:
+                size += some * patients[i]
+            if left <= 1e-12:
+                k, left = k + 1, 1.0
+        if short or not room:
+            continue
+        if not np.isfinite(dual):
+            dual = 0.0
+        duals[h] = dual
+        # Whatever the dual is, this is a bound.
+        value = beyond[own] - dual * patients[own]
+        for i in range(m):
+            if i != own and np.isfinite(beyond[i]):
+                value += min(0.0, beyond[i] - dual * patients[i])
+        least = np.inf
+        for v in range(pieces + 1):
+            least = min(least, fixed[v] + dual * sizes[v])
+        values[h] = value + least
+    return values, duals, taken

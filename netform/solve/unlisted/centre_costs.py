@@ -1,0 +1,217 @@
+"""What a practice costs at least in the network of a hub: the numbers of the assignment model with centres.
+
+By its hub h, a network S of W patients costs at least ``sum over i in S of hours[i, h] + fixed(W)``. Patients' travel
+to the hub is exact; a move of shared staff takes at least as long as the way to the best member (the mean over all pairs
+of patients is at least the mean to one); overhead, balance and, where patients are not weighted, stranded posts depend
+on W alone; what else is scored is at least zero. So a plan costs at least what it costs in the model, and exactly that
+where patients' travel and hours for each network are all that is weighed.
+
+Practices that have to share a network are one item of the model. What the demands forbid, and what is too many patients
+away along the graph, costs infinitely much.
+
+Sources: S. W. Hess et al., Nonpartisan political redistricting by computer, Operations Research 13 (1965); H. Validi,
+A. Buchanan and E. Lykhovyd, Imposing contiguity constraints in political districting models, Operations Research 70
+(2022).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+
+from netform.hubs import MINUTES_SLACK
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netform.solve.model.problem import Problem
+
+__all__ = ["CentreCosts"]
+
+# As `netform.scores.stranded_posts` has it: a list that gives a whole number of steps loses none to a division.
+STEP_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class CentreCosts:
+    """The assignment model in numbers: m items, each assigned to one of n practices as its hub.
+
+    Attributes
+    ----------
+    item : ndarray of int64, shape (n,)
+        The item that each practice belongs to; practices that have to share a network are one item.
+    hours : ndarray of float64, shape (m, n)
+        Hours per week of an item in the network of a hub; infinite where it may not be in it.
+    patients : ndarray of int64, shape (m,)
+        Registered patients of each item.
+    counted : ndarray of int64, shape (m,)
+        Practices of each item, merged ones counted once.
+    sizes, fixed : ndarray of float64, shape (v,)
+        Vertices of the lower convex envelope of the hours per week that depend on a network's patients alone, from the
+        least to the most patients.
+    must : ndarray of bool, shape (n,)
+        Hubs that every plan has.
+    fewest, many : int
+        Networks of a plan.
+    """
+
+    item: NDArray[np.int64]
+    hours: NDArray[np.float64]
+    patients: NDArray[np.int64]
+    counted: NDArray[np.int64]
+    sizes: NDArray[np.float64]
+    fixed: NDArray[np.float64]
+    must: NDArray[np.bool_]
+    fewest: int
+    many: int
+
+    @classmethod
+    def of(cls, problem: Problem, least: int, most: int, networks: int | None = None) -> CentreCosts:
+        """The costs of networks of ``least`` to ``most`` patients.
+
+        Parameters
+        ----------
+        problem : Problem
+        least, most : int
+            Registered patients of a network, inclusive.
+        networks : int, optional
+            Exactly how many there are; else what the arithmetic allows.
+        """
+        limits, data, total = problem.limits, problem.data, problem.patients
+        item = _items(problem)
+        count = int(item.max()) + 1
+        most = min(most, total)
+        travel, (sizes, fixed) = _travel_and_fixed(problem, least, most)
+        hours = np.zeros((count, len(item)))
+        np.add.at(hours, item, np.where(_forbidden(problem, most), math.inf, travel))
+        # Two hubs of one network are one too many, and of hubs alike the first will do.
+        alike = _alike(problem)
+        for hub in np.flatnonzero(limits.must_hub):
+            hours[item[hub], np.arange(len(item)) != hub] = math.inf
+        for first, second in alike:
+            hours[item[first], second] = math.inf
+        patients = np.bincount(item, weights=data.list_size, minlength=count).astype(np.int64)
+        merged = [np.unique(limits.merged[(item == k) & (limits.merged >= 0)]).size for k in range(count)]
+        free = np.bincount(item[limits.merged < 0], minlength=count)
+        fewest, many = -(-total // most), min(len(item), total // max(least, 1))
+        if networks is not None:
+            fewest, many = max(fewest, networks), min(many, networks)
+        return cls(
+            item,
+            hours,
+            patients,
+            free + np.array(merged, np.int64),
+            sizes,
+            fixed,
+            limits.must_hub,
+            fewest,
+            many,
+        )
+
+    @property
+    def assigned(self) -> int:
+        """How many pairs of an item and a hub are left."""
+        return int(np.isfinite(self.hours).sum())
+
+    @property
+    def hubs(self) -> NDArray[np.int64]:
+        """The practices that may still be hubs."""
+        return np.flatnonzero(np.isfinite(self.hours[self.item, np.arange(len(self.item))]))
+
+    def without(self, fixed_out: NDArray[np.bool_]) -> CentreCosts:
+        """The same model without some pairs of an item and a hub; a hub that is not its own has no network."""
+        hours = np.where(fixed_out, math.inf, self.hours)
+        hours[:, ~np.isfinite(hours[self.item, np.arange(len(self.item))])] = math.inf
+        return replace(self, hours=hours)
+
+
+def _items(problem: Problem) -> NDArray[np.int64]:
+    """Number what is assigned as one: the units of the demands, and every other practice."""
+    unit = problem.limits.unit
+    keys = [("unit", int(u)) if u >= 0 else ("practice", v) for v, u in enumerate(unit)]
+    number = {key: k for k, key in enumerate(dict.fromkeys(keys))}
+    return np.array([number[key] for key in keys], np.int64)
+
+
+def _forbidden(problem: Problem, most: int) -> NDArray[np.bool_]:
+    """Which practices (rows) no network of a hub (columns) may have, whatever else is in it."""
+    limits, n = problem.limits, len(problem.codes)
+    out = limits.conflict.copy()
+    if math.isfinite(limits.longest_to_hub):
+        out |= limits.minutes > limits.longest_to_hub + MINUTES_SLACK
+    out[:, ~limits.may_hub] = True
+    # Excluded practices are in no network; a unit that is not all here is in none either.
+    whole = np.array([(limits.unit == u).sum() for u in limits.unit]) == limits.unit_size
+    out[np.diagonal(limits.conflict) | ((limits.unit >= 0) & ~whole)] = True
+    # The way to the hub leads over practices of the same network: a path of too many patients is none.
+    directed = nx.DiGraph()
+    directed.add_nodes_from(range(n))
+    sizes = problem.data.list_size
+    for a, b in problem.graph.edges:
+        directed.add_edge(a, b, patients=float(sizes[b]))
+        directed.add_edge(b, a, patients=float(sizes[a]))
+    for hub in range(n):
+        on_the_way = nx.single_source_dijkstra_path_length(
+            directed, hub, cutoff=most - float(sizes[hub]), weight="patients"
+        )
+        near = np.zeros(n, np.bool_)
+        near[list(on_the_way)] = True
+        out[~near, hub] = True
+    return out
+
+
+def _alike(problem: Problem) -> list[tuple[int, int]]:
+    """Pairs of practices at one place that are alike as hubs: where the first is in a network, it is the hub."""
+    minutes, limits = problem.data.minutes, problem.limits
+    free = limits.may_hub & ~limits.must_hub
+    pairs = []
+    for first, second in zip(*np.nonzero(np.triu(minutes == 0, 1)), strict=True):
+        both = bool(free[first] and free[second])
+        if both and np.array_equal(minutes[first], minutes[second]) and not limits.conflict[first, second]:
+            pairs.append((int(first), int(second)))
+    return pairs
+
+
+def _travel_and_fixed(
+    problem: Problem, least: int, most: int
+) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Hours by practice (rows) and hub (columns), and the envelope of what depends on patients alone."""
+    data, rules = problem.data, problem.data.rules
+    patients = np.arange(least, most + 1.0)
+    registered = bool(np.array_equal(data.list_size, data.weighted_list_size))
+    weight = 1.0 if registered else float((data.weighted_list_size / np.maximum(data.list_size, 1)).min())
+    posts, left = np.zeros(len(patients)), np.zeros(len(patients))
+    for role in rules.roles:
+        due = weight * patients / role.patients_per_post
+        whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
+        posts += whole
+        left += np.maximum(0.0, due - whole)
+    outside = np.maximum(np.abs(patients - rules.balance_target) - rules.balance_dead_band, 0.0)
+    fixed = rules.weight("balance") * outside / 1000 * rules.balance_hours_per_1000
+    fixed += rules.weight("overhead") * rules.overhead_hours_week
+    if registered:
+        fixed += rules.weight("stranded_posts") * left * rules.hours_per_post_week
+    posts_per_patient = float((posts / np.maximum(patients, 1)).min(initial=math.inf))
+    hours = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
+    if math.isfinite(posts_per_patient):
+        hours += rules.weight("staff_travel") * posts_per_patient * rules.moves_per_post_week / 60
+    return hours * data.list_size[:, None] * data.minutes, _envelope(patients, fixed)
+
+
+def _envelope(
+    sizes: NDArray[np.float64], hours: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Vertices of the lower convex envelope of a function of ascending sizes."""
+    kept: list[int] = []
+    for k in range(len(sizes)):
+        while len(kept) > 1:
+            a, b = kept[-2], kept[-1]
+            if (hours[b] - hours[a]) * (sizes[k] - sizes[a]) < (hours[k] - hours[a]) * (sizes[b] - sizes[a]):
+                break
+            kept.pop()
+        kept.append(k)
+    return sizes[kept], hours[kept]

@@ -1,0 +1,286 @@
+"""Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
+
+Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965). The
+Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides the
+rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
+after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
+
+Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
+true cost is what the model says, it is proven best.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.candidates.allowed import allowed, counts_allowed
+from netform.solve.model.problem import group_costs, store_of
+from netform.solve.unlisted.assignment_program import AssignmentProgram, Exceptions
+from netform.solve.unlisted.centre_bound import BoundParams, centre_bound
+from netform.solve.unlisted.centre_costs import CentreCosts
+from netform.solve.unlisted.separators import component_of, separators
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from netform.solve.model.problem import Group, Problem
+    from netform.solve.model.stopping import Deadline
+    from netform.solve.unlisted.assignment_program import Assignment
+
+__all__ = ["CentreParams", "CentreSolution", "FewestExceptions", "fewest_exceptions", "solve_by_centres"]
+
+
+@dataclass(frozen=True, slots=True)
+class CentreParams:
+    """How far the model goes.
+
+    Attributes
+    ----------
+    most_assigned : int
+        Pairs of an item and a hub that the integer program may have: beyond, its relaxation alone takes minutes and
+        its memory grows to gigabytes.
+    rounds : int
+        Times that the program is solved at most.
+    near : float
+        Hours per week, as a share of the cost, within which two costs are the same.
+    bound : BoundParams
+    """
+
+    most_assigned: int = 40_000
+    rounds: int = 1_000
+    near: float = 1e-7
+    bound: BoundParams = field(default_factory=BoundParams)
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSolution:
+    """What the model has found and proven.
+
+    Attributes
+    ----------
+    plan : tuple of groups or None
+        The best plan known, the incumbent that was given among them.
+    cost : float
+        Its hours per week; infinite for none.
+    bound : float
+        Hours per week that no plan within the band costs less than.
+    status : str
+        ``optimal``: the cost is the bound; ``infeasible``: no plan within the band keeps the demands; ``feasible``;
+        ``unknown``.
+    """
+
+    plan: tuple[Group, ...] | None
+    cost: float
+    bound: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class FewestExceptions:
+    """How many networks have to be outside the band.
+
+    Attributes
+    ----------
+    least : int
+        Proven: every plan has so many.
+    plan : tuple of groups or None
+        One with ``found`` networks outside the band.
+    found : int or None
+    infeasible : bool
+        No plan keeps the demands, whatever its exceptions.
+    """
+
+    least: int
+    plan: tuple[Group, ...] | None
+    found: int | None
+    infeasible: bool = False
+
+
+def solve_by_centres(
+    problem: Problem,
+    deadline: Deadline,
+    *,
+    networks: int | None = None,
+    incumbent: Sequence[Group] | None = None,
+    params: CentreParams = CentreParams(),
+    on_bound: Callable[[float], None] = lambda _bound: None,
+    on_plan: Callable[[Sequence[Group], float], None] = lambda _plan, _cost: None,
+) -> CentreSolution:
+    """The best plan within the band, and what no plan costs less than.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of one connected part; its rules give the band.
+    deadline : Deadline
+    networks : int, optional
+        Exactly how many networks; else what the arithmetic allows.
+    incumbent : sequence of groups, optional
+        A plan within the band that keeps the demands: the better it is, the more is fixed.
+    params : CentreParams
+    on_bound : callable
+        Told of every better bound.
+    on_plan : callable
+        Told of every better plan and its true cost.
+    """
+    rules = problem.data.rules
+    search = _Search(problem, deadline, params, on_bound, on_plan)
+    if incumbent is not None:
+        search.plan = tuple(sorted(tuple(sorted(group)) for group in incumbent))
+        search.cost = math.fsum(group_costs(problem, search.plan))
+    costs = CentreCosts.of(problem, rules.least, rules.most, networks)
+    bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised)
+    if bounded.bound >= search.cost or deadline.passed or bounded.costs.assigned > params.most_assigned:
+        search.raised(bounded.bound)
+        return search.solution()
+    program = AssignmentProgram(problem, bounded.costs, rules.least, rules.most)
+    for _ in range(params.rounds):
+        answer = program.solve(search.cost, deadline.seconds_left)
+        search.raised(answer.bound)
+        if answer.status != "optimal":
+            search.take(answer)
+            break
+        if search.take(answer) or deadline.passed:
+            break
+        if not _cut(program, answer):
+            break
+    return search.solution()
+
+
+def fewest_exceptions(
+    problem: Problem,
+    networks: int,
+    deadline: Deadline,
+    params: CentreParams = CentreParams(),
+) -> FewestExceptions | None:
+    """How many of a fixed number of networks have to be outside the band, and a plan with so many.
+
+    Parameters
+    ----------
+    problem : Problem
+    networks : int
+    deadline : Deadline
+    params : CentreParams
+
+    Returns
+    -------
+    FewestExceptions or None
+        None when the model would be too large.
+    """
+    rules = problem.data.rules
+    search = _Search(problem, deadline, params)
+    largest = max(rules.exception_most, int(problem.data.list_size.max()), rules.most)
+    costs = CentreCosts.of(problem, 1, largest, networks)
+    if costs.assigned > params.most_assigned:
+        return None
+    if costs.fewest > costs.many:
+        return FewestExceptions(networks + 1, None, None, infeasible=True)
+    least = 0
+    while least <= networks:
+        exceptions = Exceptions(least, rules.exception_most)
+        program = AssignmentProgram(problem, costs, rules.least, rules.most, exceptions)
+        for _ in range(params.rounds):
+            answer = program.solve(math.inf, deadline.seconds_left)
+            if answer.status == "infeasible":
+                break
+            plan = search.sound(answer, band=False)
+            if plan is not None:
+                return FewestExceptions(least, plan, search.outside(plan))
+            if deadline.passed or answer.networks is None or not _cut(program, answer):
+                return FewestExceptions(least, None, None)
+        else:
+            return FewestExceptions(least, None, None)
+        least += 1
+    return FewestExceptions(least, None, None, infeasible=True)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The incumbent and the bound, and whom to tell."""
+
+    problem: Problem
+    deadline: Deadline
+    params: CentreParams
+    on_bound: Callable[[float], None] = lambda _bound: None
+    on_plan: Callable[[Sequence[Group], float], None] = lambda _plan, _cost: None
+    plan: tuple[Group, ...] | None = None
+    cost: float = math.inf
+    bound: float = -math.inf
+
+    def raised(self, bound: float) -> None:
+        """Keep a better bound; no plan below the incumbent is left where it is that of the incumbent."""
+        if min(bound, self.cost) > self.bound:
+            self.bound = min(bound, self.cost)
+            if math.isfinite(self.bound):
+                self.on_bound(self.bound)
+
+    def take(self, answer: Assignment) -> bool:
+        """Whether an answer is a plan; a cheaper one than is known is kept."""
+        plan = self.sound(answer, band=True)
+        if plan is None:
+            return False
+        cost = math.fsum(group_costs(self.problem, plan))
+        if cost < self.cost:
+            self.plan, self.cost = plan, cost
+            self.on_plan(plan, cost)
+        return True
+
+    def sound(self, answer: Assignment, *, band: bool) -> tuple[Group, ...] | None:
+        """The networks of an answer if they are connected and keep the demands, within the band or not."""
+        if answer.networks is None:
+            return None
+        plan = tuple(sorted(answer.networks.values()))
+        store = store_of(plan, len(self.problem.codes))
+        if not all(component_of(self.problem.graph, group[:1], group) == set(group) for group in plan):
+            return None
+        if not allowed(store, self.problem.limits).all() or (band and self.outside(plan)):
+            return None
+        return plan
+
+    def outside(self, plan: Sequence[Group]) -> int:
+        """Networks with too few or too many patients or practices."""
+        rules, sizes = self.problem.data.rules, self.problem.data.list_size
+        patients = np.array([sizes[list(group)].sum() for group in plan])
+        counts = counts_allowed(store_of(plan, len(self.problem.codes)), self.problem.limits)
+        return int(((patients < rules.least) | (patients > rules.most) | ~counts).sum())
+
+    def solution(self) -> CentreSolution:
+        """What is known by now."""
+        if self.plan is None:
+            status = "infeasible" if self.bound == math.inf else "unknown"
+            return CentreSolution(None, math.inf, self.bound, status)
+        bound = min(self.bound, self.cost)
+        proven = bound >= self.cost - self.params.near * max(1.0, abs(self.cost))
+        return CentreSolution(
+            self.plan, self.cost, self.cost if proven else bound, "optimal" if proven else "feasible"
+        )
+
+
+def _cut(program: AssignmentProgram, answer: Assignment) -> bool:
+    """Add the rows that an answer breaks though every plan keeps them; whether there are any."""
+    assert answer.networks is not None  # noqa: S101 (the caller has looked)
+    problem, added = program.problem, False
+    conflict = problem.limits.conflict
+    for hub, group in sorted(answer.networks.items()):
+        members = np.array(group, np.int64)
+        for a, b in np.argwhere(np.triu(conflict[np.ix_(members, members)], 1)).tolist():
+            program.conflict(group[a], group[b])
+            added = True
+        added |= _separated(program, problem.graph, group, hub)
+    return added
+
+
+def _separated(
+    program: AssignmentProgram, graph: Mapping[int, Sequence[int]], group: Group, hub: int
+) -> bool:
+    """Add the separators of a network in parts: for its hub, and for every other hub that they hold for."""
+    added = False
+    for separator in separators(graph, group, hub):
+        for other in sorted(separator.hubs):
+            for practice in sorted(separator.part):
+                added |= program.separate(practice, other, separator.between)
+    return added
