@@ -167,7 +167,8 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     What was needed before network j was taken is known: only practices whose candidate clashes with it are looked at
     anew.
     """
-    news, little = 0, LITTLE * budget
+    # Counts that other kernels are given begin typed: for a plain 0 those would be compiled once more.
+    news, little = np.int64(0), LITTLE * budget
     for k in range(count):
         changed[k] = _clash(masks, j, held, k)
         q = who[k]
@@ -379,7 +380,12 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             for w in range(words):
                 sharing[members[e], w] |= masks[j, w]
     own_cut, own_weight = np.empty(in_cuts, np.int32), np.empty(in_cuts, np.int32)
-    own_begin, own_end, own_paid, own = np.full(m, -1, np.int64), np.empty(m, np.int64), np.empty(m), 0
+    own_begin, own_end, own_paid, own = (
+        np.full(m, -1, np.int64),
+        np.empty(m, np.int64),
+        np.empty(m),
+        np.int64(0),
+    )
     rest, covered = np.zeros(len(paid), np.int64), np.zeros(len(paid), np.int64)
     for e in range(len(which)):
         rest[which[e]] += weights[e]
@@ -441,7 +447,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 break
             for w in range(words):
                 reach[0, w] |= masks[j, w]
-        fronts, fars = 0, 0
+        fronts, fars = 0, np.int64(0)
         for q in range(p + 1, n):
             end = near_begin[q + 1]
             start[q] = _first(start[q], end, near, masks, reduced, np.inf, before, 0)
@@ -450,7 +456,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 fronts += 1
             elif start[q] == end or reduced[near[start[q]]] > 0:
                 need = reduced[near[start[q]]] if start[q] < end else np.inf
-                fars = _rank(need, q, -1, far_need, far_who, far_at, fars)
+                fars = _rank(need, q, np.int64(-1), far_need, far_who, far_at, fars)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
@@ -462,7 +468,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             for w in range(words):
                 fresh[0, w] = rows[node, w]
             fresh[0, p // 64] |= np.uint64(1) << np.uint64(p % 64)
-            count, some = 0, fars
+            count, some = np.int64(0), fars
             for e in range(fars):
                 ranked_need[e], ranked_who[e], ranked_at[e] = far_need[e], far_who[e], far_at[e]
             steps += fronts
