@@ -1,8 +1,8 @@
 """Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
 
-Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965). The
-Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides the
-rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
+Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
+The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides
+the rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
 after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
 
 Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
@@ -58,12 +58,12 @@ class CentreParams:
         cost much more are seldom connected.
     """
 
-    most_assigned: int = 40_000
+    most_assigned: int = 12_000
     rounds: int = 1_000
     near: float = 1e-7
     bound: BoundParams = field(default_factory=BoundParams)
     again: BoundParams = field(default_factory=lambda: BoundParams(rounds=60))
-    guesses: tuple[float, ...] = (0.02, 0.1)
+    guesses: tuple[float, ...] = (0.005, 0.02, 0.1)
     exceptional: float = 0.1
 
 
@@ -146,6 +146,12 @@ def solve_by_centres(
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
     bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised)
     search.raised(bounded.bound)
+    if math.isfinite(search.cost) and not search.settled:
+        # Staff's travel costs more where fewer practices are in reach.
+        possible = np.isfinite(bounded.costs.hours)
+        costs = CentreCosts.of(problem, rules.least, rules.most, networks, possible)
+        bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised, bounded.prices)
+        search.raised(bounded.bound)
     for share in (*params.guesses, math.inf):
         if search.settled:
             break
