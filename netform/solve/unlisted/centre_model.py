@@ -2,8 +2,8 @@
 
 Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
 The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides
-the rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
-after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
+the rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal
+separators, after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
 
 Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
 true cost is what the model says, it is proven best.
@@ -25,7 +25,9 @@ from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.separators import component_of, separators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+
+    import networkx as nx
 
     from netform.solve.deadline import Deadline
     from netform.solve.search import Group, Problem
@@ -136,7 +138,8 @@ def solve_by_centres(
     on_bound : callable
         Told of every better bound.
     on_plan : callable
-        Told of every better plan and its true cost.
+        Told of every plan that is found and its true cost, also where that is dearer than the incumbent: a search
+        goes on from there.
     """
     rules = problem.data.rules
     search = _Search(problem, deadline, params, on_bound, on_plan)
@@ -255,9 +258,9 @@ class _Search:
         if plan is None:
             return False
         cost = math.fsum(group_costs(self.problem, plan))
+        self.on_plan(plan, cost)
         if cost < self.cost:
             self.plan, self.cost = plan, cost
-            self.on_plan(plan, cost)
         return True
 
     def sound(self, answer: Assignment, *, band: bool) -> tuple[Group, ...] | None:
@@ -305,9 +308,7 @@ def _cut(program: AssignmentProgram, answer: Assignment) -> bool:
     return added
 
 
-def _separated(
-    program: AssignmentProgram, graph: Mapping[int, Sequence[int]], group: Group, hub: int
-) -> bool:
+def _separated(program: AssignmentProgram, graph: nx.Graph, group: Group, hub: int) -> bool:
     """Add the separators of a network in parts: for its hub, and for every other hub that they hold for."""
     added = False
     for separator in separators(graph, group, hub):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Separator", "component_of", "separators"]
+    import networkx as nx
 
-Neighbours = "Mapping[int, Collection[int]]"
+__all__ = ["Separator", "component_of", "separators"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,12 @@ class Separator:
     hubs: frozenset[int]
 
 
-def separators(graph: Neighbours, network: Collection[int], hub: int) -> list[Separator]:
+def separators(graph: nx.Graph, network: Collection[int], hub: int) -> list[Separator]:
     """The separators of every part of a network that does not reach its hub within it.
 
     Parameters
     ----------
-    graph : mapping of int to collection of int
-        Neighbours of every practice.
+    graph : networkx.Graph
     network : collection of int
         Members, the hub among them.
     hub : int
@@ -66,7 +65,7 @@ def separators(graph: Neighbours, network: Collection[int], hub: int) -> list[Se
 
 
 def component_of(
-    graph: Neighbours, start: Iterable[int], these: Collection[int], *, inside: bool = True
+    graph: nx.Graph, start: Iterable[int], these: Collection[int], *, inside: bool = True
 ) -> set[int]:
     """What is reached from some practices within others, or, where not ``inside``, without stepping on them."""
     met = set(start)

@@ -1,8 +1,8 @@
 """What shared staff's travel costs at least, as a sum over the practices of a network.
 
 A move takes ``T(S) = sum_ij p_i p_j minutes(i, j)``, a mean over the patients of every practice i of the mean way
-from i to all patients of the network. The latter is at least ``near[i, h]``, the mean way to the nearest patients that make a
-network with i and its hub h: so ``W T >= sum_i list_i near[i, h]``, the bound of Gilmore (1962) and Lawler (1963) for
+from i to all patients of the network. The latter is at least ``near[i, h]``, the mean way to the nearest patients that
+make a network with i and its hub h: so ``W T >= sum_i list_i near[i, h]``, the bound of Gilmore (1962) and Lawler (1963) for
 quadratic assignment. It asks nothing of the hub.
 
 Posts follow weighted patients, w of them. Where a stranded post costs more than its moves would, staff's travel and
@@ -87,10 +87,8 @@ def _most_of_a_post(problem: Problem) -> float:
 
 def least_mean(values: NDArray[np.float64], sizes: NDArray[np.float64], first: int, least: float) -> float:
     """The least mean of a value over sets that have the first and add up to ``least`` at least, fractions allowed."""
-    rest = np.delete(
-        np.argsort(values, kind="stable"), np.flatnonzero(np.argsort(values, kind="stable") == first)
-    )
-    order = np.concatenate(([first], rest))
+    order = np.argsort(values, kind="stable")
+    order = np.concatenate(([first], order[order != first]))
     size = np.cumsum(sizes[order])
     total = np.cumsum(sizes[order] * values[order])
     enough = int(np.searchsorted(size, least))

@@ -194,7 +194,7 @@ def test_separators_separate(graph: nx.Graph, random: object) -> None:
     hub = members[0]
     parts = [set(part) for part in nx.connected_components(graph.subgraph(members)) if hub not in part]
     found = separators(graph, members, hub)
-    assert {part for part in map(frozenset, parts)} == {separator.part for separator in found}
+    assert set(map(frozenset, parts)) == {separator.part for separator in found}
     for separator in found:
         assert not separator.between.intersection(members)
         cut = graph.subgraph(set(graph) - separator.between)
