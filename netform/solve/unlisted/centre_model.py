@@ -246,9 +246,10 @@ class _Search:
         for _ in range(self.params.rounds):
             answer = program.solve(cutoff, self.deadline.seconds_left)
             self.raised(answer.bound)
+            found = self.take(answer)
             if answer.status == "infeasible":
                 return True
-            if self.take(answer) or answer.status != "optimal" or self.settled or not _cut(program, answer):
+            if found or answer.status != "optimal" or self.settled or not _cut(program, answer):
                 break
         return False
 

@@ -2,8 +2,8 @@
 
 A move takes ``T(S) = sum_ij p_i p_j minutes(i, j)``, a mean over the patients of every practice i of the mean way
 from i to all patients of the network. The latter is at least ``near[i, h]``, the mean way to the nearest patients that
-make a network with i and its hub h: so ``W T >= sum_i list_i near[i, h]``, the bound of Gilmore (1962) and Lawler (1963) for
-quadratic assignment. It asks nothing of the hub.
+make a network with i and its hub h: so ``W T >= sum_i list_i near[i, h]``, the bound of Gilmore (1962) and Lawler
+(1963) for quadratic assignment. It asks nothing of the hub.
 
 Posts follow weighted patients, w of them. Where a stranded post costs more than its moves would, staff's travel and
 stranded posts together cost at least the moves of all posts that are due, a rate times ``w T``. With ``r = w / W`` and
