@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import ListedPart
+    from netform.tradeoff import Groups
 
 __all__ = ["FewestExceptions", "fewest_exceptions", "plan_with_exceptions"]
+
+# Of the time left, for how few exceptions there can be so near the band.
+STEP_SHARE = 0.3
 
 # Of the time left, for how few patients can be outside the band once it is known how few exceptions there can be: what
 # is left after that is for their cost.
@@ -121,13 +125,17 @@ def plan_with_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartP
     Returns
     -------
     PartPlan or None
-        None when the networks are too many to list, or time ran out before there was a plan.
+        None when not even the networks near the band can be listed, or time ran out before there was a plan.
 
     Raises
     ------
     ImpossibleError
         No plan keeps every demand, even with exceptions.
     """
+    step: tuple[FewestPlans, NDArray[np.float64], int] | None = None
+    every: PlanModel | None = None
+    known: Groups | None = None
+    settled = False
     # What is listed already need not be listed step by step.
     for widening in WIDENINGS if part.wide is None else WIDENINGS[-1:]:
         model = part.widened(widening)
@@ -135,31 +143,38 @@ def plan_with_exceptions(part: ListedPart, reasons: Sequence[Obstacle]) -> PartP
             break
         listed, model, last = len(model.store), part.tied(model), widening == WIDENINGS[-1]
         exceptional, outside = part.exceptional(model)
-        few = among_fewest(model, exceptional, part.deadline, least=1)
+        soon = part.deadline if last else part.deadline.share(STEP_SHARE)
+        plan = None if known is None else model.positions(known)
+        few = among_fewest(model, exceptional, soon, least=1, plan=plan)
+        if last and few.count.impossible:
+            raise ImpossibleError(impossible(part, reasons))
         if few.chosen is None:
-            if last and few.count.impossible:
-                raise ImpossibleError(impossible(part, reasons))
             continue
+        step, known = (few, outside[few.kept], listed), few.model.groups(few.chosen)
+        every = model if last else None
+        part.tell([tuple(int(v) for v in few.model.store[int(j)]) for j in few.chosen])
         # One exception is the fewest there can be once none is proven impossible, and nothing that lies
         # further outside the band betters its patients; more than one is settled by the widest list alone.
         settled = few.count.proven and (few.count.found == 1 or last)
-        if settled or last:
-            part.tell([tuple(int(v) for v in few.model.store[int(j)]) for j in few.chosen])
-            near = nearest_exceptions(few, outside[few.kept], part.deadline.share(PATIENTS_SHARE))
-            return cheapest(part, near, model, reasons, listed=listed, settled=settled)
-    return None
+        if settled:
+            break
+    if step is None:
+        return None
+    few, outside, listed = step
+    near = nearest_exceptions(few, outside, part.deadline.share(PATIENTS_SHARE))
+    return cheapest(part, near, every, reasons, listed=listed, settled=settled)
 
 
 def cheapest(
     part: ListedPart,
     few: FewestExceptions,
-    every: PlanModel,
+    every: PlanModel | None,
     reasons: Sequence[Obstacle],
     *,
     listed: int,
     settled: bool,
 ) -> PartPlan:
-    """The least cost among the plans with the fewest exceptions; ``every`` plan there is bounds what is not settled."""
+    """The least cost among the plans with the fewest exceptions; where not all is proven, ``every`` plan bounds it."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
     model = few.model
     solution = part.solve_model(model)
@@ -170,7 +185,9 @@ def cheapest(
     if not (settled and few.patients.proven):
         missing = "as near the band as possible" if settled else "the fewest possible"
         said += f" That the exceptions are {missing} is not proven."
-        bound = 0.0 if part.deadline.passed else relax(every.partitioning(every.costs), part.deadline).bound
+        bound = 0.0
+        if every is not None and not part.deadline.passed:
+            bound = relax(every.partitioning(every.costs), part.deadline).bound
         solution = replace(solution, status="feasible", bound=max(0.0, min(bound, solution.cost)))
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
     return PartPlan(
