@@ -27,7 +27,7 @@ from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
-from netform.solve.unlisted.planner import plan_unlisted
+from netform.solve.unlisted.planner import bound_at_once, plan_unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,6 +157,7 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
         with part.stage("reasons"):
             part.near.refuse()
         part.deadline = part.deadline.share(params.in_time)
+    bound_at_once(part)
     plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)

@@ -36,8 +36,7 @@ ANY_NUMBER = (-math.inf, math.inf)
 # Of sums of side rows, which count networks or patients.
 ROUNDING = 1e-4
 
-# A plan is proven when its bound is within this share of its cost, and nearer than any two plans may differ when
-# exceptions are counted (1/1000 a patient).
+# A plan is proven when its bound is within this share of its cost, and within so many hours per week.
 PROVEN = 1e-7
 LEAST_DIFFERENCE = 2e-4
 

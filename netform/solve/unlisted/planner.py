@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
 
-__all__ = ["UnlistedParams", "plan_unlisted"]
+__all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     """
     with part.stage("search"):
         take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
+
+
+def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+    """Bound the plans with no more exceptions than the best so far, by a turn of prices for centres."""
+    with part.stage("bound"):
+        next(_centre_bounds(part, params))
 
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:

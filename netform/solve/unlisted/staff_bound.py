@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.search import Problem
+    from netform.solve.model.problem import Problem
 
 __all__ = ["staff_hours", "stranded_rate"]
 
@@ -30,7 +30,8 @@ __all__ = ["staff_hours", "stranded_rate"]
 def stranded_rate(problem: Problem) -> float:
     """Hours per week of a stranded post beyond what its moves are counted with in `staff_hours`."""
     rules = problem.data.rules
-    return max(0.0, rules.weight("stranded_posts") * rules.hours_per_post_week - _most_of_a_post(problem))
+    beyond = rules.weight("stranded_posts") * rules.hours_per_post_week - _most_of_a_post(problem)
+    return float(max(0.0, beyond))
 
 
 def staff_hours(problem: Problem, possible: NDArray[np.bool_], least: int) -> NDArray[np.float64]:
@@ -82,7 +83,7 @@ def _most_of_a_post(problem: Problem) -> float:
     """Hours per week that the moves of one post cost at most."""
     rules = problem.data.rules
     longest = float(problem.data.minutes.max(initial=0.0))
-    return rules.weight("staff_travel") * rules.moves_per_post_week / 60 * longest
+    return float(rules.weight("staff_travel") * rules.moves_per_post_week / 60 * longest)
 
 
 def least_mean(values: NDArray[np.float64], sizes: NDArray[np.float64], first: int, least: float) -> float:
