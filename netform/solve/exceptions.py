@@ -192,7 +192,7 @@ def cheapest(
     listed: int,
     settled: bool,
 ) -> PartPlan:
-    """The least cost among the plans with the fewest exceptions; ``every`` plan with as few bounds what is not proven."""
+    """The least cost among the plans with the fewest exceptions; ``every`` plan with as few bounds the unproven."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
     model = few.model
     exceptions = few.exceptions.found or 0

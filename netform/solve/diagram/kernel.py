@@ -530,7 +530,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 slot = _slot(table, rows, fresh[0])
                 head = table[slot] - 1
                 if head < 0:
-                    steps += count
+                    steps += count  # type: ignore[assignment]
                     more = _needs(
                         fresh, j, budget - money, masks, reduced, near_begin, near, sharing, met, count, who, place,
                         held, changed, ranked_need, ranked_who, ranked_at, some, new_need, new_who, new_at,
