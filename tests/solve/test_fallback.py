@@ -13,11 +13,13 @@ from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model import candidate_cache as listing_module
+from netform.solve.model.budget import MemoryBudget
 from tests.brute_force import best_plan
 from tests.strategies import made_up_area, small_areas
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
+
+NO_ROOM = Options(memory=MemoryBudget(0))
 
 
 def line(list_sizes: list[int], pairs: list[tuple[int, int]] | None = None) -> nx.Graph:
@@ -65,9 +67,7 @@ def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> N
     graph, rules = drawn
     best = best_plan(graph, rules)
     assert best is not None
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(listing_module, "MOST_LISTED", 0)
-        outcome = solve(graph, rules)
+    outcome = solve(graph, rules, NO_ROOM)
     assert sorted(" ".join(groups(outcome)).split()) == sorted(graph)
     for network in outcome.networks:
         sizes = [graph.nodes[code]["list_size"] for code in network.practice_codes]
@@ -83,31 +83,28 @@ def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> N
 
 
 @pytest.mark.parametrize("networks", [4, 5])
-def test_search_alone_keeps_the_number_of_networks(networks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_alone_keeps_the_number_of_networks(networks: int) -> None:
     """Too many to list and a number asked for: that number or an error, never another."""
     graph = line([25_000, 20_000, 20_000, 25_000, 25_000, 20_000, 20_000, 20_000])
     assert len(solve(graph, replace(RULES, demands=Demands(networks=networks))).networks) == networks
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
     try:
-        outcome = solve(graph, replace(RULES, demands=Demands(networks=networks)))
+        outcome = solve(graph, replace(RULES, demands=Demands(networks=networks)), NO_ROOM)
     except (NoPlanError, RulesError):
         return
     assert len(outcome.networks) == networks
 
 
-def test_search_alone_makes_no_exceptions_under_strict(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_alone_makes_no_exceptions_under_strict() -> None:
     """Five of 22,000, all neighbours: pairs leave one over, and that is an error whoever finds it."""
     pairs = [(a, b) for a in range(5) for b in range(a)]
     graph = line([22_000] * 5, pairs)
     with pytest.raises(ImpossibleError):
         solve(graph, options=Options(strict=True))
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
     with pytest.raises((ImpossibleError, NoPlanError)):
-        solve(graph, options=Options(strict=True))
+        solve(graph, options=replace(NO_ROOM, strict=True))
 
 
-def test_search_alone_makes_no_exception_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_alone_makes_no_exception_too_large() -> None:
     """Eighty practices of 1,000 around one of them: no network of several is over an exception's most."""
-    monkeypatch.setattr(listing_module, "MOST_LISTED", 0)
-    outcome = solve(line([1_000] * 80, [(0, k) for k in range(1, 80)]))
+    outcome = solve(line([1_000] * 80, [(0, k) for k in range(1, 80)]), options=NO_ROOM)
     assert max(len(network.practice_codes) for network in outcome.networks) * 1_000 <= RULES.exception_most

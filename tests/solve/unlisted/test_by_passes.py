@@ -11,13 +11,12 @@ from hypothesis import given, settings
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
-from netform.candidates.passes import BYTES_EACH, Passes
+from netform.candidates.passes import Passes
 from netform.scores import candidate_costs
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
-from netform.solve.model import candidate_cache as listing_module
-from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
+from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.problem import Problem, SetPartitioning, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal import divide_and_conquer as chunks_module
@@ -140,7 +139,7 @@ def test_an_area_is_proven_by_passes_where_its_list_is_too_long(
     """With memory for a list of a few, all are met, and those that a cheaper plan could use are listed: the best."""
     graph, rules = county(60, seed)
     best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
+    monkeypatch.setattr(CandidateCache, "list", lambda *_args, **_named: None)
     outcome = solve_area(graph, "", list(graph), rules, Options(), Progress())
     result = outcome.result
     assert "met in passes" in result.method
@@ -154,7 +153,7 @@ def test_a_map_that_is_divided_is_planned_by_passes(monkeypatch: pytest.MonkeyPa
     """More practices than one first plan is made of: chunks, mended where they have exceptions, and then passes."""
     graph, rules = county(90, 4)
     best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
+    monkeypatch.setattr(CandidateCache, "list", lambda *_args, **_named: None)
     monkeypatch.setattr(by_search_module, "MANY", 60)
     monkeypatch.setattr(chunks_module, "CHUNK", 30)
     result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
@@ -167,7 +166,7 @@ def test_what_is_not_proven_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -
     """With no room to choose from what a cheaper plan could use: a plan near the best, between it and the bound."""
     graph, rules = county(60, 2)
     best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
-    monkeypatch.setattr(listing_module, "MOST_LISTED", best.candidates * BYTES_EACH * 2 // BYTES_LISTED)
+    monkeypatch.setattr(CandidateCache, "list", lambda *_args, **_named: None)
     monkeypatch.setattr(by_passes_module, "MOST_CHOSEN_FROM", 0)
     result = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
     assert result.status == "feasible"
