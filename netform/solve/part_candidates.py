@@ -273,7 +273,9 @@ class Part:
     def hold(self, taken: int) -> None:
         """Leave the problem what there is beside the lists in use."""
         self.held += taken
-        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(self.held))
+        # What is kept for the next question has this list in it.
+        held = max(self.held, self.candidate_cache.held)
+        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(held))
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
