@@ -175,13 +175,13 @@ def _plan(
     """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
     from netform.moves import with_moves
     from netform.pipeline import make_plan, unplanned
-    from netform.solve.workers import plan_areas
+    from netform.solve.workers import best_of, plan_areas
 
-    known: dict[str, AreaOutcome] = {}
+    known: dict[str, Event] = {}
 
     def take(event: Event) -> None:
         if event.outcome is not None:
-            known[event.area] = event.outcome
+            known[event.area] = event
         progress.event(event)
 
     def choose(graph: Any, areas: Any, *others: Any) -> list[AreaOutcome]:
@@ -197,7 +197,12 @@ def _plan(
                 raise
         why = "The run was interrupted" if stop.asked() else "Time ran out"
         reason = f"{why} before there was a plan of its area."
-        return [known.get(area) or unplanned(area, codes, reason) for area, codes in sorted(areas.items())]
+        return [
+            best_of(known[area], interrupted=stop.asked())
+            if area in known
+            else unplanned(area, codes, reason)
+            for area, codes in sorted(areas.items())
+        ]
 
     stop.patient = True
     if not gc.isenabled():  # see _stand_by

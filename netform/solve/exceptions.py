@@ -58,6 +58,7 @@ def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | Non
         if model is None:
             break
         listed, model = len(model.store), part.tied(model)
+        part.counted(listed)
         outside, weight = part.weigh(model)
         few = part.solve_model(model, weight)
         last = widening == WIDENINGS[-1]
@@ -96,18 +97,21 @@ def cheapest(
     model = replace(model, sides=(*model.sides, count, patients)).take(
         np.flatnonzero(weight <= total + 0.0005)
     )
-    solution = part.solve_model(model)
+    exceptions = int((weight[few.chosen] > 0).sum())
+    if settled:
+        part.exceptions_bound = max(part.exceptions_bound, exceptions)
+    solution = part.solve_model(model, exceptions=exceptions)
     if solution.chosen is None:
         position = model.positions(first)
         solution = Solution("feasible", position, first_cost, max(0.0, min(solution.bound, first_cost)))
     said = method(solution, listed)
     if not settled:
         said += " That the exceptions are the fewest possible is not proven."
-        bound = 0.0 if solution.status == "optimal" else solution.bound
+        # What was chosen among has no other plans than those with as many exceptions.
+        bound = min(part.bounds.get(None, 0.0), solution.cost)
         solution = replace(solution, status="feasible", bound=bound)
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
     groups = model.groups(solution.chosen)
-    exceptions = int((weight[few.chosen] > 0).sum())
     return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled, exceptions)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["Event", "plan_areas"]
+__all__ = ["Event", "best_of", "plan_areas"]
 
 # The main thread looks up this often, seconds.
 POLL = 0.05
@@ -34,8 +34,9 @@ POLL = 0.05
 # A worker that has not ended so long after its time is left behind, seconds.
 GRACE = 1.5
 
-# No area gets less than this of the time, seconds.
-LEAST_SHARE = 3.0
+# No area gets less than this of the time, seconds; and one that was begun is waited for so much longer until it has told
+# of its first plan, which no clock ends.
+LEAST_SHARE, PATIENCE = 3.0, 60.0
 
 # While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
 MANY_WAITING, SHARES = 6, 3.0
@@ -73,13 +74,12 @@ class _Board:
     """What is known of every area so far."""
 
     on_event: Callable[[Event], None]
-    final: dict[str, AreaOutcome] = field(default_factory=dict)
-    interim: dict[str, AreaOutcome] = field(default_factory=dict)
+    best: dict[str, Event] = field(default_factory=dict)
     refused: dict[str, ImpossibleError | RulesError] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         if event.outcome is not None:
-            (self.final if event.kind == "done" else self.interim)[event.area] = event.outcome
+            self.best[event.area] = event
         self.on_event(event)
 
     def refuse(self) -> None:
@@ -140,11 +140,28 @@ def plan_areas(
     else:
         crew.in_thread(tasks)
     board.refuse()
-    missing = [task.area for task in tasks if task.area not in board.final and task.area not in board.interim]
+    missing = [task.area for task in tasks if task.area not in board.best]
     if missing:
         named = "" if missing == [""] else f" of {', '.join(missing[:10])}"
         raise NoPlanError(f"no plan{named} was found in the time given. Allow more with --time-limit.")
-    return [board.final.get(area) or board.interim[area] for area in sorted(areas)]
+    return [best_of(board.best[area], interrupted=interrupted()) for area in sorted(areas)]
+
+
+def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
+    """Give the plan that an event tells of; of one told on the way also what ended the run.
+
+    Parameters
+    ----------
+    event : Event
+        With a plan.
+    interrupted : bool
+        Whether the user ended the run; the time limit otherwise.
+    """
+    outcome = event.outcome
+    assert outcome is not None  # noqa: S101 (the caller has looked)
+    if outcome.doubt is None or event.kind == "done" or not interrupted:
+        return outcome
+    return replace(outcome, doubt=replace(outcome.doubt, ended="interrupted"))
 
 
 @dataclass(slots=True)
@@ -167,9 +184,20 @@ class _Crew:
         share = SHARES * equal if waiting > MANY_WAITING * workers else equal
         return max(LEAST_SHARE if waiting > 1 else 0.0, share)
 
+    @property
+    def over(self) -> bool:
+        """Whether time is up, so that no other area is begun."""
+        return self.time_limit is not None and time.monotonic() - self.begin >= self.time_limit
+
+    def late(self, area: str, ends: float) -> bool:
+        """Whether an area that was to end by then is to be left behind."""
+        return time.monotonic() > ends + (0.0 if area in self.board.best else PATIENCE)
+
     def in_thread(self, tasks: list[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
         for number, task in enumerate(tasks):
+            if number and self.over:
+                return
             seconds = self.share(len(tasks) - number, 1)
             failure: list[BaseException] = []
             stopped = threading.Event()
@@ -188,10 +216,10 @@ class _Crew:
 
             thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
             thread.start()
-            late = None if seconds is None else time.monotonic() + seconds + GRACE
+            ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
             while thread.is_alive():
                 thread.join(POLL)
-                if self.interrupted() or (late is not None and time.monotonic() > late):
+                if self.interrupted() or self.late(task.area, ends):
                     stopped.set()
                     break
             if failure and isinstance(failure[0], (ImpossibleError, RulesError)):
@@ -209,6 +237,8 @@ class _Crew:
         try:
             workers = [_Worker(self) for _ in range(count)]
             while (waiting or any(worker.task for worker in workers)) and not self.interrupted():
+                if self.over and len(tasks) - len(waiting) >= count:
+                    waiting.clear()
                 for position, worker in enumerate(workers):
                     if worker.idle() and waiting:
                         seconds = self.share(len(waiting), count)
@@ -238,7 +268,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.crew = crew
         self.task: _Task | None = None
-        self.ends = float("inf")
+        self.seconds = self.ends = float("inf")
+        self.heard = False
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
         self.process.start()
@@ -254,8 +285,13 @@ class _Worker:
             self.connection.send((part, task, seconds))
         except OSError:
             return
-        self.task = task
-        self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        self.task, self.heard = task, False
+        self.seconds = float("inf") if seconds is None else seconds
+        self.start_clock()
+
+    def start_clock(self) -> None:
+        """Take the time of the task from now on."""
+        self.ends = time.monotonic() + self.seconds + GRACE
 
     def idle(self) -> bool:
         """Whether it has nothing to do."""
@@ -263,7 +299,7 @@ class _Worker:
 
     def late(self) -> bool:
         """Whether its time is over and more."""
-        return self.task is not None and time.monotonic() > self.ends
+        return self.task is not None and self.crew.late(self.task.area, self.ends)
 
     def receive(self) -> _Task | None:
         """Take in what it says; the task it was at when it is lost for the first time."""
@@ -289,6 +325,10 @@ class _Worker:
             raise RuntimeError(  # noqa: TRY004
                 f"area {self.task.area if self.task else ''}: {message}"
             ) from message
+        if not self.heard:
+            # A new process loads its libraries first, which is no part of its time.
+            self.heard = True
+            self.start_clock()
         self.crew.board.take(message)
         if message.kind == "done":
             self.task = None

@@ -42,7 +42,7 @@ def streamed_turns(part: Part, passes: Passes) -> Iterator[None]:
     passes : Passes
         All its networks.
     """
-    part.columns = len(passes)
+    part.counted(len(passes))
     priced: Priced | None = None
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     for priced in relaxations(part.problem, passes, part.incumbent.groups, part.deadline):

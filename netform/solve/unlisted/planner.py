@@ -70,6 +70,7 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         With a first plan.
     params : UnlistedParams
     """
+    part.unlisted = True
     with part.stage("search"):
         take_turns(part, [_search_turns(part, params), _bound_turns(part, params)])
 
