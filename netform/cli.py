@@ -119,7 +119,7 @@ def _solve(given: dict[str, Any], stdout: BinaryIO | io.FileIO, stop: Interrupti
     plan = _plan(prepared, rules, options, given["time_limit"], progress, stop)
     prices = given_prices(given, prepared, rules, options, progress, stop)
     progress.say("drawing boundaries")
-    result = replace(draw(prepared, rules, plan), prices=prices)
+    result = replace(draw(prepared, rules, plan), prices=prices, timings=given["timings"])
     progress.say("writing")
     _write(result, given, single=single)
     progress.clear()
@@ -224,7 +224,7 @@ def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
     if single:
         write_file(out, EXPORTERS[out.suffix.lower()](result), overwrite=given["overwrite"])
     else:
-        files = folder_files(result, timings=given["timings"])
+        files = folder_files(result)
         write_folder(out, files, overwrite=given["overwrite"], stale=stale_files(files))
 
 

@@ -46,8 +46,10 @@ def _columns(doubt: Doubt) -> Iterator[str]:
             f"{'one feasible network' if one else f'{doubt.columns:,} feasible networks'} may still be part of a "
             "better plan"
         )
-    elif doubt.columns is None and not doubt.listed:
-        yield "there are more feasible networks than can be looked at one by one"
+    elif doubt.columns is None and doubt.listed:
+        yield "the feasible networks had not all been listed by then"
+    elif doubt.columns is None:
+        yield "the feasible networks are too many to be looked at one by one"
 
 
 def _exceptions(exceptions: int, needed: int) -> Iterator[str]:

@@ -17,7 +17,10 @@ from netform.solve.model.stopping import NEVER, Deadline
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["AreaCase", "AreaOutcome", "Doubt", "Options", "Placed", "Progress"]
+__all__ = ["NOT_PLANNED", "AreaCase", "AreaOutcome", "Doubt", "Options", "Placed", "Progress"]
+
+# Why practices are an exception that a run that was cut short had not come to: they stand together.
+NOT_PLANNED = "not_planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,11 @@ class AreaOutcome:
     quick: bool = False
     reasons: tuple[Obstacle, ...] = ()
     doubt: Doubt | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every practice has been planned: of a run cut short some may stand together as they are."""
+        return all(placed.exception != NOT_PLANNED for placed in self.networks)
 
 
 @dataclass(frozen=True, slots=True)
