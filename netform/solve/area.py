@@ -29,7 +29,7 @@ from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
-from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
+from netform.solve.model.outcome import NOT_PLANNED, AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.plan_model import join
 from netform.solve.model.problem import store_of
@@ -53,9 +53,6 @@ __all__ = [
     "solve_area",
     "standing_alone",
 ]
-
-# Of practices that a run that was cut short had not come to: they stand together, whatever their patients.
-NOT_PLANNED = "The run ended before this part was planned."
 
 # Seconds spent on what would remove an exception, and their share of the time left.
 REASON_SECONDS, REASON_SHARE = 20.0, 0.05
@@ -181,16 +178,15 @@ class _AreaSolver:
         networks = [*self.fixed, *(placed for plan in plans for placed in self.placed(plan))]
         for part in going:
             plan = part.plan_so_far
-            if plan is None and self.options.strict:
+            if plan is not None:
+                networks += self.placed(plan)
+            elif self.options.strict:
                 return
-            networks += (
-                [Placed(part.problem.codes, "not_planned", NOT_PLANNED)]
-                if plan is None
-                else self.placed(plan)
-            )
-            plans.append(
-                plan or PartPlan((), Solution("feasible", None, self.cost([part.problem.codes]), 0.0), 0, "")
-            )
+            else:
+                codes, why = part.problem.codes, "The run ended before this part was planned."
+                networks.append(Placed(codes, NOT_PLANNED, why))
+                plan = PartPlan((codes,), Solution("feasible", None, self.cost([codes]), 0.0), 0, "")
+            plans.append(plan)
         cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in plans)
         bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in plans)
         doubt = Doubt.of_parts([*self.doubts, *(part.doubt for part in going)])

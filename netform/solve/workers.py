@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import networkx as nx
 
@@ -34,8 +35,8 @@ POLL = 0.05
 # A worker that has not ended so long after its time is left behind, seconds.
 GRACE = 1.5
 
-# No area gets less than this of the time, seconds; and one that was begun is waited for so much longer until it has told
-# of its first plan, which no clock ends.
+# No area gets less than this of the time, seconds; and one that was begun is waited for so much longer until it has
+# told of its first plan, which no clock ends.
 LEAST_SHARE, PATIENCE = 3.0, 60.0
 
 # While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
@@ -191,7 +192,9 @@ class _Crew:
 
     def late(self, area: str, ends: float) -> bool:
         """Whether an area that was to end by then is to be left behind."""
-        return time.monotonic() > ends + (0.0 if area in self.board.best else PATIENCE)
+        told = self.board.best.get(area)
+        first = told is not None and told.outcome is not None and told.outcome.whole
+        return time.monotonic() > ends + (0.0 if first else PATIENCE)
 
     def in_thread(self, tasks: list[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
@@ -272,7 +275,8 @@ class _Worker:
         self.heard = False
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
-        self.process.start()
+        with _deaf():
+            self.process.start()
         theirs.close()
 
     def begin(self, task: _Task, seconds: float | None) -> None:
@@ -344,6 +348,19 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that an interruption from the keyboard does not reach, not even while they load."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _serve(connection: Connection, rules: Rules, options: Options) -> None:
