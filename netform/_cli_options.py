@@ -185,7 +185,8 @@ SOLVE_OPTIONS = (
     click.option(
         "--timings",
         is_flag=True,
-        help="Write seconds by stage and the solve log into plan.json, and draw it in the report (they differ run by run).",
+        help="Write seconds by stage and the solve log into plan.json, and draw the log in the report (they differ run "
+        "by run).",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors are still said."),
 )

@@ -57,7 +57,8 @@ def _exceptions(exceptions: int, needed: int) -> Iterator[str]:
     if exceptions <= needed:
         return
     if needed:
-        yield f"that {needed:,} {'exceptions are' if needed > 1 else 'exception is'} needed is proven, not that {exceptions:,} are"
+        some = f"{needed:,} {'exceptions are' if needed > 1 else 'exception is'}"
+        yield f"that {some} needed is proven, not that {exceptions:,} are"
     elif exceptions == 1:
         yield "that its exception is needed is not proven"
     else:

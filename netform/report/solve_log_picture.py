@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.report.pictures import QUIET, RULE, Label, label_points, picture
-from netform.report.words import area_name, hours, percent
+from netform.report.pictures import QUIET, RULE, Label, label_points, picture, shown
+from netform.report.words import hours, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,14 @@ WIDTH, HEIGHT = 10.0, 4.6
 
 BLUE, GREEN, ORANGE = "#0b4f8a", "#17663a", "#b34700"
 
-# Most happens in the first seconds and little in the last minutes: time is drawn by its logarithm, from here on.
-FIRST_SECOND = 0.1
-TICKS = {0.1: "0.1 s", 1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h"}
+# Most happens in the first seconds and little in the last minutes: time is drawn by its logarithm, from the mark before
+# the first plan on, and over so many times as long at least.
+TICKS = {
+    0.1: "0.1 s", 0.2: "0.2 s", 0.5: "0.5 s", 1: "1 s", 2: "2 s", 5: "5 s", 10: "10 s", 20: "20 s", 60: "1 min",
+    120: "2 min", 300: "5 min", 600: "10 min", 1_800: "30 min", 3_600: "1 h", 7_200: "2 h", 18_000: "5 h",
+    36_000: "10 h", 86_400: "1 day",
+}  # fmt: skip
+SPAN = 5.0
 
 # What is further from plan and bound at the end than this share of the cost is cut off: a first bound of nothing would
 # press the rest into a line.
@@ -45,7 +50,7 @@ def solve_log_picture(area: AreaResult, kind: Kind) -> bytes:
     kind : {"png", "svg"}
     """
     first, last = area.log[0], area.log[-1]
-    title = f"How plan and bound came together: {area_name(area.area)}"
+    title = f"How plan and bound came together{f': {area.area}' if area.area else ''}"
     description = (
         f"The first plan, after {first.seconds:,.1f} seconds, costs {hours(first.incumbent)} hours a week; the last, "
         f"after {last.seconds:,.1f} seconds, costs {hours(last.incumbent)}, and no plan costs less than "
@@ -60,11 +65,11 @@ def _figure(log: Sequence[SolveStep], title: str) -> Figure:
 
     figure = Figure(figsize=(WIDTH, HEIGHT), layout=None)
     axes = figure.add_axes((0.09, 0.2, 0.78, 0.68))
-    seconds = [max(step.seconds, FIRST_SECOND) for step in log]
-    _limits(axes, log, seconds[-1])
+    seconds = [max(step.seconds, min(TICKS)) for step in log]
+    _limits(axes, log, seconds)
     _lines(axes, log, seconds)
     labels = _falls(axes, log, seconds)
-    axes.set_title(title, loc="left", fontsize=13, fontweight="bold", pad=12)
+    axes.set_title(shown(title), loc="left", fontsize=13, fontweight="bold", pad=12)
     axes.set_xlabel("Time since the area was begun", labelpad=8)
     axes.set_ylabel("Weighted hours a week", labelpad=8)
     axes.grid(visible=True, color=RULE, linewidth=0.5, alpha=0.6)
@@ -80,7 +85,7 @@ def _figure(log: Sequence[SolveStep], title: str) -> Figure:
     return figure
 
 
-def _limits(axes: Axes, log: Sequence[SolveStep], end: float) -> None:
+def _limits(axes: Axes, log: Sequence[SolveStep], seconds: Sequence[float]) -> None:
     """Show all of the time, and of the hours what is near the last plan and bound."""
     last = log[-1]
     far = FARTHEST * max(last.incumbent, 1.0)
@@ -89,8 +94,10 @@ def _limits(axes: Axes, log: Sequence[SolveStep], end: float) -> None:
     margin = 0.06 * max(top - bottom, 0.01 * max(last.incumbent, 1.0))
     axes.set_ylim(bottom - margin, top + 2.5 * margin)
     axes.set_xscale("log")
-    axes.set_xlim(FIRST_SECOND, max(end, 10 * FIRST_SECOND))
-    ticks = [tick for tick in TICKS if tick <= axes.get_xlim()[1]]
+    end = max(seconds[-1], SPAN * min(TICKS))
+    begin = max(tick for tick in TICKS if tick <= max(min(TICKS), min(seconds[0], end / SPAN)))
+    axes.set_xlim(begin, end)
+    ticks = [tick for tick in TICKS if begin <= tick <= end]
     axes.set_xticks(ticks, [TICKS[tick] for tick in ticks])
     axes.set_xticks([], minor=True)
 
@@ -108,7 +115,7 @@ def _lines(axes: Axes, log: Sequence[SolveStep], seconds: Sequence[float]) -> No
         color=BLUE,
         linewidth=2.0,
         zorder=4,
-        label="Cost of the best plan so far",
+        label="Best plan so far",
     )
     axes.step(
         seconds, bounds, where="post", color=GREEN, linewidth=2.0, linestyle=(0, (5, 2)), zorder=3,
@@ -126,7 +133,7 @@ def _falls(axes: Axes, log: Sequence[SolveStep], seconds: Sequence[float]) -> li
     axes.plot(
         [x for x, _ in places], [y for _, y in places], linestyle="none", marker="v", markersize=9,
         markerfacecolor=ORANGE, markeredgecolor="white", markeredgewidth=0.8, zorder=6, clip_on=False,
-        label="Fewer exceptions from here on",
+        label="Fewer exceptions",
     )  # fmt: skip
     # The last matter most: they are what the plan has in the end.
     named = list(zip(falls, places, strict=True))[-NAMED:]

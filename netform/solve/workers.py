@@ -56,12 +56,15 @@ class Event:
         The stage that begins, for ``stage``.
     outcome : AreaOutcome or None
         The plan, for ``plan`` and ``done``.
+    at : float
+        When it happened, seconds of the machine's monotonic clock.
     """
 
     area: str
     kind: str
     stage: str = ""
     outcome: AreaOutcome | None = None
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ def plan_areas(
 
 
 def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
-    """Give the plan that an event tells of; of one told on the way also what ended the run.
+    """Give the plan that an event tells of; of one told on the way also when the run ended, and by what.
 
     Parameters
     ----------
@@ -160,9 +163,15 @@ def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
     """
     outcome = event.outcome
     assert outcome is not None  # noqa: S101 (the caller has looked)
-    if outcome.doubt is None or event.kind == "done" or not interrupted:
+    if event.kind == "done" or outcome.doubt is None or not outcome.result.log:
         return outcome
-    return replace(outcome, doubt=replace(outcome.doubt, ended="interrupted"))
+    last = outcome.result.log[-1]
+    end = replace(last, step="end", seconds=last.seconds + time.monotonic() - event.at)
+    return replace(
+        outcome,
+        result=replace(outcome.result, log=(*outcome.result.log, end)),
+        doubt=replace(outcome.doubt, ended="interrupted" if interrupted else outcome.doubt.ended),
+    )
 
 
 @dataclass(slots=True)
