@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.explain.unproven import unproven
+from netform.explain.weighty_terms import weighty_notes
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.rationale import rationales
@@ -66,7 +67,8 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             for number, placed in enumerate(outcome.networks, 1)
         ]
         networks += _explained(prepared, rules.for_area(area), mine, options)
-        areas.append(_doubted(outcome, _costed(outcome.result, mine, rules), mine))
+        result = _doubted(outcome, _costed(outcome.result, mine, rules), mine)
+        areas.append(replace(result, notes=(*result.notes, *weighty_notes(mine, rules.for_area(area)))))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
         unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
         if not mine:
