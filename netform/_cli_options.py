@@ -11,6 +11,7 @@ import click
 
 from netform._cli_demands import DEMAND_OPTIONS, demanded_rules, typed_demands
 from netform.errors import OutputError, RulesError
+from netform.solve.model.budget import DEFAULT, GIGABYTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,9 +175,12 @@ SOLVE_OPTIONS = (
     click.option(
         "--memory",
         type=click.FloatRange(0, min_open=True),
+        default=DEFAULT.room / GIGABYTE,
+        show_default=True,
         metavar="GB",
-        help="For the lists of feasible networks, of all areas planned side by side [default: 2.5 for each]. An area "
-        "with more of them than fit is planned by search instead, and is not proven.",
+        help="For the lists of feasible networks and all that is made of them, of the whole run. An area with more of "
+        "them than fit is planned by passes over them or by search instead. Python and its libraries take up to 0.3 GB "
+        "more for each worker.",
     ),
     click.option(
         "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search for a first plan."

@@ -148,19 +148,15 @@ def _load_ahead() -> None:
 def _options(given: dict[str, Any], prepared: Prepared) -> Options:
     """Gather how the run goes about it, besides the rules."""
     from netform.solve.area import Options
-    from netform.solve.model.candidate_cache import BYTES_EACH
+    from netform.solve.model.budget import MemoryBudget
 
     workers = given["workers"] or os.cpu_count() or 1
-    most_listed = None
-    if given["memory"] is not None:
-        side_by_side = min(workers, max(1, len(prepared.areas)))
-        most_listed = int(given["memory"] * 1e9 / BYTES_EACH / side_by_side)
     return Options(
         strict=given["strict"],
         seed=given["seed"],
         workers=workers,
         moves=given_moves(given, prepared),
-        most_listed=most_listed,
+        memory=MemoryBudget.of(given["memory"]),
     )
 
 

@@ -70,7 +70,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
-        self._listings = CandidateCache(self.options.workers, keep=True, most=self.options.most_listed)
+        self._listings = CandidateCache(self.options.workers, keep=True, memory=self.options.memory)
 
     def solve(
         self, rules: Rules | None = None, *, moves: Moves | None = None, seconds: float | None = None

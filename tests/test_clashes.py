@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
@@ -24,6 +24,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.travel import build_travel
 from tests.brute_force import partitions
+from tests.examples import examples
 from tests.strategies import made_up_area
 
 if TYPE_CHECKING:
@@ -674,7 +675,7 @@ def _can_be_kept(graph: nx.Graph, rules: Rules, *, strict: bool) -> bool:
 
 
 @given(_cases(), st.booleans())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_what_is_refused_has_no_plan(case: tuple[nx.Graph, Rules], strict: bool) -> None:
     """No division of the practices keeps demands that are refused."""
     graph, rules = case
@@ -710,7 +711,7 @@ def _named(message: str, demands: Demands) -> Demands:
 
 
 @given(_cases())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_each_clash_is_one_by_itself(case: tuple[nx.Graph, Rules]) -> None:
     """The rules that a message names, with the pins and exclusions around them, have no plan either."""
     graph, rules = case

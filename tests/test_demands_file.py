@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform._cli_demands import demanded_rules
@@ -18,6 +18,7 @@ from netform.demands_file import PLANNER_KEYS, demands_toml, read_demands
 from netform.errors import RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile, read_rules, rules_toml
+from tests.examples import examples
 from tests.strategies import codes as listed_codes
 from tests.strategies import rules
 
@@ -78,7 +79,7 @@ def _problems(folder: Path, content: str) -> list[str]:
 
 
 @given(rules(), demands())
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_demands_are_read_back_from_what_is_written(
     tmp_path_factory: pytest.TempPathFactory, drawn: Rules, demanded: Demands
 ) -> None:
@@ -208,7 +209,7 @@ _keys = st.sampled_from([*PLANNER_KEYS, "other"])
 @given(
     st.dictionaries(_keys, _values, max_size=5), st.dictionaries(_area_names, _values, max_size=3) | _values
 )
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_any_values_end_in_demands_that_can_be_written(planner: dict[str, Any], areas: Any) -> None:
     """Whatever stands in the tables, what is read of it can be read again, and the rest is explained."""
     read, problems = read_demands({"planner": planner, "areas": areas})

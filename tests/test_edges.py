@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.edges import EdgeChange, edge_minutes, read_edges, read_matrix
 from netform.errors import InputError
 from netform.matrix import Matrix
 from netform.practices.model import Practice, PracticeList
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -283,7 +284,7 @@ def test_a_list_of_one_practice_has_no_journeys(written: Written) -> None:
         st.tuples(st.integers(0, 3), st.integers(0, 3), st.sampled_from(["0", "1.5", "2", "60"])), min_size=1
     )
 )
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_a_matrix_is_what_a_plain_reading_gives(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int, str]]
 ) -> None:
@@ -311,7 +312,7 @@ def test_a_matrix_is_what_a_plain_reading_gives(
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_any_bytes_end_in_pairs_or_an_explained_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
 ) -> None:

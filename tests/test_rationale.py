@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
@@ -21,6 +21,7 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import Options
 from tests.brute_force import outside_band, partitions
+from tests.examples import examples
 from tests.invariants.test_demands import starts
 from tests.made_up_session import solved
 from tests.strategies import made_up_area, small_areas
@@ -104,7 +105,7 @@ def demanding(draw: st.DrawFn, graph: nx.Graph, rules: Rules) -> Rules:
 
 
 @given(divided_areas())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_moves_are_what_the_definitions_say(drawn: tuple[nx.Graph, Rules, Groups]) -> None:
     """Every neighbour once; allowed just when both networks keep every rule; at the exact change of cost."""
     graph, rules, groups = drawn
@@ -143,7 +144,7 @@ def best_division(graph: nx.Graph, rules: Rules) -> Groups | None:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_no_move_betters_an_optimum(data: st.DataObject) -> None:
     """In the best of all divisions the price of every allowed move is at least nothing."""
     graph, rules = data.draw(small_areas(most=6))
@@ -220,7 +221,7 @@ def test_a_limit_on_moves_stops_moves() -> None:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_no_move_within_the_limit_betters_an_optimum_near_its_start(data: st.DataObject) -> None:
     """In the best plan that moves so few no allowed move saves anything."""
     graph, rules = data.draw(small_areas(most=6))
@@ -297,7 +298,7 @@ def test_the_binding_rule_is_in_the_rationale(demands: Demands, words: str) -> N
 
 
 @given(divided_areas())
-@settings(deadline=None, max_examples=50, derandomize=True)
+@examples(50)
 def test_every_network_has_a_rationale_of_two_or_three_sentences(
     drawn: tuple[nx.Graph, Rules, Groups],
 ) -> None:

@@ -6,12 +6,13 @@ import gzip
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.errors import InputError
 from netform.practices.model import Practice, PracticeList
 from netform.registrations import Registrations, read_registrations
+from tests.examples import examples
 
 if TYPE_CHECKING:
     import random
@@ -188,7 +189,7 @@ _counts = st.dictionaries(
 
 
 @given(_counts, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_residents_are_what_counting_by_hand_gives(
     tmp_path_factory: pytest.TempPathFactory, counts: dict[tuple[str, str], int], order: random.Random
 ) -> None:
@@ -219,7 +220,7 @@ def test_residents_are_what_counting_by_hand_gives(
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='ABC,;\n"E01 25x.\t', max_size=80).map(str.encode))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     """No bytes end in any other error, alone or under a good header."""
     path = tmp_path_factory.mktemp("registrations") / "file.csv"

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.errors import RulesError
 from netform.rules import TERM_NAMES, Role, Rules
 from netform.rules_file import DEFAULT_PROFILE, load_profile, profile_names, read_rules, rules_toml
+from tests.examples import examples
 from tests.strategies import rules
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def test_the_largest_exception_moves_with_the_band_unless_it_is_given(written: W
 
 
 @given(rules())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_rules_are_read_back_from_what_is_written(
     tmp_path_factory: pytest.TempPathFactory, drawn: Rules
 ) -> None:
@@ -216,7 +217,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         st.binary(max_size=100), st.text(alphabet='[]="\n.,{}0129eE-_ abmin', max_size=80).map(str.encode)
     )
 )
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_any_bytes_end_in_rules_or_an_explained_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:

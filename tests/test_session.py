@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -17,6 +17,7 @@ from netform.rules_file import load_profile
 from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of
 from tests.strategies import made_up_area, small_areas
 
@@ -35,7 +36,7 @@ def row(list_sizes: list[int]) -> nx.Graph:
 
 
 @given(small_areas(least=2, oversize=False), st.data())
-@settings(deadline=None, max_examples=80, derandomize=True)
+@examples(80)
 def test_scores_do_not_depend_on_how_a_plan_was_made(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -57,7 +58,7 @@ def test_scores_do_not_depend_on_how_a_plan_was_made(
 
 
 @given(small_areas(least=3, oversize=False), st.integers(0, 4), st.data())
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_the_best_that_moves_few_practices(
     drawn: tuple[nx.Graph, Rules], most: int, data: st.DataObject
 ) -> None:
@@ -131,6 +132,22 @@ def test_what_is_left_out_is_no_network_whatever_was_asked_before() -> None:
     for networks in (*(point.networks for point in points), *(each.networks for each in others)):
         assert sorted(code for group in networks for code in group) == ["P1", "P2", "P3", "P4", "P5"]
     assert all("P0" not in (each.code_a, each.code_b) for each in session.borders()[""])
+
+
+def test_practices_left_out_may_be_over_a_narrower_band() -> None:
+    """Asked after a wider band: they stand alone no more, and what is left is planned."""
+    graph = row([60_000, 61_000, 31_000])
+    session = session_of(graph, RULES.with_band(30_000, 65_000))
+    assert len(session.solve().networks) == 3
+    narrow = RULES.with_band(30_000, 50_000)
+    plan = session.solve(replace(narrow, demands=Demands(exclude=("P0", "P1"))))
+    assert [network.practice_codes for network in plan.networks] == [("P2",)]
+    assert plan.status == "optimal"
+    plan = session.solve(replace(narrow, demands=Demands(exclude=("P0",))))
+    assert [(network.practice_codes, network.exception) for network in plan.networks] == [
+        (("P1",), "over_max_single_practice"),
+        (("P2",), None),
+    ]
 
 
 def test_a_question_asked_twice_is_answered_from_memory(monkeypatch: pytest.MonkeyPatch) -> None:

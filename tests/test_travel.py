@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.places import Places
 from netform.rules_file import load_profile
 from netform.travel import Travel, build_travel, estimate_minutes
+from tests.examples import examples
 from tests.strategies import travels
 
 RULES = load_profile()
@@ -66,7 +67,7 @@ def test_no_given_minutes_are_the_estimate() -> None:
 
 
 @given(travels(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=80)
+@examples(80)
 def test_the_matrix_is_the_minutes_pair_by_pair(travel: Travel, random: object) -> None:
     """Every entry of the matrix of some practices, in any order, is what `Travel.minutes` says."""
     positions = list(range(len(travel.easting)))
@@ -81,7 +82,7 @@ def test_the_matrix_is_the_minutes_pair_by_pair(travel: Travel, random: object) 
 
 
 @given(travels())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_travel_is_symmetric_and_zero_within_a_site(travel: Travel) -> None:
     """Both directions take the same time, never less than none; a site is crossed at once unless told."""
     for a in range(len(travel.easting)):

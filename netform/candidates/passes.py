@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from netform.candidates.allowed import Limits
     from netform.scores import ScoringData
 
-__all__ = ["BYTES_EACH", "ROUNDING", "Met", "Passes"]
+__all__ = ["GATHERED", "ROUNDING", "Met", "Passes"]
 
-# What a network takes while passes are made.
-BYTES_EACH = 4
+# Bytes of a group that a pass gives, of a dozen members: as its root has kept it, all together, in the order outside,
+# and by what it costs; and what choosing from them takes then.
+GATHERED = 180
 
 # Groups, and their members, in a block that is handed over at once.
 BLOCK, BLOCK_MEMBERS = 1 << 17, 1 << 21
@@ -96,6 +97,8 @@ class Passes:
         Weighted hours per week of every group, rounded down; infinite where the demands forbid it.
     workers : int
         Threads; no result depends on it.
+    room : int
+        Bytes for the groups that a pass gives: with less there are fewer.
     """
 
     adjacency: Adjacency
@@ -105,6 +108,7 @@ class Passes:
     first: NDArray[np.int64]
     costs: NDArray[np.float32]
     workers: int
+    room: int = 1_000_000_000
 
     @classmethod
     def of(
@@ -173,7 +177,7 @@ class Passes:
         prices : ndarray of float64, shape (n,)
             Hours per week for each practice.
         each : float
-            Of a root with g groups, ``each * sqrt(g)`` are given: see `FEWEST` and `MOST`.
+            Of a root with g groups, ``each * sqrt(g)`` are given: see `FEWEST` and `MOST`. Fewer where they do not fit.
         stop : callable
             Asked often.
         """
@@ -181,10 +185,10 @@ class Passes:
         lowered: NDArray[np.float64] = np.zeros(len(inside))
         lock = Lock()
         found: dict[int, tuple[CandidateStore, NDArray[np.float64]]] = {}
+        given = self.given(each)
 
         def meet(root: int) -> None:
-            count = int(self.first[root + 1] - self.first[root])
-            room = int(np.clip(each * count**0.5, FEWEST, MOST))
+            room = int(given[root])
             walk, below = _Walk(self, root), np.inf
             kept, reduced = _nothing(len(inside)), np.empty(0)
             while walk.going and not stop():
@@ -204,6 +208,13 @@ class Passes:
         below = prices.copy()
         below[self.order] += lowered
         return self.gathered(found, below)
+
+    def given(self, each: float) -> NDArray[np.int64]:
+        """How many groups every root may give, by the square root of what it has, or less as the room has it."""
+        groups = np.diff(self.first)
+        given = np.minimum(np.clip(each * groups**0.5, FEWEST, MOST).astype(np.int64), groups)
+        fit = self.room // GATHERED
+        return given if given.sum() <= fit else np.maximum(1, given * fit // given.sum())
 
     def within(
         self,
@@ -252,7 +263,7 @@ class Passes:
         reduced = np.concatenate([found[root][1] for root in sorted(found)])
         sizes = np.concatenate([np.diff(store.offsets) for store in stores])
         offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
-        members = self.order[np.concatenate([store.members for store in stores])].astype(np.uint16)
+        members = self.order.astype(np.uint16)[np.concatenate([store.members for store in stores])]
         _sort_rows(offsets, members)
         by_reduced = np.argsort(reduced, kind="stable")
         store = CandidateStore(offsets, members, len(prices))

@@ -9,9 +9,14 @@ import numba as nb
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["CandidateStore"]
+
+# Candidates looked at together where they are so many that what is made of them counts.
+BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,18 @@ class CandidateStore:
 
     def take(self, chosen: NDArray[np.int64]) -> CandidateStore:
         """Pick the candidates at the given positions, in that order."""
-        chosen = np.asarray(chosen, np.int64)
-        begin = self.offsets[chosen]
-        offsets = np.zeros(len(chosen) + 1, np.int64)
-        np.cumsum(self.offsets[chosen + 1] - begin, out=offsets[1:])
-        return CandidateStore(offsets, _gather(self.members, begin, offsets), self.practices)
+        offsets, members = _taken(self.offsets, self.members, np.asarray(chosen, np.int64))
+        return CandidateStore(offsets, members, self.practices)
+
+    def blocks(self) -> Iterator[tuple[slice, CandidateStore]]:
+        """The candidates some at a time, members not copied, and where they stand: what is made of them stays small."""
+        for begin in range(0, len(self), BLOCK):
+            offsets = self.offsets[begin : begin + BLOCK + 1]
+            members = self.members[offsets[0] : offsets[-1]]
+            yield (
+                slice(begin, begin + len(offsets) - 1),
+                CandidateStore(offsets - offsets[0], members, self.practices),
+            )
 
     def joined(self, other: CandidateStore) -> CandidateStore:
         """Append another store over the same practices."""
@@ -57,10 +69,14 @@ class CandidateStore:
 
 
 @nb.njit(cache=True, nogil=True)
-def _gather(members, begin, offsets):  # type: ignore[no-untyped-def]
-    """Copy rows of members that begin at some places, one after the other."""
-    taken = np.empty(offsets[-1], members.dtype)
-    for j in range(len(begin)):
-        for k in range(offsets[j + 1] - offsets[j]):
-            taken[offsets[j] + k] = members[begin[j] + k]
-    return taken
+def _taken(offsets, members, chosen):  # type: ignore[no-untyped-def]
+    """Copy chosen rows of members, one after the other: where they begin then, and the members."""
+    begin = np.zeros(len(chosen) + 1, np.int64)
+    for j in range(len(chosen)):
+        begin[j + 1] = begin[j] + offsets[chosen[j] + 1] - offsets[chosen[j]]
+    taken = np.empty(begin[-1], members.dtype)
+    for j in range(len(chosen)):
+        first = offsets[chosen[j]]
+        for k in range(begin[j + 1] - begin[j]):
+            taken[begin[j] + k] = members[first + k]
+    return begin, taken

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netform.solve.model.solution import Solution
 
-__all__ = ["method", "search_method"]
+__all__ = ["ONLY_PLAN", "method", "search_method"]
+
+ONLY_PLAN = "By their patients these practices can only be one network within the band."
 
 
 def method(solution: Solution, listed: int) -> str:
@@ -27,7 +29,7 @@ def method(solution: Solution, listed: int) -> str:
     )
 
 
-def search_method(*, proven: bool, listed: int = 0, met: int | None = None, exceptions: bool = False) -> str:
+def search_method(proven: bool, listed: int, met: int | None, *, exceptions: bool) -> str:
     """Say how a plan was found where not all feasible networks could be kept and solved over.
 
     Parameters

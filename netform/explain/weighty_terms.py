@@ -65,12 +65,12 @@ def weighty_notes(
     if share <= (params.reasoned if why else params.plain):
         return ()
     said = f"The term {term} makes up {100 * share:.0f}% of the plan's cost ({hours:,.1f} hours a week)"
-    if why:
-        return (f"{said}: {why}",)
-    return (
-        f"{said}, so that it decides the plan and the other terms count for little. If that is not meant, give it a "
-        f"weight below {rules.weight(term):g} (--weight {term}=NUMBER).",
-    )
+    if not why:
+        why = (
+            "it decides the plan, and the other terms count for little. If that is not meant, give it a weight "
+            f"below {rules.weight(term):g} (--weight {term}=NUMBER)."
+        )
+    return (f"{said}: {why}",)
 
 
 def _balance(networks: Sequence[Network], rules: Rules) -> str:

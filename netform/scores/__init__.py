@@ -60,11 +60,11 @@ def network_cost(terms: Mapping[str, float], rules: Rules) -> float:
 def candidate_costs(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
     """Add up the terms of every candidate by their weights, hours per week, by the kernels.
 
-    Terms of weight zero are not computed; one vector per term is alive at a time.
+    Terms of weight zero are not computed; no vector but the sum is as long as the store.
     """
     costs = np.zeros(len(store))
-    for name, term in TERMS.items():
-        weight = data.rules.weight(name)
-        if weight:
-            costs += weight * term.kernel(store, data)
+    weighed = [(term, weight) for name, term in TERMS.items() if (weight := data.rules.weight(name))]
+    for part, block in store.blocks():
+        for term, weight in weighed:
+            costs[part] += weight * term.kernel(block, data)
     return costs

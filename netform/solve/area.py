@@ -99,14 +99,15 @@ def standing_alone(
     Parameters
     ----------
     graph : networkx.Graph
-        Of the area's practices, as `solve_area` joins them.
+        Of the area's practices, as `solve_area` joins them, with those that are left out.
     area : str
     rules : Rules
         Those of the area.
     options : Options
     progress : Progress
     """
-    return tuple(_AreaSolver(graph, graph, area, rules, options, progress).oversize())
+    kept = graph.subgraph(set(graph) - set(rules.demands.exclude))
+    return tuple(_AreaSolver(kept, graph, area, rules, options, progress).oversize())
 
 
 @dataclass(slots=True)
@@ -133,7 +134,9 @@ class _AreaSolver:
         self.begin = self.progress.clock()
         kept = self.progress.candidate_cache
         self.candidate_cache = (
-            CandidateCache(self.options.workers, most=self.options.most_listed) if kept is None else kept
+            CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
+            if kept is None
+            else kept
         )
 
     def solve(self) -> AreaOutcome:

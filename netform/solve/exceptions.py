@@ -57,7 +57,8 @@ def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | Non
         model = part.widened(widening)
         if model is None:
             break
-        listed, model = len(model.store), part.tied(model)
+        listing, listed = model, len(model.store)
+        model = part.tied(listing)
         part.counted(listed)
         outside, weight = part.weigh(model)
         few = part.solve_model(model, weight)
@@ -65,6 +66,7 @@ def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | Non
         if few.chosen is None:
             if last and few.status == "infeasible":
                 raise ImpossibleError(impossible(part, reasons))
+            part.release(listing)
             continue
         count = int((weight[few.chosen] > 0).sum())
         # One exception is the fewest there can be once none is proven impossible, and nothing that lies
@@ -72,6 +74,7 @@ def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | Non
         settled = few.status == "optimal" and (count <= 1 or last)
         if settled or last:
             return cheapest(part, model, outside, weight, few, reasons, listed=listed, settled=settled)
+        part.release(listing)
     return None
 
 
@@ -93,7 +96,7 @@ def cheapest(
     count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
     patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
     first = model.groups(few.chosen)
-    first_cost = math.fsum(model.costs[few.chosen])
+    first_cost = math.fsum(model.take(few.chosen).costs)
     model = replace(model, sides=(*model.sides, count, patients)).take(
         np.flatnonzero(weight <= total + 0.0005)
     )

@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.infeasible import undivided
-from netform.explain.method import method, search_method
+from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import other_number
 from netform.explain.obstacles import obstacles
@@ -70,6 +71,8 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     """
     seen = [] if part.linking else obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
     _refuse(part, seen)
+    if not seen and (plan := only_plan(part)) is not None:
+        return plan
     if part.incumbent is None:
         first_plan(part, params)
     plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
@@ -78,6 +81,17 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     with part.stage("reasons"):
         plan = _judged(part, plan)
         return replace(plan, reasons=part.explained(plan.reasons))
+
+
+def only_plan(part: Part) -> PartPlan | None:
+    """Give the plan of one network, where arithmetic allows no other within the band; else None."""
+    patients, rules = part.problem.patients, part.rules
+    whole = part.value_of([tuple(range(len(part.problem.codes)))])
+    if not whole.sound or patients // rules.least != 1 or not nx.is_connected(part.problem.graph):
+        return None
+    part.raise_bound(whole.value.cost, "arithmetic", 0)
+    part.offer(whole, "arithmetic")
+    return best_so_far(part, forced=True)
 
 
 def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
@@ -124,6 +138,9 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         with part.stage("reasons"):
             found = why_none(part, free, listed)
         _refuse(part, found)
+        # Its list makes room for those with exceptions.
+        part.release(free)
+        del free, model
         return with_exceptions(part, found, params)
     if solution.chosen is None:
         return best_so_far(part, listed=listed)
@@ -148,7 +165,9 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
     return plan
 
 
-def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> PartPlan:
+def best_so_far(
+    part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = (), forced: bool = False
+) -> PartPlan:
     """Give the best plan and bound, where it was not solved over all columns.
 
     Parameters
@@ -158,6 +177,8 @@ def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()
         Feasible networks, where they were listed but time ran out over them.
     reasons : sequence of Obstacle
         Why there have to be exceptions, where that is known.
+    forced : bool
+        Whether arithmetic allows no other plan.
 
     Raises
     ------
@@ -181,7 +202,9 @@ def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()
     # With exceptions their patients come before cost, and nothing is proven of those here.
     proven = part.done
     solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
-    said = search_method(proven=proven, listed=listed, met=part.candidates or None, exceptions=not fewest)
+    said = (
+        ONLY_PLAN if forced else search_method(proven, listed, part.candidates or None, exceptions=not fewest)
+    )
     return PartPlan(
         groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
         solution=solution,

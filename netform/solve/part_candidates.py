@@ -54,6 +54,9 @@ WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
 # In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
 EXCEPTION = 1_000.0
 
+# Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
+SIDES = 4
+
 Stage = Callable[[str], AbstractContextManager[None]]
 
 
@@ -104,6 +107,8 @@ class Part:
         Those that a better plan may still use, where they were counted.
     unlisted : bool
         Whether not all feasible networks could be kept.
+    held : int
+        Bytes of the lists in use.
     """
 
     graph: nx.Graph
@@ -128,10 +133,12 @@ class Part:
     candidates: int = field(init=False, default=0)
     columns: int | None = field(init=False, default=None)
     unlisted: bool = field(init=False, default=False)
+    held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         """State the problem of the part."""
-        self.problem = Problem.of(self.graph, self.graph, self.rules)
+        memory = self.candidate_cache.memory
+        self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
         self.limits = self.problem.limits
         if self.linking is not None and self.linking.moves is not None:
             self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
@@ -264,15 +271,33 @@ class Part:
     def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
         with self.stage("enumerate"):
-            store = self.candidate_cache.list(self.problem, least, most, enclaves=enclaves)
+            cache = self.candidate_cache
+            sides = SIDES if self.linking is not None or not enclaves else 0
+            store = cache.list(self.problem, least, most, enclaves=enclaves, sides=sides, beside=self.held)
             if store is None:
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
         number = self.problem.patients // least if least > 1 else self.problem.patients
-        return PlanModel(
-            self.problem.codes, store, self.problem.data, (), min(number, len(self.problem.codes))
+        model = PlanModel(
+            self.problem.codes,
+            store,
+            self.problem.data,
+            (),
+            min(number, len(self.problem.codes)),
+            keep=cache.keep,
         )
+        self.hold(model.nbytes)
+        return replace(model, memory=self.problem.memory)
+
+    def release(self, model: PlanModel) -> None:
+        """Let go of the room of a list that is not used any more."""
+        self.hold(-model.nbytes)
+
+    def hold(self, taken: int) -> None:
+        """Leave the problem what there is beside the lists in use."""
+        self.held += taken
+        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(self.held))
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""

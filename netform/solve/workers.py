@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.model.budget import MemoryBudget, MoreRoomError
 from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Event:
 class _Task:
     area: str
     codes: tuple[str, ...]
+    memory: MemoryBudget
 
 
 @dataclass(slots=True)
@@ -109,6 +111,9 @@ def plan_areas(
     Small areas go first: each then gets a fair share of the time that is left, and what the easy ones do not
     need goes to the hard ones.
 
+    Memory is shared out alike. An area whose list does not fit its share waits until so many others are done that the
+    next larger share is free; so which share it has follows from its list alone, and its plan with it.
+
     Parameters
     ----------
     graph : networkx.Graph
@@ -117,7 +122,8 @@ def plan_areas(
         The codes of each area.
     rules : Rules
     options : Options
-        ``workers`` is how many areas are planned side by side; a single area gets all of them as threads.
+        ``workers`` is how many areas are planned side by side; a single area gets all of them as threads. ``memory``
+        is that of the whole run.
     time_limit : float, optional
         Seconds for all areas together.
     interrupted : callable
@@ -135,7 +141,9 @@ def plan_areas(
         As `netform.solve.area.solve_area`.
     """
     options = replace(options, threads=options.workers)
-    tasks = [_Task(area, tuple(codes)) for area, codes in areas.items()]
+    count = max(1, min(options.workers, len(areas)))
+    share = options.memory.share(count)
+    tasks = [_Task(area, tuple(codes), share) for area, codes in areas.items()]
     tasks.sort(key=lambda task: (len(task.codes), task.area))
     board = _Board(on_event)
     crew = _Crew(graph, rules, options, time_limit, interrupted, board)
@@ -184,6 +192,7 @@ class _Crew:
     board: _Board
     begin: float = field(default_factory=time.monotonic)
     lost: set[str] = field(default_factory=set)
+    larger: list[_Task] = field(default_factory=list)
 
     def share(self, waiting: int, workers: int) -> float | None:
         """Seconds for the next area, when ``waiting`` (itself among them) have not begun."""
@@ -198,6 +207,12 @@ class _Crew:
     def over(self) -> bool:
         """Whether time is up, so that no other area is begun."""
         return self.time_limit is not None and time.monotonic() - self.begin >= self.time_limit
+
+    def to_begin(self, waiting: list[_Task], late: int) -> bool:
+        """Whether areas are to be begun: once time is up, only the first that workers were started for."""
+        if self.over and len(waiting) <= late:
+            waiting.clear()
+        return bool(waiting)
 
     def late(self, area: str, ends: float) -> bool:
         """Whether an area that was to end by then is to be left behind."""
@@ -248,22 +263,27 @@ class _Crew:
         workers: list[_Worker] = []
         try:
             workers = [_Worker(self) for _ in range(count)]
-            while (waiting or any(worker.task for worker in workers)) and not self.interrupted():
-                if self.over and len(tasks) - len(waiting) >= count:
-                    waiting.clear()
+            late = len(tasks) - count
+            while (
+                self.to_begin(waiting, late) or any(worker.task for worker in workers)
+            ) and not self.interrupted():
                 for position, worker in enumerate(workers):
                     if worker.idle() and waiting:
-                        seconds = self.share(len(waiting), count)
-                        worker.begin(waiting[0], seconds)
+                        task = self.next_that_fits(waiting, workers)
+                        if task is None:
+                            continue
+                        worker.begin(task, self.share(len(waiting), count))
                         if worker.idle():
                             workers[position] = worker.replaced()
                         else:
-                            waiting.pop(0)
+                            waiting.remove(task)
                     elif worker.late():
                         workers[position] = worker.replaced()
                 for connection in wait([worker.connection for worker in workers], POLL):
                     position = next(k for k, worker in enumerate(workers) if worker.connection is connection)
                     lost = workers[position].receive()
+                    waiting += self.larger
+                    self.larger.clear()
                     if lost is not None:
                         waiting.insert(0, lost)
                     if lost is not None or not workers[position].process.is_alive():
@@ -271,6 +291,20 @@ class _Crew:
         finally:
             for worker in workers:
                 worker.end()
+
+    def next_that_fits(self, waiting: Sequence[_Task], workers: Sequence[_Worker]) -> _Task | None:
+        """The first area whose share of the memory is free beside those that are being planned."""
+        left = self.options.memory
+        for worker in workers:
+            if worker.task is not None:
+                left = left.left_beside(worker.task.memory.room)
+        return next((task for task in waiting if left.fits(task.memory.room)), None)
+
+    def enlarge(self, task: _Task, needed: int) -> None:
+        """Have an area wait for the least share of the memory that is more than it had and holds what it needs."""
+        shares = (self.options.memory.share(among) for among in range(self.options.workers, 0, -1))
+        larger = (each for each in shares if each.fits(needed) and each.room > task.memory.room)
+        self.larger.append(replace(task, memory=next(larger, self.options.memory)))
 
 
 class _Worker:
@@ -330,6 +364,10 @@ class _Worker:
             return task
         if isinstance(message, (ImpossibleError, RulesError)) and self.task is not None:
             self.crew.board.refused[self.task.area] = message
+            self.task = None
+            return None
+        if isinstance(message, MoreRoomError) and self.task is not None:
+            self.crew.enlarge(self.task, message.needed)
             self.task = None
             return None
         if isinstance(message, NetformError):
@@ -395,6 +433,8 @@ def _plan(
     report: Callable[[Any], None],
 ) -> None:
     deadline = Deadline() if seconds is None else Deadline(time.monotonic() + seconds, time.monotonic)
+    alone = None if task.memory == options.memory else options.memory
+    options = replace(options, memory=task.memory, alone=alone)
     progress = Progress(
         deadline=deadline,
         on_stage=lambda stage: report(Event(task.area, "stage", stage)),

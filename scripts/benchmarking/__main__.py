@@ -1,4 +1,8 @@
-"""Run the benchmark: ``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--changes] [--seconds SECONDS]``."""
+"""Run the benchmark; ``scripts/benchmark --help`` says all there is.
+
+``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--changes] [--seconds SECONDS]``,
+``scripts/benchmark --unseen N [--seed S] [--only I ...]`` or ``scripts/benchmark --cases [county hsma city]``.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
+from scripts.benchmarking.asked import Asking, run_cases, run_unseen
 from scripts.benchmarking.cases import MADE_UP, REAL, Area, shared_data, write_area
 from scripts.benchmarking.changes import HEAD as CHANGES_HEAD
 from scripts.benchmarking.changes import answer_changes, quantile_rows
+from scripts.benchmarking.fixed import SUITES
 from scripts.benchmarking.growth import measure_growth
 from scripts.benchmarking.isolated import run_isolated
 from scripts.benchmarking.peers import PEERS, TITLES, run_peer
@@ -65,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target.mkdir(parents=True, exist_ok=True)
     if given.changes:
         return _changes(given, target)
+    if given.unseen is not None or given.only or given.cases is not None:
+        return _questions(given, target)
     rules = load_profile()
     results: dict[str, Any] = {
         "schema": SCHEMA,
@@ -108,6 +116,26 @@ def _changes(given: argparse.Namespace, target: Path) -> int:
     return 0
 
 
+def _questions(given: argparse.Namespace, target: Path) -> int:
+    """Ask the questions that were drawn, the fixed cases, or both; the worse exit code."""
+    asking = Asking(
+        out=target,
+        seconds=given.seconds,
+        memory_gb=given.memory,
+        peers=given.peers,
+        seed=given.seed,
+        again=given.again or bool(given.only),
+        write=given.write,
+        say=_say,
+    )
+    ended = 0
+    if given.unseen is not None or given.only:
+        ended = run_unseen(asking, given.only or range(1, given.unseen + 1))
+    if given.cases is not None:
+        ended = max(ended, run_cases(asking, given.cases or SUITES))
+    return ended
+
+
 def _write(target: Path, results: dict[str, Any]) -> None:
     (target / "benchmark.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
@@ -130,7 +158,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--methods", nargs="*", choices=sorted(PEERS), default=list(PEERS), help="peers to run"
     )
     parser.add_argument(
-        "--seconds", type=float, help="CPU time of a peer; by default 10 times netform's, at least 10 seconds"
+        "--seconds",
+        type=float,
+        help="CPU time of a peer; by default 10 times netform's, at least 10 seconds. With --unseen and --cases "
+        "the wall time of netform instead [60; a case's own], and the CPU time of the peers",
     )
     parser.add_argument("--most-seconds", type=float, default=math.inf, help="CPU time of a peer, at most")
     parser.add_argument("--limit", type=float, default=300.0, help="wall time of netform, seconds [300]")
@@ -139,7 +170,26 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--changes", action="store_true", help="instead: single changes answered from what a session keeps"
     )
     parser.add_argument("--no-growth", action="store_true", help="leave the growth out")
+    _add_questions(parser)
     return parser.parse_args(arguments)
+
+
+def _add_questions(parser: argparse.ArgumentParser) -> None:
+    """Take the options of questions that are asked by the command line of netform."""
+    asked = parser.add_argument_group(
+        "questions", "in place of the areas; what is answered is not asked again"
+    )
+    asked.add_argument("--unseen", type=int, metavar="N", help="ask N questions drawn by --seed")
+    asked.add_argument(
+        "--only", nargs="+", type=int, metavar="I", help="of those drawn ask these, again if need be"
+    )
+    asked.add_argument("--cases", nargs="*", choices=SUITES, help="ask the fixed cases, all or these")
+    asked.add_argument("--memory", type=float, metavar="GB", help="passed on to netform")
+    asked.add_argument("--peers", action="store_true", help="ask the two peers that know numbers and bands")
+    asked.add_argument("--again", action="store_true", help="ask anew what was answered")
+    asked.add_argument(
+        "--write", action="store_true", help="write the tables into scripts/benchmarking/README.md"
+    )
 
 
 def _areas(given: argparse.Namespace) -> list[Area]:

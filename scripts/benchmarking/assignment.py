@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from scripts.benchmarking.task import Task
 
-__all__ = ["solve_assignment"]
+__all__ = ["reach", "solve_assignment"]
 
 # CP-SAT counts in whole numbers: hours are given in thousandths.
 PER_HOUR = 1000
@@ -79,18 +79,18 @@ class _Model:
         self.model = cp_model.CpModel()
         self.codes = sorted(graph)
         list_size = {code: int(graph.nodes[code]["list_size"]) for code in self.codes}
-        reach = {hub: _reach(graph, hub, rules.most) for hub in self.codes}
+        within = {hub: reach(graph, hub, rules.most) for hub in self.codes}
         # A practice that fills the band before it gets to a hub can never be with it.
         self.assigned = {
             (code, hub): self.model.new_bool_var("")
             for hub in self.codes
             for code in self.codes
-            if code in reach[hub]
+            if code in within[hub]
         }
         for code in self.codes:
-            self.model.add_exactly_one(self.assigned[code, hub] for hub in self.codes if code in reach[hub])
+            self.model.add_exactly_one(self.assigned[code, hub] for hub in self.codes if code in within[hub])
         for hub in self.codes:
-            is_hub, members = self.assigned[hub, hub], sorted(reach[hub])
+            is_hub, members = self.assigned[hub, hub], sorted(within[hub])
             patients = sum(list_size[code] * self.assigned[code, hub] for code in members)
             self.model.add(patients >= rules.least * is_hub)
             self.model.add(patients <= rules.most * is_hub)
@@ -164,7 +164,7 @@ class _Model:
                 self.model.add_bool_or([*with_it, ~self.assigned[code, hub]])
 
 
-def _reach(graph: nx.Graph, hub: str, most: int) -> set[str]:
+def reach(graph: nx.Graph, hub: str, most: int) -> set[str]:
     """The practices that some connected network of no more patients than the band allows has with a hub."""
     patients = {hub: graph.nodes[hub]["list_size"]}
     waiting = [(patients[hub], hub)]

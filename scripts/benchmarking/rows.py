@@ -35,7 +35,8 @@ def format_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, markdown
         With bars, for a page.
     """
     columns = list(zip(head, *rows, strict=True))
-    width = [max(map(len, column)) for column in columns]
+    # A rule of Markdown has a dash beside its colon.
+    width = [max(2, *map(len, column)) for column in columns]
     right = [bool(column[1:]) and all(_is_number(cell) for cell in column[1:]) for column in columns]
 
     def line(cells: Sequence[str]) -> str:

@@ -70,7 +70,7 @@ class Task:
     rules : Rules
         Their band holds for every network.
     networks : int
-        How many networks netform's plan has.
+        How many networks netform's plan has; 0, which not every peer takes, leaves it free.
     seconds : float
         CPU time the peer may take.
     seed : int

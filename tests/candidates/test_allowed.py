@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
@@ -18,6 +18,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData
 from tests.brute_force import store_of
+from tests.examples import examples
 from tests.strategies import made_up_area, practice_graphs
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def demanded(draw: st.DrawFn) -> tuple[nx.Graph, list[list[int]], Rules]:
 
 
 @given(demanded())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_the_filter_is_the_definitions(drawn: tuple[nx.Graph, list[list[int]], Rules]) -> None:
     """A candidate is allowed just when no rule forbids it, and counts are held to theirs."""
     graph, groups, rules = drawn
@@ -93,7 +94,7 @@ def test_the_filter_is_the_definitions(drawn: tuple[nx.Graph, list[list[int]], R
 
 
 @given(demanded())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_patients_travel_to_a_hub_that_is_allowed(drawn: tuple[nx.Graph, list[list[int]], Rules]) -> None:
     """The kernel takes the hub that the definition takes, and the best of all where nobody may be the hub."""
     graph, groups, rules = drawn
@@ -106,7 +107,7 @@ def test_patients_travel_to_a_hub_that_is_allowed(drawn: tuple[nx.Graph, list[li
 
 
 @given(demanded(), st.data())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_limits_of_some_practices(
     drawn: tuple[nx.Graph, list[list[int]], Rules], data: st.DataObject
 ) -> None:

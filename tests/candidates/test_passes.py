@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates import passes as module
 from netform.candidates.enumerate import connected_groups
 from netform.candidates.passes import Met, Passes
 from netform.solve.model.problem import Problem, group_costs
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import county, problem_of
 from tests.strategies import small_areas
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-QUICK = settings(deadline=None, max_examples=80, derandomize=True)
+QUICK = examples(80)
 EVERYTHING = 10**9
 
 
@@ -141,7 +142,7 @@ def test_all_below_a_reduced_cost_are_listed(
 
 
 @given(small_areas(most=8, least=2, oversize=False))
-@settings(deadline=None, max_examples=30, derandomize=True)
+@examples(30)
 def test_what_is_forbidden_is_not_given(drawn: tuple[nx.Graph, Rules]) -> None:
     """Nor does it lower a price: with two practices at least, nobody stands alone."""
     graph, rules = drawn

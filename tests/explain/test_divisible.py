@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
@@ -18,6 +18,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import partitions
+from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def demanding_areas(draw: st.DrawFn, most: int = 7) -> tuple[nx.Graph, Rules]:
 
 
 @given(demanding_areas(), st.one_of(st.none(), st.integers(0, 4)))
-@settings(deadline=None, max_examples=250, derandomize=True)
+@examples(250)
 def test_it_is_what_trying_everything_says(drawn: tuple[nx.Graph, Rules], networks: int | None) -> None:
     """Small areas are always settled, and rightly."""
     graph, rules = drawn
@@ -71,7 +72,7 @@ def test_it_is_what_trying_everything_says(drawn: tuple[nx.Graph, Rules], networ
 
 
 @given(demanding_areas())
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_on_fewer_neighbours_it_only_ever_says_yes_rightly(drawn: tuple[nx.Graph, Rules]) -> None:
     """When too many groups would be listed: never a wrong yes, and a no only where arithmetic says so."""
     graph, rules = drawn

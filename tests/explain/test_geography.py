@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.candidates.store import CandidateStore
 from netform.explain.geography import conflicting, geography
 from netform.rules_file import load_profile
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
+from tests.examples import examples
 from tests.strategies import choices, made_up_area
 
 RULES = load_profile()
@@ -22,7 +23,7 @@ def can_cover(store: CandidateStore, kept: set[int]) -> bool:
 
 
 @given(choices(practices=(1, 7), candidates=12, sides=False))
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_it_is_a_smallest_set(partitioning: SetPartitioning) -> None:
     """It cannot be covered; without any one of it it can; and it is empty just when everything can."""
     store = partitioning.store

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from tests.brute_force import plans_by_exceptions
+from tests.examples import examples
 from tests.made_up_session import demanded, solved
 from tests.strategies import small_areas
 
@@ -23,7 +24,7 @@ KINDS = ("pins", "apart", "exclude")
 
 
 @given(small_areas(least=2), st.data())
-@settings(deadline=None, max_examples=200, derandomize=True)
+@examples(200)
 def test_another_number_is_named_where_it_saves_exceptions(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:

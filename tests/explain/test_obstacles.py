@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles, oversize
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.strategies import small_areas
 
 RULES = load_profile()  # 30,000 to 50,000
@@ -119,7 +120,7 @@ def test_a_branch_sends_only_what_its_networks_cannot_hold() -> None:
 
 
 @given(small_areas(oversize=False))
-@settings(deadline=None, max_examples=300, derandomize=True)
+@examples(300)
 def test_every_obstacle_is_one(drawn: tuple[nx.Graph, Rules]) -> None:
     """Where an obstacle is seen in a part, trying everything finds no plan of the part in the band."""
     graph, rules = drawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import networkx as nx
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.demands import Demands
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
@@ -16,6 +16,7 @@ from netform.price import single_demands
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.model.stopping import Deadline
+from tests.examples import examples
 from tests.explain.test_divisible import can_be_divided, demanding_areas
 from tests.strategies import made_up_area, small_areas
 
@@ -54,7 +55,7 @@ def assert_true(graph: nx.Graph, rules: Rules, reason: Reason) -> None:
 
 
 @given(small_areas(oversize=True))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_remedies_are_true(drawn: tuple[nx.Graph, Rules]) -> None:
     """Bounds are the nearest, bridges are enough, and some bound always is."""
     graph, rules = drawn
@@ -69,7 +70,7 @@ def test_remedies_are_true(drawn: tuple[nx.Graph, Rules]) -> None:
 
 
 @given(demanding_areas(most=6))
-@settings(deadline=None, max_examples=120, derandomize=True)
+@examples(120)
 def test_demands_to_drop_are_true(drawn: tuple[nx.Graph, Rules]) -> None:
     """With the demand gone they can be divided; of a clash each demand is needed, and nothing else is."""
     graph, rules = drawn

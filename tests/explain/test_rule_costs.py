@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.breaches import breaches
 from netform.demands import AreaDemand, Demands
@@ -19,6 +19,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from tests.brute_force import outside_band, partitions
+from tests.examples import examples
 from tests.explain.test_divisible import demanding_areas
 from tests.strategies import made_up_area
 
@@ -47,7 +48,7 @@ def best(graph: nx.Graph, codes: Iterable[str], rules: Rules) -> Optimum | None:
 
 
 @given(demanding_areas(most=5))
-@settings(deadline=None, max_examples=40, derandomize=True)
+@examples(40)
 def test_no_demand_has_a_price_below_nothing(drawn: tuple[nx.Graph, Rules]) -> None:
     """What a rule allows is allowed without it; only a practice that comes back in can cost something."""
     graph, rules = drawn

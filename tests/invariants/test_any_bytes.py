@@ -7,12 +7,13 @@ import datetime as dt
 import io
 
 import xlsxwriter
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netform.errors import InputError
 from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
+from tests.examples import examples
 from tests.strategies import ListFile, list_files
 
 _HEADER = b"practice_code,postcode,list_size,easting,northing,sex,age\n"
@@ -47,21 +48,21 @@ def _workbook(rows: list[list[object]]) -> bytes:
 @example(b"\xef\xbb\xbf")
 @example(b"PK\x03\x04")
 @example(b"\xff\xfe\x00\xd8")
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_any_bytes_end_in_a_list_or_an_explained_error(data: bytes) -> None:
     """No bytes make reading fail in any other way than with faults that say what to do."""
     _read(data)
 
 
 @given(st.lists(st.text(alphabet='A1,."\n\r\t; -é\x00\x1beE0Z9S', max_size=12), max_size=12))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_any_rows_below_a_header_end_in_a_list_or_an_explained_error(cells: list[str]) -> None:
     """Cells of any kind below a good header are practices or faults."""
     _read(_HEADER + ",".join(cells).encode())
 
 
 @given(list_files(), st.data())
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 def test_a_damaged_list_ends_in_a_list_or_an_explained_error(file: ListFile, data: st.DataObject) -> None:
     """A good list with a few bytes overwritten or cut off is read or refused, never half understood."""
     damaged = bytearray(file.data)
@@ -72,7 +73,7 @@ def test_a_damaged_list_ends_in_a_list_or_an_explained_error(file: ListFile, dat
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_damaged_workbook_ends_in_a_list_or_an_explained_error(data: st.DataObject) -> None:
     """A workbook with bytes overwritten or cut off is read or refused; the reader behind it may panic."""
     damaged = bytearray(_workbook([["code", "postcode", "list_size"], ["A1", "LS1 4AP", 4000]]))
@@ -82,7 +83,7 @@ def test_a_damaged_workbook_ends_in_a_list_or_an_explained_error(data: st.DataOb
 
 
 @given(list_files())
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 def test_a_list_is_read_back_however_it_was_written(file: ListFile) -> None:
     """Delimiter, encoding, line ends, column names, column order and row order change nothing."""
     found = _read(file.data, area_column="Place")
@@ -92,7 +93,7 @@ def test_a_list_is_read_back_however_it_was_written(file: ListFile) -> None:
 
 
 @given(list_files())
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@examples(20)
 def test_a_workbook_is_read_as_the_same_list_as_a_csv(file: ListFile) -> None:
     """The same practices come out of an Excel workbook, with codes that look like numbers kept as text."""
     rows: list[list[object]] = [["Code", "Name", "Postcode", "List size", "Place", "PCN", "Weighted list"]]

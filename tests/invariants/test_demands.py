@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -17,6 +17,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
+from tests.examples import examples
 from tests.made_up_session import KINDS, demanded, solved
 from tests.strategies import made_up_area, small_areas
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 PROVEN = 3e-7
 FIXED = ("pinned", "over_max_single_practice")
 
-QUICK = settings(deadline=None, max_examples=50, derandomize=True)
+QUICK = examples(50)
 
 
 def groups_of(outcome: AreaOutcome) -> Groups:
@@ -75,7 +76,7 @@ def assert_refused_rightly(graph: nx.Graph, rules: Rules, moves: Moves | None = 
 
 
 @given(small_areas(least=2), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_the_optimum_keeps_every_demand(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """Fewest exceptions, fewest patients outside, least cost, over all divisions that keep the demands."""
     graph, rules = drawn
@@ -168,7 +169,7 @@ def starts(draw: st.DrawFn, graph: nx.Graph) -> Moves:
 
 
 @given(small_areas(least=2), st.data())
-@settings(deadline=None, max_examples=120, derandomize=True)
+@examples(120)
 def test_moves_are_counted_and_kept(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """The best of the legal plans that move so many practices and patients at most; refused where there is none."""
     graph, rules = drawn

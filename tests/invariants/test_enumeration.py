@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.coverable import coverable, safe_list_size
 from netform.candidates.enumerate import connected_groups, list_candidates, take_census
 from netform.candidates.store import CandidateStore
+from tests.examples import examples
 from tests.strategies import numbered_graphs
 
 
@@ -53,7 +54,7 @@ def _strands_nothing(drawn: Drawn, group: frozenset[int]) -> bool:
 
 
 @given(problems())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_all_candidates_and_counts_are_those_of_trying_every_subset(drawn: Drawn) -> None:
     """With and without the enclave test; and the census counts them by their smallest member."""
     graph, least, most = drawn
@@ -80,7 +81,7 @@ def test_all_candidates_and_counts_are_those_of_trying_every_subset(drawn: Drawn
 
 
 @given(problems(), st.integers(2, 5))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_the_number_of_workers_changes_nothing(drawn: Drawn, workers: int) -> None:
     """The same store, byte for byte, and the same census."""
     graph, least, most = drawn
@@ -97,7 +98,7 @@ def test_the_number_of_workers_changes_nothing(drawn: Drawn, workers: int) -> No
 
 
 @given(problems(), st.integers(0, 3000))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_census_is_complete_up_to_its_limit(drawn: Drawn, limit: int) -> None:
     """It says so exactly when no more than the limit were there to visit."""
     graph, least, most = drawn
@@ -107,7 +108,7 @@ def test_a_census_is_complete_up_to_its_limit(drawn: Drawn, limit: int) -> None:
 
 
 @given(problems(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_renumbering_practices_changes_nothing(drawn: Drawn, random: object) -> None:
     """The groups are the same ones under other numbers."""
     graph, least, most = drawn
@@ -120,7 +121,7 @@ def test_renumbering_practices_changes_nothing(drawn: Drawn, random: object) -> 
 
 
 @given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 300))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_coverable_is_whether_networks_add_up(least: int, width: int, list_size: int) -> None:
     """A list size is coverable when some number of networks, each inside the band, adds up to it."""
     most = least + width
@@ -133,7 +134,7 @@ def test_coverable_is_whether_networks_add_up(least: int, width: int, list_size:
 
 
 @given(st.integers(1, 60), st.integers(1, 30))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_the_safe_list_size_is_the_first_after_which_all_are_coverable(least: int, width: int) -> None:
     """Every size from there on is coverable, and the one before is not (unless nothing is uncoverable)."""
     most = least + width

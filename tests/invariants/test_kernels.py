@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
 from netform.rules import TERM_NAMES, Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
+from tests.examples import examples
 from tests.strategies import made_up_area, ordinary_rules, practice_graphs
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def scored(draw: st.DrawFn) -> tuple[nx.Graph, list[list[int]], Rules]:
 
 @pytest.mark.parametrize("name", TERMS)
 @given(scored())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_kernel_equals_its_definition(name: str, drawn: tuple[nx.Graph, list[list[int]], Rules]) -> None:
     """Over any groups, each candidate's hours are those of the plain definition."""
     graph, groups, rules = drawn
@@ -53,7 +54,7 @@ def test_a_kernel_equals_its_definition(name: str, drawn: tuple[nx.Graph, list[l
 
 @pytest.mark.parametrize("name", TERMS)
 @given(scored())
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_a_term_is_a_function_of_the_set(name: str, drawn: tuple[nx.Graph, list[list[int]], Rules]) -> None:
     """The order in which practices are named changes nothing, and no hours are negative."""
     graph, groups, rules = drawn
@@ -73,7 +74,7 @@ def test_a_kernel_of_no_candidates_gives_no_hours(name: str) -> None:
 
 
 @given(scored(), st.data())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_costs_are_the_weighted_sum_of_definitions(
     drawn: tuple[nx.Graph, list[list[int]], Rules], data: st.DataObject
 ) -> None:
@@ -94,7 +95,7 @@ def test_costs_are_the_weighted_sum_of_definitions(
     st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=5, unique=True), max_size=4),
     st.data(),
 )
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_store_is_a_list_of_groups(
     groups: list[list[int]], others: list[list[int]], data: st.DataObject
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
@@ -19,6 +19,7 @@ from netform.solve.area import Options
 from netform.solve.model.solution import Solution
 from netform.solve.part import PartSolver
 from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
+from tests.examples import examples
 from tests.invariants.test_demands import FIXED, about, groups_of, starts
 from tests.made_up_session import demanded, solved
 from tests.strategies import made_up_area, small_areas
@@ -81,7 +82,7 @@ def assert_least(plans: list[Worth], moves: Moves, said: str) -> None:
 
 
 @given(small_areas(least=2), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_limits_that_are_too_small_name_the_least_that_is_not(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -118,7 +119,7 @@ def test_limits_that_are_too_small_name_the_least_that_is_not(
 
 
 @given(small_areas(least=2), st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """No plan with as few exceptions moves fewer, and of those that move as few it is the best."""
     graph, rules = drawn

@@ -9,7 +9,7 @@ from itertools import pairwise
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import optimize, sparse
 
@@ -24,6 +24,7 @@ from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import Best, best_plan, keeps, outside_band
+from tests.examples import examples
 from tests.strategies import choices, made_up_area, small_areas
 
 # What choosing calls proven is this share of the cost at most from the best.
@@ -70,7 +71,7 @@ def assert_best(graph: nx.Graph, rules: Rules, outcome: AreaOutcome, best: Best)
 
 
 @given(small_areas())
-@settings(deadline=None, max_examples=250, derandomize=True)
+@examples(250)
 def test_the_optimum_is_the_best_of_all_divisions(drawn: tuple[nx.Graph, Rules]) -> None:
     """Fewest exceptions, then fewest patients outside the band, then least cost: over every partition."""
     graph, rules = drawn
@@ -80,7 +81,7 @@ def test_the_optimum_is_the_best_of_all_divisions(drawn: tuple[nx.Graph, Rules])
 
 
 @given(small_areas(most=9, least=9))
-@settings(deadline=None, max_examples=40, derandomize=True)
+@examples(40)
 def test_the_optimum_of_nine_practices(drawn: tuple[nx.Graph, Rules]) -> None:
     """The same for the 21,147 divisions of nine."""
     graph, rules = drawn
@@ -90,7 +91,7 @@ def test_the_optimum_of_nine_practices(drawn: tuple[nx.Graph, Rules]) -> None:
 
 
 @given(small_areas(most=7), st.integers(1, 7))
-@settings(deadline=None, max_examples=250, derandomize=True)
+@examples(250)
 def test_a_fixed_number_of_networks(drawn: tuple[nx.Graph, Rules], networks: int) -> None:
     """The best of the divisions into that many; refused by name where there is none."""
     graph, rules = drawn
@@ -109,7 +110,7 @@ def test_a_fixed_number_of_networks(drawn: tuple[nx.Graph, Rules], networks: int
 
 
 @given(small_areas(), st.one_of(st.none(), st.integers(1, 5)))
-@settings(deadline=None, max_examples=200, derandomize=True)
+@examples(200)
 def test_strict_refuses_exactly_what_has_no_plan_in_the_band(
     drawn: tuple[nx.Graph, Rules], networks: int | None
 ) -> None:
@@ -128,7 +129,7 @@ def test_strict_refuses_exactly_what_has_no_plan_in_the_band(
 
 
 @given(small_areas())
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_practices_over_the_band_stand_alone(drawn: tuple[nx.Graph, Rules]) -> None:
     """Each is a network of its own, named so, and only they are."""
     graph, rules = drawn
@@ -141,7 +142,7 @@ def test_practices_over_the_band_stand_alone(drawn: tuple[nx.Graph, Rules]) -> N
 
 
 @given(small_areas(most=6), small_areas(most=6))
-@settings(deadline=None, max_examples=40, derandomize=True)
+@examples(40)
 def test_components_add_up(first: tuple[nx.Graph, Rules], second: tuple[nx.Graph, Rules]) -> None:
     """Two areas that share no border cost as one what they cost apart."""
     (one, rules), (other, _) = first, second
@@ -169,7 +170,7 @@ def _number(code: str) -> int:
 
 
 @given(small_areas(oversize=False), st.integers(0, 20), st.integers(0, 20))
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_a_wider_band_is_never_worse(drawn: tuple[nx.Graph, Rules], below: int, above: int) -> None:
     """Fewer exceptions or as many, fewer patients outside or as many; without exceptions no more cost."""
     graph, rules = drawn
@@ -184,7 +185,7 @@ def test_a_wider_band_is_never_worse(drawn: tuple[nx.Graph, Rules], below: int, 
 
 
 @given(small_areas(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=50, derandomize=True)
+@examples(50)
 def test_row_order_and_codes_change_nothing(drawn: tuple[nx.Graph, Rules], random: object) -> None:
     """The same practices under other codes in another order have an optimum of the same worth."""
     graph, rules = drawn
@@ -209,7 +210,7 @@ def test_row_order_and_codes_change_nothing(drawn: tuple[nx.Graph, Rules], rando
 
 
 @given(small_areas(), st.integers(2, 4))
-@settings(deadline=None, max_examples=30, derandomize=True)
+@examples(30)
 def test_workers_and_repetition_change_nothing(drawn: tuple[nx.Graph, Rules], workers: int) -> None:
     """The same networks, cost and bound to the last bit, however many threads list them, and once more."""
     graph, rules = drawn
@@ -243,7 +244,7 @@ def planted_areas(draw: st.DrawFn) -> tuple[nx.Graph, Rules, list[tuple[str, ...
 
 
 @given(planted_areas())
-@settings(deadline=None, max_examples=40, derandomize=True)
+@examples(40)
 def test_a_planted_plan_is_never_better(drawn: tuple[nx.Graph, Rules, list[tuple[str, ...]]]) -> None:
     """Where a plan within the band was put, one is found that has no exception and costs no more."""
     graph, rules, planted = drawn
@@ -299,14 +300,14 @@ def assert_chosen_best(partitioning: SetPartitioning, cost: float | None) -> Non
 
 
 @given(choices(practices=(12, 25), candidates=300))
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_the_choice_among_listed_candidates_is_that_of_another_solver(partitioning: SetPartitioning) -> None:
     """Any groups, any costs (equal, zero, far apart), with and without rules over the plan."""
     assert_chosen_best(partitioning, second_opinion(partitioning))
 
 
 @given(planted_areas())
-@settings(deadline=None, max_examples=40, derandomize=True)
+@examples(40)
 def test_whole_areas_agree_with_another_solver(
     drawn: tuple[nx.Graph, Rules, list[tuple[str, ...]]],
 ) -> None:

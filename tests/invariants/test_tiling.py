@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.audit import audit_boundaries
@@ -19,6 +19,7 @@ from netform.plan import Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
 from netform.territory.coverage import GRID_M
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,7 +138,7 @@ def test_polygons_that_do_not_fit_are_found(other: shapely.Geometry) -> None:
 
 
 @given(drawn_places())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_territories_tile_their_extent(drawn: Drawn) -> None:
     """Each site stands in its own territory, and the territories are a coverage of where people live."""
     sites = merge_sites(*drawn.places.T)
@@ -152,7 +153,7 @@ def test_territories_tile_their_extent(drawn: Drawn) -> None:
 
 
 @given(drawn_places())
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_networks_tile_and_hold_their_practices(drawn: Drawn) -> None:
     """Every practice stands in its own network's polygon, and so after rounding to degrees."""
     sites = merge_sites(*drawn.places.T)
@@ -174,7 +175,7 @@ def test_networks_tile_and_hold_their_practices(drawn: Drawn) -> None:
 
 
 @given(drawn_places())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_what_is_left_out_is_outside(drawn: Drawn) -> None:
     """No network has ground of a site that is left out, all ground of others, and no such practice inside it."""
     sites = merge_sites(*drawn.places.T)
@@ -202,7 +203,7 @@ def test_what_is_left_out_is_outside(drawn: Drawn) -> None:
 
 
 @given(drawn_places(), st.integers(2, 4))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_areas_solved_apart_tile_together(drawn: Drawn, areas: int) -> None:
     """Areas whose practices are all mixed up still get ground that tiles what they claim together."""
     area_of = np.random.default_rng(drawn.seed).integers(0, areas, len(drawn.places))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.plan import SharedPost
@@ -14,6 +14,7 @@ from netform.rules import Role, Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS
 from netform.scores.posts import minutes_per_move, shared_posts
+from tests.examples import examples
 from tests.strategies import made_up_area, ordinary_rules, practice_graphs
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def test_a_move_takes_the_mean_of_all_pairs() -> None:
 
 
 @given(practice_graphs(), ordinary_rules(), st.data())
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_posts_agree_with_the_terms(graph: nx.Graph, rules: Rules, data: st.DataObject) -> None:
     """Stranded posts and the moves of whole ones come to the hours that the terms give."""
     codes = data.draw(st.lists(st.sampled_from(sorted(graph)), min_size=1, unique=True))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
@@ -21,6 +21,7 @@ from netform.scores.continuity import define_moved, moved
 from netform.scores.patient_travel import best_hub
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.travel import build_travel
+from tests.examples import examples
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
@@ -243,7 +244,7 @@ def test_every_term_says_what_it_is() -> None:
 
 
 @given(small_areas(least=3), st.sampled_from([each.name for each in fields(Rules)]))
-@settings(deadline=None, max_examples=100, derandomize=True)
+@examples(100)
 def test_hours_depend_on_the_numbers_a_term_names_alone(drawn: tuple[nx.Graph, Rules], name: str) -> None:
     """Whatever other number of the rules is changed, they stay."""
     graph, rules = drawn

@@ -8,7 +8,7 @@ from itertools import count
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -21,6 +21,7 @@ from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.stopping import Deadline
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
@@ -170,7 +171,7 @@ def test_what_is_told_on_the_way() -> None:
 
 
 @given(small_areas(most=7), st.integers(0, 60))
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_whenever_time_runs_out_the_plan_is_whole(drawn: tuple[nx.Graph, Rules], looks: int) -> None:
     """Every practice once in connected networks, as good as is said: optimal is best, the bound holds."""
     graph, rules = drawn

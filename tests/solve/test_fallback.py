@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
@@ -15,6 +15,7 @@ from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model import candidate_cache as listing_module
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
@@ -59,7 +60,7 @@ def test_a_number_that_the_map_cannot_give_is_refused(
 
 
 @given(small_areas(most=8))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_too_many_to_list_still_gives_a_plan(drawn: tuple[nx.Graph, Rules]) -> None:
     """With room for no list at all: a whole, connected plan by search, never said to be proven."""
     graph, rules = drawn

@@ -15,7 +15,8 @@ plans at the cutoff or above are dropped by a pass from the end.
 
 A drawing may be given a width: of the nodes that wait for the same practice the dearest beyond it are dropped, and
 the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far
-it saw: every plan below the lowered cutoff is in it, and good ones above.
+it saw: every plan below the lowered cutoff is in it, and good ones above. Where the memory would not do for the width
+it is narrower, and the same is true of it.
 
 Decision diagrams for such problems are treated in Bergman, Cire, van Hoeve and Hooker (2016), *Decision Diagrams for
 Optimization*.
@@ -32,6 +33,7 @@ import numpy as np
 from netform.solve.diagram.kernel import ANY, ColumnLayout
 from netform.solve.diagram.variable_order import narrowest_order, sweep
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
+from netform.solve.model.budget import DEFAULT, MemoryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +67,8 @@ class Diagram:
         The candidate that it takes.
     drawn : int
         Partial plans that were kept while it was drawn.
+    width : int
+        Where it is narrowest: that which was asked for, or less where the memory had it.
     """
 
     below: float
@@ -73,6 +77,7 @@ class Diagram:
     heads: NDArray[np.int64]
     takes: NDArray[np.int64]
     drawn: int
+    width: int = ANY
 
     def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The least that any walk from each node to the end adds up to, arcs having weights."""
@@ -114,6 +119,7 @@ def build_diagram(
     most_steps: int = ANY,
     width: int = ANY,
     spare: float = 0.0,
+    memory: MemoryBudget = DEFAULT,
 ) -> Diagram | None:
     """All choices of candidates that cover every practice once, below a cutoff.
 
@@ -140,16 +146,21 @@ def build_diagram(
     spare : float
         Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
         it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
+    memory : MemoryBudget
+        Where it would not do for the width, the drawing is narrower.
 
     Returns
     -------
     Diagram or None
-        None when it was given up, or when a rule counts anything but whole numbers.
+        None when it was given up, when not even the candidates fit, or when a rule counts anything but whole numbers.
     """
     counts = np.array([np.round(side.coefficients) for side in sides], np.int64).reshape(
         len(sides), len(store)
     )
     if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
+        return None
+    room = memory.left_beside(ColumnLayout.nbytes(len(store), len(store.members), store.practices)).room
+    if not room:
         return None
     cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
     if order is None:
@@ -159,7 +170,7 @@ def build_diagram(
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
     counts = np.ascontiguousarray(counts[:, laid.listed])
-    tails, heads, takes, ends, seen, complete = laid.grow(
+    tails, heads, takes, ends, seen, narrowest = laid.grow(
         cutoff - dual_objective,
         cuts.numbered(order),
         counts,
@@ -169,20 +180,23 @@ def build_diagram(
         most_steps,
         width,
         spare,
+        room,
     )
-    if not complete:
+    if not narrowest:
         return None
     # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
     near = cutoff + ROUNDING * (1 + abs(cutoff))
-    kept = _below(tails, heads, costs[laid.listed][takes], ends, near)
+    kept = _below(tails, heads, takes, costs[laid.listed], ends, near)
     tails, heads, takes = tails[kept], heads[kept], laid.listed[takes[kept]]
+    del kept
     number = np.full(len(ends), -1, np.int64)
     starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails
     number[starts] = np.arange(len(starts))
     # What has no arc of its own is an end, and one end is like another.
     number[number < 0] = max(1, len(starts))
     below = min(cutoff, dual_objective + seen)
-    return Diagram(below, max(2, len(starts) + 1), number[tails], number[heads], takes, len(ends))
+    nodes = max(2, len(starts) + 1)
+    return Diagram(below, nodes, number[tails], number[heads], takes, len(ends), int(narrowest))
 
 
 @nb.njit(cache=True, nogil=True)
@@ -195,7 +209,7 @@ def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _below(tails, heads, weights, ends, cutoff):  # type: ignore[no-untyped-def]
+def _below(tails, heads, takes, costs, ends, cutoff):  # type: ignore[no-untyped-def]
     """The arcs on a walk from node 0 to an end that adds up to less than the cutoff."""
     nodes = len(ends)
     ahead = np.full(nodes, np.inf)
@@ -205,7 +219,16 @@ def _below(tails, heads, weights, ends, cutoff):  # type: ignore[no-untyped-def]
         if ends[node]:
             ahead[node] = 0.0
     for arc in range(len(tails) - 1, -1, -1):
-        ahead[tails[arc]] = min(ahead[tails[arc]], weights[arc] + ahead[heads[arc]])
+        ahead[tails[arc]] = min(ahead[tails[arc]], costs[takes[arc]] + ahead[heads[arc]])
     for arc in range(len(tails)):
-        behind[heads[arc]] = min(behind[heads[arc]], behind[tails[arc]] + weights[arc])
-    return np.flatnonzero(behind[tails] + weights + ahead[heads] < cutoff)
+        behind[heads[arc]] = min(behind[heads[arc]], behind[tails[arc]] + costs[takes[arc]])
+    count = 0
+    for arc in range(len(tails)):
+        count += behind[tails[arc]] + costs[takes[arc]] + ahead[heads[arc]] < cutoff
+    kept = np.empty(count, np.int64)
+    count = 0
+    for arc in range(len(tails)):
+        if behind[tails[arc]] + costs[takes[arc]] + ahead[heads[arc]] < cutoff:
+            kept[count] = arc
+            count += 1
+    return kept

@@ -36,6 +36,14 @@ FEWER = 0.9
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
 
+# Bytes of a node besides what it covers: what is spent and ahead, the next of its chain, its places in a table that is
+# twice to four times as long and in the half as long one before, its end, its number and its best walks either way. Of
+# an arc, where all are kept: its tail, head and network in 4 bytes, then in 8, and its place. Arcs per node, at most.
+NODE_BYTES, ARC_BYTES, ARCS = 64, 44, 2
+
+# Nodes need more arcs each the nearer the middle of the map: what is left for a layer is taken for so much less.
+CAREFUL = 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
@@ -47,6 +55,12 @@ class ColumnLayout:
     masks: NDArray[np.uint64]
     begin: NDArray[np.int64]
     reduced: NDArray[np.float64]
+
+    @staticmethod
+    def nbytes(columns: int, members: int, practices: int) -> int:
+        """Bytes for so many columns and members, copies and what drawing keeps of each column among them."""
+        words = -(-practices // 64)
+        return columns * (16 * words + 80) + members * 48
 
     @classmethod
     def out(
@@ -79,11 +93,13 @@ class ColumnLayout:
         most_steps: int,
         width: int,
         spare: float = 0.0,
+        room: int = ANY,
     ) -> Any:
-        """All arcs between partial plans (`_grow`)."""
+        """All arcs between partial plans (`_grow`), in so many bytes."""
         return _grow(
             self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
-            len(self.begin) - 1, most_nodes, most_steps, width, spare, cuts.begin, cuts.which, cuts.weights, cuts.paid,
+            len(self.begin) - 1, most_nodes, most_steps, width, spare, room,
+            cuts.begin, cuts.which, cuts.weights, cuts.paid,
         )  # fmt: skip
 
 
@@ -322,24 +338,31 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     most_steps,
     width,
     spare,
+    room,
     cut_begin,
     which,
     weights,
     paid,
 ):
-    """All arcs between partial plans that may still be below the budget, practices numbered in their order."""
+    """All arcs between partial plans that may still be below the budget, practices numbered in their order.
+
+    Comes with how wide it is where it is narrowest: the width, or less as the room has it; 0 where it was given up.
+    """
     m, words = masks.shape
     sides = len(least)
     whole = words + sides
-    # Memory is touched only as far as there are nodes.
+    node_bytes, narrowest = 8 * whole + NODE_BYTES, width
+    most_arcs = min(ARCS * (most_nodes + 1), room // ARC_BYTES)
+    most_nodes = min(most_nodes, room // node_bytes)
+    # Memory is touched only as far as there are nodes and arcs.
     rows = np.empty((most_nodes + 1, whole), np.uint64)
     spent = np.empty(most_nodes + 1)
     # Of what is spent, and what is still needed at least, when a node was met.
     ahead = np.empty(most_nodes + 1)
     following = np.empty(most_nodes + 1, np.int32)
-    tails = np.empty(2 * most_nodes + 2, np.int32)
-    heads = np.empty(2 * most_nodes + 2, np.int32)
-    takes = np.empty(2 * most_nodes + 2, np.int32)
+    tails = np.empty(most_arcs, np.int32)
+    heads = np.empty(most_arcs, np.int32)
+    takes = np.empty(most_arcs, np.int32)
     table = np.zeros(FIRST_SLOTS, np.int32)
     # Nodes whose first practice not covered is p, as a chain: they are all known when p is reached.
     chain = np.full(n + 1, -1, np.int64)
@@ -379,6 +402,8 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     spent[0] = ahead[0] = 0.0
     following[0] = -1
     nodes, arcs, steps = 1, 0, 0
+    # Nodes gone on with so far, by which what one more takes is told.
+    followed = 0
     most_money = seen = budget
     chain[0] = 0
     for p in range(n):
@@ -388,7 +413,12 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 rest[which[e]] -= weights[e]
         if chain[p] < 0:
             continue
-        limit = _limit(chain[p], following, spent, ahead, width)
+        # Where the room would not do for as many nodes from here to the end, there are fewer of them.
+        used = nodes * node_bytes + arcs * ARC_BYTES
+        if followed:
+            fair = int((room - used) / (n - p) / (used / followed) * CAREFUL)
+            narrowest = min(narrowest, max(1, fair))
+        limit = _limit(chain[p], following, spent, ahead, narrowest)
         seen = min(seen, limit)
         budget = min(most_money, limit + spare) if spare else seen
         # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
@@ -426,6 +456,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             if spent[node] + ahead[node] >= limit:
                 node = following[node]
                 continue
+            followed += 1
             # What practices need whatever network p is given.
             left = budget - spent[node]
             for w in range(words):
@@ -501,7 +532,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                     if np.isinf(more):
                         continue
                     if nodes > most_nodes or steps > most_steps:
-                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, False
+                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, 0
                     q = p + 1
                     while q < n and _has(fresh, 0, q):
                         q += 1
@@ -516,8 +547,8 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                     spent[head], ahead[head] = money, more
                     following[head] = chain[q]
                     chain[q] = head
-                if arcs == len(tails):
-                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, False
+                if arcs == len(tails) or nodes * node_bytes + arcs * ARC_BYTES > room:
+                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, 0
                 spent[head] = min(spent[head], money)
                 tails[arcs] = node
                 heads[arcs] = head
@@ -537,4 +568,4 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             fits = fits and least[r] <= value <= most[r]
         ends[node] = fits
         node = following[node]
-    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, True
+    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, narrowest

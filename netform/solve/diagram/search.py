@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import PricedCuts
+    from netform.solve.model.budget import MemoryBudget
     from netform.solve.model.problem import SetPartitioning
 
 __all__ = ["MOST_NODES", "TRIED", "Below", "best_below"]
 
-# Partial plans that are drawn at most: a hundred bytes each.
+# Partial plans that are drawn at most, however much memory there is: a matter of time.
 MOST_NODES = 4_000_000
 
 # Where plans are tried one after the other: candidates, and members looked at for each of a drawing's width.
@@ -37,11 +38,14 @@ class Below(NamedTuple):
         None was missed that costs less.
     drawn : int
         Partial plans that were drawn; 0 where plans were tried one after the other.
+    width : int
+        Of the drawing where it is narrowest; 0 where there is none.
     """
 
     chosen: NDArray[np.int64] | None
     below: float
     drawn: int = 0
+    width: int = 0
 
 
 def best_below(
@@ -55,6 +59,7 @@ def best_below(
     *,
     spare: float = 0.0,
     most_nodes: int = MOST_NODES,
+    memory: MemoryBudget | None = None,
 ) -> Below:
     """The cheapest plan met below a cutoff, and below what none was missed.
 
@@ -82,6 +87,8 @@ def best_below(
         As `netform.solve.diagram.build` has it.
     most_nodes : int
         Partial plans after which a drawing is given up: then none was met, and nothing is proven.
+    memory : MemoryBudget, optional
+        For the drawing; that of the choice unless more is held besides.
     """
     store, costs = partitioning.store, partitioning.costs
     whole = [
@@ -108,15 +115,16 @@ def best_below(
         most_nodes=most_nodes,
         width=width,
         spare=spare,
+        memory=partitioning.memory if memory is None else memory,
     )
     if diagram is None:
         return Below(None, -math.inf)
     if not hours:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
-        return Below(plans[0] if plans else None, diagram.below, diagram.drawn)
+        return Below(plans[0] if plans else None, diagram.below, diagram.drawn, diagram.width)
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
     found, complete = cheapest_within(
         diagram, costs, reduced, dual_objective, cutoff, uses, most, most_steps=width * LOOKS
     )
-    return Below(found, diagram.below if complete else -math.inf, diagram.drawn)
+    return Below(found, diagram.below if complete else -math.inf, diagram.drawn, diagram.width)

@@ -8,6 +8,7 @@ import numpy as np
 
 from netform.solve.diagram.kernel import ANY, ColumnLayout
 from netform.solve.master.subset_row_cuts import PricedCuts, together
+from netform.solve.model.budget import DEFAULT, MemoryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,6 +97,7 @@ def narrowest_order(
     budget: float,
     orders: Sequence[NDArray[np.int64]],
     cuts: PricedCuts,
+    memory: MemoryBudget = DEFAULT,
 ) -> NDArray[np.int64]:
     """Of some orders of the practices and the same from their other ends, that by which a narrow drawing sees furthest.
 
@@ -113,6 +115,7 @@ def narrowest_order(
     orders : sequence of ndarray of int64, shape (n,)
     cuts : PricedCuts
         Those whose prices are in the reduced costs.
+    memory : MemoryBudget
     """
     furthest, best = (-np.inf, 0), orders[0]
     part = TRIED_PART * budget
@@ -121,9 +124,9 @@ def narrowest_order(
     none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
     for tried in (end for order in orders for end in (order, np.ascontiguousarray(order[::-1]))):
         laid = ColumnLayout.out(store, reduced, tried)
-        *_, nodes, seen, complete = laid.grow(
-            part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED
+        *_, nodes, seen, narrowest = laid.grow(
+            part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED, 0.0, memory.room
         )
-        if complete and (seen, -len(nodes)) > furthest:
+        if narrowest and (seen, -len(nodes)) > furthest:
             furthest, best = (seen, -len(nodes)), tried
     return best

@@ -153,7 +153,7 @@ class _Search(NodeProgram):
         if len(self.left) <= TRIED_LEFT:
             reduced = np.maximum(self.answer_reduced[self.left], 0.0)
             priced = PricedCuts.of(cuts, self.cut_duals, some.store.practices)
-            found, below, _ = best_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
+            found, below, *_ = best_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
             if found is not None:
                 self.accept(self.left[found])
             if below >= self.limit():

@@ -23,79 +23,29 @@ import numpy as np
 from netform.solve.diagram.search import MOST_NODES, TRIED, best_below
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_orders, sweep
 from netform.solve.exact.branch_and_bound import branch as branch_and_bound
-from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState, silent
+from netform.solve.exact.params import CLOSING, ClosingParams
+from netform.solve.exact.state import LEAST_DIFFERENCE, SearchState
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from netform.solve.master.relaxation import Relaxation
-    from netform.solve.model.problem import SetPartitioning
-    from netform.solve.model.solution import WarmStart
-    from netform.solve.model.stopping import Deadline
 
-__all__ = ["CUTS_A_TURN", "FOLLOWED_LEFT", "PROBED", "WIDEST", "WIDTH", "GapClosing"]
+__all__ = ["GapClosing"]
 
-# A power of e that is large and no overflow.
-MOST_RISE = 500.0
-
-# Candidates in successive guesses. Wider lists are not drawn: there are too many plans of them.
-GUESSES = (300, 2500, 10_000, 40_000, 160_000)
-WIDEST = 200_000
-
-# How many times as many the next guess is of before all are guessed, where no plan is known.
-NEARER = 1.5
-
-# Where a plan is looked for, partial plans are gone on with up to so much above the dearest that a width keeps, as a
-# share of what a network costs, and plans up to so much above the bound, as a share of it; so many partial plans at a
-# time, of so many candidates, nearly always come to the best plan.
-SPARE, FOLLOWED_SHARE = 0.015, 0.02
-FOLLOWED, FOLLOWED_LEFT = 200, 5000
-
-# Of more candidates than this a guess goes so much further than the bound at a time, as a share of it: as far as a
-# drawing of twice the width sees.
-STEPPED, STEP = 10_000, 2.5e-4
-
-# But at least so large a part of the way.
-LEAST_STEP = 0.1
-
-# A guess of more candidates is worth finding out from which end it is better drawn, and one of so many more, to such a
-# width, by which way across the map.
+# A cutoff of more columns is worth finding out from which end its diagram is narrower, and one of so many more, to such
+# a width, by which way across the map.
 WAYS = ((1000, 0, STRAIGHT), (20_000, 8000, TURNED))
 
-# Of the drawing of a guess, in the first turn; twice as wide in the next, and so on to the last.
-FIRST_WIDTH, WIDTH, LAST_WIDTH = 8000, 16_000, 250_000
-
-# Cuts in the round of a turn; rounds are over once one raises the relaxation by less than this share of it.
-CUTS_A_TURN, LEAST_RISE = 250, 5e-5
-
-# Twice the candidates have four times the partial plans, more or less, once there are so many; or they grow by the hour
-# as between two drawings before, and by less further on. The larger of both is expected: measured by many rules it is
-# rarely below half of what there is. A drawing of so few as far as the best plan, up to a width, takes less time than
-# coming near step by step; and less than cuts take, of fewer, and of not too many candidates. It is given up with
-# so many times as many, and then fewer are allowed.
-TELLING, SLOWER, AT_ONCE, WIDE_ENOUGH = 8000, 0.5, 1_000_000, 64_000
-QUICKER, QUICKER_LEFT = 250_000, 100_000
-SURPRISING, LESS = 2, 4
-
-# While cuts raise the relaxation, so many turns draw only so many candidates, or as far as the cost.
-CUT_FIRST, PROBED = 3, 10_000
-
-# Above so many candidates the number of networks is settled, after so many turns, where the relaxation is at least so
-# far from a whole one: how many there are moves whole terms at once.
-MANY, FRACTION, HALVED = 500, 0.15, 2
-
-# Further from it, that is done at once. Where it raises the bound by so large a part of what is between bound and plan,
-# prices are others, and a plan is looked for by them.
-HALVED_AT_ONCE, OTHER_PRICES = 0.25, 0.2
-
-# Up to so many candidates the integer program alone closes the gap; above, branching with cuts and pricing.
-SMALL = 400
+# Bytes for each candidate of two halves: a copy of the list, the number of networks as a rule, and of each half what
+# `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing. Nearly as much
+# for branching, and a mark for every practice.
+BRANCHED = 280
 
 
 class _Drawing(NamedTuple):
@@ -106,53 +56,44 @@ class _Drawing(NamedTuple):
     partial_plans: int
 
 
-class GapClosing(SearchState):
-    """The steps that bring the best plan and the best bound together.
+class GapClosing:
+    """The steps that bring incumbent and bound together.
 
     Parameters
     ----------
-    choosing, deadline, cutoff, warm, start, on_plan, between
-        As `netform.solve.exact.state.SearchState` has them.
+    state : SearchState
+        What is known to begin with.
+    params : ClosingParams, optional
     threads : int
         Plans of fewer and of more networks are looked at side by side when there are two.
     """
 
-    def __init__(
-        self,
-        partitioning: SetPartitioning,
-        deadline: Deadline,
-        cutoff: float = math.inf,
-        warm: WarmStart | None = None,
-        start: Relaxation | None = None,
-        *,
-        on_plan: Callable[[Solution], None] = silent,
-        threads: int = 1,
-        between: tuple[float, float] = ANY_NUMBER,
-    ) -> None:
-        super().__init__(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, between=between)
-        self.threads = threads
-        # In which practices are swept over; found once, as it costs more than many a drawing.
+    def __init__(self, state: SearchState, params: ClosingParams | None = None, *, threads: int = 1) -> None:
+        params = CLOSING if params is None else params
+        self.state, self.params, self.threads = state, params, threads
+        # In which practices are covered; found once, as it costs more than many a diagram.
         self.order: NDArray[np.int64] | None = None
-        # Of which of the ways to draw this turn has tried, and its drawings.
+        # Of which of the ways to order them this turn has tried, and its diagrams.
         self.tried, self.drawings = 0, list[_Drawing]()
-        self.turns, self.width, self.rising = 0, FIRST_WIDTH, True
-        # Drawings as far as the cost that did not get there.
+        self.turns, self.width, self.rising = 0, params.first_width, True
+        # Diagrams as far as the incumbent that did not get there.
         self.surprises = 0
-        # To twice this a drawing was given up for want of room: nothing is learnt from it.
-        self.widest = LAST_WIDTH
+        # To twice this a diagram was given up for want of room: nothing is learnt from it.
+        self.widest = params.last_width
 
-    def prove(self, most_width: int = LAST_WIDTH) -> Solution:
-        """Bring plan and bound together, as far as a width allows, and give what was learnt."""
+    def prove(self, most_width: int | None = None) -> Solution:
+        """Bring incumbent and bound together, as far as a width allows, and give what was learnt."""
+        most_width = self.params.last_width if most_width is None else most_width
         self.take_turns(most_width)
-        if not self.over and most_width == LAST_WIDTH:
+        if not self.state.over and most_width == self.params.last_width:
             self.close()
-        columns = self.origin[self.relaxation.columns]
-        learnt = replace(self.learnt(), column_bounds=self.column_bounds, columns=columns)
-        return replace(self.solution(), trace=learnt)
+        columns = self.state.origin[self.state.relaxation.columns]
+        learnt = replace(self.state.learnt(), column_bounds=self.state.column_bounds, columns=columns)
+        return replace(self.state.solution(), trace=learnt)
 
     def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
-        while not self.over:
+        while not self.state.over:
             if self.time_to_branch:
                 self.branch_on_count(most_width)
                 return
@@ -162,73 +103,88 @@ class GapClosing(SearchState):
     def take_turn(self, most_width: int) -> bool:
         """Guess as far as that is quick, then add a round of cuts; whether another turn promises something."""
         if self.cutting:
-            going = self.try_cutoffs(PROBED)
+            going = self.try_cutoffs(self.params.probed)
         else:
             going = self.try_cutoffs() and self.width < min(most_width, self.widest)
-            self.width = min(2 * self.width, LAST_WIDTH)
-        if self.rising and not self.over and not self.time_to_branch:
-            before = self.relaxation.bound
-            self.tighten(1, CUTS_A_TURN)
-            self.rising = self.relaxation.bound >= before + LEAST_RISE * abs(before)
-        return not self.over and going
+            self.width = min(2 * self.width, self.params.last_width)
+        if self.rising and not self.state.over and not self.time_to_branch:
+            before = self.state.relaxation.bound
+            self.state.tighten(1, self.params.cuts_a_turn)
+            self.rising = self.state.relaxation.bound >= before + self.params.least_rise * abs(before)
+        return not self.state.over and going
 
     def try_cutoffs(self, most: float = math.inf) -> bool:
         """Guess as far as that is quick, in guesses of up to so many candidates; whether there is more to prove."""
         self.turns += 1
         self.tried, self.drawings = 0, []
-        self.fix_by_reduced_cost()
+        self.state.fix_by_reduced_cost()
         for count in self.cutoff_counts(most):
-            column_bounds = self.relaxation.column_bounds
+            column_bounds = self.state.relaxation.column_bounds
             everything = count >= len(column_bounds)
-            try_cutoffs = (
-                self.cost if everything else min(self.cost, float(np.partition(column_bounds, count)[count]))
+            cutoff = (
+                self.state.cost
+                if everything
+                else min(self.state.cost, float(np.partition(column_bounds, count)[count]))
             )
             quick = self.raise_bound(
-                try_cutoffs, step=STEP if min(count, len(column_bounds)) > STEPPED else math.inf
+                cutoff,
+                step=self.params.step if min(count, len(column_bounds)) > self.params.stepped else math.inf,
             )
-            if everything and quick and math.isinf(try_cutoffs) and self.chosen is None:
-                self.bound = math.inf
-            if self.over:
+            if everything and quick and math.isinf(cutoff) and self.state.chosen is None:
+                self.state.bound = math.inf
+            if self.state.over:
                 return False
-            if not quick or try_cutoffs >= self.cost:
+            if not quick or cutoff >= self.state.cost:
                 return True
         if self.expected <= self.at_once:
-            self.raise_bound(self.cost, math.inf)
-        return not self.over
+            self.raise_bound(self.state.cost, math.inf)
+        return not self.state.over
 
     def cutoff_counts(self, most: float) -> Iterator[int]:
         """How many candidates successive guesses are of; without a plan they come nearer to all of them."""
         last = 0
-        for count in (each for each in GUESSES if each <= most):
-            between = NEARER * last
-            while last and math.isinf(self.cost) and count >= len(self.origin) > max(between, TRIED):
+        for count in (each for each in self.params.cutoff_columns if each <= most):
+            between = self.params.nearer * last
+            while (
+                last and math.isinf(self.state.cost) and count >= len(self.state.origin) > max(between, TRIED)
+            ):
                 yield int(between)
-                between *= NEARER
+                between *= self.params.nearer
             yield count
             last = count
 
-    def raise_bound(self, try_cutoffs: float, step: float) -> bool:
+    def raise_bound(self, cutoff: float, step: float) -> bool:
         """Try every plan below a guess, those near the bound first; whether none was missed.
 
         Where the guess is further off than the width sees, most of the time would go into what nothing is learnt from.
 
         Parameters
         ----------
-        try_cutoffs : float
+        cutoff : float
         step : float
             How much further to look at a time, as a share of the bound.
         """
         further = math.inf
-        if math.isfinite(try_cutoffs) and math.isfinite(step):
+        if math.isfinite(cutoff) and math.isfinite(step):
             # However near zero the bound is, it comes to an end.
-            further = max(step * abs(self.bound), LEAST_STEP * (try_cutoffs - self.bound), LEAST_DIFFERENCE)
-        while self.bound < min(try_cutoffs, self.cost):
-            nearer = float(min(try_cutoffs, self.cost, self.bound + further))
+            further = max(
+                step * abs(self.state.bound),
+                self.params.least_step * (cutoff - self.state.bound),
+                LEAST_DIFFERENCE,
+            )
+        while self.state.bound < min(cutoff, self.state.cost):
+            nearer = float(min(cutoff, self.state.cost, self.state.bound + further))
             width, most = self.width, MOST_NODES
             far = self.expected <= self.at_once
             if far:
-                nearer, width, most = self.cost, max(width, WIDE_ENOUGH), SURPRISING * self.at_once
-            if self.deadline.passed or not self.search_below(self.cheap_enough(nearer), nearer, width, most):
+                nearer, width, most = (
+                    self.state.cost,
+                    max(width, self.params.wide_enough),
+                    self.params.surprising * self.at_once,
+                )
+            if self.state.deadline.passed or not self.search_below(
+                self.state.cheap_enough(nearer), nearer, width, most
+            ):
                 self.surprises += far
                 return False
         return True
@@ -236,21 +192,27 @@ class GapClosing(SearchState):
     @property
     def cutting(self) -> bool:
         """Whether cuts come first, and only what is soon drawn is drawn."""
-        return math.isfinite(self.cost) and self.rising and self.turns <= CUT_FIRST
+        return math.isfinite(self.state.cost) and self.rising and self.turns <= self.params.cut_first
 
     @property
     def at_once(self) -> int:
         """Partial plans of a drawing that goes as far as the cost at once."""
-        allowed: int = (QUICKER if self.cutting else AT_ONCE) // LESS**self.surprises
+        allowed: int = (
+            self.params.quicker if self.cutting else self.params.at_once
+        ) // self.params.less**self.surprises
         return allowed
 
     @property
     def expected(self) -> float:
         """Partial plans of a drawing as far as the cost; infinite where no drawing tells."""
-        if not self.drawings or self.drawings[-1].candidates < TELLING or math.isinf(self.cost):
+        if (
+            not self.drawings
+            or self.drawings[-1].candidates < self.params.telling
+            or math.isinf(self.state.cost)
+        ):
             return math.inf
-        last, left = self.drawings[-1], len(self.cheap_enough(self.cost))
-        if left > (QUICKER_LEFT if self.cutting else WIDEST):
+        last, left = self.drawings[-1], len(self.state.cheap_enough(self.state.cost))
+        if left > (self.params.quicker_left if self.cutting else self.params.most_columns):
             return math.inf
         expected = last.partial_plans * (left / last.candidates) ** 2
         if len(self.drawings) > 1:
@@ -258,8 +220,10 @@ class GapClosing(SearchState):
                 last.cutoff - self.drawings[-2].cutoff,
                 last.partial_plans / self.drawings[-2].partial_plans,
             )
-            rise = math.log(times) * (self.cost - last.cutoff) / max(hours, LEAST_DIFFERENCE)
-            expected = max(expected, SLOWER * last.partial_plans * math.exp(min(rise, MOST_RISE)))
+            rise = math.log(times) * (self.state.cost - last.cutoff) / max(hours, LEAST_DIFFERENCE)
+            expected = max(
+                expected, self.params.slower * last.partial_plans * math.exp(min(rise, self.params.most_rise))
+            )
         return expected
 
     def search_below(
@@ -269,9 +233,10 @@ class GapClosing(SearchState):
 
         It is given up after so many partial plans.
         """
-        if len(kept) > WIDEST:
+        if len(kept) > self.params.most_columns:
             return False
-        some, reduced, dual_objective, cuts = self.priced(kept)
+        some, reduced, dual_objective, cuts = self.state.priced(kept)
+        memory = self.state.memory.left_beside(some.nbytes + 2 * reduced.nbytes)
         if self.order is None:
             self.order = sweep(some.store, reduced)
         for least, least_width, angles in WAYS:
@@ -283,53 +248,81 @@ class GapClosing(SearchState):
                     cutoff - dual_objective,
                     spectral_orders(some.store, reduced, angles),
                     cuts,
+                    memory,
                 )
                 self.tried = least
-        found, below, drawn = best_below(
-            some, reduced, dual_objective, cutoff, width, self.order, cuts, most_nodes=most
+        found, below, drawn, drawn_width = best_below(
+            some,
+            reduced,
+            dual_objective,
+            cutoff,
+            width,
+            self.order,
+            cuts,
+            most_nodes=most,
+            memory=memory,
         )
         if drawn:
             self.drawings.append(_Drawing(len(kept), cutoff, drawn))
         if found is not None:
-            self.accept(kept[found])
-        elif math.isinf(below) and width > FIRST_WIDTH and most == MOST_NODES:
+            self.state.accept(kept[found])
+        elif math.isinf(below) and width > self.params.first_width and most == MOST_NODES:
             self.widest = width // 2
-        self.bound = max(self.bound, min(below, self.cost))
-        self.tell()
+        if 0 < drawn_width < width:
+            # There is no room for more: twice the width would be the same drawing again.
+            self.widest = min(self.widest, width)
+        self.state.bound = max(self.state.bound, min(below, self.state.cost))
+        self.state.tell()
         return below >= cutoff
 
     def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
         """Look for a plan among some candidates by going on with few partial plans at a time, from either end."""
-        some, reduced, dual_objective, cuts = self.priced(kept)
+        some, reduced, dual_objective, cuts = self.state.priced(kept)
         if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
             return
         order = sweep(some.store, reduced)
-        spare = SPARE * abs(dual_objective) / max(1.0, float(self.relaxation.values.sum()))
+        spare = (
+            self.params.beam_spare * abs(dual_objective) / max(1.0, float(self.state.relaxation.values.sum()))
+        )
         for end in (order, np.ascontiguousarray(order[::-1])):
-            cutoff = min(self.cost, dual_objective + FOLLOWED_SHARE * abs(dual_objective))
-            if not self.over:
+            cutoff = min(self.state.cost, dual_objective + self.params.beam_reach * abs(dual_objective))
+            if not self.state.over:
                 found = best_below(
-                    some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare
+                    some,
+                    reduced,
+                    dual_objective,
+                    cutoff,
+                    width,
+                    end,
+                    cuts,
+                    spare=spare,
+                    memory=self.state.memory,
                 ).chosen
-                self.accept(None if found is None else kept[found])
+                self.state.accept(None if found is None else kept[found])
 
     @property
     def fraction_of_network(self) -> float:
         """How far the relaxation is from a whole number of networks; 0 where that does not matter."""
-        number = float(self.relaxation.values.sum())
-        least, most = self.between
+        number = float(self.state.relaxation.values.sum())
+        least, most = self.state.between
         return abs(number - round(number)) if least <= math.floor(number) < most else 0.0
 
     @property
     def time_to_branch(self) -> bool:
         """Whether it is time to look at plans of fewer networks and of more apart."""
-        late = self.turns >= HALVED or self.fraction_of_network > HALVED_AT_ONCE
-        return late and math.isfinite(self.cost) and self.fractional
+        late = (
+            self.turns >= self.params.branched_after
+            or self.fraction_of_network > self.params.branched_at_once
+        )
+        return late and math.isfinite(self.state.cost) and self.fractional
 
     @property
     def fractional(self) -> bool:
         """Whether the relaxation has a fraction of a network, and many candidates are left."""
-        return self.fraction_of_network > FRACTION and len(self.cheap_enough(self.cost)) > MANY
+        if self.fraction_of_network <= self.params.fraction:
+            return False
+        kept = len(self.state.cheap_enough(self.state.cost))
+        return kept > self.params.many and self.state.memory.fits(kept * BRANCHED)
 
     def count_branches(self) -> tuple[list[GapClosing], NDArray[np.int64]]:
         """Proofs over plans of fewer networks and over those of more, and where their candidates stand.
@@ -337,29 +330,36 @@ class GapClosing(SearchState):
         How many networks there are moves whole terms at once, so each half has a better bound; and prices for its own
         numbers of networks show the way to a plan better.
         """
-        kept = self.cheap_enough(self.cost)
-        some, learnt = self.partitioning.take(kept), self.learnt().among(kept)
-        fewer, count = float(math.floor(self.relaxation.values.sum())), np.ones(len(kept))
+        kept = self.state.cheap_enough(self.state.cost)
+        some, learnt = self.state.partitioning.take(kept), self.state.learnt().among(kept)
+        # As much for each whether they are looked at side by side or in turn: then the plan is the same.
+        held = some.nbytes + learnt.column_bounds.nbytes + 2 * kept.nbytes
+        memory = self.state.memory.left_beside(held).share(2)
+        fewer, count = float(math.floor(self.state.relaxation.values.sum())), np.ones(len(kept))
         count_branches = []
-        for between in ((self.between[0], fewer), (fewer + 1.0, self.between[1])):
-            stated = replace(some, sides=(*some.sides[: len(self.rules)], SideRow(count, *between)))
+        for between in ((self.state.between[0], fewer), (fewer + 1.0, self.state.between[1])):
+            side = SideRow(count, *between)
+            stated = replace(some, sides=(*some.sides[: len(self.state.rules)], side), memory=memory)
             start = relax(
                 stated,
-                self.deadline,
+                self.state.deadline,
                 learnt.columns,
                 learnt.cuts,
                 learnt.duals,
-                self.cost,
+                self.state.cost,
                 learnt.column_bounds,
             )
-            branch = GapClosing(stated, self.deadline, self.cost, learnt, start, between=between)
-            if branch.bound - self.bound > OTHER_PRICES * (self.cost - self.bound):
-                branch.beam_search(branch.nearest(FOLLOWED_LEFT), FOLLOWED)
+            known = SearchState(stated, self.state.deadline, self.state.cost, learnt, start, between=between)
+            branch = GapClosing(known, self.params)
+            if branch.state.bound - self.state.bound > self.params.other_prices * (
+                self.state.cost - self.state.bound
+            ):
+                branch.beam_search(branch.state.nearest(self.params.beam_columns), self.params.beam_width)
                 self.take_branch(branch, kept)
             count_branches.append(branch)
         return count_branches, kept
 
-    def branch_on_count(self, most_width: int = LAST_WIDTH) -> None:
+    def branch_on_count(self, most_width: int) -> None:
         """Look at the halves in turn, that of which less is proven, or side by side.
 
         As soon as one has a plan, the other is done once its bound is there.
@@ -369,58 +369,70 @@ class GapClosing(SearchState):
         with ThreadPoolExecutor(len(count_branches)) as pool:
             each_of = pool.map if self.threads > 1 else map
             while going:
-                turned = going if self.threads > 1 else [min(going, key=lambda each: each.bound)]
+                turned = going if self.threads > 1 else [min(going, key=lambda each: each.state.bound)]
                 for branch in turned:
-                    branch.cost = min(branch.cost, self.cost)
+                    branch.state.cost = min(branch.state.cost, self.state.cost)
                 # Each turn is the same whatever the other comes to meanwhile: so is the plan.
-                went = list(each_of(lambda branch: not branch.over and branch.take_turn(most_width), turned))
+                went = list(
+                    each_of(lambda branch: not branch.state.over and branch.take_turn(most_width), turned)
+                )
                 for branch in turned:
                     self.take_branch(branch, kept)
                 going = [branch for branch in going if branch not in turned or went[turned.index(branch)]]
-                self.bound = max(self.bound, min(self.cost, *(each.bound for each in count_branches)))
-                self.tell()
-        for branch in sorted(count_branches, key=lambda each: each.bound):
-            branch.cost = min(branch.cost, self.cost)
-            if not branch.over and most_width == LAST_WIDTH:
+                self.state.bound = max(
+                    self.state.bound, min(self.state.cost, *(each.state.bound for each in count_branches))
+                )
+                self.state.tell()
+        for branch in sorted(count_branches, key=lambda each: each.state.bound):
+            branch.state.cost = min(branch.state.cost, self.state.cost)
+            if not branch.state.over and most_width == self.params.last_width:
                 branch.close()
             self.take_branch(branch, kept)
-        self.bound = max(self.bound, min(self.cost, *(branch.bound for branch in count_branches)))
+        self.state.bound = max(
+            self.state.bound, min(self.state.cost, *(branch.state.bound for branch in count_branches))
+        )
 
     def take_branch(self, branch: GapClosing, kept: NDArray[np.int64]) -> None:
         """Take what a half has found; its candidates stand at ``kept`` among those held."""
-        if branch.chosen is not None and branch.cost < self.cost:
-            self.accept(kept[branch.chosen])
-        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, branch.learnt().cuts)), axis=0)
+        if branch.state.chosen is not None and branch.state.cost < self.state.cost:
+            self.state.accept(kept[branch.state.chosen])
+        self.state.useful_cuts = np.unique(
+            np.concatenate((self.state.useful_cuts, branch.state.learnt().cuts)), axis=0
+        )
 
     def close(self) -> None:
         """Close the gap between plan and bound over the candidates that could better the plan."""
-        if math.isfinite(self.cost) and self.fractional:
-            self.branch_on_count()
+        if math.isfinite(self.state.cost) and self.fractional:
+            self.branch_on_count(self.params.last_width)
             return
-        kept = self.cheap_enough(self.cost)
-        some = self.partitioning.take(kept)
-        if len(kept) <= SMALL:
+        kept = self.state.cheap_enough(self.state.cost)
+        if not self.state.memory.fits(len(kept) * (BRANCHED + self.state.partitioning.store.practices)):
+            return
+        some = replace(
+            self.state.partitioning.take(kept), memory=self.state.memory.left_beside(len(kept) * BRANCHED)
+        )
+        if len(kept) <= self.params.small:
             answer = solve_integer(
                 some.store,
                 some.costs,
-                self.relaxation.cuts,
+                self.state.relaxation.cuts,
                 some.sides,
                 nodes=5000,
-                cutoff=self.cost,
-                seconds=self.deadline.seconds_left,
+                cutoff=self.state.cost,
+                seconds=self.state.deadline.seconds_left,
             )
             if answer.chosen is not None:
-                self.accept(kept[answer.chosen])
-            self.bound = max(self.bound, min(answer.bound, self.cost))
-        if not self.done:
+                self.state.accept(kept[answer.chosen])
+            self.state.bound = max(self.state.bound, min(answer.bound, self.state.cost))
+        if not self.state.done:
             found = branch_and_bound(
                 some,
-                self.relaxation.cuts,
-                self.relaxation.column_bounds[kept],
-                self.bound,
-                self.cost,
-                self.deadline,
+                self.state.relaxation.cuts,
+                self.state.relaxation.column_bounds[kept],
+                self.state.bound,
+                self.state.cost,
+                self.state.deadline,
             )
             if found.chosen is not None:
-                self.accept(kept[found.chosen])
-            self.bound = max(self.bound, min(found.bound, self.cost))
+                self.state.accept(kept[found.chosen])
+            self.state.bound = max(self.state.bound, min(found.bound, self.state.cost))

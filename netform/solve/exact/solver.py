@@ -1,28 +1,37 @@
-"""The best plan over all candidates, with proof; and what a plan through each candidate costs at least."""
+"""Solve a set partitioning over listed columns: a bound, a plan near it, and the gap between the two closed."""
 
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.exact_solver import ExactSolver, Stage
+from netform.solve.exact.gap_closing import GapClosing
+from netform.solve.exact.params import SOLVING, SolvingParams
+from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
-from netform.solve.master.relaxation import MOST_ROUNDS, Relaxation, relax, tighten
+from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
-from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.primal.polish import polish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
-__all__ = ["bound_columns", "solve_set_partitioning"]
+    from netform.solve.master.relaxation import Relaxation
+    from netform.solve.model.problem import SetPartitioning
+
+__all__ = ["Stage", "bound_columns", "solve_set_partitioning"]
+
+Stage = Callable[[str], AbstractContextManager[None]]
+
+# Bytes for each column of a wide cutoff: a copy of the list and what is learnt of it.
+WIDE_BYTES = 120
 
 
 def bound_columns(
@@ -31,14 +40,14 @@ def bound_columns(
     warm: WarmStart | None = None,
     rounds: int = MOST_ROUNDS,
 ) -> WarmStart:
-    """The relaxation of a choice over every candidate, tightened: what plans dearer than the best cost at least.
+    """The relaxation over every column, tightened: what plans through each column cost at least.
 
     Parameters
     ----------
     partitioning : SetPartitioning
     deadline : Deadline
     warm : WarmStart, optional
-        Of an earlier choice among the same candidates.
+        Of an earlier solution over the same columns.
     rounds : int
         Of new cuts, at most.
     """
@@ -51,7 +60,7 @@ def solve_set_partitioning(
     partitioning: SetPartitioning,
     deadline: Deadline = NEVER,
     *,
-    on_plan: Callable[[Solution], None] = lambda _choice: None,
+    on_plan: Callable[[Solution], None] = lambda _solution: None,
     incumbent: NDArray[np.int64] | None = None,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
@@ -60,7 +69,7 @@ def solve_set_partitioning(
     trace: bool = False,
     threads: int = 1,
 ) -> Solution:
-    """The best plan over all candidates, with proof.
+    """Find the cheapest choice of columns that covers every practice once, with proof.
 
     Parameters
     ----------
@@ -70,15 +79,15 @@ def solve_set_partitioning(
     on_plan : callable
         Told of every better plan and bound; of bounds before there is a plan as well.
     incumbent : ndarray of int64, optional
-        The candidates of a plan that is known.
+        The columns of a plan that is known.
     stage : callable
-        Gives the context in which the stages ``bound`` and ``solve_set_partitioning`` run.
+        Gives the context in which the stages ``bound`` and ``choose`` run.
     cutoff : float
         Plans that cost as much are of no interest: ``infeasible`` then means that none costs less.
     warm : WarmStart, optional
-        Of an earlier choice among the same candidates, whatever they cost and whatever the side rows.
+        Of an earlier solution over the same columns, whatever they cost and whatever the side rows.
     start : Relaxation, optional
-        Over the same candidates, with the cuts of ``warm`` in it.
+        Over the same columns, with the cuts of ``warm`` in it.
     trace : bool
         Whether to give what was learnt.
     threads : int
@@ -95,6 +104,74 @@ def solve_set_partitioning(
         learnt = WarmStart(np.zeros(len(partitioning.store)), nobody, NO_CUTS, duals) if trace else None
         return Solution("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        solver = ExactSolver(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, threads=threads)
-    found = solver.run(incumbent, stage, warm=warm is not None)
+        state = SearchState(partitioning, deadline, cutoff, warm, start, on_plan=on_plan)
+        closing = GapClosing(state, threads=threads)
+        if warm is None and not state.over:
+            state.tighten(MOST_ROUNDS)
+            # More cuts would raise the bound but slowly, and each has to be priced over the whole list.
+            closing.width, closing.rising = closing.params.width, False
+    with stage("choose"):
+        if math.isinf(cutoff) and not state.over:
+            _find_plan(closing, incumbent)
+        found = closing.prove()
     return found if trace else replace(found, trace=None)
+
+
+def _find_plan(closing: GapClosing, incumbent: NDArray[np.int64] | None) -> None:
+    """Try cutoffs while that is quick, find a plan near the bound, and try wide cutoffs where it is not near enough."""
+    state, params = closing.state, SOLVING
+    closing.take_turns(closing.params.width)
+    for width in params.beams:
+        if not state.over:
+            closing.beam_search(state.nearest(closing.params.beam_columns), width)
+    if state.chosen is None and not state.over:
+        state.accept_listed(incumbent)
+        if len(state.cheap_enough(state.cost)) > params.few:
+            _better(state, params.bettered_columns, params.bettered_practices, params)
+    for count in params.wide_columns:
+        few = len(state.cheap_enough(state.cost)) <= count
+        if state.over or few or not state.memory.fits(count * WIDE_BYTES):
+            break
+        if not _try_wide(closing, count, params):
+            _better(state, count, params.large_practices, params)
+    # The columns that are left are few enough to price them for more cuts.
+    closing.rising = True
+
+
+def _try_wide(closing: GapClosing, count: int, params: SolvingParams) -> bool:
+    """Try a cutoff that leaves about so many columns; whether it was refuted, or the best plan found.
+
+    However far the incumbent is from the best, no work is done on columns that only dearer plans use.
+    """
+    state = closing.state
+    cutoff = float(np.partition(state.relaxation.column_bounds, count)[count])
+    kept = state.cheap_enough(cutoff)
+    memory = state.memory.left_beside(len(kept) * WIDE_BYTES)
+    some = replace(state.partitioning.take(kept), memory=memory)
+    known = SearchState(some, state.deadline, cutoff, state.learnt().among(kept))
+    found = GapClosing(known, closing.params, threads=closing.threads).prove(params.wide_width)
+    if found.chosen is not None:
+        state.accept(kept[found.chosen])
+    if found.trace is not None:
+        state.useful_cuts = np.unique(np.concatenate((state.useful_cuts, found.trace.cuts)), axis=0)
+    state.bound = max(state.bound, min(found.bound, cutoff, state.cost))
+    return state.bound >= min(cutoff, state.cost)
+
+
+def _better(state: SearchState, count: int, practices: int, params: SolvingParams) -> None:
+    """Better the incumbent by planning parts of so many practices anew among so many columns."""
+    if state.chosen is None or state.over:
+        return
+    until = state.deadline.share(params.share)
+    plan = np.searchsorted(state.origin, state.chosen)
+    kept = np.union1d(state.nearest(count), plan)
+    some = state.partitioning.take(kept)
+
+    def solve_part(part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
+        soon = Deadline(state.deadline.clock() + params.part_seconds, state.deadline.clock)
+        known = SearchState(part, soon if soon.at < state.deadline.at else state.deadline, cutoff)
+        if not known.over:
+            known.tighten(MOST_ROUNDS)
+        return GapClosing(known).prove().chosen
+
+    state.accept(kept[polish(some, np.searchsorted(kept, plan), solve_part, practices, until)])

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numba as nb
 import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.solve.model.budget import MemoryBudget
     from netform.solve.model.stopping import Deadline
 
 __all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState", "silent"]
@@ -93,6 +95,7 @@ class SearchState:
         # Cuts that closed a part of the gap: they hold for all plans, so they are worth knowing next time.
         self.useful_cuts = NO_CUTS
         self.told = -math.inf
+        self.copied = 0
         self.take_relaxation()
 
     def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
@@ -105,8 +108,8 @@ class SearchState:
     def take_relaxation(self) -> None:
         """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
         # What is learnt among the candidates still held is true of plans that use no other.
-        learnt = np.minimum(self.relaxation.column_bounds, self.ceiling)
-        self.column_bounds[self.origin] = np.maximum(self.column_bounds[self.origin], learnt)
+        if self.column_bounds is not self.relaxation.column_bounds:
+            _learn(self.column_bounds, self.origin, self.relaxation.column_bounds, self.ceiling)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
@@ -123,6 +126,8 @@ class SearchState:
         kept = np.flatnonzero(held)
         self.ceiling = self.cost
         self.partitioning = self.partitioning.take(kept)
+        # Besides the list of whoever asked there is now what is left of it.
+        self.copied = self.partitioning.nbytes
         self.origin = self.origin[kept]
         self.relaxation = replace(
             relaxation,
@@ -130,6 +135,12 @@ class SearchState:
             columns=np.searchsorted(kept, relaxation.columns[chosen]),
             values=relaxation.values[chosen],
         )
+
+    @property
+    def memory(self) -> MemoryBudget:
+        """What is left beside the list and what is known of every candidate."""
+        known = self.column_bounds.nbytes + self.origin.nbytes + self.relaxation.column_bounds.nbytes
+        return self.partitioning.memory.left_beside(known + self.copied)
 
     def accept(self, chosen: NDArray[np.int64] | None) -> None:
         """Take a plan if it is the best so far."""
@@ -233,3 +244,10 @@ class SearchState:
             dual_objective,
             cuts,
         )
+
+
+@nb.njit(cache=True, nogil=True)
+def _learn(column_bounds, origin, learnt, ceiling):  # type: ignore[no-untyped-def]
+    """Raise bounds to what was learnt of some candidates, up to a ceiling: true of plans that use no other."""
+    for j in range(len(origin)):
+        column_bounds[origin[j]] = max(column_bounds[origin[j]], min(learnt[j], ceiling))

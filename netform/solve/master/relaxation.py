@@ -320,7 +320,7 @@ class PricedProgram:
                 floor = duals.dual_objective(self.program.cuts, partitioning.sides) + slack
                 self.bound = max(self.bound, floor)
                 # The other networks of a plan may each have the least reduced cost, the candidate has its own.
-                np.maximum(self.column_bounds, reduced + (floor - least), out=self.column_bounds)
+                raise_bounds(self.column_bounds, reduced, floor - least)
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
@@ -389,6 +389,13 @@ def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[
     """For every practice its cheapest candidates: enough for a first program."""
     chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
     return np.unique(chosen[chosen >= 0])
+
+
+@nb.njit(cache=True, nogil=True)
+def raise_bounds(column_bounds, reduced, floor):  # type: ignore[no-untyped-def]
+    """Raise bounds in place to a floor plus reduced costs: of a long list nothing else as long is made."""
+    for j in range(len(reduced)):
+        column_bounds[j] = max(column_bounds[j], floor + reduced[j])
 
 
 @nb.njit(cache=True, nogil=True)

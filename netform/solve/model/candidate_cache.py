@@ -7,17 +7,58 @@ from typing import TYPE_CHECKING
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates, take_census
+from netform.solve.model.budget import DEFAULT, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Problem
 
-__all__ = ["BYTES_EACH", "MOST_LISTED", "CandidateCache"]
+__all__ = ["LISTING", "CandidateCache", "ListingParams"]
 
-# A listed network with what choosing needs takes so many bytes; and networks that may be listed where nothing is said
-# of the memory: those of 2.5 GB.
-BYTES_EACH = 100
-MOST_LISTED = 25_000_000
+
+@dataclass(frozen=True, slots=True)
+class ListingParams:
+    """Bytes that a list takes at its peak, and what of the room it may fill.
+
+    Attributes
+    ----------
+    column, member : int
+        For every candidate and each of its members where candidates are chosen from. Of a candidate: where its members
+        begin, its cost, its place in the list, its bound by the relaxation (two of them while that is made anew), its
+        reduced cost or its rank, and two marks; and, once those that no cheaper plan uses are fixed, up to four fifths
+        of the first three and one bound a second time. Measured: `tests/solve/test_memory.py`.
+    listing_column, listing_member : int
+        The same while they are listed: their counts, where they begin, and a copy of the members.
+    side : int
+        For every candidate of a list that rules over the whole plan go with: its share in such a rule, and a copy.
+    hours : int
+        For every candidate whose hours are kept by term, for the next question, and a bound.
+    visited : int
+        Of a group met while counting, in the band or not: so many bytes fewer may be listed. It ends a count that is
+        many times too long.
+    part : float
+        Share of the room that a list may fill; what else proves a plan needs the rest.
+    """
+
+    column: int = 72
+    member: int = 4
+    listing_column: int = 10
+    listing_member: int = 4
+    side: int = 16
+    hours: int = 96
+    visited: int = 30
+    part: float = 0.85
+
+    def peak(self, columns: int, members: int, sides: int = 0, *, keep: bool = False) -> int:
+        """Bytes for a list of so many candidates and members, of which are chosen."""
+        return columns * (self.column + self.side * sides + self.hours * keep) + members * self.member
+
+    def listing(self, columns: int, members: int) -> int:
+        """Bytes while it is listed."""
+        return columns * self.listing_column + members * self.listing_member
+
+
+LISTING = ListingParams()
 
 
 @dataclass(slots=True)
@@ -30,22 +71,42 @@ class CandidateCache:
         Threads for listing.
     keep : bool
         Whether lists are kept for the next question; a run that asks once does without.
-    most : int or None
-        Networks that may be listed at once.
+    memory : MemoryBudget
+        What all lists, and whatever is made of them, may take.
+    alone : MemoryBudget or None
+        What they may take when fewer areas are planned side by side; None: no more than that.
+    params : ListingParams
     """
 
     workers: int = 1
     keep: bool = False
-    most: int | None = None
+    memory: MemoryBudget = DEFAULT
+    alone: MemoryBudget | None = None
+    params: ListingParams = LISTING
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
 
-    @property
-    def limit(self) -> int:
-        """Connected groups that may be listed."""
-        return MOST_LISTED if self.most is None else self.most
+    def list(
+        self, problem: Problem, least: int, most: int, *, enclaves: bool, sides: int = 0, beside: int = 0
+    ) -> CandidateStore | None:
+        """Every connected group inside a band, with the enclave test or without; None when they do not fit.
 
-    def list(self, problem: Problem, least: int, most: int, *, enclaves: bool) -> CandidateStore | None:
-        """Every connected group inside a band, with the enclave test or without; None when they are too many."""
+        Parameters
+        ----------
+        problem : Problem
+        least, most : int
+            The band in registered patients, inclusive.
+        enclaves : bool
+            Whether to drop groups by the enclave test.
+        sides : int
+            Rules over the whole plan that go with the list.
+        beside : int
+            Bytes of lists that are in use already.
+
+        Raises
+        ------
+        MoreRoomError
+            They do not fit, but would if fewer areas were planned side by side.
+        """
         key = (
             problem.codes,
             tuple(sorted(map(tuple, map(sorted, problem.graph.edges)))),
@@ -54,14 +115,45 @@ class CandidateCache:
             enclaves,
         )
         if key in self.kept:
+            # The list that was asked for last is the last to be let go of.
+            self.kept[key] = self.kept.pop(key)
             return self.kept[key]
-        adjacency = Adjacency.of(problem.graph)
-        census = take_census(adjacency, least, most, limit=self.limit, workers=self.workers)
+        widest = self.memory if self.alone is None else self.alone
+        adjacency, params = Adjacency.of(problem.graph), self.params
+        limit = widest.most(params.visited)
+        census = take_census(adjacency, least, most, limit=limit, workers=self.workers)
         if not census.complete:
+            return None
+        listing = params.listing(int(census.candidates.sum()), int(census.members.sum()))
+        if not self.makes_room(listing + beside):
             return None
         store = list_candidates(
             adjacency, least, most, census=census, enclaves=enclaves, workers=self.workers
         )
+        if not self.makes_room(params.peak(len(store), len(store.members), sides, keep=self.keep) + beside):
+            return None
         if self.keep:
             self.kept[key] = store
         return store
+
+    @property
+    def held(self) -> int:
+        """Bytes of the lists that are kept, and of what is kept with them."""
+        return sum(store.nbytes + len(store) * self.params.hours for store in self.kept.values())
+
+    def makes_room(self, taken: int) -> bool:
+        """Whether so many bytes fit, once the oldest lists are let go of as far as that takes.
+
+        Raises
+        ------
+        MoreRoomError
+            They do not, but would if fewer areas were planned side by side.
+        """
+        needed = taken / self.params.part
+        if not self.memory.fits(needed):
+            if self.alone is not None and self.alone.fits(needed):
+                raise MoreRoomError(int(needed) + 1)
+            return False
+        while not self.memory.fits(needed + self.held):
+            del self.kept[next(iter(self.kept))]
+        return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from netform.explain.obstacles import Obstacle
 from netform.grouping import Moves
 from netform.plan import AreaResult
+from netform.solve.model.budget import DEFAULT, MemoryBudget
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.solution import Solution
@@ -39,8 +40,10 @@ class Options:
         For the proof of an area. Of areas planned side by side each may have as many: the last is alone.
     moves : Moves or None
         How far the plan may be from where it starts.
-    most_listed : int or None
-        Feasible networks of an area that may be listed; above, its plan comes from search.
+    memory : MemoryBudget
+        What lists, diagrams, programs and caches may take: of the whole run, or in one process of it.
+    alone : MemoryBudget or None
+        What an area may have instead when fewer are planned beside it; None where that is no more.
     """
 
     strict: bool = False
@@ -48,7 +51,8 @@ class Options:
     workers: int = 1
     threads: int = 1
     moves: Moves | None = None
-    most_listed: int | None = None
+    memory: MemoryBudget = DEFAULT
+    alone: MemoryBudget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.scores import TERMS, ScoringData
+from netform.solve.model.budget import DEFAULT, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class PlanModel:
         Rules over the plan: how many networks, how few exceptions.
     most_networks : int
         No plan has more.
+    memory : MemoryBudget
+        What asking may take besides the candidates, their costs and the rules.
+    keep : bool
+        Whether the hours of every term are kept for the next question; one question needs their weighted sum alone.
     """
 
     codes: tuple[str, ...]
@@ -46,29 +51,49 @@ class PlanModel:
     data: ScoringData
     sides: tuple[SideRow, ...]
     most_networks: int
+    memory: MemoryBudget = DEFAULT
+    keep: bool = True
     _hours: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     def hours(self, terms: Iterable[str]) -> NDArray[np.float64]:
         """Add up terms of every candidate, unweighted hours per week; computed once each."""
         total = np.zeros(len(self.store))
         for name in terms:
-            if name not in self._hours:
-                self._hours[name] = TERMS[name].kernel(self.store, self.data)
-            total += self._hours[name]
+            total += self._term(name)
         return total
+
+    def _term(self, name: str) -> NDArray[np.float64]:
+        if name in self._hours:
+            return self._hours[name]
+        hours = TERMS[name].kernel(self.store, self.data)
+        if self.keep:
+            self._hours[name] = hours
+        return hours
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the list holds, its costs and rules among them, and the hours by term where they are kept."""
+        each = self.store.nbytes + len(self.store) * 8 * (1 + len(self.sides) + self.keep * len(TERMS))
+        return int(each)
 
     @property
     def costs(self) -> NDArray[np.float64]:
         """Weighted hours per week of every candidate."""
         total = np.zeros(len(self.store))
-        for name, weight in self.data.rules.weights:
-            if weight:
-                total += weight * self.hours((name,))
+        weights = [(name, weight) for name, weight in self.data.rules.weights if weight]
+        if not self.keep:
+            # Block by block: no vector but the sum is as long as the list.
+            for part, block in self.store.blocks():
+                for name, weight in weights:
+                    total[part] += weight * TERMS[name].kernel(block, self.data)
+            return total
+        for name, weight in weights:
+            total += weight * self.hours((name,))
         return total
 
     def partitioning(self, costs: NDArray[np.float64], more: Sequence[SideRow] = ()) -> SetPartitioning:
         """Choose by these costs, with further rules over the plan."""
-        return SetPartitioning(self.store, costs, (*self.sides, *more), self.most_networks)
+        return SetPartitioning(self.store, costs, (*self.sides, *more), self.most_networks, self.memory)
 
     def groups(self, chosen: NDArray[np.int64]) -> Groups:
         """The practice codes of chosen candidates, in order."""
@@ -158,4 +183,5 @@ def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
         data=data,
         sides=tuple(sides),
         most_networks=sum(each.most_networks for each in models),
+        memory=min((each.memory for each in models), key=lambda each: each.room, default=DEFAULT),
     )

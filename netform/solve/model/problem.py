@@ -13,6 +13,7 @@ import numpy as np
 from netform.candidates.allowed import Limits
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
+from netform.solve.model.budget import DEFAULT, MemoryBudget
 from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
@@ -51,12 +52,15 @@ class Problem:
     data : ScoringData
     limits : Limits
         What the planner demands of every network.
+    memory : MemoryBudget
+        What planning it may take.
     """
 
     codes: tuple[str, ...]
     graph: nx.Graph
     data: ScoringData
     limits: Limits
+    memory: MemoryBudget = DEFAULT
 
     @classmethod
     def of(cls, graph: nx.Graph, codes: Iterable[str], rules: Rules) -> Problem:
@@ -78,7 +82,7 @@ class Problem:
         part.add_edges_from((number[a], number[b]) for a, b in self.graph.subgraph(members).edges)
         where = np.array(members, np.int64)
         codes = tuple(self.codes[v] for v in members)
-        return Problem(codes, part, self.data.among(where), self.limits.among(where))
+        return Problem(codes, part, self.data.among(where), self.limits.among(where), self.memory)
 
     @property
     def patients(self) -> int:
@@ -159,12 +163,20 @@ class SetPartitioning:
         Rules over the plan, over the same candidates.
     most_networks : int
         No plan has more networks than this: it makes the bound safe against a reduced cost just below zero.
+    memory : MemoryBudget
+        What choosing may take besides the candidates, their costs and the rules.
     """
 
     store: CandidateStore
     costs: NDArray[np.float64]
     sides: tuple[SideRow, ...]
     most_networks: int
+    memory: MemoryBudget = DEFAULT
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the arrays hold."""
+        return self.store.nbytes + self.costs.nbytes + sum(side.coefficients.nbytes for side in self.sides)
 
     def take(self, chosen: NDArray[np.int64]) -> SetPartitioning:
         """The same choice among some of the candidates."""

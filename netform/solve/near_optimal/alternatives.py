@@ -17,7 +17,7 @@ import numpy as np
 from netform.scores.balance import group_sums
 from netform.solve.diagram.exact_cover import cheapest_covers
 from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
-from netform.solve.exact.gap_closing import WIDEST
+from netform.solve.exact.params import CLOSING
 from netform.solve.model.problem import SideRow
 from netform.solve.near_optimal.local_diagrams import hood_diagrams
 from netform.solve.near_optimal.space import SAME, NearOptimalSpace, priced
@@ -103,7 +103,7 @@ class NearOptimalPlans(NearOptimalSpace):
         if diagram is not None:
             return cheapest_plans(diagram, self.costs, count, limit), True
         kept = self.within(limit)
-        if len(kept) > WIDEST:
+        if len(kept) > CLOSING.most_columns:
             return [], False
         some = self.model.partitioning(self.costs).take(kept)
         reduced, worth = priced(some, self.trace)
@@ -137,7 +137,8 @@ class NearOptimalPlans(NearOptimalSpace):
                 reach += 1
             else:
                 break
-        return ranked
+        # One that is not proven may cost more than those found after it.
+        return sorted(ranked, key=lambda rank: rank.cost)
 
     def different(self, count: int, share: float) -> list[Ranked]:
         """Plans within a share of the best cost that place the most patients differently.

@@ -101,5 +101,7 @@ def _drawn(
     for side in near.model.sides:
         fixed = math.fsum(side.coefficients[stay])
         sides.append(SideRow(side.coefficients[inside], side.least - fixed, side.most - fixed))
-    partitioning = SetPartitioning(own, near.costs[inside], tuple(sides), near.model.most_networks)
+    partitioning = SetPartitioning(
+        own, near.costs[inside], tuple(sides), near.model.most_networks, near.model.memory
+    )
     return near.drawn(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff, MOST_STEPS)

@@ -59,7 +59,7 @@ def chosen_anew(problem: Problem, near: CandidateStore, choose_part: ChoosePart,
         some_costs = np.concatenate((costs[kept], candidate_costs(present, problem.data)))
         number = np.cumsum(inside) - 1
         numbered = CandidateStore(some.offsets, number[some.members].astype(np.uint16), len(members))
-        partitioning = SetPartitioning(numbered, some_costs, (), len(members))
+        partitioning = SetPartitioning(numbered, some_costs, (), len(members), problem.memory)
         cost = math.fsum(candidate_costs(store_of(hood, len(problem.codes)), problem.data))
         chosen = choose_part(partitioning, cost - LEAST_GAIN, deadline.share(1.0, seconds))
         return None if chosen is None else [tuple(int(v) for v in some[int(j)]) for j in chosen]

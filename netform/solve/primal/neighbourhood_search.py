@@ -16,10 +16,12 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.scores import candidate_costs
+from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import ChooseGroups, Group, Problem, SetPartitioning, group_costs, plan_key
 from netform.solve.model.stopping import Deadline
 
 __all__ = [
+    "TOGETHER",
     "Resolve",
     "improvements",
     "listed_anew",
@@ -168,17 +170,18 @@ def plan_exactly(
     choose_groups : callable
     deadline : Deadline
     most_listed : int
-        Connected groups up to the most patients.
+        Connected groups up to the most patients; fewer where they do not fit.
     """
     rules = problem.data.rules
     adjacency = Adjacency.of(problem.graph)
     census = take_census(adjacency, rules.least, rules.most, limit=most_listed)
-    if not census.complete:
+    peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
+    if not census.complete or not problem.memory.fits(peak / LISTING.part):
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
     store = store.take(np.flatnonzero(allowed(store, problem.limits) & counts_allowed(store, problem.limits)))
     partitioning = SetPartitioning(
-        store, candidate_costs(store, problem.data), (), problem.patients // rules.least
+        store, candidate_costs(store, problem.data), (), problem.patients // rules.least, problem.memory
     )
     chosen = choose_groups(partitioning, deadline)
     return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]

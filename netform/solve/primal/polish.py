@@ -122,7 +122,10 @@ def _rechosen(
         used = math.fsum(side.coefficients[plan[rest]])
         sides.append(SideRow(side.coefficients[kept], side.least - used, side.most - used))
     cost = math.fsum(costs[plan[part]])
-    found = choose_part(SetPartitioning(some, costs[kept], tuple(sides), some.practices), cost - LEAST_GAIN)
+    found = choose_part(
+        SetPartitioning(some, costs[kept], tuple(sides), some.practices, partitioning.memory),
+        cost - LEAST_GAIN,
+    )
     if found is None or math.fsum(costs[kept[found]]) > cost - LEAST_GAIN:
         return None
     return np.sort(np.concatenate((plan[rest], kept[found])))

@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.solve.exact.gap_closing import CUTS_A_TURN, FOLLOWED_LEFT, PROBED, GapClosing
+from netform.solve.exact.gap_closing import GapClosing
+from netform.solve.exact.params import CLOSING
+from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import PricedProgram
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.reoptimise.restricted_master import PricedOut, RestrictedMaster, inside, least_of, outside
@@ -115,9 +117,9 @@ class Reoptimiser(RestrictedMaster):
             return _so_far(best, 0.0, deadline)
         if settled.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
-        near = settled.pool[least_of(settled.reduced[settled.pool], FOLLOWED_LEFT)]
+        near = settled.pool[least_of(settled.reduced[settled.pool], CLOSING.beam_columns)]
         few = PoolSearch(*self.proof(program, settled.pool, settled, near, best.cost, best, deadline))
-        few.proof.beam_search(np.arange(len(few.proof.origin)), FOLLOWED)
+        few.proof.beam_search(np.arange(len(few.proof.state.origin)), FOLLOWED)
         best = few.met.best
         below = guesses[0].below(settled.bound, best.cost)
         cheaper = self.usable(settled.cheaper(below if best.chosen is None else best.cost))
@@ -187,10 +189,10 @@ class Reoptimiser(RestrictedMaster):
                 below = float(np.partition(costs[near], room)[room])
                 near = near[costs[near] < below]
             proof, met, wider = self.proof(program, pool, settled, near, below, best, deadline)
-            if first and not proof.over and proof.try_cutoffs(PROBED):
-                proof.tighten(ROUNDS, CUTS_A_TURN)
+            if first and not proof.state.over and proof.try_cutoffs(CLOSING.probed):
+                proof.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
                 # Prices that cuts make show the way better.
-                proof.beam_search(proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+                proof.beam_search(proof.state.nearest(CLOSING.beam_columns), 2 * FOLLOWED)
             found = proof.prove()
             best, bound = met.best, max(bound, min(found.bound, below))
             if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
@@ -212,10 +214,10 @@ class Reoptimiser(RestrictedMaster):
         """Plans of fewer networks and of more apart: the bound of each half is better, and less of the list as near."""
         best, bounds = few.met.best, []
         for half, columns in count_branches:
-            found = half.relaxation
+            found = half.state.relaxation
             # Where its columns stand in the pool, but for those that are none of the list.
             known = np.searchsorted(settled.pool, few.pool[columns[columns < len(few.pool)]])
-            counted = self.counted(*half.between)
+            counted = self.counted(*half.state.between)
             program = counted.program(settled.pool, known, found.cuts, found.duals)
             solution = counted.nearer(program, settled.pool, best, deadline)
             if solution is None:
@@ -250,10 +252,10 @@ class Reoptimiser(RestrictedMaster):
         start = program.relaxation()
         warm = WarmStart(start.column_bounds, start.columns, cuts, start.duals)
         met = _Met(np.concatenate((wider, len(reduced) + np.arange(more))), best)
-        proof = GapClosing(
+        known = SearchState(
             program.partitioning, deadline, below, warm, start, on_plan=met.take, between=self.between
         )
-        return proof, met, wider
+        return GapClosing(known), met, wider
 
 
 @dataclass(slots=True)
@@ -285,7 +287,7 @@ class PoolSearch(NamedTuple):
     @property
     def program(self) -> PricedProgram:
         """Its program, over its pool."""
-        program = self.proof.relaxation.program
+        program = self.proof.state.relaxation.program
         assert program is not None  # noqa: S101 (it was settled)
         return program
 
@@ -302,20 +304,20 @@ class PoolSearch(NamedTuple):
 
         None where that raises the bound by little.
         """
-        if math.isinf(self.proof.cost) or not self.proof.fractional:
+        if math.isinf(self.proof.state.cost) or not self.proof.fractional:
             return None
         count_branches, kept = self.proof.count_branches()
-        bound = min(each.bound for each in count_branches)
-        if bound - self.proof.bound < RISEN * (self.proof.cost - self.proof.bound):
+        bound = min(each.state.bound for each in count_branches)
+        if bound - self.proof.state.bound < RISEN * (self.proof.state.cost - self.proof.state.bound):
             return None
-        count_branches.sort(key=lambda each: each.bound)
-        return [(half, kept[half.origin[half.relaxation.columns]]) for half in count_branches]
+        count_branches.sort(key=lambda each: each.state.bound)
+        return [(half, kept[half.state.origin[half.state.relaxation.columns]]) for half in count_branches]
 
     def cut(self) -> list[Half] | None:
         """Raise the bound by cuts and look for plans by their prices; halves, if they are worth looking at since."""
         fractional = self.proof.fractional
-        self.proof.tighten(ROUNDS, CUTS_A_TURN)
-        self.proof.beam_search(self.proof.nearest(FOLLOWED_LEFT), 2 * FOLLOWED)
+        self.proof.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
+        self.proof.beam_search(self.proof.state.nearest(CLOSING.beam_columns), 2 * FOLLOWED)
         return None if fractional else self.count_branches()
 
 

@@ -132,7 +132,7 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
     beyond = np.maximum(generator.beyond(store, costs), 0.0)
     least = np.sort(np.argsort(beyond, kind="stable")[:pool])
     store = store.take(least)
-    some = SetPartitioning(store, costs[least], generator.sides(store), len(problem.codes))
+    some = SetPartitioning(store, costs[least], generator.sides(store), len(problem.codes), problem.memory)
     beyond = beyond[least]
     if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
         return None

@@ -130,4 +130,4 @@ def shared_costs(problem: Problem, plan: Sequence[Group]) -> NDArray[np.float64]
 
 def _choosing(problem: Problem, store: CandidateStore) -> SetPartitioning:
     most_networks = problem.patients // problem.data.rules.least
-    return SetPartitioning(store, candidate_costs(store, problem.data), (), most_networks)
+    return SetPartitioning(store, candidate_costs(store, problem.data), (), most_networks, problem.memory)

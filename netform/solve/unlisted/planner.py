@@ -13,20 +13,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netform.candidates.passes import BYTES_EACH, Passes
 from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.model.candidate_cache import BYTES_EACH as BYTES_LISTED
 from netform.solve.model.turns import take_turns
 from netform.solve.primal.first_plan import improve
 from netform.solve.primal.neighbourhood_search import LEVELS, improvements, listed_anew
 from netform.solve.unlisted.by_hubs import hub_turns
-from netform.solve.unlisted.by_passes import streamed_turns
+from netform.solve.unlisted.by_passes import stream, streamed_turns
 from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import CentreParams, solve_by_centres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -44,21 +42,18 @@ class UnlistedParams:
 
     Attributes
     ----------
-    met_a_second : int
-        Networks that may be met for every second left, since they are met again in every pass.
     few : int
         Up to so many practices columns are generated hub by hub: the searches grow with their square.
     many_each : float
         Practices a network from which the centre model is tried before columns: listing ends at about nine, and
         searches hub by hub find little beyond so many.
     neighbourhoods : int
-        That a turn of the search looks at: about a second.
+        That a turn of the search looks at: about a second where a few dozen practices are in one.
     """
 
-    met_a_second: int = 1_000_000
     few: int = 400
     many_each: float = 12.0
-    neighbourhoods: int = 2_000
+    neighbourhoods: int = 200
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -72,7 +67,7 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     """
     part.unlisted = True
     with part.stage("search"):
-        take_turns(part, [_search_turns(part, params), _bound_turns(part, params)])
+        take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
 
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
@@ -113,7 +108,7 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield from _centre_turns(part)
     if not part.sound:
         return
-    passes = None if large else _passes(part, params)
+    passes = None if large else stream(part)
     if passes is not None:
         yield from streamed_turns(part, passes)
     elif len(part.problem.codes) <= params.few:
@@ -160,17 +155,6 @@ def _centre_turns(part: Part) -> Iterator[None]:
     if found.status == "infeasible":
         part.exceptions_bound = max(part.exceptions_bound, 1)
     yield
-
-
-def _passes(part: Part, params: UnlistedParams) -> Passes | None:
-    """All networks to be met in passes; None where they are too many for the time or the memory."""
-    problem, deadline = part.problem, part.deadline
-    limit = part.candidate_cache.limit * BYTES_LISTED // BYTES_EACH
-    if deadline.seconds_left is not None:
-        limit = min(limit, int(deadline.seconds_left * params.met_a_second))
-    with part.stage("enumerate"):
-        workers = part.candidate_cache.workers
-        return Passes.of(problem.graph, problem.data, part.limits, limit, workers, lambda: deadline.passed)
 
 
 def _practices_each(part: Part) -> float:

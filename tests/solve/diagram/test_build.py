@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.build import Diagram, build_diagram
@@ -18,12 +18,13 @@ from netform.solve.diagram.variable_order import TURNED, _parts, narrowest_order
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import pools, priced_choices
 
 if TYPE_CHECKING:
     from netform.solve.model.problem import SetPartitioning
 
-QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+QUICK = examples(200)
 MANY = 10**6
 
 Priced = tuple["SetPartitioning", np.ndarray, float]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.exact_cover import cheapest_cover, cheapest_covers
@@ -14,9 +14,10 @@ from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.stopping import NEVER
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices, priced_choices
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 @given(priced_choices(), st.sampled_from([0.5, 1.0, 1.2, math.inf]))

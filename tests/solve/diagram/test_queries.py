@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.diagram.queries import cheapest_plans, least_plan
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import priced_choices
 
 if TYPE_CHECKING:
     from netform.solve.model.problem import SetPartitioning
 
-QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+QUICK = examples(200)
 MANY = 10**6
 
 Priced = tuple["SetPartitioning", np.ndarray, float]

@@ -6,15 +6,16 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.search import best_below
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
-QUICK = settings(deadline=None, max_examples=200, derandomize=True)
+QUICK = examples(200)
 
 
 @given(choices(practices=(1, 8), candidates=80), st.sampled_from([0.9, 1.01, 1.3, math.inf]), st.booleans())

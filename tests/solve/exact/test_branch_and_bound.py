@@ -7,7 +7,7 @@ from itertools import count
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.exact.branch_and_bound import Branched, branch
@@ -16,9 +16,10 @@ from netform.solve.master.subset_row_cuts import NO_CUTS, triple_cuts
 from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def search(partitioning: SetPartitioning, cutoff: float, deadline: Deadline = NEVER) -> Branched:
@@ -126,7 +127,7 @@ def test_no_candidates_prove_the_cutoff() -> None:
 
 
 @given(choices(practices=(9, 12), candidates=90))
-@settings(deadline=None, max_examples=80, derandomize=True)
+@examples(80)
 def test_without_a_cutoff_the_best_is_found(partitioning: SetPartitioning) -> None:
     """With no plan known beforehand the best is found all the same; infinite only where there is none."""
     best = min(

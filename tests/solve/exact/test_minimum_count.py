@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
@@ -14,6 +14,7 @@ from netform.solve.model.plan_model import PlanModel, join
 from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import Deadline
 from tests.brute_force import plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices, made_up_area
 
 RULES = load_profile()
@@ -30,7 +31,7 @@ def stated(partitioning: SetPartitioning) -> PlanModel:
 
 
 @given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000]))
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_it_is_the_least_of_every_choice(partitioning: SetPartitioning, seed: int, largest: int) -> None:
     """Found and proven where there is a choice at all, and impossible where there is none."""
     dual_objective = (

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.exact import exact_solver as chooser_module
-from netform.solve.exact import gap_closing as proof_module
+from netform.solve.exact import gap_closing, solver
+from netform.solve.exact.params import CLOSING, SOLVING
 from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.exact.state import TIED
+from netform.solve.exact.state import TIED, SearchState
 from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def assert_holds(partitioning: SetPartitioning, solution: Solution) -> None:
@@ -76,7 +78,7 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
     [(0, 1, 1, 2), (0, 1, 1, 0), (10_000, 1, 8000, 2), (0, 2, 8000, 2)],
 )
 @given(partitioning=choices(practices=(5, 8), candidates=80))
-@settings(deadline=None, max_examples=15, derandomize=True)
+@examples(15)
 def test_every_way_comes_to_the_same(
     drawn: bool,
     guesses: tuple[int, ...],
@@ -90,18 +92,21 @@ def test_every_way_comes_to_the_same(
 ) -> None:
     """Drawn or branched over, in halves, side by side, or whole, in guesses, in steps, or as far as the cost."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(proof_module, "GUESSES", guesses)
-        patch.setattr(proof_module, "FRACTION", fraction)
-        patch.setattr(proof_module, "STEPPED", stepped)
-        patch.setattr(proof_module, "TELLING", telling)
-        patch.setattr(proof_module, "SURPRISING", surprising)
-        patch.setattr(proof_module, "MANY", 0)
-        patch.setattr(proof_module, "HALVED", 0)
-        patch.setattr(proof_module, "SMALL", 0)
-        patch.setattr(chooser_module, "WIDE", wide)
-        patch.setattr(chooser_module, "MANY", 0)
+        closing = replace(
+            CLOSING,
+            cutoff_columns=guesses,
+            fraction=fraction,
+            stepped=stepped,
+            telling=telling,
+            surprising=surprising,
+            many=0,
+            branched_after=0,
+            small=0,
+        )
+        patch.setattr(gap_closing, "CLOSING", closing)
+        patch.setattr(solver, "SOLVING", replace(SOLVING, wide_columns=wide, few=0))
         if not drawn:
-            patch.setattr(proof_module.GapClosing, "search_below", lambda *_: False)
+            patch.setattr(gap_closing.GapClosing, "search_below", lambda *_: False)
         solution = solve_set_partitioning(partitioning, threads=threads)
     assert solution.status in ("optimal", "infeasible")
     assert_holds(partitioning, solution)
@@ -149,10 +154,10 @@ def test_of_many_candidates_that_are_as_near_some_all_over_the_list_are_looked_a
     """Where all cost nothing, as when exceptions are counted: not all, from both ends of the list."""
     groups = all_groups(16, 3)
     partitioning = SetPartitioning(store_of(groups, 16), np.zeros(len(groups)), (), 16)
-    proof = chooser_module.ExactSolver(partitioning, NEVER)
-    near = proof.nearest(40)
+    state = SearchState(partitioning, NEVER)
+    near = state.nearest(40)
     assert 40 <= len(near) <= 40 + 40 + 16 < len(groups) // TIED
     assert near[0] == 0
     assert near[-1] > len(groups) - 40
-    assert set(proof.relaxation.columns[proof.relaxation.values > 0]) <= set(near)
+    assert set(state.relaxation.columns[state.relaxation.values > 0]) <= set(near)
     assert solve_set_partitioning(partitioning).cost == 0

@@ -6,16 +6,17 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.subset_row_cuts import NO_CUTS, triple_cuts
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import keeps, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
-QUICK = settings(deadline=None, max_examples=100, derandomize=True)
+QUICK = examples(100)
 
 # Three practices: every pair at 10, every single at 8.
 STORE = store_of([(0, 1), (0, 2), (0,), (1, 2), (1,), (2,)], 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
@@ -12,9 +12,10 @@ from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, triple_cuts
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def second_opinion(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
@@ -16,12 +16,13 @@ from netform.solve.master.relaxation import Relaxation, relax, tighten
 from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     import random
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def looks(number: int) -> Deadline:

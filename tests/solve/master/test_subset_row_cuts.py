@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
@@ -22,9 +22,10 @@ from netform.solve.master.subset_row_cuts import (
 )
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
+from tests.examples import examples
 from tests.strategies import choices, pools
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 # No practice stands in more than so many rows of one round.
 MOST_ROWS_OF_ONE = 12

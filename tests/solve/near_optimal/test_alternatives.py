@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-import netform.solve.exact.exact_solver as chooser_module
-import netform.solve.exact.gap_closing as proof_module
+import netform.solve.exact.gap_closing as gap_closing_module
+import netform.solve.exact.solver as solver_module
 import netform.solve.near_optimal.alternatives as alternatives_module
 import netform.solve.near_optimal.local_diagrams as hoods_module
 import netform.solve.near_optimal.space as near_module
+from netform.rules_file import load_profile
+from netform.solve.exact.params import CLOSING, SOLVING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of
-from tests.strategies import small_areas
+from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,12 +31,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.tradeoff import Groups
 
-QUICK = settings(
-    deadline=None,
-    max_examples=60,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+QUICK = examples(60, HealthCheck.function_scoped_fixture)
 KINDS = ("pins", "exclude", "apart", "together")
 
 
@@ -57,7 +56,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
     if how in ("hoods", "choices"):
-        monkeypatch.setattr(alternatives_module, "WIDEST", 0)
+        monkeypatch.setattr(alternatives_module, "CLOSING", replace(CLOSING, most_columns=0))
     if how == "lower":
         # Nothing dearer than a thousandth above the best is drawn.
         draw = near_module.NearOptimalSpace.draw
@@ -221,15 +220,34 @@ def test_borders_are_those_of_all_plans_near_the_best(
         assert each.together in answers
 
 
+@pytest.mark.parametrize("how", ["diagram", "choices"])
+@pytest.mark.parametrize("apart_km", [1, 40])
+def test_one_network_can_split_into_two_and_two_merge_into_one(
+    monkeypatch: pytest.MonkeyPatch, how: str, apart_km: int
+) -> None:
+    """Of two practices there are two plans, whichever is the best: the other is the next and the most different."""
+    ask(monkeypatch, how)
+    rules = load_profile().with_band(20_000, 60_000)
+    graph = made_up_area([30_000, 25_000], [(0, 0), (1000 * apart_km, 0)], [(0, 1)], rules)
+    plans = costed(graph, rules)
+    assert plans is not None
+    first, second = sorted(plans, key=plans.__getitem__)
+    assert len(first) == (1 if apart_km == 1 else 2)
+    found = session_of(graph, rules).alternatives(3, within=9.0, different=3)[""]
+    assert [(each.kind, each.networks) for each in found] == [
+        ("best", first), ("next", second), ("different", second)
+    ]  # fmt: skip
+    assert all(each.proven for each in found)
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
-    monkeypatch.setattr(proof_module, "GUESSES", ())
-    monkeypatch.setattr(proof_module, "MANY", 0)
-    monkeypatch.setattr(chooser_module, "WIDE", (6, 12))
-    monkeypatch.setattr(proof_module.GapClosing, "search_below", lambda *_: False)
+    monkeypatch.setattr(gap_closing_module, "CLOSING", replace(CLOSING, cutoff_columns=(), many=0))
+    monkeypatch.setattr(solver_module, "SOLVING", replace(SOLVING, wide_columns=(6, 12)))
+    monkeypatch.setattr(gap_closing_module.GapClosing, "search_below", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
     groups.sort()

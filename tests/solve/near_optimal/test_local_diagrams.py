@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.near_optimal.local_diagrams as hoods_module
@@ -16,6 +16,7 @@ from netform.solve.model.stopping import NEVER
 from netform.solve.near_optimal.alternatives import NearOptimalPlans
 from netform.solve.near_optimal.local_diagrams import hood_diagrams
 from tests.brute_force import plan_costs
+from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
@@ -38,12 +39,7 @@ def walks(diagram: Diagram) -> list[tuple[int, ...]]:
 
 
 @given(choices(), st.sampled_from([1.01, 1.1, 1.5]))
-@settings(
-    deadline=None,
-    max_examples=100,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@examples(100, HealthCheck.function_scoped_fixture)
 def test_a_part_formed_anew_is_a_plan(
     monkeypatch: pytest.MonkeyPatch, partitioning: SetPartitioning, share: float
 ) -> None:

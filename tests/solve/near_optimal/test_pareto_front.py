@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import netform.solve.near_optimal.pareto_front as under_test
@@ -22,6 +22,7 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.near_optimal.pareto_front import SAME, STAND_INS, Traced, TracedPoint, trace_front
 from netform.tradeoff import parse_axis
 from tests.brute_force import legal_plans, plan_costs, plan_hours, store_of
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of
 from tests.strategies import choices, made_up_area, small_areas
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.tradeoff import Front, FrontPoint
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 # What a proof may leave of an axis, hours: plans so near count as one (`netform.solve.near_optimal.pareto_front.SAME`).
 NEAR = 1.5 * SAME
@@ -138,7 +139,7 @@ def questions(draw: st.DrawFn) -> tuple[SetPartitioning, NDArray[np.float64], ND
 
 
 @given(questions())
-@settings(deadline=None, max_examples=200, derandomize=True)
+@examples(200)
 def test_the_complete_front_of_any_candidates(
     drawn: tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points],
 ) -> None:
@@ -155,7 +156,7 @@ def test_the_complete_front_of_any_candidates(
 
 
 @given(questions(), st.sampled_from([0.0, 0.02, 0.1, 0.3, 1.0]))
-@settings(deadline=None, max_examples=200, derandomize=True)
+@examples(200)
 def test_a_resolution_is_kept(
     drawn: tuple[SetPartitioning, NDArray[np.float64], NDArray[np.float64], Points], resolution: float
 ) -> None:
@@ -223,7 +224,7 @@ def legal_points(graph: nx.Graph, rules: Rules, front: Front) -> Points | None:
 
 
 @given(small_areas(least=2), st.sampled_from(PAIRS), st.data())
-@settings(deadline=None, max_examples=70, derandomize=True)
+@examples(70)
 def test_the_complete_front_of_an_area(
     drawn: tuple[nx.Graph, Rules], pair: tuple[str, str], data: st.DataObject
 ) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.explain.obstacles import connected_parts
@@ -21,6 +21,7 @@ from netform.solve.model.problem import Group, Problem, SetPartitioning, group_c
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import better_plan, first_plan, listed_anew
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-QUICK = settings(deadline=None, max_examples=100, derandomize=True)
+QUICK = examples(100)
 
 
 def problem_of(graph: nx.Graph, rules: Rules) -> Problem:
@@ -74,7 +75,7 @@ def county(practices: int, seed: int) -> tuple[nx.Graph, Rules]:
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
-@settings(deadline=None, max_examples=50, derandomize=True)
+@examples(50)
 def test_a_first_plan_is_whole(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
     """Every practice once by connected groups; the same for the same seed; whole when time is up too."""
     problem = problem_of(*drawn)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.exact.solver import solve_set_partitioning
@@ -15,12 +15,13 @@ from netform.solve.model.problem import SetPartitioning
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.polish import polish
 from tests.brute_force import all_groups, plan_costs, store_of
+from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-QUICK = settings(deadline=None, max_examples=150, derandomize=True)
+QUICK = examples(150)
 
 
 def exactly(part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:

@@ -7,19 +7,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
+from netform.solve.exact.params import CLOSING
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.reoptimise.changed_rules import COSTS, ChangedRules
 from netform.solve.reoptimise.large_list import Cutoff
 from tests.brute_force import legal_plans, plan_hours
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of, solved
 from tests.strategies import made_up_area, small_areas
 
@@ -69,13 +71,12 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     patch.setattr("netform.solve.reoptimise.large_list.GUESSES", guesses)
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
     patch.setattr("netform.solve.reoptimise.large_list.RISEN", 0.0)
-    patch.setattr("netform.solve.exact.gap_closing.MANY", 0)
-    patch.setattr("netform.solve.exact.gap_closing.FRACTION", 0.01)
+    patch.setattr("netform.solve.exact.gap_closing.CLOSING", replace(CLOSING, many=0, fraction=0.01))
 
 
 @pytest.mark.parametrize("crowded", [None, 0, 10**9])
 @given(drawn=small_areas(least=3), data=st.data())
-@settings(deadline=None, max_examples=90, derandomize=True)
+@examples(90)
 def test_changed_demands_have_the_plan_solved_anew(
     crowded: int | None, drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -117,7 +118,7 @@ def renumbered(draw: st.DrawFn, rules: Rules) -> Rules:
 
 
 @given(drawn=small_areas(least=3), data=st.data())
-@settings(deadline=None, max_examples=150, derandomize=True)
+@examples(150)
 def test_other_bands_and_numbers_have_the_plan_solved_anew(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:
@@ -135,7 +136,7 @@ def test_other_bands_and_numbers_have_the_plan_solved_anew(
 
 
 @given(small_areas(least=3), st.data())
-@settings(deadline=None, max_examples=30, derandomize=True)
+@examples(30)
 def test_through_a_session_what_was_asked_before_does_not_show(
     drawn: tuple[nx.Graph, Rules], data: st.DataObject
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
@@ -27,6 +27,7 @@ from netform.solve.unlisted import by_passes as by_passes_module
 from netform.solve.unlisted import planner as by_search_module
 from netform.solve.unlisted.full_pricing import NEAR_ENOUGH, nearest, relax_in_passes, shared_costs
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
 from tests.strategies import small_areas
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 def passes_of(problem: Problem) -> Passes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import relax
@@ -17,6 +17,7 @@ from netform.solve.primal.neighbourhood_search import first_plan
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import beam_search, branched_on_count, plan_by_hubs, prove_by_hubs
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import assert_whole, county, key, problem_of
 from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3), st.sampled_from([1, 2]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules import TERM_NAMES, Rules
@@ -22,13 +22,14 @@ from netform.solve.unlisted import exact_pricing as refute_module
 from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import quick_costs
+from tests.examples import examples
 from tests.solve.primal.test_neighbourhood_search import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     from netform.solve.model.problem import Group
 
-QUICK = settings(deadline=None, max_examples=120, derandomize=True)
+QUICK = examples(120)
 QUICK_TERMS = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
 
 

@@ -1,0 +1,120 @@
+"""The parameters of closing the gap between incumbent and bound, with the reason for each value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CLOSING", "SOLVING", "ClosingParams", "SolvingParams"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingParams:
+    """How cutoffs are tried, diagrams built, cuts added and the number of networks branched on.
+
+    Trial cutoffs
+        cutoff_columns : columns of successive trial cutoffs, each four to eight times the last, so that the sum of
+            all costs little more than the last.
+        most_columns : longer lists are not built into a diagram: they have too many plans.
+        nearer : without a plan the next cutoff has so many times the columns, until all are in it.
+        stepped, step, least_step : of more columns than ``stepped`` a cutoff goes so much further than the bound
+            at a time, as a share of it: as far as a diagram of twice the width sees, and at least so large a part.
+
+    Diagrams
+        first_width, width, last_width : states of a layer in the first turn of a proof, in that of a first solution,
+            and in the last; doubled from turn to turn.
+        telling, slower, most_rise : twice the columns have four times the states, more or less, once there are
+            ``telling``; or states grow by the hour as between two diagrams before, and by ``slower`` further on. The
+            larger of both is expected: it is rarely below half of what there is. ``most_rise`` keeps the power finite.
+        at_once, wide_enough : a diagram of so few expected states as far as the incumbent, of such a width, takes less
+            time than coming near step by step.
+        quicker, quicker_left : and less than cuts take, of fewer states and of not too many columns.
+        surprising, less : it is given up with so many times as many states, and then fewer are allowed.
+
+    Beams
+        beam_width, beam_columns : so many states at a time, of so many columns, nearly always come to the best plan.
+        beam_spare, beam_reach : states are gone on with up to so much above the dearest that the width keeps, as a
+            share of what a network costs, and plans up to so much above the bound, as a share of it.
+
+    Cuts
+        cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
+        cut_first, probed : while cuts raise the bound, so many turns try only so many columns, or all at once.
+
+    Branching
+        many, fraction, branched_after : above so many columns the number of networks is branched on, after so many
+            turns, where the relaxation is at least so far from a whole one: it moves whole terms at once.
+        branched_at_once : further from it, that is done at once.
+        other_prices : where a branch raises the bound by so large a part of the gap, its duals are others, and a plan
+            is looked for by them.
+        small : up to so many columns the integer program alone closes the gap; above, branching on pairs.
+    """
+
+    cutoff_columns: tuple[int, ...] = (300, 2500, 10_000, 40_000, 160_000)
+    most_columns: int = 200_000
+    nearer: float = 1.5
+    stepped: int = 10_000
+    step: float = 2.5e-4
+    least_step: float = 0.1
+    first_width: int = 8_000
+    width: int = 16_000
+    last_width: int = 250_000
+    telling: int = 8_000
+    slower: float = 0.5
+    most_rise: float = 500.0
+    at_once: int = 1_000_000
+    wide_enough: int = 64_000
+    quicker: int = 250_000
+    quicker_left: int = 100_000
+    surprising: int = 2
+    less: int = 4
+    beam_width: int = 200
+    beam_columns: int = 5_000
+    beam_spare: float = 0.015
+    beam_reach: float = 0.02
+    cuts_a_turn: int = 250
+    least_rise: float = 5e-5
+    cut_first: int = 3
+    probed: int = 10_000
+    many: int = 500
+    fraction: float = 0.15
+    branched_after: int = 2
+    branched_at_once: float = 0.25
+    other_prices: float = 0.2
+    small: int = 400
+
+
+CLOSING = ClosingParams()
+
+
+@dataclass(frozen=True, slots=True)
+class SolvingParams:
+    """How a good plan is found near the bound of a first solution, before the gap is closed.
+
+    Attributes
+    ----------
+    beams : tuple of int
+        States of successive beams: twenty to a hundred times as many see no further than a bound.
+    bettered_columns, bettered_practices, large_practices : int
+        Columns nearest to the bound, of which parts of so many practices of the incumbent are planned anew; and
+        practices of a part once a wide cutoff was tried in vain.
+    few : int
+        Up to so many columns that could better the incumbent, closing the gap is quicker than bettering it.
+    part_seconds, share : float
+        For one part, and share of the time left for all of them.
+    wide_columns : tuple of int
+        Columns of wide cutoffs. Where those do not settle one, the incumbent is far from the best and worth bettering.
+    wide_width : int
+        States of a layer while they are tried.
+    """
+
+    beams: tuple[int, ...] = (100, 300)
+    bettered_columns: int = 3_000
+    bettered_practices: int = 40
+    large_practices: int = 100
+    few: int = 4_000
+    part_seconds: float = 2.0
+    share: float = 0.15
+    wide_columns: tuple[int, ...] = (300_000, 1_000_000)
+    wide_width: int = 64_000
+
+
+SOLVING = SolvingParams()

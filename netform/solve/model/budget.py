@@ -1,0 +1,80 @@
+"""Memory as a rule: a budget of bytes that is handed down, so that nothing takes more than there is.
+
+A budget is a number and nothing that is counted up and down: whoever holds something hands what is left to those it
+calls, and those who work side by side get equal shares. So no two can take the same room, no lock is needed, and what
+is decided by it follows from the rule and the input alone, never from what happens to be free on the machine or from
+which thread came first. What is asked for in bytes is what the arrays hold at their peak, temporary copies included;
+the interpreter and its libraries are not counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DEFAULT", "GIGABYTE", "MemoryBudget", "MoreRoomError"]
+
+GIGABYTE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryBudget:
+    """Room for so many bytes.
+
+    Attributes
+    ----------
+    room : int
+        Bytes, at least 0.
+    """
+
+    room: int
+
+    @classmethod
+    def of(cls, gigabytes: float) -> MemoryBudget:
+        """The budget of a rule in gigabytes (10^9 bytes)."""
+        return cls(int(gigabytes * GIGABYTE))
+
+    def fits(self, taken: float) -> bool:
+        """Whether so many bytes may be taken."""
+        return taken <= self.room
+
+    def most(self, each: float) -> int:
+        """How many things of so many bytes may be held at once."""
+        return int(self.room // each)
+
+    def holding(self, taken: float) -> MemoryBudget:
+        """What is left for others while so many bytes are held.
+
+        Raises
+        ------
+        MemoryError
+            More are held than there is room for: whoever holds them has not asked.
+        """
+        if not self.fits(taken):
+            raise MemoryError(f"{taken:,.0f} bytes were taken where there was room for {self.room:,}")
+        return MemoryBudget(int(self.room - taken))
+
+    def left_beside(self, taken: float) -> MemoryBudget:
+        """As `holding`, of what was taken by others and cannot be refused any more: nothing, once it is too much."""
+        return MemoryBudget(max(0, int(self.room - taken)))
+
+    def share(self, among: float) -> MemoryBudget:
+        """The equal share of each of so many that work side by side."""
+        return MemoryBudget(int(self.room / among))
+
+
+class MoreRoomError(Exception):
+    """What was asked for does not fit the share of one of several that work side by side, but fits a larger one.
+
+    Attributes
+    ----------
+    needed : int
+        Bytes.
+    """
+
+    def __init__(self, needed: int) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+# Of the whole run where nothing is said: what a laptop of 8 GB can spare beside what else it runs.
+DEFAULT = MemoryBudget.of(2.5)
