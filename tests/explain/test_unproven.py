@@ -72,7 +72,7 @@ def test_where_nothing_is_left_to_try_no_advice_is_made_up() -> None:
 
 
 def test_the_doubts_of_parts_add_up() -> None:
-    """Networks are counted together where all are counted; one part without a list is enough; time outweighs the rest."""
+    """Networks are counted together where all are counted; one part without a list is enough; time comes first."""
     parts = [Doubt("time", columns=3), Doubt("", listed=False, columns=4)]
     assert Doubt.of_parts(parts) == Doubt("time", listed=False, columns=7)
     assert Doubt.of_parts([*parts, Doubt("")]) == Doubt("time", listed=False)
