@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from netform.edges import EdgeChange
 from netform.graph import graph_of_edges
+from netform.grouping import Grouping, Moves
 from netform.places import Places
 from netform.practices.columns import ALIASES
 from netform.practices.model import Practice, PracticeList
@@ -443,3 +444,85 @@ def priced_choices(draw: st.DrawFn) -> tuple[SetPartitioning, np.ndarray, float]
     # The largest share of these prices that no candidate is overpaid by.
     share = min(1.0, float(np.min(choosing.costs[paid > 0] / paid[paid > 0], initial=1.0)))
     return choosing, choosing.costs - share * paid, float(share * duals.sum())
+
+
+# Who borders whom: every kind of map that is odd in a way of its own.
+_SHAPES = ("random", "path", "star", "cycle", "clique", "two paths", "nobody")
+
+
+def _pairs(draw: st.DrawFn, count: int) -> list[tuple[int, int]]:
+    """Draw who borders whom."""
+    shape, numbers = draw(st.sampled_from(_SHAPES)), draw(st.permutations(range(count)))
+    every = list(combinations(range(count), 2))
+    if shape == "random":
+        share = draw(st.sampled_from([0.2, 0.35, 0.6]))
+        random = draw(st.randoms(use_true_random=False))
+        return [pair for pair in every if random.random() < share]
+    along = list(pairwise(numbers))
+    return {
+        "path": along,
+        "star": [(numbers[0], other) for other in numbers[1:]],
+        "cycle": [*along, (numbers[-1], numbers[0])] if count > 2 else along,
+        "clique": every,
+        "two paths": along[: count // 2] + along[count // 2 + 1 :],
+        "nobody": [],
+    }[shape]
+
+
+@st.composite
+def odd_areas(draw: st.DrawFn, most: int = 9, *, least: int = 2) -> tuple[nx.Graph, Rules]:
+    """Draw an area of any shape and its rules: lists of one patient to millions, bands of one value to any.
+
+    Practices of one site border each other and each other's neighbours.
+    """
+    count = draw(st.integers(least, most))
+    scale = draw(st.sampled_from([1, 1000, 1000, 100_000]))
+    low = draw(st.sampled_from([1, 10, 30, 30]))
+    high = low + draw(st.sampled_from([0, 1, low // 2, 2 * low]))
+    rules = load_profile().with_band(low * scale, high * scale)
+    weight = st.sampled_from([0.0, 1.0, 2.5])
+    weights = draw(st.one_of(st.just({}), st.fixed_dictionaries(dict.fromkeys(TERM_NAMES, weight))))
+    rules = rules.with_weights(weights)
+    top = draw(st.sampled_from([high, high, max(1, low // 2), max(1, low // 3), high + 5]))
+    unit = draw(st.sampled_from([1, scale]))
+    sizes = st.integers(1, max(1, top * scale // unit)).map(lambda size: size * unit)
+    if draw(st.booleans()):
+        sizes = st.sampled_from([1, max(1, low * scale // 2), low * scale, high * scale])
+    list_sizes = draw(st.lists(sizes, min_size=count, max_size=count))
+    metres = st.integers(0, draw(st.sampled_from([2, 20_000])))
+    sites = draw(st.lists(st.tuples(metres, metres), min_size=1, max_size=count))
+    points = [draw(st.sampled_from(sites)) for _ in range(count)]
+    joined = set(_pairs(draw, count))
+    if draw(st.booleans()):
+        alike = [(a, b) for a, b in combinations(range(count), 2) if points[a] == points[b]]
+        joined |= {(a, c) for a, b in joined for c in range(count) if c != a and points[b] == points[c]}
+        joined |= {(c, b) for a, b in joined for c in range(count) if c != b and points[a] == points[c]}
+        joined |= set(alike)
+    pairs = sorted({(min(a, b), max(a, b)) for a, b in joined})
+    graph = made_up_area(list_sizes, points, pairs, rules)
+    describe(graph, draw(st.randoms(use_true_random=False)))
+    return graph, rules
+
+
+@st.composite
+def starts(draw: st.DrawFn, graph: nx.Graph) -> Moves:
+    """Draw any division to start from, some practices in none, and how far a plan may be from it."""
+    label = {code: draw(st.sampled_from(["", "U", "V", "W"])) for code in sorted(graph)}
+    networks = {
+        name: tuple(code for code, each in label.items() if each == name)
+        for name in sorted(set(label.values()) - {""})
+    }
+    patients = {
+        # A network may have practices of other areas.
+        name: sum(graph.nodes[code]["list_size"] for code in codes)
+        + draw(st.sampled_from([0, 0, graph.nodes[codes[0]]["list_size"]]))
+        for name, codes in networks.items()
+    }
+    unplaced = tuple(code for code, each in label.items() if not each)
+    total = sum(size for _, size in graph.nodes(data="list_size"))
+    return Moves(
+        Grouping("today", networks, unplaced),
+        patients,
+        practices=draw(st.one_of(st.none(), st.integers(0, 5))),
+        patients=draw(st.one_of(st.none(), st.none(), st.integers(0, total))),
+    )

@@ -22,9 +22,8 @@ from netform.scores import network_cost, network_terms
 from netform.solve.area import Options
 from tests.brute_force import outside_band, partitions
 from tests.examples import examples
-from tests.invariants.test_demands import starts
 from tests.made_up_session import solved
-from tests.strategies import made_up_area, small_areas
+from tests.strategies import made_up_area, small_areas, starts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

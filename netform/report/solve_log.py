@@ -29,7 +29,9 @@ _STEPS = {
     "streamed columns": "Bound from all feasible networks",
     "bound": "Bound raised",
     "centres": "Bound from where hubs could be",
-    "fewest exceptions": "Plan with fewer exceptions",
+    "generated columns": "Better plan from networks made to fit",
+    "exceptions": "Plan with fewer exceptions, or milder ones",
+    "arithmetic": "The only plan there can be",
     "near the start": "Plan near the start",
     "end": "End",
 }

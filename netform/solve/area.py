@@ -281,12 +281,12 @@ class _AreaSolver:
         return sum(placed.exception is not None for placed in self.fixed)
 
     def check_number(self, codes: Collection[str]) -> None:
-        """Refuse a number of networks that cannot hold the patients within the band."""
+        """Refuse a number of networks that no plan has, whatever its exceptions."""
         demanded = self.rules.demands.networks
         if demanded is None:
             return
         patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fault = number_fault(demanded, len(self.fixed), patients, self.rules, self.area)
+        fault = number_fault(demanded, len(self.fixed), len(codes), patients, self.rules, self.area)
         if fault is not None:
             raise RulesError(fault)
 

@@ -1,121 +1,225 @@
 """Plan one part of an area with exceptions: the fewest networks outside the band, then the fewest patients, then cost.
 
-The band is opened step by step, and each step listed anew: most exceptions lie near the band, and a wide list is
-long. What a step has found is settled when nothing beyond it can be better.
+Lexicographic, in stages, so that no number of patients outweighs an exception. There is a plan already, by search, so
+that each stage proves rather than finds: how few networks have to be outside the band takes a list of networks of any
+size, unless arithmetic has said as much; how few patients takes only a list as far outside the band as the plan is.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from netform.errors import ImpossibleError
 from netform.explain.method import method
-from netform.explain.move_limits import SECONDS, SHARE
-from netform.solve.exact.minimum_count import fewest
-from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
+from netform.solve.master.relaxation import relax
 from netform.solve.model.part_plan import PartPlan
-from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution
-from netform.solve.part_candidates import WIDENINGS
+from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["fewest_exceptions", "spare_plan"]
+__all__ = ["FewestExceptions", "fewest_exceptions", "plan_with_exceptions"]
+
+# Of the time left, for how few exceptions there can be so near the band.
+STEP_SHARE = 0.3
+
+# Of the time left, for the proof of how few exceptions there can be, and then of how few patients: what is left after
+# those is for the cost.
+COUNT_SHARE, PATIENTS_SHARE = 0.5, 0.5
 
 
-def fewest_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
+@dataclass(frozen=True, slots=True)
+class FewestExceptions:
+    """The plans with the fewest exceptions and, of those, the fewest patients outside the band, as far as proven.
+
+    Attributes
+    ----------
+    exceptions : Fewest
+        How many networks are exceptions.
+    patients : Fewest
+        Registered patients by which those are outside the band, among the plans with no more exceptions than were
+        found.
+    model : PlanModel
+        The plans with no more of either than was found.
+    chosen : ndarray of int64 or None
+        One of them, positions in ``model``; None where none was found.
+    """
+
+    exceptions: Fewest
+    patients: Fewest
+    model: PlanModel
+    chosen: NDArray[np.int64] | None
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan that was listed has fewer exceptions, or as few and fewer patients outside."""
+        return self.exceptions.proven and self.patients.proven
+
+
+def fewest_exceptions(
+    model: PlanModel,
+    exceptional: NDArray[np.float64],
+    outside: NDArray[np.float64],
+    deadline: Deadline = NEVER,
+    *,
+    least: int = 0,
+) -> FewestExceptions:
+    """Find the fewest exceptions over the plans of a statement, then the fewest patients outside the band.
+
+    Parameters
+    ----------
+    model : PlanModel
+    exceptional : ndarray of float64, shape (m,)
+        1 for every candidate that is an exception, else 0.
+    outside : ndarray of float64, shape (m,)
+        Registered patients, whole, by which each is outside the band.
+    deadline : Deadline
+        Once it has passed the best plan met is given.
+    least : int
+        It is known that no plan has fewer exceptions.
+    """
+    few = among_fewest(model, exceptional, deadline, least=least)
+    return nearest_exceptions(few, outside[few.kept], deadline)
+
+
+def nearest_exceptions(
+    few: FewestPlans, outside: NDArray[np.float64], deadline: Deadline = NEVER
+) -> FewestExceptions:
+    """Find the fewest patients outside the band over the plans with the fewest exceptions.
+
+    Parameters
+    ----------
+    few : FewestPlans
+    outside : ndarray of float64
+        Registered patients, whole, by which each candidate of ``few.model`` is outside the band.
+    deadline : Deadline
+    """
+    if few.chosen is None:
+        nothing = Fewest(None, None) if few.count.impossible else Fewest(0, None)
+        return FewestExceptions(few.count, nothing, few.model, None)
+    near = among_fewest(few.model, outside, deadline, plan=few.chosen)
+    return FewestExceptions(few.count, near.count, near.model, near.chosen)
+
+
+def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
     """The fewest networks outside the band, then the fewest patients, then the least cost.
 
     Parameters
     ----------
     part : Part
+        Of which it is proven that no plan is within the band.
     reasons : sequence of Obstacle
-        Why no plan is within the band.
+        Why.
 
     Returns
     -------
     PartPlan or None
-        None when the networks are too many to list, or time ran out before there was a plan.
+        None where too many networks are as near the band as the best plan to be listed, or there was no time to plan
+        among them: then what the part holds is the best.
 
     Raises
     ------
     ImpossibleError
         No plan keeps every demand, even with exceptions.
     """
-    for widening in WIDENINGS:
-        model = part.widened(widening)
-        if model is None:
-            break
-        listing, listed = model, len(model.store)
-        model = part.tied(listing)
-        part.counted(listed)
-        outside, weight = part.weigh(model)
-        few = part.solve_model(model, weight)
-        last = widening == WIDENINGS[-1]
+    with part.stage("exceptions"):
+        _count(part, reasons)
+    best = part.incumbent
+    if best is None or best.value.broken:
+        return None
+    proven = best.value.exceptions == part.exceptions_bound
+    model = part.widened(best.value.patients_outside)
+    if model is None:
+        return None
+    listed, every = len(model.store), part.tied(model)
+    part.counted(listed)
+    exceptional, outside = part.exceptional(every)
+    with part.stage("exceptions"):
+        few = among_fewest(
+            every,
+            exceptional,
+            part.deadline.share(COUNT_SHARE),
+            least=best.value.exceptions if proven else part.exceptions_bound,
+            plan=part.columns_of(every),
+        )
         if few.chosen is None:
-            if last and few.status == "infeasible":
-                raise ImpossibleError(impossible(part, reasons))
-            part.release(listing)
-            continue
-        count = int((weight[few.chosen] > 0).sum())
-        # One exception is the fewest there can be once none is proven impossible, and nothing that lies
-        # further outside the band betters its patients; more than one is settled by the widest list alone.
-        settled = few.status == "optimal" and (count <= 1 or last)
-        if settled or last:
-            return cheapest(part, model, outside, weight, few, reasons, listed=listed, settled=settled)
-        part.release(listing)
-    return None
+            return None
+        near = nearest_exceptions(few, outside[few.kept], part.deadline.share(PATIENTS_SHARE))
+        assert near.chosen is not None  # noqa: S101 (the plan before stands in)
+        part.offer_columns(near.model, near.chosen, "exceptions")
+    return cheapest(part, near, every, reasons, listed=listed, settled=proven)
+
+
+def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
+    """Prove how few exceptions there have to be, where networks of any size can be listed; plans met are told."""
+    best = part.incumbent
+    if best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound:
+        return
+    if (wide := part.widest()) is None:
+        return
+    model = part.tied(wide[0])
+    exceptional, _ = part.exceptional(model)
+    few = among_fewest(
+        model,
+        exceptional,
+        part.deadline.share(COUNT_SHARE),
+        least=part.exceptions_bound,
+        plan=part.columns_of(model),
+    )
+    if few.count.impossible:
+        raise ImpossibleError(impossible(part, reasons))
+    if few.chosen is not None:
+        part.offer_columns(few.model, few.chosen, "exceptions")
+    part.exceptions_bound = max(part.exceptions_bound, few.count.bound or 0)
 
 
 def cheapest(
     part: Part,
-    model: PlanModel,
-    outside: NDArray[np.float64],
-    weight: NDArray[np.float64],
-    few: Solution,
+    few: FewestExceptions,
+    every: PlanModel | None,
     reasons: Sequence[Obstacle],
     *,
     listed: int,
     settled: bool,
 ) -> PartPlan:
-    """The least cost among the plans with the fewest exceptions."""
+    """The least cost among the plans with the fewest exceptions; where not all is proven, ``every`` plan bounds it."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
-    # A patient is worth 1/1000: half of that separates this total from the next.
-    total = math.fsum(weight[few.chosen])
-    count = SideRow((weight > 0).astype(np.float64), -math.inf, float((weight[few.chosen] > 0).sum()))
-    patients = SideRow(outside, -math.inf, float(outside[few.chosen].sum()) + 0.5)
-    first = model.groups(few.chosen)
-    first_cost = math.fsum(model.take(few.chosen).costs)
-    model = replace(model, sides=(*model.sides, count, patients)).take(
-        np.flatnonzero(weight <= total + 0.0005)
-    )
-    exceptions = int((weight[few.chosen] > 0).sum())
-    if settled:
-        part.exceptions_bound = max(part.exceptions_bound, exceptions)
-    solution = part.solve_model(model, exceptions=exceptions)
+    model = few.model
+    exceptions = few.exceptions.found or 0
+    solution = part.solve_model(model, exceptions)
     if solution.chosen is None:
-        position = model.positions(first)
-        solution = Solution("feasible", position, first_cost, max(0.0, min(solution.bound, first_cost)))
+        cost = math.fsum(model.costs[few.chosen])
+        solution = Solution("feasible", few.chosen, cost, max(0.0, min(solution.bound, cost)))
     said = method(solution, listed)
-    if not settled:
-        said += " That the exceptions are the fewest possible is not proven."
-        # What was chosen among has no other plans than those with as many exceptions.
-        bound = min(part.bounds.get(None, 0.0), solution.cost)
-        solution = replace(solution, status="feasible", bound=bound)
+    if not (settled and few.patients.proven):
+        missing = "as near the band as possible" if settled else "the fewest possible"
+        said += f" That the exceptions are {missing} is not proven."
+        bound = 0.0
+        if every is not None and not part.deadline.passed:
+            bound = relax(every.partitioning(every.costs), part.deadline).bound
+        solution = replace(solution, status="feasible", bound=max(0.0, min(bound, solution.cost)))
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
-    groups = model.groups(solution.chosen)
-    return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled, exceptions)
+    return PartPlan(
+        model.groups(solution.chosen),
+        solution,
+        listed,
+        said,
+        tuple(reasons),
+        model,
+        settled and few.patients.proven,
+        exceptions,
+    )
 
 
 def impossible(part: Part, reasons: Sequence[Obstacle]) -> str:
@@ -124,35 +228,3 @@ def impossible(part: Part, reasons: Sequence[Obstacle]) -> str:
     return (
         f"no plan keeps every demand{part.named}, even with networks outside the band.\n{sentences}".strip()
     )
-
-
-def spare_plan(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
-    """A plan near its start with few exceptions, for when time runs out before the fewest patients are found.
-
-    A limit on moves makes it hard to prove how few patients can be outside the band; how few networks is easy.
-
-    Parameters
-    ----------
-    part : Part
-    reasons : sequence of Obstacle
-        Why no plan is within the band.
-    """
-    if (wide := part.widest()) is None:
-        return None
-    model, share = part.tied(wide[0]), part.deadline.share(SHARE, SECONDS)
-    outside = (part.weigh(model)[1] > 0).astype(np.float64)
-    count = fewest(model, outside, share, least=1)
-    if count.found is None:
-        return None
-    model = replace(model, sides=(*model.sides, SideRow(outside, -math.inf, count.found + 0.5)))
-    found = solve_set_partitioning(model.partitioning(model.costs), share)
-    if found.chosen is None:
-        return None
-    groups, listed = model.groups(found.chosen), len(wide[0].store)
-    part.offer(
-        part.value_of([tuple(int(v) for v in model.store[int(j)]) for j in found.chosen]), "near the start"
-    )
-    solution = Solution("feasible", found.chosen, found.cost, 0.0)
-    said = f"{method(solution, listed)} That the exceptions are as near the band as possible is not proven."
-    number = int(outside[found.chosen].sum())
-    return PartPlan(groups, solution, listed, said, tuple(reasons), model, settled=False, exceptions=number)

@@ -17,12 +17,13 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.infeasible import undivided
+from netform.explain.infeasible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
-from netform.explain.network_count import other_number
-from netform.explain.obstacles import obstacles
-from netform.solve.exceptions import fewest_exceptions, spare_plan
+from netform.explain.network_count import NETWORKS, other_number
+from netform.explain.obstacles import Obstacle, obstacles
+from netform.settled import number_sentence
+from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
@@ -31,7 +32,6 @@ from netform.solve.unlisted.planner import plan_unlisted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
@@ -69,7 +69,7 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     NoPlanError
         No plan that keeps every demand was found, or exceptions are forbidden and only plans with some were.
     """
-    seen = [] if part.linking else obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    seen = arithmetic(part)
     _refuse(part, seen)
     if not seen and (plan := only_plan(part)) is not None:
         return plan
@@ -81,6 +81,16 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     with part.stage("reasons"):
         plan = _judged(part, plan)
         return replace(plan, reasons=part.explained(plan.reasons))
+
+
+def arithmetic(part: Part) -> list[Obstacle]:
+    """Say what no plan within the band can do, before anything is searched; nothing seen proves nothing."""
+    if part.linking is None:
+        return obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    if part.linking.networks is None:
+        return []
+    said = number_sentence(part.linking.networks, len(part.linking.fixed), part.problem.patients, part.rules)
+    return [] if said is None else [Obstacle(NETWORKS, part.problem.codes, said)]
 
 
 def only_plan(part: Part) -> PartPlan | None:
@@ -150,18 +160,14 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
 def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
     """Find the fewest networks outside the band, then the fewest patients, then the least cost."""
     part.exceptions_bound = max(part.exceptions_bound, 1)
-    spare = None
     if part.near is not None:
         with part.stage("reasons"):
             part.near.refuse()
-        spare = spare_plan(part, reasons)
         part.deadline = part.deadline.share(params.in_time)
-    plan = fewest_exceptions(part, reasons) or spare
+    plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)
         plan = best_so_far(part, reasons=reasons)
-    elif plan.settled:
-        part.exceptions_bound = plan.exceptions
     return plan
 
 
@@ -197,6 +203,9 @@ def best_so_far(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
+    if best.value.exceptions and part.exceptions_bound and not reasons:
+        demanded = bool(part.limits.forbids) or part.linking is not None
+        reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
     fewest = best.value.exceptions == part.exceptions_bound
     cost, bound = best.value.cost, part.bound
     # With exceptions their patients come before cost, and nothing is proven of those here.

@@ -46,16 +46,14 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.outcome import Options
 
-__all__ = ["WIDENINGS", "Part", "choose_groups"]
+__all__ = ["ANY_SIZE", "Part", "choose_groups"]
 
-# How far outside the band exceptions are looked for, registered patients, one step after the other.
-WIDENINGS = (1_000, 2_500, 5_000, 10_000, 20_000, 10**9)
-
-# In the first choice among exceptions each weighs this much, and each patient outside the band 1/1000.
-EXCEPTION = 1_000.0
+# So far outside the band, registered patients, is every network that an exception may be.
+ANY_SIZE = 10**9
 
 # Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
 SIDES = 4
+
 
 Stage = Callable[[str], AbstractContextManager[None]]
 
@@ -314,77 +312,68 @@ class Part:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
         low = max(1, self.rules.least - widening)
         high = min(self.rules.most + widening, self.rules.exception_most)
-        if self.wide is not None and widening == WIDENINGS[-1]:
+        if self.wide is not None and widening == ANY_SIZE:
             return self.wide[0]
         return self.listed(low, high, enclaves=False)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
         if self.wide is None:
-            model = self.widened(WIDENINGS[-1])
+            model = self.widened(ANY_SIZE)
             if model is not None:
-                self.wide = model, (self.weigh(model)[1] > 0).astype(np.float64)
+                self.wide = model, self.exceptional(model)[0]
         return self.wide
 
-    def weigh(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Patients outside the band, and the weight as an exception, of every candidate."""
+    def exceptional(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
         patients = group_sums(model.store, self.problem.data.list_size)
         outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
         counted = counts_allowed(model.store, self.limits)
-        return outside, np.where((outside > 0) | ~counted, EXCEPTION + outside / 1000, 0.0)
+        return ((outside > 0) | ~counted).astype(np.float64), outside
 
-    def solve_model(
-        self, model: PlanModel, weight: NDArray[np.float64] | None = None, exceptions: int = 0
-    ) -> Solution:
-        """Solve by cost, telling of better plans and bounds; or by weight, telling of better plans.
+    def columns_of(self, model: PlanModel) -> NDArray[np.int64] | None:
+        """Where the networks of the best plan stand in a model; None where one is not among them."""
+        best = self.incumbent
+        if best is None or best.value.broken:
+            return None
+        return model.positions([tuple(self.problem.codes[v] for v in group) for group in best.groups])
+
+    def offer_columns(self, model: PlanModel, chosen: NDArray[np.int64], step: str) -> bool:
+        """Take a plan of columns of a model if it is better than the best so far; whether it was."""
+        plan = [tuple(int(v) for v in model.store[int(j)]) for j in chosen]
+        return self.offer(self.value_of(plan), step)
+
+    def solve_model(self, model: PlanModel, exceptions: int = 0) -> Solution:
+        """Solve over the columns of a model, telling of better plans and bounds.
 
         Parameters
         ----------
         model : PlanModel
-        weight : ndarray of float64, shape (m,), optional
         exceptions : int
             Networks outside the band of every plan of the model.
         """
-        if weight is None:
-            with self.stage("score"):
-                costs = model.costs
-        else:
-            costs = weight
-        partitioning = model.partitioning(costs)
-        start = None
-        if weight is None and self.incumbent is not None and not self.incumbent.value.broken:
-            start = model.positions(
-                [tuple(self.problem.codes[v] for v in group) for group in self.incumbent.groups]
-            )
+        with self.stage("score"):
+            costs = model.costs
 
         def on_plan(solution: Solution) -> None:
-            plan = None
-            if solution.chosen is not None:
-                plan = self.value_of([tuple(int(v) for v in model.store[int(j)]) for j in solution.chosen])
-            if weight is not None:
-                # The bound is of weights, the plan is one all the same.
-                if plan is not None:
-                    self.offer(plan, "fewest exceptions")
-                return
             self.columns = solution.columns
-            if plan is None:
+            if solution.chosen is None:
                 self.raise_bound(solution.bound, "bound", exceptions)
                 return
             self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
-            if not self.offer(plan, "columns"):
+            if not self.offer_columns(model, solution.chosen, "columns"):
                 self.tell("bound")
 
         found = solve_set_partitioning(
-            partitioning,
+            model.partitioning(costs),
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            incumbent=start,
-            trace=weight is None and self.candidate_cache.keep,
+            incumbent=self.columns_of(model),
+            trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )
-        if weight is None:
-            self.columns = found.columns
+        self.columns = found.columns
         return found
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:

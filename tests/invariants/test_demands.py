@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.grouping import Grouping, Moves
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
 from tests.examples import examples
 from tests.made_up_session import KINDS, demanded, solved
-from tests.strategies import made_up_area, small_areas
+from tests.strategies import made_up_area, small_areas, starts
 
 if TYPE_CHECKING:
     import networkx as nx
 
+    from netform.grouping import Moves
     from netform.tradeoff import Groups
 
 PROVEN = 3e-7
@@ -142,30 +142,6 @@ def test_practices_together_cost_what_a_merger_costs(
     )
     assert worth(graph, rules, together)[:2] == worth(graph, rules, merged)[:2]
     assert together.result.cost == about(merged.result.cost or 0.0)
-
-
-@st.composite
-def starts(draw: st.DrawFn, graph: nx.Graph) -> Moves:
-    """Draw any division to start from, some practices in none, and how far a plan may be from it."""
-    label = {code: draw(st.sampled_from(["", "U", "V", "W"])) for code in sorted(graph)}
-    networks = {
-        name: tuple(code for code, each in label.items() if each == name)
-        for name in sorted(set(label.values()) - {""})
-    }
-    patients = {
-        # A network may have practices of other areas.
-        name: sum(graph.nodes[code]["list_size"] for code in codes)
-        + draw(st.sampled_from([0, 0, graph.nodes[codes[0]]["list_size"]]))
-        for name, codes in networks.items()
-    }
-    unplaced = tuple(code for code, each in label.items() if not each)
-    total = sum(size for _, size in graph.nodes(data="list_size"))
-    return Moves(
-        Grouping("today", networks, unplaced),
-        patients,
-        practices=draw(st.one_of(st.none(), st.integers(0, 5))),
-        patients=draw(st.one_of(st.none(), st.none(), st.integers(0, total))),
-    )
 
 
 @given(small_areas(least=2), st.data())

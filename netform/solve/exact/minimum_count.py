@@ -3,12 +3,15 @@
 What is counted is whole, so a bound of 11.7 is a bound of 12: a plan that meets the bound so rounded is proven to
 have the fewest, however far the bound of the linear program stays below it. The engine that chooses plans knows
 nothing of whole numbers, so the bound is tried first as a rule over the plan, and only then left to be closed.
+
+What comes first, second and third is counted in turn, each among the plans with the fewest of those before
+(lexicographic optimisation in stages): no weight has to be large enough for one never to outweigh another.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,13 +26,23 @@ if TYPE_CHECKING:
 
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["Fewest", "fewest"]
+__all__ = ["Fewest", "FewestPlans", "among_fewest", "fewest"]
 
 # Numbers from the bound upwards that are tried as a rule over the plan before the gap is closed by branching.
 TRIES = 2
 
+# Of the time left, for each of these: closing the gap meets plans on its way, which these do not.
+TRY_SHARE = 0.25
+
 # Of sums of whole numbers in a linear program.
 ROUNDING = 1e-4
+
+# What is counted is brought to this size, that of hours, at most: solvers like that.
+LARGEST = 1000.0
+
+# Closing a gap leaves such a share of it at most (`netform.solve.exact.branch_and_bound`): more of what is counted than
+# this makes one.
+UNSEEN = 1e-6
 
 # A moment that never comes, on the clock of a run without a deadline.
 LATE = 1e12
@@ -66,6 +79,28 @@ class Fewest:
         return Fewest(*more)
 
 
+@dataclass(frozen=True, slots=True)
+class FewestPlans:
+    """The plans that have no more of something than was found.
+
+    Attributes
+    ----------
+    count : Fewest
+    model : PlanModel
+        Those plans: with a rule that says so, and without the candidates that none of them uses. As it was where no
+        plan was found.
+    kept : ndarray of int64
+        Where its candidates stood before.
+    chosen : ndarray of int64 or None
+        One of those plans, positions in ``model``.
+    """
+
+    count: Fewest
+    model: PlanModel
+    kept: NDArray[np.int64]
+    chosen: NDArray[np.int64] | None
+
+
 def fewest(
     model: PlanModel, worth: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
 ) -> Fewest:
@@ -80,45 +115,129 @@ def fewest(
     least : int
         It is known that no plan has fewer.
     """
-    if not model.codes:
-        return Fewest(0, 0)
-    if not len(model.store):
-        return Fewest(None, None)
-    learnt = bound_columns(model.partitioning(worth), deadline)
-    lower = max(least, _whole(float(learnt.column_bounds.min())))
-    for number in range(lower, lower + TRIES):
-        solution = _any_plan(model, worth, learnt.column_bounds, number, deadline)
-        if solution.chosen is not None:
-            return Fewest(number, round(math.fsum(worth[solution.chosen])))
-        if solution.status != "infeasible":
-            return Fewest(number, None)
-        lower = number + 1
-    solution = solve_set_partitioning(model.partitioning(worth), deadline, warm=learnt)
-    if solution.status == "infeasible":
-        return Fewest(None, None)
-    found = None if solution.chosen is None else round(math.fsum(worth[solution.chosen]))
-    bound = max(lower, _whole(solution.bound))
-    return Fewest(bound if found is None else min(bound, found), found)
+    return among_fewest(model, worth, deadline, least=least).count
 
 
-def _any_plan(
+def among_fewest(
     model: PlanModel,
     worth: NDArray[np.float64],
-    column_bounds: NDArray[np.float64],
-    most: int,
-    deadline: Deadline,
-) -> Solution:
-    """Any plan whose total is within a limit; only candidates that such a plan may use are looked at."""
-    kept = np.flatnonzero((worth <= most) & (column_bounds <= most + 0.5))
-    if not len(kept):
-        return Solution("infeasible", None, math.inf, math.inf)
-    some = replace(model, sides=(*model.sides, SideRow(worth, -math.inf, most + 0.5))).take(kept)
-    stop = _Stop(deadline)
-    # By their cost, for where all plans are alike the search for one wanders.
-    solution = solve_set_partitioning(
-        some.partitioning(some.costs), Deadline(min(deadline.at, LATE), stop.clock), on_plan=stop.found
-    )
-    return solution if solution.chosen is None else replace(solution, chosen=kept[solution.chosen])
+    deadline: Deadline = NEVER,
+    *,
+    least: int = 0,
+    plan: NDArray[np.int64] | None = None,
+) -> FewestPlans:
+    """Find the least total of whole numbers over the plans of a statement, and the plans that have no more.
+
+    Parameters
+    ----------
+    model, worth, deadline, least
+        As `fewest` has them.
+    plan : ndarray of int64, optional
+        A plan that is known, positions in the statement.
+    """
+    origin = np.arange(len(model.store))
+    some = model
+    if plan is not None:
+        origin = np.flatnonzero(worth <= math.fsum(worth[plan]))
+        some, plan = model.take(origin), np.searchsorted(origin, plan)
+    counting = _Count(some, worth[origin], deadline, plan)
+    count = counting.run(least)
+    if count.found is None or counting.chosen is None:
+        return FewestPlans(count, model, np.arange(len(model.store)), None)
+    kept = counting.kept(count.found)
+    row = SideRow(worth[origin], -math.inf, float(count.found))
+    few = replace(some, sides=(*some.sides, row)).take(kept)
+    return FewestPlans(count, few, origin[kept], np.searchsorted(kept, counting.chosen))
+
+
+@dataclass(slots=True)
+class _Count:
+    """A count over the plans of a statement, with the best plan met and what is learnt of the candidates."""
+
+    model: PlanModel
+    worth: NDArray[np.float64]
+    deadline: Deadline
+    chosen: NDArray[np.int64] | None = None
+    # What is counted divided by this is of the size of hours.
+    unit: float = field(init=False)
+    # No plan through a candidate has fewer, whole or not.
+    column_bounds: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.unit = max(1.0, float(self.worth.max(initial=0.0)) / LARGEST)
+        self.column_bounds = np.zeros(len(self.worth))
+
+    def run(self, least: int) -> Fewest:
+        """Count; it is known that no plan has fewer than ``least``."""
+        if not self.model.codes:
+            self.chosen = np.empty(0, np.int64)
+            return Fewest(0, 0)
+        if not len(self.model.store):
+            return Fewest(None, None)
+        partitioning = self.model.partitioning(self.worth / self.unit)
+        learnt = bound_columns(partitioning, self.deadline)
+        self.column_bounds = learnt.column_bounds * self.unit
+        lower = max(least, _whole(float(self.column_bounds.min())))
+        for number in range(lower, lower + TRIES):
+            if self.found is not None and self.found <= number:
+                return Fewest(self.found, self.found)
+            status = self.look_within(number, self.deadline.share(TRY_SHARE))
+            if status == "optimal":
+                return Fewest(number, self.found)
+            if status != "infeasible":
+                break
+            lower = number + 1
+        # Whole numbers below what a plan has are one less at least.
+        cutoff = math.inf if self.found is None else (self.found - 0.5) / self.unit
+        solution = solve_set_partitioning(partitioning, self.deadline, cutoff=cutoff, warm=learnt)
+        if solution.status == "infeasible" and self.found is None:
+            return Fewest(None, None)
+        bound = max(lower, _whole(min(solution.bound, cutoff) * self.unit))
+        self.take(solution.chosen)
+        return self.checked(lower, bound)
+
+    def checked(self, lower: int, bound: int) -> Fewest:
+        """What has come of it; of very many it is a question of its own whether there may be one fewer."""
+        while self.found is not None and bound >= self.found > max(lower, 1 / UNSEEN):
+            before = self.found
+            status = self.look_within(before - 1, self.deadline)
+            if status == "infeasible":
+                break
+            bound = lower if self.found == before else self.found
+        return Fewest(bound if self.found is None else min(bound, self.found), self.found)
+
+    @property
+    def found(self) -> int | None:
+        """How many the best plan met has."""
+        return None if self.chosen is None else round(math.fsum(self.worth[self.chosen]))
+
+    def take(self, chosen: NDArray[np.int64] | None) -> None:
+        """Keep a plan if it has fewer than the one before."""
+        if chosen is not None and (self.found is None or math.fsum(self.worth[chosen]) < self.found):
+            self.chosen = chosen
+
+    def kept(self, most: int) -> NDArray[np.int64]:
+        """The candidates that a plan of so many at most may use."""
+        return np.flatnonzero((self.worth <= most) & (self.column_bounds <= most + 0.5))
+
+    def look_within(self, most: int, deadline: Deadline) -> str:
+        """Look for any plan of so many at most and take it: ``optimal``, ``infeasible`` or ``unknown``."""
+        kept = self.kept(most)
+        if not len(kept):
+            return "infeasible"
+        row = SideRow(self.worth, -math.inf, most + 0.5)
+        some = replace(self.model, sides=(*self.model.sides, row)).take(kept)
+        stop = _Stop(deadline)
+        # By their cost, for where all plans are alike the search for one wanders.
+        solution = solve_set_partitioning(
+            some.partitioning(some.costs),
+            Deadline(min(deadline.at, LATE), stop.clock),
+            on_plan=stop.found,
+        )
+        if solution.chosen is None:
+            return solution.status
+        self.take(kept[solution.chosen])
+        return "optimal"
 
 
 @dataclass(slots=True)

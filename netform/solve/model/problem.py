@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from netform.candidates.allowed import Limits
+from netform.candidates.allowed import Limits, counts_allowed
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.model.budget import DEFAULT, MemoryBudget
@@ -104,9 +104,14 @@ def group_costs(problem: Problem, groups: Sequence[Group]) -> list[float]:
 
 
 def plan_key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
-    """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding)."""
+    """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding).
+
+    A network of too few or too many practices is an exception as one outside the band is.
+    """
     outside = [_outside(problem, group) for group in groups]
-    return sum(amount > 0 for amount in outside), sum(outside), round(math.fsum(costs), 6)
+    counted = counts_allowed(store_of(groups, len(problem.codes)), problem.limits)
+    exceptions = sum(amount > 0 or not fits for amount, fits in zip(outside, counted, strict=True))
+    return exceptions, sum(outside), round(math.fsum(costs), 6)
 
 
 def _outside(problem: Problem, group: Group) -> int:

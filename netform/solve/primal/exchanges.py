@@ -152,7 +152,7 @@ def descend(
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
     held = plan_values(sums, count, slack)
     demanded = bool(ground.demands)
-    while not deadline.passed:
+    while kinds and not deadline.passed:
         seed += 1
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
         active, found = _exchanges(
@@ -450,7 +450,8 @@ def _leaving(
         if mark[q] != largest or q == p:
             piece[count] = q
             count += 1
-    return piece[:count].copy()
+    found: NDArray[np.int64] = piece[:count].copy()
+    return found
 
 
 @nb.njit(cache=True, nogil=True)

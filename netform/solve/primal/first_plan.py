@@ -97,12 +97,8 @@ def incumbents(
     run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
     for labels, kinds in _starts(problem, run):
         start = LabelledPlan.of(run.ground, labels)
-        run.offer(start)
-        if run.finished:
-            break
-        # Borders are settled where that can win: of starts much worse than the best nothing is expected.
-        run.offer(settle_borders(run.ground, start, seed, deadline, kinds))
-        if run.finished:
+        # Borders are settled unless the start is what was asked for.
+        if not run.offer(start) or not run.offer(settle_borders(run.ground, start, seed, deadline, kinds)):
             break
     return run.bettered(effort)
 
@@ -193,7 +189,7 @@ def _starts(problem: Problem, run: _Run) -> Iterator[tuple[NDArray[np.int64], in
     """Starts, with the exchanges that better them: those that are cheapest to make first."""
     demands = run.ground.demands
     if demands.start is not None:
-        yield from_start(problem, run.terrain, demands), ALL_KINDS
+        yield from_start(run.terrain, demands), ALL_KINDS
     for labels in tree_starts(run.terrain, demands, run.params.starts, run.seed):
         yield labels, ALL_KINDS
     if problem.limits.forbids or demands.networks is not None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.primal.exchanges import Batch, Ground, better_rows, descend, network_store
-from netform.solve.primal.trees import divide
+from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
+from netform.solve.primal.tree_plans import Subtrees, best_of_trees, list_subtrees, preorder, subtree_store
+from netform.solve.primal.trees import divide, random_tree
 from netform.solve.primal.value import COST, PlanValue, Slack, plan_values
 
 if TYPE_CHECKING:
@@ -48,8 +49,14 @@ class SearchParams:
 
     trials: int = 16
     networks_per_trial: int = 4
-    hood: tuple[int, ...] = (2, 3, 4)
-    other_number: float = 0.4
+    hood: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
+    hottest: float = 0.05
+    coldest: float = 0.0005
+    cycle: float = 20.0
+    longer: float = 2.0
+    other_number: float = 0.2
+    steps: int = 20_000
+    polished: float = 0.1
     at_exceptions: float = 0.6
 
 
@@ -141,15 +148,22 @@ def search(
         Told of every better plan; says whether to go on.
     """
     random = np.random.default_rng(seed)
+    best, value, cooled = plan, plan.value(ground), 0.0
+    cycle = params.cycle
     while effort > 0 and not deadline.passed:
         trials = max(params.trials, len(plan.values) // params.networks_per_trial)
         effort -= trials
-        better = _round(ground, plan, params, trials, random, deadline)
-        if better is not None:
-            plan = better
-            if not on_plan(plan):
+        each = plan.values[:, COST].mean()
+        heat = each * params.hottest * (params.coldest / params.hottest) ** cooled
+        cooled += trials / (cycle * len(plan.values))
+        plan = _round(ground, plan, params, trials, heat, random, deadline)
+        if (found := plan.value(ground)) < value:
+            best, value = plan, found
+            if not on_plan(best):
                 break
-    return plan
+        if cooled >= 1.0:
+            plan, cooled, cycle = best, 0.0, cycle * params.longer
+    return best
 
 
 def _round(
@@ -157,29 +171,39 @@ def _round(
     plan: LabelledPlan,
     params: SearchParams,
     trials: int,
+    heat: float,
     random: np.random.Generator,
     deadline: Deadline,
-) -> LabelledPlan | None:
-    """One round; None where nothing was better."""
+) -> LabelledPlan:
+    """The plan after one round."""
     number = len(plan.values)
-    batch, hood_begin, hoods = _ruin(
+    batch, hood_begin, hoods, found, roots = _ruin(
         ground.atoms,
         ground.bounds,
         plan.labels,
         *_drawn(ground, plan, params, trials, random),
+        params.steps,
+        ground.problem.data.rules.exception_most,
         int(random.integers(2**31)),
     )
+    if len(roots):
+        batch = _planned(ground, batch, found, roots)
     values = ground.values(network_store(ground.atoms, batch))
     hood_of = np.repeat(np.arange(trials), np.diff(hood_begin))
     before = np.zeros((trials, values.shape[1]))
     np.add.at(before, hood_of, plan.values[hoods])
     sizes = np.diff(hood_begin)
     slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
-    held = descend(ground, batch, values, slack, int(random.integers(2**31)), deadline)
+    rough = 2 * len(roots) < trials or random.random() < params.polished
+    held = descend(
+        ground, batch, values, slack, int(random.integers(2**31)), deadline, ALL_KINDS if rough else 0
+    )
     change = held - plan_values(before, sizes, slack)
+    # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
+    change[:, 3] += heat * np.log(1.0 - random.random(trials))
     better = np.flatnonzero(better_rows(change))
     if not len(better):
-        return None
+        return plan
     change = change[better]
     order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
     labels, taken = plan.labels.copy(), np.zeros(number, np.bool_)
@@ -197,7 +221,7 @@ def _round(
 
 def _drawn(
     ground: Ground, plan: LabelledPlan, params: SearchParams, trials: int, random: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Where neighbourhoods begin, how many networks they have, and how many more they are divided into."""
     number = len(plan.values)
     begins = random.integers(number, size=trials)
@@ -209,7 +233,24 @@ def _drawn(
     change = np.where(random.random(trials) < params.other_number, random.choice((-1, 1), trials), 0)
     if ground.demands.networks is not None:
         change = np.where(change != 0, np.sign(ground.demands.networks - number), 0)
-    return begins, sizes.astype(np.int64), change.astype(np.int64)
+    return begins, sizes.astype(np.int64), change.astype(np.int64), random.random(trials)
+
+
+def _planned(ground: Ground, batch: Batch, found: Subtrees, roots: NDArray[np.int64]) -> Batch:
+    """The batch with the best plan of every tree whose subtrees are listed."""
+    values = ground.values(subtree_store(ground.atoms, batch.atom, found))
+    chosen = best_of_trees(found, values[:, (0, 1, 2, COST)], roots, len(batch.atom))
+    label = batch.label.copy()
+    for k, s in enumerate(chosen.tolist()):
+        label[found.inside[found.begin[s] : found.begin[s + 1]]] = len(batch.trial_of) + k
+    trial = np.searchsorted(batch.begin, found.top[chosen], side="right") - 1
+    # Labels run on from trial to trial.
+    trial_of = np.concatenate((batch.trial_of, trial))
+    kept = np.unique(label)
+    order = kept[np.lexsort((kept, trial_of[kept]))]
+    number = np.empty(len(trial_of), np.int64)
+    number[order] = np.arange(len(order))
+    return Batch(batch.begin, batch.atom, number[label], trial_of[order])
 
 
 @nb.njit(cache=True, nogil=True)
@@ -220,50 +261,62 @@ def _ruin(
     begins: NDArray[np.int64],
     sizes: NDArray[np.int64],
     change: NDArray[np.int64],
+    keep: NDArray[np.float64],
+    steps: int,
+    exception_most: int,
     seed: int,
-) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64]]:
-    """Divide neighbourhoods anew: the batch, and the networks of each neighbourhood with where they begin."""
+) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64], Subtrees, NDArray[np.int64]]:
+    """Draw neighbourhoods, and a tree for each.
+
+    The batch, divided along a tree where subtrees are too many or cannot cover it; the networks of each neighbourhood
+    with where they begin; the subtrees of the others, and the places of their roots.
+    """
     np.random.seed(seed)
     number = labels.max() + 1
     order = np.argsort(labels, kind="mergesort")
     first = np.searchsorted(labels[order], np.arange(number + 1))
-    place = np.full(len(labels), -1, np.int64)
+    place, kept = np.full(len(labels), -1, np.int64), np.full(len(labels), -1, np.int64)
     trial_begin, hood_begin = [0], [0]
     atom, label = [0 for _ in range(0)], [0 for _ in range(0)]
     hoods, trial_of = [0 for _ in range(0)], [0 for _ in range(0)]
+    found = ([0 for _ in range(0)], [0], [0 for _ in range(0)], [0], [0 for _ in range(0)])
+    roots = [0 for _ in range(0)]
     for t in range(len(begins)):
-        hood = [begins[t]]
-        around = [0 for _ in range(0)]
-        while True:
-            for k in range(first[hood[-1]], first[hood[-1] + 1]):
-                v = order[k]
-                for e in range(atoms.indptr[v], atoms.indptr[v + 1]):
-                    around.append(labels[atoms.neighbours[e]])
-            around = [g for g in around if g not in hood]
-            if len(hood) >= sizes[t] or len(around) == 0:
-                break
-            hood.append(around[np.random.randint(len(around))])
+        hood = _hood(atoms, labels, order, first, begins[t], sizes[t])
         patients, odd = 0, False
         part = [0 for _ in range(0)]
         for g in hood:
             inside = 0
+            stays = np.random.random() < keep[t]
             for k in range(first[g], first[g + 1]):
                 part.append(order[k])
                 inside += atoms.patients[order[k]]
+                if stays:
+                    kept[order[k]] = g
             odd |= inside < bounds.least or inside > bounds.most
             patients += inside
-        networks = min(max(1, len(hood) + change[t]), len(part))
-        if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
-            networks = len(hood)
+            hoods.append(g)
         members = np.array(part, np.int64)
-        found = divide(atoms, bounds, members, networks, place)
+        listed = False
+        if change[t] == 0:
+            tree, parent = random_tree(atoms, bounds, members, place, kept)
+            there, end = preorder(tree, parent)
+            least, most = (1, exception_most) if odd else (bounds.least, bounds.most)
+            listed = list_subtrees(atoms.patients[there], end, least, most, steps, len(atom), found)
+        kept[members] = -1
+        if listed:
+            roots.append(len(atom))
+            members, divided = there, np.zeros(len(there), np.int64)
+        else:
+            networks = min(max(1, len(hood) + change[t]), len(part))
+            if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
+                networks = len(hood)
+            divided = divide(atoms, bounds, members, networks, place, kept)
         for k in range(len(members)):
             atom.append(members[k])
-            label.append(len(trial_of) + found[k])
-        for _ in range(found.max() + 1):
+            label.append(len(trial_of) + divided[k])
+        for _ in range(divided.max() + 1):
             trial_of.append(t)
-        for g in hood:
-            hoods.append(g)
         trial_begin.append(len(atom))
         hood_begin.append(len(hoods))
     batch = Batch(
@@ -272,4 +325,39 @@ def _ruin(
         np.array(label, np.int64),
         np.array(trial_of, np.int64),
     )
-    return batch, np.array(hood_begin, np.int64), np.array(hoods, np.int64)
+    subtrees = Subtrees(
+        np.array(found[0], np.int64),
+        np.array(found[1], np.int64),
+        np.array(found[2], np.int64),
+        np.array(found[3], np.int64),
+        np.array(found[4], np.int64),
+    )
+    return (
+        batch,
+        np.array(hood_begin, np.int64),
+        np.array(hoods, np.int64),
+        subtrees,
+        np.array(roots, np.int64),
+    )
+
+
+@nb.njit(cache=True, nogil=True)
+def _hood(
+    atoms: AtomMap,
+    labels: NDArray[np.int64],
+    order: NDArray[np.int64],
+    first: NDArray[np.int64],
+    begin: int,
+    size: int,
+) -> list[int]:
+    """A network and some around it; those that share more borders with it are likelier."""
+    hood = [begin]
+    around = [0 for _ in range(0)]
+    while True:
+        for k in range(first[hood[-1]], first[hood[-1] + 1]):
+            for e in range(atoms.indptr[order[k]], atoms.indptr[order[k] + 1]):
+                around.append(labels[atoms.neighbours[e]])
+        around = [g for g in around if g not in hood]
+        if len(hood) >= size or len(around) == 0:
+            return hood
+        hood.append(around[np.random.randint(len(around))])

@@ -190,7 +190,7 @@ def alone(terrain: Terrain) -> NDArray[np.int64]:
     return terrain.on_atoms(np.arange(terrain.whole.size))
 
 
-def from_start(problem: Problem, terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
+def from_start(terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
     """The networks where the plan starts, in connected pieces; who is in none stands alone.
 
     Parameters

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from netform.solve.primal.atoms import AtomMap
 
-__all__ = ["Bounds", "divide", "divided_part", "hold"]
+__all__ = ["Bounds", "divide", "divided_part", "hold", "random_tree"]
+
+# Minutes by which a border comes before all others; beyond any journey.
+FIRST = 1e9
 
 
 class Bounds(NamedTuple):
@@ -71,7 +74,7 @@ def _divided_part(
 ) -> NDArray[np.int64]:
     np.random.seed(seed)
     place = np.full(len(atoms.patients), -1, np.int64)
-    return divide(atoms, bounds, part, networks, place)
+    return divide(atoms, bounds, part, networks, place, place.copy())
 
 
 @nb.njit(cache=True, nogil=True)
@@ -82,9 +85,14 @@ def hold(amount: int, networks: int, least: int, most: int) -> int:
 
 @nb.njit(cache=True, nogil=True)
 def divide(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, place: NDArray[np.int64]
+    atoms: AtomMap,
+    bounds: Bounds,
+    part: NDArray[np.int64],
+    networks: int,
+    place: NDArray[np.int64],
+    kept: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """`divided_part` with the seed set before, and room to work in: ``place`` is -1 everywhere, and left so."""
+    """`divided_part` with the seed set before; ``place`` and ``kept`` are those of `random_tree`."""
     labels = np.zeros(len(part), np.int64)
     begins, ends, wanted = [0], [len(part)], [min(networks, len(part))]
     label = 0
@@ -94,7 +102,7 @@ def divide(
             labels[begin:end] = label
             label += 1
             continue
-        under, k_under = _cut(atoms, bounds, part[begin:end], k, place)
+        under, k_under = _cut(atoms, bounds, part[begin:end], k, place, kept)
         middle = begin + under
         begins += [begin, middle]
         ends += [middle, end]
@@ -104,13 +112,18 @@ def divide(
 
 @nb.njit(cache=True, nogil=True)
 def _cut(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], k: int, place: NDArray[np.int64]
+    atoms: AtomMap,
+    bounds: Bounds,
+    part: NDArray[np.int64],
+    k: int,
+    place: NDArray[np.int64],
+    kept: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks."""
     m = len(part)
     best_miss, best_under, best_k, best_order = -1, 0, 0, part.copy()
     for _ in range(bounds.trees):
-        order, parent = _random_tree(atoms, bounds, part, place)
+        order, parent = random_tree(atoms, bounds, part, place, kept)
         patients, counted, below = np.zeros(m, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)
         for t in range(m):
             patients[t] = atoms.patients[order[t]]
@@ -174,10 +187,31 @@ def _best_edge(
 
 
 @nb.njit(cache=True, nogil=True)
-def _random_tree(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], place: NDArray[np.int64]
+def random_tree(
+    atoms: AtomMap,
+    bounds: Bounds,
+    part: NDArray[np.int64],
+    place: NDArray[np.int64],
+    kept: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """A spanning tree of least random weights (Kruskal): its atoms, parents first, and the place of each parent."""
+    """Draw a spanning tree of least random weights (Kruskal).
+
+    Parameters
+    ----------
+    atoms : AtomMap
+    bounds : Bounds
+    part : ndarray of int64, shape (m,)
+        Connected atoms.
+    place : ndarray of int64, shape (a,)
+        Room to work in: -1 everywhere, and left so.
+    kept : ndarray of int64, shape (a,)
+        Atoms of the same number hang together in the tree, where they do on the map; -1 for no such wish.
+
+    Returns
+    -------
+    order, parent : ndarray of int64, shape (m,)
+        The atoms, parents first, and the place of each parent, -1 of the root.
+    """
     m = len(part)
     for t in range(m):
         place[part[t]] = t
@@ -193,6 +227,8 @@ def _random_tree(
             if u > t:
                 one[edges], other[edges] = t, u
                 weight[edges] = np.random.random() * (atoms.minutes[e] + bounds.typical_minutes)
+                if kept[part[t]] >= 0 and kept[part[t]] == kept[part[u]]:
+                    weight[edges] -= FIRST
                 edges += 1
     for t in range(m):
         place[part[t]] = -1

@@ -140,11 +140,14 @@ class Slack:
         Exactly so many; not a number where any will do.
     practices, patients : ndarray of float64, shape (t,)
         At most so many may move; infinite for any number.
+    free : bool
+        Whether there are no such rules.
     """
 
     networks: NDArray[np.float64]
     practices: NDArray[np.float64]
     patients: NDArray[np.float64]
+    free: bool
 
     @classmethod
     def of(cls, demands: PlanDemands, count: int = 1) -> Slack:
@@ -157,6 +160,7 @@ class Slack:
             each(demands.networks, math.nan),
             each(demands.practices, math.inf),
             each(demands.patients, math.inf),
+            not demands,
         )
 
     def beside(self, sums: NDArray[np.float64], networks: NDArray[np.int64] | int) -> Slack:
@@ -165,11 +169,16 @@ class Slack:
             self.networks - networks,
             self.practices - sums[:, MOVED_PRACTICES],
             self.patients - sums[:, MOVED_PATIENTS],
+            self.free,
         )
 
     def take(self, where: NDArray[np.int64]) -> Slack:
         """That of some parts, in the order given."""
-        return Slack(self.networks[where], self.practices[where], self.patients[where])
+        return (
+            self
+            if self.free
+            else Slack(self.networks[where], self.practices[where], self.patients[where], False)
+        )
 
 
 def plan_values(
@@ -190,6 +199,8 @@ def plan_values(
     ndarray of float64, shape (t, 4)
     """
     values = sums[:, (BROKEN, EXCEPTIONS, OUTSIDE, COST)]
+    if slack.free:
+        return values
     values[:, 0] += np.nan_to_num(np.abs(networks - slack.networks))
     values[:, 0] += np.maximum(0.0, sums[:, MOVED_PRACTICES] - slack.practices)
     values[:, 0] += np.maximum(0.0, sums[:, MOVED_PATIENTS] - slack.patients)

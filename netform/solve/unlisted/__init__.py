@@ -1,4 +1,5 @@
-"""Where the feasible networks are too many to keep: they are priced as they are met, or by search.
+"""Columns and bounds for questions whose feasible networks cannot be listed.
 
-The master and its bound are the same as for listed columns; only their source differs.
+The assignment model with its centre (`netform.solve.unlisted.centre_model`) plans a few large networks and bounds what
+any plan costs.
 """

@@ -78,8 +78,10 @@ class AssignmentProgram:
     exceptions: Exceptions | None = None
     number: NDArray[np.int64] = field(init=False)
     pairs: NDArray[np.int64] = field(init=False)
+    _known: set[tuple[int, ...]] = field(init=False, default_factory=set)
     _objective: list[float] = field(init=False, default_factory=list)
     _whole: int = field(init=False, default=0)
+    _allowed: int = field(init=False, default=-1)
     _rows: int = field(init=False, default=0)
     _lower: list[float] = field(init=False, default_factory=list)
     _upper: list[float] = field(init=False, default_factory=list)
@@ -103,8 +105,9 @@ class AssignmentProgram:
         for hub in np.flatnonzero(costs.must).tolist():
             if hub in hubs:
                 self.add([(self.variable(hub, hub), 1.0)], 1.0, 1.0)
-        outside = [self._outside(hub, self.variable(hub, hub)) if self.exceptions else -1 for hub in hubs]
+        outside = [self._outside(self.variable(hub, hub)) if self.exceptions else -1 for hub in hubs]
         if self.exceptions:
+            self._allowed = self._rows
             self.add([(v, 1.0) for v in outside], 0.0, self.exceptions.number)
         for hub, exception in zip(hubs, outside, strict=True):
             self._network(hub, exception)
@@ -126,12 +129,18 @@ class AssignmentProgram:
         self._upper.append(most)
         self._rows += 1
 
+    def allow(self, exceptions: int) -> None:
+        """Let so many networks be outside the band; all rows that were added hold as before."""
+        self._upper[self._allowed] = float(exceptions)
+
     def separate(self, practice: int, hub: int, between: Iterable[int]) -> bool:
         """Demand that a practice in the network of a hub has company among others; whether that says anything."""
         own = self.variable(practice, hub)
         others = {self.variable(v, hub) for v in between} - {-1}
-        if own < 0 or own in others or self.variable(hub, hub) in others | {own}:
+        row = (own, *sorted(others))
+        if own < 0 or own in others or self.variable(hub, hub) in others or row in self._known:
             return False
+        self._known.add(row)
         self.add([(own, 1.0), *((v, -1.0) for v in sorted(others))], -math.inf, 0.0)
         return True
 
@@ -142,7 +151,7 @@ class AssignmentProgram:
             if a >= 0 and b >= 0 and a != b:
                 self.add([(a, 1.0), (b, 1.0), (self.variable(hub, hub), -1.0)], -math.inf, 0.0)
 
-    def _outside(self, hub: int, opened: int) -> int:
+    def _outside(self, opened: int) -> int:
         """A variable that says whether the network of a hub is outside the band."""
         exception = self._new(0.0)
         self.add([(exception, 1.0), (opened, -1.0)], -math.inf, 0.0)

@@ -1,10 +1,10 @@
 """What a practice costs at least in the network of a hub: the numbers of the assignment model with centres.
 
 By its hub h, a network S of W patients costs at least ``sum over i in S of hours[i, h] + fixed(W)``. Patients' travel
-to the hub is exact; a move of shared staff takes at least as long as the way to the best member (the mean over all pairs
-of patients is at least the mean to one); overhead, balance and, where patients are not weighted, stranded posts depend
-on W alone; what else is scored is at least zero. So a plan costs at least what it costs in the model, and exactly that
-where patients' travel and hours for each network are all that is weighed.
+to the hub is exact; a move of shared staff takes at least as long as the way to the best member (the mean over all
+pairs of patients is at least the mean to one); overhead, balance and, where patients are not weighted, stranded posts
+depend on W alone; what else is scored is at least zero. So a plan costs at least what it costs in the model, and
+exactly that where patients' travel and hours for each network are all that is weighed.
 
 Practices that have to share a network are one item of the model. What the demands forbid, and what is too many patients
 away along the graph, costs infinitely much.

@@ -1,9 +1,10 @@
 """Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
 
-Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965). The
-Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides the
-rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal separators,
-after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
+Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
+The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program
+decides the rest. Where a network of its answer is in parts, rows that every connected network keeps are added
+(minimal separators, after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on
+the way.
 
 Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
 true cost is what the model says, it is proven best.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.assignment_program import Assignment
+    from netform.solve.unlisted.centre_bound import CentreBound
 
 __all__ = ["CentreParams", "CentreSolution", "FewestExceptions", "fewest_exceptions", "solve_by_centres"]
 
@@ -47,13 +49,23 @@ class CentreParams:
         Times that the program is solved at most.
     near : float
         Hours per week, as a share of the cost, within which two costs are the same.
-    bound : BoundParams
+    bound, again : BoundParams
+        The first bound, and what is fixed for a cutoff.
+    guesses : tuple of float
+        Cutoffs to try above the bound, as shares of it: the nearer, the more is fixed; each that has no plan below it
+        raises the bound, and a few that are far apart waste the least on those.
+    exceptional : float
+        Share of the cost that plans with exceptions may be above the best: only their number counts, but those that
+        cost much more are seldom connected.
     """
 
     most_assigned: int = 40_000
     rounds: int = 1_000
     near: float = 1e-7
     bound: BoundParams = field(default_factory=BoundParams)
+    again: BoundParams = field(default_factory=lambda: BoundParams(rounds=60))
+    guesses: tuple[float, ...] = (0.02, 0.1)
+    exceptional: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +146,17 @@ def solve_by_centres(
         search.cost = math.fsum(group_costs(problem, search.plan))
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
     bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised)
-    if bounded.bound >= search.cost or deadline.passed or bounded.costs.assigned > params.most_assigned:
-        search.raised(bounded.bound)
-        return search.solution()
-    program = AssignmentProgram(problem, bounded.costs, rules.least, rules.most)
-    for _ in range(params.rounds):
-        answer = program.solve(search.cost, deadline.seconds_left)
-        search.raised(answer.bound)
-        if answer.status != "optimal":
-            search.take(answer)
+    search.raised(bounded.bound)
+    for share in (*params.guesses, math.inf):
+        if search.settled:
             break
-        if search.take(answer) or deadline.passed:
-            break
-        if not _cut(program, answer):
+        # Cutoffs that are guessed: what costs more is fixed, and either a plan is found below, or none is.
+        cutoff = min(search.cost, search.bound + share * abs(search.bound))
+        tried = centre_bound(bounded.costs, cutoff, deadline, params.again, first=bounded.prices)
+        search.raised(tried.bound)
+        if tried.bound < cutoff and (
+            tried.costs.assigned > params.most_assigned or not search.decided(tried, cutoff)
+        ):
             break
     return search.solution()
 
@@ -179,23 +189,21 @@ def fewest_exceptions(
         return None
     if costs.fewest > costs.many:
         return FewestExceptions(networks + 1, None, None, infeasible=True)
+    program = AssignmentProgram(problem, costs, rules.least, rules.most, Exceptions(0, rules.exception_most))
     least = 0
-    while least <= networks:
-        exceptions = Exceptions(least, rules.exception_most)
-        program = AssignmentProgram(problem, costs, rules.least, rules.most, exceptions)
-        for _ in range(params.rounds):
-            answer = program.solve(math.inf, deadline.seconds_left)
-            if answer.status == "infeasible":
-                break
-            plan = search.sound(answer, band=False)
-            if plan is not None:
-                return FewestExceptions(least, plan, search.outside(plan))
-            if deadline.passed or answer.networks is None or not _cut(program, answer):
-                return FewestExceptions(least, None, None)
-        else:
-            return FewestExceptions(least, None, None)
-        least += 1
-    return FewestExceptions(least, None, None, infeasible=True)
+    for _ in range(params.rounds):
+        answer = program.solve(math.inf, deadline.seconds_left, params.exceptional)
+        plan = search.sound(answer, band=False)
+        if plan is not None:
+            return FewestExceptions(least, plan, search.outside(plan))
+        if answer.status == "infeasible":
+            least += 1
+            if least > networks:
+                return FewestExceptions(least, None, None, infeasible=True)
+            program.allow(least)
+        elif deadline.passed or answer.networks is None or not _cut(program, answer):
+            break
+    return FewestExceptions(least, None, None)
 
 
 @dataclass(slots=True)
@@ -217,6 +225,24 @@ class _Search:
             self.bound = min(bound, self.cost)
             if math.isfinite(self.bound):
                 self.on_bound(self.bound)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be proven, or time is up."""
+        return self.bound >= self.cost or self.deadline.passed
+
+    def decided(self, tried: CentreBound, cutoff: float) -> bool:
+        """Whether it is proven that no plan costs less than a cutoff; else a plan is found, or time is up."""
+        rules = self.problem.data.rules
+        program = AssignmentProgram(self.problem, tried.costs, rules.least, rules.most)
+        for _ in range(self.params.rounds):
+            answer = program.solve(cutoff, self.deadline.seconds_left)
+            self.raised(answer.bound)
+            if answer.status == "infeasible":
+                return True
+            if self.take(answer) or answer.status != "optimal" or self.settled or not _cut(program, answer):
+                break
+        return False
 
     def take(self, answer: Assignment) -> bool:
         """Whether an answer is a plan; a cheaper one than is known is kept."""

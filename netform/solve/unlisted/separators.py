@@ -9,14 +9,14 @@ found by walks of linear time (M. Fischetti et al., Thinning out Steiner trees, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = ["Separator", "component_of", "separators"]
 
-Neighbours = "Mapping[int, Collection[int]]"
+Neighbours: TypeAlias = "Mapping[int, Collection[int]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""Exceptions are counted before patients, and patients before hours, whatever their sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netform.rules_file import load_profile
+from netform.scores import ScoringData
+from netform.solve.exact.minimum_count import Fewest
+from netform.solve.exceptions import fewest_exceptions
+from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.stopping import Deadline
+from tests.brute_force import plan_costs, store_of
+from tests.made_up_session import solved
+from tests.profiles import examples
+from tests.strategies import choices, made_up_area
+
+if TYPE_CHECKING:
+    from netform.solve.model.problem import SetPartitioning
+
+RULES = load_profile()
+
+
+@pytest.mark.parametrize("times", [1, 100, 300])
+def test_one_exception_is_fewer_than_two_however_large(times: int) -> None:
+    """Two of 29,500 are one network of 59,000, 28,000 over the most, rather than two that are 500 short each."""
+    rules = RULES.with_band(30_000 * times, 31_000 * times)
+    graph = made_up_area([29_500 * times] * 2, [(0, 0), (1000, 0)], [(0, 1)], rules)
+    outcome = solved(graph, rules)
+    assert [each.practice_codes for each in outcome.networks] == [("P0", "P1")]
+    assert outcome.result.status == "optimal"
+
+
+def test_one_patient_of_millions_counts() -> None:
+    """Of two plans with one exception the one that is a patient nearer to the band, though it costs more."""
+    rules = RULES.with_band(20_000_000, 20_000_001)
+    # The first joins either neighbour: 20,000,000 and 10,000,001, or 20,000,001 and 10,000,000 at the same site.
+    sizes = [10_000_000, 10_000_000, 10_000_001]
+    graph = made_up_area(sizes, [(0, 0), (40_000, 0), (0, 0)], [(0, 1), (0, 2)], rules)
+    outcome = solved(graph, rules)
+    assert [each.practice_codes for each in outcome.networks] == [("P0", "P1"), ("P2",)]
+    assert outcome.result.status == "optimal"
+
+
+@given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000, 10**8]))
+@examples(60)
+def test_it_is_the_first_by_both_counts(partitioning: SetPartitioning, seed: int, largest: int) -> None:
+    """Of every choice there is, and the model left holds all that are as good and no other."""
+    random = np.random.default_rng(seed)
+    count = len(partitioning.store)
+    outside = np.where(random.random(count) < 0.5, 0, random.integers(0, largest + 1, count)).astype(float)
+    exceptional = ((outside > 0) | (random.random(count) < 0.2)).astype(np.float64)
+    graph = made_up_area(
+        [10_000] * partitioning.store.practices, [(0, 0)] * partitioning.store.practices, [], RULES
+    )
+    data = ScoringData.of(graph, sorted(graph), RULES)
+    model = PlanModel(
+        tuple(sorted(graph)), partitioning.store, data, partitioning.sides, partitioning.most_networks
+    )
+    found = fewest_exceptions(model, exceptional, outside)
+    plans = {
+        plan: (round(exceptional[list(plan)].sum()), round(outside[list(plan)].sum()))
+        for plan in plan_costs(partitioning.store, [0.0] * count, partitioning.sides)
+    }
+    if not plans:
+        assert found.exceptions.impossible
+        assert found.chosen is None
+        return
+    best = min(plans.values())
+    assert (found.exceptions, found.patients) == tuple(Fewest(each, each) for each in best)
+    assert found.proven
+    left = plan_costs(found.model.store, [0.0] * len(found.model.store), found.model.sides)
+    assert found.chosen is not None
+    assert tuple(found.chosen) in left
+    members = [{tuple(partitioning.store[j]) for j in plan} for plan, worth in plans.items() if worth == best]
+    assert all({tuple(found.model.store[j]) for j in plan} in members for plan in left)
+    assert len(left) == len(members)
+
+
+def test_without_time_nothing_is_proven() -> None:
+    """Bounds that hold, and no more."""
+    graph = made_up_area([10_000] * 2, [(0, 0), (1000, 0)], [(0, 1)], RULES)
+    store = store_of([(0,), (1,), (0, 1)], 2)
+    model = PlanModel(tuple(sorted(graph)), store, ScoringData.of(graph, sorted(graph), RULES), (), 2)
+    late = Deadline(0.0, lambda: 1.0)
+    found = fewest_exceptions(model, np.ones(3), np.array([20_000.0, 20_000.0, 10_000.0]), late)
+    assert found.exceptions.bound is not None
+    assert found.exceptions.bound <= 1
+    assert found.exceptions.found in (None, 1, 2)
