@@ -173,8 +173,8 @@ class _Effort:
         self.looks += 1
         return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
 
-    def found(self, _choice: Solution) -> None:
-        self.done = True
+    def found(self, choice: Solution) -> None:
+        self.done = self.done or choice.chosen is not None
 
 
 def _settle(

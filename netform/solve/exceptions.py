@@ -143,6 +143,7 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
     if model is None:
         return None
     listed, every = len(model.store), part.tied(model)
+    part.counted(listed)
     exceptional, outside = part.exceptional(every)
     with part.stage("exceptions"):
         few = among_fewest(

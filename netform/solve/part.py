@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FirstPlanParams", "solve_part"]
+__all__ = ["FirstPlanParams", "first_plan", "solve_part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     _refuse(part, seen)
     if not seen and (plan := only_plan(part)) is not None:
         return plan
-    first_plan(part, params)
+    if part.incumbent is None:
+        first_plan(part, params)
     plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     if part.near is None and not plan.reasons:
         return plan
@@ -103,8 +104,14 @@ def only_plan(part: Part) -> PartPlan | None:
     return best_so_far(part, forced=True)
 
 
-def first_plan(part: Part, params: FirstPlanParams) -> None:
-    """Search for a plan without exceptions, for so long; the best plan met is told at once."""
+def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
+    """Search for a plan without exceptions, for so long; the best plan met is told at once.
+
+    Parameters
+    ----------
+    part : Part
+    params : FirstPlanParams
+    """
     with part.stage("first plan"):
         incumbents(
             part.problem,
@@ -134,7 +141,7 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
             part.near.settle(free, strict=part.options.strict)
         part.relink(part.near.linking)
     model = part.tied(free)
-    part.columns = len(model.store)
+    part.counted(len(model.store))
     solution = part.solve_model(model)
     if solution.status == "infeasible":
         part.exceptions_bound = 1
@@ -205,11 +212,13 @@ def best_so_far(
     # With exceptions their patients come before cost, and nothing is proven of those here.
     proven = part.done
     solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
-    said = ONLY_PLAN if forced else search_method(proven, listed, part.columns, exceptions=not fewest)
+    said = (
+        ONLY_PLAN if forced else search_method(proven, listed, part.candidates or None, exceptions=not fewest)
+    )
     return PartPlan(
         groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
         solution=solution,
-        candidates=listed or part.columns or 0,
+        candidates=listed or part.candidates,
         method=said,
         reasons=tuple(reasons),
         settled=fewest,

@@ -256,8 +256,8 @@ class _Stop:
     def clock(self) -> float:
         return math.inf if self.done else self.deadline.clock()
 
-    def found(self, _choice: Solution) -> None:
-        self.done = True
+    def found(self, choice: Solution) -> None:
+        self.done = self.done or choice.chosen is not None
 
 
 def _whole(bound: float) -> int:

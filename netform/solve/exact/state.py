@@ -112,6 +112,7 @@ class SearchState:
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
+        self.tell()
 
     def fix_by_reduced_cost(self) -> None:
         """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
@@ -160,8 +161,11 @@ class SearchState:
                 self.accept(place)
 
     def tell(self) -> None:
-        """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
-        if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
+        """Tell the plan again once more is proven of it: what was told last is what counts when time is up.
+
+        A bound is told before there is a plan as well: whoever asks may have one.
+        """
+        if math.isfinite(self.bound) and self.bound > self.told + LEAST_DIFFERENCE:
             self.told = self.bound
             self.on_plan(self.solution())
 
@@ -191,10 +195,16 @@ class SearchState:
         if math.isinf(self.bound):
             return Solution("infeasible", None, math.inf, math.inf)
         if self.chosen is None:
-            return Solution("infeasible" if self.done else "unknown", None, math.inf, self.bound)
+            status = "infeasible" if self.done else "unknown"
+            return Solution(status, None, math.inf, self.bound, columns=self.columns_left)
         if self.done:
-            return Solution("optimal", self.chosen, self.cost, self.bound)
-        return Solution("feasible", self.chosen, self.cost, self.bound)
+            return Solution("optimal", self.chosen, self.cost, self.bound, columns=0)
+        return Solution("feasible", self.chosen, self.cost, self.bound, columns=self.columns_left)
+
+    @property
+    def columns_left(self) -> int:
+        """How many candidates a cheaper plan may still use."""
+        return int(np.count_nonzero(self.relaxation.column_bounds <= self.cost))
 
     def learnt(self) -> WarmStart:
         """What is known of the candidates held."""

@@ -72,6 +72,7 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         With a first plan.
     params : UnlistedParams
     """
+    part.unlisted = True
     with part.stage("search"):
         take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
 
