@@ -39,6 +39,7 @@ class PrimalParams:
     starts: StartParams = field(default_factory=StartParams)
     search: SearchParams = field(default_factory=SearchParams)
     swaps: int = 150
+    settled: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +96,13 @@ def incumbents(
     params : PrimalParams or None
     """
     run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
-    for labels, kinds in _starts(problem, run):
-        start = LabelledPlan.of(run.ground, labels)
-        run.offer(start)
-        if run.finished:
-            break
-        # Borders are settled where that can win: of starts much worse than the best nothing is expected.
-        run.offer(settle_borders(run.ground, start, seed, deadline, kinds))
-        if run.finished:
+    starts: list[LabelledPlan] = []
+    for labels in _starts(problem, run):
+        starts.append(LabelledPlan.of(run.ground, labels))
+        if not run.offer(starts[-1]):
+            return run.incumbent
+    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.settled]:
+        if not run.offer(settle_borders(run.ground, start, seed, deadline, ALL_KINDS)):
             break
     return run.bettered(effort)
 
@@ -191,12 +191,13 @@ class _Run:
         return self.incumbent
 
 
-def _starts(problem: Problem, run: _Run) -> Iterator[tuple[NDArray[np.int64], int]]:
-    """Starts, with the exchanges that better them: those that are cheapest to make first."""
+def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
+    """Starts, those of trees first: their borders are not settled yet."""
     demands = run.ground.demands
+    yield from tree_starts(run.terrain, demands, run.params.starts, run.seed)
     if demands.start is not None:
-        yield from_start(problem, run.terrain, demands), ALL_KINDS
-    for labels in tree_starts(run.terrain, demands, run.params.starts, run.seed):
-        yield labels, ALL_KINDS
-    if problem.limits.forbids or demands.networks is not None:
-        yield alone(run.terrain), MERGES
+        yield from_start(problem, run.terrain, demands)
+    if problem.limits.forbids or demands:
+        # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
+        plan = LabelledPlan.of(run.ground, alone(run.terrain))
+        yield settle_borders(run.ground, plan, run.seed, run.deadline, MERGES).labels
