@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from netform.solve.deadline import NEVER, Deadline
 from netform.solve.primal.atoms import groups_of, labels_of
-from netform.solve.primal.exchanges import ALL_KINDS, MERGES, Ground
+from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
+from netform.solve.primal.repair import mend
 from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
@@ -102,7 +103,8 @@ def incumbents(
         if not run.offer(starts[-1]):
             return run.incumbent
     for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.settled]:
-        if not run.offer(settle_borders(run.ground, start, seed, deadline, ALL_KINDS)):
+        settle_borders(run.ground, start, seed, deadline, run.offer)
+        if run.finished:
             break
     return run.bettered(effort)
 
@@ -131,7 +133,7 @@ def improve(
     """
     run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
     run.best = LabelledPlan.of(run.ground, labels_of(run.terrain.atoms, plan))
-    run.offer(settle_borders(run.ground, run.best, seed, deadline, ALL_KINDS))
+    settle_borders(run.ground, run.best, seed, deadline, run.offer)
     return run.bettered(effort)
 
 
@@ -185,6 +187,8 @@ class _Run:
     def bettered(self, effort: int) -> Incumbent:
         """Search from the best plan, and give the best then."""
         if self.best is not None and not self.finished:
+            self.offer(mend(self.ground, self.best, self.deadline))
+        if self.best is not None and not self.finished:
             search(
                 self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer
             )
@@ -200,4 +204,4 @@ def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
     if problem.limits.forbids or demands:
         # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
         plan = LabelledPlan.of(run.ground, alone(run.terrain))
-        yield settle_borders(run.ground, plan, run.seed, run.deadline, MERGES).labels
+        yield settle_borders(run.ground, plan, run.seed, NEVER, kinds=MERGES).labels

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from netform.solve.primal.atoms import AtomMap
     from netform.solve.primal.trees import Bounds
 
+# Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
+ROUNDS_TOLD = 10
+
 __all__ = ["LabelledPlan", "SearchParams", "search", "settle_borders"]
 
 
@@ -103,7 +106,12 @@ def _whole_batch(labels: NDArray[np.int64]) -> Batch:
 
 
 def settle_borders(
-    ground: Ground, plan: LabelledPlan, seed: int, deadline: Deadline, kinds: int
+    ground: Ground,
+    plan: LabelledPlan,
+    seed: int,
+    deadline: Deadline,
+    on_plan: Callable[[LabelledPlan], bool] = lambda _plan: True,
+    kinds: int = ALL_KINDS,
 ) -> LabelledPlan:
     """Make the best exchanges all over a plan until there are none.
 
@@ -113,12 +121,19 @@ def settle_borders(
     plan : LabelledPlan
     seed : int
     deadline : Deadline
+    on_plan : callable
+        Told of the plan every few rounds; says whether to go on.
     kinds : int
         Of `netform.solve.primal.exchanges`.
     """
-    batch, values = _whole_batch(plan.labels), plan.values.copy()
-    descend(ground, batch, values, Slack.of(ground.demands), seed, deadline, kinds)
-    return _renumbered(batch.label, values)
+    while True:
+        batch, values = _whole_batch(plan.labels), plan.values.copy()
+        slack = Slack.of(ground.demands)
+        descend(ground, batch, values, slack, seed, deadline, kinds, ROUNDS_TOLD)
+        settled = bool((batch.label == plan.labels).all())
+        plan, seed = _renumbered(batch.label, values), seed + ROUNDS_TOLD
+        if not on_plan(plan) or settled or deadline.passed:
+            return plan
 
 
 def _renumbered(labels: NDArray[np.int64], values: NDArray[np.float64]) -> LabelledPlan:
