@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netform.solve.deadline import NEVER, Deadline
+from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.atoms import groups_of, labels_of
 from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
@@ -16,10 +16,10 @@ from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanVa
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
     import numpy as np
+    from numpy.typing import NDArray
 
-    from netform.solve.search import Group, Problem
+    from netform.solve.model.problem import Group, Problem
 
 __all__ = ["Incumbent", "PrimalParams", "improve", "incumbents"]
 
@@ -189,9 +189,7 @@ class _Run:
         if self.best is not None and not self.finished:
             self.offer(mend(self.ground, self.best, self.deadline))
         if self.best is not None and not self.finished:
-            search(
-                self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer
-            )
+            search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
         return self.incumbent
 
 
@@ -200,7 +198,7 @@ def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
     demands = run.ground.demands
     yield from tree_starts(run.terrain, demands, run.params.starts, run.seed)
     if demands.start is not None:
-        yield from_start(problem, run.terrain, demands)
+        yield from_start(run.terrain, demands)
     if problem.limits.forbids or demands:
         # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
         plan = LabelledPlan.of(run.ground, alone(run.terrain))

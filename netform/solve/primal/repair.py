@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.deadline import Deadline
+    from netform.solve.model.stopping import Deadline
     from netform.solve.primal.exchanges import Ground
 
 __all__ = ["mend"]
@@ -149,7 +149,9 @@ class _Chains:
         gone = {step.other: -1}
         while True:
             labels[step.atom] = step.other
-            if not any(self.label[u] == step.other and u != gone[step.other] for u in self.next_to[step.atom]):
+            if not any(
+                self.label[u] == step.other and u != gone[step.other] for u in self.next_to[step.atom]
+            ):
                 return None
             gone[step.one] = step.atom
             if step.before is None:
