@@ -15,10 +15,10 @@ from netform.solve.exact.minimum_count import Fewest
 from netform.solve.exceptions import fewest_exceptions
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import Deadline
-from netform.solve.part_candidates import WIDENINGS, ListedPart
+from netform.solve.part_candidates import ANY_SIZE, Part
 from tests.brute_force import plan_costs, store_of
+from tests.examples import examples
 from tests.made_up_session import solved
-from tests.profiles import examples
 from tests.strategies import choices, made_up_area
 
 if TYPE_CHECKING:
@@ -52,10 +52,8 @@ def test_what_was_found_near_the_band_counts_where_more_cannot_be_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two that are 500 short on either side of 45,000: a plan, though fewer exceptions are not ruled out."""
-    widened = ListedPart.widened
-    monkeypatch.setattr(
-        ListedPart, "widened", lambda part, far: widened(part, far) if far == WIDENINGS[0] else None
-    )
+    widened = Part.widened
+    monkeypatch.setattr(Part, "widened", lambda part, far: None if far == ANY_SIZE else widened(part, far))
     graph = made_up_area([29_500, 45_000, 29_500], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
     outcome = solved(graph, RULES)
     assert [each.practice_codes for each in outcome.networks] == [("P0",), ("P1",), ("P2",)]

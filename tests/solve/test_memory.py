@@ -22,7 +22,7 @@ from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.candidate_cache import LISTING, CandidateCache
 from netform.solve.workers import plan_areas
 from tests.brute_force import best_plan
-from tests.solve.primal.test_neighbourhood_search import county
+from tests.made_up_problem import county
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.solve.test_search import assert_whole, county, problem_of
 
 from netform.demands import Demands
 from netform.grouping import Grouping, Moves
@@ -21,6 +20,7 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.first_plan import Incumbent, improve, incumbents
 from netform.solve.primal.value import PlanDemands
 from tests.brute_force import keeps_moves, outside_band, plan_hours, plans_by_exceptions
+from tests.made_up_problem import assert_whole, county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
