@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
@@ -22,8 +22,8 @@ from tests.brute_force import (
     plan_hours,
     plans_by_exceptions,
 )
+from tests.examples import examples
 from tests.made_up_session import demanded, session_of, solved
-from tests.profiles import examples
 from tests.strategies import odd_areas, starts
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def assert_best(graph: nx.Graph, rules: Rules, plan: AreaOutcome | Plan, moves: 
 
 
 @given(odd_areas(), st.data())
-@examples(30)
+@examples(30 * 60, HealthCheck.data_too_large)
 def test_solve(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """Any demands, any limits on moves, kept lists or not: the best plan, or refused where there is none."""
     graph, rules = drawn
@@ -122,7 +122,7 @@ def test_solve(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
 
 
 @given(odd_areas(), st.data())
-@examples(10)
+@examples(10 * 60, HealthCheck.data_too_large)
 def test_session(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """One question after the other, with other bands, weights, demands and moves: each has the plan of a first one."""
     graph, rules = drawn
@@ -148,7 +148,7 @@ def test_session(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
 
 
 @given(odd_areas(), st.sampled_from(AXES), st.sampled_from(AXES), st.data())
-@examples(10)
+@examples(10 * 60, HealthCheck.data_too_large)
 def test_front(drawn: tuple[nx.Graph, Rules], one: str, two: str, data: st.DataObject) -> None:
     """Every point of the complete front, and no other."""
     graph, rules = drawn
@@ -186,7 +186,7 @@ def without_diagrams(patch: pytest.MonkeyPatch, how: str) -> None:
 
 @pytest.mark.parametrize("how", ["diagrams", "lists", "choices"])
 @given(drawn=odd_areas(), data=st.data())
-@examples(10)
+@examples(10 * 60, HealthCheck.data_too_large)
 def test_alternatives(how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """The k next best are the k cheapest others, all different; each most different one moves the most there are."""
     graph, rules = drawn
@@ -231,7 +231,7 @@ def assert_most_different(
 
 @pytest.mark.parametrize("how", ["diagrams", "lists", "choices"])
 @given(drawn=odd_areas(), data=st.data())
-@examples(10)
+@examples(10 * 60, HealthCheck.data_too_large)
 def test_borders(how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
     """Two neighbours are together in all, some or none of the plans within a share of the best."""
     graph, rules = drawn
