@@ -311,8 +311,9 @@ class GapClosing(SearchState):
         elif math.isinf(below) and width > FIRST_WIDTH and most == MOST_NODES:
             self.widest = width // 2
         if 0 < drawn_width < width:
-            # There is no room for more: twice the width would be the same drawing again.
-            self.widest = min(self.widest, width)
+            # There is no room for more: a wider one would be tried, and be this drawing again.
+            self.widest = min(self.widest, drawn_width)
+            self.width = min(self.width, drawn_width)
         self.bound = max(self.bound, min(below, self.cost))
         self.tell()
         return below >= cutoff
