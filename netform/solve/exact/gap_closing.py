@@ -269,8 +269,9 @@ class GapClosing:
         elif math.isinf(below) and width > self.params.first_width and most == MOST_NODES:
             self.widest = width // 2
         if 0 < drawn_width < width:
-            # There is no room for more: twice the width would be the same drawing again.
-            self.widest = min(self.widest, width)
+            # There is no room for more: a wider one would be tried, and be this diagram again.
+            self.widest = min(self.widest, drawn_width)
+            self.width = min(self.width, drawn_width)
         self.state.bound = max(self.state.bound, min(below, self.state.cost))
         self.state.tell()
         return below >= cutoff

@@ -27,6 +27,9 @@ __all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState", "silent"]
 # Candidates are let go of when that leaves fewer than this share of them.
 LEFT = 0.8
 
+# Bytes for each of those that are left besides its part of the list: where it stood, and its bound.
+COPIED = 24
+
 # More than so many times as many candidates as asked for are no longer the nearest.
 TIED = 4
 
@@ -118,7 +121,10 @@ class SearchState:
         """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
         relaxation = self.relaxation
         held = relaxation.column_bounds <= self.cost + PROVEN * abs(self.cost)
-        if held.sum() > LEFT * len(held):
+        left = int(held.sum())
+        # A copy of what is left has to fit beside the list; else the list serves on.
+        copied = left * (self.partitioning.nbytes / max(1, len(held)) + COPIED)
+        if left > LEFT * len(held) or not self.memory.fits(copied):
             return
         chosen = held[relaxation.columns] | (relaxation.values > 0)
         held[relaxation.columns[chosen]] = True

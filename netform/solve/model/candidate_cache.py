@@ -27,8 +27,7 @@ class ListingParams:
     column, member : int
         For every candidate and each of its members where candidates are chosen from. Of a candidate: where its members
         begin, its cost, its place in the list, its bound by the relaxation (two of them while that is made anew), its
-        reduced cost or its rank, and two marks; and, once those that no cheaper plan uses are fixed, up to four fifths
-        of the first three and one bound a second time. Measured: `tests/solve/test_memory.py`.
+        reduced cost or its rank, and some marks. A copy of what is left once candidates are fixed asks for itself.
     listing_column, listing_member : int
         The same while they are listed: their counts, where they begin, and a copy of the members.
     side : int
@@ -42,8 +41,8 @@ class ListingParams:
         Share of the room that a list may fill; what else proves a plan needs the rest.
     """
 
-    column: int = 72
-    member: int = 4
+    column: int = 56
+    member: int = 2
     listing_column: int = 10
     listing_member: int = 4
     side: int = 16
