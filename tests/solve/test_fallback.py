@@ -106,7 +106,7 @@ def test_search_alone_makes_no_exceptions_under_strict() -> None:
     pairs = [(a, b) for a in range(5) for b in range(a)]
     graph = line([22_000] * 5, pairs)
     for options in (Options(), NOTHING_LISTED):
-        with pytest.raises((ImpossibleError, NoPlanError), match="exception|networks"):
+        with pytest.raises((ImpossibleError, NoPlanError), match=r"exception|networks"):
             solve(graph, options=replace(options, strict=True))
 
 
