@@ -187,7 +187,10 @@ SOLVE_OPTIONS = (
     ),
     click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),
     click.option(
-        "--timings", is_flag=True, help="Write seconds by stage into plan.json (they differ run by run)."
+        "--timings",
+        is_flag=True,
+        help="Write seconds by stage and the solve log into plan.json, and draw the log in the report (they differ run "
+        "by run).",
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors are still said."),
 )

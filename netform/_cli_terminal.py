@@ -20,6 +20,7 @@ from netform.errors import NetformError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netform.solve.area import AreaOutcome
     from netform.solve.workers import Event
 
 __all__ = [
@@ -180,6 +181,20 @@ class Interruption:
         return self._count > 0
 
 
+def _standing(outcome: AreaOutcome, *, full: bool) -> str:
+    """Say what the plan of an area has come to; of one beside others only how good it is."""
+    from netform.report.words import hours, percent  # noqa: PLC0415 (only a terminal needs it)
+
+    result = outcome.result
+    exceptions = sum(network.exception is not None for network in outcome.networks)
+    words = [] if result.gap is None else [f"gap {percent(result.gap)}"]
+    if exceptions:
+        words.append(f"{exceptions:,} exception{'s' * (exceptions != 1)}")
+    if full and result.cost is not None and result.bound is not None:
+        words.insert(0, f"{hours(result.cost)} hours, at least {hours(result.bound)}")
+    return ", ".join(words)
+
+
 class Progress:
     """A line on the terminal that says how far a run has come; silent elsewhere."""
 
@@ -188,6 +203,7 @@ class Progress:
         self._width = 0
         self._begin = time.monotonic()
         self._stages: dict[str, str] = {}
+        self._plans: dict[str, str] = {}
         self._done = 0
         self.areas = 1
 
@@ -210,7 +226,7 @@ class Progress:
             say("\r" + " " * self._width + "\r", newline=False)
 
     def event(self, event: Event) -> None:
-        """Tell of a stage or a plan of an area."""
+        """Tell of a stage or a plan of an area: what is being done, and what it has come to."""
         if not self._shown:
             return
         from netform.report.words import one_line  # noqa: PLC0415 (only a terminal needs it)
@@ -220,13 +236,11 @@ class Progress:
         elif event.kind == "done":
             self._done += 1
             self._stages.pop(event.area, None)
-        elif event.outcome is not None and self.areas == 1:
-            result = event.outcome.result
-            gap = f", gap {result.gap:.2%}" if result.gap is not None else ""
-            cost = f", {result.cost:,.1f} hours a week" if result.cost is not None else ""
-            self._stages[event.area] = f"{result.networks} networks{cost}{gap}"
+        elif event.outcome is not None:
+            self._plans[event.area] = _standing(event.outcome, full=self.areas == 1)
         now = "; ".join(
-            f"{area + ': ' if area else ''}{stage}" for area, stage in sorted(self._stages.items())
+            ": ".join(filter(None, (area, stage, self._plans.get(area))))
+            for area, stage in sorted(self._stages.items())
         )
         count = f"{self._done} of {self.areas} areas planned  " if self.areas > 1 else ""
         self.say(count + one_line(now))

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netform import __version__
+from netform.explain.unproven import unproven
+from netform.explain.weighty_terms import weighty_notes
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.rationale import rationales
@@ -65,7 +67,8 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             for number, placed in enumerate(outcome.networks, 1)
         ]
         networks += _explained(prepared, rules.for_area(area), mine, options)
-        areas.append(_costed(outcome.result, mine, rules))
+        result = _doubted(outcome, _costed(outcome.result, mine, rules), mine)
+        areas.append(replace(result, notes=(*result.notes, *weighty_notes(mine, rules.for_area(area)))))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
         unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
         if not mine:
@@ -91,6 +94,14 @@ def _costed(result: AreaResult, networks: Sequence[Network], rules: Rules) -> Ar
     cost = math.fsum(network_cost(network.terms, rules) for network in networks)
     meets = result.bound is not None and abs(result.bound - cost) <= AGREEMENT * max(1.0, cost)
     return replace(result, cost=cost, bound=cost if meets else result.bound)
+
+
+def _doubted(outcome: AreaOutcome, result: AreaResult, networks: Sequence[Network]) -> AreaResult:
+    """Say of a plan that is not proven best why not."""
+    if outcome.doubt is None or result.status != "feasible":
+        return result
+    exceptions = sum(network.exception is not None for network in networks)
+    return replace(result, unproven=unproven(result, exceptions, outcome.doubt))
 
 
 def _network(

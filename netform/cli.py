@@ -119,7 +119,7 @@ def _solve(given: dict[str, Any], stdout: BinaryIO | io.FileIO, stop: Interrupti
     plan = _plan(prepared, rules, options, given["time_limit"], progress, stop)
     prices = given_prices(given, prepared, rules, options, progress, stop)
     progress.say("drawing boundaries")
-    result = replace(draw(prepared, rules, plan), prices=prices)
+    result = replace(draw(prepared, rules, plan), prices=prices, timings=given["timings"])
     progress.say("writing")
     _write(result, given, single=single)
     progress.clear()
@@ -171,13 +171,13 @@ def _plan(
     """Choose and audit the plan, be it the best so far; areas that have none are in it with their reason."""
     from netform.moves import with_moves
     from netform.pipeline import make_plan, unplanned
-    from netform.solve.workers import plan_areas
+    from netform.solve.workers import best_of, plan_areas
 
-    known: dict[str, AreaOutcome] = {}
+    known: dict[str, Event] = {}
 
     def take(event: Event) -> None:
         if event.outcome is not None:
-            known[event.area] = event.outcome
+            known[event.area] = event
         progress.event(event)
 
     def choose(graph: Any, areas: Any, *others: Any) -> list[AreaOutcome]:
@@ -193,7 +193,12 @@ def _plan(
                 raise
         why = "The run was interrupted" if stop.asked() else "Time ran out"
         reason = f"{why} before there was a plan of its area."
-        return [known.get(area) or unplanned(area, codes, reason) for area, codes in sorted(areas.items())]
+        return [
+            best_of(known[area], interrupted=stop.asked())
+            if area in known
+            else unplanned(area, codes, reason)
+            for area, codes in sorted(areas.items())
+        ]
 
     stop.patient = True
     if not gc.isenabled():  # see _stand_by
@@ -215,7 +220,7 @@ def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
     if single:
         write_file(out, EXPORTERS[out.suffix.lower()](result), overwrite=given["overwrite"])
     else:
-        files = folder_files(result, timings=given["timings"])
+        files = folder_files(result)
         write_folder(out, files, overwrite=given["overwrite"], stale=stale_files(files))
 
 

@@ -143,6 +143,8 @@ class AreaResult:
         No plan has fewer networks outside the band. Where the plan has more, ``bound`` holds for any plan.
     log : tuple of SolveStep
         How plan and bound came together.
+    unproven : str
+        Where the plan is not proven best, what was left open and what would help, for people.
     """
 
     area: str
@@ -157,6 +159,7 @@ class AreaResult:
     notes: tuple[str, ...] = ()
     exceptions_bound: int = 0
     log: tuple[SolveStep, ...] = ()
+    unproven: str = ""
 
     @property
     def gap(self) -> float | None:

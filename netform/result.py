@@ -37,6 +37,8 @@ class Result:
     outside : mapping of str to geometry
         By area, the ground of practices that are to be in no network, EPSG:27700 metres; areas without any are not
         in it.
+    timings : bool
+        Whether what differs from run to run is published as well: seconds by stage, and the solve log.
     """
 
     practices: PracticeList
@@ -46,3 +48,4 @@ class Result:
     rules_toml: str
     prices: tuple[Price, ...] = ()
     outside: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    timings: bool = False

@@ -70,7 +70,9 @@ class Session:
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
-        self._listings = CandidateCache(self.options.workers, keep=True, memory=self.options.memory)
+        self._listings = CandidateCache(
+            self.options.workers, keep=True, memory=self.options.memory, let_go=self._let_go
+        )
 
     def solve(
         self, rules: Rules | None = None, *, moves: Moves | None = None, seconds: float | None = None
@@ -311,6 +313,15 @@ class Session:
                 if base is not None:
                     self._again[area] = base
         return found
+
+    def _let_go(self, codes: tuple[str, ...]) -> None:
+        """Keep of an area no more than its plans: what was listed of it has made room for another list."""
+        area = next(area for area, inside in self.prepared.areas.items() if codes[0] in inside)
+        for key, known in self._outcomes.items():
+            if key[0] == area and known.case is not None:
+                self._outcomes[key] = replace(known, case=None, quick=True)
+        self._again.pop(area, None)
+        self._nears.pop(area, None)
 
     def _case(self, area: str, deadline: Deadline) -> AreaCase:
         """An area as it was stated by the rules of the session."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netform.demands import Codes
     from netform.rules import Rules
 
-__all__ = ["Settled", "number_fault", "refuse_numbers", "settle", "settled_numbers"]
+__all__ = ["Settled", "number_fault", "number_sentence", "refuse_numbers", "settle", "settled_numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,38 @@ def settled_numbers(area: Settled, rules: Rules) -> range:
     return range(settled + sum(fewest for fewest, _ in bounds), settled + sum(most for _, most in bounds) + 1)
 
 
-def number_fault(demanded: int, apart: int, patients: int, rules: Rules, area: str) -> str | None:
+def number_fault(
+    demanded: int, apart: int, practices: int, patients: int, rules: Rules, area: str
+) -> str | None:
+    """Say that no plan has so many networks, whatever its exceptions; None where one may.
+
+    Parameters
+    ----------
+    demanded : int
+        Networks, those that stand apart counted.
+    apart : int
+        Pins, and practices over the band.
+    practices, patients : int
+        Of the others.
+    rules : Rules
+        Those of the area.
+    area : str
+    """
+    networks = demanded - apart
+    fewest = -(-patients // rules.exception_most)
+    if min(1, practices) <= networks <= practices and networks >= fewest:
+        return None
+    where = f"area {area}: " if area else ""
+    own = rules.demands.of_area(area).networks is not None
+    stated = f"{area_table(area)} networks" if own else "networks (--networks)"
+    return (
+        f"{where}{demanded} networks cannot hold {practices:,} practices with {patients:,} patients, even with "
+        f"exceptions of up to {rules.exception_most:,}{f' beside {apart} that stand apart' * bool(apart)}: "
+        f"{max(fewest, min(1, practices)) + apart} to {practices + apart} can. Change {stated}."
+    )
+
+
+def number_sentence(demanded: int, apart: int, patients: int, rules: Rules) -> str | None:
     """Say that a number of networks cannot hold the patients of an area within the band; None where it can.
 
     Parameters
@@ -115,24 +146,20 @@ def number_fault(demanded: int, apart: int, patients: int, rules: Rules, area: s
         Of the other practices.
     rules : Rules
         Those of the area.
-    area : str
     """
     networks = demanded - apart
     if networks >= 0 and networks * rules.least <= patients <= networks * rules.most:
         return None
     fewest, most = -(-patients // rules.most), patients // rules.least
     possible = f"{fewest + apart} to {most + apart}" if fewest <= most else "no number"
-    where = f"area {area}: " if area else ""
-    own = rules.demands.of_area(area).networks is not None
-    stated = f"{area_table(area)} networks" if own else "networks (--networks)"
     return (
-        f"{where}{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-{rules.most:,} each"
-        f"{f' beside {apart} that stand apart' * bool(apart)}: {possible} can. Change {stated}."
+        f"{demanded} networks cannot hold {patients:,} patients within {rules.least:,}-{rules.most:,} each"
+        f"{f' beside {apart} that stand apart' * bool(apart)}: {possible} can."
     )
 
 
 def refuse_numbers(graph: nx.Graph, areas: Mapping[str, Sequence[str]], rules: Rules) -> None:
-    """Refuse numbers of networks that cannot hold the patients of their areas within the band.
+    """Refuse numbers of networks that no plan of their areas can have, whatever its exceptions.
 
     Parameters
     ----------
@@ -154,6 +181,7 @@ def refuse_numbers(graph: nx.Graph, areas: Mapping[str, Sequence[str]], rules: R
             settled = settle(graph.subgraph(codes), own)
             patients = sum(settled.patients(part) for part in settled.parts)
             apart = len(settled.pins) + len(settled.alone)
-            faults.append(number_fault(own.demands.networks, apart, patients, own, area))
+            practices = sum(len(part) for part in settled.parts)
+            faults.append(number_fault(own.demands.networks, apart, practices, patients, own, area))
     if said := list(filter(None, faults)):
         raise RulesError("\n".join(said))

@@ -14,19 +14,25 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from numba.core import event
+
 from netform.demands import Demands
 from netform.errors import NetformError
 from netform.example import example_csv
+from netform.graph_demands import demanded_graph
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.rules_file import load_profile
 from netform.session import Session
-from netform.solve.area import Options
+from netform.solve.area import Options, Progress, solve_area
+from netform.solve.model.budget import DEFAULT, MemoryBudget
+from netform.solve.model.stopping import Deadline
 from netform.tradeoff import parse_axis
 
 if TYPE_CHECKING:
@@ -39,6 +45,9 @@ __all__ = ["PROBLEMS", "compile_kernels", "solve_problem", "write_lists"]
 # Practices of a small problem: its networks are searched and met in passes to the end within a second.
 FEW = 16
 ALL, SOME = "all.csv", "some.csv"
+
+# A search is stopped once it has worked for so many seconds without anything to compile.
+QUIET = 1.5
 
 # More would compile the same kernels side by side: most problems begin with the same ones.
 PROCESSES = 2
@@ -54,14 +63,47 @@ class Problem(NamedTuple):
     rules : Rules
     ask : callable
         Asks a session over them.
-    most_listed : int or None
-        As in `netform.solve.area.Options`.
+    memory : MemoryBudget
     """
 
     file: str
     rules: Rules
-    ask: Callable[[Session], object] = Session.solve
-    most_listed: int | None = None
+    ask: Callable[[Session], object]
+    memory: MemoryBudget = DEFAULT
+
+
+class _Quiet(event.Listener):
+    """A clock that begins anew whenever something has been compiled."""
+
+    def __init__(self) -> None:
+        self.compiling, self.last = 0, time.process_time()
+
+    def on_start(self, _event: object) -> None:
+        self.compiling += 1
+
+    def on_end(self, _event: object) -> None:
+        self.compiling, self.last = self.compiling - 1, time.process_time()
+
+    def seconds(self) -> float:
+        """CPU seconds of this process since then."""
+        return 0.0 if self.compiling else time.process_time() - self.last
+
+
+def _search(session: Session) -> None:
+    prepared, rules = session.prepared, session.rules
+    graph = demanded_graph(prepared.graph, rules.demands)
+    quiet = _Quiet()
+    event.register("numba:compile", quiet)
+    try:
+        for area, codes in prepared.areas.items():
+            progress = Progress(deadline=Deadline(QUIET, quiet.seconds))
+            solve_area(graph, area, codes, rules, session.options, progress)
+    finally:
+        event.unregister("numba:compile", quiet)
+
+
+def _solve(session: Session) -> None:
+    session.solve()
 
 
 def _change(session: Session) -> None:
@@ -80,12 +122,15 @@ def _problems() -> dict[str, Problem]:
     demands = Demands(apart=(("X99001", "X99002"),), together=(("X99003", "X99004"),), longest_to_hub=60.0)
     return {
         # The longest first, so that no process is left with it at the end.
-        "a narrow band, with exceptions": Problem(ALL, rules.with_band(45_000, 47_000)),
-        "searched, a wide band": Problem(SOME, rules.with_band(60_000, 90_000), most_listed=1),
-        "met in passes": Problem(SOME, rules, most_listed=100),
+        "a narrow band": Problem(ALL, rules.with_band(45_000, 47_000), _solve),
+        "a wide band, too many to list": Problem(
+            SOME, rules.with_band(60_000, 90_000), _search, MemoryBudget(1)
+        ),
+        "met in passes": Problem(SOME, rules, _search, MemoryBudget(50_000)),
+        "searched hub by hub": Problem(SOME, rules, _search, MemoryBudget(1)),
         "front and alternatives": Problem(ALL, rules, _trade_off),
         "changed rules": Problem(ALL, rules, _change),
-        "demands": Problem(SOME, replace(rules, demands=demands)),
+        "demands": Problem(SOME, replace(rules, demands=demands), _solve),
     }
 
 
@@ -103,7 +148,7 @@ def solve_problem(name: str, folder: Path) -> None:
         Where `write_lists` has written.
     """
     problem = _problems()[name]
-    options = Options(most_listed=problem.most_listed)
+    options = Options(memory=problem.memory)
     session = Session(_prepared(folder / problem.file), problem.rules, options)
     with contextlib.suppress(NetformError):
         problem.ask(session)

@@ -191,12 +191,17 @@ def moved_from(graph: nx.Graph, plan: Groups, start: Groups) -> list[str]:
     return [code for group in plan for code in define_moved(graph, group, number, patients)]
 
 
+def moved_by(graph: nx.Graph, plan: Groups, moves: Moves) -> list[str]:
+    """List the practices of a plan that have moved from where it starts."""
+    present, patients = moves.start.network_of, moves.start_patients
+    return [code for group in plan for code in define_moved(graph, group, present, patients)]
+
+
 def keeps_moves(graph: nx.Graph, moves: Moves) -> Callable[[Groups], bool]:
     """Make the rule that a plan is near enough to where it starts."""
-    present, patients = moves.start.network_of, moves.start_patients
 
     def keeps(plan: Groups) -> bool:
-        gone = [code for group in plan for code in define_moved(graph, group, present, patients)]
+        gone = moved_by(graph, plan, moves)
         size = sum(graph.nodes[code]["list_size"] for code in gone)
         return (moves.practices is None or len(gone) <= moves.practices) and (
             moves.patients is None or size <= moves.patients

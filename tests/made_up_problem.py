@@ -16,7 +16,7 @@ from netform.solve.area import Options
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.part_candidates import Part, Report
+from netform.solve.part_candidates import Part
 from netform.solve.primal.atoms import groups_of
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.primal.starts import StartParams, Terrain, tree_starts
@@ -90,7 +90,7 @@ def part_of(
     options: Options | None = None,
     deadline: Deadline = NEVER,
     linking: LinkingRules | None = None,
-    report: Callable[[Report], None] = lambda _report: None,
+    report: Callable[[str], None] = lambda _step: None,
     workers: int = 1,
 ) -> Part:
     """State the largest connected part of an area without oversize practices, or all of it where a rule ties it."""

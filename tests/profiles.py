@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 __all__ = ["examples"]
 
 # A few seconds a test become a few minutes.
-TIMES = 20
+TIMES = 100
 
 
 def examples(few: int) -> settings:

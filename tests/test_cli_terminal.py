@@ -12,7 +12,7 @@ import pytest
 
 from netform._cli_terminal import Interruption, Progress
 from netform.plan import AreaResult
-from netform.solve.area import AreaOutcome
+from netform.solve.area import AreaOutcome, Placed
 from netform.solve.workers import Event
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example_practices.csv"
@@ -42,11 +42,29 @@ def test_progress_is_silent_where_it_is_not_shown(capsys: pytest.CaptureFixture[
 
 
 def test_progress_of_one_area_tells_of_its_plans(capsys: pytest.CaptureFixture[str]) -> None:
-    """How many networks, what they cost, and how much less a plan might: 100 against at least 90 is 10%."""
+    """What is done, what the plan costs, and how much less one might: 100 against at least 90 is 10%."""
     progress = Progress(shown=True)
-    result = AreaResult("", "feasible", 100.0, 90.0, 9, 3, 5)
-    progress.event(Event("", "plan", outcome=AreaOutcome(result, ())))
-    assert "3 networks, 100.0 hours a week, gap 10.00%" in capsys.readouterr().err
+    result = AreaResult("", "feasible", 100.0, 90.0, 9, 2, 5)
+    networks = (Placed(("P1",)), Placed(("P2",), "island", "Alone."))
+    progress.event(Event("", "stage", "bound"))
+    progress.event(Event("", "plan", outcome=AreaOutcome(result, networks)))
+    expected = "bound: 100.0 hours, at least 90.0, gap 10%, 1 exception"
+    assert expected in capsys.readouterr().err
+    # The next stage goes on from the same plan.
+    progress.event(Event("", "stage", "choose"))
+    assert expected.replace("bound", "choose", 1) in capsys.readouterr().err
+
+
+def test_progress_of_an_area_beside_others_says_how_good_its_plan_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """There is room for the gap and the exceptions of each, and no more."""
+    progress = Progress(shown=True)
+    progress.areas = 2
+    result = AreaResult("North", "feasible", 100.0, 90.0, 9, 1, 5)
+    progress.event(Event("North", "stage", "bound"))
+    progress.event(Event("North", "plan", outcome=AreaOutcome(result, (Placed(("P1",)),))))
+    assert "0 of 2 areas planned  North: bound: gap 10%" in capsys.readouterr().err
 
 
 def test_progress_of_many_areas_counts_them(

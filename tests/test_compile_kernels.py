@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.compile_kernels import PROBLEMS, solve_problem, write_lists
+from scripts.compile_kernels import PROBLEMS, _Quiet, solve_problem, write_lists
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "example_practices.csv"
 
@@ -24,26 +24,21 @@ sys.exit(f"compiled: {compiled}" if compiled else 0)
 """
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """All problems solved; in the clone, where they were when it was set up, that takes a few seconds."""
-    folder = tmp_path_factory.mktemp("lists")
-    write_lists(folder)
-    for problem in PROBLEMS:
-        solve_problem(problem, folder)
-
-
-@pytest.mark.usefixtures("compiled")
 @pytest.mark.parametrize(
-    "command",
+    ("problem", "command"),
     [
-        ["solve", "--area", "area"],
-        ["front", "-x", "patient_travel", "-y", "workforce", "--area", "area", "--resolution", "0.2"],
+        ("changed rules", ["solve", "--area", "area"]),
+        (
+            "front and alternatives",
+            ["front", "-x", "patient_travel", "-y", "workforce", "--area", "area", "--resolution", "0.2"],
+        ),
     ],
-    ids=lambda command: command[0],
+    ids=["solve", "front"],
 )
-def test_after_it_a_run_compiles_nothing(tmp_path: Path, command: list[str]) -> None:
-    """Everything that the example needs is on the disk once the problems are solved."""
+def test_after_it_a_run_compiles_nothing(tmp_path: Path, problem: str, command: list[str]) -> None:
+    """Everything that the example needs is on the disk once the problem like it is solved."""
+    write_lists(tmp_path)
+    solve_problem(problem, tmp_path)
     name, *options = command
     run = subprocess.run(
         [sys.executable, "-c", COUNTED, name, EXAMPLE, "-o", tmp_path / "out", "-q", *options],
@@ -52,3 +47,22 @@ def test_after_it_a_run_compiles_nothing(tmp_path: Path, command: list[str]) -> 
         check=False,
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_a_search_stops_once_it_compiles_nothing() -> None:
+    """The clock begins anew with every kernel; while one is compiled it stands still."""
+    quiet = _Quiet()
+    assert quiet.seconds() >= 0.0
+    quiet.on_start(None)
+    assert quiet.seconds() == 0.0
+    quiet.on_end(None)
+    assert 0.0 <= quiet.seconds() < 60.0
+
+
+def test_every_problem_has_a_list(tmp_path: Path) -> None:
+    """All of the example, or its first practices; each file reads back as a list."""
+    write_lists(tmp_path)
+    lines = [path.read_text(encoding="utf-8").splitlines() for path in sorted(tmp_path.iterdir())]
+    assert [len(each) for each in lines] == [64, 17]
+    assert lines[0][:17] == lines[1]
+    assert len(PROBLEMS) > 1

@@ -129,6 +129,36 @@ def _proof(case: Case) -> Iterator[str]:
             yield from (f"{name} is optimal but {each}" for each in _doubts(area, case.plan.networks))
 
 
+def _exceptions(case: Case) -> Iterator[str]:
+    """Check that no more exceptions are said to be needed than the plan has."""
+    for area in case.plan.areas:
+        name, needed = f"area {area.area!r}", area.exceptions_bound
+        has = sum(
+            network.area == area.area and network.exception is not None for network in case.plan.networks
+        )
+        if type(needed) is not int or needed < 0:
+            yield f"{name} says that {needed!r} exceptions are needed, which is no number of networks"
+        elif area.cost is not None and needed > has:
+            yield f"{name} says that {needed} exceptions are needed, its plan has {has}"
+
+
+def _log(case: Case) -> Iterator[str]:
+    """Check that the solve log goes forward, holds what can be, and ends at the plan (its numbers are finite)."""
+    for area in case.plan.areas:
+        name, before = f"area {area.area!r}", 0.0
+        for step in area.log:
+            where = f"{name}: the solve log at {step.seconds} seconds"
+            if step.seconds < before:
+                yield f"{where} comes after {before}"
+            if not step.bound <= step.incumbent + TOLERANCE * max(1.0, step.incumbent):
+                yield f"{where} has bound {step.bound} above cost {step.incumbent}"
+            if step.exceptions < 0 or (step.columns is not None and step.columns < 0):
+                yield f"{where} counts less than nothing"
+            before = step.seconds
+        if area.log and area.cost is not None and not close(area.log[-1].incumbent, area.cost):
+            yield f"{name}: its solve log ends at cost {area.log[-1].incumbent}, its plan costs {area.cost}"
+
+
 def _doubts(area: AreaResult, networks: Sequence[Network]) -> Iterator[str]:
     """List what speaks against a proof."""
     if area.cost is not None and (area.bound is None or not area.cost - area.bound <= PROVEN_GAP * area.cost):
@@ -138,4 +168,4 @@ def _doubts(area: AreaResult, networks: Sequence[Network]) -> Iterator[str]:
             yield f"network {network.network_id!r} is {INTERIM}"
 
 
-CHECKS: tuple[Check, ...] = (_hubs, _terms, _posts, _areas, _proof)
+CHECKS: tuple[Check, ...] = (_hubs, _terms, _posts, _areas, _proof, _exceptions, _log)

@@ -21,6 +21,7 @@ from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
 from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
@@ -36,6 +37,9 @@ __all__ = ["cover_of", "divisible", "within_rules"]
 
 # Connected groups that are listed for one question.
 MOST_LISTED = 400_000
+
+# What looking for a plan among them may take: it comes on the side of a list that is there already.
+ROOM = MemoryBudget.of(0.1)
 
 # One question is given up after so many looks at the clock (rounds of a linear program, nodes of branching), which
 # are the same on every machine, and an integer program after so many seconds, which hardly any takes.
@@ -145,7 +149,7 @@ def cover_of(
     sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
     effort = _Effort(deadline)
     solution = solve_set_partitioning(
-        SetPartitioning(store, costs, sides, most_networks),
+        SetPartitioning(store, costs, sides, most_networks, ROOM),
         Deadline(MOST_SECONDS, effort.clock),
         on_plan=effort.found,
     )
@@ -169,8 +173,8 @@ class _Effort:
         self.looks += 1
         return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
 
-    def found(self, _choice: Solution) -> None:
-        self.done = True
+    def found(self, choice: Solution) -> None:
+        self.done = self.done or choice.chosen is not None
 
 
 def _settle(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["explained_by_part", "undivided"]
+__all__ = ["explained_by_part", "undivided", "undivided_by_model"]
 
 
 def undivided(
@@ -66,6 +66,25 @@ def undivided(
             found += seen
     demanded = forbids or rules.demands.networks is not None
     return found or [geography(graph, within.codes, rules, deadline, listed=listed, demanded=demanded)]
+
+
+def undivided_by_model(codes: Sequence[str], rules: Rules, *, demanded: bool) -> Obstacle:
+    """Say that no plan is within the band, where a model of all plans has proven it without listing networks.
+
+    Parameters
+    ----------
+    codes : sequence of str
+    rules : Rules
+        Those of the area.
+    demanded : bool
+        Whether demands of the planner have part in it.
+    """
+    keeping = " that keep every demand" if demanded else ""
+    sentence = (
+        f"No division of these {len(codes):,} practices into contiguous networks of {rules.least:,}-{rules.most:,} "
+        f"patients{keeping} exists: that is proven by a model of all divisions."
+    )
+    return Obstacle("geography", tuple(codes), sentence)
 
 
 def explained_by_part(

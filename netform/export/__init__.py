@@ -114,14 +114,12 @@ def check_target(out: str | Path, *, overwrite: bool = False) -> bool:
     )
 
 
-def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable[[], bytes]]:
+def folder_files(result: Result) -> dict[str, Callable[[], bytes]]:
     """Return what an output folder holds: the file names, and how to make each one's bytes.
 
     Parameters
     ----------
     result : Result
-    timings : bool
-        Whether ``plan.json`` gives the seconds by stage, which differ from run to run.
 
     Returns
     -------
@@ -139,7 +137,7 @@ def folder_files(result: Result, *, timings: bool = False) -> dict[str, Callable
         "rules.toml": lambda: result.rules_toml.encode("utf-8"),
         "report.html": lambda: _html(result),
         **prices,
-        "plan.json": lambda: plan_json(result.plan, timings=timings),
+        "plan.json": lambda: plan_json(result.plan, timings=result.timings),
     }
 
 

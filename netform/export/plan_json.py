@@ -150,6 +150,7 @@ def _area_object(area: AreaResult, *, timings: bool) -> dict[str, Any]:
         "candidates": area.candidates,
         "exceptions_bound": area.exceptions_bound,
         "method": area.method,
+        "unproven": area.unproven,
         "seconds": {stage: round(seconds, 3) for stage, seconds in area.seconds.items()} if timings else {},
         "notes": list(area.notes),
     }
@@ -198,6 +199,7 @@ def _area(each: Mapping[str, Any], log: Sequence[Mapping[str, Any]]) -> AreaResu
         seconds=each.get("seconds", {}),
         notes=tuple(each.get("notes", ())),
         exceptions_bound=each.get("exceptions_bound", 0),
+        unproven=each.get("unproven", ""),
         log=tuple(
             SolveStep(
                 step["seconds"],

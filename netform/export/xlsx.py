@@ -75,7 +75,7 @@ def _about(plan: Plan) -> list[dict[str, Any]]:
         facts.append(
             (label, f"{area.status}: {area.practices} practices, {area.networks} networks. {area.method}")
         )
-        facts.extend((label, note) for note in area.notes)
+        facts.extend((label, said) for said in (area.unproven, *area.notes) if said)
     facts.extend((f"unplaced {each.practice_code}", each.reason) for each in plan.unplaced)
     facts.extend((str(key), _plain(value)) for key, value in sorted(plan.provenance.items()))
     facts.append(("attribution", ATTRIBUTION))

@@ -16,6 +16,7 @@ from netform.report import words
 from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
+from netform.report.solve_log import log_sections
 from netform.report.tables import (
     area_counts,
     methods,
@@ -69,7 +70,8 @@ def render_report(result: Result) -> str:
         }
         for anchor, area in enumerate(plan.areas, start=1)
     ]
-    style = asset("report.css.j2")
+    course = log_sections(plan) if result.timings else ()
+    style = asset("report.css.j2") + (asset("tradeoff.css.j2") if course else "")
     template = environment().get_template("report.html.j2")
     return template.render(
         result=result,
@@ -85,6 +87,7 @@ def render_report(result: Result) -> str:
         anchors={row.network.network_id: row.anchor for row in rows},
         counts=area_counts(result, facts),
         methods=methods(result),
+        course=course,
         practice_rows=practice_rows(result),
         notes=plan.provenance.get("notes", (*result.practices.notes, *result.places.notes)),
         # What is said in the findings is not said again among the sources.

@@ -55,7 +55,7 @@ def summary_text(result: Result) -> str:
         + (f" in {len(plan.areas):,} areas." if len(plan.areas) > 1 else ".")
     )
     blocks = [
-        [opening, *filter(None, [band_sentence(facts)]), proof_sentence(plan)],
+        [opening, *filter(None, [band_sentence(facts)]), proof_sentence(plan), *_left_open(plan)],
         _network_lines(plan, facts) if facts.networks <= NETWORKS_LISTED else [],
         _exception_lines(plan, facts),
         _area_lines(plan.areas) if len(plan.areas) > 1 else [],
@@ -63,6 +63,15 @@ def summary_text(result: Result) -> str:
         _price_lines(result),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _left_open(plan: Plan) -> list[str]:
+    """Say what was left open of a list solved as one area; of several each is told of by itself."""
+    return [one_line(area.unproven) for area in plan.areas if area.unproven] if len(plan.areas) == 1 else []
+
+
+def _sentences(*each: str) -> str:
+    return " ".join(filter(None, each))
 
 
 def _network_lines(plan: Plan, facts: Facts) -> list[str]:
@@ -108,7 +117,9 @@ def _area_lines(areas: Sequence[AreaResult]) -> list[str]:
     ]
     header = ("Area", "The plan is", "Cost", "Bound", "Gap", "Practices", "Networks")
     doubts = [
-        f"  {one_line(area_name(area.area))}: {verdict(area)}" for area in areas if area.status != "optimal"
+        f"  {one_line(area_name(area.area))}: {_sentences(verdict(area), one_line(area.unproven))}"
+        for area in areas
+        if area.status != "optimal"
     ]
     return table_lines(header, rows, right=(2, 3, 4, 5, 6)) + doubts
 

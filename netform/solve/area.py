@@ -29,14 +29,14 @@ from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
-from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.model.outcome import NOT_PLANNED, AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.plan_model import join
 from netform.solve.model.problem import store_of
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import Deadline
-from netform.solve.part import solve_part
-from netform.solve.part_candidates import Part, Report
+from netform.solve.part import first_plan, solve_part
+from netform.solve.part_candidates import Part
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -123,8 +123,10 @@ class _AreaSolver:
     seconds: dict[str, float] = field(default_factory=dict)
     fixed: tuple[Placed, ...] = ()
     fixed_cost: float = 0.0
+    parts: list[Part] = field(default_factory=list)
     done: list[PartPlan] = field(default_factory=list)
     notes: tuple[str, ...] = ()
+    doubts: list[Doubt] = field(default_factory=list)
     log: list[SolveStep] = field(default_factory=list)
     begin: float = field(init=False)
 
@@ -139,7 +141,9 @@ class _AreaSolver:
 
     def solve(self) -> AreaOutcome:
         """Plan every part in turn."""
-        self.fixed = (*self.pins(), *self.oversize())
+        pins, alone = self.pins(), oversize_networks(self.graph, self.rules)
+        self.refuse([_obstacle(each) for each in alone])
+        self.fixed = (*pins, *alone)
         self.fixed_cost = self.cost([placed.practice_codes for placed in self.fixed])
         taken = {code for placed in self.fixed for code in placed.practice_codes}
         rest = self.graph.subgraph(code for code in self.graph if code not in taken)
@@ -152,36 +156,49 @@ class _AreaSolver:
                 self.check_settled()
         # The small ones first: what time is left is for the largest.
         parts = sorted(parts, key=len)
-        for number, part in enumerate(parts):
-            if part:
-                whole = len(parts) == 1 and not self.fixed
-                self.done.append(solve_part(self.part(part, parts[number + 1 :], tied=tied, whole=whole)))
+        whole = len(parts) == 1 and not self.fixed
+        self.parts = [self.part(part, tied=tied, whole=whole) for part in parts if part]
+        if not self.options.strict:
+            # Whenever the run is stopped, every part has a plan.
+            for part in self.parts:
+                first_plan(part)
+        self.fixed = tuple(self.with_remedies(each) if each in alone else each for each in self.fixed)
+        for part in self.parts:
+            self.plan(part)
         return self.outcome()
 
-    def part(
-        self, codes: tuple[str, ...], later: Sequence[tuple[str, ...]], *, tied: bool, whole: bool
-    ) -> Part:
+    def plan(self, part: Part) -> None:
+        """Plan a part, and keep why it is not proven if it is not."""
+        plan = solve_part(part)
+        self.done.append(plan)
+        if plan.solution.status != "optimal":
+            late = part.deadline.passed or self.progress.deadline.passed
+            self.doubts.append(replace(part.doubt, ended="time" if late else ""))
+
+    def told(self, step: str) -> None:
+        """Tell of the best plan so far: parts that are done, and what the others have come to."""
+        plans, going = list(self.done), self.parts[len(self.done) :]
+        networks = [*self.fixed, *(placed for plan in plans for placed in self.placed(plan))]
+        for part in going:
+            plan = part.plan_so_far
+            if plan is not None:
+                networks += self.placed(plan)
+            elif self.options.strict:
+                return
+            else:
+                codes, why = part.problem.codes, "The run ended before this part was planned."
+                networks.append(Placed(codes, NOT_PLANNED, why))
+                plan = PartPlan((codes,), Solution("feasible", None, self.cost([codes]), 0.0), 0, "")
+            plans.append(plan)
+        cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in plans)
+        bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in plans)
+        doubt = Doubt.of_parts([*self.doubts, *(part.doubt for part in going)])
+        self.logged(step, None if doubt is None else doubt.columns, bound, cost, networks)
+        outcome = self.published(networks, "feasible", cost, bound, plans)
+        self.progress.on_plan(replace(outcome, doubt=doubt))
+
+    def part(self, codes: tuple[str, ...], *, tied: bool, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
-        waiting = [
-            Placed(each, "not_planned", "The run ended before this part was planned.") for each in later
-        ]
-        waiting_cost = math.fsum(self.cost([each]) for each in later)
-        done = [placed for plan in self.done for placed in self.placed(plan)]
-        done_cost = math.fsum(plan.solution.cost for plan in self.done)
-        done_bound = math.fsum(plan.solution.bound for plan in self.done)
-
-        def report(found: Report) -> None:
-            solution = Solution("feasible", None, found.cost, min(found.bound, found.cost))
-            plan = PartPlan(found.groups, solution, found.columns or 0, "The run was cut short.")
-            networks = [*self.fixed, *done, *self.placed(plan), *waiting]
-            total = self.fixed_cost + done_cost + waiting_cost + found.cost
-            floor = self.fixed_cost + done_bound + solution.bound
-            self.logged(found.step, found.columns, floor, total, networks)
-            needed = self.alone + sum(each.exceptions for each in self.done) + found.exceptions_bound
-            self.progress.on_plan(
-                self.published(networks, "feasible", total, floor, [*self.done, plan], needed)
-            )
-
         return Part(
             graph=self.graph.subgraph(codes),
             rules=self.rules,
@@ -189,7 +206,7 @@ class _AreaSolver:
             deadline=self.progress.deadline,
             candidate_cache=self.candidate_cache,
             stage=self.stage,
-            report=report,
+            report=self.told,
             reasoned=self.reasoned,
             linking=self.linking if tied else None,
             alone=self.alone,
@@ -217,10 +234,11 @@ class _AreaSolver:
         """Practices over the band, which stand alone."""
         placed = oversize_networks(self.graph, self.rules)
         self.refuse([_obstacle(each) for each in placed])
-        return [
-            replace(each, explanation=self.reasoned(each.practice_codes, [_obstacle(each)])[0].text)
-            for each in placed
-        ]
+        return [self.with_remedies(each) for each in placed]
+
+    def with_remedies(self, placed: Placed) -> Placed:
+        """A practice over the band, with what would remove the exception."""
+        return replace(placed, explanation=self.reasoned(placed.practice_codes, [_obstacle(placed)])[0].text)
 
     def reasoned(self, codes: Sequence[str], found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles of some practices with the smallest changes that would remove them."""
@@ -263,12 +281,12 @@ class _AreaSolver:
         return sum(placed.exception is not None for placed in self.fixed)
 
     def check_number(self, codes: Collection[str]) -> None:
-        """Refuse a number of networks that cannot hold the patients within the band."""
+        """Refuse a number of networks that no plan has, whatever its exceptions."""
         demanded = self.rules.demands.networks
         if demanded is None:
             return
         patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fault = number_fault(demanded, len(self.fixed), patients, self.rules, self.area)
+        fault = number_fault(demanded, len(self.fixed), len(codes), patients, self.rules, self.area)
         if fault is not None:
             raise RulesError(fault)
 
@@ -292,11 +310,11 @@ class _AreaSolver:
         networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
         cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in self.done)
         bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in self.done)
-        columns = sum(plan.candidates for plan in self.done)
-        self.logged("end", columns, bound, cost, networks)
-        needed = self.alone + sum(plan.exceptions for plan in self.done if plan.settled)
-        found = self.published(networks, status, cost, bound, self.done, needed)
-        return replace(found, case=self.case(status)) if self.progress.candidate_cache else found
+        doubt = Doubt.of_parts(self.doubts)
+        self.logged("end", 0 if doubt is None else doubt.columns, bound, cost, networks)
+        found = self.published(networks, status, cost, bound, self.done)
+        case = self.case(status) if self.progress.candidate_cache else None
+        return replace(found, case=case, doubt=doubt)
 
     def published(
         self,
@@ -305,7 +323,6 @@ class _AreaSolver:
         cost: float,
         bound: float,
         plans: Sequence[PartPlan],
-        exceptions_bound: int,
     ) -> AreaOutcome:
         """The outcome as it is told and kept."""
         said = [placed.explanation or "" for placed in self.fixed if placed.exception]
@@ -325,7 +342,7 @@ class _AreaSolver:
                 *(note for plan in plans for note in plan.notes),
                 *self.notes,
             ),
-            exceptions_bound=exceptions_bound,
+            exceptions_bound=self.alone + sum(part.exceptions_bound for part in self.parts),
             log=tuple(self.log),
         )
         networks = sorted(networks, key=lambda placed: placed.practice_codes)

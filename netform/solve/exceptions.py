@@ -143,6 +143,7 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
     if model is None:
         return None
     listed, every = len(model.store), part.tied(model)
+    part.counted(listed)
     exceptional, outside = part.exceptional(every)
     with part.stage("exceptions"):
         few = among_fewest(
@@ -157,7 +158,7 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
         near = nearest_exceptions(few, outside[few.kept], part.deadline.share(PATIENTS_SHARE))
         assert near.chosen is not None  # noqa: S101 (the plan before stands in)
         part.offer_columns(near.model, near.chosen, "exceptions")
-    return cheapest(part, near, every, reasons, listed=listed, settled=proven)
+    return cheapest(part, near, every if proven else None, reasons, listed=listed, settled=proven)
 
 
 def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
@@ -192,7 +193,7 @@ def cheapest(
     listed: int,
     settled: bool,
 ) -> PartPlan:
-    """The least cost among the plans with the fewest exceptions; where not all is proven, ``every`` plan bounds it."""
+    """The least cost among the plans with the fewest exceptions; ``every`` plan with as few bounds the unproven."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
     model = few.model
     exceptions = few.exceptions.found or 0
@@ -204,10 +205,10 @@ def cheapest(
     if not (settled and few.patients.proven):
         missing = "as near the band as possible" if settled else "the fewest possible"
         said += f" That the exceptions are {missing} is not proven."
-        bound = 0.0
+        bound = part.bounds.get(None, 0.0)
         if every is not None and not part.deadline.passed:
-            bound = relax(every.partitioning(every.costs), part.deadline).bound
-        solution = replace(solution, status="feasible", bound=max(0.0, min(bound, solution.cost)))
+            bound = max(bound, relax(every.partitioning(every.costs), part.deadline).bound)
+        solution = replace(solution, status="feasible", bound=min(bound, solution.cost))
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
     return PartPlan(
         model.groups(solution.chosen),

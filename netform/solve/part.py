@@ -17,25 +17,25 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.infeasible import undivided
+from netform.explain.infeasible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
-from netform.explain.network_count import other_number
-from netform.explain.obstacles import obstacles
+from netform.explain.network_count import NETWORKS, other_number
+from netform.explain.obstacles import Obstacle, obstacles
+from netform.settled import number_sentence
 from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
-from netform.solve.unlisted.planner import plan_unlisted
+from netform.solve.unlisted.planner import bound_at_once, plan_unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FirstPlanParams", "solve_part"]
+__all__ = ["FirstPlanParams", "first_plan", "solve_part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +69,28 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     NoPlanError
         No plan that keeps every demand was found, or exceptions are forbidden and only plans with some were.
     """
-    seen = [] if part.linking else obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    seen = arithmetic(part)
     _refuse(part, seen)
     if not seen and (plan := only_plan(part)) is not None:
         return plan
-    first_plan(part, params)
+    if part.incumbent is None:
+        first_plan(part, params)
     plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     if part.near is None and not plan.reasons:
         return plan
     with part.stage("reasons"):
         plan = _judged(part, plan)
         return replace(plan, reasons=part.explained(plan.reasons))
+
+
+def arithmetic(part: Part) -> list[Obstacle]:
+    """Say what no plan within the band can do, before anything is searched; nothing seen proves nothing."""
+    if part.linking is None:
+        return obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
+    if part.linking.networks is None:
+        return []
+    said = number_sentence(part.linking.networks, len(part.linking.fixed), part.problem.patients, part.rules)
+    return [] if said is None else [Obstacle(NETWORKS, part.problem.codes, said)]
 
 
 def only_plan(part: Part) -> PartPlan | None:
@@ -93,8 +104,14 @@ def only_plan(part: Part) -> PartPlan | None:
     return best_so_far(part, forced=True)
 
 
-def first_plan(part: Part, params: FirstPlanParams) -> None:
-    """Search for a plan without exceptions, for so long; the best plan met is told at once."""
+def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
+    """Search for a plan without exceptions, for so long; the best plan met is told at once.
+
+    Parameters
+    ----------
+    part : Part
+    params : FirstPlanParams
+    """
     with part.stage("first plan"):
         incumbents(
             part.problem,
@@ -124,7 +141,7 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
             part.near.settle(free, strict=part.options.strict)
         part.relink(part.near.linking)
     model = part.tied(free)
-    part.columns = len(model.store)
+    part.counted(len(model.store))
     solution = part.solve_model(model)
     if solution.status == "infeasible":
         part.exceptions_bound = 1
@@ -147,6 +164,7 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
         with part.stage("reasons"):
             part.near.refuse()
         part.deadline = part.deadline.share(params.in_time)
+    bound_at_once(part)
     plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)
@@ -186,16 +204,21 @@ def best_so_far(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
+    if best.value.exceptions and part.exceptions_bound and not reasons:
+        demanded = bool(part.limits.forbids) or part.linking is not None
+        reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
     fewest = best.value.exceptions == part.exceptions_bound
     cost, bound = best.value.cost, part.bound
     # With exceptions their patients come before cost, and nothing is proven of those here.
     proven = part.done
     solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
-    said = ONLY_PLAN if forced else search_method(proven, listed, part.columns, exceptions=not fewest)
+    said = (
+        ONLY_PLAN if forced else search_method(proven, listed, part.candidates or None, exceptions=not fewest)
+    )
     return PartPlan(
         groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
         solution=solution,
-        candidates=listed or part.columns or 0,
+        candidates=listed or part.candidates,
         method=said,
         reasons=tuple(reasons),
         settled=fewest,

@@ -22,6 +22,8 @@ from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
+from netform.solve.model.outcome import Doubt
+from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import Group, Problem, SetPartitioning, SideRow, store_of
 from netform.solve.model.solution import Solution
@@ -35,7 +37,6 @@ from netform.solve.primal.value import (
     group_values,
     plan_values,
 )
-from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.outcome import Options
 
-__all__ = ["ANY_SIZE", "Part", "Report", "choose_groups"]
+__all__ = ["ANY_SIZE", "Part", "choose_groups"]
 
 # So far outside the band, registered patients, is every network that an exception may be.
 ANY_SIZE = 10**9
@@ -73,7 +74,7 @@ class Part:
     stage : callable
         The context in which a stage of the work runs.
     report : callable
-        Told of every better plan and bound.
+        Told what has found a better plan or bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
     linking : LinkingRules or None
@@ -98,8 +99,12 @@ class Part:
         Weighted hours per week that no plan with so many exceptions costs less than; None for any plan.
     exceptions_bound : int
         No plan has fewer networks outside the band.
+    candidates : int
+        Feasible networks that were listed, or counted as they were met.
     columns : int or None
-        Feasible networks that a better plan may still use, where they were counted.
+        Those that a better plan may still use, where they were counted.
+    unlisted : bool
+        Whether not all feasible networks could be kept.
     held : int
         Bytes of the lists in use.
     """
@@ -110,7 +115,7 @@ class Part:
     deadline: Deadline
     candidate_cache: CandidateCache
     stage: Stage
-    report: Callable[[Report], None]
+    report: Callable[[str], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     linking: LinkingRules | None
     alone: int
@@ -123,7 +128,9 @@ class Part:
     incumbent: Incumbent | None = field(init=False, default=None)
     bounds: dict[int | None, float] = field(init=False, default_factory=dict)
     exceptions_bound: int = field(init=False, default=0)
+    candidates: int = field(init=False, default=0)
     columns: int | None = field(init=False, default=None)
+    unlisted: bool = field(init=False, default=False)
     held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -212,12 +219,27 @@ class Part:
 
     def tell(self, step: str) -> None:
         """Tell of the best plan and bound so far, where the plan is an answer."""
+        if self.plan_so_far is not None:
+            self.report(step)
+
+    @property
+    def plan_so_far(self) -> PartPlan | None:
+        """The best plan so far with its bound, where it is an answer."""
         best = self.incumbent
         if best is None or best.value.broken or (self.options.strict and best.value.exceptions):
-            return
+            return None
         groups = tuple(tuple(self.problem.codes[v] for v in group) for group in best.groups)
-        bound = min(self.bound, best.value.cost)
-        self.report(Report(groups, best.value.cost, bound, step, self.columns, self.exceptions_bound))
+        solution = Solution("feasible", None, best.value.cost, min(self.bound, best.value.cost))
+        return PartPlan(groups, solution, self.candidates, "The run was cut short.")
+
+    @property
+    def doubt(self) -> Doubt:
+        """What stands between the best plan so far and its proof; that time has run out, while it has not."""
+        return Doubt("time", not self.unlisted, self.columns)
+
+    def counted(self, candidates: int, columns: int | None = None) -> None:
+        """Take how many feasible networks there are, and how many of them a better plan may still use."""
+        self.candidates, self.columns = candidates, candidates if columns is None else columns
 
     @property
     def sound(self) -> bool:
@@ -273,7 +295,9 @@ class Part:
     def hold(self, taken: int) -> None:
         """Leave the problem what there is beside the lists in use."""
         self.held += taken
-        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(self.held))
+        # What is kept for the next question has this list in it.
+        held = max(self.held, self.candidate_cache.held)
+        self.problem = replace(self.problem, memory=self.candidate_cache.memory.left_beside(held))
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
@@ -322,7 +346,7 @@ class Part:
         return self.offer(self.value_of(plan), step)
 
     def solve_model(self, model: PlanModel, exceptions: int = 0) -> Solution:
-        """Solve over the columns of a model, telling of better plans.
+        """Solve over the columns of a model, telling of better plans and bounds.
 
         Parameters
         ----------
@@ -334,12 +358,15 @@ class Part:
             costs = model.costs
 
         def on_plan(solution: Solution) -> None:
-            if solution.chosen is not None:
-                self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
-                if not self.offer_columns(model, solution.chosen, "columns"):
-                    self.tell("bound")
+            self.columns = solution.columns
+            if solution.chosen is None:
+                self.raise_bound(solution.bound, "bound", exceptions)
+                return
+            self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
+            if not self.offer_columns(model, solution.chosen, "columns"):
+                self.tell("bound")
 
-        return solve_set_partitioning(
+        found = solve_set_partitioning(
             model.partitioning(costs),
             self.deadline,
             stage=self.stage,
@@ -348,37 +375,14 @@ class Part:
             trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )
+        self.columns = found.columns
+        return found
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""
         tied = self.linking is not None and self.linking.networks is None
         parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
         return explained_by_part(parts, found, self.reasoned)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The best plan of a part so far, and what is proven of it.
-
-    Attributes
-    ----------
-    groups : tuple of tuple of str
-        The practice codes of every network.
-    cost, bound : float
-        Weighted hours per week.
-    step : str
-        What had just been done.
-    columns : int or None
-        Feasible networks that a better plan may still use, where they were counted.
-    exceptions_bound : int
-    """
-
-    groups: Groups
-    cost: float
-    bound: float
-    step: str
-    columns: int | None
-    exceptions_bound: int
 
 
 def choose_groups(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:

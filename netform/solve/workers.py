@@ -11,6 +11,7 @@ import multiprocessing
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
@@ -21,13 +22,13 @@ from netform.solve.model.budget import MemoryBudget, MoreRoomError
 from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import networkx as nx
 
     from netform.rules import Rules
 
-__all__ = ["Event", "plan_areas"]
+__all__ = ["Event", "best_of", "plan_areas"]
 
 # The main thread looks up this often, seconds.
 POLL = 0.05
@@ -35,8 +36,9 @@ POLL = 0.05
 # A worker that has not ended so long after its time is left behind, seconds.
 GRACE = 1.5
 
-# No area gets less than this of the time, seconds.
-LEAST_SHARE = 3.0
+# No area gets less than this of the time, seconds; and one that was begun is waited for so much longer until it has
+# told of its first plan, which no clock ends.
+LEAST_SHARE, PATIENCE = 3.0, 60.0
 
 # While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
 MANY_WAITING, SHARES = 6, 3.0
@@ -55,12 +57,15 @@ class Event:
         The stage that begins, for ``stage``.
     outcome : AreaOutcome or None
         The plan, for ``plan`` and ``done``.
+    at : float
+        When it happened, seconds of the machine's monotonic clock.
     """
 
     area: str
     kind: str
     stage: str = ""
     outcome: AreaOutcome | None = None
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +80,12 @@ class _Board:
     """What is known of every area so far."""
 
     on_event: Callable[[Event], None]
-    final: dict[str, AreaOutcome] = field(default_factory=dict)
-    interim: dict[str, AreaOutcome] = field(default_factory=dict)
+    best: dict[str, Event] = field(default_factory=dict)
     refused: dict[str, ImpossibleError | RulesError] = field(default_factory=dict)
 
     def take(self, event: Event) -> None:
         if event.outcome is not None:
-            (self.final if event.kind == "done" else self.interim)[event.area] = event.outcome
+            self.best[event.area] = event
         self.on_event(event)
 
     def refuse(self) -> None:
@@ -148,11 +152,34 @@ def plan_areas(
     else:
         crew.in_thread(tasks)
     board.refuse()
-    missing = [task.area for task in tasks if task.area not in board.final and task.area not in board.interim]
+    missing = [task.area for task in tasks if task.area not in board.best]
     if missing:
         named = "" if missing == [""] else f" of {', '.join(missing[:10])}"
         raise NoPlanError(f"no plan{named} was found in the time given. Allow more with --time-limit.")
-    return [board.final.get(area) or board.interim[area] for area in sorted(areas)]
+    return [best_of(board.best[area], interrupted=interrupted()) for area in sorted(areas)]
+
+
+def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
+    """Give the plan that an event tells of; of one told on the way also when the run ended, and by what.
+
+    Parameters
+    ----------
+    event : Event
+        With a plan.
+    interrupted : bool
+        Whether the user ended the run; the time limit otherwise.
+    """
+    outcome = event.outcome
+    assert outcome is not None  # noqa: S101 (the caller has looked)
+    if event.kind == "done" or outcome.doubt is None or not outcome.result.log:
+        return outcome
+    last = outcome.result.log[-1]
+    end = replace(last, step="end", seconds=last.seconds + time.monotonic() - event.at)
+    return replace(
+        outcome,
+        result=replace(outcome.result, log=(*outcome.result.log, end)),
+        doubt=replace(outcome.doubt, ended="interrupted" if interrupted else outcome.doubt.ended),
+    )
 
 
 @dataclass(slots=True)
@@ -176,9 +203,28 @@ class _Crew:
         share = SHARES * equal if waiting > MANY_WAITING * workers else equal
         return max(LEAST_SHARE if waiting > 1 else 0.0, share)
 
+    @property
+    def over(self) -> bool:
+        """Whether time is up, so that no other area is begun."""
+        return self.time_limit is not None and time.monotonic() - self.begin >= self.time_limit
+
+    def to_begin(self, waiting: list[_Task], late: int) -> bool:
+        """Whether areas are to be begun: once time is up, only the first that workers were started for."""
+        if self.over and len(waiting) <= late:
+            waiting.clear()
+        return bool(waiting)
+
+    def late(self, area: str, ends: float) -> bool:
+        """Whether an area that was to end by then is to be left behind."""
+        told = self.board.best.get(area)
+        first = told is not None and told.outcome is not None and told.outcome.whole
+        return time.monotonic() > ends + (0.0 if first else PATIENCE)
+
     def in_thread(self, tasks: list[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
         for number, task in enumerate(tasks):
+            if number and self.over:
+                return
             seconds = self.share(len(tasks) - number, 1)
             failure: list[BaseException] = []
             stopped = threading.Event()
@@ -197,10 +243,10 @@ class _Crew:
 
             thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
             thread.start()
-            late = None if seconds is None else time.monotonic() + seconds + GRACE
+            ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
             while thread.is_alive():
                 thread.join(POLL)
-                if self.interrupted() or (late is not None and time.monotonic() > late):
+                if self.interrupted() or self.late(task.area, ends):
                     stopped.set()
                     break
             if failure and isinstance(failure[0], (ImpossibleError, RulesError)):
@@ -217,7 +263,10 @@ class _Crew:
         workers: list[_Worker] = []
         try:
             workers = [_Worker(self) for _ in range(count)]
-            while (waiting or any(worker.task for worker in workers)) and not self.interrupted():
+            late = len(tasks) - count
+            while (
+                self.to_begin(waiting, late) or any(worker.task for worker in workers)
+            ) and not self.interrupted():
                 for position, worker in enumerate(workers):
                     if worker.idle() and waiting:
                         task = self.next_that_fits(waiting, workers)
@@ -265,10 +314,12 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.crew = crew
         self.task: _Task | None = None
-        self.ends = float("inf")
+        self.seconds = self.ends = float("inf")
+        self.heard = False
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
-        self.process.start()
+        with _deaf():
+            self.process.start()
         theirs.close()
 
     def begin(self, task: _Task, seconds: float | None) -> None:
@@ -281,8 +332,13 @@ class _Worker:
             self.connection.send((part, task, seconds))
         except OSError:
             return
-        self.task = task
-        self.ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        self.task, self.heard = task, False
+        self.seconds = float("inf") if seconds is None else seconds
+        self.start_clock()
+
+    def start_clock(self) -> None:
+        """Take the time of the task from now on."""
+        self.ends = time.monotonic() + self.seconds + GRACE
 
     def idle(self) -> bool:
         """Whether it has nothing to do."""
@@ -290,7 +346,7 @@ class _Worker:
 
     def late(self) -> bool:
         """Whether its time is over and more."""
-        return self.task is not None and time.monotonic() > self.ends
+        return self.task is not None and self.crew.late(self.task.area, self.ends)
 
     def receive(self) -> _Task | None:
         """Take in what it says; the task it was at when it is lost for the first time."""
@@ -320,6 +376,10 @@ class _Worker:
             raise RuntimeError(  # noqa: TRY004
                 f"area {self.task.area if self.task else ''}: {message}"
             ) from message
+        if not self.heard:
+            # A new process loads its libraries first, which is no part of its time.
+            self.heard = True
+            self.start_clock()
         self.crew.board.take(message)
         if message.kind == "done":
             self.task = None
@@ -335,6 +395,19 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start processes that an interruption from the keyboard does not reach, not even while they load."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _serve(connection: Connection, rules: Rules, options: Options) -> None:

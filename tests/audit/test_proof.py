@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.demands import Demands
 from netform.errors import AuditError
-from netform.plan import Unplaced
+from netform.plan import SolveStep, Unplaced
 from netform.scores import TERMS
 from tests.audit.sound import NETWORKS, area, change, network, sound_plan, without
 
@@ -145,6 +146,48 @@ AREAS: list[Broken] = [
         "areas out of order",
         lambda p: dataclasses.replace(p, areas=p.areas[::-1]),
         r"the areas are not those of the list, once each, in order: \['S', 'N'\]",
+    ),
+    (
+        "more exceptions needed than there are",
+        lambda p: change(p, "N", exceptions_bound=3),
+        "area 'N' says that 3 exceptions are needed, its plan has 2",
+    ),
+    (
+        "exceptions needed are no number",
+        lambda p: change(p, "S", exceptions_bound=-1),
+        "area 'S' says that -1 exceptions are needed, which is no number of networks",
+    ),
+    (
+        "half an exception needed",
+        lambda p: change(p, "N", exceptions_bound=0.5),
+        r"area 'N' says that 0\.5 exceptions are needed",
+    ),
+    (
+        "log with a number that is none",
+        lambda p: change(p, "N", log=(SolveStep(math.nan, "end", None, 0.0, area(p, "N").cost, 2),)),
+        "area 'N': log: seconds is nan",
+    ),
+    (
+        "log that goes back",
+        lambda p: change(
+            p, "N", log=tuple(SolveStep(s, "end", 1, 0.0, area(p, "N").cost, 2) for s in (2.0, 1.0))
+        ),
+        r"the solve log at 1\.0 seconds comes after 2\.0",
+    ),
+    (
+        "log with a bound above its plan",
+        lambda p: change(p, "N", log=(SolveStep(1.0, "end", 1, 1e9, area(p, "N").cost, 2),)),
+        "the solve log at .* has bound .* above cost",
+    ),
+    (
+        "log that counts less than nothing",
+        lambda p: change(p, "N", log=(SolveStep(1.0, "end", -1, 0.0, area(p, "N").cost, 2),)),
+        "the solve log at .* counts less than nothing",
+    ),
+    (
+        "log that ends elsewhere",
+        lambda p: change(p, "N", log=(SolveStep(1.0, "end", 1, 0.0, 1.0, 2),)),
+        r"area 'N': its solve log ends at cost 1\.0, its plan costs",
     ),
     (
         "bound above cost",

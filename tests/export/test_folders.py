@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netform.errors import OutputError
+from netform.export import folder_files
 from netform.export.files import write_folder
+from netform.result import Result
 
 FILES = {
     "front.json": lambda: b"{}",
@@ -96,3 +99,10 @@ def test_a_file_where_a_folder_should_be_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="point-1"):
         write_folder(tmp_path, FILES)
     assert contents(tmp_path) == {"point-1": b"mine"}
+
+
+def test_times_are_published_where_the_result_says_so(result: Result) -> None:
+    """Seconds and the solve log are in plan.json with timings alone: without them the same plan is the same bytes."""
+    timed = folder_files(replace(result, timings=True))["plan.json"]()
+    assert b'"solve_log"' in timed
+    assert b'"solve_log"' not in folder_files(result)["plan.json"]()

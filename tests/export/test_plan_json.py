@@ -146,3 +146,11 @@ def test_a_number_that_json_does_not_know_is_refused() -> None:
     for number in (math.nan, math.inf):
         with pytest.raises(ValueError, match="JSON"):
             dump_json({"hours": number})
+
+
+def test_what_was_left_open_is_written_and_read_back(result: Result) -> None:
+    """The sentence of an area that is not proven best."""
+    areas = (dataclasses.replace(result.plan.areas[0], unproven="Left open."), *result.plan.areas[1:])
+    content = plan_json(dataclasses.replace(result.plan, areas=areas))
+    assert json.loads(content)["areas"][0]["unproven"] == "Left open."
+    assert read_plan_json(content).areas[0].unproven == "Left open."

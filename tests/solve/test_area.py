@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from itertools import count
 
@@ -19,6 +18,7 @@ from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.model.outcome import Doubt
 from netform.solve.model.stopping import Deadline
 from tests.brute_force import best_plan
 from tests.examples import examples
@@ -160,14 +160,44 @@ def test_what_is_told_on_the_way() -> None:
     told: list[AreaOutcome] = []
     progress = Progress(on_stage=stages.append, on_plan=told.append)
     outcome = solve(graph, progress=progress)
-    assert list(dict.fromkeys(stages))[:3] == ["enumerate", "score", "bound"]
+    assert list(dict.fromkeys(stages))[:4] == ["first plan", "enumerate", "score", "bound"]
     assert set(stages) == set(outcome.result.seconds)
     for each in told:
         assert sorted(" ".join(groups(each)).split()) == sorted(graph)
         assert each.result.bound <= each.result.cost + 1e-9
-    costs = [each.result.cost for each in told]
-    assert costs == sorted(costs, reverse=True)
-    assert outcome.result.cost <= min(costs, default=math.inf) + 1e-9
+    worth = [(sum(each.exception is not None for each in one.networks), one.result.cost) for one in told]
+    assert worth == sorted(worth, reverse=True)
+    assert outcome.result.cost <= worth[-1][1] + 1e-9
+    bounds = [each.result.bound for each in told]
+    assert bounds == sorted(bounds)
+    assert [step.step for step in outcome.result.log][-1] == "end"
+    assert len(outcome.result.log) == len(told) + 1
+
+
+def test_every_part_has_a_plan_before_any_is_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    """P0 to P3 and P4 to P7 are not joined: whoever stops the run once the long work begins has a plan of both."""
+    graph = line([15_000, 16_000, 17_000, 14_000, 16_000, 15_000, 17_000, 14_000])
+    graph.remove_edge("P3", "P4")
+    told: list[AreaOutcome] = []
+
+    def endless(_part: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("netform.solve.area.solve_part", endless)
+    with pytest.raises(KeyboardInterrupt):
+        solve(graph, progress=Progress(on_plan=told.append))
+    first, last = told[0], told[-1]
+    assert not first.whole
+    assert last.whole
+    assert {network.exception for network in last.networks} == {None}
+    assert last.doubt == Doubt("time")
+
+
+def test_a_proven_area_leaves_no_doubt() -> None:
+    """No network could make a better plan, says the last row of its log."""
+    graph = line([9_000, 8_000, 12_000, 7_000, 15_000, 11_000, 9_500, 13_000, 14_000, 6_000, 20_000, 5_000])
+    proven = solve(graph)
+    assert (proven.result.status, proven.doubt, proven.result.log[-1].columns) == ("optimal", None, 0)
 
 
 @given(small_areas(most=7), st.integers(0, 60))

@@ -15,9 +15,10 @@ from netform.solve.exact.minimum_count import Fewest
 from netform.solve.exceptions import fewest_exceptions
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import Deadline
+from netform.solve.part_candidates import ANY_SIZE, Part
 from tests.brute_force import plan_costs, store_of
+from tests.examples import examples
 from tests.made_up_session import solved
-from tests.profiles import examples
 from tests.strategies import choices, made_up_area
 
 if TYPE_CHECKING:
@@ -45,6 +46,19 @@ def test_one_patient_of_millions_counts() -> None:
     outcome = solved(graph, rules)
     assert [each.practice_codes for each in outcome.networks] == [("P0", "P1"), ("P2",)]
     assert outcome.result.status == "optimal"
+
+
+def test_what_was_found_near_the_band_counts_where_more_cannot_be_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two that are 500 short on either side of 45,000: a plan, though fewer exceptions are not ruled out."""
+    widened = Part.widened
+    monkeypatch.setattr(Part, "widened", lambda part, far: None if far == ANY_SIZE else widened(part, far))
+    graph = made_up_area([29_500, 45_000, 29_500], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
+    outcome = solved(graph, RULES)
+    assert [each.practice_codes for each in outcome.networks] == [("P0",), ("P1",), ("P2",)]
+    assert outcome.result.status == "feasible"
+    assert "That the exceptions are the fewest possible is not proven." in outcome.result.method
 
 
 @given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000, 10**8]))

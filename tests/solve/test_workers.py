@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -12,11 +13,13 @@ import numpy as np
 import pytest
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError
+from netform.plan import AreaResult, SolveStep
 from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve import workers as run_module
-from netform.solve.area import AreaOutcome, Options
-from netform.solve.workers import Event, plan_areas
+from netform.solve.area import AreaOutcome, Options, Placed
+from netform.solve.model.outcome import Doubt
+from netform.solve.workers import Event, best_of, plan_areas
 from tests.strategies import made_up_area
 
 if TYPE_CHECKING:
@@ -163,6 +166,7 @@ def test_no_plan_in_the_time_is_an_error(graph: nx.Graph, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(run_module, "solve_area", silent)
     monkeypatch.setattr(run_module, "GRACE", 0.2)
+    monkeypatch.setattr(run_module, "PATIENCE", 0.2)
     with pytest.raises(NoPlanError, match="no plan of C was found"):
         plan_areas(graph, {"C": AREAS["C"]}, RULES, Options(), time_limit=0.2)
 
@@ -190,6 +194,55 @@ def test_interrupted_at_once_there_is_no_plan(graph: nx.Graph) -> None:
     for workers in (1, 2):
         with pytest.raises(NoPlanError):
             plan_areas(graph, AREAS, RULES, Options(workers=workers), interrupted=lambda: True)
+
+
+def test_an_area_that_was_begun_is_waited_for_until_it_has_a_plan() -> None:
+    """Past its time it is left behind with a whole plan; without one, or with a part not planned, much later."""
+    board = run_module._Board(lambda _: None)
+    crew = run_module._Crew(nx.Graph(), RULES, Options(), 60.0, lambda: False, board)
+    now = time.monotonic()
+    assert not crew.late("A", now - 1)
+    assert crew.late("A", now - run_module.PATIENCE - 1)
+    result = AreaResult("A", "feasible", 1.0, 0.0, 2, 2, 0)
+    board.take(
+        Event("A", "plan", outcome=AreaOutcome(result, (Placed(("P1",), "not_planned"), Placed(("P2",)))))
+    )
+    assert not crew.late("A", now - 1)
+    board.take(Event("A", "plan", outcome=AreaOutcome(result, (Placed(("P1",)), Placed(("P2",))))))
+    assert crew.late("A", now - 1)
+    assert not crew.late("A", now + 60)
+
+
+def test_once_time_is_up_no_other_area_is_begun(graph: nx.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of three areas the first has its plan however little time there is, and the others are named."""
+    told: list[Event] = []
+    with pytest.raises(NoPlanError, match="no plan of C, B was found"):
+        plan_areas(graph, AREAS, RULES, Options(), time_limit=1e-6, on_event=told.append)
+    assert {event.area for event in told} == {"A"}
+    assert told[-1].kind == "done"
+
+
+def test_two_workers_begin_an_area_each_however_little_time_there_is(graph: nx.Graph) -> None:
+    """They load for longer than the limit; A and C are planned all the same, B is named."""
+    told: list[Event] = []
+    with pytest.raises(NoPlanError, match="no plan of B was found"):
+        plan_areas(graph, AREAS, RULES, Options(workers=2), time_limit=1e-6, on_event=told.append)
+    assert {event.area for event in told if event.outcome is not None} == {"A", "C"}
+
+
+def test_what_ended_a_run_is_known_of_plans_told_on_the_way() -> None:
+    """An interruption is not the time limit; the solve log goes on to the end of the run. A plan that is done stays."""
+    step = SolveStep(1.0, "bound", 5, 90.0, 100.0, 0)
+    result = AreaResult("A", "feasible", 100.0, 90.0, 2, 1, 5, log=(step,))
+    outcome = AreaOutcome(result, (Placed(("P1",)),), doubt=Doubt("time", columns=5))
+    event = Event("A", "plan", outcome=outcome, at=time.monotonic() - 7)
+    stopped, late = best_of(event, interrupted=True), best_of(event, interrupted=False)
+    assert stopped.doubt == Doubt("interrupted", columns=5)
+    assert late.doubt == Doubt("time", columns=5)
+    assert late.result.log[:-1] == (step,)
+    assert (late.result.log[-1].step, late.result.log[-1].incumbent) == ("end", 100.0)
+    assert late.result.log[-1].seconds == pytest.approx(8, abs=0.5)
+    assert best_of(replace(event, kind="done"), interrupted=True) is outcome
 
 
 def test_a_share_of_the_time() -> None:

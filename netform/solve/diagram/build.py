@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.diagram.kernel import ANY, ColumnLayout
+from netform.solve.diagram.kernel import ANY, COMPLETE, NO_ROOM, ColumnLayout
 from netform.solve.diagram.variable_order import narrowest_order, sweep
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import DEFAULT, MemoryBudget
@@ -68,7 +68,7 @@ class Diagram:
     drawn : int
         Partial plans that were kept while it was drawn.
     width : int
-        Where it is narrowest: that which was asked for, or less where the memory had it.
+        That which was asked for, or less where the memory did not do for it.
     """
 
     below: float
@@ -147,7 +147,7 @@ def build_diagram(
         Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
         it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
     memory : MemoryBudget
-        Where it would not do for the width, the drawing is narrower.
+        Where it does not do for a width, the drawing is half as wide, and so on; without a width it is given up.
 
     Returns
     -------
@@ -170,19 +170,16 @@ def build_diagram(
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
     counts = np.ascontiguousarray(counts[:, laid.listed])
-    tails, heads, takes, ends, seen, narrowest = laid.grow(
-        cutoff - dual_objective,
-        cuts.numbered(order),
-        counts,
-        least,
-        most,
-        most_nodes,
-        most_steps,
-        width,
-        spare,
-        room,
-    )
-    if not narrowest:
+    budget, numbered = cutoff - dual_objective, cuts.numbered(order)
+    while True:
+        tails, heads, takes, ends, seen, ended = laid.grow(
+            budget, numbered, counts, least, most, most_nodes, most_steps, width, spare, room
+        )
+        if ended != NO_ROOM or width in (1, ANY):
+            break
+        # Half the width takes about half the room and the time: all in all no more than twice as long.
+        width //= 2
+    if ended != COMPLETE:
         return None
     # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
     near = cutoff + ROUNDING * (1 + abs(cutoff))
@@ -194,9 +191,10 @@ def build_diagram(
     number[starts] = np.arange(len(starts))
     # What has no arc of its own is an end, and one end is like another.
     number[number < 0] = max(1, len(starts))
-    below = min(cutoff, dual_objective + seen)
+    # Where none was dropped it is the cutoff itself, not one that rounding has taken something off.
+    below = cutoff if seen >= budget else min(cutoff, dual_objective + seen)
     nodes = max(2, len(starts) + 1)
-    return Diagram(below, nodes, number[tails], number[heads], takes, len(ends), int(narrowest))
+    return Diagram(below, nodes, number[tails], number[heads], takes, len(ends), width)
 
 
 @nb.njit(cache=True, nogil=True)

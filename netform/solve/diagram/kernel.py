@@ -41,8 +41,8 @@ FIRST_SLOTS = 1 << 12
 # an arc, where all are kept: its tail, head and network in 4 bytes, then in 8, and its place. Arcs per node, at most.
 NODE_BYTES, ARC_BYTES, ARCS = 64, 44, 2
 
-# Nodes need more arcs each the nearer the middle of the map: what is left for a layer is taken for so much less.
-CAREFUL = 0.7
+# How a drawing ends: none was missed but by its width; after too much effort; or where there is no room for more.
+COMPLETE, GIVEN_UP, NO_ROOM = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,8 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     What was needed before network j was taken is known: only practices whose candidate clashes with it are looked at
     anew.
     """
-    news, little = 0, LITTLE * budget
+    # Counts that other kernels are given begin typed: for a plain 0 those would be compiled once more.
+    news, little = np.int64(0), LITTLE * budget
     for k in range(count):
         changed[k] = _clash(masks, j, held, k)
         q = who[k]
@@ -346,23 +347,25 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
 ):
     """All arcs between partial plans that may still be below the budget, practices numbered in their order.
 
-    Comes with how wide it is where it is narrowest: the width, or less as the room has it; 0 where it was given up.
+    Comes with how the drawing ended.
     """
     m, words = masks.shape
     sides = len(least)
     whole = words + sides
-    node_bytes, narrowest = 8 * whole + NODE_BYTES, width
-    most_arcs = min(ARCS * (most_nodes + 1), room // ARC_BYTES)
-    most_nodes = min(most_nodes, room // node_bytes)
+    node_bytes = 8 * whole + NODE_BYTES
+    most_arcs = min(ARCS * (most_nodes + 1), room // ARC_BYTES + 1)
     # Memory is touched only as far as there are nodes and arcs.
-    rows = np.empty((most_nodes + 1, whole), np.uint64)
-    spent = np.empty(most_nodes + 1)
+    nodes_fit = min(most_nodes, room // node_bytes)
+    rows = np.empty((nodes_fit + 1, whole), np.uint64)
+    spent = np.empty(nodes_fit + 1)
     # Of what is spent, and what is still needed at least, when a node was met.
-    ahead = np.empty(most_nodes + 1)
-    following = np.empty(most_nodes + 1, np.int32)
+    ahead = np.empty(nodes_fit + 1)
+    following = np.empty(nodes_fit + 1, np.int32)
     tails = np.empty(most_arcs, np.int32)
     heads = np.empty(most_arcs, np.int32)
     takes = np.empty(most_arcs, np.int32)
+    if room < node_bytes:
+        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, NO_ROOM
     table = np.zeros(FIRST_SLOTS, np.int32)
     # Nodes whose first practice not covered is p, as a chain: they are all known when p is reached.
     chain = np.full(n + 1, -1, np.int64)
@@ -379,7 +382,12 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             for w in range(words):
                 sharing[members[e], w] |= masks[j, w]
     own_cut, own_weight = np.empty(in_cuts, np.int32), np.empty(in_cuts, np.int32)
-    own_begin, own_end, own_paid, own = np.full(m, -1, np.int64), np.empty(m, np.int64), np.empty(m), 0
+    own_begin, own_end, own_paid, own = (
+        np.full(m, -1, np.int64),
+        np.empty(m, np.int64),
+        np.empty(m),
+        np.int64(0),
+    )
     rest, covered = np.zeros(len(paid), np.int64), np.zeros(len(paid), np.int64)
     for e in range(len(which)):
         rest[which[e]] += weights[e]
@@ -402,8 +410,6 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     spent[0] = ahead[0] = 0.0
     following[0] = -1
     nodes, arcs, steps = 1, 0, 0
-    # Nodes gone on with so far, by which what one more takes is told.
-    followed = 0
     most_money = seen = budget
     chain[0] = 0
     for p in range(n):
@@ -413,12 +419,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 rest[which[e]] -= weights[e]
         if chain[p] < 0:
             continue
-        # Where the room would not do for as many nodes from here to the end, there are fewer of them.
-        used = nodes * node_bytes + arcs * ARC_BYTES
-        if followed:
-            fair = int((room - used) / (n - p) / (used / followed) * CAREFUL)
-            narrowest = min(narrowest, max(1, fair))
-        limit = _limit(chain[p], following, spent, ahead, narrowest)
+        limit = _limit(chain[p], following, spent, ahead, width)
         seen = min(seen, limit)
         budget = min(most_money, limit + spare) if spare else seen
         # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
@@ -441,7 +442,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 break
             for w in range(words):
                 reach[0, w] |= masks[j, w]
-        fronts, fars = 0, 0
+        fronts, fars = 0, np.int64(0)
         for q in range(p + 1, n):
             end = near_begin[q + 1]
             start[q] = _first(start[q], end, near, masks, reduced, np.inf, before, 0)
@@ -450,19 +451,18 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 fronts += 1
             elif start[q] == end or reduced[near[start[q]]] > 0:
                 need = reduced[near[start[q]]] if start[q] < end else np.inf
-                fars = _rank(need, q, -1, far_need, far_who, far_at, fars)
+                fars = _rank(need, q, np.int64(-1), far_need, far_who, far_at, fars)
         node = chain[p]
         while node >= 0:
             if spent[node] + ahead[node] >= limit:
                 node = following[node]
                 continue
-            followed += 1
             # What practices need whatever network p is given.
             left = budget - spent[node]
             for w in range(words):
                 fresh[0, w] = rows[node, w]
             fresh[0, p // 64] |= np.uint64(1) << np.uint64(p % 64)
-            count, some = 0, fars
+            count, some = np.int64(0), fars
             for e in range(fars):
                 ranked_need[e], ranked_who[e], ranked_at[e] = far_need[e], far_who[e], far_at[e]
             steps += fronts
@@ -524,7 +524,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 slot = _slot(table, rows, fresh[0])
                 head = table[slot] - 1
                 if head < 0:
-                    steps += count
+                    steps += count  # type: ignore[assignment]
                     more = _needs(
                         fresh, j, budget - money, masks, reduced, near_begin, near, sharing, met, count, who, place,
                         held, changed, ranked_need, ranked_who, ranked_at, some, new_need, new_who, new_at,
@@ -532,7 +532,9 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                     if np.isinf(more):
                         continue
                     if nodes > most_nodes or steps > most_steps:
-                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, 0
+                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, GIVEN_UP
+                    if nodes > nodes_fit:
+                        return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, NO_ROOM
                     q = p + 1
                     while q < n and _has(fresh, 0, q):
                         q += 1
@@ -547,8 +549,10 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                     spent[head], ahead[head] = money, more
                     following[head] = chain[q]
                     chain[q] = head
-                if arcs == len(tails) or nodes * node_bytes + arcs * ARC_BYTES > room:
-                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, 0
+                if nodes * node_bytes + (arcs + 1) * ARC_BYTES > room:
+                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, NO_ROOM
+                if arcs == len(tails):
+                    return tails[:0], heads[:0], takes[:0], np.zeros(0, np.bool_), 0.0, GIVEN_UP
                 spent[head] = min(spent[head], money)
                 tails[arcs] = node
                 heads[arcs] = head
@@ -568,4 +572,4 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             fits = fits and least[r] <= value <= most[r]
         ends[node] = fits
         node = following[node]
-    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, narrowest
+    return tails[:arcs], heads[:arcs], takes[:arcs], ends, seen, COMPLETE

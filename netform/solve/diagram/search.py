@@ -39,7 +39,7 @@ class Below(NamedTuple):
     drawn : int
         Partial plans that were drawn; 0 where plans were tried one after the other.
     width : int
-        Of the drawing where it is narrowest; 0 where there is none.
+        Of the drawing; 0 where there is none.
     """
 
     chosen: NDArray[np.int64] | None

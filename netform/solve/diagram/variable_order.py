@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.diagram.kernel import ANY, ColumnLayout
+from netform.solve.diagram.kernel import ANY, COMPLETE, ColumnLayout
 from netform.solve.master.subset_row_cuts import PricedCuts, together
 from netform.solve.model.budget import DEFAULT, MemoryBudget
 
@@ -124,9 +124,9 @@ def narrowest_order(
     none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
     for tried in (end for order in orders for end in (order, np.ascontiguousarray(order[::-1]))):
         laid = ColumnLayout.out(store, reduced, tried)
-        *_, nodes, seen, narrowest = laid.grow(
+        *_, nodes, seen, ended = laid.grow(
             part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED, 0.0, memory.room
         )
-        if narrowest and (seen, -len(nodes)) > furthest:
+        if ended == COMPLETE and (seen, -len(nodes)) > furthest:
             furthest, best = (seen, -len(nodes)), tried
     return best

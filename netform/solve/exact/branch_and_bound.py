@@ -14,7 +14,7 @@ import numpy as np
 
 from netform.solve.diagram.search import best_below
 from netform.solve.master.integer_program import solve_integer
-from netform.solve.master.linear_program import LinearAnswer
+from netform.solve.master.linear_program import COLUMN_BYTES, LinearAnswer
 from netform.solve.master.relaxation import dearest
 from netform.solve.master.ryan_foster import Decision, NodeProgram
 from netform.solve.master.subset_row_cuts import CutPool, PricedCuts, violated_cuts
@@ -248,7 +248,8 @@ def branch(
     queue = [_Node(bound, 0, 0, ())]
     count, stuck = 0, math.inf
     any_plan = partitioning.most_networks * float(partitioning.costs.max(initial=0.0))
-    while queue and not deadline.passed:
+    most_columns = partitioning.memory.most(COLUMN_BYTES)
+    while queue and not deadline.passed and len(search.columns) <= most_columns:
         node = heapq.heappop(queue)
         if node.bound >= search.limit():
             continue

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
-from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Solution
+from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ ROUNDING = 1e-4
 # What is counted is brought to this size, that of hours, at most: solvers like that.
 LARGEST = 1000.0
 
-# Closing a gap leaves such a share of it at most (`netform.solve.exact.branch_and_bound`): more of what is counted than
-# this makes one.
-UNSEEN = 1e-6
+# Closing a gap leaves a ten-millionth at most (`netform.solve.exact.branch_and_bound`): of so many far less than one.
+SEEN = 1_000_000
 
 # A moment that never comes, on the clock of a run without a deadline.
 LATE = 1e12
@@ -187,6 +186,10 @@ class _Count:
             if status != "infeasible":
                 break
             lower = number + 1
+        return self.closed(partitioning, learnt, lower)
+
+    def closed(self, partitioning: SetPartitioning, learnt: WarmStart, lower: int) -> Fewest:
+        """Close the gap; it is known that no plan has fewer than ``lower``."""
         # Whole numbers below what a plan has are one less at least.
         cutoff = math.inf if self.found is None else (self.found - 0.5) / self.unit
         solution = solve_set_partitioning(partitioning, self.deadline, cutoff=cutoff, warm=learnt)
@@ -194,17 +197,20 @@ class _Count:
             return Fewest(None, None)
         bound = max(lower, _whole(min(solution.bound, cutoff) * self.unit))
         self.take(solution.chosen)
-        return self.checked(lower, bound)
+        if self.found is None:
+            return Fewest(bound, None)
+        if solution.status in ("optimal", "infeasible"):
+            bound = self.checked(lower, bound)
+        return Fewest(min(bound, self.found), self.found)
 
-    def checked(self, lower: int, bound: int) -> Fewest:
-        """What has come of it; of very many it is a question of its own whether there may be one fewer."""
-        while self.found is not None and bound >= self.found > max(lower, 1 / UNSEEN):
-            before = self.found
-            status = self.look_within(before - 1, self.deadline)
-            if status == "infeasible":
-                break
-            bound = lower if self.found == before else self.found
-        return Fewest(bound if self.found is None else min(bound, self.found), self.found)
+    def checked(self, lower: int, bound: int) -> int:
+        """The bound once the gap is closed; of very many it is a question of its own whether there may be one fewer."""
+        while self.found is not None and self.found > lower and (bound < self.found or self.found > SEEN):
+            status = self.look_within(self.found - 1, self.deadline)
+            if status != "optimal":
+                return self.found if status == "infeasible" else lower
+            bound = lower
+        return bound
 
     @property
     def found(self) -> int | None:
@@ -250,8 +256,8 @@ class _Stop:
     def clock(self) -> float:
         return math.inf if self.done else self.deadline.clock()
 
-    def found(self, _choice: Solution) -> None:
-        self.done = True
+    def found(self, choice: Solution) -> None:
+        self.done = self.done or choice.chosen is not None
 
 
 def _whole(bound: float) -> int:

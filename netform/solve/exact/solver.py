@@ -77,7 +77,7 @@ def solve_set_partitioning(
     deadline : Deadline
         Once it has passed the best plan so far is returned with its bound.
     on_plan : callable
-        Told of every better plan.
+        Told of every better plan and bound; of bounds before there is a plan as well.
     incumbent : ndarray of int64, optional
         The columns of a plan that is known.
     stage : callable

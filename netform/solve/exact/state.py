@@ -36,8 +36,7 @@ ANY_NUMBER = (-math.inf, math.inf)
 # Of sums of side rows, which count networks or patients.
 ROUNDING = 1e-4
 
-# A plan is proven when its bound is within this share of its cost, and nearer than any two plans may differ when
-# exceptions are counted (1/1000 a patient).
+# A plan is proven when its bound is within this share of its cost, and within so many hours per week.
 PROVEN = 1e-7
 LEAST_DIFFERENCE = 2e-4
 
@@ -113,6 +112,7 @@ class SearchState:
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
+        self.tell()
 
     def fix_by_reduced_cost(self) -> None:
         """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
@@ -161,8 +161,11 @@ class SearchState:
                 self.accept(place)
 
     def tell(self) -> None:
-        """Tell the plan again once more is proven of it: what was told last is what counts when time is up."""
-        if self.chosen is not None and self.bound > self.told + LEAST_DIFFERENCE:
+        """Tell the plan again once more is proven of it: what was told last is what counts when time is up.
+
+        A bound is told before there is a plan as well: whoever asks may have one.
+        """
+        if math.isfinite(self.bound) and self.bound > self.told + LEAST_DIFFERENCE:
             self.told = self.bound
             self.on_plan(self.solution())
 
@@ -192,10 +195,16 @@ class SearchState:
         if math.isinf(self.bound):
             return Solution("infeasible", None, math.inf, math.inf)
         if self.chosen is None:
-            return Solution("infeasible" if self.done else "unknown", None, math.inf, self.bound)
+            status = "infeasible" if self.done else "unknown"
+            return Solution(status, None, math.inf, self.bound, columns=self.columns_left)
         if self.done:
-            return Solution("optimal", self.chosen, self.cost, self.bound)
-        return Solution("feasible", self.chosen, self.cost, self.bound)
+            return Solution("optimal", self.chosen, self.cost, self.bound, columns=0)
+        return Solution("feasible", self.chosen, self.cost, self.bound, columns=self.columns_left)
+
+    @property
+    def columns_left(self) -> int:
+        """How many candidates a cheaper plan may still use."""
+        return int(np.count_nonzero(self.relaxation.column_bounds <= self.cost))
 
     def learnt(self) -> WarmStart:
         """What is known of the candidates held."""

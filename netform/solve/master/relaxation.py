@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.master.linear_program import Duals, LinearProgram
+from netform.solve.master.linear_program import COLUMN_BYTES, Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
 from netform.solve.model.problem import SetPartitioning
 
@@ -321,10 +321,11 @@ class PricedProgram:
                 self.bound = max(self.bound, floor)
                 # The other networks of a plan may each have the least reduced cost, the candidate has its own.
                 raise_bounds(self.column_bounds, reduced, floor - least)
+            left = self.partitioning.memory.most(COLUMN_BYTES) - len(self.columns)
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
             fresh = np.flatnonzero((reduced < 0) & ~inside)
-            if deadline.passed or self.bound >= enough:
+            if deadline.passed or self.bound >= enough or left <= 0:
                 return
             if self.complete or not len(fresh):
                 # Only rows whose box binds get a wider one: the prices of the others stay where they are.
@@ -335,8 +336,9 @@ class PricedProgram:
                 self.program.set_artificial_cost(np.where(binds, np.minimum(WIDER * box, self.widest), box))
                 self.solve()
                 continue
-            if len(fresh) > MOST_PRICED:
-                fresh = fresh[np.argpartition(reduced[fresh], MOST_PRICED)[:MOST_PRICED]]
+            joining = min(MOST_PRICED, left)
+            if len(fresh) > joining:
+                fresh = fresh[np.argpartition(reduced[fresh], joining)[:joining]]
                 fresh.sort()
             self.add_columns(fresh if pool is None else pool[fresh])
             self.solve()

@@ -41,20 +41,8 @@ class MemoryBudget:
         """How many things of so many bytes may be held at once."""
         return int(self.room // each)
 
-    def holding(self, taken: float) -> MemoryBudget:
-        """What is left for others while so many bytes are held.
-
-        Raises
-        ------
-        MemoryError
-            More are held than there is room for: whoever holds them has not asked.
-        """
-        if not self.fits(taken):
-            raise MemoryError(f"{taken:,.0f} bytes were taken where there was room for {self.room:,}")
-        return MemoryBudget(int(self.room - taken))
-
     def left_beside(self, taken: float) -> MemoryBudget:
-        """As `holding`, of what was taken by others and cannot be refused any more: nothing, once it is too much."""
+        """What may still be taken beside so many bytes that are held; nothing, once those are as many."""
         return MemoryBudget(max(0, int(self.room - taken)))
 
     def share(self, among: float) -> MemoryBudget:

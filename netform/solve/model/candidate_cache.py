@@ -10,6 +10,8 @@ from netform.candidates.enumerate import list_candidates, take_census
 from netform.solve.model.budget import DEFAULT, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Problem
 
@@ -76,6 +78,8 @@ class CandidateCache:
     alone : MemoryBudget or None
         What they may take when fewer areas are planned side by side; None: no more than that.
     params : ListingParams
+    let_go : callable
+        Told of the practices of a list that is kept no longer: whoever has made something of it lets go of that, too.
     """
 
     workers: int = 1
@@ -83,6 +87,7 @@ class CandidateCache:
     memory: MemoryBudget = DEFAULT
     alone: MemoryBudget | None = None
     params: ListingParams = LISTING
+    let_go: Callable[[tuple[str, ...]], None] = lambda _codes: None
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
 
     def list(
@@ -155,5 +160,8 @@ class CandidateCache:
                 raise MoreRoomError(int(needed) + 1)
             return False
         while not self.memory.fits(needed + self.held):
-            del self.kept[next(iter(self.kept))]
+            oldest = next(iter(self.kept))
+            del self.kept[oldest]
+            codes: tuple[str, ...] = oldest[0]  # type: ignore[assignment]
+            self.let_go(codes)
         return True

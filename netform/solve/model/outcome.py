@@ -16,9 +16,12 @@ from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["AreaCase", "AreaOutcome", "Options", "Placed", "Progress"]
+__all__ = ["NOT_PLANNED", "AreaCase", "AreaOutcome", "Doubt", "Options", "Placed", "Progress"]
+
+# Why practices are an exception that a run that was cut short had not come to: they stand together.
+NOT_PLANNED = "not_planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,43 @@ class AreaCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What stood between a plan and the proof that it is the best.
+
+    Attributes
+    ----------
+    ended : str
+        ``time`` when time ran out, ``interrupted`` when the run was stopped, blank when nothing was left to try.
+    listed : bool
+        Whether all feasible networks could be kept.
+    columns : int or None
+        Feasible networks that a better plan may still use, where they were counted.
+    """
+
+    ended: str
+    listed: bool = True
+    columns: int | None = None
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Doubt]) -> Doubt | None:
+        """Give the doubts of an area by those of its parts; None where they have none.
+
+        Parameters
+        ----------
+        parts : sequence of Doubt
+            Of the parts that are not proven.
+        """
+        if not parts:
+            return None
+        counted = [part.columns for part in parts if part.columns is not None]
+        return cls(
+            max(part.ended for part in parts),
+            all(part.listed for part in parts),
+            sum(counted) if len(counted) == len(parts) else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class AreaOutcome:
     """The plan of an area and what is proven of it.
 
@@ -104,6 +144,8 @@ class AreaOutcome:
         reason.
     reasons : tuple of Obstacle
         Why there are exceptions.
+    doubt : Doubt or None
+        Why the plan is not proven best.
     """
 
     result: AreaResult
@@ -111,6 +153,12 @@ class AreaOutcome:
     case: AreaCase | None = None
     quick: bool = False
     reasons: tuple[Obstacle, ...] = ()
+    doubt: Doubt | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every practice has been planned: of a run cut short some may stand together as they are."""
+        return all(placed.exception != NOT_PLANNED for placed in self.networks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,11 +165,11 @@ def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     sizes = [len(each.store) for each in models]
     begin = np.concatenate(([0], np.cumsum(sizes)))
     first = np.concatenate(([0], np.cumsum([len(each.codes) for each in models])))
-    members = [each.store.members.astype(np.int64) + first[k] for k, each in enumerate(models)]
+    members = [each.store.members + np.uint16(first[k]) for k, each in enumerate(models)]
     lengths = [np.diff(each.store.offsets) for each in models]
     # Where every practice is fixed there is no statement, and nothing to choose.
     offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
-    every = np.concatenate([np.empty(0, np.int64), *members]).astype(np.uint16)
+    every = np.concatenate([np.empty(0, np.uint16), *members])
     store = CandidateStore(offsets, every, int(first[-1]))
     sides = []
     for k, each in enumerate(models):

@@ -69,6 +69,8 @@ class Solution:
         No plan costs less; infinite when there is none.
     trace : WarmStart or None
         What was learnt on the way, when it was asked for.
+    columns : int or None
+        Candidates that a cheaper plan may still use, where they were counted.
     """
 
     status: str
@@ -76,3 +78,4 @@ class Solution:
     cost: float
     bound: float
     trace: WarmStart | None = None
+    columns: int | None = None

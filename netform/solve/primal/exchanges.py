@@ -123,6 +123,7 @@ def descend(
     seed: int,
     deadline: Deadline,
     kinds: int = ALL_KINDS,
+    rounds: int = 2**31,
 ) -> NDArray[np.float64]:
     """Make the best exchanges of every trial until there are none; labels and values are changed in place.
 
@@ -138,7 +139,9 @@ def descend(
         Of the swaps that are looked at where there are too many.
     deadline : Deadline
     kinds : int
-        Which exchanges, as bits.
+        Which exchanges, as bits; 0 for none, where trials are only valued.
+    rounds : int
+        After so many it ends, whether there are any left or not.
 
     Returns
     -------
@@ -152,8 +155,9 @@ def descend(
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
     held = plan_values(sums, count, slack)
     demanded = bool(ground.demands)
-    while kinds and not deadline.passed:
+    while kinds and rounds > 0 and not deadline.passed:
         seed += 1
+        rounds -= 1
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
         active, found = _exchanges(
             ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, kinds, ground.swaps, seed

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.atoms import groups_of, labels_of
-from netform.solve.primal.exchanges import ALL_KINDS, MERGES, Ground
+from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
+from netform.solve.primal.repair import mend
 from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
@@ -39,6 +40,7 @@ class PrimalParams:
     starts: StartParams = field(default_factory=StartParams)
     search: SearchParams = field(default_factory=SearchParams)
     swaps: int = 150
+    settled: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,14 @@ def incumbents(
     params : PrimalParams or None
     """
     run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
-    for labels, kinds in _starts(problem, run):
-        start = LabelledPlan.of(run.ground, labels)
-        # Borders are settled unless the start is what was asked for.
-        if not run.offer(start) or not run.offer(settle_borders(run.ground, start, seed, deadline, kinds)):
+    starts: list[LabelledPlan] = []
+    for labels in _starts(problem, run):
+        starts.append(LabelledPlan.of(run.ground, labels))
+        if not run.offer(starts[-1]):
+            return run.incumbent
+    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.settled]:
+        settle_borders(run.ground, start, seed, deadline, run.offer)
+        if run.finished:
             break
     return run.bettered(effort)
 
@@ -127,7 +133,7 @@ def improve(
     """
     run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
     run.best = LabelledPlan.of(run.ground, labels_of(run.terrain.atoms, plan))
-    run.offer(settle_borders(run.ground, run.best, seed, deadline, ALL_KINDS))
+    settle_borders(run.ground, run.best, seed, deadline, run.offer)
     return run.bettered(effort)
 
 
@@ -181,16 +187,19 @@ class _Run:
     def bettered(self, effort: int) -> Incumbent:
         """Search from the best plan, and give the best then."""
         if self.best is not None and not self.finished:
+            self.offer(mend(self.ground, self.best, self.deadline))
+        if self.best is not None and not self.finished:
             search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
         return self.incumbent
 
 
-def _starts(problem: Problem, run: _Run) -> Iterator[tuple[NDArray[np.int64], int]]:
-    """Starts, with the exchanges that better them: those that are cheapest to make first."""
+def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
+    """Starts, those of trees first: their borders are not settled yet."""
     demands = run.ground.demands
+    yield from tree_starts(run.terrain, demands, run.params.starts, run.seed)
     if demands.start is not None:
-        yield from_start(run.terrain, demands), ALL_KINDS
-    for labels in tree_starts(run.terrain, demands, run.params.starts, run.seed):
-        yield labels, ALL_KINDS
-    if problem.limits.forbids or demands.networks is not None:
-        yield alone(run.terrain), MERGES
+        yield from_start(run.terrain, demands)
+    if problem.limits.forbids or demands:
+        # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
+        plan = LabelledPlan.of(run.ground, alone(run.terrain))
+        yield settle_borders(run.ground, plan, run.seed, NEVER, kinds=MERGES).labels

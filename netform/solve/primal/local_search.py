@@ -13,7 +13,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
-from netform.solve.primal.tree_plans import Subtrees, best_of_trees, list_subtrees, preorder, subtree_store
+from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees, subtree_store
 from netform.solve.primal.trees import divide, random_tree
 from netform.solve.primal.value import COST, PlanValue, Slack, plan_values
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.primal.atoms import AtomMap
     from netform.solve.primal.trees import Bounds
+
+# Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
+ROUNDS_TOLD = 10
 
 __all__ = ["LabelledPlan", "SearchParams", "search", "settle_borders"]
 
@@ -49,12 +52,14 @@ class SearchParams:
 
     trials: int = 16
     networks_per_trial: int = 4
-    hood: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
-    hottest: float = 0.05
+    atoms: int = 4_000
+    hood: tuple[int, ...] = (2, 3, 4, 6, 8, 10, 12)
+    hottest: float = 0.2
     coldest: float = 0.0005
     cycle: float = 20.0
     longer: float = 2.0
-    other_number: float = 0.2
+    other_number: float = 0.1
+    clumps: int = 8
     steps: int = 20_000
     polished: float = 0.1
     at_exceptions: float = 0.6
@@ -101,7 +106,12 @@ def _whole_batch(labels: NDArray[np.int64]) -> Batch:
 
 
 def settle_borders(
-    ground: Ground, plan: LabelledPlan, seed: int, deadline: Deadline, kinds: int
+    ground: Ground,
+    plan: LabelledPlan,
+    seed: int,
+    deadline: Deadline,
+    on_plan: Callable[[LabelledPlan], bool] = lambda _plan: True,
+    kinds: int = ALL_KINDS,
 ) -> LabelledPlan:
     """Make the best exchanges all over a plan until there are none.
 
@@ -111,12 +121,19 @@ def settle_borders(
     plan : LabelledPlan
     seed : int
     deadline : Deadline
+    on_plan : callable
+        Told of the plan every few rounds; says whether to go on.
     kinds : int
         Of `netform.solve.primal.exchanges`.
     """
-    batch, values = _whole_batch(plan.labels), plan.values.copy()
-    descend(ground, batch, values, Slack.of(ground.demands), seed, deadline, kinds)
-    return _renumbered(batch.label, values)
+    while True:
+        batch, values = _whole_batch(plan.labels), plan.values.copy()
+        slack = Slack.of(ground.demands)
+        descend(ground, batch, values, slack, seed, deadline, kinds, ROUNDS_TOLD)
+        settled = bool((batch.label == plan.labels).all())
+        plan, seed = _renumbered(batch.label, values), seed + ROUNDS_TOLD
+        if not on_plan(plan) or settled or deadline.passed:
+            return plan
 
 
 def _renumbered(labels: NDArray[np.int64], values: NDArray[np.float64]) -> LabelledPlan:
@@ -151,7 +168,7 @@ def search(
     best, value, cooled = plan, plan.value(ground), 0.0
     cycle = params.cycle
     while effort > 0 and not deadline.passed:
-        trials = max(params.trials, len(plan.values) // params.networks_per_trial)
+        trials = _number_of_trials(plan, params)
         effort -= trials
         each = plan.values[:, COST].mean()
         heat = each * params.hottest * (params.coldest / params.hottest) ** cooled
@@ -164,6 +181,13 @@ def search(
         if cooled >= 1.0:
             plan, cooled, cycle = best, 0.0, cycle * params.longer
     return best
+
+
+def _number_of_trials(plan: LabelledPlan, params: SearchParams) -> int:
+    """As many as share what a call costs, seldom overlap, and do not take long."""
+    number = len(plan.values)
+    each = len(plan.labels) / number * min(number, sum(params.hood) / len(params.hood))
+    return max(1, min(max(params.trials, number // params.networks_per_trial), int(params.atoms / each)))
 
 
 def _round(
@@ -182,6 +206,7 @@ def _round(
         ground.bounds,
         plan.labels,
         *_drawn(ground, plan, params, trials, random),
+        params.clumps,
         params.steps,
         ground.problem.data.rules.exception_most,
         int(random.integers(2**31)),
@@ -239,11 +264,12 @@ def _drawn(
 def _planned(ground: Ground, batch: Batch, found: Subtrees, roots: NDArray[np.int64]) -> Batch:
     """The batch with the best plan of every tree whose subtrees are listed."""
     values = ground.values(subtree_store(ground.atoms, batch.atom, found))
-    chosen = best_of_trees(found, values[:, (0, 1, 2, COST)], roots, len(batch.atom))
+    chosen = best_of_trees(found, values[:, (0, 1, 2, COST)], roots)
     label = batch.label.copy()
     for k, s in enumerate(chosen.tolist()):
-        label[found.inside[found.begin[s] : found.begin[s + 1]]] = len(batch.trial_of) + k
-    trial = np.searchsorted(batch.begin, found.top[chosen], side="right") - 1
+        for v in found.inside[found.begin[s] : found.begin[s + 1]].tolist():
+            label[found.clump[v] : found.clump[v + 1]] = len(batch.trial_of) + k
+    trial = np.searchsorted(batch.begin, found.clump[found.top[chosen]], side="right") - 1
     # Labels run on from trial to trial.
     trial_of = np.concatenate((batch.trial_of, trial))
     kept = np.unique(label)
@@ -262,6 +288,7 @@ def _ruin(
     sizes: NDArray[np.int64],
     change: NDArray[np.int64],
     keep: NDArray[np.float64],
+    nodes: int,
     steps: int,
     exception_most: int,
     seed: int,
@@ -277,14 +304,15 @@ def _ruin(
     first = np.searchsorted(labels[order], np.arange(number + 1))
     place, kept = np.full(len(labels), -1, np.int64), np.full(len(labels), -1, np.int64)
     trial_begin, hood_begin = [0], [0]
-    atom, label = [0 for _ in range(0)], [0 for _ in range(0)]
-    hoods, trial_of = [0 for _ in range(0)], [0 for _ in range(0)]
-    found = ([0 for _ in range(0)], [0], [0 for _ in range(0)], [0], [0 for _ in range(0)])
-    roots = [0 for _ in range(0)]
+    atom, label = _nothing(), _nothing()
+    hoods, trial_of = _nothing(), _nothing()
+    found = (_nothing(), [0], _nothing(), [0], _nothing())
+    clump = [0]
+    roots = _nothing()
     for t in range(len(begins)):
         hood = _hood(atoms, labels, order, first, begins[t], sizes[t])
         patients, odd = 0, False
-        part = [0 for _ in range(0)]
+        part = _nothing()
         for g in hood:
             inside = 0
             stays = np.random.random() < keep[t]
@@ -300,14 +328,21 @@ def _ruin(
         listed = False
         if change[t] == 0:
             tree, parent = random_tree(atoms, bounds, members, place, kept)
-            there, end = preorder(tree, parent)
+            there, begin, end = clumps(tree, parent, labels, nodes * len(hood))
+            held = np.zeros(len(end), np.int64)
+            for v in range(len(end)):
+                held[v] = atoms.patients[there[begin[v] : begin[v + 1]]].sum()
             least, most = (1, exception_most) if odd else (bounds.least, bounds.most)
-            listed = list_subtrees(atoms.patients[there], end, least, most, steps, len(atom), found)
+            listed = list_subtrees(held, end, least, most, steps, len(clump) - 1, found)
         kept[members] = -1
         if listed:
-            roots.append(len(atom))
+            roots.append(len(clump) - 1)
             members, divided = there, np.zeros(len(there), np.int64)
+            for v in range(len(end)):
+                clump.append(len(atom) + begin[v + 1])
         else:
+            # One clump of all, which no subtree is made of, so that clumps run on.
+            clump.append(len(atom) + len(members))
             networks = min(max(1, len(hood) + change[t]), len(part))
             if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
                 networks = len(hood)
@@ -331,6 +366,7 @@ def _ruin(
         np.array(found[2], np.int64),
         np.array(found[3], np.int64),
         np.array(found[4], np.int64),
+        np.array(clump, np.int64),
     )
     return (
         batch,
@@ -352,7 +388,7 @@ def _hood(
 ) -> list[int]:
     """A network and some around it; those that share more borders with it are likelier."""
     hood = [begin]
-    around = [0 for _ in range(0)]
+    around = _nothing()
     while True:
         for k in range(first[hood[-1]], first[hood[-1] + 1]):
             for e in range(atoms.indptr[order[k]], atoms.indptr[order[k] + 1]):
@@ -361,3 +397,9 @@ def _hood(
         if len(hood) >= size or len(around) == 0:
             return hood
         hood.append(around[np.random.randint(len(around))])
+
+
+@nb.njit(cache=True, nogil=True)
+def _nothing() -> list[int]:
+    """An empty list of numbers, of which the compiler knows that they are numbers."""
+    return [0 for _ in range(0)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from netform.solve.primal.atoms import AtomMap
 
-__all__ = ["Subtrees", "best_of_trees", "list_subtrees", "preorder", "subtree_store"]
+__all__ = ["Subtrees", "best_of_trees", "clumps", "list_subtrees", "subtree_store"]
 
 
 class Subtrees(NamedTuple):
@@ -35,6 +35,8 @@ class Subtrees(NamedTuple):
     begin_below : ndarray of int64, shape (s + 1,)
     below : ndarray of int64
         The places just below it, in the same way.
+    clump : ndarray of int64, shape (c + 1,)
+        What is at place i of the trees are the atoms ``clump[i]:clump[i + 1]`` of a batch.
     """
 
     top: NDArray[np.int64]
@@ -42,38 +44,64 @@ class Subtrees(NamedTuple):
     inside: NDArray[np.int64]
     begin_below: NDArray[np.int64]
     below: NDArray[np.int64]
+    clump: NDArray[np.int64]
 
 
 @nb.njit(cache=True, nogil=True)
-def preorder(
-    order: NDArray[np.int64], parent: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Put a tree in preorder.
+def clumps(
+    order: NDArray[np.int64], parent: NDArray[np.int64], labels: NDArray[np.int64], number: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Join places of a tree to about so many clumps, none of which two networks share, in preorder.
 
     Parameters
     ----------
     order, parent : ndarray of int64, shape (m,)
         Of `netform.solve.primal.trees.random_tree`.
+    labels : ndarray of int64, shape (a,)
+        The network of each atom.
+    number : int
+        Clumps wanted: each atom is one where there are no more.
 
     Returns
     -------
-    atom, end : ndarray of int64, shape (m,)
-        The atoms, and for each place the first one after it that is not below it.
+    atom : ndarray of int64, shape (m,)
+        Those of clump i are ``atom[begin[i]:begin[i + 1]]``.
+    begin : ndarray of int64, shape (c + 1,)
+    end : ndarray of int64, shape (c,)
+        The first clump after each that is not below it.
     """
     m = len(order)
-    size = np.ones(m, np.int64)
-    for t in range(m - 1, 0, -1):
-        size[parent[t]] += size[t]
-    place, filled = np.zeros(m, np.int64), np.ones(m, np.int64)
+    clump, above = np.zeros(m, np.int64), np.full(m, -1, np.int64)
+    count = 1
     for t in range(1, m):
+        same = labels[order[t]] == labels[order[parent[t]]]
+        if same and np.random.random() * m > number:
+            clump[t] = clump[parent[t]]
+        else:
+            clump[t] = count
+            above[count] = clump[parent[t]]
+            count += 1
+    # Parents come first, so that sizes are added up from the end.
+    size, atoms_of = np.ones(count, np.int64), np.zeros(count + 1, np.int64)
+    for c in range(count - 1, 0, -1):
+        size[above[c]] += size[c]
+    place, filled = np.zeros(count, np.int64), np.ones(count, np.int64)
+    end = np.empty(count, np.int64)
+    end[0] = count
+    for c in range(1, count):
         # Below its parent, after its elder siblings and what is below them.
-        place[t] = place[parent[t]] + filled[parent[t]]
-        filled[parent[t]] += size[t]
-    atom, end = np.empty(m, np.int64), np.empty(m, np.int64)
+        place[c] = place[above[c]] + filled[above[c]]
+        filled[above[c]] += size[c]
+        end[place[c]] = place[c] + size[c]
     for t in range(m):
-        atom[place[t]] = order[t]
-        end[place[t]] = place[t] + size[t]
-    return atom, end
+        atoms_of[place[clump[t]] + 1] += 1
+    begin = np.cumsum(atoms_of)
+    next_one, atom = begin[:-1].copy(), np.empty(m, np.int64)
+    for t in range(m):
+        c = place[clump[t]]
+        atom[next_one[c]] = order[t]
+        next_one[c] += 1
+    return atom, begin, end
 
 
 @nb.njit(cache=True, nogil=True)
@@ -191,22 +219,24 @@ def _subtree_store(
     offsets = np.zeros(len(found.top) + 1, np.int64)
     for s in range(len(found.top)):
         offsets[s + 1] = offsets[s]
-        for p in found.inside[found.begin[s] : found.begin[s + 1]]:
-            offsets[s + 1] += atoms.first[atom[p] + 1] - atoms.first[atom[p]]
+        for v in found.inside[found.begin[s] : found.begin[s + 1]]:
+            for a in atom[found.clump[v] : found.clump[v + 1]]:
+                offsets[s + 1] += atoms.first[a + 1] - atoms.first[a]
     members = np.empty(offsets[-1], np.uint16)
     for s in range(len(found.top)):
         filled = offsets[s]
-        for p in found.inside[found.begin[s] : found.begin[s + 1]]:
-            for e in range(atoms.first[atom[p]], atoms.first[atom[p] + 1]):
-                members[filled] = atoms.practices[e]
-                filled += 1
+        for v in found.inside[found.begin[s] : found.begin[s + 1]]:
+            for a in atom[found.clump[v] : found.clump[v + 1]]:
+                for e in range(atoms.first[a], atoms.first[a + 1]):
+                    members[filled] = atoms.practices[e]
+                    filled += 1
         members[offsets[s] : filled].sort()
     return offsets, members
 
 
 @nb.njit(cache=True, nogil=True)
 def best_of_trees(
-    found: Subtrees, values: NDArray[np.float64], roots: NDArray[np.int64], places: int
+    found: Subtrees, values: NDArray[np.float64], roots: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Choose subtrees that cover each tree, the sum of their values least in order of the columns.
 
@@ -217,14 +247,13 @@ def best_of_trees(
     values : ndarray of float64, shape (s, columns)
     roots : ndarray of int64
         Places of the trees' roots.
-    places : int
 
     Returns
     -------
     ndarray of int64
         Positions of the chosen, those of each tree one after the other.
     """
-    columns = values.shape[1]
+    places, columns = len(found.clump) - 1, values.shape[1]
     best, choice = np.zeros((places, columns)), np.full(places, -1, np.int64)
     total = np.empty(columns)
     for s in range(len(found.top)):

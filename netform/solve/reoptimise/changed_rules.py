@@ -24,7 +24,7 @@ from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
-from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Placed, Progress
+from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
 from netform.solve.model.plan_model import PlanModel, find
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.reoptimise.large_list import POOL, Reoptimiser
@@ -256,7 +256,8 @@ class ChangedRules:
             notes=(*alone[1], *before.notes[len(alone[0]) :], *notes),
         )
         networks.sort(key=lambda each: each.practice_codes)
-        return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons)
+        doubt = None if solution.status == "optimal" else Doubt("time", columns=solution.columns)
+        return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons, doubt=doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Assignment:
     Attributes
     ----------
     status : str
-        ``optimal``, ``infeasible``, ``feasible`` or ``unknown``.
+        ``optimal``, ``infeasible`` (none costs less than the cutoff), ``feasible`` or ``unknown``.
     networks : dict of int to tuple of int, or None
         The practices of each hub.
     bound : float
@@ -259,7 +259,7 @@ class AssignmentProgram:
             return Assignment("infeasible", None, cutoff)
         bound = min(cutoff, result.termination.objective_bounds.dual_bound)
         if not result.has_primal_feasible_solution():
-            return Assignment("unknown", None, bound)
+            return Assignment("infeasible" if bound >= cutoff < math.inf else "unknown", None, bound)
         networks: dict[int, list[int]] = {}
         members = [np.flatnonzero(self.costs.item == k).tolist() for k in range(len(self.costs.patients))]
         for variable, value in result.variable_values().items():
@@ -268,6 +268,9 @@ class AssignmentProgram:
                 networks.setdefault(hub, []).extend(members[item])
         optimal = reason == why.OPTIMAL
         found = {hub: tuple(sorted(group)) for hub, group in networks.items()}
+        if bound >= cutoff < math.inf:
+            # The solver may stop at what it met on the way though that costs more than it was asked for.
+            return Assignment("infeasible", found, cutoff)
         return Assignment("optimal" if optimal else "feasible", found, bound)
 
     def _model(self) -> mathopt.Model:

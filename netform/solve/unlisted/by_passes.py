@@ -60,7 +60,7 @@ def streamed_turns(part: Part, passes: Passes) -> Iterator[None]:
     passes : Passes
         All its networks.
     """
-    part.columns = len(passes)
+    part.counted(len(passes))
     problem = replace(part.problem, memory=part.problem.memory.left_beside(passes.costs.nbytes))
     passes = replace(passes, room=problem.memory.share(2).room)
     priced: Priced | None = None

@@ -18,14 +18,14 @@ import numba as nb
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["BoundParams", "CentreBound", "centre_bound"]
+__all__ = ["BoundParams", "CentreBound", "centre_bound", "centre_bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,29 @@ def centre_bound(
     on_bound: Callable[[float], None] = lambda _bound: None,
     first: NDArray[np.float64] | None = None,
 ) -> CentreBound:
-    """Raise the bound by prices, and fix what no plan below the cutoff has.
+    """Raise the bound by prices as far as that goes, and fix what no plan below the cutoff has.
+
+    Parameters
+    ----------
+    costs, cutoff, deadline, params, first
+        As `centre_bounds` has them.
+    on_bound : callable
+        Told of every better bound.
+    """
+    found = CentreBound(-math.inf, np.empty(0), costs)
+    for found in centre_bounds(costs, cutoff, deadline, params, first):
+        on_bound(found.bound)
+    return found
+
+
+def centre_bounds(
+    costs: CentreCosts,
+    cutoff: float,
+    deadline: Deadline,
+    params: BoundParams = BoundParams(),
+    first: NDArray[np.float64] | None = None,
+) -> Iterator[CentreBound]:
+    """Raise the bound by prices, and fix what no plan below the cutoff has; the best so far after each round.
 
     Parameters
     ----------
@@ -94,10 +116,8 @@ def centre_bound(
     cutoff : float
         Hours per week of the best plan known; infinite for none.
     deadline : Deadline
-        The bound is that of the best prices by then.
+        The last bound is that of the best prices by then.
     params : BoundParams
-    on_bound : callable
-        Told of every better bound.
     first : ndarray of float64, shape (m,), optional
         Prices to begin with.
     """
@@ -111,18 +131,19 @@ def centre_bound(
         chosen, least, others = _cheapest_hubs(costs, values)
         bound = math.fsum(prices) + least - params.rounding
         if bound >= cutoff:
-            return CentreBound(cutoff, prices, costs)
+            yield CentreBound(cutoff, prices, costs)
+            return
         if bound > best:
             best, best_prices, worse = bound, prices, 0
-            on_bound(best)
             if math.isfinite(cutoff):
                 dearer = values + others - least
                 dearer[chosen] = 0.0
                 costs = _fixed(costs, prices, dearer, duals, cutoff - bound)
         else:
             worse += 1
+        yield CentreBound(best, best_prices, costs)
         if deadline.passed or step < params.least_step:
-            break
+            return
         if worse > params.patience:
             prices, step, worse, direction = best_prices, step * params.shorter, 0, np.zeros(len(prices))
             continue
@@ -130,10 +151,9 @@ def centre_bound(
         direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
         length = float(direction @ direction)
         if length < params.rounding:
-            break
+            return
         target = cutoff if math.isfinite(cutoff) else best + params.margin * max(abs(best), 1.0)
         prices = prices + step * (target - bound) / length * direction
-    return CentreBound(best, best_prices, costs)
 
 
 def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:

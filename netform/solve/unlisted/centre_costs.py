@@ -1,10 +1,10 @@
 """What a practice costs at least in the network of a hub: the numbers of the assignment model with centres.
 
 By its hub h, a network S of W patients costs at least ``sum over i in S of hours[i, h] + fixed(W)``. Patients' travel
-to the hub is exact; a move of shared staff takes at least as long as the way to the best member (the mean over all
-pairs of patients is at least the mean to one); overhead, balance and, where patients are not weighted, stranded posts
-depend on W alone; what else is scored is at least zero. So a plan costs at least what it costs in the model, and
-exactly that where patients' travel and hours for each network are all that is weighed.
+to the hub is exact; shared staff's has a bound of its own (`netform.solve.unlisted.staff_bound`); overhead, balance
+and, where patients are not weighted, stranded posts depend on W alone; what else is scored is at least zero. So a plan
+costs at least what it costs in the model, and exactly that where patients' travel and hours for each network are all
+that is weighed.
 
 Practices that have to share a network are one item of the model. What the demands forbid, and what is too many patients
 away along the graph, costs infinitely much.
@@ -24,6 +24,7 @@ import networkx as nx
 import numpy as np
 
 from netform.hubs import MINUTES_SLACK
+from netform.solve.unlisted.staff_bound import staff_hours, stranded_rate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,7 +71,14 @@ class CentreCosts:
     many: int
 
     @classmethod
-    def of(cls, problem: Problem, least: int, most: int, networks: int | None = None) -> CentreCosts:
+    def of(
+        cls,
+        problem: Problem,
+        least: int,
+        most: int,
+        networks: int | None = None,
+        possible: NDArray[np.bool_] | None = None,
+    ) -> CentreCosts:
         """The costs of networks of ``least`` to ``most`` patients.
 
         Parameters
@@ -80,14 +88,20 @@ class CentreCosts:
             Registered patients of a network, inclusive.
         networks : int, optional
             Exactly how many there are; else what the arithmetic allows.
+        possible : ndarray of bool, shape (m, n), optional
+            Items that networks of each hub may have by what was fixed: the fewer, the higher are the costs.
         """
         limits, data, total = problem.limits, problem.data, problem.patients
         item = _items(problem)
         count = int(item.max()) + 1
         most = min(most, total)
-        travel, (sizes, fixed) = _travel_and_fixed(problem, least, most)
+        sizes, fixed = _by_patients(problem, least, most)
+        out = _forbidden(problem, most) if possible is None else ~possible[item]
+        rules = data.rules
+        rate = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
+        travel = rate * data.list_size[:, None] * data.minutes + staff_hours(problem, ~out, least)
         hours = np.zeros((count, len(item)))
-        np.add.at(hours, item, np.where(_forbidden(problem, most), math.inf, travel))
+        np.add.at(hours, item, np.where(out, math.inf, travel))
         # Two hubs of one network are one too many, and of hubs alike the first will do.
         alike = _alike(problem)
         for hub in np.flatnonzero(limits.must_hub):
@@ -176,30 +190,21 @@ def _alike(problem: Problem) -> list[tuple[int, int]]:
     return pairs
 
 
-def _travel_and_fixed(
-    problem: Problem, least: int, most: int
-) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Hours by practice (rows) and hub (columns), and the envelope of what depends on patients alone."""
+def _by_patients(problem: Problem, least: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The envelope of the hours per week that depend on a network's patients alone."""
     data, rules = problem.data, problem.data.rules
     patients = np.arange(least, most + 1.0)
-    registered = bool(np.array_equal(data.list_size, data.weighted_list_size))
-    weight = 1.0 if registered else float((data.weighted_list_size / np.maximum(data.list_size, 1)).min())
-    posts, left = np.zeros(len(patients)), np.zeros(len(patients))
-    for role in rules.roles:
-        due = weight * patients / role.patients_per_post
-        whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
-        posts += whole
-        left += np.maximum(0.0, due - whole)
     outside = np.maximum(np.abs(patients - rules.balance_target) - rules.balance_dead_band, 0.0)
     fixed = rules.weight("balance") * outside / 1000 * rules.balance_hours_per_1000
     fixed += rules.weight("overhead") * rules.overhead_hours_week
-    if registered:
-        fixed += rules.weight("stranded_posts") * left * rules.hours_per_post_week
-    posts_per_patient = float((posts / np.maximum(patients, 1)).min(initial=math.inf))
-    hours = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
-    if math.isfinite(posts_per_patient):
-        hours += rules.weight("staff_travel") * posts_per_patient * rules.moves_per_post_week / 60
-    return hours * data.list_size[:, None] * data.minutes, _envelope(patients, fixed)
+    if np.array_equal(data.list_size, data.weighted_list_size):
+        left = np.zeros(len(patients))
+        for role in rules.roles:
+            due = patients / role.patients_per_post
+            whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
+            left += np.maximum(0.0, due - whole)
+        fixed += stranded_rate(problem) * left
+    return _envelope(patients, fixed)
 
 
 def _envelope(

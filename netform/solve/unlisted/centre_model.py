@@ -1,10 +1,9 @@
 """Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
 
 Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
-The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program
-decides the rest. Where a network of its answer is in parts, rows that every connected network keeps are added
-(minimal separators, after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on
-the way.
+The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides
+the rest. Where a network of its answer is in parts, rows that every connected network keeps are added (minimal
+separators, after Validi, Buchanan and Lykhovyd, 2022), and it is solved again: the solver takes no rows on the way.
 
 Every answer of the program bounds all plans, connected or not; one whose networks keep all demands is a plan. Where its
 true cost is what the model says, it is proven best.
@@ -26,7 +25,9 @@ from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.separators import component_of, separators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+
+    import networkx as nx
 
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
@@ -59,12 +60,12 @@ class CentreParams:
         cost much more are seldom connected.
     """
 
-    most_assigned: int = 40_000
+    most_assigned: int = 12_000
     rounds: int = 1_000
     near: float = 1e-7
     bound: BoundParams = field(default_factory=BoundParams)
     again: BoundParams = field(default_factory=lambda: BoundParams(rounds=60))
-    guesses: tuple[float, ...] = (0.02, 0.1)
+    guesses: tuple[float, ...] = (0.005, 0.02, 0.1)
     exceptional: float = 0.1
 
 
@@ -137,7 +138,8 @@ def solve_by_centres(
     on_bound : callable
         Told of every better bound.
     on_plan : callable
-        Told of every better plan and its true cost.
+        Told of every plan that is found and its true cost, also where that is dearer than the incumbent: a search
+        goes on from there.
     """
     rules = problem.data.rules
     search = _Search(problem, deadline, params, on_bound, on_plan)
@@ -147,6 +149,12 @@ def solve_by_centres(
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
     bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised)
     search.raised(bounded.bound)
+    if math.isfinite(search.cost) and not search.settled:
+        # Staff's travel costs more where fewer practices are in reach.
+        possible = np.isfinite(bounded.costs.hours)
+        costs = CentreCosts.of(problem, rules.least, rules.most, networks, possible)
+        bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised, bounded.prices)
+        search.raised(bounded.bound)
     for share in (*params.guesses, math.inf):
         if search.settled:
             break
@@ -238,9 +246,10 @@ class _Search:
         for _ in range(self.params.rounds):
             answer = program.solve(cutoff, self.deadline.seconds_left)
             self.raised(answer.bound)
+            found = self.take(answer)
             if answer.status == "infeasible":
                 return True
-            if self.take(answer) or answer.status != "optimal" or self.settled or not _cut(program, answer):
+            if found or answer.status != "optimal" or self.settled or not _cut(program, answer):
                 break
         return False
 
@@ -250,9 +259,9 @@ class _Search:
         if plan is None:
             return False
         cost = math.fsum(group_costs(self.problem, plan))
+        self.on_plan(plan, cost)
         if cost < self.cost:
             self.plan, self.cost = plan, cost
-            self.on_plan(plan, cost)
         return True
 
     def sound(self, answer: Assignment, *, band: bool) -> tuple[Group, ...] | None:
@@ -300,9 +309,7 @@ def _cut(program: AssignmentProgram, answer: Assignment) -> bool:
     return added
 
 
-def _separated(
-    program: AssignmentProgram, graph: Mapping[int, Sequence[int]], group: Group, hub: int
-) -> bool:
+def _separated(program: AssignmentProgram, graph: nx.Graph, group: Group, hub: int) -> bool:
     """Add the separators of a network in parts: for its hub, and for every other hub that they hold for."""
     added = False
     for separator in separators(graph, group, hub):

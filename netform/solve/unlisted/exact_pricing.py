@@ -186,6 +186,8 @@ def least_beyond(
         cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
     if lines is None:
         lines = np.zeros((n, len(cuts.paid)), np.bool_)
+    # Its rows are to be of one kind, for which the search is compiled.
+    lines = np.ascontiguousarray(lines)
     values, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
     steep = float(np.abs(prices).sum()) / max(1, int(search.costs.list_size.sum()))
     width, stop = longest(search.costs), np.zeros(1, np.bool_)
@@ -309,7 +311,8 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
     if wanted > 0 or list_size[hub] > most:
         return np.inf, 0, True
     nearest = sum_near / least
-    answer, found, complete = np.inf, 0, True
+    # A plain 0 would have the search compiled for that constant as well.
+    answer, found, complete = np.inf, np.int64(0), True
     items, beyond = np.empty(n, np.int64), np.empty(n)
     reach, with_patients = np.empty(count), np.empty(count)
     for s in range(len(ranges) - 1):

@@ -10,7 +10,7 @@ practices each. Whoever finds a plan or a bound tells the part, and all go on fr
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netform.solve.exact.solver import solve_set_partitioning
@@ -19,9 +19,9 @@ from netform.solve.primal.first_plan import improve
 from netform.solve.primal.neighbourhood_search import LEVELS, improvements, listed_anew
 from netform.solve.unlisted.by_hubs import hub_turns
 from netform.solve.unlisted.by_passes import stream, streamed_turns
-from netform.solve.unlisted.centre_bound import centre_bound
+from netform.solve.unlisted.centre_bound import centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.centre_model import CentreParams, solve_by_centres
+from netform.solve.unlisted.centre_model import solve_by_centres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
 
-__all__ = ["UnlistedParams", "plan_unlisted"]
+__all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class UnlistedParams:
     many_each : float
         Practices a network from which the centre model is tried before columns: listing ends at about nine, and
         searches hub by hub find little beyond so many.
+    prices : int
+        Rounds of prices for centres in a turn: a second or so for some hundred practices.
     neighbourhoods : int
         That a turn of the search looks at: about a second where a few dozen practices are in one.
     vain : int
@@ -56,6 +58,7 @@ class UnlistedParams:
 
     few: int = 400
     many_each: float = 12.0
+    prices: int = 20
     neighbourhoods: int = 200
     vain: int = 40
 
@@ -69,8 +72,15 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         With a first plan.
     params : UnlistedParams
     """
+    part.unlisted = True
     with part.stage("search"):
         take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
+
+
+def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+    """Bound the plans with no more exceptions than the best so far, by a turn of prices for centres."""
+    with part.stage("bound"):
+        next(_centre_bounds(part, params))
 
 
 def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
@@ -108,9 +118,9 @@ def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np
 
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
-    yield from _centre_bounds(part)
+    yield from _centre_bounds(part, params)
     large = _practices_each(part) > params.many_each
-    if large and part.sound:
+    if large or not part.sound:
         yield from _centre_turns(part)
     if not part.sound:
         return
@@ -123,27 +133,30 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield from _centre_turns(part)
 
 
-def _centre_bounds(part: Part) -> Iterator[None]:
-    """Bound any plan, and those within the band, by prices for centres."""
-    rules, networks = part.problem.data.rules, part.demands.networks
-    any_size = (1, max(rules.exception_most, int(part.problem.data.list_size.max())))
-    for exceptions, (least, most) in ((0, (rules.least, rules.most)), (None, any_size)):
-        costs = CentreCosts.of(part.problem, least, most, networks)
-        best = part.incumbent
-        cutoff = best.value.cost if best is not None and not best.value.broken else math.inf
-        if exceptions == 0 and best is not None and best.value.exceptions:
-            cutoff = math.inf
-
-        def raised(bound: float, exceptions: int | None = exceptions) -> None:
-            if math.isfinite(bound):
-                part.raise_bound(bound, "centres", exceptions)
-
-        centre_bound(costs, cutoff, part.deadline, on_bound=raised)
-        yield
+def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
+    """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
+    rules, best = part.problem.data.rules, part.incumbent
+    least, most, exceptions = rules.least, rules.most, None
+    if best is None or best.value.broken or best.value.exceptions == 0:
+        exceptions = 0
+    else:
+        least, most = 1, max(rules.exception_most, int(part.problem.data.list_size.max()))
+    costs = CentreCosts.of(part.problem, least, most, part.demands.networks)
+    if exceptions is None and best is not None:
+        # All but the exceptions have the least patients of the band.
+        many = part.problem.patients // rules.least + best.value.exceptions
+        costs = replace(costs, many=min(costs.many, many))
+    cutoff = best.value.cost if best is not None and part.sound else math.inf
+    for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline)):
+        if math.isfinite(found.bound):
+            part.raise_bound(found.bound, "centres", exceptions)
+        if k % params.prices == params.prices - 1:
+            yield
+    yield
 
 
 def _centre_turns(part: Part) -> Iterator[None]:
-    """Close the gap by the assignment model."""
+    """Close the gap by the assignment model, or prove that no plan is within the band."""
     best = part.incumbent
 
     def met(plan: Sequence[Group], _cost: float) -> None:
@@ -154,7 +167,6 @@ def _centre_turns(part: Part) -> Iterator[None]:
         part.deadline,
         networks=part.demands.networks,
         incumbent=best.groups if best is not None and best.sound else None,
-        params=CentreParams(),
         on_bound=lambda bound: part.raise_bound(bound, "centres", 0),
         on_plan=met,
     )

@@ -9,14 +9,14 @@ found by walks of linear time (M. Fischetti et al., Thinning out Steiner trees, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
+
+    import networkx as nx
 
 __all__ = ["Separator", "component_of", "separators"]
-
-Neighbours: TypeAlias = "Mapping[int, Collection[int]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,12 @@ class Separator:
     hubs: frozenset[int]
 
 
-def separators(graph: Neighbours, network: Collection[int], hub: int) -> list[Separator]:
+def separators(graph: nx.Graph, network: Collection[int], hub: int) -> list[Separator]:
     """The separators of every part of a network that does not reach its hub within it.
 
     Parameters
     ----------
-    graph : mapping of int to collection of int
-        Neighbours of every practice.
+    graph : networkx.Graph
     network : collection of int
         Members, the hub among them.
     hub : int
@@ -66,7 +65,7 @@ def separators(graph: Neighbours, network: Collection[int], hub: int) -> list[Se
 
 
 def component_of(
-    graph: Neighbours, start: Iterable[int], these: Collection[int], *, inside: bool = True
+    graph: nx.Graph, start: Iterable[int], these: Collection[int], *, inside: bool = True
 ) -> set[int]:
     """What is reached from some practices within others, or, where not ``inside``, without stepping on them."""
     met = set(start)

@@ -13,9 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.build import Diagram, build_diagram
-from netform.solve.diagram.kernel import _forgone, _in_cuts, cut_slack_cost
+from netform.solve.diagram.kernel import (
+    ARC_BYTES,
+    NODE_BYTES,
+    ColumnLayout,
+    _forgone,
+    _in_cuts,
+    cut_slack_cost,
+)
 from netform.solve.diagram.variable_order import TURNED, _parts, narrowest_order, spectral_orders, sweep
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
+from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples
@@ -218,6 +226,55 @@ def test_with_cuts_none_is_missed_below_what_it_says(
     assert diagram.below == cutoff or width < MANY
     found = set(walks(diagram))
     assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+
+
+@given(
+    priced_choices(),
+    st.sampled_from([1.1, 1.5, math.inf]),
+    st.sampled_from([3, MANY]),
+    st.integers(0, 9000),
+)
+@QUICK
+def test_in_little_memory_it_is_narrower_and_as_true(
+    drawn: Priced, share: float, width: int, room: int
+) -> None:
+    """Never more nodes and arcs than there are bytes for; and none is missed below what it says, if it says so."""
+    partitioning, reduced, dual_objective = drawn
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
+    cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
+    store = partitioning.store
+    laid = ColumnLayout.nbytes(len(store), len(store.members), store.practices)
+    diagram = build_diagram(
+        store, partitioning.costs, np.maximum(reduced, 0.0), dual_objective - 1e-9, cutoff, partitioning.sides,
+        most_nodes=MANY, width=width, memory=MemoryBudget(laid + room),
+    )  # fmt: skip
+    if diagram is None:
+        return
+    assert diagram.drawn * NODE_BYTES + len(diagram.takes) * ARC_BYTES <= room
+    assert diagram.width <= width
+    assert diagram.below == cutoff or diagram.width < MANY
+    found = set(walks(diagram))
+    assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
+
+
+def test_half_the_memory_of_a_wide_drawing_is_a_narrower_one() -> None:
+    """Twelve practices in any groups of up to three: half its bytes are not given up but drawn to a smaller width."""
+    groups = all_groups(12, 3)
+    store, costs = store_of(groups, 12), np.array([10.0 - len(group) for group in groups])
+    reduced = costs - costs.min()
+    laid = ColumnLayout.nbytes(len(store), len(store.members), 12)
+    rooms = (10_000_000, 100_000, 50_000)
+    drawings = [
+        build_diagram(
+            store, costs, reduced, 28.0, 60.0, most_nodes=MANY, width=2000, memory=MemoryBudget(laid + room)
+        )
+        for room in rooms
+    ]
+    widths = [0 if each is None else each.width for each in drawings]
+    assert widths[0] == 2000 > widths[1] >= widths[2] > 0
+    for each, room in zip(drawings, rooms, strict=True):
+        assert each is not None
+        assert each.drawn * NODE_BYTES + len(each.takes) * ARC_BYTES <= room
 
 
 def test_it_is_given_up_when_it_grows_too_large() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.search import best_below
+from netform.solve.diagram.search import Below, best_below
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples
@@ -30,7 +30,7 @@ def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, 
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=1.0)
     cutoff = best * share if math.isfinite(share) else math.inf
-    found, below, _ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, 10**6)
+    found, below, *_ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, 10**6)
     assert below >= cutoff
     if plans and cutoff > best:
         assert found is not None
@@ -51,7 +51,7 @@ def test_none_cheaper_than_it_says_is_missed(partitioning: SetPartitioning, widt
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = best * 1.3 if plans else 1.0
-    found, below, _ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, width)
+    found, below, *_ = best_below(partitioning, partitioning.costs, -1e-9, cutoff, width)
     assert below <= cutoff
     if found is not None:
         assert best - 1e-9 <= plans[tuple(found.tolist())] < cutoff
@@ -65,5 +65,5 @@ def test_it_gives_up() -> None:
     groups = all_groups(6, 2)
     store = store_of(groups, 6)
     partitioning = SetPartitioning(store, np.ones(len(groups)), (), 6)
-    assert best_below(partitioning, np.zeros(len(groups)), 0.0, math.inf, 0) == (None, -math.inf, 0)
+    assert best_below(partitioning, np.zeros(len(groups)), 0.0, math.inf, 0) == Below(None, -math.inf)
     assert best_below(partitioning, np.zeros(len(groups)), 0.0, 10.0, 1).below == 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -16,7 +17,7 @@ from netform.breaches import breaches
 from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
-from netform.solve.model.problem import Problem
+from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
@@ -203,3 +204,32 @@ def test_separators_separate(graph: nx.Graph, random: object) -> None:
         for v in separator.between:
             again = graph.subgraph((set(graph) - separator.between) | {v})
             assert nx.has_path(again, hub, min(separator.part))
+
+
+@given(questions(), st.integers(0, 10**6), st.booleans())
+@QUICK
+def test_no_network_costs_less_than_in_the_model(
+    drawn: tuple[nx.Graph, Rules], seed: int, weighted: bool
+) -> None:
+    """Any set within the band, by some hub of its own: travel, staff's travel and stranded posts together."""
+    graph, rules = drawn
+    problem = Problem.of(graph, graph, rules)
+    if weighted:
+        lists = problem.data.list_size * np.random.default_rng(seed).uniform(0.5, 1.8, len(problem.codes))
+        problem = replace(problem, data=replace(problem.data, weighted_list_size=lists))
+    if problem.patients < rules.least:
+        return
+    costs = CentreCosts.of(problem, rules.least, rules.most)
+    sizes = problem.data.list_size
+    groups = [
+        group
+        for count in range(1, len(problem.codes) + 1)
+        for group in combinations(range(len(problem.codes)), count)
+        if rules.least <= sizes[list(group)].sum() <= rules.most
+        and nx.is_connected(problem.graph.subgraph(group))
+        and not breaches(graph, [problem.codes[v] for v in group], rules)
+    ]
+    for group, cost in zip(groups, group_costs(problem, groups) if groups else [], strict=True):
+        items = sorted({int(costs.item[v]) for v in group})
+        fixed = float(np.interp(sizes[list(group)].sum(), costs.sizes, costs.fixed))
+        assert min(costs.hours[items, hub].sum() for hub in group) + fixed <= cost + 1e-6
