@@ -113,7 +113,7 @@ def row() -> nx.Graph:
         Demands(together=(("P1", "P2"),)),
         Demands(apart=(("P2", "P3"), ("P0", "P1"))),
         Demands(pins=(("P6", "P7"),)),
-        Demands(networks=4, together=(("P3", "P4"),), apart=(("P0", "P1"),)),
+        Demands(networks=5, together=(("P3", "P4"),), apart=(("P0", "P1"),)),
     ],
 )
 def test_a_demand_where_nothing_can_be_listed(demands: Demands) -> None:
