@@ -161,7 +161,7 @@ class _Run:
         on_plan: Callable[[Incumbent], None],
         until_sound: bool,
     ) -> _Run:
-        terrain = Terrain.of(problem, params.starts)
+        terrain = Terrain.of(problem, params.starts, demands)
         ground = Ground(problem, demands, terrain.atoms, terrain.bounds, params.swaps)
         return cls(terrain, ground, params, seed, deadline, on_plan, until_sound)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from netform.solve.primal.atoms import AtomMap, atom_map, numbered, unit_pieces
 from netform.solve.primal.trees import Bounds, divided_part
+from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.problem import Problem
-    from netform.solve.primal.value import PlanDemands
+
 
 __all__ = ["StartParams", "Terrain", "alone", "from_start", "numbers_of_networks", "tree_starts"]
 
@@ -67,8 +68,10 @@ class Terrain:
     bounds: Bounds
 
     @classmethod
-    def of(cls, problem: Problem, params: StartParams) -> Terrain:
-        """The terrain of a problem."""
+    def of(
+        cls, problem: Problem, params: StartParams, demands: PlanDemands = NO_DEMANDS_OVER_PLAN
+    ) -> Terrain:
+        """The terrain of a problem, and the band for trees: as wide as the number of networks demanded needs it."""
         pieces = unit_pieces(problem)
         atoms, whole = atom_map(problem, pieces), atom_map(problem, _with_ways(problem, pieces))
         graph = nx.Graph()
@@ -78,9 +81,13 @@ class Terrain:
         part_of = numbered(graph)
         rules, limits = problem.data.rules, problem.limits
         typical = float(np.median(atoms.minutes)) if len(atoms.minutes) else 1.0
+        networks, patients = demands.networks, problem.patients
+        # Where so many cannot be within the band, some are as far outside as exceptions go.
+        fewer = networks is not None and networks * rules.most < patients
+        more = networks is not None and networks * rules.least > patients
         bounds = Bounds(
-            rules.least,
-            rules.most,
+            1 if more else rules.least,
+            rules.exception_most if fewer else rules.most,
             limits.least_practices,
             limits.most_practices,
             params.trees_per_cut,
