@@ -70,6 +70,7 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         No plan that keeps every demand was found, or exceptions are forbidden and only plans with some were.
     """
     seen = arithmetic(part)
+    part.exceptions_bound = exceptions_by_arithmetic(part) if seen else 0
     _refuse(part, seen)
     if not seen and (plan := only_plan(part)) is not None:
         return plan
@@ -91,6 +92,18 @@ def arithmetic(part: Part) -> list[Obstacle]:
         return []
     said = number_sentence(part.linking.networks, len(part.linking.fixed), part.problem.patients, part.rules)
     return [] if said is None else [Obstacle(NETWORKS, part.problem.codes, said)]
+
+
+def exceptions_by_arithmetic(part: Part) -> int:
+    """Count how many networks have to be outside the band, where arithmetic has said that some are."""
+    networks = None if part.linking is None else part.demands.networks
+    rules, patients = part.rules, part.problem.patients
+    if networks is None:
+        return 1
+    # Each exception holds what so many in the band cannot, or spares what they would need.
+    over, short = patients - networks * rules.most, networks * rules.least - patients
+    each = max(1, rules.exception_most - rules.most) if over > 0 else max(1, rules.least - 1)
+    return max(1, -(-max(over, short) // each))
 
 
 def only_plan(part: Part) -> PartPlan | None:
