@@ -110,12 +110,11 @@ def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
     practices = np.argsort(atom_of, kind="stable").astype(np.int64)
     merged = problem.limits.merged
     # Each practice counts but for those of a merger that has a lower one in the same atom.
-    spared = {(int(a), int(m)): v for v, (a, m) in reversed(list(enumerate(zip(atom_of, merged, strict=True))))}
+    spared = {
+        (int(a), int(m)): v for v, (a, m) in reversed(list(enumerate(zip(atom_of, merged, strict=True))))
+    }
     counts = np.array(
-        [
-            merged[v] < 0 or spared[int(atom_of[v]), int(merged[v])] == v
-            for v in range(len(atom_of))
-        ],
+        [merged[v] < 0 or spared[int(atom_of[v]), int(merged[v])] == v for v in range(len(atom_of))],
         np.int64,
     )
     return AtomMap(

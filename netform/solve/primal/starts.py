@@ -145,13 +145,13 @@ def numbers_of_networks(
     if demands.networks is not None:
         return [_shared_out(demands.networks, patients, size)]
     steps = min(params.numbers, int((high - low).max()) + 1)
-    shares = [0.5] if steps == 1 else sorted((k / (steps - 1) for k in range(steps)), key=lambda s: abs(s - 0.5))
+    shares = (
+        [0.5] if steps == 1 else sorted((k / (steps - 1) for k in range(steps)), key=lambda s: abs(s - 0.5))
+    )
     return [low + np.round((high - low) * share).astype(np.int64) for share in shares]
 
 
-def _shared_out(
-    networks: int, patients: NDArray[np.int64], size: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _shared_out(networks: int, patients: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
     """Share a number of networks out among parts by their patients, each at least one and no more than its atoms."""
     number = np.ones(len(size), np.int64)
     while number.sum() < networks and (number < size).any():
@@ -177,9 +177,7 @@ def tree_starts(
             labels, used = np.zeros(terrain.whole.size, np.int64), 0
             for part, networks in zip(terrain.parts, number.tolist(), strict=True):
                 order = part.copy()
-                found = divided_part(
-                    terrain.whole, terrain.bounds, order, networks, int(random.integers(2**31))
-                )
+                found = divided_part(terrain.whole, terrain.bounds, order, networks, random)
                 labels[order] = found + used
                 used += int(found.max()) + 1
             yield terrain.on_atoms(labels)
@@ -190,12 +188,11 @@ def alone(terrain: Terrain) -> NDArray[np.int64]:
     return terrain.on_atoms(np.arange(terrain.whole.size))
 
 
-def from_start(problem: Problem, terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
+def from_start(terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
     """The networks where the plan starts, in connected pieces; who is in none stands alone.
 
     Parameters
     ----------
-    problem : Problem
     terrain : Terrain
     demands : PlanDemands
         With a start.

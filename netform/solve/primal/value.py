@@ -174,7 +174,11 @@ class Slack:
 
     def take(self, where: NDArray[np.int64]) -> Slack:
         """That of some parts, in the order given."""
-        return self if self.free else Slack(self.networks[where], self.practices[where], self.patients[where], False)
+        return (
+            self
+            if self.free
+            else Slack(self.networks[where], self.practices[where], self.patients[where], False)
+        )
 
 
 def plan_values(

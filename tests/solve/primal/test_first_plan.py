@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +23,12 @@ from tests.brute_force import keeps_moves, outside_band, plan_hours, plans_by_ex
 from tests.solve.test_search import assert_whole, county, problem_of
 from tests.strategies import small_areas
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+if TYPE_CHECKING:
+    import networkx as nx
+
+QUICK = settings(
+    deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 EFFORT = 1_500
 
 
@@ -79,7 +84,9 @@ def demanded(draw: st.DrawFn, codes: list[str]) -> Demands:
 
 @given(small_areas(most=6, oversize=False), st.data())
 @QUICK
-def test_demands_are_kept_where_any_plan_keeps_them(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
+def test_demands_are_kept_where_any_plan_keeps_them(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
     """Under any demands the value is the best of trying everything; where no plan keeps them, it says so."""
     graph = within(*drawn)
     if not len(graph):
