@@ -20,11 +20,11 @@ from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, group_va
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.deadline import Deadline
+    from netform.solve.model.problem import Problem
+    from netform.solve.model.stopping import Deadline
     from netform.solve.primal.atoms import AtomMap
     from netform.solve.primal.trees import Bounds
     from netform.solve.primal.value import PlanDemands, Slack
-    from netform.solve.search import Problem
 
 __all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]
 
@@ -319,7 +319,7 @@ def _network_store(atoms: AtomMap, batch: Batch) -> tuple[NDArray[np.int64], NDA
 
 
 @nb.njit(cache=True, nogil=True)
-def _exchanges(  # noqa: C901, PLR0912, PLR0915 (one loop over trials, networks and neighbours)
+def _exchanges(
     atoms: AtomMap,
     bounds: Bounds,
     batch: Batch,
@@ -386,7 +386,7 @@ def _exchanges(  # noqa: C901, PLR0912, PLR0915 (one loop over trials, networks 
                         ones.append(one)
                         others.append(other)
                         for p in going:
-                            places.append(p)  # noqa: PERF402 (a compiled list takes no array)
+                            places.append(p)
                         moved.append(len(places))
                         rows_one.append(-1 if empty else len(offsets) - 1)
                         if not empty:
@@ -506,11 +506,11 @@ def _moves(
         for p in here:
             if _touches(atoms, batch, place, p, other, -1):
                 for q in _leaving(atoms, batch, place, room, here, p):
-                    goes.append(q)  # noqa: PERF402 (a compiled list takes no array)
+                    goes.append(q)
                 ends.append(len(goes))
     if kinds & MERGES and one < other:
         for p in here:
-            goes.append(p)  # noqa: PERF402 (a compiled list takes no array)
+            goes.append(p)
         ends.append(len(goes))
     return np.array(goes, np.int64), np.array(ends, np.int64)
 

@@ -376,7 +376,7 @@ def _ruin(
             roots.append(len(clump) - 1)
             members, divided = there, np.zeros(len(there), np.int64)
             for v in range(len(end)):
-                clump.append(len(atom) + begin[v + 1])  # noqa: PERF401 (compiled)
+                clump.append(len(atom) + begin[v + 1])
         else:
             # One clump of all, which no subtree is made of, so that clumps run on.
             clump.append(len(atom) + len(members))

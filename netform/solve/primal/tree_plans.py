@@ -110,7 +110,7 @@ def clumps(
 
 
 @nb.njit(cache=True, nogil=True)
-def list_subtrees(  # noqa: C901, PLR0912, PLR0915 (one loop with its own stack)
+def list_subtrees(
     patients: NDArray[np.int64],
     end: NDArray[np.int64],
     least: int,
@@ -280,5 +280,5 @@ def best_of_trees(
             s = choice[waiting.pop()]
             chosen.append(s)
             for u in found.below[found.begin_below[s] : found.begin_below[s + 1]]:
-                waiting.append(u)  # noqa: PERF402 (a compiled list takes no array)
+                waiting.append(u)
     return np.array(chosen, np.int64)
