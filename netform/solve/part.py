@@ -72,7 +72,8 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     seen = arithmetic(part)
     part.exceptions_bound = exceptions_by_arithmetic(part) if seen else 0
     _refuse(part, seen)
-    if not seen and (plan := only_plan(part)) is not None:
+    # Later questions start from a list.
+    if not seen and not part.candidate_cache.keep and (plan := only_plan(part)) is not None:
         return plan
     if part.incumbent is None:
         first_plan(part, params)

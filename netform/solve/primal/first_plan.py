@@ -200,7 +200,8 @@ def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
     yield from tree_starts(run.terrain, demands, run.params.starts, run.seed)
     if demands.start is not None:
         yield from_start(run.terrain, demands)
-    if problem.limits.forbids or demands:
+    if problem.limits.forbids or demands or (run.best is not None and run.incumbent.value.broken):
+        # Around a hub trees may leave a network too large for an exception, and no single move mends that.
         # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
         plan = LabelledPlan.of(run.ground, alone(run.terrain))
         yield settle_borders(run.ground, plan, run.seed, run.deadline, kinds=MERGES).labels
