@@ -77,6 +77,7 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         return plan
     if part.incumbent is None:
         first_plan(part, params)
+    bound_at_once(part)
     with searching_beside(part):
         plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     if part.near is None and not plan.reasons:
@@ -180,7 +181,6 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
         with part.stage("reasons"):
             part.near.refuse()
         part.deadline = part.deadline.share(params.in_time)
-    bound_at_once(part)
     plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)

@@ -251,6 +251,11 @@ class Part:
         self.candidates, self.columns = candidates, candidates if columns is None else columns
 
     @property
+    def practices_each(self) -> float:
+        """Practices that a network of the most patients has on average."""
+        return float(self.rules.most / max(1.0, self.problem.data.list_size.mean()))
+
+    @property
     def sound(self) -> bool:
         """Whether there is a plan that keeps every demand and has no exceptions."""
         return self.incumbent is not None and self.incumbent.sound

@@ -181,7 +181,7 @@ def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
-    large = _practices_each(part) > params.many_each
+    large = part.practices_each > params.many_each
     if large or not part.sound:
         yield from _centre_turns(part)
     if not part.sound:
@@ -204,6 +204,8 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     else:
         least, most = 1, max(rules.exception_most, int(part.problem.data.list_size.max()))
     costs = CentreCosts.of(part.problem, least, most, part.demands.networks)
+    # A round takes time by the square of the practices: so many fit into a turn.
+    rounds = max(2, round(params.prices * min(1.0, (params.few / len(part.problem.codes)) ** 2)))
     if exceptions is None and best is not None:
         # All but the exceptions have the least patients of the band.
         many = part.problem.patients // rules.least + best.value.exceptions
@@ -212,7 +214,7 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline)):
         if math.isfinite(found.bound):
             part.raise_bound(found.bound, "centres", exceptions)
-        if k % params.prices == params.prices - 1:
+        if k % rounds == rounds - 1:
             yield
     yield
 
@@ -235,9 +237,3 @@ def _centre_turns(part: Part) -> Iterator[None]:
     if found.status == "infeasible":
         part.exceptions_bound = max(part.exceptions_bound, 1)
     yield
-
-
-def _practices_each(part: Part) -> float:
-    """Practices that a network of the most patients has on average."""
-    patients = part.problem.data.list_size
-    return float(part.rules.most / max(1.0, patients.mean()))
