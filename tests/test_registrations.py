@@ -157,8 +157,8 @@ def test_all_faults_at_once(read: Read) -> None:
         (b"PK\x03\x04", "it is a zip archive or a workbook"),
         ("code,lsoa,patients".encode("utf-16"), "it is not text in UTF-8"),
         (b"x" * 200_000, "it is too large, or has no lines"),
-        (gzip.compress(ROWS.encode())[:-9], "it cannot be read"),
-        (gzip.compress(b"\0" * 10_000_000), "it is too large, or has no lines"),
+        (gzip.compress(ROWS.encode(), mtime=0)[:-9], "it cannot be read"),
+        (gzip.compress(b"\0" * 10_000_000, mtime=0), "it is too large, or has no lines"),
         (b"\x1f\x8b broken", "it cannot be read"),
     ],
 )

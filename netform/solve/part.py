@@ -27,7 +27,7 @@ from netform.solve.exceptions import plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
-from netform.solve.unlisted.planner import bound_at_once, plan_unlisted
+from netform.solve.unlisted.planner import bound_at_once, plan_unlisted, searching_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,9 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         return plan
     if part.incumbent is None:
         first_plan(part, params)
-    plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
+    bound_at_once(part)
+    with searching_beside(part):
+        plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     if part.near is None and not plan.reasons:
         return plan
     with part.stage("reasons"):
@@ -166,7 +168,8 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         part.release(free)
         del free, model
         return with_exceptions(part, found, params)
-    if solution.chosen is None:
+    best = part.incumbent
+    if solution.chosen is None or (best is not None and best.sound and best.value.cost < solution.cost):
         return best_so_far(part, listed=listed)
     return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
@@ -178,7 +181,6 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
         with part.stage("reasons"):
             part.near.refuse()
         part.deadline = part.deadline.share(params.in_time)
-    bound_at_once(part)
     plan = plan_with_exceptions(part, reasons)
     if plan is None:
         plan_unlisted(part)

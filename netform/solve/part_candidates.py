@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from threading import RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,6 +106,10 @@ class Part:
         Those that a better plan may still use, where they were counted.
     unlisted : bool
         Whether not all feasible networks could be kept.
+    searching : bool
+        Whether search goes on in a thread of its own.
+    lock : RLock
+        Of the best plan and the bounds, where search goes on beside.
     held : int
         Bytes of the lists in use.
     """
@@ -131,6 +136,8 @@ class Part:
     candidates: int = field(init=False, default=0)
     columns: int | None = field(init=False, default=None)
     unlisted: bool = field(init=False, default=False)
+    searching: bool = field(init=False, default=False)
+    lock: RLock = field(init=False, default_factory=RLock, repr=False)
     held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -168,11 +175,12 @@ class Part:
         step : str
             What has found it, for the solve log.
         """
-        if self.incumbent is not None and found.value >= self.incumbent.value:
-            return False
-        self.incumbent = found
-        self.tell(step)
-        return True
+        with self.lock:
+            if self.incumbent is not None and found.value >= self.incumbent.value:
+                return False
+            self.incumbent = found
+            self.tell(step)
+            return True
 
     def offered(self, step: str) -> Callable[[Incumbent], None]:
         """A taker of plans for a search."""
@@ -203,11 +211,12 @@ class Part:
         exceptions : int or None
             The plans that it holds for are those with so many networks outside the band; None for any plan.
         """
-        if bound > self.bounds.get(exceptions, 0.0):
-            before = self.bound
-            self.bounds[exceptions] = bound
-            if self.bound > before:
-                self.tell(step)
+        with self.lock:
+            if bound > self.bounds.get(exceptions, 0.0):
+                before = self.bound
+                self.bounds[exceptions] = bound
+                if self.bound > before:
+                    self.tell(step)
 
     @property
     def bound(self) -> float:
@@ -240,6 +249,11 @@ class Part:
     def counted(self, candidates: int, columns: int | None = None) -> None:
         """Take how many feasible networks there are, and how many of them a better plan may still use."""
         self.candidates, self.columns = candidates, candidates if columns is None else columns
+
+    @property
+    def practices_each(self) -> float:
+        """Practices that a network of the most patients has on average."""
+        return float(self.rules.most / max(1.0, self.problem.data.list_size.mean()))
 
     @property
     def sound(self) -> bool:
@@ -371,7 +385,7 @@ class Part:
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            incumbent=self.columns_of(model),
+            incumbent=lambda: self.columns_of(model),
             trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )

@@ -140,7 +140,8 @@ def plan_areas(
     NetformError
         As `netform.solve.area.solve_area`.
     """
-    options = replace(options, threads=options.workers)
+    # A single area has every core to itself.
+    options = replace(options, threads=options.workers, beside=options.workers > 1 and len(areas) == 1)
     count = max(1, min(options.workers, len(areas)))
     share = options.memory.share(count)
     tasks = [_Task(area, tuple(codes), share) for area, codes in areas.items()]

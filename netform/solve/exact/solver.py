@@ -61,7 +61,7 @@ def solve_set_partitioning(
     deadline: Deadline = NEVER,
     *,
     on_plan: Callable[[Solution], None] = lambda _solution: None,
-    incumbent: NDArray[np.int64] | None = None,
+    incumbent: Callable[[], NDArray[np.int64] | None] = lambda: None,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: WarmStart | None = None,
@@ -78,8 +78,8 @@ def solve_set_partitioning(
         Once it has passed the best plan so far is returned with its bound.
     on_plan : callable
         Told of every better plan and bound; of bounds before there is a plan as well.
-    incumbent : ndarray of int64, optional
-        The columns of a plan that is known.
+    incumbent : callable
+        Gives the columns of the best plan that is known, when one is needed; None where it is not among them.
     stage : callable
         Gives the context in which the stages ``bound`` and ``choose`` run.
     cutoff : float
@@ -117,7 +117,7 @@ def solve_set_partitioning(
     return found if trace else replace(found, trace=None)
 
 
-def _find_plan(closing: GapClosing, incumbent: NDArray[np.int64] | None) -> None:
+def _find_plan(closing: GapClosing, incumbent: Callable[[], NDArray[np.int64] | None]) -> None:
     """Try cutoffs while that is quick, find a plan near the bound, and try wide cutoffs where it is not near enough."""
     state, params = closing.state, SOLVING
     closing.take_turns(closing.params.width)
@@ -125,7 +125,7 @@ def _find_plan(closing: GapClosing, incumbent: NDArray[np.int64] | None) -> None
         if not state.over:
             closing.beam_search(state.nearest(closing.params.beam_columns), width)
     if state.chosen is None and not state.over:
-        state.accept_listed(incumbent)
+        state.accept_listed(incumbent())
         if len(state.cheap_enough(state.cost)) > params.few:
             _better(state, params.bettered_columns, params.bettered_practices, params)
     for count in params.wide_columns:

@@ -39,6 +39,9 @@ class ListingParams:
         many times too long.
     part : float
         Share of the room that a list may fill; what else proves a plan needs the rest.
+    large, sooner : float, int
+        Where networks hold more practices than this they are hardly ever few enough: the count is given up so many
+        times sooner, since there are five to seven times as many for every further practice in a network.
     """
 
     column: int = 56
@@ -48,6 +51,8 @@ class ListingParams:
     side: int = 16
     hours: int = 96
     visited: int = 30
+    large: float = 12.0
+    sooner: int = 8
     part: float = 0.85
 
     def peak(self, columns: int, members: int, sides: int = 0, *, keep: bool = False) -> int:
@@ -125,6 +130,8 @@ class CandidateCache:
         widest = self.memory if self.alone is None else self.alone
         adjacency, params = Adjacency.of(problem.graph), self.params
         limit = widest.most(params.visited)
+        if most > params.large * problem.data.list_size.mean():
+            limit //= params.sooner
         census = take_census(adjacency, least, most, limit=limit, workers=self.workers)
         if not census.complete:
             return None

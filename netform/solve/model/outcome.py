@@ -38,6 +38,8 @@ class Options:
         Threads for listing.
     threads : int
         For the proof of an area. Of areas planned side by side each may have as many: the last is alone.
+    beside : bool
+        Whether search goes on in a thread of its own while columns are listed and solved over.
     moves : Moves or None
         How far the plan may be from where it starts.
     memory : MemoryBudget
@@ -50,6 +52,7 @@ class Options:
     seed: int = 0
     workers: int = 1
     threads: int = 1
+    beside: bool = False
     moves: Moves | None = None
     memory: MemoryBudget = DEFAULT
     alone: MemoryBudget | None = None

@@ -15,7 +15,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.solve.primal.trees import hold
-from netform.solve.primal.value import group_values, plan_values
+from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, group_values, plan_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ def descend(
     batch: Batch,
     values: NDArray[np.float64],
     slack: Slack,
-    seed: int,
+    random: np.random.Generator,
     deadline: Deadline,
     kinds: int = ALL_KINDS,
     rounds: int = 2**31,
@@ -135,7 +135,7 @@ def descend(
         Of its networks; those that come to be empty become 0.
     slack : Slack
         What the rules over the whole plan leave to each trial.
-    seed : int
+    random : numpy.random.Generator
         Of the swaps that are looked at where there are too many.
     deadline : Deadline
     kinds : int
@@ -154,13 +154,11 @@ def descend(
     np.add.at(sums, batch.trial_of, values)
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
     held = plan_values(sums, count, slack)
-    demanded = bool(ground.demands)
     while kinds and rounds > 0 and not deadline.passed:
-        seed += 1
         rounds -= 1
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
         active, found = _exchanges(
-            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, kinds, ground.swaps, seed
+            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, kinds, ground.swaps, random
         )
         if not active:
             break
@@ -169,19 +167,42 @@ def descend(
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
         if not len(chosen):
             continue
-        made = _make(batch, found, chosen, demanded, fresh)
-        for sign, networks_of, row_of in (
-            (1, found.one, found.row_of_one),
-            (1, found.other, found.row_of_other),
-        ):
+        tied, quota = _tied(found, chosen, rows, values, count, slack)
+        made = _make(batch, found, chosen, tied, quota, fresh)
+        for networks_of, row_of in ((found.one, found.row_of_one), (found.other, found.row_of_other)):
             where, row = networks_of[made], row_of[made]
             trial = batch.trial_of[where]
             new = np.where((row >= 0)[:, None], rows[row], 0.0)
-            np.add.at(sums, trial, sign * (new - values[where]))
+            np.add.at(sums, trial, new - values[where])
             np.subtract.at(count, trial, (row < 0).astype(np.float64))
             values[where] = new
         held = plan_values(sums, count, slack)
     return held
+
+
+def _tied(
+    found: _Found,
+    chosen: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    values: NDArray[np.float64],
+    count: NDArray[np.float64],
+    slack: Slack,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which exchanges bear on rules over the whole plan, and how many of them each trial may make at once.
+
+    Mergers as many as there are networks too many; of what changes who has moved, one.
+    """
+    if slack.free:
+        return np.zeros(len(chosen), np.bool_), np.zeros(len(count), np.int64)
+    columns = slice(MOVED_PRACTICES, MOVED_PATIENTS + 1)
+    one, row = found.one[chosen], found.row_of_one[chosen]
+    new = rows[found.row_of_other[chosen], columns] + np.where((row >= 0)[:, None], rows[row, columns], 0.0)
+    old = values[one, columns] + values[found.other[chosen], columns]
+    moving = (new != old).any(axis=1)
+    numbered = ~np.isnan(slack.networks)
+    if moving.any() or not numbered.all():
+        return moving | (row < 0), np.ones(len(count), np.int64)
+    return row < 0, np.maximum(1, count - slack.networks).astype(np.int64)
 
 
 def _valued(
@@ -241,29 +262,40 @@ def better_rows(change: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 @nb.njit(cache=True, nogil=True)
 def _make(
-    batch: Batch, found: _Found, chosen: NDArray[np.int64], one_each: bool, fresh: NDArray[np.bool_]
+    batch: Batch,
+    found: _Found,
+    chosen: NDArray[np.int64],
+    tied: NDArray[np.bool_],
+    quota: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Make exchanges in their order as long as no network is in two of them; those that were made.
 
-    Where there are rules over the whole plan, each trial takes one, and all of its networks are looked at again.
+    Of those ``tied`` by rules over the whole plan each trial takes no more than its quota, which is used up; where some
+    had to wait, all of its networks are looked at again.
     """
     touched = np.zeros(len(batch.trial_of), np.bool_)
-    done = np.zeros(len(batch.begin) - 1, np.bool_)
+    waits = np.zeros(len(quota), np.bool_)
     made = np.empty(len(chosen), np.int64)
     number = 0
-    for c in chosen:
+    for k in range(len(chosen)):
+        c = chosen[k]
         one, other = found.one[c], found.other[c]
         trial = batch.trial_of[one]
-        if touched[one] or touched[other] or (one_each and done[trial]):
+        if tied[k] and quota[trial] <= 0:
+            waits[trial] = True
             continue
-        touched[one] = touched[other] = done[trial] = True
-        for k in range(found.moved[c], found.moved[c + 1]):
-            p = found.places[k]
+        if touched[one] or touched[other]:
+            continue
+        touched[one] = touched[other] = True
+        quota[trial] -= tied[k]
+        for e in range(found.moved[c], found.moved[c + 1]):
+            p = found.places[e]
             batch.label[p] = other if batch.label[p] == one else one
         made[number] = c
         number += 1
     for g in range(len(touched)):
-        if touched[g] or (one_each and done[batch.trial_of[g]]):
+        if touched[g] or waits[batch.trial_of[g]]:
             fresh[:, g] = True
     return made[:number]
 
@@ -295,13 +327,12 @@ def _exchanges(
     sound: NDArray[np.bool_],
     kinds: int,
     swaps: int,
-    seed: int,
+    random: np.random.Generator,
 ) -> tuple[int, _Found]:
     """The exchanges of networks that were not looked at: moves and mergers of a trial first, then swaps.
 
     Returns how many trials had any to look at, and the exchanges; those looked at are no longer fresh.
     """
-    np.random.seed(seed)
     begin, inside = _by_network(batch)
     networks = len(batch.trial_of)
     patients, counted = np.zeros(networks, np.int64), np.zeros(networks, np.int64)
@@ -333,7 +364,7 @@ def _exchanges(
                     if stage == 0:
                         goes, ends = _moves(atoms, batch, place, room, here, one, other, kinds)
                     elif one < other:
-                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, swaps)
+                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, swaps, random)
                     else:
                         continue
                     for x in range(len(ends) - 1):
@@ -495,6 +526,7 @@ def _swaps(
     one: int,
     other: int,
     most: int,
+    random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Who may change places between two networks without parting those who stay; of too many, some at random."""
     from_one = [
@@ -513,7 +545,7 @@ def _swaps(
     goes, ends = [0 for _ in range(0)], [0]
     for p in from_one:
         for q in from_other:
-            if share < 1.0 and np.random.random() > share:
+            if share < 1.0 and random.random() > share:
                 continue
             if (len(there) == 1 or _touches(atoms, batch, place, p, other, q)) and (
                 len(here) == 1 or _touches(atoms, batch, place, q, one, p)

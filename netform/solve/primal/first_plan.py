@@ -9,7 +9,7 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.atoms import groups_of, labels_of
 from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
-from netform.solve.primal.repair import mend
+from netform.solve.primal.repair import RepairParams, mend
 from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
@@ -31,13 +31,17 @@ class PrimalParams:
     Attributes
     ----------
     starts : StartParams
+    repair : RepairParams
     search : SearchParams
     swaps : int
         Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices
         or so; of more, a share that is drawn anew each time.
+    settled : int
+        Starts whose borders are settled, the best first: beyond a few the search itself is the better use of time.
     """
 
     starts: StartParams = field(default_factory=StartParams)
+    repair: RepairParams = field(default_factory=RepairParams)
     search: SearchParams = field(default_factory=SearchParams)
     swaps: int = 150
     settled: int = 4
@@ -61,9 +65,6 @@ class Incumbent:
     def sound(self) -> bool:
         """Whether it keeps every demand and has no exceptions."""
         return self.value[:2] == (0, 0)
-
-
-OnPlan = "Callable[[Incumbent], None]"
 
 
 def incumbents(
@@ -187,7 +188,7 @@ class _Run:
     def bettered(self, effort: int) -> Incumbent:
         """Search from the best plan, and give the best then."""
         if self.best is not None and not self.finished:
-            self.offer(mend(self.ground, self.best, self.deadline))
+            self.offer(mend(self.ground, self.best, self.params.repair, self.deadline))
         if self.best is not None and not self.finished:
             search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
         return self.incumbent
@@ -203,4 +204,4 @@ def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
         # Around a hub trees may leave a network too large for an exception, and no single move mends that.
         # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
         plan = LabelledPlan.of(run.ground, alone(run.terrain))
-        yield settle_borders(run.ground, plan, run.seed, NEVER, kinds=MERGES).labels
+        yield settle_borders(run.ground, plan, run.seed, run.deadline, kinds=MERGES).labels

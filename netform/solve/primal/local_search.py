@@ -1,11 +1,13 @@
-"""Neighbourhood search: neighbouring networks are divided anew by random trees, and their borders bettered.
+"""Neighbourhood search: neighbouring networks are planned anew along random trees, and their borders bettered.
 
-Each round takes several neighbourhoods, makes one new division of each, lets all of them exchange at their borders at
-once, and keeps what is better (ruin and recreate, after Schrimpf et al. 2000; a large neighbourhood in Shaw's sense).
+Each round takes several neighbourhoods, draws a tree for each through some of its networks, and takes the best plan of
+that tree, or cuts it where its subtrees are too many (ruin and recreate, after Schrimpf et al. 2000; a large
+neighbourhood in Shaw's sense). Dearer plans are taken, too, less and less (simulated annealing).
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,14 @@ import numpy as np
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
 from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees, subtree_store
 from netform.solve.primal.trees import divide, random_tree
-from netform.solve.primal.value import COST, PlanValue, Slack, plan_values
+from netform.solve.primal.value import (
+    COST,
+    MOVED_PATIENTS,
+    MOVED_PRACTICES,
+    PlanValue,
+    Slack,
+    plan_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +51,26 @@ class SearchParams:
         Neighbourhoods of a round at least: what a call costs is shared by so many.
     networks_per_trial : int
         One neighbourhood a round for every so many networks: as many as seldom overlap.
+    atoms : int
+        In all neighbourhoods of a round about so many at most, so that a round of large networks does not take long.
     hood : tuple of int
-        Networks of a neighbourhood, drawn with equal chances: two are quick, four escape where two cannot.
+        Networks of a neighbourhood, drawn with equal chances: two are quick, a dozen escape where few cannot.
+    hottest, coldest : float
+        What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
+        practice badly placed; in the end next to nothing.
+    cycle : float
+        Neighbourhoods for each network from hot to cold, in the first cycle: a few seconds.
+    longer : float
+        By what each cycle is longer than the one before, as it is not known how many there will be.
     other_number : float
-        Share of neighbourhoods that are divided into one network more or one less.
+        Share of neighbourhoods that are divided into one network more or one less by cuts alone.
+    clumps : int
+        Clumps for each network of a neighbourhood, of which trees make networks: twice as many take a hundred times as
+        long. Networks of fewer atoms are made of atoms.
+    steps : int
+        Steps of listing the subtrees of a neighbourhood, about 10 ms: beyond that it is cut instead.
+    polished : float
+        Share of rounds in which exchanges follow trees, which take ten times as long as the trees and find little more.
     at_exceptions : float
         Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
     """
@@ -91,7 +116,9 @@ class LabelledPlan:
         """What it is worth."""
         sums = self.values.sum(axis=0)[None]
         (row,) = plan_values(sums, np.array([len(self.values)]), Slack.of(ground.demands))
-        return PlanValue(int(row[0]), int(row[1]), int(row[2]), float(row[3]))
+        # Exactly summed, so that the same plan is worth the same in whatever order its networks are held.
+        cost = math.fsum(self.values[:, COST].tolist())
+        return PlanValue(int(row[0]), int(row[1]), int(row[2]), cost)
 
 
 def _whole_batch(labels: NDArray[np.int64]) -> Batch:
@@ -126,12 +153,13 @@ def settle_borders(
     kinds : int
         Of `netform.solve.primal.exchanges`.
     """
+    random = np.random.default_rng(seed)
     while True:
         batch, values = _whole_batch(plan.labels), plan.values.copy()
         slack = Slack.of(ground.demands)
-        descend(ground, batch, values, slack, seed, deadline, kinds, ROUNDS_TOLD)
+        descend(ground, batch, values, slack, random, deadline, kinds, ROUNDS_TOLD)
         settled = bool((batch.label == plan.labels).all())
-        plan, seed = _renumbered(batch.label, values), seed + ROUNDS_TOLD
+        plan = _renumbered(batch.label, values)
         if not on_plan(plan) or settled or deadline.passed:
             return plan
 
@@ -209,7 +237,7 @@ def _round(
         params.clumps,
         params.steps,
         ground.problem.data.rules.exception_most,
-        int(random.integers(2**31)),
+        random,
     )
     if len(roots):
         batch = _planned(ground, batch, found, roots)
@@ -220,10 +248,9 @@ def _round(
     sizes = np.diff(hood_begin)
     slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
     rough = 2 * len(roots) < trials or random.random() < params.polished
-    held = descend(
-        ground, batch, values, slack, int(random.integers(2**31)), deadline, ALL_KINDS if rough else 0
-    )
+    held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS if rough else 0)
     change = held - plan_values(before, sizes, slack)
+    tied = _tied(batch, values, before, sizes) & bool(ground.demands)
     # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
     change[:, 3] += heat * np.log(1.0 - random.random(trials))
     better = np.flatnonzero(better_rows(change))
@@ -231,17 +258,28 @@ def _round(
         return plan
     change = change[better]
     order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
-    labels, taken = plan.labels.copy(), np.zeros(number, np.bool_)
+    labels, taken, tied_once = plan.labels.copy(), np.zeros(number, np.bool_), False
     for t in order.tolist():
         hood = hoods[hood_begin[t] : hood_begin[t + 1]]
-        if not taken[hood].any():
+        # After one that bears on rules over the whole plan, what those leave to the next is another matter.
+        if not taken[hood].any() and not (tied[t] and tied_once):
             taken[hood] = True
+            tied_once |= bool(tied[t])
             places = slice(batch.begin[t], batch.begin[t + 1])
             labels[batch.atom[places]] = number + batch.label[places]
-            # What the rules over the plan leave to the next is another matter.
-            if ground.demands:
-                break
     return _renumbered(labels, np.concatenate((plan.values, values)))
+
+
+def _tied(
+    batch: Batch, values: NDArray[np.float64], before: NDArray[np.float64], sizes: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which trials change how many networks there are, or how many move."""
+    moved = slice(MOVED_PRACTICES, MOVED_PATIENTS + 1)
+    after, number = np.zeros_like(before), np.zeros(len(sizes), np.int64)
+    np.add.at(after, batch.trial_of, values)
+    np.add.at(number, batch.trial_of[np.unique(batch.label)], 1)
+    result: NDArray[np.bool_] = (number != sizes) | (after[:, moved] != before[:, moved]).any(axis=1)
+    return result
 
 
 def _drawn(
@@ -291,14 +329,13 @@ def _ruin(
     nodes: int,
     steps: int,
     exception_most: int,
-    seed: int,
+    random: np.random.Generator,
 ) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64], Subtrees, NDArray[np.int64]]:
     """Draw neighbourhoods, and a tree for each.
 
     The batch, divided along a tree where subtrees are too many or cannot cover it; the networks of each neighbourhood
     with where they begin; the subtrees of the others, and the places of their roots.
     """
-    np.random.seed(seed)
     number = labels.max() + 1
     order = np.argsort(labels, kind="mergesort")
     first = np.searchsorted(labels[order], np.arange(number + 1))
@@ -310,12 +347,12 @@ def _ruin(
     clump = [0]
     roots = _nothing()
     for t in range(len(begins)):
-        hood = _hood(atoms, labels, order, first, begins[t], sizes[t])
+        hood = _hood(atoms, labels, order, first, begins[t], sizes[t], random)
         patients, odd = 0, False
         part = _nothing()
         for g in hood:
             inside = 0
-            stays = np.random.random() < keep[t]
+            stays = random.random() < keep[t]
             for k in range(first[g], first[g + 1]):
                 part.append(order[k])
                 inside += atoms.patients[order[k]]
@@ -327,8 +364,8 @@ def _ruin(
         members = np.array(part, np.int64)
         listed = False
         if change[t] == 0:
-            tree, parent = random_tree(atoms, bounds, members, place, kept)
-            there, begin, end = clumps(tree, parent, labels, nodes * len(hood))
+            tree, parent = random_tree(atoms, bounds, members, place, kept, random)
+            there, begin, end = clumps(tree, parent, labels, nodes * len(hood), random)
             held = np.zeros(len(end), np.int64)
             for v in range(len(end)):
                 held[v] = atoms.patients[there[begin[v] : begin[v + 1]]].sum()
@@ -346,7 +383,7 @@ def _ruin(
             networks = min(max(1, len(hood) + change[t]), len(part))
             if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
                 networks = len(hood)
-            divided = divide(atoms, bounds, members, networks, place, kept)
+            divided = divide(atoms, bounds, members, networks, place, kept, random)
         for k in range(len(members)):
             atom.append(members[k])
             label.append(len(trial_of) + divided[k])
@@ -385,6 +422,7 @@ def _hood(
     first: NDArray[np.int64],
     begin: int,
     size: int,
+    random: np.random.Generator,
 ) -> list[int]:
     """A network and some around it; those that share more borders with it are likelier."""
     hood = [begin]
@@ -396,7 +434,7 @@ def _hood(
         around = [g for g in around if g not in hood]
         if len(hood) >= size or len(around) == 0:
             return hood
-        hood.append(around[np.random.randint(len(around))])
+        hood.append(around[random.integers(0, len(around))])
 
 
 @nb.njit(cache=True, nogil=True)

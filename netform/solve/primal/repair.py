@@ -24,10 +24,24 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.primal.exchanges import Ground
 
-__all__ = ["mend"]
+__all__ = ["RepairParams", "mend"]
 
-# Steps that are looked at for one network: a shortest chain is found long before, or there is none worth having.
-MOST_STEPS = 20_000
+
+@dataclass(frozen=True, slots=True)
+class RepairParams:
+    """How far chains are looked for.
+
+    Attributes
+    ----------
+    chains : int
+        Chains that are sought for one plan: few networks are left outside the band where it matters which; where many
+        are, neighbourhood search mends them faster.
+    steps : int
+        Steps looked at for one: a shortest chain is found long before, or there is none worth having.
+    """
+
+    chains: int = 20
+    steps: int = 20_000
 
 
 class _Step(NamedTuple):
@@ -44,31 +58,30 @@ class _Step(NamedTuple):
         return {self.one, self.other} | (self.before.networks if self.before else set())
 
 
-def mend(ground: Ground, plan: LabelledPlan, deadline: Deadline) -> LabelledPlan:
+def mend(ground: Ground, plan: LabelledPlan, params: RepairParams, deadline: Deadline) -> LabelledPlan:
     """Mend networks outside the band by chains, as long as that makes the plan better.
 
     Parameters
     ----------
     ground : Ground
     plan : LabelledPlan
+    params : RepairParams
     deadline : Deadline
     """
     given_up: set[frozenset[int]] = set()
-    while not deadline.passed:
+    chains = _Chains(ground, plan)
+    for _ in range(params.chains):
         outside = plan.values[:, OUTSIDE]
-        for network in np.argsort(-outside, kind="stable").tolist():
-            members = frozenset(np.flatnonzero(plan.labels == network).tolist())
-            if outside[network] <= 0 or members in given_up:
-                continue
-            labels = _Chains(ground, plan).labels(network)
-            if labels is not None:
-                better = LabelledPlan.of(ground, labels)
-                if better.value(ground) < plan.value(ground):
-                    plan = better
-                    break
-            given_up.add(members)
+        waiting = [g for g in np.argsort(-outside, kind="stable").tolist() if outside[g] > 0]
+        network = next((g for g in waiting if chains.members(g) not in given_up), None)
+        if network is None or deadline.passed:
+            break
+        labels = chains.labels(network, params.steps)
+        better = plan if labels is None else LabelledPlan.of(ground, labels)
+        if better.value(ground) < plan.value(ground):
+            plan, chains = better, _Chains(ground, better)
         else:
-            return plan
+            given_up.add(chains.members(network))
     return plan
 
 
@@ -103,7 +116,11 @@ class _Chains:
             if v not in bound and not alone[network]:
                 self.free[network].append(v)
 
-    def labels(self, network: int) -> NDArray[np.int64] | None:
+    def members(self, network: int) -> frozenset[int]:
+        """The atoms of a network."""
+        return frozenset(np.flatnonzero(self.plan.labels == network).tolist())
+
+    def labels(self, network: int, most_steps: int) -> NDArray[np.int64] | None:
         """The plan after a shortest chain that brings a network nearer to the band; None where there is none."""
         bounds = self.ground.bounds
         over = self.patients[network] > bounds.most
@@ -115,7 +132,7 @@ class _Chains:
             if over or self.patients[g] - self.size[step.atom] >= bounds.least
         )
         met = {(step.atom, step.other) for step in waiting}
-        for _ in range(MOST_STEPS):
+        for _ in range(most_steps):
             if not waiting:
                 return None
             step = waiting.popleft()

@@ -184,9 +184,7 @@ def tree_starts(
             labels, used = np.zeros(terrain.whole.size, np.int64), 0
             for part, networks in zip(terrain.parts, number.tolist(), strict=True):
                 order = part.copy()
-                found = divided_part(
-                    terrain.whole, terrain.bounds, order, networks, int(random.integers(2**31))
-                )
+                found = divided_part(terrain.whole, terrain.bounds, order, networks, random)
                 labels[order] = found + used
                 used += int(found.max()) + 1
             yield terrain.on_atoms(labels)
@@ -202,7 +200,6 @@ def from_start(terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
 
     Parameters
     ----------
-    problem : Problem
     terrain : Terrain
     demands : PlanDemands
         With a start.

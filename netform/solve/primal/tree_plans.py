@@ -49,7 +49,11 @@ class Subtrees(NamedTuple):
 
 @nb.njit(cache=True, nogil=True)
 def clumps(
-    order: NDArray[np.int64], parent: NDArray[np.int64], labels: NDArray[np.int64], number: int
+    order: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    number: int,
+    random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Join places of a tree to about so many clumps, none of which two networks share, in preorder.
 
@@ -61,6 +65,7 @@ def clumps(
         The network of each atom.
     number : int
         Clumps wanted: each atom is one where there are no more.
+    random : numpy.random.Generator
 
     Returns
     -------
@@ -75,7 +80,7 @@ def clumps(
     count = 1
     for t in range(1, m):
         same = labels[order[t]] == labels[order[parent[t]]]
-        if same and np.random.random() * m > number:
+        if same and random.random() * m > number:
             clump[t] = clump[parent[t]]
         else:
             clump[t] = count

@@ -46,7 +46,7 @@ class Bounds(NamedTuple):
 
 
 def divided_part(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, seed: int
+    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, random: np.random.Generator
 ) -> NDArray[np.int64]:
     """Divide a connected part of the map into networks.
 
@@ -58,23 +58,16 @@ def divided_part(
         Its atoms; they are put in another order.
     networks : int
         Of 1 to m.
-    seed : int
+    random : numpy.random.Generator
 
     Returns
     -------
     ndarray of int64, shape (m,)
         Network of the atom at each place of ``part`` as it is then, each of them connected.
     """
-    return _divided_part(atoms, bounds, part, networks, seed)
-
-
-@nb.njit(cache=True, nogil=True)
-def _divided_part(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, seed: int
-) -> NDArray[np.int64]:
-    np.random.seed(seed)
-    place = np.full(len(atoms.patients), -1, np.int64)
-    return divide(atoms, bounds, part, networks, place, place.copy())
+    place = np.full(atoms.size, -1, np.int64)
+    found: NDArray[np.int64] = divide(atoms, bounds, part, networks, place, place.copy(), random)
+    return found
 
 
 @nb.njit(cache=True, nogil=True)
@@ -91,8 +84,9 @@ def divide(
     networks: int,
     place: NDArray[np.int64],
     kept: NDArray[np.int64],
+    random: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """`divided_part` with the seed set before; ``place`` and ``kept`` are those of `random_tree`."""
+    """`divided_part` compiled; ``place`` and ``kept`` are those of `random_tree`."""
     labels = np.zeros(len(part), np.int64)
     begins, ends, wanted = [0], [len(part)], [min(networks, len(part))]
     label = 0
@@ -102,7 +96,7 @@ def divide(
             labels[begin:end] = label
             label += 1
             continue
-        under, k_under = _cut(atoms, bounds, part[begin:end], k, place, kept)
+        under, k_under = _cut(atoms, bounds, part[begin:end], k, place, kept, random)
         middle = begin + under
         begins += [begin, middle]
         ends += [middle, end]
@@ -118,12 +112,13 @@ def _cut(
     k: int,
     place: NDArray[np.int64],
     kept: NDArray[np.int64],
+    random: np.random.Generator,
 ) -> tuple[int, int]:
     """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks."""
     m = len(part)
     best_miss, best_under, best_k, best_order = -1, 0, 0, part.copy()
     for _ in range(bounds.trees):
-        order, parent = random_tree(atoms, bounds, part, place, kept)
+        order, parent = random_tree(atoms, bounds, part, place, kept, random)
         patients, counted, below = np.zeros(m, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)
         for t in range(m):
             patients[t] = atoms.patients[order[t]]
@@ -132,7 +127,7 @@ def _cut(
             patients[parent[t]] += patients[t]
             counted[parent[t]] += counted[t]
             below[parent[t]] += below[t]
-        chosen, k_chosen, miss = _best_edge(bounds, patients, counted, below, k)
+        chosen, k_chosen, miss = _best_edge(bounds, patients, counted, below, k, random)
         if best_miss < 0 or miss < best_miss:
             inside = np.zeros(m, np.bool_)
             inside[chosen] = True
@@ -153,6 +148,7 @@ def _best_edge(
     counted: NDArray[np.int64],
     below: NDArray[np.int64],
     k: int,
+    random: np.random.Generator,
 ) -> tuple[int, int, int]:
     """The edge above which place of a tree to cut, the networks of the side below it, and the patients it misses by.
 
@@ -178,7 +174,7 @@ def _best_edge(
                 best, best_k, best_miss, best_even, equals = t, k1, miss, even, 1
             elif miss == best_miss and even == best_even:
                 equals += 1
-                if np.random.random() * equals < 1.0:
+                if random.random() * equals < 1.0:
                     best, best_k = t, k1
     if best_miss < 0:
         # No edge leaves both sides an atom for each network: the middle way is some leaf by itself.
@@ -193,6 +189,7 @@ def random_tree(
     part: NDArray[np.int64],
     place: NDArray[np.int64],
     kept: NDArray[np.int64],
+    random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw a spanning tree of least random weights (Kruskal).
 
@@ -206,6 +203,7 @@ def random_tree(
         Room to work in: -1 everywhere, and left so.
     kept : ndarray of int64, shape (a,)
         Atoms of the same number hang together in the tree, where they do on the map; -1 for no such wish.
+    random : numpy.random.Generator
 
     Returns
     -------
@@ -213,25 +211,8 @@ def random_tree(
         The atoms, parents first, and the place of each parent, -1 of the root.
     """
     m = len(part)
-    for t in range(m):
-        place[part[t]] = t
-    edges = 0
-    for t in range(m):
-        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
-            edges += place[atoms.neighbours[e]] > t
-    one, other, weight = np.empty(edges, np.int64), np.empty(edges, np.int64), np.empty(edges)
-    edges = 0
-    for t in range(m):
-        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
-            u = place[atoms.neighbours[e]]
-            if u > t:
-                one[edges], other[edges] = t, u
-                weight[edges] = np.random.random() * (atoms.minutes[e] + bounds.typical_minutes)
-                if kept[part[t]] >= 0 and kept[part[t]] == kept[part[u]]:
-                    weight[edges] -= FIRST
-                edges += 1
-    for t in range(m):
-        place[part[t]] = -1
+    one, other, weight = _weighed_borders(atoms, bounds, part, place, kept, random)
+    edges = len(weight)
     root = np.arange(m)
     degree = np.zeros(m + 1, np.int64)
     taken = np.zeros(edges, np.bool_)
@@ -252,7 +233,7 @@ def random_tree(
             filled[other[e]] += 1
     order, parent = np.empty(m, np.int64), np.full(m, -1, np.int64)
     seen = np.zeros(m, np.bool_)
-    first = np.random.randint(m)
+    first = random.integers(0, m)
     order[0], seen[first] = first, True
     met = 1
     for t in range(m):
@@ -263,6 +244,39 @@ def random_tree(
                 order[met], parent[met] = ends[e], t
                 met += 1
     return part[order], parent
+
+
+@nb.njit(cache=True, nogil=True)
+def _weighed_borders(
+    atoms: AtomMap,
+    bounds: Bounds,
+    part: NDArray[np.int64],
+    place: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    random: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The borders within a part, by the places of both atoms, with random weights."""
+    m = len(part)
+    for t in range(m):
+        place[part[t]] = t
+    edges = 0
+    for t in range(m):
+        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
+            edges += place[atoms.neighbours[e]] > t
+    one, other, weight = np.empty(edges, np.int64), np.empty(edges, np.int64), np.empty(edges)
+    edges = 0
+    for t in range(m):
+        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
+            u = place[atoms.neighbours[e]]
+            if u > t:
+                one[edges], other[edges] = t, u
+                weight[edges] = random.random() * (atoms.minutes[e] + bounds.typical_minutes)
+                if kept[part[t]] >= 0 and kept[part[t]] == kept[part[u]]:
+                    weight[edges] -= FIRST
+                edges += 1
+    for t in range(m):
+        place[part[t]] = -1
+    return one, other, weight
 
 
 @nb.njit(cache=True, nogil=True)

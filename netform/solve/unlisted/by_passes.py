@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["stream", "streamed_turns"]
 
 # Networks that may be met for every second left: they are met again in every pass.
-MET_A_SECOND = 1_000_000
+MET_A_SECOND = 2_000_000
 
 # Networks that a cheaper plan could use, which are then solved over exactly.
 MOST_SOLVED = 5_000_000

@@ -10,10 +10,13 @@ practices each. Whoever finds a plan or a bound tells the part, and all go on fr
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.stopping import Deadline
 from netform.solve.model.turns import take_turns
 from netform.solve.primal.first_plan import improve
 from netform.solve.primal.neighbourhood_search import LEVELS, improvements, listed_anew
@@ -30,10 +33,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.problem import Group, SetPartitioning
-    from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
 
-__all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted"]
+__all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted", "searching_beside"]
+
+
+# A moment that never comes, on the clock of a run without a deadline.
+ENDLESS = 1e12
+
+# Seeds of two searches side by side lie so far apart.
+AWAY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class UnlistedParams:
         searches hub by hub find little beyond so many.
     prices : int
         Rounds of prices for centres in a turn: a second or so for some hundred practices.
+    patience : float
+        Seconds after which search begins beside a list that is solved over: most are proven sooner.
     neighbourhoods : int
         That a turn of the search looks at: about a second where a few dozen practices are in one.
     vain : int
@@ -59,6 +70,7 @@ class UnlistedParams:
     few: int = 400
     many_each: float = 12.0
     prices: int = 20
+    patience: float = 2.0
     neighbourhoods: int = 200
     vain: int = 40
 
@@ -74,7 +86,13 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     """
     part.unlisted = True
     with part.stage("search"):
-        take_turns(part, [_bound_turns(part, params), _search_turns(part, params)])
+        bounding = _bound_turns(part, params)
+        if part.searching:
+            # Search goes on beside, and here once there is nothing left to bound.
+            take_turns(part, [bounding])
+            take_turns(part, [_search_turns(part, params, first_seed=AWAY)])
+        else:
+            take_turns(part, [bounding, _search_turns(part, params)])
 
 
 def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -83,9 +101,53 @@ def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         next(_centre_bounds(part, params))
 
 
-def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
+@contextmanager
+def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> Iterator[None]:
+    """Within, a thread of its own betters the plan once that takes long; whoever is at it may take it up, or not.
+
+    Parameters
+    ----------
+    part : Part
+        With a first plan.
+    params : UnlistedParams
+    """
+    if not part.options.beside or part.searching:
+        yield
+        return
+    part.searching = True
+    ended, failure = Event(), list[BaseException]()
+    # Its own deadline passes as soon as it is not needed any more.
+    soon = Deadline(
+        min(part.deadline.at, ENDLESS), lambda: math.inf if ended.is_set() else part.deadline.clock()
+    )
+
+    def search() -> None:
+        try:
+            if not ended.wait(params.patience):
+                for _ in _search_turns(part, params, soon):
+                    if ended.is_set():
+                        break
+        except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
+            failure.append(error)
+
+    thread = Thread(target=search, name="search", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        part.searching = False
+    if failure:
+        raise failure[0]
+
+
+def _search_turns(
+    part: Part, params: UnlistedParams, deadline: Deadline | None = None, first_seed: int = 0
+) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed, vain, before = part.options.seed, 0, part.incumbent
+    deadline = part.deadline if deadline is None else deadline
+    seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
         seed += 1
@@ -95,14 +157,14 @@ def _search_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
             part.demands,
             seed=seed,
             effort=params.neighbourhoods,
-            deadline=part.deadline,
+            deadline=deadline,
             on_plan=part.offered("search"),
         )
         yield
         # Neighbourhoods planned by themselves do not know the rules over the whole plan.
         if not part.demands and part.incumbent.groups != settled:
             resolve, plan = listed_anew(part.problem, _columns_of), part.incumbent.groups
-            for better in improvements(part.problem, plan, resolve, part.deadline, levels=LEVELS):
+            for better in improvements(part.problem, plan, resolve, deadline, levels=LEVELS):
                 found = part.value_of(better)
                 part.offer(found, "neighbourhoods")
                 settled = found.groups
@@ -119,7 +181,7 @@ def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
-    large = _practices_each(part) > params.many_each
+    large = part.practices_each > params.many_each
     if large or not part.sound:
         yield from _centre_turns(part)
     if not part.sound:
@@ -142,6 +204,8 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     else:
         least, most = 1, max(rules.exception_most, int(part.problem.data.list_size.max()))
     costs = CentreCosts.of(part.problem, least, most, part.demands.networks)
+    # A round takes time by the square of the practices: so many fit into a turn.
+    rounds = max(2, round(params.prices * min(1.0, (params.few / len(part.problem.codes)) ** 2)))
     if exceptions is None and best is not None:
         # All but the exceptions have the least patients of the band.
         many = part.problem.patients // rules.least + best.value.exceptions
@@ -150,7 +214,7 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline)):
         if math.isfinite(found.bound):
             part.raise_bound(found.bound, "centres", exceptions)
-        if k % params.prices == params.prices - 1:
+        if k % rounds == rounds - 1:
             yield
     yield
 
@@ -173,9 +237,3 @@ def _centre_turns(part: Part) -> Iterator[None]:
     if found.status == "infeasible":
         part.exceptions_bound = max(part.exceptions_bound, 1)
     yield
-
-
-def _practices_each(part: Part) -> float:
-    """Practices that a network of the most patients has on average."""
-    patients = part.problem.data.list_size
-    return float(part.rules.most / max(1.0, patients.mean()))
