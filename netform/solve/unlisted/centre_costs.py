@@ -38,6 +38,10 @@ __all__ = ["CentreCosts"]
 STEP_TOLERANCE = 1e-9
 
 
+# Points of the envelope that are worth looking at.
+MOST_TURNS = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class CentreCosts:
     """The assignment model in numbers: m items, each assigned to one of n practices as its hub.
@@ -192,13 +196,26 @@ def _alike(problem: Problem) -> list[tuple[int, int]]:
 
 
 def _by_patients(problem: Problem, least: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The envelope of the hours per week that depend on a network's patients alone."""
+    """The envelope of the hours per week that depend on a network's patients alone.
+
+    Between the points where balance begins to be charged and where a post is full they are linear, so that the
+    envelope has no vertex elsewhere.
+    """
     data, rules = problem.data, problem.data.rules
-    patients = np.arange(least, most + 1.0)
+    turns = [float(least), float(most), rules.balance_target - rules.balance_dead_band]
+    turns += [rules.balance_target, rules.balance_target + rules.balance_dead_band]
+    steps = [role.patients_per_post * rules.post_step for role in rules.roles]
+    stranded = np.array_equal(data.list_size, data.weighted_list_size)
+    # Posts so small that they are full everywhere strand nothing that is worth counting.
+    stranded = stranded and sum((most - least) / step for step in steps) <= MOST_TURNS
+    if stranded:
+        turns += [k * step for step in steps for k in range(int(least // step), int(most // step) + 2)]
+    around = np.floor(np.array(turns))[:, None] + np.arange(-1.0, 3.0)
+    patients = np.unique(np.clip(around, least, most))
     outside = np.maximum(np.abs(patients - rules.balance_target) - rules.balance_dead_band, 0.0)
     fixed = rules.weight("balance") * outside / 1000 * rules.balance_hours_per_1000
     fixed += rules.weight("overhead") * rules.overhead_hours_week
-    if np.array_equal(data.list_size, data.weighted_list_size):
+    if stranded:
         left = np.zeros(len(patients))
         for role in rules.roles:
             due = patients / role.patients_per_post

@@ -51,6 +51,8 @@ class UnlistedParams:
 
     Attributes
     ----------
+    most_priced : int
+        Up to so many practices a bound by centres comes first: its tables grow with their square.
     few : int
         Up to so many practices columns are generated hub by hub: the searches grow with their square.
     many_each : float
@@ -67,6 +69,7 @@ class UnlistedParams:
         and a run without a time limit has to end.
     """
 
+    most_priced: int = 1_500
     few: int = 400
     many_each: float = 12.0
     prices: int = 20
@@ -98,7 +101,8 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
 def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
     """Bound the plans with no more exceptions than the best so far, by a turn of prices for centres."""
     with part.stage("bound"):
-        next(_centre_bounds(part, params))
+        if len(part.problem.codes) <= params.most_priced:
+            next(_centre_bounds(part, params))
 
 
 @contextmanager
