@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.linking_rules import LinkingRules
     from netform.solve.model.problem import Group
+    from netform.tradeoff import Groups
 
 
 def problem_of(graph: nx.Graph, rules: Rules) -> Problem:
@@ -83,6 +84,15 @@ def key(problem: Problem, plan: Sequence[Group], rules: Rules) -> tuple[int, int
     return sum(amount > 0 for amount in outside), sum(outside), math.fsum(group_costs(problem, plan))
 
 
+class Report(NamedTuple):
+    """What a part has told of: its best plan and bound after a step."""
+
+    step: str
+    groups: Groups
+    cost: float
+    bound: float
+
+
 def part_of(
     graph: nx.Graph,
     rules: Rules,
@@ -95,17 +105,24 @@ def part_of(
 ) -> Part:
     """State the largest connected part of an area without oversize practices, or all of it where a rule ties it."""
     codes = list(graph) if linking is not None else max(connected_parts(graph, rules), key=len)
-    return Part(
+
+    def told(step: str) -> None:
+        plan = part.plan_so_far
+        assert plan is not None
+        report(Report(step, plan.groups, plan.solution.cost, plan.solution.bound))
+
+    part = Part(
         graph=graph.subgraph(codes),
         rules=rules,
         options=options or Options(),
         deadline=deadline,
         candidate_cache=CandidateCache(workers),
         stage=lambda _name: nullcontext(),
-        report=report,
+        report=told,
         reasoned=lambda _codes, found: tuple(found),
         linking=linking,
         alone=0,
         whole=True,
         named="",
     )
+    return part

@@ -173,7 +173,10 @@ def test_the_resolved_rules_give_the_same_plan(practices: Path, tmp_path: Path) 
     assert "patient_travel = 3" in (tmp_path / "b" / "rules.toml").read_text()
 
 
-@pytest.mark.parametrize("options", [("--networks", "2", "--area", "place"), ("--networks", "5")])
+@pytest.mark.parametrize(
+    "options",
+    [("--networks", "1"), ("--networks", "1", "--min", "15000", "--max", "16000", "--area", "place")],
+)
 def test_a_check_refuses_the_numbers_that_a_solve_refuses(
     practices: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
@@ -198,8 +201,11 @@ def test_a_check_refuses_the_numbers_that_a_solve_refuses(
         (("--profile", "fyfv-2071"), "Did you mean 'fyfv-2017'?"),
         (("--rules", "absent.toml"), "no such file"),
         (("--rules", "a.toml", "--profile", "fyfv-2017"), "both give the rules"),
-        (("--networks", "2", "--area", "place"), "2 networks cannot hold"),
-        (("--networks", "5"), "5 networks cannot hold 100,000 patients"),
+        (("--networks", "7", "--area", "place"), "has only 3 to form networks of"),
+        (
+            ("--networks", "1"),
+            "1 networks cannot hold 6 practices with 100,000 patients, even with exceptions",
+        ),
         (("--seed", "-1"), "--seed"),
     ],
 )
@@ -342,6 +348,22 @@ def test_the_number_of_networks_can_be_fixed(practices: Path, tmp_path: Path, nu
     """100,000 patients are two networks or three."""
     assert run("solve", practices, "-o", tmp_path / "out", "--networks", number, "-q").exit_code == 0
     assert len(plan_in(tmp_path / "out")["networks"]) == number
+
+
+def test_a_number_that_the_band_cannot_hold_is_planned_with_exceptions(
+    practices: Path, tmp_path: Path
+) -> None:
+    """Five networks of 30,000 need 150,000 patients of 100,000: the arithmetic is said, and as few are exceptions."""
+    assert run("solve", practices, "-o", tmp_path / "out", "--networks", 5, "-q").exit_code == 0
+    plan = plan_in(tmp_path / "out")
+    (area,) = plan["areas"]
+    assert len(plan["networks"]) == 5
+    assert "5 networks cannot hold 100,000 patients within 30,000-50,000 each: 2 to 3 can." in str(
+        area["notes"]
+    )
+    exceptions = sum(network["exception"] is not None for network in plan["networks"])
+    assert exceptions == area["exceptions_bound"]
+    assert run("solve", practices, "-o", tmp_path / "no", "--networks", 5, "--strict").exit_code == 4
 
 
 def test_what_does_not_fit_into_the_memory_is_searched(practices: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def search_method(proven: bool, listed: int, met: int | None, *, exceptions: boo
     elif met is not None:
         why = f"The {met:,} feasible networks are more than may be kept (--memory), and were priced as they were met"
     else:
-        why = "The feasible networks are too many to be listed"
+        why = "The feasible networks are more than may be kept (--memory)"
     if proven:
         return f"{why}; the plan comes from search, and the bound proves that no plan costs less."
     said = f"{why}: the plan is the best that search found, and no plan costs less than the bound."

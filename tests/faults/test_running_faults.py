@@ -171,9 +171,9 @@ def test_the_time_limit_is_kept_with_the_plan_at_hand(tmp_path: Path) -> None:
 
 
 def test_no_plan_in_the_time(tmp_path: Path) -> None:
-    """A solver that never says anything ends in 5."""
+    """A solver that never says anything is waited for, though not for ever, and ends in 5."""
     process = slowed(
-        "netform.solve.workers", "solve_area", FOR_EVER,
+        "netform.solve.workers", "solve_area", f"module.PATIENCE = 2.0; {FOR_EVER}",
         "solve", EXAMPLE, "-o", tmp_path / "out", "--time-limit", 1,
     )  # fmt: skip
     _, said = process.communicate(timeout=60)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.rules import Rules
-    from netform.solve.part_candidates import Part, Report
+    from netform.solve.part_candidates import Part
+    from tests.made_up_problem import Report
 
 RULES = load_profile()  # 30,000 to 50,000
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.rules import Rules
-    from netform.solve.part_candidates import Report
+    from tests.made_up_problem import Report
 
 QUICK = examples(60)
 
