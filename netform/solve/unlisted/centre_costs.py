@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
+import numba as nb
 import numpy as np
 
 from netform.hubs import MINUTES_SLACK
@@ -224,16 +225,18 @@ def _by_patients(problem: Problem, least: int, most: int) -> tuple[NDArray[np.fl
     return _envelope(patients, fixed)
 
 
+@nb.njit(cache=True, nogil=True)
 def _envelope(
     sizes: NDArray[np.float64], hours: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Vertices of the lower convex envelope of a function of ascending sizes."""
-    kept: list[int] = []
+    """Vertices of the lower convex envelope of a function of ascending sizes, of which there are a million at times."""
+    kept, count = np.empty(len(sizes), np.int64), 0
     for k in range(len(sizes)):
-        while len(kept) > 1:
-            a, b = kept[-2], kept[-1]
+        while count > 1:
+            a, b = kept[count - 2], kept[count - 1]
             if (hours[b] - hours[a]) * (sizes[k] - sizes[a]) < (hours[k] - hours[a]) * (sizes[b] - sizes[a]):
                 break
-            kept.pop()
-        kept.append(k)
-    return sizes[kept], hours[kept]
+            count -= 1
+        kept[count] = k
+        count += 1
+    return sizes[kept[:count]], hours[kept[:count]]
