@@ -12,19 +12,19 @@ import numba as nb
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.solve.test_search import county, problem_of
 
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
-from netform.solve.deadline import NEVER
+from netform.solve.model.problem import Problem, group_costs
+from netform.solve.model.stopping import NEVER
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
 from netform.solve.primal.local_search import LabelledPlan, _nothing, settle_borders
 from netform.solve.primal.starts import StartParams, Terrain, tree_starts
 from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees
 from netform.solve.primal.trees import divided_part, random_tree
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, group_values
-from netform.solve.search import Problem, group_costs
 from tests.brute_force import all_groups, outside_band, store_of
-from tests.solve.test_search import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
