@@ -1,0 +1,199 @@
+"""The compiled steps of search, each held to its plain definition."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numba as nb
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.solve.test_search import county, problem_of
+
+from netform.candidates.allowed import Limits, allowed
+from netform.demands import Demands
+from netform.solve.model.problem import Problem, group_costs
+from netform.solve.model.stopping import NEVER
+from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
+from netform.solve.primal.local_search import LabelledPlan, _nothing, settle_borders
+from netform.solve.primal.starts import StartParams, Terrain, tree_starts
+from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees
+from netform.solve.primal.trees import divided_part, random_tree
+from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, group_values
+from tests.brute_force import all_groups, outside_band, store_of
+from tests.strategies import small_areas
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
+
+QUICK = settings(deadline=None, max_examples=80, derandomize=True)
+
+
+def ground_of(problem: Problem) -> tuple[Terrain, Ground]:
+    """What search works on, with every swap looked at."""
+    terrain = Terrain.of(problem, StartParams())
+    return terrain, Ground(problem, NO_DEMANDS_OVER_PLAN, terrain.atoms, terrain.bounds, 10**6)
+
+
+@given(small_areas(most=7, oversize=False), st.data())
+@QUICK
+def test_no_demand_is_broken_just_where_a_network_is_allowed(
+    drawn: tuple[nx.Graph, Rules], data: st.DataObject
+) -> None:
+    """The count of broken demands is zero exactly for what is allowed."""
+    graph, rules = drawn
+    codes = sorted(graph)
+    pairs = [*combinations(codes, 2)]
+    some = st.lists(st.sampled_from(pairs), max_size=2, unique=True) if pairs else st.just([])
+    demands = Demands(
+        together=tuple(sorted(data.draw(some))),
+        apart=tuple(sorted(data.draw(some))),
+        hub_must=tuple(sorted(data.draw(st.sets(st.sampled_from(codes), max_size=2)))),
+        hub_may=tuple(sorted(data.draw(st.sets(st.sampled_from(codes), max_size=3)))),
+        longest_to_hub=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
+        longest_between=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
+    )
+    limits = Limits.of(graph, codes, replace(rules, demands=demands))
+    store = store_of(all_groups(len(codes), len(codes)), len(codes))
+    assert ((broken_demands(store, limits) == 0) == allowed(store, limits)).all()
+
+
+@nb.njit
+def subtrees_of(patients, end, least, most):
+    """List the subtrees of one tree, as search does for many."""
+    tops, inside, below = _nothing(), _nothing(), _nothing()
+    begins, begins_below = [0], [0]
+    listed = list_subtrees(patients, end, least, most, 10**6, 0, (tops, begins, inside, begins_below, below))
+    return (
+        listed,
+        np.array(tops, np.int64),
+        np.array(begins, np.int64),
+        np.array(inside, np.int64),
+        np.array(begins_below, np.int64),
+        np.array(below, np.int64),
+    )
+
+
+@given(small_areas(most=8, oversize=False), st.integers(0, 100))
+@QUICK
+def test_a_tree_is_planned_best(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
+    """Of all ways to cut a random tree, the subtrees chosen are in the band where any are, and cost least."""
+    graph, rules = drawn
+    problem = problem_of(graph, rules)
+    terrain, _ = ground_of(problem)
+    atoms, random = terrain.atoms, np.random.default_rng(seed)
+    nobody = np.full(atoms.size, -1, np.int64)
+    order, parent = random_tree(
+        atoms, terrain.bounds, np.arange(atoms.size), nobody.copy(), nobody.copy(), random
+    )
+    tree = nx.Graph([(int(order[t]), int(order[parent[t]])) for t in range(1, len(order))])
+    tree.add_nodes_from(range(atoms.size))
+    assert nx.is_tree(tree)
+    assert all(problem.graph.has_edge(*edge) for edge in tree.edges)
+    there, begin, end = clumps(order, parent, np.zeros(atoms.size, np.int64), 10**6, random)
+    listed, *found = subtrees_of(atoms.patients[there], end, rules.least, rules.most)
+    costs = {}
+    best = math.inf
+    for edges in range(len(tree.edges) + 1):
+        for cut in combinations(sorted(tree.edges), edges):
+            rest = tree.copy()
+            rest.remove_edges_from(cut)
+            plan = [tuple(sorted(part)) for part in nx.connected_components(rest)]
+            codes = [[problem.codes[v] for v in group] for group in plan]
+            if any(outside_band(graph, group, rules) for group in codes):
+                continue
+            for group in plan:
+                if group not in costs:
+                    costs[group] = group_costs(problem, [group])[0]
+            best = min(best, math.fsum(costs[group] for group in plan))
+    assert listed == (best < math.inf)
+    if not listed:
+        return
+    subtrees = Subtrees(*found, begin)
+    groups = [
+        tuple(sorted(there[subtrees.inside[subtrees.begin[s] : subtrees.begin[s + 1]]].tolist()))
+        for s in range(len(subtrees.top))
+    ]
+    values = group_values(problem, NO_DEMANDS_OVER_PLAN, store_of(groups, len(problem.codes)))
+    chosen = best_of_trees(subtrees, values[:, (0, 1, 2, 5)], np.array([0]))
+    assert sorted(v for s in chosen for v in groups[s]) == list(range(atoms.size))
+    assert math.isclose(math.fsum(values[chosen, 5]), best, rel_tol=1e-9, abs_tol=1e-9)
+
+
+@given(small_areas(most=8, oversize=False, least=2), st.integers(0, 100), st.integers(2, 3))
+@QUICK
+def test_exchanges_are_all_that_leave_networks_whole(
+    drawn: tuple[nx.Graph, Rules], seed: int, number: int
+) -> None:
+    """Every move of one practice, swap and merger that trying all finds is among them, and all leave networks whole."""
+    problem = problem_of(*drawn)
+    terrain, _ = ground_of(problem)
+    atoms, random = terrain.atoms, np.random.default_rng(seed)
+    part = np.arange(atoms.size)
+    found = divided_part(atoms, terrain.bounds, part, min(number, atoms.size), random)
+    label = np.empty(atoms.size, np.int64)
+    label[part] = found
+    networks = int(label.max()) + 1
+    batch = Batch(np.array([0, atoms.size]), np.arange(atoms.size), label, np.zeros(networks, np.int64))
+    fresh, met = np.ones((2, networks), np.bool_), set()
+    for _ in range(2):
+        # Not sound: so that nothing is left out for its list size.
+        active, exchanges = _exchanges(
+            atoms, terrain.bounds, batch, fresh, np.zeros(1, np.bool_), ALL_KINDS, 10**6, random
+        )
+        assert active == 1
+        for k in range(len(exchanges.one)):
+            after = label.copy()
+            one, other = exchanges.one[k], exchanges.other[k]
+            for p in exchanges.places[exchanges.moved[k] : exchanges.moved[k + 1]]:
+                after[p] = other if after[p] == one else one
+            rows = [row for row in (exchanges.row_of_one[k], exchanges.row_of_other[k]) if row >= 0]
+            said = [
+                tuple(exchanges.members[exchanges.offsets[row] : exchanges.offsets[row + 1]].tolist())
+                for row in rows
+            ]
+            told = [tuple(np.flatnonzero(after == g).tolist()) for g in (one, other) if (after == g).any()]
+            assert said == told
+            assert all(nx.is_connected(problem.graph.subgraph(group)) for group in told)
+            met.add(tuple(after.tolist()))
+    for v in range(atoms.size):
+        for g in set(range(networks)) - {int(label[v])}:
+            after = label.copy()
+            after[v] = g
+            if (after == label[v]).any() and whole(problem, after):
+                assert tuple(after.tolist()) in met
+
+
+def whole(problem: Problem, label: np.ndarray) -> bool:
+    """Whether every network hangs together."""
+    return all(
+        nx.is_connected(problem.graph.subgraph(np.flatnonzero(label == g).tolist())) for g in np.unique(label)
+    )
+
+
+@given(st.integers(0, 20))
+@settings(deadline=None, max_examples=8, derandomize=True)
+def test_borders_are_settled_and_values_are_those_of_the_networks(seed: int) -> None:
+    """Networks stay whole, the plan gets no worse, and the values held are those of its networks."""
+    problem = problem_of(*county(45, seed))
+    terrain, ground = ground_of(problem)
+    for labels in tree_starts(terrain, NO_DEMANDS_OVER_PLAN, StartParams(numbers=2), seed):
+        start = LabelledPlan.of(ground, labels)
+        plan = settle_borders(ground, start, seed, NEVER)
+        assert plan.value(ground) <= start.value(ground)
+        assert whole(problem, plan.labels)
+        assert np.allclose(plan.values, LabelledPlan.of(ground, plan.labels).values)
+
+
+def test_a_store_of_a_batch_has_its_networks_in_order() -> None:
+    """Members ascend, and networks follow their labels."""
+    problem = problem_of(*county(20, 1))
+    terrain, _ = ground_of(problem)
+    label = np.array([v % 3 for v in range(terrain.atoms.size)], np.int64)
+    batch = Batch(np.array([0, len(label)]), np.arange(len(label)), label, np.zeros(3, np.int64))
+    store = network_store(terrain.atoms, batch)
+    assert [store[g].tolist() for g in range(3)] == [np.flatnonzero(label == g).tolist() for g in range(3)]
