@@ -188,7 +188,12 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     large = part.practices_each > params.many_each
     if large or not part.sound:
         yield from _centre_turns(part)
-    if not part.sound:
+    # Columns are those within the band: search may come upon a plan of them yet.
+    for _ in range(params.vain):
+        if part.sound:
+            break
+        yield
+    else:
         return
     passes = None if large else stream(part)
     if passes is not None:
