@@ -200,8 +200,6 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield from streamed_turns(part, passes)
     elif len(part.problem.codes) <= params.few:
         yield from hub_turns(part)
-    if not large:
-        yield from _centre_turns(part)
 
 
 def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
