@@ -75,7 +75,7 @@ class UnlistedParams:
     prices: int = 20
     patience: float = 2.0
     neighbourhoods: int = 200
-    vain: int = 40
+    vain: int = 20
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
