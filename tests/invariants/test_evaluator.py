@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
 from netform.solve.area import AreaOutcome, Options
+from netform.solve.exact.params import CLOSING
 from netform.tradeoff import parse_axis
 from tests.brute_force import (
     Legal,
@@ -181,7 +182,7 @@ def without_diagrams(patch: pytest.MonkeyPatch, how: str) -> None:
     if how != "diagrams":
         patch.setattr("netform.solve.near_optimal.space.MOST_NODES", 0)
     if how == "choices":
-        patch.setattr("netform.solve.near_optimal.alternatives.WIDEST", 0)
+        patch.setattr("netform.solve.near_optimal.alternatives.CLOSING", replace(CLOSING, most_columns=0))
 
 
 @pytest.mark.parametrize("how", ["diagrams", "lists", "choices"])
