@@ -164,9 +164,12 @@ class Rules:
         new_most = self.most if most is None else most
         if (new_least, new_most) == (self.least, self.most):
             return self
-        # An exception is never smaller than a network of the band.
+        # What was set to something else does not follow; but an exception is never smaller than a network of the band.
+        follows = frozenset(name for name in self.follows_band if getattr(self, name) == self.by_band[name])
         raised = max(self.exception_most, new_most)
-        moved = replace(self, least=new_least, most=new_most, exception_most=raised).following_band()
+        moved = replace(
+            self, least=new_least, most=new_most, exception_most=raised, follows_band=follows
+        ).following_band()
         problems = band_problems(moved)
         if problems:
             raise RulesError("\n".join(problems))
@@ -174,13 +177,17 @@ class Rules:
 
     def following_band(self) -> Rules:
         """Set the numbers that follow the band by the band."""
-        by_band = {
+        changes: dict[str, Any] = {name: self.by_band[name] for name in self.follows_band}
+        return replace(self, **changes)
+
+    @property
+    def by_band(self) -> dict[str, float]:
+        """What each number that may follow the band is by it."""
+        return {
             "exception_most": max(self.most, 2 * self.least - 1),
             "balance_target": (self.least + self.most) / 2,
             "balance_dead_band": (self.most - self.least) / 2,
         }
-        changes: dict[str, Any] = {name: by_band[name] for name in self.follows_band}
-        return replace(self, **changes)
 
 
 def weight_problems(name: str, value: Any) -> list[str]:

@@ -115,7 +115,8 @@ def rules_toml(rules: Rules) -> str:
             lines += ["", f"[{name}]"]
             table = name
         # One number cannot stand for the bands of several areas.
-        by_band = field in rules.follows_band and any(own.least or own.most for own in rules.demands.areas)
+        follows = field in rules.follows_band and getattr(rules, field) == rules.by_band[field]
+        by_band = follows and any(own.least or own.most for own in rules.demands.areas)
         value = toml_text(_BY_BAND) if by_band else toml_number(getattr(rules, field))
         lines.append(f"{key} = {value}")
     lines += ["", "[weights]"] + [f"{name} = {toml_number(weight)}" for name, weight in rules.weights]

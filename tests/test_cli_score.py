@@ -74,11 +74,13 @@ def test_today_is_scored_by_either_word(work: Path) -> None:
 
 
 def test_the_rules_are_those_of_the_options(work: Path) -> None:
-    """A wider band has fewer outside it, a weight moves the cost."""
+    """A wider band has fewer outside it, which balance charges no more, and a weight moves the cost."""
     narrow = _json("score", work / "list.csv", "--plan", "today")
     wide = _json("score", work / "list.csv", "--plan", "today", "--min", 10_000, "--weight", "overhead=0")
     assert (narrow["in_band"], wide["in_band"]) == (2, 3)
-    assert wide["cost"] == pytest.approx(narrow["cost"] - 3 * 31)
+    charged = sum(each["terms"]["balance"] for each in narrow["networks"])
+    assert charged > 0
+    assert wide["cost"] == pytest.approx(narrow["cost"] - charged - 3 * 31)
     areas = _json("score", work / "list.csv", "--plan", "today", "--area", "place")
     assert areas["breaches_by_kind"]["area"] == 1
 

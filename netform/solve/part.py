@@ -168,10 +168,15 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         part.release(free)
         del free, model
         return with_exceptions(part, found, params)
-    best = part.incumbent
-    if solution.chosen is None or (best is not None and best.sound and best.value.cost < solution.cost):
+    if solution.chosen is None or (solution.status != "optimal" and _bettered(part, solution.cost)):
         return best_so_far(part, listed=listed)
     return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
+
+
+def _bettered(part: Part, cost: float) -> bool:
+    """Whether search has found a plan within the band that costs less, beyond rounding."""
+    best = part.incumbent
+    return best is not None and best.sound and best.value.cost < cost - 1e-6 * max(1.0, cost)
 
 
 def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:

@@ -139,12 +139,17 @@ def test_strict_refuses_what_only_the_map_forbids() -> None:
 
 
 def test_a_number_of_networks_is_kept_or_refused() -> None:
-    """120,000 patients: three or four networks of three practices' kinds, never five."""
+    """120,000 patients of eight practices: three or four networks, five with exceptions, never nine."""
     graph = line([15_000] * 8)
     assert len(solve(graph, replace(RULES, demands=Demands(networks=3))).networks) == 3
     assert len(solve(graph, replace(RULES, demands=Demands(networks=4))).networks) == 4
-    with pytest.raises(RulesError, match="3 to 4 can"):
-        solve(graph, replace(RULES, demands=Demands(networks=5)))
+    five = solve(graph, replace(RULES, demands=Demands(networks=5)))
+    # 15,000 and 15,000 alone, and three pairs: two exceptions.
+    assert sorted(len(each.practice_codes) for each in five.networks) == [1, 1, 2, 2, 2]
+    assert (five.result.status, five.result.exceptions_bound) == ("optimal", 2)
+    assert "3 to 4 can" in five.result.notes[0]
+    with pytest.raises(RulesError, match="3 to 8 can"):
+        solve(graph, replace(RULES, demands=Demands(networks=9)))
 
 
 def test_an_area_without_practices_costs_nothing() -> None:
@@ -160,7 +165,7 @@ def test_what_is_told_on_the_way() -> None:
     told: list[AreaOutcome] = []
     progress = Progress(on_stage=stages.append, on_plan=told.append)
     outcome = solve(graph, progress=progress)
-    assert list(dict.fromkeys(stages))[:4] == ["first plan", "enumerate", "score", "bound"]
+    assert list(dict.fromkeys(stages))[:4] == ["first plan", "bound", "enumerate", "score"]
     assert set(stages) == set(outcome.result.seconds)
     for each in told:
         assert sorted(" ".join(groups(each)).split()) == sorted(graph)
