@@ -12,7 +12,6 @@ import numba as nb
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.solve.test_search import county, problem_of
 
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
@@ -25,6 +24,7 @@ from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, lis
 from netform.solve.primal.trees import divided_part, random_tree
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, group_values
 from tests.brute_force import all_groups, outside_band, store_of
+from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
