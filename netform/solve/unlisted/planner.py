@@ -186,7 +186,7 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
     large = part.practices_each > params.many_each
-    if large or not part.sound:
+    if large or not part.sound or _by_hub_and_size(part):
         yield from _centre_turns(part)
     # Columns are those within the band: search may come upon a plan of them yet.
     for _ in range(params.vain):
@@ -244,3 +244,9 @@ def _centre_turns(part: Part) -> Iterator[None]:
     if found.status == "infeasible":
         part.exceptions_bound = max(part.exceptions_bound, 1)
     yield
+
+
+def _by_hub_and_size(part: Part) -> bool:
+    """Whether a network costs what its way to a hub and its patients say: then the model of centres is exact."""
+    apart = ("patient_travel", "overhead", "balance")
+    return all(name in apart or not weight for name, weight in part.problem.data.rules.weights)
