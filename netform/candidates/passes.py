@@ -5,6 +5,8 @@ the cost of the j-th is found at place j, in four bytes, and the members need no
 under given prices takes about as long as counting them. Each pass gives, root by root, the groups that cost least
 beyond their prices, and how far the prices have to be lowered, practice by practice, for no group to cost less than
 they say.
+
+The walk and what reads it stand in one file, although it is long: both have to number the groups alike.
 """
 
 from __future__ import annotations

@@ -3,6 +3,9 @@
 An atom goes over to a network next to its own, with what would be cut off without it; two networks become one; or two
 atoms of neighbouring networks change places. A batch holds parts of plans side by side, and what is found for them is
 valued in one call, so that search costs little beside the scoring itself.
+
+What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
+is out of date, looks at its own file only.
 """
 
 from __future__ import annotations

@@ -21,6 +21,9 @@ has: at least what
 What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up. The kernels
 stand in one file, although it is long: numba, when it looks whether a kernel kept on the disk is out of date, looks at
 its own file only.
+
+What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
+is out of date, looks at its own file only.
 """
 
 from __future__ import annotations
