@@ -2,16 +2,14 @@
 
 A walk over the connected groups (`netform.candidates.walk` has the scheme) meets them in the same order every time. So
 the cost of the j-th is found at place j, in four bytes, and the members need no room at all: a pass over all of them
-under given prices takes about as long as counting them. Each pass gives, root by root, the groups that cost least
-beyond their prices, and how far the prices have to be lowered, practice by practice, for no group to cost less than
-they say.
+under given prices takes about as long as counting them. It gives every group that costs less than so much beyond its
+prices.
 
 The walk and what reads it stand in one file, although it is long: both have to number the groups alike.
 """
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
@@ -35,47 +33,20 @@ if TYPE_CHECKING:
     from netform.candidates.allowed import Limits
     from netform.scores import ScoringData
 
-__all__ = ["GATHERED", "ROUNDING", "Met", "Passes"]
+__all__ = ["GATHERED", "ROUNDING", "Passes"]
 
-# Bytes of a group that a pass gives, of a dozen members: as its root has kept it, all together, in the order outside,
-# and by what it costs; and what choosing from them takes then.
+# Bytes of a group that a pass gives, of a dozen members: as its root has kept it, all together, and in the order
+# outside; and what choosing from them takes then.
 GATHERED = 180
 
 # Groups, and their members, in a block that is handed over at once.
 BLOCK, BLOCK_MEMBERS = 1 << 17, 1 << 21
-
-# Of a root with g groups, so many times the root of g are given in a pass, between the fewest and the most.
-FEWEST, MOST = 20, 20_000
 
 # Where a walk stands when it is at no depth.
 BEGIN, DONE = -1, -2
 
 # Hours per week: what adding and taking off prices along the way may add up to.
 ROUNDING = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """What a pass has met.
-
-    Attributes
-    ----------
-    store : CandidateStore
-        The groups that cost least beyond their prices, of every root, in order of what that is.
-    reduced : ndarray of float64, shape (m,)
-        Hours per week that each costs beyond the prices of its practices.
-    prices : ndarray of float64, shape (n,)
-        The prices lowered so far that no group at all costs less than those of its practices.
-    """
-
-    store: CandidateStore
-    reduced: NDArray[np.float64]
-    prices: NDArray[np.float64]
-
-    @property
-    def bound(self) -> float:
-        """Hours per week that no plan costs less than: every practice is in one network."""
-        return math.fsum(self.prices) - ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +70,6 @@ class Passes:
         Weighted hours per week of every group, rounded down; infinite where the demands forbid it.
     workers : int
         Threads; no result depends on it.
-    room : int
-        Bytes for the groups that a pass gives: with less there are fewer.
     """
 
     adjacency: Adjacency
@@ -110,7 +79,6 @@ class Passes:
     first: NDArray[np.int64]
     costs: NDArray[np.float32]
     workers: int
-    room: int = 1_000_000_000
 
     @classmethod
     def of(
@@ -160,7 +128,7 @@ class Passes:
             walk = _Walk(self, root)
             at = int(self.first[root])
             while walk.going and not stop():
-                store, _ = walk.block(None)
+                store = walk.block(None)
                 kept = allowed(store, limits) & counts_allowed(store, limits)
                 costs = np.where(kept, candidate_costs(store, data), np.inf)
                 self.costs[at : at + len(store)] = _rounded_down(costs)
@@ -168,55 +136,6 @@ class Passes:
 
         self.share_out(score)
         return not stop()
-
-    def meet(
-        self, prices: NDArray[np.float64], each: float, stop: Callable[[], bool] = lambda: False
-    ) -> Met | None:
-        """Make one pass; None on ``stop``.
-
-        Parameters
-        ----------
-        prices : ndarray of float64, shape (n,)
-            Hours per week for each practice.
-        each : float
-            Of a root with g groups, ``each * sqrt(g)`` are given: see `FEWEST` and `MOST`. Fewer where they do not fit.
-        stop : callable
-            Asked often.
-        """
-        inside = prices[self.order]
-        lowered: NDArray[np.float64] = np.zeros(len(inside))
-        lock = Lock()
-        found: dict[int, tuple[CandidateStore, NDArray[np.float64]]] = {}
-        given = self.given(each)
-
-        def meet(root: int) -> None:
-            room = int(given[root])
-            walk, below = _Walk(self, root), np.inf
-            kept, reduced = _nothing(len(inside)), np.empty(0)
-            while walk.going and not stop():
-                store, more = walk.block(inside, below)
-                kept, reduced = kept.joined(store), np.concatenate((reduced, more))
-                if len(reduced) > room:
-                    near = np.sort(np.argpartition(reduced, room)[:room])
-                    kept, reduced = kept.take(near), reduced[near]
-                    below = float(reduced.max())
-            found[root] = kept, reduced
-            with lock:
-                np.minimum(lowered, walk.lowered, out=lowered)
-
-        self.share_out(meet)
-        if stop():
-            return None
-        below = prices.copy()
-        below[self.order] += lowered
-        return self.gathered(found, below)
-
-    def given(self, each: float) -> NDArray[np.int64]:
-        """How many groups every root may give, by the square root of what it has, or less as the room has it."""
-        groups = np.diff(self.first)
-        given = np.minimum(np.clip(each * groups**0.5, FEWEST, MOST).astype(np.int64), groups)
-        fit = self.room // GATHERED
-        return given if given.sum() <= fit else np.maximum(1, given * fit // given.sum())
 
     def within(
         self,
@@ -239,37 +158,30 @@ class Passes:
             Asked often.
         """
         inside = prices[self.order]
-        found: dict[int, tuple[CandidateStore, NDArray[np.float64]]] = {}
+        found: dict[int, CandidateStore] = {}
         count, lock = 0, Lock()
 
         def list_root(root: int) -> None:
             nonlocal count
-            walk, kept, beyond = _Walk(self, root), _nothing(len(inside)), np.empty(0)
+            walk, kept = _Walk(self, root), _nothing(len(inside))
             while walk.going and count <= most and not stop():
-                store, more = walk.block(inside, reduced)
-                kept, beyond = kept.joined(store), np.concatenate((beyond, more))
+                store = walk.block(inside, reduced)
+                kept = kept.joined(store)
                 with lock:
                     count += len(store)
-            found[root] = kept, beyond
+            found[root] = kept
 
         self.share_out(list_root)
-        if count > most or stop():
-            return None
-        return self.gathered(found, prices).store
+        return None if count > most or stop() else self.gathered(found)
 
-    def gathered(
-        self, found: dict[int, tuple[CandidateStore, NDArray[np.float64]]], prices: NDArray[np.float64]
-    ) -> Met:
+    def gathered(self, found: dict[int, CandidateStore]) -> CandidateStore:
         """What the roots have given, in the numbering outside."""
-        stores = [found[root][0] for root in sorted(found)]
-        reduced = np.concatenate([found[root][1] for root in sorted(found)])
+        stores = [found[root] for root in sorted(found)] or [_nothing(len(self.order))]
         sizes = np.concatenate([np.diff(store.offsets) for store in stores])
         offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         members = self.order.astype(np.uint16)[np.concatenate([store.members for store in stores])]
         _sort_rows(offsets, members)
-        by_reduced = np.argsort(reduced, kind="stable")
-        store = CandidateStore(offsets, members, len(prices))
-        return Met(store.take(by_reduced), reduced[by_reduced], prices)
+        return CandidateStore(offsets, members, len(self.order))
 
     def share_out(self, work: Callable[[int], None]) -> None:
         """Deal the roots out to threads, those with the most groups first."""
@@ -291,44 +203,38 @@ class _Walk:
         n = len(passes.adjacency)
         self.passes = passes
         self.going = True
-        self.lowered: NDArray[np.float64] = np.zeros(n)
         self.seen = np.zeros(n, np.uint8)
         # Frontier; members, and for each the next place in the frontier and its end; counters.
         self.queue, self.steps = np.empty(n, np.int32), np.empty((3, n + 1), np.int32)
         self.state = np.array([root, BEGIN, 0, passes.first[root]], np.int64)
 
-    def block(
-        self, prices: NDArray[np.float64] | None, below: float = np.inf
-    ) -> tuple[CandidateStore, NDArray[np.float64]]:
-        """The next groups that cost less than ``below`` beyond the prices, and what they do; all without prices."""
+    def block(self, prices: NDArray[np.float64] | None, below: float = np.inf) -> CandidateStore:
+        """The next groups that cost less than ``below`` beyond the prices; all without prices."""
         passes, adjacency = self.passes, self.passes.adjacency
         n = len(adjacency)
         size = min(BLOCK, int(passes.first[self.state[0] + 1] - self.state[3]))
         counts, members = np.empty(size, np.uint16), np.empty(min(BLOCK_MEMBERS, size * n) + n, np.uint16)
-        reduced = np.empty(0 if prices is None else size)
         count, used = _meet(
             adjacency.indptr, adjacency.neighbours, adjacency.list_size, passes.least, passes.most,
             self.seen, self.queue, self.steps, self.state,
-            None if prices is None else passes.costs, prices, below, self.lowered, counts, members, reduced,
+            None if prices is None else passes.costs, prices, below, counts, members,
         )  # fmt: skip
         self.going = self.state[1] != DONE
         offsets = np.zeros(count + 1, np.int64)
         np.cumsum(counts[:count], out=offsets[1:])
         members = members[:used].copy()
         _sort_rows(offsets, members)
-        return CandidateStore(offsets, members, n), reduced[:count].copy()
+        return CandidateStore(offsets, members, n)
 
 
 @nb.njit(cache=True, nogil=True)
 def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `walk_groups`)
-    indptr, neighbours, list_size, least, most, seen, queue, steps, state, costs, prices, below, lowered, counts,
-    members, reduced,
+    indptr, neighbours, list_size, least, most, seen, queue, steps, state, costs, prices, below, counts, members,
 ):  # fmt: skip
     """Meet the groups of a root from where the walk stands, until a block is full or none is left.
 
     ``state`` holds the root, the depth, how many members the group has that is still to be looked at (0: none), and
-    the place of its cost. ``lowered`` is the least share of a group's reduced cost below zero that
-    falls to each of its practices, all sharing alike. Numba compiles it once with prices and once without.
+    the place of its cost. Numba compiles it once with prices and once without.
     """
     chosen, position, length = steps[0], steps[1], steps[2]
     root, depth, row = state[0], state[1], state[3]
@@ -369,12 +275,6 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
                 # A group that is met at the depth of its last member has the price of all; else it lacks the last.
                 beyond = costs[row] - (price if met == depth + 1 else price + prices[chosen[met - 1]])
                 take = beyond < below
-                if beyond < 0:
-                    share = beyond / met
-                    for k in range(met):
-                        lowered[chosen[k]] = min(lowered[chosen[k]], share)
-                if take:
-                    reduced[count] = beyond
             if take:
                 for k in range(met):
                     members[used + k] = chosen[k]

@@ -37,6 +37,7 @@ from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import Deadline
 from netform.solve.part import first_plan, solve_part
 from netform.solve.part_candidates import Part
+from netform.solve.unlisted.planner import bound_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -162,8 +163,15 @@ class _AreaSolver:
             # Whenever the run is stopped, every part has a plan.
             for part in self.parts:
                 first_plan(part)
+            if len(self.parts) > 1:
+                for part in self.parts:
+                    bound_at_once(part)
         self.fixed = tuple(self.with_remedies(each) if each in alone else each for each in self.fixed)
+        left = sum(len(part.problem.codes) for part in self.parts)
         for part in self.parts:
+            # What the small ones do not need goes to the large ones.
+            part.deadline = part.deadline.share(len(part.problem.codes) / left)
+            left -= len(part.problem.codes)
             self.plan(part)
         return self.outcome()
 
@@ -172,7 +180,7 @@ class _AreaSolver:
         plan = solve_part(part)
         self.done.append(plan)
         if plan.solution.status != "optimal":
-            late = part.deadline.passed or self.progress.deadline.passed
+            late = part.deadline.passed
             self.doubts.append(replace(part.doubt, ended="time" if late else ""))
 
     def told(self, step: str) -> None:

@@ -77,7 +77,8 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         return plan
     if part.incumbent is None:
         first_plan(part, params)
-    bound_at_once(part)
+    if not part.bounds:
+        bound_at_once(part)
     with searching_beside(part):
         plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     if part.near is None and not plan.reasons:

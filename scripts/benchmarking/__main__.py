@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
+from scripts.benchmarking.ablation import run_ablation
 from scripts.benchmarking.asked import Asking, run_cases, run_unseen
 from scripts.benchmarking.cases import MADE_UP, REAL, Area, shared_data, write_area
 from scripts.benchmarking.changes import HEAD as CHANGES_HEAD
@@ -40,6 +41,7 @@ from scripts.benchmarking.rows import (
     speed_table,
     summary_rows,
 )
+from scripts.benchmarking.strategies import STRATEGIES
 from scripts.benchmarking.validity import find_faults
 
 if TYPE_CHECKING:
@@ -129,8 +131,11 @@ def _questions(given: argparse.Namespace, target: Path) -> int:
         say=_say,
     )
     ended = 0
-    if given.unseen is not None or given.only:
-        ended = run_unseen(asking, given.only or range(1, given.unseen + 1))
+    numbers = given.only or range(1, (given.unseen or 0) + 1)
+    if given.ablation is not None:
+        return run_ablation(asking, numbers, given.ablation)
+    if numbers:
+        ended = run_unseen(asking, numbers)
     if given.cases is not None:
         ended = max(ended, run_cases(asking, given.cases or SUITES))
     return ended
@@ -184,6 +189,13 @@ def _add_questions(parser: argparse.ArgumentParser) -> None:
         "--only", nargs="+", type=int, metavar="I", help="of those drawn ask these, again if need be"
     )
     asked.add_argument("--cases", nargs="*", choices=SUITES, help="ask the fixed cases, all or these")
+    asked.add_argument(
+        "--ablation",
+        nargs="*",
+        metavar="STRATEGY",
+        choices=[strategy.name for strategy in STRATEGIES],
+        help="ask those drawn with the whole solver, and without each of its strategies, or of these",
+    )
     asked.add_argument("--memory", type=float, metavar="GB", help="passed on to netform")
     asked.add_argument("--peers", action="store_true", help="ask the two peers that know numbers and bands")
     asked.add_argument("--again", action="store_true", help="ask anew what was answered")

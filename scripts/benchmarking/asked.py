@@ -30,7 +30,16 @@ from scripts.benchmarking.verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["README", "Asking", "ask_all", "run_cases", "run_unseen", "write_section"]
+__all__ = [
+    "README",
+    "Asking",
+    "ask_all",
+    "draw_questions",
+    "run_cases",
+    "run_unseen",
+    "tell",
+    "write_section",
+]
 
 README = Path(__file__).with_name("README.md")
 UNSEEN_SECONDS = 60.0
@@ -77,24 +86,33 @@ def run_unseen(asking: Asking, numbers: Sequence[int]) -> int:
     int
         The exit code: 0, or 1 when the real lists are not there.
     """
+    drawn = draw_questions(asking, numbers)
+    if drawn is None:
+        return 1
+    records = ask_all(asking, drawn)
+    names = list(PEER_TITLES) if asking.peers else []
+    lines = format_table((*UNSEEN_HEAD, *peer_head(names)), unseen_rows(records, names), markdown=True)
+    lines += ["", *format_table(SUMMARY_HEAD, summary_rows(records), markdown=True)]
+    tell(asking, "unseen", lines)
+    return 0
+
+
+def draw_questions(asking: Asking, numbers: Sequence[int]) -> Iterator[Question] | None:
+    """Draw questions by number, each with a folder; None when the real lists are not there, which is said."""
     data = shared_data()
     if data is None:
         asking.say("the real lists are not there; set NETFORM_SHARED_DATA to their folder")
-        return 1
+        return None
     table = read_england(data)
     sites = site_graph(table)
+    seconds = asking.seconds or UNSEEN_SECONDS
 
     def drawn() -> Iterator[Question]:
         for number in numbers:
             folder = asking.out / "questions" / f"{asking.seed}-{number}"
-            yield draw_question(table, sites, asking.seed, number, folder, asking.seconds or UNSEEN_SECONDS)
+            yield draw_question(table, sites, asking.seed, number, folder, seconds)
 
-    records = ask_all(asking, drawn())
-    names = list(PEER_TITLES) if asking.peers else []
-    lines = format_table((*UNSEEN_HEAD, *peer_head(names)), unseen_rows(records, names), markdown=True)
-    lines += ["", *format_table(SUMMARY_HEAD, summary_rows(records), markdown=True)]
-    _tell(asking, "unseen", lines)
-    return 0
+    return drawn()
 
 
 def run_cases(asking: Asking, suites: Sequence[str]) -> int:
@@ -112,7 +130,7 @@ def run_cases(asking: Asking, suites: Sequence[str]) -> int:
     records = ask_all(asking, fixed_questions(suites, cases, asking.out / "cases", asking.seconds))
     names = list(PEER_TITLES) if asking.peers else []
     lines = format_table((*CASE_HEAD, *peer_head(names)), case_rows(records, names), markdown=True)
-    _tell(asking, "cases", lines)
+    tell(asking, "cases", lines)
     return 0
 
 
@@ -177,8 +195,8 @@ def _warm_up(ask: Callable[[Question, float | None], dict[str, Any]]) -> None:
         ask(Question("warm-up", folder, path.name, None, None, None, *band, None, 30, 1_200_000, 20.0), None)
 
 
-def _tell(asking: Asking, section: str, lines: Sequence[str]) -> None:
-    """Print a table, and write it into the README where that is wanted."""
+def tell(asking: Asking, section: str, lines: Sequence[str], readme: Path = README) -> None:
+    """Print a table, and write it into a README where that is wanted."""
     print("\n".join(lines))
     print(
         f"\nWritten: {asking.out / 'questions.json'}; each question has a folder there with its command.txt"
@@ -187,8 +205,8 @@ def _tell(asking: Asking, section: str, lines: Sequence[str]) -> None:
         given = f"{asking.memory_gb or DEFAULT_MEMORY_GB:g} GB, seed {asking.seed}"
         # The date of the one who runs it.
         dated = [f"Measured on {dt.datetime.now().astimezone():%d %B %Y} ({given}).", "", *lines]
-        text = write_section(README.read_text(encoding="utf-8"), section, dated)
-        README.write_text(text, encoding="utf-8")
+        text = write_section(readme.read_text(encoding="utf-8"), section, dated)
+        readme.write_text(text, encoding="utf-8")
 
 
 def write_section(text: str, section: str, lines: Sequence[str]) -> str:

@@ -52,7 +52,9 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
-def ask_netform(question: Question, memory_gb: float | None = None) -> dict[str, Any]:
+def ask_netform(
+    question: Question, memory_gb: float | None = None, *, without: str | None = None
+) -> dict[str, Any]:
     """Ask netform a question by its command line, in a session of its own whose memory is looked at.
 
     Parameters
@@ -61,6 +63,8 @@ def ask_netform(question: Question, memory_gb: float | None = None) -> dict[str,
         Its folder holds the answer afterwards: ``plan/`` and what was said.
     memory_gb : float, optional
         Passed on as ``--memory``.
+    without : str, optional
+        A strategy to leave out (`scripts.benchmarking.strategies`); empty for none, only told of.
 
     Returns
     -------
@@ -71,6 +75,9 @@ def ask_netform(question: Question, memory_gb: float | None = None) -> dict[str,
     shutil.rmtree(question.folder / "plan", ignore_errors=True)
     _, *words = command_line(question, memory_gb)
     command = [sys.executable, "-P", "-c", "from netform.cli import main; main()", *words]
+    if without is not None:
+        left_out = ["--without", without] if without else []
+        command = [sys.executable, "-P", "-m", "scripts.benchmarking.strategies", *left_out, *words]
     # Threads of the libraries come out of the same cores that the workers have.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     late = GRACE_SECONDS + 1.5 * question.seconds

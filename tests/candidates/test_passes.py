@@ -1,4 +1,4 @@
-"""Networks met in passes: the same as by trying all subsets, at any size of block, and prices that promise no more."""
+"""Networks met in passes: the same as by trying all subsets, at any size of block."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from netform.candidates import passes as module
 from netform.candidates.enumerate import connected_groups
-from netform.candidates.passes import Met, Passes
+from netform.candidates.passes import Passes
 from netform.solve.model.problem import Problem, group_costs
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -22,6 +22,7 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
+    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
 
 QUICK = examples(80)
@@ -45,15 +46,16 @@ def prices_of(problem: Problem, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).uniform(0, 40, len(problem.codes))
 
 
-def groups_of(met: Met) -> list[tuple[int, ...]]:
+def groups_of(store: CandidateStore | None) -> list[tuple[int, ...]]:
     """The groups of a pass."""
-    return [tuple(met.store[j].tolist()) for j in range(len(met.store))]
+    assert store is not None
+    return sorted(tuple(store[j].tolist()) for j in range(len(store)))
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([1, 3, 1 << 17]))
 @QUICK
 def test_a_pass_meets_every_network(drawn: tuple[nx.Graph, Rules], seed: int, block: int) -> None:
-    """With room for all: each once, by what it costs beyond its prices, whatever the blocks and the threads."""
+    """Each once, and known by what it costs, whatever the blocks and the threads."""
     problem = problem_of(*drawn)
     costs, prices = costs_of(problem), prices_of(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
@@ -62,63 +64,11 @@ def test_a_pass_meets_every_network(drawn: tuple[nx.Graph, Rules], seed: int, bl
         for workers in (1, 2):
             passes = passes_of(problem, workers=workers)
             assert passes is not None
-            assert len(passes) == len(costs)
-            if not costs:
-                continue
-            met = passes.meet(prices, EVERYTHING)
-            assert met is not None
-            assert sorted(groups_of(met)) == sorted(costs)
-            assert (np.diff(met.reduced) >= 0).all()
-            expected = [costs[group] - prices[list(group)].sum() for group in groups_of(met)]
             # Costs are kept in four bytes, rounded down.
-            assert met.reduced == pytest.approx(expected, abs=1e-4)
-            assert (met.reduced <= np.array(expected) + 1e-9).all()
-
-
-@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99))
-@QUICK
-def test_no_network_costs_less_than_its_lowered_prices(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
-    """So their sum is a bound; and they are lowered only where some network costs less than its prices."""
-    problem = problem_of(*drawn)
-    costs, prices = costs_of(problem), prices_of(problem, seed)
-    passes = passes_of(problem)
-    if not costs:
-        return
-    assert passes is not None
-    met = passes.meet(prices, 1.0)
-    assert met is not None
-    for group, cost in costs.items():
-        assert met.prices[list(group)].sum() <= cost + 1e-9
-    cheap = {v for group, cost in costs.items() if cost < prices[list(group)].sum() for v in group}
-    for v in range(len(prices)):
-        assert met.prices[v] <= prices[v]
-        if v not in cheap:
-            assert met.prices[v] == pytest.approx(prices[v], abs=1e-5)
-    assert met.bound == pytest.approx(math.fsum(met.prices), abs=1e-5)
-
-
-@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([1, 2]))
-@QUICK
-def test_the_nearest_of_every_root_are_given(drawn: tuple[nx.Graph, Rules], seed: int, room: int) -> None:
-    """With room for a few of each root: none that is left out is nearer than one of the same root that is given."""
-    problem = problem_of(*drawn)
-    costs, prices = costs_of(problem), prices_of(problem, seed)
-    passes = passes_of(problem)
-    if not costs:
-        return
-    assert passes is not None
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "FEWEST", room)
-        patch.setattr(module, "BLOCK", 2)
-        met = passes.meet(prices, 0.0)
-    assert met is not None
-    number = {int(v): k for k, v in enumerate(passes.order)}
-    roots: dict[int, list[float]] = {}
-    for group, cost in costs.items():
-        beyond = cost - prices[list(group)].sum()
-        roots.setdefault(min(number[v] for v in group), []).append(beyond)
-    expected = sorted(beyond for each in roots.values() for beyond in sorted(each)[:room])
-    assert met.reduced == pytest.approx(expected, abs=1e-4)
+            assert np.sort(passes.costs) == pytest.approx(sorted(costs.values()), abs=1e-4)
+            assert (np.sort(passes.costs) <= np.array(sorted(costs.values())) + 1e-9).all()
+            if costs:
+                assert groups_of(passes.within(prices, math.inf, EVERYTHING)) == sorted(costs)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([-10.0, 0.0, 25.0]))
@@ -136,15 +86,14 @@ def test_all_below_a_reduced_cost_are_listed(
     expected = [group for group, cost in costs.items() if cost - prices[list(group)].sum() < reduced]
     for workers in (1, 2):
         store = replace(passes, workers=workers).within(prices, reduced, len(expected))
-        assert store is not None
-        assert sorted(tuple(store[j].tolist()) for j in range(len(store))) == sorted(expected)
+        assert groups_of(store) == sorted(expected)
     assert not expected or passes.within(prices, reduced, len(expected) - 1) is None
 
 
 @given(small_areas(most=8, least=2, oversize=False))
 @examples(30)
 def test_what_is_forbidden_is_not_given(drawn: tuple[nx.Graph, Rules]) -> None:
-    """Nor does it lower a price: with two practices at least, nobody stands alone."""
+    """With two practices at least, nobody stands alone."""
     graph, rules = drawn
     problem = problem_of(graph, replace(rules, demands=replace(rules.demands, least_practices=2)))
     passes = passes_of(problem)
@@ -152,9 +101,7 @@ def test_what_is_forbidden_is_not_given(drawn: tuple[nx.Graph, Rules]) -> None:
     assert passes is not None
     if not len(passes):
         return
-    met = passes.meet(prices_of(problem, 1), EVERYTHING)
-    assert met is not None
-    assert sorted(groups_of(met)) == sorted(costs)
+    assert groups_of(passes.within(prices_of(problem, 1), 1e9, EVERYTHING)) == sorted(costs)
 
 
 def test_too_many_are_none(example: tuple[nx.Graph, Rules]) -> None:
@@ -165,7 +112,7 @@ def test_too_many_are_none(example: tuple[nx.Graph, Rules]) -> None:
     assert stopped is None
     passes = passes_of(problem)
     assert passes is not None
-    assert passes.meet(prices_of(problem, 0), 1.0, lambda: True) is None
+    assert passes.within(prices_of(problem, 0), math.inf, EVERYTHING, lambda: True) is None
 
 
 @pytest.fixture

@@ -62,6 +62,11 @@ class ColumnLayout:
         words = -(-practices // 64)
         return columns * (16 * words + 80) + members * 48
 
+    @staticmethod
+    def drawn_bytes(nodes: int, practices: int) -> int:
+        """Bytes for a diagram of so many nodes, and the arcs that they have at most."""
+        return nodes * (8 * -(-practices // 64) + NODE_BYTES + ARCS * ARC_BYTES)
+
     @classmethod
     def out(
         cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.diagram.search import MOST_NODES, TRIED, best_below
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_orders, sweep
 from netform.solve.exact.branch_and_bound import branch as branch_and_bound
@@ -333,9 +334,14 @@ class GapClosing:
         """
         kept = self.state.cheap_enough(self.state.cost)
         some, learnt = self.state.partitioning.take(kept), self.state.learnt().among(kept)
-        # As much for each whether they are looked at side by side or in turn: then the plan is the same.
-        held = some.nbytes + learnt.column_bounds.nbytes + 2 * kept.nbytes
-        memory = self.state.memory.left_beside(held).share(2)
+        memory = self.state.memory.left_beside(len(kept) * BRANCHED)
+        # Side by side where either half of the room does for the largest diagram, else in turn: that follows from the
+        # question alone, so that the plan does not depend on the threads.
+        largest = ColumnLayout.drawn_bytes(MOST_NODES, some.store.practices)
+        if memory.share(2).fits(largest):
+            memory = memory.share(2)
+        else:
+            self.threads = 1
         fewer, count = float(math.floor(self.state.relaxation.values.sum())), np.ones(len(kept))
         count_branches = []
         for between in ((self.state.between[0], fewer), (fewer + 1.0, self.state.between[1])):

@@ -19,6 +19,7 @@ from netform.scores import candidate_costs
 from netform.solve.diagram.search import best_below
 from netform.solve.diagram.variable_order import sweep
 from netform.solve.model.problem import SetPartitioning, store_of
+from netform.solve.unlisted.by_passes import solve_streamed
 from netform.solve.unlisted.column_generation import ColumnGenerator
 
 if TYPE_CHECKING:
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
 
-__all__ = ["beam_search", "branched_on_count", "hub_turns"]
+__all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]
 
 # A number of networks this near to a whole one is taken for it.
 FRACTION = 0.05
 
-# Rounds of cuts before a plan is looked for, and cuts in a round.
-ROUNDS, CUTS = 8, 100
+# The branches are looked at apart where both cost more than the relaxation by this share.
+WORTH_IT = 1e-3
 
-# Groups that are chosen among, one try after the other, of so many times as many that are met; and how much they may
-# cost beyond their prices, as a share of a network.
-POOLS, MET, NEAR = (60_000, 120_000, 240_000), 4, 0.03
+# Before each of the beams there are rounds of so many cuts; partial plans that each goes on with, among so many groups
+# for every practice. Those are gone on with, too, that need up to so much more than the dearest, as a share of what a
+# network costs.
+ROUNDS, CUTS = 2, 100
+WIDTHS, POOL, SPARE = (30, 30, 100, 100, 300), 250, 0.015
 
-# Partial plans that are gone on with, and those up to so much above the dearest of them, as a share of a network.
-WIDTH, SPARE = 300, 0.015
+# Of so many times as many groups that are met, those nearest to their prices are chosen among; what they may cost
+# beyond those is as much as a plan may cost beyond the relaxation, and this share of a network at least.
+MET, NEAR = 4, 0.03
 
 # Steps of a proof, at most.
 MOST_STEPS = 1000
@@ -50,67 +54,85 @@ MOST_STEPS = 1000
 LEAST_GAIN = 1e-6
 
 
-def hub_turns(part: Part) -> Iterator[None]:
-    """Settle the relaxations of fewer and of more networks, follow partial plans, and search and cut by turns.
+def bound_turns(part: Part) -> Iterator[None]:
+    """Search hub by hub and cut by turns, which raises the bound.
 
     Parameters
     ----------
     part : Part
         With a plan within the band.
     """
-    problem, deadline = part.problem, part.deadline
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    branches = branched_on_count(problem, part.incumbent.groups, deadline, part.demands.networks)
+    branches, streamed = _relaxations(part), False
     yield
-    for branch in branches:
-        if branch.value < part.incumbent.value.cost:
-            yield from _beam_turns(part, branch)
     for _ in range(MOST_STEPS):
         branch = min(branches, key=lambda each: each.bound)
-        if deadline.passed or not branch.advance(part.candidate_cache.workers):
+        if branch.settled and branch.safe is not None and not streamed:
+            solve_streamed(part, branch.safe)
+            streamed = True
+        if part.deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
         part.raise_bound(min(each.bound for each in branches), "generated columns", 0)
         yield
 
 
-def _beam_turns(part: Part, branch: ColumnGenerator) -> Iterator[None]:
-    """Follow partial plans among the columns that cuts bring near, more of them from turn to turn."""
+def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
+    """Follow partial plans among the columns that cuts bring near, more of them from turn to turn.
+
+    Parameters
+    ----------
+    part : Part
+        With a plan within the band.
+    deadline : Deadline
+    """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    # What is proven is proven without these cuts to begin with: searches take longer by them.
-    cut = branch.between(branch.numbers, part.deadline)
-    for _ in range(ROUNDS):
-        if part.deadline.passed or not cut.tighten(CUTS):
-            break
-        yield
-    for pool in POOLS:
-        found = beam_search(cut, part.incumbent.value.cost, pool)
-        if found is not None:
-            part.offer(part.value_of(found), "generated columns")
-        yield
+    pool = POOL * len(part.problem.codes)
+    for branch in _relaxations(part, deadline):
+        for width in WIDTHS:
+            for _ in range(ROUNDS):
+                if deadline.passed or branch.value >= part.incumbent.value.cost:
+                    break
+                branch.tighten(CUTS)
+                yield
+            found = beam_search(branch, part.incumbent.value.cost, pool, width)
+            if found is not None:
+                part.offer(part.value_of(found), "generated columns")
+            yield
+
+
+def _relaxations(part: Part, deadline: Deadline | None = None) -> list[ColumnGenerator]:
+    """The relaxation around the best plan of a part, or those of fewer and of more networks."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    deadline = part.deadline if deadline is None else deadline
+    return branched_on_count(part.problem, part.incumbent.groups, deadline, part.demands.networks)
 
 
 def branched_on_count(
     problem: Problem, plan: Sequence[Group], deadline: Deadline, networks: int | None = None
 ) -> list[ColumnGenerator]:
-    """The relaxation; where it has a fraction of a network, those of fewer and of more networks, the lower first."""
+    """The relaxation, or those of fewer and of more networks, the lower first, where both are dearer than it."""
     numbers = None if networks is None else (float(networks), float(networks))
     whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline, numbers=numbers)
     whole.settle()
+    whole.centre()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     if numbers is not None or abs(number - round(number)) < FRACTION or not whole.met_all:
         return [whole]
-    count_branches = []
+    branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:
-        count_branches.append(whole.between((-math.inf, float(fewer)), deadline))
+        branches.append(whole.between((-math.inf, float(fewer)), deadline))
     if (fewer + 1) * rules.least <= problem.patients:
-        count_branches.append(whole.between((fewer + 1.0, math.inf), deadline))
-    for half in count_branches:
-        half.settle()
-    return sorted(count_branches, key=lambda half: half.value)
+        branches.append(whole.between((fewer + 1.0, math.inf), deadline))
+    for branch in branches:
+        branch.settle()
+    # Of many networks one more or less changes little, and two proofs take twice as long.
+    dearer = whole.value + WORTH_IT * abs(whole.value)
+    if any(branch.value < dearer for branch in branches):
+        return [whole]
+    return sorted(branches, key=lambda branch: branch.value)
 
 
-def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Group] | None:
+def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) -> list[Group] | None:
     """A plan below a cost that few partial plans lead to, among the groups that cost least beyond their prices.
 
     Parameters
@@ -121,11 +143,14 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
         Hours per week.
     pool : int
         Groups to choose among.
+    width : int
+        Partial plans that are gone on with.
     """
     problem = generator.problem
     if generator.value >= cost - LEAST_GAIN:
         return None
-    store = generator.met(generator.duals, NEAR * generator.network, MET * pool)
+    within = max(NEAR * generator.network, cost - generator.value)
+    store = generator.met(generator.duals, within, MET * pool)
     kept = counts_allowed(store, problem.limits) & allowed(store, problem.limits)
     store = store.take(np.flatnonzero(kept))
     costs = candidate_costs(store, problem.data)
@@ -146,7 +171,7 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int) -> list[Grou
             beyond,
             generator.value,
             cost - LEAST_GAIN,
-            WIDTH,
+            width,
             end,
             generator.priced(generator.duals),
             spare=SPARE * generator.network,

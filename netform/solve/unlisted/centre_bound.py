@@ -2,10 +2,11 @@
 
 With a price for every item, the least that the network of a hub costs beyond the prices of its items is a knapsack;
 with fractions allowed it is solved by one sort, and its dual gives the reduced cost of every assignment. The prices of
-the items together with the least of so many hubs bound every plan. An assignment that takes the bound to the cost of a
-plan is in none that is cheaper: it is fixed to zero, and bounds from then on hold for cheaper plans. Prices rise where
-items are in no network and fall where they are in several: a subgradient method with steps by the cost of a plan
-(Polyak, 1969), after Validi, Buchanan and Lykhovyd (2022).
+the items together with the least of so many hubs bound every plan. Where some networks may be exceptions, so many hubs
+may have a network of any size, which costs less. An assignment that takes the bound to the cost of a plan is in none
+that is cheaper: it is fixed to zero, and bounds from then on hold for cheaper plans. Prices rise where items are in no
+network and fall where they are in several: a subgradient method with steps by the cost of a plan (Polyak, 1969), after
+Validi, Buchanan and Lykhovyd (2022).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["BoundParams", "CentreBound", "centre_bound", "centre_bounds"]
+__all__ = ["BoundParams", "CentreBound", "Exceptional", "centre_bound", "centre_bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class BoundParams:
     Attributes
     ----------
     rounds : int
-        Rounds of prices at most: a round takes milliseconds, and the bound hardly rises after some hundred.
+        Rounds of prices at most; the steps are too short to matter long before, but with few items, where a round takes
+        no time.
     patience : int
         Rounds without a better bound before the step is made shorter.
     shorter : float
@@ -50,7 +52,7 @@ class BoundParams:
         Hours per week that sums of costs may be wrong by.
     """
 
-    rounds: int = 600
+    rounds: int = 3000
     patience: int = 10
     shorter: float = 0.7
     least_step: float = 1e-3
@@ -76,6 +78,22 @@ class CentreBound:
     bound: float
     prices: NDArray[np.float64]
     costs: CentreCosts
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """Networks that may be outside the band.
+
+    Attributes
+    ----------
+    costs : CentreCosts
+        Of networks of any size; its numbers of networks are those of the plans looked at.
+    number : int
+        How many of a plan's networks may be such.
+    """
+
+    costs: CentreCosts
+    number: int
 
 
 def centre_bound(
@@ -107,6 +125,7 @@ def centre_bounds(
     deadline: Deadline,
     params: BoundParams = BoundParams(),
     first: NDArray[np.float64] | None = None,
+    exceptional: Exceptional | None = None,
 ) -> Iterator[CentreBound]:
     """Raise the bound by prices, and fix what no plan below the cutoff has; the best so far after each round.
 
@@ -120,6 +139,8 @@ def centre_bounds(
     params : BoundParams
     first : ndarray of float64, shape (m,), optional
         Prices to begin with.
+    exceptional : Exceptional, optional
+        Networks outside the band; nothing is fixed then.
     """
     prices = _first_prices(costs) if first is None else first
     best, best_prices, step, worse = -math.inf, prices, 1.0, 0
@@ -129,13 +150,16 @@ def centre_bounds(
             costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
         )
         chosen, least, others = _cheapest_hubs(costs, values)
+        covered = taken[chosen].sum(axis=0)
+        if exceptional is not None:
+            least, covered = _with_exceptions(exceptional, prices, values, taken)
         bound = math.fsum(prices) + least - params.rounding
         if bound >= cutoff:
             yield CentreBound(cutoff, prices, costs)
             return
         if bound > best:
             best, best_prices, worse = bound, prices, 0
-            if math.isfinite(cutoff):
+            if math.isfinite(cutoff) and exceptional is None:
                 dearer = values + others - least
                 dearer[chosen] = 0.0
                 costs = _fixed(costs, prices, dearer, duals, cutoff - bound)
@@ -147,7 +171,7 @@ def centre_bounds(
         if worse > params.patience:
             prices, step, worse, direction = best_prices, step * params.shorter, 0, np.zeros(len(prices))
             continue
-        ahead = 1.0 - taken[chosen].sum(axis=0)
+        ahead = 1.0 - covered
         direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
         length = float(direction @ direction)
         if length < params.rounding:
@@ -179,6 +203,36 @@ def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDA
     number = fewest + int(sums[fewest : many + 1].argmin())
     others = sums[max(fewest, musts + 1) - 1 : many].min(initial=math.inf)
     return order[:number], float(sums[number]), float(others)
+
+
+def _with_exceptions(
+    exceptional: Exceptional,
+    prices: NDArray[np.float64],
+    values: NDArray[np.float64],
+    taken: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64]]:
+    """The least of so many hubs beyond the prices, some of them with a network of any size, and how they cover items.
+
+    ``values`` and ``taken`` are those within the band. A hub may have a network of either kind, or both: that only
+    lowers the bound.
+    """
+    costs = exceptional.costs
+    any_size, _, takes = _price_hubs(
+        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
+    )
+    inside, outside = np.argsort(values, kind="stable"), np.argsort(any_size, kind="stable")
+    sums = np.concatenate((np.zeros(1), np.cumsum(values[inside])))
+    more = np.concatenate((np.zeros(1), np.cumsum(any_size[outside])))
+    least, best = math.inf, (0, 0)
+    for out in range(min(exceptional.number, len(outside)) + 1):
+        fewest, many = max(0, costs.fewest - out), min(costs.many - out, len(inside))
+        if fewest > many:
+            continue
+        number = fewest + int(sums[fewest : many + 1].argmin())
+        if sums[number] + more[out] < least:
+            least, best = float(sums[number] + more[out]), (number, out)
+    number, out = best
+    return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
 
 
 def _fixed(

@@ -20,9 +20,8 @@ from netform.solve.model.stopping import Deadline
 from netform.solve.model.turns import take_turns
 from netform.solve.primal.first_plan import improve
 from netform.solve.primal.neighbourhood_search import LEVELS, improvements, listed_anew
-from netform.solve.unlisted.by_hubs import hub_turns
-from netform.solve.unlisted.by_passes import stream, streamed_turns
-from netform.solve.unlisted.centre_bound import centre_bounds
+from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
+from netform.solve.unlisted.centre_bound import Exceptional, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
 
@@ -53,13 +52,11 @@ class UnlistedParams:
     ----------
     most_priced : int
         Up to so many practices a bound by centres comes first: its tables grow with their square.
-    few : int
-        Up to so many practices columns are generated hub by hub: the searches grow with their square.
     many_each : float
-        Practices a network from which the centre model is tried before columns: listing ends at about nine, and
-        searches hub by hub find little beyond so many.
-    prices : int
-        Rounds of prices for centres in a turn: a second or so for some hundred practices.
+        Practices a network beyond which the columns are too many to generate: searches hub by hub end too late to bound
+        anything, and beams see no plan. The bound is that of the centre model then.
+    prices, of : int
+        Rounds of prices for centres in a turn, with so many practices: a fraction of a second.
     patience : float
         Seconds after which search begins beside a list that is solved over: most are proven sooner.
     neighbourhoods : int
@@ -70,9 +67,9 @@ class UnlistedParams:
     """
 
     most_priced: int = 1_500
-    few: int = 400
     many_each: float = 12.0
     prices: int = 20
+    of: int = 400
     patience: float = 2.0
     neighbourhoods: int = 200
     vain: int = 20
@@ -93,9 +90,9 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         if part.searching:
             # Search goes on beside, and here once there is nothing left to bound.
             take_turns(part, [bounding])
-            take_turns(part, [_search_turns(part, params, first_seed=AWAY)])
+            take_turns(part, [_primal_turns(part, params, first_seed=AWAY)])
         else:
-            take_turns(part, [bounding, _search_turns(part, params)])
+            take_turns(part, [bounding, _primal_turns(part, params)])
 
 
 def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -128,7 +125,7 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
     def search() -> None:
         try:
             if not ended.wait(params.patience):
-                for _ in _search_turns(part, params, soon):
+                for _ in _primal_turns(part, params, soon):
                     if ended.is_set():
                         break
         except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
@@ -146,11 +143,25 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
         raise failure[0]
 
 
-def _search_turns(
+def _primal_turns(
     part: Part, params: UnlistedParams, deadline: Deadline | None = None, first_seed: int = 0
 ) -> Iterator[None]:
-    """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
+    """Better the plan: by search, and by beams over generated columns once it is known that not all can be listed."""
     deadline = part.deadline if deadline is None else deadline
+    beams: Iterator[None] | None = None
+    for _ in _search_turns(part, params, deadline, first_seed):
+        yield
+        large = part.practices_each > params.many_each
+        if beams is None and part.unlisted and part.sound and not large:
+            beams = beam_turns(part, deadline)
+        if beams is not None:
+            next(beams, None)
+            yield
+    yield from beams or ()
+
+
+def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_seed: int) -> Iterator[None]:
+    """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
     seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
@@ -185,42 +196,43 @@ def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
-    large = part.practices_each > params.many_each
-    if large or not part.sound or _by_hub_and_size(part):
+    if not part.sound or _by_hub_and_size(part):
         yield from _centre_turns(part)
     # Columns are those within the band: search may come upon a plan of them yet.
     for _ in range(params.vain):
         if part.sound:
             break
+        before = part.incumbent
         yield
+        if before is not part.incumbent and not part.sound:
+            yield from _centre_bounds(part, params)
     else:
         return
-    passes = None if large else stream(part)
-    if passes is not None:
-        yield from streamed_turns(part, passes)
-    elif len(part.problem.codes) <= params.few:
-        yield from hub_turns(part)
+    if part.practices_each <= params.many_each:
+        yield from bound_turns(part)
+    else:
+        yield from _centre_turns(part)
 
 
 def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
     rules, best = part.problem.data.rules, part.incumbent
-    least, most, exceptions = rules.least, rules.most, None
-    if best is None or best.value.broken or best.value.exceptions == 0:
-        exceptions = 0
-    else:
-        least, most = 1, max(rules.exception_most, int(part.problem.data.list_size.max()))
-    costs = CentreCosts.of(part.problem, least, most, part.demands.networks)
-    # A round takes time by the square of the practices: so many fit into a turn.
-    rounds = max(2, round(params.prices * min(1.0, (params.few / len(part.problem.codes)) ** 2)))
-    if exceptions is None and best is not None:
+    costs = CentreCosts.of(part.problem, rules.least, rules.most, part.demands.networks)
+    exceptional, exceptions, cutoff = None, 0, math.inf
+    if best is not None and not best.value.broken:
+        exceptions, cutoff = best.value.exceptions, best.value.cost
+    if exceptions:
+        largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
+        any_size = CentreCosts.of(part.problem, 1, largest, part.demands.networks)
         # All but the exceptions have the least patients of the band.
-        many = part.problem.patients // rules.least + best.value.exceptions
-        costs = replace(costs, many=min(costs.many, many))
-    cutoff = best.value.cost if best is not None and part.sound else math.inf
-    for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline)):
+        many = min(any_size.many, part.problem.patients // rules.least + exceptions)
+        exceptional = Exceptional(replace(any_size, many=many), exceptions)
+    # A round takes time by the square of the practices: so many fit into a turn.
+    rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
+    for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline, exceptional=exceptional)):
         if math.isfinite(found.bound):
-            part.raise_bound(found.bound, "centres", exceptions)
+            # A better plan has no more exceptions than the best so far, so that this holds for any.
+            part.raise_bound(found.bound, "centres", None if exceptions else 0)
         if k % rounds == rounds - 1:
             yield
     yield

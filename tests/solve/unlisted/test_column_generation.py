@@ -15,7 +15,7 @@ from netform.solve.model.problem import SetPartitioning, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.model.turns import take_turns
 from netform.solve.unlisted import column_generation as module
-from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, branched_on_count, hub_turns
+from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, beam_turns, bound_turns, branched_on_count
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
@@ -76,7 +76,7 @@ def test_hubs_better_the_plan_of_a_part_and_bound_it(drawn: tuple[nx.Graph, Rule
     part.offer(part.value_of(first_plan(problem, seed)), "first plan")
     if best is None or best.exceptions or not part.sound:
         return
-    take_turns(part, [hub_turns(part)])
+    take_turns(part, [bound_turns(part), beam_turns(part, NEVER)])
     assert part.incumbent is not None
     assert_whole(problem, part.incumbent.groups)
     assert part.incumbent.value[:2] == (0, 0)
@@ -97,9 +97,20 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     while half.tighten(50) and len(half.cuts) < 500:
         pass
     assert half.value > before + 1.0
-    better = beam_search(half, cost, 20_000)
+    better = beam_search(half, cost, 20_000, 300)
     assert better is not None
     assert half.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
+
+
+def test_prices_are_centred_without_a_change_of_the_optimum() -> None:
+    """From a poor plan prices come to lie nearer to what practices cost by patient; the relaxation stays what it is."""
+    problem = problem_of(*county(60, 3))
+    generator = module.ColumnGenerator(problem, store_of(tree_plan(problem, 5), 60), NEVER)
+    generator.settle()
+    before, wide = generator.value, generator.box
+    generator.centre()
+    assert generator.value == pytest.approx(before, rel=1e-3)
+    assert generator.box <= wide
 
 
 def test_time_that_is_up_proves_nothing() -> None:
@@ -110,7 +121,7 @@ def test_time_that_is_up_proves_nothing() -> None:
     assert [len(half.store) for half in count_branches] == [len(plan)]
     part = part_of(*county(24, 5), deadline=over)
     part.offer(part.value_of(plan), "first plan")
-    for _ in hub_turns(part):
+    for _ in (*bound_turns(part), *beam_turns(part, over)):
         assert part.bound == 0.0
     assert part.incumbent is not None
     assert part.incumbent.groups == tuple(plan)

@@ -1,0 +1,164 @@
+"""The strategies of the solver, each of which can be left out: what an ablation compares.
+
+``python -m scripts.benchmarking.strategies [--without NAME] WORDS...`` runs ``netform WORDS`` without one of them, or
+with all: then ``strategies.json`` in the current folder says how often each was begun.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import json
+import math
+import sys
+from collections import Counter
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["STRATEGIES", "TRACE", "Strategy", "leave_out", "trace"]
+
+TRACE = "strategies.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """A step of the loop that the loop can go without: it then proves less, or finds dearer plans, but nothing wrong.
+
+    Attributes
+    ----------
+    name : str
+    where : str
+        ``module:function`` or ``module:class.method``, as its caller knows it.
+    instead : callable
+        What is called in its place.
+    """
+
+    name: str
+    where: str
+    instead: Callable[..., Any]
+
+    def wrap(self, around: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+        """Put something in its place, made of what is there."""
+        module, _, path = self.where.partition(":")
+        holder: Any = importlib.import_module(module)
+        *classes, name = path.split(".")
+        for each in classes:
+            holder = getattr(holder, each)
+        setattr(holder, name, around(getattr(holder, name)))
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Find nothing."""
+
+
+def _no_turns(*_: Any, **__: Any) -> Iterator[None]:
+    """Take no turn."""
+    return iter(())
+
+
+def _as_it_was(_ground: Any, plan: Any, *_: Any) -> Any:
+    """Give the plan as it is."""
+    return plan
+
+
+def _not_searched(*_: Any, **__: Any) -> Any:
+    """Say that nothing was met, and nothing proven."""
+    return None, False
+
+
+def _not_branched(
+    _some: Any, _cuts: Any, _column_bounds: Any, bound: float, _cutoff: float, _deadline: Any
+) -> Any:
+    from netform.solve.exact.branch_and_bound import Branched  # noqa: PLC0415
+
+    return Branched(bound, math.inf, None, 0)
+
+
+def _not_solved(*_: Any, **__: Any) -> Any:
+    from netform.solve.master.integer_program import IntegerAnswer  # noqa: PLC0415
+
+    return IntegerAnswer("unknown", None, -math.inf)
+
+
+def _first_order(_store: Any, _reduced: Any, _budget: Any, orders: Any, *_: Any, **__: Any) -> Any:
+    return next(iter(orders))
+
+
+def _no_cuts(*_: Any, **__: Any) -> Any:
+    from netform.solve.master.subset_row_cuts import NO_CUTS  # noqa: PLC0415
+
+    return NO_CUTS
+
+
+EXACT, UNLISTED = "netform.solve.exact", "netform.solve.unlisted.planner"
+
+STRATEGIES = (
+    Strategy("chains of repair", "netform.solve.primal.first_plan:mend", _as_it_was),
+    Strategy("search beside the proof", "netform.solve.part:searching_beside", lambda *_: nullcontext()),
+    Strategy("neighbourhoods divided by trees", f"{UNLISTED}:improve", _nothing),
+    Strategy("neighbourhoods solved exactly", f"{UNLISTED}:improvements", _no_turns),
+    Strategy("assignment model", f"{UNLISTED}:_centre_turns", _no_turns),
+    Strategy("streamed columns", f"{UNLISTED}:stream", _nothing),
+    Strategy("neighbourhoods of near columns", "netform.solve.unlisted.by_passes:improvements", _no_turns),
+    Strategy("generated columns", f"{UNLISTED}:hub_turns", _no_turns),
+    Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
+    Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),
+    Strategy("parts solved anew", f"{EXACT}.solver:_better", _nothing),
+    Strategy("wide cutoffs", f"{EXACT}.solver:_try_wide", lambda *_: False),
+    Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
+    Strategy("exact cover", "netform.solve.diagram.search:cheapest_cover", _not_searched),
+    Strategy("integer program", f"{EXACT}.gap_closing:solve_integer", _not_solved),
+    Strategy("branching on pairs", f"{EXACT}.gap_closing:branch_and_bound", _not_branched),
+)
+
+
+def leave_out(strategy: Strategy) -> None:
+    """Have the solver do without a strategy, in this process."""
+    strategy.wrap(lambda _found: strategy.instead)
+
+
+def trace(strategies: Iterable[Strategy]) -> Counter[str]:
+    """Count how often each strategy is begun, in this process."""
+    begun: Counter[str] = Counter()
+
+    def counted(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        def around(found: Callable[..., Any]) -> Callable[..., Any]:
+            @functools.wraps(found)
+            def call(*arguments: Any, **named: Any) -> Any:
+                begun[name] += 1
+                return found(*arguments, **named)
+
+            return call
+
+        return around
+
+    for strategy in strategies:
+        strategy.wrap(counted(strategy.name))
+    return begun
+
+
+def main(words: list[str]) -> None:
+    """Run netform without a strategy, or with all, and say which were begun."""
+    from netform.cli import main as netform  # noqa: PLC0415
+
+    left_out = None
+    if words[:1] == ["--without"]:
+        left_out, words = words[1], words[2:]
+    begun = trace(each for each in STRATEGIES if each.name != left_out)
+    for each in STRATEGIES:
+        if each.name == left_out:
+            leave_out(each)
+    try:
+        netform(words)
+    finally:
+        if left_out is None:
+            Path(TRACE).write_text(json.dumps(dict(begun)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
