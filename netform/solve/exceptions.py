@@ -16,6 +16,7 @@ from netform.explain.method import method
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
 from netform.solve.master.relaxation import relax
 from netform.solve.model.part_plan import PartPlan
+from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
@@ -33,6 +34,9 @@ __all__ = ["FewestExceptions", "fewest_exceptions", "plan_with_exceptions"]
 
 # Of the time left, for how few exceptions there can be so near the band.
 STEP_SHARE = 0.3
+
+# Of the time left, for a bound of any better plan, where all networks are listed.
+BOUND_SHARE = 0.3
 
 # Of the time left, for the proof of how few exceptions there can be, and then of how few patients: what is left after
 # those is for the cost.
@@ -170,6 +174,8 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
         return
     model = part.tied(wide[0])
     exceptional, _ = part.exceptional(model)
+    if best is not None and not best.value.broken:
+        _bound(part, model, exceptional, best.value.exceptions)
     few = among_fewest(
         model,
         exceptional,
@@ -182,6 +188,17 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
     if few.chosen is not None:
         part.offer_columns(few.model, few.chosen, "exceptions")
     part.exceptions_bound = max(part.exceptions_bound, few.count.bound or 0)
+
+
+def _bound(part: Part, model: PlanModel, exceptional: NDArray[np.float64], number: int) -> None:
+    """Bound the plans with no more than a number of exceptions: that of the best plan, so that it holds for any better.
+
+    Where the proof of how few there have to be takes too long, this is what is known.
+    """
+    row = SideRow(exceptional, -math.inf, float(number))
+    some = replace(model, sides=(*model.sides, row))
+    relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE))
+    part.raise_bound(relaxed.bound, "bound")
 
 
 def cheapest(

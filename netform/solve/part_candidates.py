@@ -6,6 +6,7 @@ is asked for, and in what order, `netform.solve.part` and `netform.solve.excepti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -347,10 +348,10 @@ class Part:
         counted = counts_allowed(model.store, self.limits)
         return ((outside > 0) | ~counted).astype(np.float64), outside
 
-    def columns_of(self, model: PlanModel) -> NDArray[np.int64] | None:
-        """Where the networks of the best plan stand in a model; None where one is not among them."""
+    def columns_of(self, model: PlanModel, below: float = math.inf) -> NDArray[np.int64] | None:
+        """Where the networks of the best plan stand in a model; None where one is not among them, or it costs more."""
         best = self.incumbent
-        if best is None or best.value.broken:
+        if best is None or best.value.broken or best.value.cost >= below:
             return None
         return model.positions([tuple(self.problem.codes[v] for v in group) for group in best.groups])
 
@@ -385,7 +386,7 @@ class Part:
             self.deadline,
             stage=self.stage,
             on_plan=on_plan,
-            incumbent=lambda: self.columns_of(model),
+            incumbent=lambda cost: self.columns_of(model, cost),
             trace=self.candidate_cache.keep,
             threads=self.options.threads,
         )

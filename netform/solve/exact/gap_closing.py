@@ -95,6 +95,9 @@ class GapClosing:
     def take_turns(self, most_width: int) -> None:
         """Guess and cut in turns while either gets on; below a cutoff, plans of fewer and of more networks apart."""
         while not self.state.over:
+            # Whoever searches beside may have come further meanwhile.
+            if math.isfinite(self.state.cost):
+                self.state.take_incumbent()
             if self.time_to_branch:
                 self.branch_on_count(most_width)
                 return
@@ -376,6 +379,7 @@ class GapClosing:
         with ThreadPoolExecutor(len(count_branches)) as pool:
             each_of = pool.map if self.threads > 1 else map
             while going:
+                self.state.take_incumbent()
                 turned = going if self.threads > 1 else [min(going, key=lambda each: each.state.bound)]
                 for branch in turned:
                     branch.state.cost = min(branch.state.cost, self.state.cost)

@@ -12,7 +12,7 @@ import numpy as np
 
 from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.params import SOLVING, SolvingParams
-from netform.solve.exact.state import SearchState
+from netform.solve.exact.state import SearchState, nothing_known
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
@@ -61,7 +61,7 @@ def solve_set_partitioning(
     deadline: Deadline = NEVER,
     *,
     on_plan: Callable[[Solution], None] = lambda _solution: None,
-    incumbent: Callable[[], NDArray[np.int64] | None] = lambda: None,
+    incumbent: Callable[[float], NDArray[np.int64] | None] = nothing_known,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: WarmStart | None = None,
@@ -79,7 +79,8 @@ def solve_set_partitioning(
     on_plan : callable
         Told of every better plan and bound; of bounds before there is a plan as well.
     incumbent : callable
-        Gives the columns of the best plan that is known, when one is needed; None where it is not among them.
+        Gives the columns of the best plan that is known elsewhere, if it costs less than so much and all of it is among
+        them; else None. Asked now and then.
     stage : callable
         Gives the context in which the stages ``bound`` and ``choose`` run.
     cutoff : float
@@ -104,7 +105,7 @@ def solve_set_partitioning(
         learnt = WarmStart(np.zeros(len(partitioning.store)), nobody, NO_CUTS, duals) if trace else None
         return Solution("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        state = SearchState(partitioning, deadline, cutoff, warm, start, on_plan=on_plan)
+        state = SearchState(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, incumbent=incumbent)
         closing = GapClosing(state, threads=threads)
         if warm is None and not state.over:
             state.tighten(MOST_ROUNDS)
@@ -112,22 +113,23 @@ def solve_set_partitioning(
             closing.width, closing.rising = closing.params.width, False
     with stage("choose"):
         if math.isinf(cutoff) and not state.over:
-            _find_plan(closing, incumbent)
+            _find_plan(closing)
         found = closing.prove()
     return found if trace else replace(found, trace=None)
 
 
-def _find_plan(closing: GapClosing, incumbent: Callable[[], NDArray[np.int64] | None]) -> None:
+def _find_plan(closing: GapClosing) -> None:
     """Try cutoffs while that is quick, find a plan near the bound, and try wide cutoffs where it is not near enough."""
     state, params = closing.state, SOLVING
     closing.take_turns(closing.params.width)
     for width in params.beams:
         if not state.over:
             closing.beam_search(state.nearest(closing.params.beam_columns), width)
-    if state.chosen is None and not state.over:
-        state.accept_listed(incumbent())
-        if len(state.cheap_enough(state.cost)) > params.few:
-            _better(state, params.bettered_columns, params.bettered_practices, params)
+    none = state.chosen is None
+    if not state.over:
+        state.take_incumbent()
+    if none and not state.over and len(state.cheap_enough(state.cost)) > params.few:
+        _better(state, params.bettered_columns, params.bettered_practices, params)
     for count in params.wide_columns:
         few = len(state.cheap_enough(state.cost)) <= count
         if state.over or few or not state.memory.fits(count * WIDE_BYTES):

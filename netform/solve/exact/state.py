@@ -48,6 +48,10 @@ def silent(_choice: Solution) -> None:
     """Tell nobody: whoever asks for a part takes its plan himself."""
 
 
+def nothing_known(_cost: float) -> NDArray[np.int64] | None:
+    """Know of no plan."""
+
+
 class SearchState:
     """The best plan and the best bound so far.
 
@@ -66,6 +70,9 @@ class SearchState:
         Over the same candidates, with the cuts of ``warm`` in it.
     on_plan : callable
         Told of every better plan, and again as more is proven of it.
+    incumbent : callable
+        Gives the columns of the best plan that is known elsewhere, by where they stand in the list, if it costs less
+        than so much and all of it is there; else None.
     between : tuple of float
         The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
         others are plans as well.
@@ -80,13 +87,14 @@ class SearchState:
         start: Relaxation | None = None,
         *,
         on_plan: Callable[[Solution], None] = silent,
+        incumbent: Callable[[float], NDArray[np.int64] | None] = nothing_known,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
         self.partitioning = partitioning
         self.between = between
         self.origin = np.arange(len(partitioning.store))
         self.deadline = deadline
-        self.on_plan = on_plan
+        self.on_plan, self.incumbent = on_plan, incumbent
         columns, cuts = (None, NO_CUTS) if warm is None else (warm.columns, warm.cuts)
         self.relaxation: Relaxation = relax(partitioning, deadline, columns, cuts) if start is None else start
         self.column_bounds = self.relaxation.column_bounds
@@ -159,8 +167,9 @@ class SearchState:
             self.told = self.bound
             self.on_plan(self.solution())
 
-    def accept_listed(self, chosen: NDArray[np.int64] | None) -> None:
-        """Take a plan of candidates by where they stood in the list; one that uses what is fixed is no better."""
+    def take_incumbent(self) -> None:
+        """Take the best plan that is known elsewhere; one that uses what is fixed is no better."""
+        chosen = self.incumbent(self.cost)
         if chosen is not None:
             place = np.minimum(np.searchsorted(self.origin, chosen), len(self.origin) - 1)
             if np.array_equal(self.origin[place], chosen):

@@ -57,6 +57,8 @@ class UnlistedParams:
         anything, and beams see no plan. The bound is that of the centre model then.
     prices, of : int
         Rounds of prices for centres in a turn, with so many practices: a fraction of a second.
+    long_list : int
+        A list of so many columns is solved so slowly that beams over generated ones find better plans meanwhile.
     patience : float
         Seconds after which search begins beside a list that is solved over: most are proven sooner.
     neighbourhoods : int
@@ -70,6 +72,7 @@ class UnlistedParams:
     many_each: float = 12.0
     prices: int = 20
     of: int = 400
+    long_list: int = 1_000_000
     patience: float = 2.0
     neighbourhoods: int = 200
     vain: int = 20
@@ -146,13 +149,13 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
 def _primal_turns(
     part: Part, params: UnlistedParams, deadline: Deadline | None = None, first_seed: int = 0
 ) -> Iterator[None]:
-    """Better the plan: by search, and by beams over generated columns once it is known that not all can be listed."""
+    """Better the plan: by search, and by beams over generated columns once it is known that columns are many."""
     deadline = part.deadline if deadline is None else deadline
     beams: Iterator[None] | None = None
     for _ in _search_turns(part, params, deadline, first_seed):
         yield
-        large = part.practices_each > params.many_each
-        if beams is None and part.unlisted and part.sound and not large:
+        many = part.unlisted or part.candidates >= params.long_list
+        if beams is None and many and part.sound and part.practices_each <= params.many_each:
             beams = beam_turns(part, deadline)
         if beams is not None:
             next(beams, None)
