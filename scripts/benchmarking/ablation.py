@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scripts.benchmarking.asked import Asking
     from scripts.benchmarking.questions import Question
 
-__all__ = ["ABLATION_HEAD", "run_ablation"]
+__all__ = ["ABLATION_HEAD", "SOLVER_README", "make_row", "run_ablation"]
 
 ABLATION_HEAD = (
     "without", "questions that begin it", "proven, with", "without", "gap, mean, with", "without",
@@ -72,7 +72,7 @@ def run_ablation(asking: Asking, numbers: Sequence[int], names: Sequence[str] = 
         asking.say(f"without {strategy.name}: {len(begin)} of {len(questions)} questions")
         apart = replace(asking, out=asking.out / f"without-{k:02d}")
         without = ask_all(apart, [questions[q] for q in begin], partial(ask_netform, without=strategy.name))
-        rows.append(_row(strategy.name, [whole[q] for q in begin], without))
+        rows.append(make_row(strategy.name, [whole[q] for q in begin], without))
     tell(asking, "ablation", format_table(ABLATION_HEAD, rows, markdown=True), SOLVER_README)
     return 0
 
@@ -83,7 +83,7 @@ def _begun(question: Question) -> dict[str, int]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _row(name: str, whole: Sequence[Record], without: Sequence[Record]) -> list[str]:
+def make_row(name: str, whole: Sequence[Record], without: Sequence[Record]) -> list[str]:
     """One strategy: what the questions that begin it came to with it and without it."""
     if not whole:
         return [name, "0", *["-"] * (len(ABLATION_HEAD) - 2)]

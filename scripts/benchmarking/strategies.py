@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netform._cli_terminal import leave
+from netform.cli import cli
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -95,7 +98,7 @@ def _no_cuts(*_: Any, **__: Any) -> Any:
     return NO_CUTS
 
 
-EXACT, UNLISTED = "netform.solve.exact", "netform.solve.unlisted.planner"
+EXACT, COLUMNS, UNLISTED = "netform.solve.exact", "netform.solve.unlisted", "netform.solve.unlisted.planner"
 
 STRATEGIES = (
     Strategy("chains of repair", "netform.solve.primal.first_plan:mend", _as_it_was),
@@ -103,9 +106,10 @@ STRATEGIES = (
     Strategy("neighbourhoods divided by trees", f"{UNLISTED}:improve", _nothing),
     Strategy("neighbourhoods solved exactly", f"{UNLISTED}:improvements", _no_turns),
     Strategy("assignment model", f"{UNLISTED}:_centre_turns", _no_turns),
-    Strategy("streamed columns", f"{UNLISTED}:stream", _nothing),
-    Strategy("neighbourhoods of near columns", "netform.solve.unlisted.by_passes:improvements", _no_turns),
-    Strategy("generated columns", f"{UNLISTED}:hub_turns", _no_turns),
+    Strategy("generated columns: bound", f"{UNLISTED}:bound_turns", _no_turns),
+    Strategy("generated columns: beams", f"{UNLISTED}:beam_turns", _no_turns),
+    Strategy("centred prices", f"{COLUMNS}.column_generation:ColumnGenerator.centre", _nothing),
+    Strategy("streamed columns", f"{COLUMNS}.by_hubs:solve_streamed", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
     Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),
     Strategy("parts solved anew", f"{EXACT}.solver:_better", _nothing),
@@ -144,8 +148,6 @@ def trace(strategies: Iterable[Strategy]) -> Counter[str]:
 
 def main(words: list[str]) -> None:
     """Run netform without a strategy, or with all, and say which were begun."""
-    from netform.cli import main as netform  # noqa: PLC0415
-
     left_out = None
     if words[:1] == ["--without"]:
         left_out, words = words[1], words[2:]
@@ -153,11 +155,14 @@ def main(words: list[str]) -> None:
     for each in STRATEGIES:
         if each.name == left_out:
             leave_out(each)
+    code: int | str | None = 0
     try:
-        netform(words)
-    finally:
-        if left_out is None:
-            Path(TRACE).write_text(json.dumps(dict(begun)) + "\n", encoding="utf-8")
+        cli(args=words, prog_name="netform")
+    except SystemExit as leaving:
+        code = leaving.code
+    if left_out is None:
+        Path(TRACE).write_text(json.dumps(dict(begun)) + "\n", encoding="utf-8")
+    leave(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Plan few practices whose networks are too many to meet: from cheap groups near each other, with a bound by hubs.
+"""Generated columns: a bound by searches hub by hub, and plans by beams through the columns near the relaxation.
 
-Where the relaxation (`netform.solve.unlisted.column_generation`) has a fraction of a network, plans of fewer networks
-and plans of more are looked at apart, which raises the bound of both. Cuts bring the prices so near to what whole
-networks cost that the groups of good plans are among those that cost least beyond them: partial plans are gone on
-with, a few hundred at a time, from either end of the map. Then every half is searched hub by hub, and cut, always the
-one of which less is proven.
+Both begin with the relaxation over columns met as they are needed (`netform.solve.unlisted.column_generation`), apart
+for plans of fewer networks and of more where that raises it. Cuts bring its prices so near to what whole networks cost
+that the columns of good plans are among those that cost least beyond them: a beam goes on with a few hundred partial
+plans at a time, from either end of the map. Apart from that every hub is searched for a column that costs less than
+its prices, which bounds all plans, and cuts are added: always to the branch of which less is proven.
 """
 
 from __future__ import annotations

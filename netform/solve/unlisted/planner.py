@@ -1,10 +1,9 @@
 """Plan a part whose feasible networks cannot be listed: search and bound take turns, and share what they find.
 
-The bound comes from columns that are priced as they are met. Where the networks are not too many to be met again and
-again, they are streamed (`netform.solve.unlisted.full_pricing`); where there are few practices, columns are generated
-hub by hub (`netform.solve.unlisted.column_generation`); and the assignment model with centres
-(`netform.solve.unlisted.centre_model`) bounds any plan at once, and closes the gap where few networks hold many
-practices each. Whoever finds a plan or a bound tells the part, and all go on from there.
+Prices for centres bound any plan at once (`netform.solve.unlisted.centre_bound`). Then columns are generated, for the
+bound hub by hub, and for plans by beams (`netform.solve.unlisted.by_hubs`). Where networks hold too many practices each
+for that, or no plan within the band is known, the assignment model with centres closes the gap as far as it can
+(`netform.solve.unlisted.centre_model`). Whoever finds a plan or a bound tells the part, and all go on from there.
 """
 
 from __future__ import annotations

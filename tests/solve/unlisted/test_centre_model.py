@@ -19,7 +19,7 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.unlisted.centre_bound import centre_bound
+from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import fewest_exceptions, solve_by_centres
 from netform.solve.unlisted.separators import separators
@@ -150,6 +150,26 @@ def test_the_fewest_exceptions_are_those_of_trying_every_division(
         assert answer.plan is not None
         assert len(answer.plan) == networks
         assert all(nx.is_connected(problem.graph.subgraph(group)) for group in answer.plan)
+
+
+@given(questions(most=7), st.sampled_from([None, 2, 3]))
+@QUICK
+def test_no_plan_with_so_many_exceptions_costs_less(
+    drawn: tuple[nx.Graph, Rules], networks: int | None
+) -> None:
+    """Hubs of two kinds: whatever number of exceptions is allowed, and however dear the plan that is known."""
+    graph, rules = drawn
+    problem = Problem.of(graph, graph, rules)
+    costs = CentreCosts.of(problem, rules.least, rules.most, networks)
+    any_size = CentreCosts.of(
+        problem, 1, max(rules.exception_most, int(problem.data.list_size.max())), networks
+    )
+    best = tried(graph, rules, networks)
+    for number in best:
+        least = min(cost for exceptions, cost in best.items() if exceptions <= number)
+        for cutoff in (math.inf, best[number], 2 * best[number]):
+            *_, found = centre_bounds(costs, cutoff, NEVER, exceptional=Exceptional(any_size, number))
+            assert found.bound <= least + 1e-6
 
 
 @given(questions())
