@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FewestExceptions", "fewest_exceptions", "plan_with_exceptions"]
+__all__ = ["FewestExceptions", "bound_exceptions", "fewest_exceptions", "plan_with_exceptions"]
 
 # Of the time left, for how few exceptions there can be so near the band.
 STEP_SHARE = 0.3
@@ -174,8 +174,7 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
         return
     model = part.tied(wide[0])
     exceptional, _ = part.exceptional(model)
-    if best is not None and not best.value.broken:
-        _bound(part, model, exceptional, best.value.exceptions)
+    bound_exceptions(part)
     few = among_fewest(
         model,
         exceptional,
@@ -190,15 +189,21 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
     part.exceptions_bound = max(part.exceptions_bound, few.count.bound or 0)
 
 
-def _bound(part: Part, model: PlanModel, exceptional: NDArray[np.float64], number: int) -> None:
-    """Bound the plans with no more than a number of exceptions: that of the best plan, so that it holds for any better.
+def bound_exceptions(part: Part) -> None:
+    """Bound the plans with no more exceptions than the best so far, by the relaxation over networks of any size.
 
-    Where the proof of how few there have to be takes too long, this is what is known.
+    Where the proof of how few there have to be takes too long, or networks of any size cannot be listed, the bound is
+    what was known before.
     """
-    row = SideRow(exceptional, -math.inf, float(number))
+    best = part.incumbent
+    if best is None or best.value.broken or not best.value.exceptions or (wide := part.widest()) is None:
+        return
+    model = part.tied(wide[0])
+    row = SideRow(part.exceptional(model)[0], -math.inf, float(best.value.exceptions))
     some = replace(model, sides=(*model.sides, row))
     relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE))
-    part.raise_bound(relaxed.bound, "bound")
+    if math.isfinite(relaxed.bound):
+        part.raise_bound(relaxed.bound, "bound")
 
 
 def cheapest(

@@ -23,7 +23,7 @@ from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.network_count import NETWORKS, other_number
 from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import number_sentence
-from netform.solve.exceptions import plan_with_exceptions
+from netform.solve.exceptions import bound_exceptions, plan_with_exceptions
 from netform.solve.model.part_plan import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
@@ -159,6 +159,8 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         part.relink(part.near.linking)
     model = part.tied(free)
     part.counted(len(model.store))
+    if not part.sound:
+        bound_exceptions(part)
     solution = part.solve_model(model)
     if solution.status == "infeasible":
         part.exceptions_bound = 1

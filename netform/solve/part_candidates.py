@@ -323,7 +323,9 @@ class Part:
         for side in sides:
             # All that is counted is at least 0, so what one candidate has too much of no other makes good.
             kept &= side.coefficients <= side.most
-        return replace(model, sides=(*model.sides, *sides)).take(np.flatnonzero(kept))
+        tied = replace(model, sides=(*model.sides, *sides))
+        # A copy of a long list takes as much room again.
+        return tied if kept.all() else tied.take(np.flatnonzero(kept))
 
     def widened(self, widening: int) -> PlanModel | None:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""

@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest
-from netform.solve.exceptions import fewest_exceptions
+from netform.solve.exceptions import bound_exceptions, fewest_exceptions
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import Deadline
 from netform.solve.part_candidates import ANY_SIZE, Part
-from tests.brute_force import plan_costs, store_of
+from tests.brute_force import plan_costs, plan_hours, plans_by_exceptions, store_of
 from tests.examples import examples
+from tests.made_up_problem import first_plan, part_of
 from tests.made_up_session import solved
-from tests.strategies import choices, made_up_area
+from tests.strategies import choices, made_up_area, small_areas
 
 if TYPE_CHECKING:
+    import networkx as nx
+
+    from netform.rules import Rules
     from netform.solve.model.problem import SetPartitioning
 
 RULES = load_profile()
@@ -106,3 +110,25 @@ def test_without_time_nothing_is_proven() -> None:
     assert found.exceptions.bound is not None
     assert found.exceptions.bound <= 1
     assert found.exceptions.found in (None, 1, 2)
+
+
+@given(small_areas(most=8, least=2, oversize=False), st.integers(0, 3))
+@examples(40)
+def test_no_better_plan_costs_less_than_its_bound(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
+    """Of any plan with as many exceptions as one that is known, or fewer, whatever patients are outside the band."""
+    graph, rules = drawn
+    part = part_of(graph, rules)
+    known = part.value_of(first_plan(part.problem, seed))
+    part.offer(known, "first plan")
+    bound_exceptions(part)
+    if not known.value.exceptions:
+        assert not part.bounds
+        return
+    found = plans_by_exceptions(graph.subgraph(part.problem.codes), rules)
+    costs = [
+        cost
+        for (exceptions, _), plans in found.items()
+        if exceptions <= known.value.exceptions
+        for cost in plan_hours(graph, plans, rules)
+    ]
+    assert 0.0 < part.bounds[None] <= min(costs) + 1e-6

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["BoundParams", "CentreBound", "Exceptional", "centre_bound", "centre_bounds"]
+__all__ = [
+    "BoundParams",
+    "CentreBound",
+    "Exceptional",
+    "centre_bound",
+    "centre_bounds",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,10 @@ class UnlistedParams:
     most_priced : int
         Up to so many practices a bound by centres comes first: its tables grow with their square.
     many_each : float
-        Practices a network beyond which the columns are too many to generate: searches hub by hub end too late to bound
-        anything, and beams see no plan. The bound is that of the centre model then.
+        Practices a network beyond which the columns are too many for beams, which see no plan, and the centre model is
+        tried first.
+    most_each : float
+        Practices a network beyond which searches hub by hub take too long to bound anything.
     prices, of : int
         Rounds of prices for centres in a turn, with so many practices: a fraction of a second.
     long_list : int
@@ -69,6 +71,7 @@ class UnlistedParams:
 
     most_priced: int = 1_500
     many_each: float = 12.0
+    most_each: float = 16.0
     prices: int = 20
     of: int = 400
     long_list: int = 1_000_000
@@ -210,10 +213,10 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
             yield from _centre_bounds(part, params)
     else:
         return
-    if part.practices_each <= params.many_each:
-        yield from bound_turns(part)
-    else:
+    if part.practices_each > params.many_each:
         yield from _centre_turns(part)
+    if part.practices_each <= params.most_each:
+        yield from bound_turns(part)
 
 
 def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
