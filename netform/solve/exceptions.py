@@ -170,11 +170,10 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
     best = part.incumbent
     if best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound:
         return
-    if (wide := part.widest()) is None:
-        return
-    model = part.tied(wide[0])
-    exceptional, _ = part.exceptional(model)
     bound_exceptions(part)
+    if (wide := part.tied_widest()) is None:
+        return
+    model, exceptional = wide
     few = among_fewest(
         model,
         exceptional,
@@ -196,10 +195,10 @@ def bound_exceptions(part: Part) -> None:
     what was known before.
     """
     best = part.incumbent
-    if best is None or best.value.broken or not best.value.exceptions or (wide := part.widest()) is None:
+    if best is None or best.value.broken or not best.value.exceptions or (wide := part.tied_widest()) is None:
         return
-    model = part.tied(wide[0])
-    row = SideRow(part.exceptional(model)[0], -math.inf, float(best.value.exceptions))
+    model, exceptional = wide
+    row = SideRow(exceptional, -math.inf, float(best.value.exceptions))
     some = replace(model, sides=(*model.sides, row))
     relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE))
     if math.isfinite(relaxed.bound):

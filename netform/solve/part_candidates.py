@@ -343,6 +343,13 @@ class Part:
                 self.wide = model, self.exceptional(model)[0]
         return self.wide
 
+    def tied_widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
+        """The plans with exceptions that keep what ties all parts of the area, and 1 for every exception."""
+        if (wide := self.widest()) is None:
+            return None
+        model = self.tied(wide[0])
+        return model, wide[1] if len(model.store) == len(wide[1]) else self.exceptional(model)[0]
+
     def exceptional(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
         patients = group_sums(model.store, self.problem.data.list_size)
