@@ -2,7 +2,7 @@
 
 Ryan and Foster's rule: if the relaxation is not a plan, some two practices are together in a part of it only. Either
 decision about them merely shuts candidates, so the program stays of one kind all the way down, and cuts hold whatever
-was decided. `netform.solve.exact.branch_and_bound` proves by it, `netform.solve.primal.diving` finds plans by it.
+was decided. `netform.solve.exact.branch_and_bound` proves by it.
 """
 
 from __future__ import annotations

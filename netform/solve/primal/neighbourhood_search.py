@@ -7,8 +7,8 @@ can form, listed, or over columns that are at hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from netform.solve.model.problem import ChooseGroups, Group, Problem, SetPartiti
 from netform.solve.model.stopping import Deadline
 
 __all__ = [
-    "TOGETHER",
     "Resolve",
     "improvements",
     "listed_anew",
@@ -37,9 +36,6 @@ Resolve = Callable[[Sequence[Group], Deadline], "list[Group] | None"]
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
 
-# Neighbourhoods that are looked at side by side at most.
-TOGETHER = 8
-
 
 def improvements(
     problem: Problem,
@@ -48,12 +44,11 @@ def improvements(
     deadline: Deadline,
     *,
     levels: Sequence[int] = LEVELS,
-    workers: int = 1,
 ) -> Iterator[list[Group]]:
     """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
 
     A network is amid a neighbourhood when all networks next to it are in it, too; and where each network starts one,
-    most would be looked at many times over. The plan as it is then is given after every few neighbourhoods.
+    most would be looked at many times over. The plan as it is then is given after every neighbourhood.
 
     Parameters
     ----------
@@ -65,22 +60,17 @@ def improvements(
     deadline : Deadline
     levels : sequence of int
         Practices in a neighbourhood, one level after the other.
-    workers : int
-        Threads; but for time that runs out, the plan does not depend on it.
     """
     networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
-    with ThreadPoolExecutor(workers) as pool:
-        for level in levels:
-            improved = True
-            networks.amid.clear()
-            while improved and not deadline.passed:
-                improved, waiting = False, sorted(networks.cost)
-                while waiting and not deadline.passed:
-                    hoods, waiting = networks.apart(waiting, level)
-                    for hood, found in zip(
-                        hoods, pool.map(lambda hood: resolve(hood, deadline), hoods), strict=True
-                    ):
-                        improved |= networks.exchanged(hood, found)
+    for level in levels:
+        improved = True
+        networks.amid.clear()
+        while improved and not deadline.passed:
+            improved = False
+            for start in takewhile(lambda _: not deadline.passed, sorted(networks.cost)):
+                hood = networks.around(start, level)
+                if hood is not None:
+                    improved |= networks.exchanged(hood, resolve(hood, deadline))
                     yield sorted(networks.cost)
 
 
@@ -103,25 +93,16 @@ class _Networks:
     settled: set[frozenset[Group]] = field(default_factory=set)
     amid: set[Group] = field(default_factory=set)
 
-    def apart(self, starts: Sequence[Group], level: int) -> tuple[list[list[Group]], list[Group]]:
-        """Some neighbourhoods to look at that have no network in common; and the starts that are left."""
+    def around(self, start: Group, level: int) -> list[Group] | None:
+        """The neighbourhood of a network, which is then looked at; None where that is of no use."""
+        if start not in self.cost or start in self.amid:
+            return None
         owner = {v: group for group in self.cost for v in group}
-        hoods, taken, left = [], set[Group](), []
-        for k, start in enumerate(starts):
-            if start not in self.cost or start in self.amid:
-                continue
-            hood = neighbourhood(self.problem, owner, start, level)
-            if frozenset(hood) in self.settled or len(hood) < 2:
-                continue
-            if not taken.isdisjoint(hood):
-                left.append(start)
-                continue
-            self.settled.add(frozenset(hood))
-            taken.update(hood)
-            hoods.append(hood)
-            if len(hoods) == TOGETHER:
-                return hoods, [*left, *starts[k + 1 :]]
-        return hoods, left
+        hood = neighbourhood(self.problem, owner, start, level)
+        if frozenset(hood) in self.settled or len(hood) < 2:
+            return None
+        self.settled.add(frozenset(hood))
+        return hood
 
     def exchanged(self, hood: Sequence[Group], found: Sequence[Group] | None) -> bool:
         """Take other networks for those of a neighbourhood if they are better; whether they were."""

@@ -1,7 +1,7 @@
 """Generated columns: a bound by searches hub by hub, and plans by beams through the columns near the relaxation.
 
 Both begin with the relaxation over columns met as they are needed (`netform.solve.unlisted.column_generation`), apart
-for plans of fewer networks and of more where that raises it. Cuts bring its prices so near to what whole networks cost
+for plans of fewer networks and of more where those are few. Cuts bring its prices so near to what whole networks cost
 that the columns of good plans are among those that cost least beyond them: a beam goes on with a few hundred partial
 plans at a time, from either end of the map. Apart from that every hub is searched for a column that costs less than
 its prices, which bounds all plans, and cuts are added: always to the branch of which less is proven.
@@ -34,8 +34,8 @@ __all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]
 # A number of networks this near to a whole one is taken for it.
 FRACTION = 0.05
 
-# The branches are looked at apart where both cost more than the relaxation by this share.
-WORTH_IT = 1e-3
+# Of more networks than this one more or less changes little, and two proofs take twice as long.
+MANY = 8
 
 # Before each of the beams there are rounds of so many cuts; partial plans that each goes on with, among so many groups
 # for every practice. Those are gone on with, too, that need up to so much more than the dearest, as a share of what a
@@ -109,14 +109,15 @@ def _relaxations(part: Part, deadline: Deadline | None = None) -> list[ColumnGen
 def branched_on_count(
     problem: Problem, plan: Sequence[Group], deadline: Deadline, networks: int | None = None
 ) -> list[ColumnGenerator]:
-    """The relaxation, or those of fewer and of more networks, the lower first, where both are dearer than it."""
+    """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first."""
     numbers = None if networks is None else (float(networks), float(networks))
     whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline, numbers=numbers)
     whole.settle()
     whole.centre()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
-    if numbers is not None or abs(number - round(number)) < FRACTION or not whole.met_all:
+    whole_number = numbers is not None or abs(number - round(number)) < FRACTION
+    if whole_number or fewer > MANY or not whole.met_all:
         return [whole]
     branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:
@@ -125,10 +126,6 @@ def branched_on_count(
         branches.append(whole.between((fewer + 1.0, math.inf), deadline))
     for branch in branches:
         branch.settle()
-    # Of many networks one more or less changes little, and two proofs take twice as long.
-    dearer = whole.value + WORTH_IT * abs(whole.value)
-    if any(branch.value < dearer for branch in branches):
-        return [whole]
     return sorted(branches, key=lambda branch: branch.value)
 
 
