@@ -12,6 +12,7 @@ import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from netform.solve.exact.solver import solve_set_partitioning
@@ -39,6 +40,9 @@ __all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted", "searching_beside
 # A moment that never comes, on the clock of a run without a deadline.
 ENDLESS = 1e12
 
+# Seconds between two looks at whether search beside is wanted.
+LOOK = 0.1
+
 # Seeds of two searches side by side lie so far apart.
 AWAY = 1_000_000
 
@@ -61,7 +65,8 @@ class UnlistedParams:
     long_list : int
         A list of so many columns is solved so slowly that beams over generated ones find better plans meanwhile.
     patience : float
-        Seconds after which search begins beside a list that is solved over: most are proven sooner.
+        Seconds after which search begins beside a list that is solved over: most are proven sooner, and nearly all that
+        search finds by then is not needed. Where columns are not listed it begins at once.
     neighbourhoods : int
         That a turn of the search looks at: about a second where a few dozen practices are in one.
     vain : int
@@ -75,7 +80,7 @@ class UnlistedParams:
     prices: int = 20
     of: int = 400
     long_list: int = 1_000_000
-    patience: float = 2.0
+    patience: float = 6.0
     neighbourhoods: int = 200
     vain: int = 20
 
@@ -129,10 +134,13 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
 
     def search() -> None:
         try:
-            if not ended.wait(params.patience):
-                for _ in _primal_turns(part, params, soon):
-                    if ended.is_set():
-                        break
+            begin = monotonic()
+            while not part.unlisted and monotonic() - begin < params.patience:
+                if ended.wait(LOOK):
+                    return
+            for _ in _primal_turns(part, params, soon):
+                if ended.is_set():
+                    break
         except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
             failure.append(error)
 
