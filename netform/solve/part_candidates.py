@@ -98,7 +98,8 @@ class Part:
     incumbent : Incumbent or None
         The best plan so far.
     bounds : dict of int or None to float
-        Weighted hours per week that no plan with so many exceptions costs less than; None for any plan.
+        Weighted hours per week that no plan with so many exceptions costs less than; None for any plan that has no more
+        of them than the best so far, as a better one has.
     exceptions_bound : int
         No plan has fewer networks outside the band.
     candidates : int
@@ -210,7 +211,8 @@ class Part:
         step : str
             What has found it, for the solve log.
         exceptions : int or None
-            The plans that it holds for are those with so many networks outside the band; None for any plan.
+            The plans that it holds for are those with so many networks outside the band; None for any that has no more
+            of them than the best so far, as a better one has.
         """
         with self.lock:
             if bound > self.bounds.get(exceptions, 0.0):

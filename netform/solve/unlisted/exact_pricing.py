@@ -18,9 +18,7 @@ has: at least what
   for networks of the hub; and what the practices taken and left out so far say beyond that;
 - a branch that leaves a practice taken cut off from the hub has no connected group.
 
-What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up. The kernels
-stand in one file, although it is long: numba, when it looks whether a kernel kept on the disk is out of date, looks at
-its own file only.
+What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up.
 
 What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
 is out of date, looks at its own file only.
