@@ -209,7 +209,8 @@ def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
-    if not part.sound or _by_hub_and_size(part):
+    exact = _by_hub_and_size(part)
+    if exact or not part.sound:
         yield from _centre_turns(part)
     # Columns are those within the band: search may come upon a plan of them yet.
     for _ in range(params.vain):
@@ -221,7 +222,7 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
             yield from _centre_bounds(part, params)
     else:
         return
-    if part.practices_each > params.many_each:
+    if part.practices_each > params.many_each and not exact:
         yield from _centre_turns(part)
     if part.practices_each <= params.most_each:
         yield from bound_turns(part)
