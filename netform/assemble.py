@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netform import __version__
-from netform.explain.unproven import unproven
+from netform.explain.method import unproven
 from netform.explain.weighty_terms import weighty_notes
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced

@@ -17,7 +17,7 @@ from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.part_candidates import Part
-from netform.solve.primal.atoms import groups_of
+from netform.solve.primal.atoms import networks_of
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.primal.starts import StartParams, Terrain, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN
@@ -60,7 +60,7 @@ def tree_plan(problem: Problem, seed: int) -> list[Group]:
     """Give the first plan by trees that is within the band, as they cut it: much can be bettered; any if none is."""
     terrain = Terrain.of(problem, StartParams())
     plans = [
-        groups_of(terrain.atoms, labels)
+        networks_of(terrain.atoms, labels)
         for labels in tree_starts(terrain, NO_DEMANDS_OVER_PLAN, StartParams(), seed)
     ]
     return min(plans, key=lambda plan: key(problem, plan, problem.data.rules)[:2])

@@ -150,14 +150,14 @@ PRACTICES, PATIENTS = ("practices", Fewest(7, 7)), ("patients", Fewest(9_000, 9_
 )
 def test_what_would_be_enough_is_said_with_its_options(enough: list[Enough], said: str) -> None:
     """And what of it is not proven."""
-    assert needed_words(Needed(tuple(enough), impossible=False, refuted=True)) == said
+    assert needed_words(Needed(tuple(enough), impossible=False, none_within=True)) == said
 
 
 def test_limits_with_no_plan_at_all_are_told_from_those_with_exceptions() -> None:
     """What any plan needs, and what one with no more exceptions than must be."""
     moves = moves_from(TODAY, _list(), 2, None)
     some, best = (
-        Needed((Enough(k, None, (("practices", Fewest(k, k)),)),), impossible=False, refuted=True)
+        Needed((Enough(k, None, (("practices", Fewest(k, k)),)),), impossible=False, none_within=True)
         for k in (3, 5)
     )
     said = "no plan for area A moves at most 2 practices out of today's networks, even with networks outside the band."

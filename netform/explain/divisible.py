@@ -1,12 +1,14 @@
-"""Can these practices be divided into networks that keep every rule? Yes, no, or not settled.
+"""Whether practices can be divided into networks that keep every rule: yes, no, or not settled.
 
-The question behind every reason: it is asked again and again of a changed rule, so it gives up early, and looks at
-fewer neighbours rather than at more groups: a division found on a part of the graph is one of the whole.
+The question behind every reason, and what an answer may be. It is asked again and again of a changed rule, so it gives
+up early, and looks at fewer neighbours rather than at more columns: a division found on a part of the graph is one of
+the whole.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -22,7 +24,7 @@ from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.budget import MemoryBudget
-from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
 
@@ -33,12 +35,12 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["cover_of", "divisible", "within_rules"]
+__all__ = ["Question", "Remedy", "cover_of", "divisible", "free_practices", "within_rules"]
 
-# Connected groups that are listed for one question.
+# Connected sets that are met for one question.
 MOST_LISTED = 400_000
 
-# What looking for a plan among them may take: it comes on the side of a list that is there already.
+# What solving over them may take: it comes on the side of a list that is there already.
 ROOM = MemoryBudget.of(0.1)
 
 # One question is given up after so many looks at the clock (rounds of a linear program, nodes of branching), which
@@ -47,6 +49,80 @@ MOST_LOOKS, MOST_SECONDS = 60, 5.0
 
 # Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
 SHARES = (0.6, 0.35, 0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change after which the practices can be divided within the rules.
+
+    Attributes
+    ----------
+    kind : str
+        ``least``, ``most``, ``bridge``, ``networks``, or the kind of the demand to drop.
+    sentence : str
+        For people.
+    rules : Rules
+        The rules after the change.
+    edge : (str, str) or None
+        The bridge to add.
+    practice_codes : tuple of str
+        The practices that are divisible then: those asked about and any that the change brings in.
+    """
+
+    kind: str
+    sentence: str
+    rules: Rules
+    edge: tuple[str, str] | None = None
+    practice_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Some practices that cannot be divided within the rules, and the time there is to find out why.
+
+    Attributes
+    ----------
+    graph : networkx.Graph
+        Of the practices of the whole area, without what demands add to it.
+    codes : tuple of str
+        The practices, sorted.
+    rules : Rules
+        Those of the area.
+    whole_deadline : Deadline
+        Of all that is asked.
+    deadline : Deadline
+        Of what is asked now.
+    """
+
+    graph: nx.Graph
+    codes: tuple[str, ...]
+    rules: Rules
+    whole_deadline: Deadline
+    deadline: Deadline = NEVER
+
+    def sharing(self, kinds: int) -> Question:
+        """Give the next of some kinds of change its share of the time left."""
+        return replace(self, deadline=self.whole_deadline.share(1 / kinds))
+
+    def divisible(self, codes: Collection[str], rules: Rules, graph: nx.Graph | None = None) -> bool | None:
+        """Ask, with as many networks as there have to be."""
+        if self.deadline.passed:
+            return None
+        networks = rules.demands.networks
+        if networks is not None:
+            over = [code for code in free_practices(self.graph, rules) if self.list_size(code) > rules.most]
+            networks -= len(rules.demands.pins) + len(over)
+        whole = self.graph if graph is None else graph
+        return divisible(whole, codes, rules, self.deadline, networks=networks)
+
+    def list_size(self, code: str) -> int:
+        """The list size of a practice."""
+        return int(self.graph.nodes[code]["list_size"])
+
+    @cached_property
+    def free(self) -> frozenset[str]:
+        """Practices of the area that are neither pinned nor left out."""
+        return free_practices(self.graph, self.rules)
 
 
 def divisible(
@@ -78,8 +154,7 @@ def divisible(
         None when it is not settled.
     """
     graph = demanded_graph(graph, rules.demands)
-    pinned = {code for pin in rules.demands.pins for code in pin}
-    free = sorted(set(codes) - set(rules.demands.exclude) - pinned)
+    free = sorted(free_practices(graph, rules).intersection(codes))
     if any(graph.nodes[code]["list_size"] > rules.most for code in free):
         return False
     if networks is not None:
@@ -93,10 +168,16 @@ def divisible(
     return None if None in answers else True
 
 
+def free_practices(graph: nx.Graph, rules: Rules) -> frozenset[str]:
+    """Give the practices of an area that are neither pinned nor left out."""
+    pinned = {code for pin in rules.demands.pins for code in pin}
+    return frozenset(graph) - pinned - set(rules.demands.exclude)
+
+
 def within_rules(
     graph: nx.Graph, codes: Sequence[str], rules: Rules, *, most: int, enclaves: bool = True
 ) -> CandidateStore | None:
-    """List the networks within the band that keep every demand; None when there are too many groups.
+    """List the networks within the band that keep every demand; None when there are too many sets.
 
     Parameters
     ----------
@@ -106,15 +187,11 @@ def within_rules(
         In the numbering of the store.
     rules : Rules
     most : int
-        Connected groups that may be met.
+        Connected sets that may be met.
     enclaves : bool
         Whether to leave out the networks that leave something uncoverable behind.
     """
-    number = {code: k for k, code in enumerate(codes)}
-    part = nx.Graph()
-    part.add_nodes_from((k, {"list_size": graph.nodes[code]["list_size"]}) for code, k in number.items())
-    part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(codes).edges)
-    adjacency = Adjacency.of(part)
+    adjacency = Adjacency.of(renumbered(graph, codes))
     census = take_census(adjacency, rules.least, rules.most, limit=most)
     if not census.complete:
         return None
@@ -130,18 +207,18 @@ def cover_of(
     deadline: Deadline,
     networks: int | None = None,
 ) -> bool | None:
-    """Whether some choice of candidates covers every practice once; None when it is not settled.
+    """Whether some columns cover every practice once; None when it is not settled.
 
     Parameters
     ----------
     store : CandidateStore
     costs : ndarray of float64, shape (m,)
-        Of no matter for the answer, but much for the time: where all choices are equal, looking for one wanders.
+        Of no matter for the answer, but much for the time: where all plans are equal, the search for one wanders.
     most_networks : int
-        No choice has more.
+        No plan has more.
     deadline : Deadline
     networks : int, optional
-        Exactly how many candidates are chosen.
+        Exactly how many columns the plan has.
     """
     if not len(store):
         return not store.practices and not networks
@@ -173,8 +250,8 @@ class _Effort:
         self.looks += 1
         return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
 
-    def found(self, choice: Solution) -> None:
-        self.done = self.done or choice.chosen is not None
+    def found(self, solution: Solution) -> None:
+        self.done = self.done or solution.chosen is not None
 
 
 def _settle(

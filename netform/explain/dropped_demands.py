@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.explain.question import Question, Remedy, free_practices
+from netform.explain.divisible import Question, Remedy, free_practices
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
 

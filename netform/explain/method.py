@@ -1,19 +1,29 @@
-"""How a plan was found and what its bound is worth, in a sentence or two for people."""
+"""How a plan was found, what its bound is worth and why it is not proven best, in a sentence or two for people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netform.plan import AreaResult
+    from netform.solve.model.outcome import Doubt
     from netform.solve.model.solution import Solution
 
-__all__ = ["ONLY_PLAN", "method", "search_method"]
+__all__ = ["ONLY_PLAN", "method", "search_method", "unproven"]
 
 ONLY_PLAN = "By their patients these practices can only be one network within the band."
 
+_ENDED = {
+    "time": "when time ran out",
+    "interrupted": "when the run was stopped",
+    "": "when nothing was left to try",
+}
+
 
 def method(solution: Solution, listed: int) -> str:
-    """Say how a plan was chosen among all feasible networks, and what is proven of it.
+    """Say how a plan was found over all feasible networks, and what is proven of it.
 
     Parameters
     ----------
@@ -53,3 +63,65 @@ def search_method(proven: bool, listed: int, met: int | None, *, exceptions: boo
         return f"{why}; the plan comes from search, and the bound proves that no plan costs less."
     said = f"{why}: the plan is the best that search found, and no plan costs less than the bound."
     return f"{said} That the exceptions are the fewest possible is not proven." if exceptions else said
+
+
+def unproven(result: AreaResult, exceptions: int, doubt: Doubt) -> str:
+    """Say what was left open of an area's plan, and what would help to close it.
+
+    How much might still be saved is said elsewhere (`netform.report.words.verdict`).
+
+    Parameters
+    ----------
+    result : AreaResult
+    exceptions : int
+        Networks of the plan outside the band.
+    doubt : Doubt
+        What stood between the plan and its proof.
+    """
+    left = [*_columns(doubt), *_exceptions(exceptions, result.exceptions_bound)]
+    said = f"Left open {_ENDED[doubt.ended]}: {'; and '.join(left) or 'whether a plan costs less'}."
+    advice = list(_advice(result, doubt))
+    return f"{said} What would help: {'; '.join(advice)}." if advice else said
+
+
+def _columns(doubt: Doubt) -> Iterator[str]:
+    """Say which feasible networks have not been settled."""
+    if doubt.columns:
+        one = doubt.columns == 1
+        yield (
+            f"{'one feasible network' if one else f'{doubt.columns:,} feasible networks'} may still be part of a "
+            "better plan"
+        )
+    elif doubt.columns is None and doubt.listed:
+        yield "the feasible networks had not all been listed by then"
+    elif doubt.columns is None:
+        yield "the feasible networks are too many to be looked at one by one"
+
+
+def _exceptions(exceptions: int, needed: int) -> Iterator[str]:
+    """Say whether the plan is proven to have as few exceptions as there can be."""
+    if exceptions <= needed:
+        return
+    if needed:
+        some = f"{needed:,} {'exceptions are' if needed > 1 else 'exception is'}"
+        yield f"that {some} needed is proven, not that {exceptions:,} are"
+    elif exceptions == 1:
+        yield "that its exception is needed is not proven"
+    else:
+        yield f"that any of its {exceptions:,} exceptions is needed is not proven"
+
+
+def _advice(result: AreaResult, doubt: Doubt) -> Iterator[str]:
+    """Say what would bring plan and bound together, the easiest first."""
+    if doubt.ended == "interrupted":
+        yield "to let it run on"
+    elif doubt.ended:
+        yield "more time (--time-limit)"
+    if doubt.listed:
+        return
+    # Networks that were counted can be kept if there is room; of more than that only fewer are of use.
+    if doubt.columns is not None:
+        yield "more memory for the feasible networks (--memory)"
+    yield "a narrower band, which has fewer of them (--min, --max)"
+    if not result.area:
+        yield "areas that are planned one by one (--area)"

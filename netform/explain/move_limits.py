@@ -60,17 +60,17 @@ class Needed:
         Each is enough by itself; none where none was found.
     impossible : bool
         Whether it is proven that there is no plan however many move.
-    refuted : bool
+    none_within : bool
         Whether it is proven that there is none within the limits as they are.
     """
 
     enough: tuple[Enough, ...]
     impossible: bool
-    refuted: bool
+    none_within: bool
 
 
 def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) -> Needed:
-    """Find the smallest limits on moves within which a statement has a plan.
+    """Find the smallest limits on moves within which a plan model has a plan.
 
     Each limit is looked for with the other as it is; where that cannot be, the fewest practices whatever the
     patients, and then the fewest patients.
@@ -86,14 +86,14 @@ def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) 
     assert linking.moves is not None  # noqa: S101 (asked for only then)
     practices, patients = linking.moves.practices, linking.moves.patients
     answers: list[Enough] = []
-    impossible, refuted = True, False
+    impossible, none_within = True, False
     for limit, by_patients in ((practices, False), (patients, True)):
         if limit is None:
             continue
         rest = linking.within(practices, None) if by_patients else linking.within(None, patients)
         count = fewest_moved(model, rest, deadline, by_patients=by_patients)
         impossible = impossible and count.impossible
-        refuted = refuted or count.bound is None or count.bound > limit
+        none_within = none_within or count.bound is None or count.bound > limit
         if count.found is not None:
             answers.append(
                 Enough(practices, count.found, (("patients", count),))
@@ -108,8 +108,8 @@ def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) 
             if then.found is not None:
                 answers.append(Enough(first.found, then.found, (("practices", first), ("patients", then))))
     elif practices is None and patients is None:
-        refuted = impossible = fewest_moved(model, linking, deadline, by_patients=False).impossible
-    return Needed(tuple(answers), impossible, refuted)
+        none_within = impossible = fewest_moved(model, linking, deadline, by_patients=False).impossible
+    return Needed(tuple(answers), impossible, none_within)
 
 
 def fewest_moved(
@@ -117,7 +117,7 @@ def fewest_moved(
 ) -> Fewest:
     """Count what has to move at least, the fixed networks included, under the rules and limits given."""
     tied = replace(model, sides=(*model.sides, *linking.rows(model)))
-    worth = linking.moved(model, by_patients=by_patients)
+    worth = linking.moved(model.store, model.codes, by_patients=by_patients)
     return fewest(tied, worth, deadline).plus(linking.moved_by_fixed(by_patients=by_patients))
 
 
@@ -133,9 +133,9 @@ class MoveLimits:
         The area as part of a sentence.
     deadline : Deadline
     alone : int
-        Exceptions that stand whatever is chosen: pins, and practices over the band.
+        Exceptions that every plan has: pins, and practices over the band.
     widest : callable
-        Gives the plans with networks of any size, without the rows of ``linking``, and 1 for every candidate that is an
+        Gives the plans with networks of any size, without the rows of ``linking``, and 1 for every column that is an
         exception; None when they are too many to list.
     count : Fewest or None
         The fewest practices that a plan can move, where they were asked for and there is a plan.
@@ -204,7 +204,7 @@ class MoveLimits:
         self.linking = self.linking.within(count.found, patients)
 
     def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
-        """State the plans that have no more exceptions than some ties make needed; None where that is not known."""
+        """The plans that have no more exceptions than some ties make needed; None where that is not known."""
         wide = self.widest()
         if wide is None:
             return None
@@ -243,7 +243,7 @@ class MoveLimits:
         if (limits := self.limits) is None or limits.moves is None or (wide := self.widest()) is None:
             return
         least = needed(wide[0], limits, self.share())
-        if not least.refuted or least.impossible:
+        if not least.none_within or least.impossible:
             return
         best, self.exceptions = self.band, 0
         if best is None or best.impossible:

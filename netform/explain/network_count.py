@@ -40,13 +40,13 @@ def other_number(
     model : PlanModel
         The plans with networks of any size, without the rows of ``linking``.
     outside : ndarray of float64, shape (m,)
-        1 for every candidate that is an exception.
+        1 for every column that is an exception.
     linking : LinkingRules
         With the number that is demanded.
     exceptions : int
         How many the plan has.
     alone : int
-        Exceptions that stand whatever is chosen.
+        Exceptions that every plan has.
     deadline : Deadline
         Once it has passed nothing is said.
     """

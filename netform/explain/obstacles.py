@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["Obstacle", "connected_parts", "obstacles", "oversize"]
+__all__ = ["Obstacle", "connected_parts", "obstacles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,6 @@ class Obstacle:
         return " ".join((self.sentence, *self.remedies))
 
 
-def oversize(graph: nx.Graph, rules: Rules) -> list[Obstacle]:
-    """Practices whose own list is over the band: each stands alone."""
-    return [
-        Obstacle(
-            "over_max_single_practice",
-            (code,),
-            f"{code} alone has {graph.nodes[code]['list_size']:,} patients, over the most of {rules.most:,}.",
-        )
-        for code in sorted(graph)
-        if graph.nodes[code]["list_size"] > rules.most
-    ]
-
-
 def connected_parts(graph: nx.Graph, rules: Rules) -> list[tuple[str, ...]]:
     """The connected parts of the graph without its oversize practices, in order of their first code."""
     rest = graph.subgraph(code for code in graph if graph.nodes[code]["list_size"] <= rules.most)
@@ -66,7 +53,7 @@ def connected_parts(graph: nx.Graph, rules: Rules) -> list[tuple[str, ...]]:
 def obstacles(graph: nx.Graph, part: Collection[str], rules: Rules, *, whole: bool) -> list[Obstacle]:
     """What keeps a connected part from being covered by networks of the band; empty when nothing is seen.
 
-    Nothing seen does not mean that a plan exists: only choosing decides that.
+    Nothing seen does not mean that a plan exists: only solving decides that.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The smallest change that would remove an exception: tried out, not guessed.
+"""The smallest changes that would remove an exception, each tried out.
 
 Where practices cannot be divided within the rules, each kind of change is looked for on its own: one demand of the
 planner dropped (`netform.explain.dropped_demands`), the nearest bound and one bridge (`netform.explain.wider_band`).
@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netform.explain.divisible import Question, Remedy
 from netform.explain.dropped_demands import clash, dropped
 from netform.explain.obstacles import Obstacle
-from netform.explain.question import Question, Remedy
 from netform.explain.wider_band import bridge, nearest_least, nearest_most
 from netform.solve.model.stopping import NEVER, Deadline
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = ["Reason", "explain", "reason_for"]
+__all__ = ["Reason", "reason_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,6 @@ class Reason:
     obstacles: tuple[Obstacle, ...]
     clash: tuple[str, ...]
     remedies: tuple[Remedy, ...]
-
-    @property
-    def sentence(self) -> str:
-        """The obstacles and the remedies as one text for people."""
-        obstacles = [obstacle.sentence for obstacle in self.obstacles]
-        return " ".join([*obstacles, *(remedy.sentence for remedy in self.remedies)])
-
-
-def explain(
-    graph: nx.Graph,
-    codes: Collection[str],
-    rules: Rules,
-    reasons: Sequence[Obstacle],
-    deadline: Deadline = NEVER,
-) -> list[Remedy]:
-    """List the smallest changes after which some practices can be divided: `reason_for`, without the reason."""
-    return list(reason_for(graph, codes, rules, reasons, deadline).remedies)
 
 
 def reason_for(

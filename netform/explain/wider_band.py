@@ -1,4 +1,4 @@
-"""The smallest changes of the map and the band that would remove an exception: tried out, not guessed.
+"""The smallest changes of the map and the band that would remove an exception, each tried out.
 
 The nearest bound is found by trying one after the other until the step is one patient; a bridge by trying one at a
 time, nearest practices first.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from netform.demands import NO_DEMANDS
-from netform.explain.question import Question, Remedy
+from netform.explain.divisible import Question, Remedy
 from netform.graph_demands import demanded_graph
 from netform.rules import MOST_PATIENTS
 

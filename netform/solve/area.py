@@ -29,8 +29,16 @@ from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
-from netform.solve.model.outcome import NOT_PLANNED, AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
-from netform.solve.model.part_plan import PartPlan
+from netform.solve.model.outcome import (
+    NOT_PLANNED,
+    AreaCase,
+    AreaOutcome,
+    Doubt,
+    Options,
+    PartPlan,
+    Placed,
+    Progress,
+)
 from netform.solve.model.plan_model import join
 from netform.solve.model.problem import store_of
 from netform.solve.model.solution import Solution, WarmStart
@@ -83,7 +91,7 @@ def solve_area(
     RulesError
         The number of networks asked for cannot hold the patients.
     NoPlanError
-        A rule over the whole plan, or a demand, could not be kept because candidates cannot be listed.
+        A rule over the whole plan, or a demand, could not be kept because columns cannot be listed.
     """
     rules = rules.for_area(area)
     left = sorted(set(codes) - set(rules.demands.exclude))
@@ -108,7 +116,8 @@ def standing_alone(
     progress : Progress
     """
     kept = graph.subgraph(set(graph) - set(rules.demands.exclude))
-    return tuple(_AreaSolver(kept, graph, area, rules, options, progress).oversize())
+    solver = _AreaSolver(kept, graph, area, rules, options, progress)
+    return tuple(map(solver.with_remedies, oversize_networks(kept, rules)))
 
 
 @dataclass(slots=True)
@@ -133,11 +142,8 @@ class _AreaSolver:
 
     def __post_init__(self) -> None:
         self.begin = self.progress.clock()
-        kept = self.progress.candidate_cache
-        self.candidate_cache = (
-            CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
-            if kept is None
-            else kept
+        self.candidate_cache = self.progress.candidate_cache or CandidateCache(
+            self.options.workers, memory=self.options.memory, alone=self.options.alone
         )
 
     def solve(self) -> AreaOutcome:
@@ -198,12 +204,8 @@ class _AreaSolver:
                 networks.append(Placed(codes, NOT_PLANNED, why))
                 plan = PartPlan((codes,), Solution("feasible", None, self.cost([codes]), 0.0), 0, "")
             plans.append(plan)
-        cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in plans)
-        bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in plans)
-        doubt = Doubt.of_parts([*self.doubts, *(part.doubt for part in going)])
-        self.logged(step, None if doubt is None else doubt.columns, bound, cost, networks)
-        outcome = self.published(networks, "feasible", cost, bound, plans)
-        self.progress.on_plan(replace(outcome, doubt=doubt))
+        doubts = [*self.doubts, *(part.doubt for part in going)]
+        self.progress.on_plan(self.published(step, "feasible", networks, plans, doubts))
 
     def part(self, codes: tuple[str, ...], *, tied: bool, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
@@ -238,12 +240,6 @@ class _AreaSolver:
         )
         return placed
 
-    def oversize(self) -> list[Placed]:
-        """Practices over the band, which stand alone."""
-        placed = oversize_networks(self.graph, self.rules)
-        self.refuse([_obstacle(each) for each in placed])
-        return [self.with_remedies(each) for each in placed]
-
     def with_remedies(self, placed: Placed) -> Placed:
         """A practice over the band, with what would remove the exception."""
         return replace(placed, explanation=self.reasoned(placed.practice_codes, [_obstacle(placed)])[0].text)
@@ -269,14 +265,6 @@ class _AreaSolver:
             where = f"area {self.area}: " if self.area else ""
             raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
 
-    def logged(
-        self, step: str, columns: int | None, bound: float, incumbent: float, networks: Sequence[Placed]
-    ) -> None:
-        """Write a row of the solve log."""
-        seconds = self.progress.clock() - self.begin
-        exceptions = sum(placed.exception is not None for placed in networks)
-        self.log.append(SolveStep(seconds, step, columns, bound, incumbent, exceptions))
-
     @property
     def linking(self) -> LinkingRules:
         """The rules over the whole area."""
@@ -285,7 +273,7 @@ class _AreaSolver:
 
     @property
     def alone(self) -> int:
-        """Exceptions that stand whatever is chosen."""
+        """Exceptions that every plan has."""
         return sum(placed.exception is not None for placed in self.fixed)
 
     def check_number(self, codes: Collection[str]) -> None:
@@ -299,7 +287,7 @@ class _AreaSolver:
             raise RulesError(fault)
 
     def check_settled(self) -> None:
-        """Refuse networks that are all settled before anything is chosen, and move more than they may."""
+        """Refuse networks that are all settled beforehand, and move more than they may."""
         nothing, linking = join([], ScoringData.of(self.graph, [], self.rules)), self.linking
         if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing)):
             where = f" for area {self.area}" if self.area else ""
@@ -316,23 +304,24 @@ class _AreaSolver:
         weakest = ("infeasible", "unknown", "feasible", "optimal")
         status = min((plan.solution.status for plan in self.done), key=weakest.index, default="optimal")
         networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
-        cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in self.done)
-        bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in self.done)
-        doubt = Doubt.of_parts(self.doubts)
-        self.logged("end", 0 if doubt is None else doubt.columns, bound, cost, networks)
-        found = self.published(networks, status, cost, bound, self.done)
-        case = self.case(status) if self.progress.candidate_cache else None
-        return replace(found, case=case, doubt=doubt)
+        found = self.published("end", status, networks, self.done, self.doubts)
+        return replace(found, case=self.case(status)) if self.progress.candidate_cache else found
 
     def published(
         self,
-        networks: Sequence[Placed],
+        step: str,
         status: str,
-        cost: float,
-        bound: float,
+        networks: Sequence[Placed],
         plans: Sequence[PartPlan],
+        doubts: Sequence[Doubt],
     ) -> AreaOutcome:
-        """The outcome as it is told and kept."""
+        """The outcome as it is told and kept, with a new row of the solve log."""
+        cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in plans)
+        bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in plans)
+        doubt, seconds = Doubt.of_parts(doubts), self.progress.clock() - self.begin
+        exceptions = sum(placed.exception is not None for placed in networks)
+        columns = 0 if doubt is None else doubt.columns
+        self.log.append(SolveStep(seconds, step, columns, bound, cost, exceptions))
         said = [placed.explanation or "" for placed in self.fixed if placed.exception]
         result = AreaResult(
             area=self.area,
@@ -355,7 +344,7 @@ class _AreaSolver:
         )
         networks = sorted(networks, key=lambda placed: placed.practice_codes)
         reasons = tuple(obstacle for plan in plans for obstacle in plan.reasons)
-        return AreaOutcome(result, tuple(networks), reasons=reasons)
+        return AreaOutcome(result, tuple(networks), reasons=reasons, doubt=doubt)
 
     def case(self, status: str) -> AreaCase | None:
         """What further questions start from; None when some part could not be listed."""
@@ -377,34 +366,33 @@ class _AreaSolver:
         )
 
     def trace(self) -> WarmStart | None:
-        """What choosing learnt of the candidates of all parts, joined."""
-        traces = [plan.solution.trace for plan in self.done]
-        bounds = [plan.solution.bound for plan in self.done]
-        sizes = [0 if plan.model is None else len(plan.model.store) for plan in self.done]
-        practices = [0 if plan.model is None else len(plan.model.codes) for plan in self.done]
+        """The warm starts of all parts, joined; None where one has none."""
         column_bounds, columns, cuts, duals = [], [], [], []
-        for k, trace in enumerate(traces):
-            if trace is None:
+        bound, begin, first = math.fsum(plan.solution.bound for plan in self.done), 0, 0
+        for plan in self.done:
+            trace, model = plan.solution.trace, plan.model
+            if trace is None or model is None:
                 return None
             duals.append(trace.duals)
-            # The other parts cost at least their bounds, whatever is chosen here.
-            column_bounds.append(trace.column_bounds + (math.fsum(bounds) - bounds[k]))
-            columns.append(trace.columns + sum(sizes[:k]))
+            # The other parts cost at least their bounds, whatever this one does.
+            column_bounds.append(trace.column_bounds + (bound - plan.solution.bound))
+            columns.append(trace.columns + begin)
             moved_cuts = trace.cuts.copy()
             held = moved_cuts[:, :ROWS] >= 0
-            moved_cuts[:, :ROWS][held] += sum(practices[:k])
+            moved_cuts[:, :ROWS][held] += first
             cuts.append(moved_cuts)
-        if not traces:
+            begin, first = begin + len(model.store), first + len(model.codes)
+        if not duals:
             return None
-        prices = Duals(
+        joined = Duals(
             np.concatenate([each.practices for each in duals]),
             np.concatenate([each.cuts for each in duals]),
             np.concatenate([each.sides for each in duals]),
         )
-        return WarmStart(np.concatenate(column_bounds), np.concatenate(columns), np.concatenate(cuts), prices)
+        return WarmStart(np.concatenate(column_bounds), np.concatenate(columns), np.concatenate(cuts), joined)
 
     def placed(self, plan: PartPlan) -> list[Placed]:
-        """The networks of a part's plan."""
+        """The networks of the plan of a part."""
         return place(self.graph, plan.groups, self.rules, plan.reasons)
 
     @contextmanager

@@ -24,7 +24,7 @@ from netform.explain.network_count import NETWORKS, other_number
 from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, plan_with_exceptions
-from netform.solve.model.part_plan import PartPlan
+from netform.solve.model.outcome import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.unlisted.planner import bound_at_once, plan_unlisted, searching_beside

@@ -24,10 +24,9 @@ from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.linking_rules import LinkingRules
-from netform.solve.model.outcome import Doubt
-from netform.solve.model.part_plan import PartPlan
+from netform.solve.model.outcome import Doubt, PartPlan
 from netform.solve.model.plan_model import PlanModel
-from netform.solve.model.problem import Group, Problem, SetPartitioning, SideRow, store_of
+from netform.solve.model.problem import Group, Problem, SideRow, store_of
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline
 from netform.solve.primal.first_plan import Incumbent
@@ -36,7 +35,7 @@ from netform.solve.primal.value import (
     PlanDemands,
     PlanValue,
     Slack,
-    group_values,
+    network_values,
     plan_values,
 )
 
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.outcome import Options
 
-__all__ = ["ANY_SIZE", "Part", "choose_groups"]
+__all__ = ["ANY_SIZE", "Part"]
 
 # So far outside the band, registered patients, is every network that an exception may be.
 ANY_SIZE = 10**9
@@ -195,7 +194,7 @@ class Part:
     def value_of(self, plan: Sequence[Group]) -> Incumbent:
         """A plan with what it is worth."""
         groups, demands = tuple(sorted(tuple(sorted(group)) for group in plan)), self.demands
-        values = group_values(self.problem, demands, store_of(groups, len(self.problem.codes)))
+        values = network_values(self.problem, demands, store_of(groups, len(self.problem.codes)))
         ((broken, exceptions, outside, cost),) = plan_values(
             values.sum(axis=0)[None], np.array([len(groups)]), Slack.of(demands)
         )
@@ -409,8 +408,3 @@ class Part:
         tied = self.linking is not None and self.linking.networks is None
         parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
         return explained_by_part(parts, found, self.reasoned)
-
-
-def choose_groups(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
-    """The exact choice of a neighbourhood; a failure is no plan."""
-    return solve_set_partitioning(partitioning, deadline).chosen

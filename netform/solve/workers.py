@@ -269,15 +269,14 @@ class _Crew:
                 self.to_begin(waiting, late) or any(worker.task for worker in workers)
             ) and not self.interrupted():
                 for position, worker in enumerate(workers):
-                    if worker.idle() and waiting:
+                    if worker.task is None and waiting:
                         task = self.next_that_fits(waiting, workers)
                         if task is None:
                             continue
-                        worker.begin(task, self.share(len(waiting), count))
-                        if worker.idle():
-                            workers[position] = worker.replaced()
-                        else:
+                        if worker.begin(task, self.share(len(waiting), count)):
                             waiting.remove(task)
+                        else:
+                            workers[position] = worker.replaced()
                     elif worker.late():
                         workers[position] = worker.replaced()
                 for connection in wait([worker.connection for worker in workers], POLL):
@@ -319,12 +318,12 @@ class _Worker:
         self.heard = False
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
-        with _deaf():
+        with _ignoring_interrupts():
             self.process.start()
         theirs.close()
 
-    def begin(self, task: _Task, seconds: float | None) -> None:
-        """Send an area to plan; it has no task afterwards when it was lost while it had nothing to do."""
+    def begin(self, task: _Task, seconds: float | None) -> bool:
+        """Send an area to plan; False when the process was lost while it had nothing to do."""
         part = self.crew.graph.subgraph(task.codes).copy()
         part.graph["travel"] = part.graph["travel"].among(
             [part.nodes[code]["position"] for code in task.codes]
@@ -332,18 +331,11 @@ class _Worker:
         try:
             self.connection.send((part, task, seconds))
         except OSError:
-            return
+            return False
         self.task, self.heard = task, False
         self.seconds = float("inf") if seconds is None else seconds
-        self.start_clock()
-
-    def start_clock(self) -> None:
-        """Take the time of the task from now on."""
         self.ends = time.monotonic() + self.seconds + GRACE
-
-    def idle(self) -> bool:
-        """Whether it has nothing to do."""
-        return self.task is None
+        return True
 
     def late(self) -> bool:
         """Whether its time is over and more."""
@@ -379,8 +371,7 @@ class _Worker:
             ) from message
         if not self.heard:
             # A new process loads its libraries first, which is no part of its time.
-            self.heard = True
-            self.start_clock()
+            self.heard, self.ends = True, time.monotonic() + self.seconds + GRACE
         self.crew.board.take(message)
         if message.kind == "done":
             self.task = None
@@ -399,7 +390,7 @@ class _Worker:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _ignoring_interrupts() -> Iterator[None]:
     """Start processes that an interruption from the keyboard does not reach, not even while they load."""
     if threading.current_thread() is not threading.main_thread():
         yield

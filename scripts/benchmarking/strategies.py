@@ -117,7 +117,7 @@ STRATEGIES = (
     Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
     Strategy("exact cover", "netform.solve.diagram.search:cheapest_cover", _not_searched),
     Strategy("integer program", f"{EXACT}.gap_closing:solve_integer", _not_solved),
-    Strategy("branching on pairs", f"{EXACT}.gap_closing:branch_and_bound", _not_branched),
+    Strategy("branching on pairs", f"{EXACT}.gap_closing:branch_on_pairs", _not_branched),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from netform.candidates.store import CandidateStore
-from netform.explain.geography import conflicting, geography
+from netform.explain.infeasible import conflicting, geography
 from netform.rules_file import load_profile
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of

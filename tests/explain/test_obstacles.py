@@ -6,9 +6,11 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles, oversize
+from netform.explain.exceptions import oversize_networks
+from netform.explain.obstacles import Obstacle, connected_parts, obstacles
 from netform.rules import Rules
 from netform.rules_file import load_profile
+from netform.solve.model.outcome import Placed
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import small_areas
@@ -29,7 +31,7 @@ def test_a_practice_over_the_band_is_named() -> None:
     """One patient too many: it stands alone, and the parts are those without it."""
     graph = area({"A": 20_000, "B": 50_001, "C": 50_000}, "AB BC")
     sentence = "B alone has 50,001 patients, over the most of 50,000."
-    assert oversize(graph, RULES) == [Obstacle("over_max_single_practice", ("B",), sentence)]
+    assert oversize_networks(graph, RULES) == [Placed(("B",), "over_max_single_practice", sentence)]
     assert connected_parts(graph, RULES) == [("A",), ("C",)]
 
 

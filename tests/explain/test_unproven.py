@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netform.explain.unproven import unproven
+from netform.explain.method import unproven
 from netform.plan import AreaResult
 from netform.solve.model.outcome import Doubt
 

@@ -10,7 +10,7 @@ import pytest
 from netform.area_lines import area_lines
 from netform.explain.divisible import divisible
 from netform.explain.obstacles import connected_parts, obstacles
-from netform.explain.remedies import explain
+from netform.explain.remedies import reason_for
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.rationale import moves_into
 from netform.rules_file import load_profile
@@ -36,7 +36,8 @@ def test_scilly_needs_a_lower_least_or_a_bridge(shared_data: Path) -> None:
     graph = _prepared(shared_data / "areas" / "cornwall_11N.csv").graph
     parts = connected_parts(graph, RULES)
     (island,) = [part for part in parts if len(part) == 1]
-    least, bridge = explain(graph, island, RULES, obstacles(graph, island, RULES, whole=False))
+    seen = obstacles(graph, island, RULES, whole=False)
+    least, bridge = reason_for(graph, island, RULES, seen).remedies
     assert divisible(graph, least.practice_codes, least.rules)
     bridged = nx.Graph(graph)
     bridged.add_edge(*bridge.edge, minutes=0.0)

@@ -41,10 +41,10 @@ def test_an_idle_worker_that_is_lost_costs_nothing(last: bool, monkeypatch: pyte
     else:
         begin = run_module._Worker.begin
 
-        def begun(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> None:
+        def begun(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> bool:
             if not killed:
                 kill(worker)
-            begin(worker, task, seconds)
+            return begin(worker, task, seconds)
 
         monkeypatch.setattr(run_module._Worker, "begin", begun)
     outcomes = plan_areas(graph, areas, load_profile(), Options(workers=2))

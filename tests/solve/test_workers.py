@@ -84,11 +84,12 @@ class Spoiler:
         self.killed = 0
         begin = run_module._Worker.begin
 
-        def spoiled(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> None:
-            begin(worker, task, seconds)
+        def spoiled(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> bool:
+            sent = begin(worker, task, seconds)
             if task.area == area and self.killed < times:
                 self.killed += 1
                 os.kill(worker.process.pid or 0, signal.SIGKILL)
+            return sent
 
         monkeypatch.setattr(run_module._Worker, "begin", spoiled)
 

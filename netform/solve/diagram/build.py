@@ -1,19 +1,19 @@
-"""All plans below a cutoff at once, as a decision diagram.
+"""Build a decision diagram: all plans below a cutoff, within a maximum width.
 
 The practices are taken in one fixed order, and a plan is built by giving the first practice not yet covered a
-network. Partial plans that cover the same practices can be finished in the same ways, so they are one *node*; an
-*arc* takes a network. A city has millions of plans within a few thousandths of the best, but only some hundreds of
-nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
+network. Whatever covers the same practices can be finished in the same ways, so it is one *state*, a node of the
+diagram; an *arc* takes a column. A city has millions of plans within a few thousandths of the best, but only some
+hundreds of nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
 
-A partial plan costs at least what the duals are worth plus its reduced costs, and plus what it has made cuts fall
-short of their limits (`netform.solve.diagram.kernel.cut_slack_cost`): that hangs on the node and the network taken
-alone, and with it a plan is down to its whole cost. Without it a drawing of a city had to be some twenty times as
-wide to prove as much. A partial plan is dropped once that, plus what the practices not yet covered still need,
-reaches the cutoff: each needs a network that is disjoint from those taken, and practices that no one network can hold
-together need one each (`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to
-plans at the cutoff or above are dropped by a pass from the end.
+A state costs at least the dual objective plus the reduced costs of the columns taken, plus the cut slack that they
+leave (`netform.solve.diagram.kernel.cut_slack_cost`): that depends on the state and the column taken alone, and with
+it a plan is down to its whole cost. Without it the diagram of a city had to be some twenty times as wide to prove as
+much. A state is dropped once that, plus what the practices not yet covered still need, reaches the cutoff: each needs
+a column that is disjoint from those taken, and practices that no one column can hold together need one each
+(`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to plans at the cutoff or
+above are dropped by a pass from the end.
 
-A drawing may be given a width: of the nodes that wait for the same practice the dearest beyond it are dropped, and
+A diagram may be limited in width: of the states that wait for the same practice the dearest beyond it are dropped, and
 the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far
 it saw: every plan below the lowered cutoff is in it, and good ones above. Where the memory would not do for the width
 it is narrower, and the same is true of it.
@@ -31,7 +31,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.diagram.kernel import ANY, COMPLETE, NO_ROOM, ColumnLayout
-from netform.solve.diagram.variable_order import narrowest_order, sweep
+from netform.solve.diagram.variable_order import narrowest_order, spectral_order
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import DEFAULT, MemoryBudget
 
@@ -51,22 +51,22 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """The plans below a cutoff: the walks from node 0 to the last node that add up to less.
+    """The plans below a cutoff: the paths from node 0 to the last node that add up to less.
 
-    Every arc is on such a plan. Walks that add up to the cutoff or more may be there too; they are plans as well.
+    Every arc is on such a plan. Paths that add up to the cutoff or more may be there too; they are plans as well.
 
     Attributes
     ----------
     below : float
-        Every plan that costs less is in it: the cutoff, or less where it was drawn to a width.
+        Every plan that costs less is in it: the cutoff, or less where the width was limited.
     nodes : int
         Arcs lead to nodes of a higher number.
     tails, heads : ndarray of int64, shape (arcs,)
         Where each arc leads from and to, by ascending tail.
     takes : ndarray of int64, shape (arcs,)
-        The candidate that it takes.
-    drawn : int
-        Partial plans that were kept while it was drawn.
+        The column that it takes.
+    states : int
+        Kept while it was built, those that lead to no plan among them.
     width : int
         That which was asked for, or less where the memory did not do for it.
     """
@@ -76,27 +76,27 @@ class Diagram:
     tails: NDArray[np.int64]
     heads: NDArray[np.int64]
     takes: NDArray[np.int64]
-    drawn: int
+    states: int
     width: int = ANY
 
     def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The least that any walk from each node to the end adds up to, arcs having weights."""
+        """The least that any path from each node to the end adds up to, arcs having weights."""
         return _to_end(self.nodes, self.tails, self.heads, weights)  # type: ignore[no-any-return]
 
     def from_start(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The least that any walk to each node adds up to."""
-        # Backwards, the walks from the end are those of a diagram too.
+        """The least that any path to each node adds up to."""
+        # Backwards, the paths from the end are those of a diagram too.
         last = self.nodes - 1
         back = [np.ascontiguousarray(each[::-1]) for each in (last - self.heads, last - self.tails, weights)]
         return np.asarray(_to_end(self.nodes, *back)[::-1])
 
     def column_bounds(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What the cheapest plan through each candidate costs, exactly; infinite when none is below the cutoff.
+        """What the cheapest plan through each column costs, exactly; infinite when none is below the cutoff.
 
         Parameters
         ----------
         costs : ndarray of float64, shape (m,)
-            Those that the diagram was drawn by.
+            Those that the diagram was built by.
         """
         weights = costs[self.takes]
         least = self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
@@ -121,7 +121,7 @@ def build_diagram(
     spare: float = 0.0,
     memory: MemoryBudget = DEFAULT,
 ) -> Diagram | None:
-    """All choices of candidates that cover every practice once, below a cutoff.
+    """The diagram of all plans below a cutoff.
 
     Parameters
     ----------
@@ -130,29 +130,29 @@ def build_diagram(
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0.
     dual_objective : float
-        What the duals are worth: a choice costs at least this plus its reduced costs.
+        A plan costs at least this plus its reduced costs.
     cutoff : float
-        Choices that cost as much are of no interest.
+        Plans that cost as much are of no interest.
     sides : sequence of SideRow
-        Rules over the choice, over the same candidates, that count networks or patients.
+        Over the same columns, that count networks or patients.
     order : ndarray of int64, shape (n,), optional
-        The practices as `netform.solve.diagram.variable_order` has them, of these candidates or of others like them.
+        The practices as `netform.solve.diagram.variable_order` has them, of these columns or of others like them.
     cuts : PricedCuts, optional
-        Those whose prices are in the reduced costs, and whose limits are in what the duals are worth.
+        Those whose prices are in the reduced costs, and whose limits are in the dual objective.
     most_nodes, most_steps : int
-        Partial plans kept, and candidates looked at, before the drawing is given up.
+        States kept, and columns looked at, before building is given up.
     width : int
-        Partial plans gone on with, of those whose first practice not covered is the same.
+        States gone on with, of those whose first practice not covered is the same.
     spare : float
-        Hours per week. None that needs as much as one that was dropped is gone on with, since nothing more is seen by
-        it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
+        Hours per week. No state that needs as much as one that was dropped is gone on with, since nothing more is seen
+        by it. Where this is above zero, those that need so much more at a time are: few of them make a good plan.
     memory : MemoryBudget
-        Where it does not do for a width, the drawing is half as wide, and so on; without a width it is given up.
+        Where it does not do for a width, the diagram is half as wide, and so on; without a width it is given up.
 
     Returns
     -------
     Diagram or None
-        None when it was given up, when not even the candidates fit, or when a rule counts anything but whole numbers.
+        None when it was given up, when not even the columns fit, or when a side row counts anything but whole numbers.
     """
     counts = np.array([np.round(side.coefficients) for side in sides], np.int64).reshape(
         len(sides), len(store)
@@ -163,16 +163,17 @@ def build_diagram(
     if not room:
         return None
     cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
+    budget = cutoff - dual_objective
     if order is None:
-        order = narrowest_order(store, reduced, cutoff - dual_objective, [sweep(store, reduced)], cuts)
-    laid = ColumnLayout.out(store, reduced, order)
+        order = narrowest_order(store, reduced, budget, [spectral_order(store, reduced)], cuts)
+    layout = ColumnLayout.of(store, reduced, order)
     # Limits a millionth wide of what adds up to whole numbers.
     least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
     most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
-    counts = np.ascontiguousarray(counts[:, laid.listed])
-    budget, numbered = cutoff - dual_objective, cuts.numbered(order)
+    counts = np.ascontiguousarray(counts[:, layout.listed])
+    numbered = cuts.numbered(order)
     while True:
-        tails, heads, takes, ends, seen, ended = laid.grow(
+        tails, heads, takes, ends, seen, ended = layout.grow(
             budget, numbered, counts, least, most, most_nodes, most_steps, width, spare, room
         )
         if ended != NO_ROOM or width in (1, ANY):
@@ -183,8 +184,8 @@ def build_diagram(
         return None
     # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
     near = cutoff + ROUNDING * (1 + abs(cutoff))
-    kept = _below(tails, heads, takes, costs[laid.listed], ends, near)
-    tails, heads, takes = tails[kept], heads[kept], laid.listed[takes[kept]]
+    kept = _below(tails, heads, takes, costs[layout.listed], ends, near)
+    tails, heads, takes = tails[kept], heads[kept], layout.listed[takes[kept]]
     del kept
     number = np.full(len(ends), -1, np.int64)
     starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails
@@ -208,7 +209,7 @@ def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _below(tails, heads, takes, costs, ends, cutoff):  # type: ignore[no-untyped-def]
-    """The arcs on a walk from node 0 to an end that adds up to less than the cutoff."""
+    """The arcs on a path from node 0 to an end that adds up to less than the cutoff."""
     nodes = len(ends)
     ahead = np.full(nodes, np.inf)
     behind = np.full(nodes, np.inf)

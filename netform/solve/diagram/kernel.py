@@ -1,4 +1,4 @@
-"""The partial plans of a diagram: the compiled drawing itself (see `netform.solve.diagram.build`).
+"""Build the states and arcs of a decision diagram, compiled (see `netform.solve.diagram.build`).
 
 What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
 is out of date, looks at its own file only.
@@ -30,24 +30,24 @@ LITTLE = 0.01
 # No limit.
 ANY = 2**62
 
-# Candidates are listed anew by their practices once so large a share of them is left.
+# Columns are listed anew by their practices once so large a share of them is left.
 FEWER = 0.9
 
 # Of the table of nodes at first, a power of two.
 FIRST_SLOTS = 1 << 12
 
 # Bytes of a node besides what it covers: what is spent and ahead, the next of its chain, its places in a table that is
-# twice to four times as long and in the half as long one before, its end, its number and its best walks either way. Of
-# an arc, where all are kept: its tail, head and network in 4 bytes, then in 8, and its place. Arcs per node, at most.
+# twice to four times as long and in the half as long one before, its end, its number and its best paths either way. Of
+# an arc, where all are kept: its tail, head and column in 4 bytes, then in 8, and its place. Arcs per node, at most.
 NODE_BYTES, ARC_BYTES, ARCS = 64, 44, 2
 
-# How a drawing ends: none was missed but by its width; after too much effort; or where there is no room for more.
+# How building ends: none was missed but by its width; after too much effort; or where there is no room for more.
 COMPLETE, GIVEN_UP, NO_ROOM = 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
-    """Candidates by the first of their practices in an order, the cheapest first; practices by where they stand."""
+    """Columns by the first of their practices in an order, the cheapest first; practices by where they stand."""
 
     listed: NDArray[np.int64]
     offsets: NDArray[np.int64]
@@ -58,26 +58,26 @@ class ColumnLayout:
 
     @staticmethod
     def nbytes(columns: int, members: int, practices: int) -> int:
-        """Bytes for so many columns and members, copies and what drawing keeps of each column among them."""
+        """Bytes for so many columns and members, copies and what building keeps of each column among them."""
         words = -(-practices // 64)
         return columns * (16 * words + 80) + members * 48
 
     @staticmethod
-    def drawn_bytes(nodes: int, practices: int) -> int:
+    def diagram_bytes(nodes: int, practices: int) -> int:
         """Bytes for a diagram of so many nodes, and the arcs that they have at most."""
         return nodes * (8 * -(-practices // 64) + NODE_BYTES + ARCS * ARC_BYTES)
 
     @classmethod
-    def out(
+    def of(
         cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]
     ) -> ColumnLayout:
-        """Lay candidates out."""
+        """Lay columns out in an order of the practices."""
         n = store.practices
         rank = np.empty(n, np.int64)
         rank[order] = np.arange(n)
         place = rank[store.members]
         first = np.minimum.reduceat(place, store.offsets[:-1]) if len(store) else np.empty(0, np.int64)
-        # What a partial plan may take is a run that ends where money does.
+        # What a state may take is a run that ends where the budget does.
         listed = np.lexsort((reduced, first))
         some = store.take(listed)
         place = rank[some.members]
@@ -97,10 +97,10 @@ class ColumnLayout:
         most_nodes: int,
         most_steps: int,
         width: int,
-        spare: float = 0.0,
-        room: int = ANY,
+        spare: float,
+        room: int,
     ) -> Any:
-        """All arcs between partial plans (`_grow`), in so many bytes."""
+        """All arcs between states (`_grow`), in so many bytes."""
         return _grow(
             self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
             len(self.begin) - 1, most_nodes, most_steps, width, spare, room,
@@ -116,7 +116,7 @@ def _has(rows, k, q):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _clash(masks, j, rows, k):  # type: ignore[no-untyped-def]
-    """Whether a candidate has a practice that row k has."""
+    """Whether a column has a practice that row k has."""
     for w in range(masks.shape[1]):  # noqa: SIM110 (compiled, a generator would be slow)
         if masks[j, w] & rows[k, w]:
             return True
@@ -125,7 +125,7 @@ def _clash(masks, j, rows, k):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _first(at, end, near, masks, reduced, budget, rows, k):  # type: ignore[no-untyped-def]
-    """Where the first candidate stands that does not clash with row k; the end when none below a budget is there."""
+    """Where the first column stands that does not clash with row k; the end when none below a budget is there."""
     while at < end and reduced[near[at]] < budget:
         if not _clash(masks, near[at], rows, k):
             return at
@@ -146,7 +146,7 @@ def _rank(need, who, at, ranked_need, ranked_who, ranked_at, some):  # type: ign
 
 @nb.njit(cache=True, nogil=True)
 def _sum_apart(ranked_need, ranked_who, some, sharing, met, enough):  # type: ignore[no-untyped-def]
-    """What needs add up to, of practices not met and no two in a candidate together; or enough of it."""
+    """What needs add up to, of practices not met and no two in a column together; or enough of it."""
     total = 0.0
     for e in range(some):
         q = ranked_who[e]
@@ -164,13 +164,12 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
     row, j, budget, masks, reduced, near_begin, near, sharing, met, count, who, place, held, changed,
     ranked_need, ranked_who, ranked_at, some, new_need, new_who, new_at,
 ):  # fmt: skip
-    """What the practices that a node has not covered need at least.
+    """What the practices that a state has not covered need at least.
 
-    The cheapest candidate that a practice can still have is what it needs; needs of practices that no candidate
-    holds together add up. Infinite once it is as much as a budget.
+    The cheapest column that a practice can still have is what it needs; needs of practices that no column holds
+    together add up. Infinite once it is as much as a budget.
 
-    What was needed before network j was taken is known: only practices whose candidate clashes with it are looked at
-    anew.
+    What was needed before column j was taken is known: only practices whose column clashes with it are looked at anew.
     """
     # Counts that other kernels are given begin typed: for a plain 0 those would be compiled once more.
     news, little = np.int64(0), LITTLE * budget
@@ -233,7 +232,7 @@ def _slot(table, rows, row):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _by_practice(first, offsets, members, by_price, reduced, budget, near_begin, near):  # type: ignore[no-untyped-def]
-    """List the candidates of every practice from some candidate on, cheapest first; how many candidates they are."""
+    """List the columns of every practice from some column on, cheapest first; how many columns they are."""
     near_begin[:] = 0
     for j in range(first, len(reduced)):
         if reduced[j] < budget:
@@ -272,12 +271,12 @@ def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def
 def cut_slack_cost(
     cuts: CutPool, duals: NDArray[np.float64], uncovered: Collection[int], taken: Collection[int]
 ) -> float:
-    """What a network makes cuts fall short of their limits, at their prices: hours per week, the definition.
+    """The cut slack that a network leaves, at the cuts' duals: hours per week, the definition.
 
     Of the practices not covered, with weight w in a cut, a plan can still use at most ``floor(w / d)`` of its limit. A
     network that covers weight u of it uses ``floor(u / d)`` and leaves ``floor((w - u) / d)`` to the others: never
-    more together, and what they are less is lost whatever follows. The price of the limit is in what the duals are
-    worth, so a plan pays what is lost on top of its reduced costs, and with that its whole cost.
+    more together, and what they are less is lost whatever follows. The price of the limit is in the dual objective, so
+    a plan pays what is lost on top of its reduced costs, and with that its whole cost.
 
     Parameters
     ----------
@@ -285,7 +284,7 @@ def cut_slack_cost(
     duals : ndarray of float64, shape (k,)
         Never positive.
     uncovered : collection of int
-        Practices that the partial plan has not covered.
+        Practices that the state has not covered.
     taken : collection of int
         Some of them, the practices of the network.
     """
@@ -299,7 +298,7 @@ def cut_slack_cost(
 
 @nb.njit(cache=True, nogil=True)
 def _in_cuts(taken, cut_begin, which, weights, paid, covered, own_cut, own_weight, end):  # type: ignore[no-untyped-def]
-    """List the cuts of a network with the weight it covers, from an end on: the end then, and what they add to it."""
+    """List the cuts of a column with the weight it covers, from an end on: the end then, and what they add to it."""
     begin = end
     for q in taken:
         for e in range(cut_begin[q], cut_begin[q + 1]):
@@ -316,8 +315,8 @@ def _in_cuts(taken, cut_begin, which, weights, paid, covered, own_cut, own_weigh
 
 
 @nb.njit(cache=True, nogil=True)
-def _forgone(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: ignore[no-untyped-def]
-    """What a network makes cuts fall short of their limits, at their prices (`forgone`).
+def _cut_slack(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: ignore[no-untyped-def]
+    """The cut slack that a column leaves, at the cuts' duals (`cut_slack_cost`).
 
     Its cuts are ``own_cut[begin:end]``, and ``rest`` is the weight in each of the practices not covered.
     """
@@ -330,29 +329,12 @@ def _forgone(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: ig
 
 @nb.njit(cache=True, nogil=True)
 def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop over a table of its own)
-    offsets,
-    members,
-    masks,
-    begin,
-    reduced,
-    budget,
-    counts,
-    least,
-    most,
-    n,
-    most_nodes,
-    most_steps,
-    width,
-    spare,
-    room,
-    cut_begin,
-    which,
-    weights,
-    paid,
-):
-    """All arcs between partial plans that may still be below the budget, practices numbered in their order.
+    offsets, members, masks, begin, reduced, budget, counts, least, most, n, most_nodes, most_steps, width, spare,
+    room, cut_begin, which, weights, paid,
+):  # fmt: skip
+    """All arcs between states that may still be below the budget, practices numbered in their order.
 
-    Comes with how the drawing ended.
+    With the nodes that are ends, below what none was missed, and how building ended.
     """
     m, words = masks.shape
     sides = len(least)
@@ -377,9 +359,9 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     budget_row = np.zeros(sides, np.bool_)
     for r in range(sides):
         budget_row[r] = m == 0 or counts[r].min() >= 0
-    # Of every practice, those that some candidate holds together with it.
+    # Of every practice, those that some column holds together with it.
     sharing = np.zeros((n, words), np.uint64)
-    # The cuts of every candidate, once they are asked for; and those of all practices not before p.
+    # The cuts of every column, once they are asked for; and those of all practices not before p.
     in_cuts = 0
     for j in range(m):
         for e in range(offsets[j], offsets[j + 1]):
@@ -401,7 +383,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
     # Where of the near those of a practice begin that hold none before p.
     start = np.empty(n, np.int64)
     listed = 2 * m + 1
-    # Of the practices before p and p: their bits; and what nodes of the chain may cover when p is given a network.
+    # Of the practices before p and p: their bits; and what nodes of the chain may cover when p is given a column.
     before, reach = np.zeros((1, words), np.uint64), np.zeros((1, words), np.uint64)
     met = np.zeros((1, words), np.uint64)
     # Practices that a node may change something for; and of a node those not covered.
@@ -427,14 +409,14 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
         limit = _limit(chain[p], following, spent, ahead, width)
         seen = min(seen, limit)
         budget = min(most_money, limit + spare) if spare else seen
-        # Those that hold a practice before p are no candidates any more, but they clash with every node: they may stay
-        # where they are as long as they are few.
+        # Columns that hold a practice before p are out, but they clash with every node: they may stay where they are as
+        # long as they are few.
         if m - begin[p] < FEWER * listed:
             below = most_money if spare else seen
             listed = _by_practice(begin[p], offsets, members, by_price, reduced, below, near_begin, near)
             start[:] = near_begin[:-1]
-        # Where no node of the chain covers anything of it, nor any network that p may be given, what a practice needs
-        # is the same for all.
+        # Where no node of the chain covers anything of it, nor any column that p may be given, what a practice needs is
+        # the same for all.
         for w in range(words):
             reach[0, w] = before[0, w]
         node = chain[p]
@@ -462,7 +444,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             if spent[node] + ahead[node] >= limit:
                 node = following[node]
                 continue
-            # What practices need whatever network p is given.
+            # What practices need whatever column p is given.
             left = budget - spent[node]
             for w in range(words):
                 fresh[0, w] = rows[node, w]
@@ -514,7 +496,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                         own_cut, own_weight, own,
                     )  # fmt: skip
                     own_end[j] = own
-                money += _forgone(own_begin[j], own_end[j], own_cut, own_weight, own_paid[j], paid, rest)
+                money += _cut_slack(own_begin[j], own_end[j], own_cut, own_weight, own_paid[j], paid, rest)
                 if money + others >= budget:
                     continue
                 for w in range(words):

@@ -1,7 +1,7 @@
-"""Questions to all plans below a cutoff: the cheapest few, and the one that is best by another measure.
+"""Query a decision diagram: its cheapest plans, the cheapest within side rows, the least by another measure.
 
-Both go through a decision diagram (`netform.solve.diagram.build`) guided by what its nodes still cost at least, which
-is known exactly.
+Each goes through the diagram (`netform.solve.diagram.build`) guided by what its nodes still cost at least, which is
+known exactly.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Least", "cheapest_plans", "cheapest_within", "least_plan"]
 
-# Halvings of the price of an hour, each two passes over the arcs.
-HALVINGS = 40
+# Bisections of the price of an hour, each two passes over the arcs.
+BISECTIONS = 40
 
 # Prices of an hour, as shares of the best: what is left of the limit differs from node to node.
 PRICES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.6, 2.5, 5.0)
-
 
 # Dearer hours bound little better, and rounding would begin to count.
 DEAREST = 1e7
@@ -44,7 +43,7 @@ class Least:
     Attributes
     ----------
     chosen : ndarray of int64 or None
-        Its candidates, ascending; None when none was met.
+        Its columns, ascending; None when none was found.
     bound : float
         No plan measures less; infinite when there is none.
     complete : bool
@@ -65,7 +64,7 @@ def cheapest_plans(
     ----------
     diagram : Diagram
     costs : ndarray of float64, shape (m,)
-        Of every candidate.
+        Of every column.
     count : int
     cutoff : float
     """
@@ -74,9 +73,9 @@ def cheapest_plans(
     begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
     last = diagram.nodes - 1
     plans: list[NDArray[np.int64]] = []
-    # Half a plan that can end cheapest goes first, the longest among equals; then in the order they were met.
+    # The path that can end cheapest goes first, the longest among equals; then in the order they were reached.
     heap: list[tuple[float, int, int, int, float, tuple[int, ...]]] = [(float(ahead[0]), 0, 0, 0, 0.0, ())]
-    met = 0
+    reached = 0
     while heap and len(plans) < count:
         least, _, _, node, cost, taken = heapq.heappop(heap)
         if least >= cutoff:
@@ -85,11 +84,12 @@ def cheapest_plans(
             plans.append(np.array(sorted(taken), np.int64))
             continue
         for arc in range(begin[node], begin[node + 1]):
-            met += 1
+            reached += 1
             head, further = int(diagram.heads[arc]), cost + float(weights[arc])
             further_taken = (*taken, int(diagram.takes[arc]))
             heapq.heappush(
-                heap, (further + float(ahead[head]), -len(further_taken), met, head, further, further_taken)
+                heap,
+                (further + float(ahead[head]), -len(further_taken), reached, head, further, further_taken),
             )
     plans.sort(key=lambda plan: (math.fsum(costs[plan]), plan.tolist()))
     return plans
@@ -106,19 +106,19 @@ def cheapest_within(
     *,
     most_steps: int,
 ) -> tuple[NDArray[np.int64] | None, bool]:
-    """The cheapest plan of a diagram below a cutoff that uses no more than there is; and whether none was missed.
+    """The cheapest plan of a diagram below a cutoff that keeps side rows in hours; and whether none was missed.
 
     Parameters
     ----------
     diagram : Diagram
     costs, reduced : ndarray of float64, shape (m,)
     dual_objective : float
-        A plan that uses no more than there is costs at least this plus its reduced costs.
+        A plan that keeps the side rows costs at least this plus its reduced costs.
     cutoff : float
-    uses : ndarray of float64, shape (rules, m)
-        What each candidate uses under each rule.
-    most : ndarray of float64, shape (rules,)
-        What there is.
+    uses : ndarray of float64, shape (sides, m)
+        The coefficients of each side row.
+    most : ndarray of float64, shape (sides,)
+        Their limits.
     most_steps : int
         Arcs looked at before the search is given up.
     """
@@ -139,20 +139,9 @@ def cheapest_within(
 
 @nb.njit(cache=True, nogil=True)
 def _cheapest_within(  # type: ignore[no-untyped-def]
-    begin,
-    heads,
-    takes,
-    weights,
-    prices,
-    spends,
-    weight_ahead,
-    price_ahead,
-    ahead,
-    dual_objective,
-    cutoff,
-    most,
+    begin, heads, takes, weights, prices, spends, weight_ahead, price_ahead, ahead, dual_objective, cutoff, most,
     most_steps,
-):
+):  # fmt: skip
     last = len(begin) - 2
     rules = len(most)
     node = np.zeros(last + 2, np.int64)
@@ -210,11 +199,11 @@ def least_plan(
     ----------
     diagram : Diagram
     measure : ndarray of float64, shape (m,)
-        What each candidate adds: patients or the like, a whole number.
+        What each column adds: patients or the like, a whole number.
     costs : ndarray of float64, shape (m,)
     limit : float
     without : sequence of ndarray of int64
-        Plans that are not asked for, their candidates ascending.
+        Plans that are not asked for, their columns ascending.
     most_steps : int
         Arcs looked at before the search is given up.
     """
@@ -229,7 +218,7 @@ def least_plan(
     guide = adds + best * weights + ahead[PRICES.index(1.0)][diagram.heads]
     order = np.lexsort((guide, diagram.tails))
     begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
-    # Plans as rows, in the ascending order of candidates.
+    # Plans as rows, in the ascending order of columns.
     longest = max((len(plan) for plan in without), default=0)
     rows = np.full((len(without), longest + 1), -1, np.int64)
     for row, plan in zip(rows, without, strict=True):
@@ -252,10 +241,10 @@ def _best_price(
 
     def too_dear(price: float) -> bool:
         priced = adds + price * weights
-        return bool(_walk_cost(begin, diagram.heads, priced, weights, diagram.to_end(priced)) > limit)
+        return bool(_path_cost(begin, diagram.heads, priced, weights, diagram.to_end(priced)) > limit)
 
     low, high = 0.0, DEAREST
-    for _ in range(HALVINGS):
+    for _ in range(BISECTIONS):
         middle = (low + high) / 2
         if too_dear(middle):
             low = middle
@@ -265,8 +254,8 @@ def _best_price(
 
 
 @nb.njit(cache=True, nogil=True)
-def _walk_cost(begin, heads, priced, weights, ahead):  # type: ignore[no-untyped-def]
-    """What a walk costs that is the least by priced arcs."""
+def _path_cost(begin, heads, priced, weights, ahead):  # type: ignore[no-untyped-def]
+    """What the path costs that is the least by priced arcs."""
     node, cost = 0, 0.0
     last = len(begin) - 2
     while node != last:

@@ -1,4 +1,4 @@
-"""The cheapest of all plans below a cutoff."""
+"""Find the cheapest of all plans below a cutoff, by a decision diagram or by exact cover."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NODES", "TRIED", "Below", "best_below"]
 
-# Partial plans that are drawn at most, however much memory there is: a matter of time.
+# States of a diagram at most, however much memory there is: a matter of time.
 MOST_NODES = 4_000_000
 
-# Where plans are tried one after the other: candidates, and members looked at for each of a drawing's width.
+# Where plans are tried one after the other: columns, and members looked at for each of a diagram's width.
 TRIED, LOOKS = 8_000, 40_000
 
 
 class Below(NamedTuple):
-    """What was met below a cutoff.
+    """What a search below a cutoff came to.
 
     Attributes
     ----------
@@ -36,15 +36,15 @@ class Below(NamedTuple):
         The cheapest plan.
     below : float
         None was missed that costs less.
-    drawn : int
-        Partial plans that were drawn; 0 where plans were tried one after the other.
+    states : int
+        Of the diagram; 0 where there is none.
     width : int
-        Of the drawing; 0 where there is none.
+        Of the diagram; 0 where there is none.
     """
 
     chosen: NDArray[np.int64] | None
     below: float
-    drawn: int = 0
+    states: int = 0
     width: int = 0
 
 
@@ -61,24 +61,24 @@ def best_below(
     most_nodes: int = MOST_NODES,
     memory: MemoryBudget | None = None,
 ) -> Below:
-    """The cheapest plan met below a cutoff, and below what none was missed.
+    """The cheapest plan found below a cutoff, and below what none was missed.
 
-    All plans are drawn at once (`netform.solve.diagram.build`), those too that use more than a rule in hours allows:
-    the cheapest of the others is then looked for among them. Where there is no cutoff, or a rule in hours has a
-    least, plans are tried one after the other (`netform.solve.diagram.exact_cover`).
+    All plans are in one diagram (`netform.solve.diagram.build`), those too that use more than a side row in hours
+    allows: the cheapest of the others is then looked for among them. Where there is no cutoff, or a side row in hours
+    has a least, plans are tried one after the other (`netform.solve.diagram.exact_cover`).
 
     Parameters
     ----------
     partitioning : SetPartitioning
-        The candidates that plans below the cutoff may use.
+        The columns that plans below the cutoff may use.
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0.
     dual_objective : float
-        What the duals are worth: a plan costs at least this plus its reduced costs.
+        A plan costs at least this plus its reduced costs.
     cutoff : float
         Plans that cost as much are of no interest.
     width : int
-        Of the drawing: the wider it is, the more is seen and the longer that takes.
+        Of the diagram: the wider it is, the more is seen and the longer that takes.
     order : ndarray of int64, shape (n,), optional
         The practices as `netform.solve.diagram.variable_order` has them.
     cuts : PricedCuts, optional
@@ -86,9 +86,9 @@ def best_below(
     spare : float
         As `netform.solve.diagram.build` has it.
     most_nodes : int
-        Partial plans after which a drawing is given up: then none was met, and nothing is proven.
+        States after which a diagram is given up: then no plan is found, and nothing is proven.
     memory : MemoryBudget, optional
-        For the drawing; that of the choice unless more is held besides.
+        For the diagram; that of the set partitioning unless more is held besides.
     """
     store, costs = partitioning.store, partitioning.costs
     whole = [
@@ -103,28 +103,19 @@ def best_below(
             store, costs, reduced, dual_objective, cutoff, partitioning.sides, most_steps=width * LOOKS
         )
         return Below(found, cutoff if complete else -math.inf)
+    memory = partitioning.memory if memory is None else memory
     diagram = build_diagram(
-        store,
-        costs,
-        reduced,
-        dual_objective,
-        cutoff,
-        whole,
-        order,
-        cuts=cuts,
-        most_nodes=most_nodes,
-        width=width,
-        spare=spare,
-        memory=partitioning.memory if memory is None else memory,
-    )
+        store, costs, reduced, dual_objective, cutoff, whole, order,
+        cuts=cuts, most_nodes=most_nodes, width=width, spare=spare, memory=memory,
+    )  # fmt: skip
     if diagram is None:
         return Below(None, -math.inf)
     if not hours:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
-        return Below(plans[0] if plans else None, diagram.below, diagram.drawn, diagram.width)
+        return Below(plans[0] if plans else None, diagram.below, diagram.states, diagram.width)
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
     found, complete = cheapest_within(
         diagram, costs, reduced, dual_objective, cutoff, uses, most, most_steps=width * LOOKS
     )
-    return Below(found, diagram.below if complete else -math.inf, diagram.drawn, diagram.width)
+    return Below(found, diagram.below if complete else -math.inf, diagram.states, diagram.width)

@@ -1,4 +1,4 @@
-"""In which order the practices of a diagram are taken: across the map, from the end where plans cost more."""
+"""The variable order of a diagram: practices across the map, from the end where plans cost more than the bound."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
 
-__all__ = ["STRAIGHT", "TURNED", "narrowest_order", "spectral_orders", "sweep"]
+__all__ = ["STRAIGHT", "TURNED", "narrowest_order", "spectral_order", "spectral_orders"]
 
-# Hours per week of reduced cost that make a tie between two practices e times weaker: a candidate dearer than that is
-# in few plans. Of no such weight, one hour and a third of an hour the last made the smallest diagrams.
+# Hours per week of reduced cost that make a tie between two practices e times weaker: a column dearer than that is in
+# few plans. Of no such weight, one hour and a third of an hour the last made the smallest diagrams.
 LOOSER = 1 / 3
 
 # A tie weaker than this is none.
 NO_TIE = 1e-9
 
-# Which order is the easiest to draw by is tried to this width, keeping so many partial plans, and for so large a part
-# of what plans may cost: hardly any order sees further, and there are a quarter of the candidates.
+# Orders are compared by diagrams of this width, of so many states, and for so large a part of what plans may cost:
+# hardly any order sees further, and there are a quarter of the columns.
 TRIED, TRIED_NODES, TRIED_PART = 100, 200_000, 0.6
 
 # Angles by which the way across the map is turned, in radians. Turned by 15 degrees, the best of these had half to two
-# thirds of the partial plans of the first.
+# thirds of the states of the first.
 STRAIGHT, TURNED = (0.0,), tuple(np.pi / 12 * turn for turn in (0, -2, -1, 1, 2))
 
 
-def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int64]:
+def spectral_order(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int64]:
     """The practices in an order in which few are half done at any time: neighbours near each other.
 
     The order along the second eigenvector of the normalised Laplacian (Shi and Malik, 2000) of a graph in which two
-    practices are tied by the candidates that hold both, cheap ones the more; part after part, where it falls apart.
+    practices are tied by the columns that hold both, cheap ones the more; part after part, where it falls apart.
     """
     return spectral_orders(store, reduced, STRAIGHT)[0]
 
@@ -47,7 +47,7 @@ def sweep(store: CandidateStore, reduced: NDArray[np.float64]) -> NDArray[np.int
 def spectral_orders(
     store: CandidateStore, reduced: NDArray[np.float64], angles: Sequence[float]
 ) -> list[NDArray[np.int64]]:
-    """As `sweep`, turned by angles towards the third eigenvector: across the same map by other ways.
+    """As `spectral_order`, turned by angles towards the third eigenvector: across the same map by other ways.
 
     Parameters
     ----------
@@ -99,11 +99,11 @@ def narrowest_order(
     cuts: PricedCuts,
     memory: MemoryBudget = DEFAULT,
 ) -> NDArray[np.int64]:
-    """Of some orders of the practices and the same from their other ends, that by which a narrow drawing sees furthest.
+    """Of some orders of the practices and their reverses, the one by which a narrow diagram sees furthest.
 
-    A plan costs more than the duals are worth because somewhere on the map no choice is as cheap as its reduced
-    costs. Drawn from there, partial plans have soon spent what there is; drawn towards it, all that is elsewhere is
-    drawn first: ten times, at worst some hundred times as much.
+    A plan costs more than the dual objective because somewhere on the map no networks are as cheap as their reduced
+    costs. Built from there, states have soon spent the budget; built towards it, all that is elsewhere is built first:
+    ten times, at worst some hundred times as many states.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def narrowest_order(
     reduced : ndarray of float64, shape (m,)
         Reduced costs, at least 0.
     budget : float
-        What a plan may cost beyond what the duals are worth.
+        What a plan may cost beyond the dual objective.
     orders : sequence of ndarray of int64, shape (n,)
     cuts : PricedCuts
         Those whose prices are in the reduced costs.
@@ -123,8 +123,8 @@ def narrowest_order(
     store, reduced = store.take(cheap), reduced[cheap]
     none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
     for tried in (end for order in orders for end in (order, np.ascontiguousarray(order[::-1]))):
-        laid = ColumnLayout.out(store, reduced, tried)
-        *_, nodes, seen, ended = laid.grow(
+        layout = ColumnLayout.of(store, reduced, tried)
+        *_, nodes, seen, ended = layout.grow(
             part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED, 0.0, memory.room
         )
         if ended == COMPLETE and (seen, -len(nodes)) > furthest:

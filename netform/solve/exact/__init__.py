@@ -1,4 +1,4 @@
-"""The gap between incumbent and bound is closed: trial cutoffs, cuts, branching, until the two meet.
+"""Close the gap between incumbent and bound: trial cutoffs, cuts, branching, until the two meet.
 
 It works on a set partitioning over listed columns; what the columns mean is not its business.
 """

@@ -1,6 +1,8 @@
-"""Prove or improve: branch on whether two practices share a network, price and cut at every node.
+"""Branch on whether two practices share a network, price and cut at every node: exact, for the columns left.
 
-The node of the lowest bound comes first. Cuts found at any node hold for all (`netform.solve.master.ryan_foster`).
+Ryan and Foster (1981): if the relaxation is not a plan, some two practices are together in a part of it only. Either
+branch merely shuts columns, so the program stays of one kind all the way down, and cuts found at any node hold for
+all. The node of the lowest bound comes first.
 """
 
 from __future__ import annotations
@@ -14,30 +16,31 @@ import numpy as np
 
 from netform.solve.diagram.search import best_below
 from netform.solve.master.integer_program import solve_integer
-from netform.solve.master.linear_program import COLUMN_BYTES, LinearAnswer
+from netform.solve.master.linear_program import COLUMN_BYTES, LinearAnswer, LinearProgram
 from netform.solve.master.relaxation import dearest
-from netform.solve.master.ryan_foster import Decision, NodeProgram
-from netform.solve.master.subset_row_cuts import CutPool, PricedCuts, violated_cuts
+from netform.solve.master.subset_row_cuts import CutPool, PricedCuts, together, violated_cuts
 from netform.solve.model.problem import SetPartitioning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["Branched", "branch"]
+__all__ = ["Branched", "branch_on_pairs"]
+
+# Columns of the first program, and columns added in one pricing round.
+FIRST_COLUMNS, MOST_PRICED = 2000, 500
 
 # Pairs weighed at a node, and how many of them that were never tried are tried by solving both branches.
 PAIRS_KNOWN, PAIRS_TRIED = 16, 4
 
-# Up to so many candidates left at a node, an integer program closes it sooner than more branching.
+# Up to so many columns left at a node, an integer program closes it sooner than more branching.
 FEW_LEFT = 300
 
-# Up to so many, every plan below the limit is drawn, to this width.
+# Up to so many, all plans below the limit are built into a diagram of this width.
 TRIED_LEFT, WIDTH = 20_000, 4000
-
-# Columns added in one pricing round.
-MOST_PRICED = 500
 
 # A node is done when its bound is within this share of the best plan.
 TOLERANCE = 1e-7
@@ -45,6 +48,9 @@ TOLERANCE = 1e-7
 # Cuts are sought at nodes of at most this depth, and kept while there are at most so many rows.
 CUT_DEPTH = 6
 MOST_CUTS = 700
+
+# Two practices, and whether they share a network.
+Decision = tuple[int, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Branched:
     cost : float
         Of the best plan found, infinite when none was found below the cutoff.
     chosen : ndarray of int64 or None
-        Its candidates.
+        Its columns.
     nodes : int
         Nodes solved.
     """
@@ -77,25 +83,49 @@ class _Node:
     decisions: tuple[Decision, ...]
 
 
-class _Search(NodeProgram):
+class _Search:
+    """One linear program for all nodes, in which the columns are shut that a node's decisions forbid."""
+
     def __init__(
         self, partitioning: SetPartitioning, cuts: CutPool, column_bounds: NDArray[np.float64], cutoff: float
     ) -> None:
-        super().__init__(partitioning, cuts, column_bounds, dearest(partitioning))
-        self.cutoff = cutoff
+        store = partitioning.store
+        self.partitioning, self.cutoff = partitioning, cutoff
+        self.holds = np.zeros((store.practices, len(store)), np.bool_)
+        self.holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
+        self.program = LinearProgram(store.practices, partitioning.sides, dearest(partitioning))
+        self.columns = np.empty(0, np.int64)
+        self.inside = np.zeros(len(store), np.bool_)
+        self.add_columns(np.sort(np.argsort(column_bounds, kind="stable")[:FIRST_COLUMNS]))
+        self.program.add_cuts(cuts)
         self.chosen: NDArray[np.int64] | None = None
         self.cost = math.inf
         self.rises: dict[tuple[int, int], tuple[float, float]] = {}
+        # Of the node solved last: its columns left, their reduced costs, the duals of cuts, and its safe bound.
         self.left = np.empty(0, np.int64)
-        self.answer_reduced = np.zeros(len(partitioning.store))
+        self.reduced = np.zeros(len(store))
         self.cut_duals = np.zeros(len(cuts))
         self.floor = -math.inf
 
-    def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
-        """Bound of a node and the optimum of its relaxation, cuts sought near the root.
+    def add_columns(self, fresh: NDArray[np.int64]) -> None:
+        """Price columns in."""
+        chosen = self.partitioning.take(fresh)
+        self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
+        self.columns = np.concatenate((self.columns, fresh))
+        self.inside[fresh] = True
 
-        ``self.left`` then holds the candidates that a plan of this node below the limit may use.
-        """
+    def allowed(self, decisions: Sequence[Decision]) -> NDArray[np.bool_]:
+        """The columns that decisions leave."""
+        allowed = np.ones(len(self.partitioning.store), np.bool_)
+        for a, b, shared in decisions:
+            if shared:
+                allowed &= self.holds[a] == self.holds[b]
+            else:
+                allowed &= ~(self.holds[a] & self.holds[b])
+        return allowed
+
+    def solve_node(self, node: _Node, deadline: Deadline) -> tuple[float, LinearAnswer]:
+        """The bound of a node and the optimum of its relaxation, cuts sought near the root."""
         allowed = self.allowed(node.decisions)
         self.program.shut(~allowed[self.columns])
         answer = self.program.solve(dual_simplex=True)
@@ -116,7 +146,7 @@ class _Search(NodeProgram):
         return max(bound, node.bound), answer
 
     def price_out(self, answer: LinearAnswer, allowed: NDArray[np.bool_]) -> tuple[float, LinearAnswer]:
-        """Price in allowed candidates until none is left; the safe bound and the optimum."""
+        """Price in allowed columns until none is left; the safe bound and the optimum."""
         partitioning = self.partitioning
         bound = -math.inf
         while True:
@@ -132,7 +162,7 @@ class _Search(NodeProgram):
             bound = max(bound, floor)
             self.left = np.flatnonzero(allowed & (reduced + (floor - least) < self.limit()))
             # The least reduced cost, just below zero, is what the floor has paid for already.
-            self.answer_reduced, self.floor = reduced, floor
+            self.reduced, self.floor = reduced, floor
             self.cut_duals = answer.duals.cuts
             fresh = np.flatnonzero((reduced < -1e-7) & ~self.inside)
             if (
@@ -147,11 +177,11 @@ class _Search(NodeProgram):
             answer = self.program.solve()
 
     def finish(self) -> bool:
-        """Close a node by an integer program over the candidates left, when they are few; whether it was."""
+        """Close a node by a diagram or an integer program over the columns left, when they are few; whether it was."""
         cuts = self.program.cuts
         some = self.partitioning.take(self.left)
         if len(self.left) <= TRIED_LEFT:
-            reduced = np.maximum(self.answer_reduced[self.left], 0.0)
+            reduced = np.maximum(self.reduced[self.left], 0.0)
             priced = PricedCuts.of(cuts, self.cut_duals, some.store.practices)
             found, below, *_ = best_below(some, reduced, self.floor, self.limit(), WIDTH, cuts=priced)
             if found is not None:
@@ -184,11 +214,15 @@ class _Search(NodeProgram):
         return True
 
     def pick_pair(self, node: _Node, answer: LinearAnswer) -> tuple[int, int] | None:
-        """The pair whose two branches raise the bound most: the likeliest are tried, once each in the search.
+        """The pair whose two branches raise the bound most: strong branching on the likeliest, once each in the search.
 
         None when no pair is together in a part of the relaxation only.
         """
-        pairs, share = self.undecided(answer)
+        used = answer.chosen > 1e-7
+        store = self.partitioning.store.take(self.columns[used])
+        shared = together(store.offsets, store.members, answer.chosen[used], store.practices)
+        pairs = np.argwhere(np.triu((shared > 1e-6) & (shared < 1 - 1e-6), 1))
+        share = shared[pairs[:, 0], pairs[:, 1]]
         order = np.lexsort((pairs[:, 1], pairs[:, 0], np.round(np.abs(share - 0.5), 6)))[:PAIRS_KNOWN]
         if not len(order):
             return None
@@ -200,26 +234,28 @@ class _Search(NodeProgram):
                 if tried == PAIRS_TRIED:
                     continue
                 tried += 1
-                self.rises[pair] = self._try(pair, allowed, answer.value)
-            together, apart = self.rises[pair]
+                self.rises[pair] = self._strong_branch(pair, allowed, answer.value)
+            if_shared, if_apart = self.rises[pair]
             # Near 0 or 1 a pair is all but decided: one branch then rises little.
-            score = max(together * share[k], 1e-6) * max(apart * (1 - share[k]), 1e-6)
+            score = max(if_shared * share[k], 1e-6) * max(if_apart * (1 - share[k]), 1e-6)
             if score > best_score:
                 best, best_score = pair, score
         return best
 
-    def _try(self, pair: tuple[int, int], allowed: NDArray[np.bool_], value: float) -> tuple[float, float]:
+    def _strong_branch(
+        self, pair: tuple[int, int], allowed: NDArray[np.bool_], value: float
+    ) -> tuple[float, float]:
         """How much each branch of a pair raises the optimum over the present columns."""
         ceiling = self.limit() - value if math.isfinite(self.limit()) else math.inf
         rises = []
-        for together in (True, False):
-            left = allowed & self.allowed(((*pair, together),))
+        for shared in (True, False):
+            left = allowed & self.allowed(((*pair, shared),))
             self.program.shut(~left[self.columns])
             rises.append(min(self.program.solve(dual_simplex=True).value - value, ceiling))
         return rises[0], rises[1]
 
 
-def branch(
+def branch_on_pairs(
     partitioning: SetPartitioning,
     cuts: CutPool,
     column_bounds: NDArray[np.float64],
@@ -232,10 +268,10 @@ def branch(
     Parameters
     ----------
     partitioning : SetPartitioning
-        The candidates that a plan below the cutoff may use.
+        The columns that a plan below the cutoff may use.
     cuts : ndarray of int64, shape (k, 11)
     column_bounds : ndarray of float64, shape (m,)
-        What a plan through each candidate costs at least; decides which columns come first.
+        What a plan through each column costs at least; decides which columns come first.
     bound : float
         A bound known beforehand.
     cutoff : float
@@ -260,15 +296,12 @@ def branch(
         # An artificial column costs more than any plan: the node has none.
         if (answer.missing > 1e-6 and node_bound > any_plan) or search.finish():
             continue
-        node = _Node(node_bound, node.number, node.depth, node.decisions)
         pair = search.pick_pair(node, answer)
         if pair is None:
             stuck = min(stuck, node_bound)
             continue
-        a, b = pair
-        for together in (True, False):
-            decisions = (*node.decisions, (a, b, together))
-            heapq.heappush(queue, _Node(node_bound, 2 * count + together, node.depth + 1, decisions))
-    open_bound = min((node.bound for node in queue), default=stuck)
-    open_bound = min(open_bound, stuck)
-    return Branched(min(open_bound, cutoff, search.cost), search.cost, search.chosen, count)
+        for shared in (True, False):
+            decisions = (*node.decisions, (*pair, shared))
+            heapq.heappush(queue, _Node(node_bound, 2 * count + shared, node.depth + 1, decisions))
+    bound = min(stuck, cutoff, search.cost, *(node.bound for node in queue))
+    return Branched(bound, search.cost, search.chosen, count)

@@ -1,8 +1,8 @@
 """The fewest of something that is counted: practices moved, patients moved, networks outside the band.
 
 What is counted is whole, so a bound of 11.7 is a bound of 12: a plan that meets the bound so rounded is proven to
-have the fewest, however far the bound of the linear program stays below it. The engine that chooses plans knows
-nothing of whole numbers, so the bound is tried first as a rule over the plan, and only then left to be closed.
+have the fewest, however far the bound of the relaxation stays below it. The solver of set partitionings knows nothing
+of whole numbers, so the bound is tried first as a side row, and only then is the gap closed.
 
 What comes first, second and third is counted in turn, each among the plans with the fewest of those before
 (lexicographic optimisation in stages): no weight has to be large enough for one never to outweigh another.
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Fewest", "FewestPlans", "among_fewest", "fewest"]
 
-# Numbers from the bound upwards that are tried as a rule over the plan before the gap is closed by branching.
+# Numbers from the bound upwards that are tried as a side row before the gap is closed.
 TRIES = 2
 
-# Of the time left, for each of these: closing the gap meets plans on its way, which these do not.
+# Of the time left, for each of these: closing the gap comes upon plans on its way, which these do not.
 TRY_SHARE = 0.25
 
 # Of sums of whole numbers in a linear program.
@@ -74,8 +74,7 @@ class Fewest:
 
     def plus(self, number: int) -> Fewest:
         """The same with so many more that every plan has."""
-        more = [None if each is None else each + number for each in (self.bound, self.found)]
-        return Fewest(*more)
+        return Fewest(*(None if each is None else each + number for each in (self.bound, self.found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +85,10 @@ class FewestPlans:
     ----------
     count : Fewest
     model : PlanModel
-        Those plans: with a rule that says so, and without the candidates that none of them uses. As it was where no
+        Those plans: with a side row that says so, and without the columns that none of them uses. As it was where no
         plan was found.
     kept : ndarray of int64
-        Where its candidates stood before.
+        Where its columns stood before.
     chosen : ndarray of int64 or None
         One of those plans, positions in ``model``.
     """
@@ -101,70 +100,70 @@ class FewestPlans:
 
 
 def fewest(
-    model: PlanModel, worth: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
+    model: PlanModel, counts: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
 ) -> Fewest:
-    """Find the least total of whole numbers over the plans of a statement.
+    """Find the least total of whole numbers over the plans of a model.
 
     Parameters
     ----------
     model : PlanModel
-    worth : ndarray of float64, shape (m,)
-        A whole number, not below zero, for every candidate.
+    counts : ndarray of float64, shape (m,)
+        A whole number, not below zero, for every column.
     deadline : Deadline
     least : int
         It is known that no plan has fewer.
     """
-    return among_fewest(model, worth, deadline, least=least).count
+    return among_fewest(model, counts, deadline, least=least).count
 
 
 def among_fewest(
     model: PlanModel,
-    worth: NDArray[np.float64],
+    counts: NDArray[np.float64],
     deadline: Deadline = NEVER,
     *,
     least: int = 0,
     plan: NDArray[np.int64] | None = None,
 ) -> FewestPlans:
-    """Find the least total of whole numbers over the plans of a statement, and the plans that have no more.
+    """Find the least total of whole numbers over the plans of a model, and the plans that have no more.
 
     Parameters
     ----------
-    model, worth, deadline, least
+    model, counts, deadline, least
         As `fewest` has them.
     plan : ndarray of int64, optional
-        A plan that is known, positions in the statement.
+        A plan that is known, positions in the model.
     """
     origin = np.arange(len(model.store))
     some = model
     if plan is not None:
-        origin = np.flatnonzero(worth <= math.fsum(worth[plan]))
+        origin = np.flatnonzero(counts <= math.fsum(counts[plan]))
         some, plan = model.take(origin), np.searchsorted(origin, plan)
-    counting = _Count(some, worth[origin], deadline, plan)
+    counting = _Count(some, counts[origin], deadline, plan)
     count = counting.run(least)
     if count.found is None or counting.chosen is None:
         return FewestPlans(count, model, np.arange(len(model.store)), None)
     kept = counting.kept(count.found)
-    row = SideRow(worth[origin], -math.inf, float(count.found))
+    row = SideRow(counts[origin], -math.inf, float(count.found))
     few = replace(some, sides=(*some.sides, row)).take(kept)
     return FewestPlans(count, few, origin[kept], np.searchsorted(kept, counting.chosen))
 
 
 @dataclass(slots=True)
 class _Count:
-    """A count over the plans of a statement, with the best plan met and what is learnt of the candidates."""
+    """A count over the plans of a model, with the best plan so far and what is learnt of the columns."""
 
     model: PlanModel
-    worth: NDArray[np.float64]
+    counts: NDArray[np.float64]
     deadline: Deadline
     chosen: NDArray[np.int64] | None = None
     # What is counted divided by this is of the size of hours.
     unit: float = field(init=False)
-    # No plan through a candidate has fewer, whole or not.
+    # No plan through a column has fewer, whole or not.
     column_bounds: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.unit = max(1.0, float(self.worth.max(initial=0.0)) / LARGEST)
-        self.column_bounds = np.zeros(len(self.worth))
+        self.unit = max(1.0, float(self.counts.max(initial=0.0)) / LARGEST)
+        self.column_bounds = np.zeros(len(self.counts))
 
     def run(self, least: int) -> Fewest:
         """Count; it is known that no plan has fewer than ``least``."""
@@ -173,7 +172,7 @@ class _Count:
             return Fewest(0, 0)
         if not len(self.model.store):
             return Fewest(None, None)
-        partitioning = self.model.partitioning(self.worth / self.unit)
+        partitioning = self.model.partitioning(self.counts / self.unit)
         learnt = bound_columns(partitioning, self.deadline)
         self.column_bounds = learnt.column_bounds * self.unit
         lower = max(least, _whole(float(self.column_bounds.min())))
@@ -214,32 +213,29 @@ class _Count:
 
     @property
     def found(self) -> int | None:
-        """How many the best plan met has."""
-        return None if self.chosen is None else round(math.fsum(self.worth[self.chosen]))
+        """How many the best plan so far has."""
+        return None if self.chosen is None else round(math.fsum(self.counts[self.chosen]))
 
     def take(self, chosen: NDArray[np.int64] | None) -> None:
         """Keep a plan if it has fewer than the one before."""
-        if chosen is not None and (self.found is None or math.fsum(self.worth[chosen]) < self.found):
+        if chosen is not None and (self.found is None or math.fsum(self.counts[chosen]) < self.found):
             self.chosen = chosen
 
     def kept(self, most: int) -> NDArray[np.int64]:
-        """The candidates that a plan of so many at most may use."""
-        return np.flatnonzero((self.worth <= most) & (self.column_bounds <= most + 0.5))
+        """The columns that a plan of so many at most may use."""
+        return np.flatnonzero((self.counts <= most) & (self.column_bounds <= most + 0.5))
 
     def look_within(self, most: int, deadline: Deadline) -> str:
         """Look for any plan of so many at most and take it: ``optimal``, ``infeasible`` or ``unknown``."""
         kept = self.kept(most)
         if not len(kept):
             return "infeasible"
-        row = SideRow(self.worth, -math.inf, most + 0.5)
+        row = SideRow(self.counts, -math.inf, most + 0.5)
         some = replace(self.model, sides=(*self.model.sides, row)).take(kept)
         stop = _Stop(deadline)
         # By their cost, for where all plans are alike the search for one wanders.
-        solution = solve_set_partitioning(
-            some.partitioning(some.costs),
-            Deadline(min(deadline.at, LATE), stop.clock),
-            on_plan=stop.found,
-        )
+        until = Deadline(min(deadline.at, LATE), stop.clock)
+        solution = solve_set_partitioning(some.partitioning(some.costs), until, on_plan=stop.found)
         if solution.chosen is None:
             return solution.status
         self.take(kept[solution.chosen])
@@ -256,8 +252,8 @@ class _Stop:
     def clock(self) -> float:
         return math.inf if self.done else self.deadline.clock()
 
-    def found(self, choice: Solution) -> None:
-        self.done = self.done or choice.chosen is not None
+    def found(self, solution: Solution) -> None:
+        self.done = self.done or solution.chosen is not None
 
 
 def _whole(bound: float) -> int:

@@ -12,23 +12,24 @@ class ClosingParams:
     """How cutoffs are tried, diagrams built, cuts added and the number of networks branched on.
 
     Trial cutoffs
-        cutoff_columns : columns of successive trial cutoffs, each four to eight times the last, so that the sum of
-            all costs little more than the last.
+        cutoff_columns : columns that successive cutoffs leave, each four to eight times the last, so that all together
+            cost little more than the last.
         most_columns : longer lists are not built into a diagram: they have too many plans.
-        nearer : without a plan the next cutoff has so many times the columns, until all are in it.
+        nearer : without a plan the next cutoff leaves so many times the columns, until all are left.
         stepped, step, least_step : of more columns than ``stepped`` a cutoff goes so much further than the bound
             at a time, as a share of it: as far as a diagram of twice the width sees, and at least so large a part.
 
     Diagrams
-        first_width, width, last_width : states of a layer in the first turn of a proof, in that of a first solution,
-            and in the last; doubled from turn to turn.
+        first_width, width, last_width : maximum width in the first turn, in that of a first solution, and in the last;
+            doubled from turn to turn.
         telling, slower, most_rise : twice the columns have four times the states, more or less, once there are
-            ``telling``; or states grow by the hour as between two diagrams before, and by ``slower`` further on. The
-            larger of both is expected: it is rarely below half of what there is. ``most_rise`` keeps the power finite.
-        at_once, wide_enough : a diagram of so few expected states as far as the incumbent, of such a width, takes less
-            time than coming near step by step.
+            ``telling`` columns; or states grow by the hour as between the last two diagrams, and by ``slower`` further
+            on. The larger of both is expected: it is rarely below half of what there is. ``most_rise`` keeps the power
+            finite.
+        at_once, wide_enough : a diagram of up to so many expected states is built as far as the incumbent at once, to
+            such a width: that takes less time than coming near step by step.
         quicker, quicker_left : and less than cuts take, of fewer states and of not too many columns.
-        surprising, less : it is given up with so many times as many states, and then fewer are allowed.
+        surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
 
     Beams
         beam_width, beam_columns : so many states at a time, of so many columns, nearly always come to the best plan.
@@ -37,11 +38,12 @@ class ClosingParams:
 
     Cuts
         cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
-        cut_first, probed : while cuts raise the bound, so many turns try only so many columns, or all at once.
+        cut_first, probed : while cuts raise the bound, for so many turns cutoffs leave at most so many columns, unless
+            a diagram is built at once.
 
     Branching
         many, fraction, branched_after : above so many columns the number of networks is branched on, after so many
-            turns, where the relaxation is at least so far from a whole one: it moves whole terms at once.
+            turns, where the relaxation is at least so far from a whole number: it moves whole terms at once.
         branched_at_once : further from it, that is done at once.
         other_prices : where a branch raises the bound by so large a part of the gap, its duals are others, and a plan
             is looked for by them.
@@ -94,14 +96,14 @@ class SolvingParams:
     beams : tuple of int
         States of successive beams: twenty to a hundred times as many see no further than a bound.
     bettered_columns, bettered_practices, large_practices : int
-        Columns nearest to the bound, of which parts of so many practices of the incumbent are planned anew; and
-        practices of a part once a wide cutoff was tried in vain.
+        Columns nearest to the bound, over which neighbourhoods of so many practices are solved anew; and practices of
+        a neighbourhood once a wide cutoff was tried in vain.
     few : int
         Up to so many columns that could better the incumbent, closing the gap is quicker than bettering it.
     part_seconds, share : float
-        For one part, and share of the time left for all of them.
+        For one neighbourhood, and share of the time left for all of them.
     wide_columns : tuple of int
-        Columns of wide cutoffs. Where those do not settle one, the incumbent is far from the best and worth bettering.
+        Columns that wide cutoffs leave. Where one is not settled, the incumbent is far from the best, worth bettering.
     wide_width : int
         States of a layer while they are tried.
     """

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.exact.gap_closing import GapClosing
-from netform.solve.exact.params import SOLVING, SolvingParams
-from netform.solve.exact.state import SearchState, nothing_known
+from netform.solve.exact.params import SOLVING
+from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
@@ -23,7 +23,6 @@ from netform.solve.primal.polish import polish
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.solve.master.relaxation import Relaxation
     from netform.solve.model.problem import SetPartitioning
 
 __all__ = ["Stage", "bound_columns", "solve_set_partitioning"]
@@ -35,10 +34,7 @@ WIDE_BYTES = 120
 
 
 def bound_columns(
-    partitioning: SetPartitioning,
-    deadline: Deadline,
-    warm: WarmStart | None = None,
-    rounds: int = MOST_ROUNDS,
+    partitioning: SetPartitioning, deadline: Deadline, warm: WarmStart | None = None
 ) -> WarmStart:
     """The relaxation over every column, tightened: what plans through each column cost at least.
 
@@ -48,11 +44,9 @@ def bound_columns(
     deadline : Deadline
     warm : WarmStart, optional
         Of an earlier solution over the same columns.
-    rounds : int
-        Of new cuts, at most.
     """
     relaxation = relax(partitioning, deadline, None if warm is None else warm.columns)
-    relaxation = tighten(partitioning, relaxation, deadline, NO_CUTS if warm is None else warm.cuts, rounds)
+    relaxation = tighten(partitioning, relaxation, deadline, NO_CUTS if warm is None else warm.cuts)
     return WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
 
 
@@ -61,15 +55,14 @@ def solve_set_partitioning(
     deadline: Deadline = NEVER,
     *,
     on_plan: Callable[[Solution], None] = lambda _solution: None,
-    incumbent: Callable[[float], NDArray[np.int64] | None] = nothing_known,
+    incumbent: Callable[[float], NDArray[np.int64] | None] = lambda _cost: None,
     stage: Stage = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: WarmStart | None = None,
-    start: Relaxation | None = None,
     trace: bool = False,
     threads: int = 1,
 ) -> Solution:
-    """Find the cheapest choice of columns that covers every practice once, with proof.
+    """Find the cheapest plan, columns that cover every practice once, with proof.
 
     Parameters
     ----------
@@ -87,8 +80,6 @@ def solve_set_partitioning(
         Plans that cost as much are of no interest: ``infeasible`` then means that none costs less.
     warm : WarmStart, optional
         Of an earlier solution over the same columns, whatever they cost and whatever the side rows.
-    start : Relaxation, optional
-        Over the same columns, with the cuts of ``warm`` in it.
     trace : bool
         Whether to give what was learnt.
     threads : int
@@ -97,7 +88,7 @@ def solve_set_partitioning(
     Returns
     -------
     Solution
-        ``infeasible`` only when it is proven that no choice covers every practice once.
+        ``infeasible`` only when it is proven that there is no plan.
     """
     if not partitioning.store.practices:
         nobody = np.empty(0, np.int64)
@@ -105,7 +96,7 @@ def solve_set_partitioning(
         learnt = WarmStart(np.zeros(len(partitioning.store)), nobody, NO_CUTS, duals) if trace else None
         return Solution("optimal", nobody, 0.0, 0.0, learnt)
     with stage("bound"):
-        state = SearchState(partitioning, deadline, cutoff, warm, start, on_plan=on_plan, incumbent=incumbent)
+        state = SearchState(partitioning, deadline, cutoff, warm, on_plan=on_plan, incumbent=incumbent)
         closing = GapClosing(state, threads=threads)
         if warm is None and not state.over:
             state.tighten(MOST_ROUNDS)
@@ -119,7 +110,7 @@ def solve_set_partitioning(
 
 
 def _find_plan(closing: GapClosing) -> None:
-    """Try cutoffs while that is quick, find a plan near the bound, and try wide cutoffs where it is not near enough."""
+    """Try cutoffs while that is quick, find a plan near the bound, try wide cutoffs where it is not near enough."""
     state, params = closing.state, SOLVING
     closing.take_turns(closing.params.width)
     for width in params.beams:
@@ -129,19 +120,19 @@ def _find_plan(closing: GapClosing) -> None:
     if not state.over:
         state.take_incumbent()
     if none and not state.over and len(state.cheap_enough(state.cost)) > params.few:
-        _better(state, params.bettered_columns, params.bettered_practices, params)
+        _better(state, params.bettered_columns, params.bettered_practices)
     for count in params.wide_columns:
         few = len(state.cheap_enough(state.cost)) <= count
         if state.over or few or not state.memory.fits(count * WIDE_BYTES):
             break
-        if not _try_wide(closing, count, params):
-            _better(state, count, params.large_practices, params)
+        if not _try_wide(closing, count):
+            _better(state, count, params.large_practices)
     # The columns that are left are few enough to price them for more cuts.
     closing.rising = True
 
 
-def _try_wide(closing: GapClosing, count: int, params: SolvingParams) -> bool:
-    """Try a cutoff that leaves about so many columns; whether it was refuted, or the best plan found.
+def _try_wide(closing: GapClosing, count: int) -> bool:
+    """Try a cutoff that leaves about so many columns; whether the best plan is found, or none is below it.
 
     However far the incumbent is from the best, no work is done on columns that only dearer plans use.
     """
@@ -151,26 +142,24 @@ def _try_wide(closing: GapClosing, count: int, params: SolvingParams) -> bool:
     memory = state.memory.left_beside(len(kept) * WIDE_BYTES)
     some = replace(state.partitioning.take(kept), memory=memory)
     known = SearchState(some, state.deadline, cutoff, state.learnt().among(kept))
-    found = GapClosing(known, closing.params, threads=closing.threads).prove(params.wide_width)
-    if found.chosen is not None:
-        state.accept(kept[found.chosen])
+    found = GapClosing(known, threads=closing.threads).prove(SOLVING.wide_width)
     if found.trace is not None:
-        state.useful_cuts = np.unique(np.concatenate((state.useful_cuts, found.trace.cuts)), axis=0)
-    state.bound = max(state.bound, min(found.bound, cutoff, state.cost))
+        state.keep_cuts(found.trace.cuts)
+    state.take(kept, found.chosen, min(found.bound, cutoff))
     return state.bound >= min(cutoff, state.cost)
 
 
-def _better(state: SearchState, count: int, practices: int, params: SolvingParams) -> None:
-    """Better the incumbent by planning parts of so many practices anew among so many columns."""
+def _better(state: SearchState, count: int, practices: int) -> None:
+    """Better the incumbent: solve neighbourhoods of so many practices anew over the nearest columns."""
     if state.chosen is None or state.over:
         return
-    until = state.deadline.share(params.share)
+    until = state.deadline.share(SOLVING.share)
     plan = np.searchsorted(state.origin, state.chosen)
     kept = np.union1d(state.nearest(count), plan)
     some = state.partitioning.take(kept)
 
     def solve_part(part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
-        soon = Deadline(state.deadline.clock() + params.part_seconds, state.deadline.clock)
+        soon = Deadline(state.deadline.clock() + SOLVING.part_seconds, state.deadline.clock)
         known = SearchState(part, soon if soon.at < state.deadline.at else state.deadline, cutoff)
         if not known.over:
             known.tighten(MOST_ROUNDS)

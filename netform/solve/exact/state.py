@@ -1,4 +1,4 @@
-"""What a proof knows: the candidates that a cheaper plan may use, the best plan, and what none costs less than."""
+"""The search state: the columns not yet fixed, the incumbent, the lower bound."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
-from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
+from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts
 from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.solution import Solution, WarmStart
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import MemoryBudget
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState", "silent"]
+__all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState"]
 
-# Candidates are let go of when that leaves fewer than this share of them.
+# Columns are fixed when that leaves fewer than this share of them.
 LEFT = 0.8
 
-# Bytes for each of those that are left besides its part of the list: where it stood, and its bound.
+# Bytes for each column left besides its part of the list: where it stood, and its bound.
 COPIED = 24
 
-# More than so many times as many candidates as asked for are no longer the nearest.
+# More than so many times as many columns as asked for are no longer the nearest.
 TIED = 4
 
-# Networks of the plans that are looked at when all are.
+# The least and the most networks of a plan where any number will do.
 ANY_NUMBER = (-math.inf, math.inf)
 
 # Of sums of side rows, which count networks or patients.
@@ -44,19 +44,11 @@ PROVEN = 1e-7
 LEAST_DIFFERENCE = 2e-4
 
 
-def silent(_choice: Solution) -> None:
-    """Tell nobody: whoever asks for a part takes its plan himself."""
-
-
-def nothing_known(_cost: float) -> NDArray[np.int64] | None:
-    """Know of no plan."""
-
-
 class SearchState:
-    """The best plan and the best bound so far.
+    """The incumbent, the bound, and the columns that a better plan may use.
 
-    Candidates that no plan cheaper than the best one can use are let go of, so positions here are among those
-    still held; ``origin`` says where they stood in the list.
+    Columns that no plan cheaper than the incumbent can use are fixed: positions here are among those left, and
+    ``origin`` says where they stood in the list.
 
     Parameters
     ----------
@@ -65,17 +57,16 @@ class SearchState:
     cutoff : float
         Plans that cost as much are of no interest.
     warm : WarmStart, optional
-        Of an earlier choice among the same candidates.
+        Of an earlier solution over the same columns.
     start : Relaxation, optional
-        Over the same candidates, with the cuts of ``warm`` in it.
+        Over the same columns, with the cuts of ``warm`` in it.
     on_plan : callable
         Told of every better plan, and again as more is proven of it.
     incumbent : callable
         Gives the columns of the best plan that is known elsewhere, by where they stand in the list, if it costs less
         than so much and all of it is there; else None.
     between : tuple of float
-        The least and the most networks of the plans looked at here, if not of all: the last side row then says so, and
-        others are plans as well.
+        The least and the most networks of a branch: its last side row says so. Plans outside it are plans as well.
     """
 
     def __init__(
@@ -86,8 +77,8 @@ class SearchState:
         warm: WarmStart | None = None,
         start: Relaxation | None = None,
         *,
-        on_plan: Callable[[Solution], None] = silent,
-        incumbent: Callable[[float], NDArray[np.int64] | None] = nothing_known,
+        on_plan: Callable[[Solution], None] = lambda _solution: None,
+        incumbent: Callable[[float], NDArray[np.int64] | None] = lambda _cost: None,
         between: tuple[float, float] = ANY_NUMBER,
     ) -> None:
         self.partitioning = partitioning
@@ -102,7 +93,7 @@ class SearchState:
         self.bound = self.relaxation.bound
         self.cost = self.cutoff = cutoff
         self.chosen: NDArray[np.int64] | None = None
-        # Cuts that closed a part of the gap: they hold for all plans, so they are worth knowing next time.
+        # Cuts of branches and of wide cutoffs: they hold for all plans, so they are worth knowing next time.
         self.useful_cuts = NO_CUTS
         self.told = -math.inf
         self.copied = 0
@@ -116,8 +107,8 @@ class SearchState:
         self.take_relaxation()
 
     def take_relaxation(self) -> None:
-        """Take what the relaxation says: a bound for all plans and for those through each candidate, or a plan."""
-        # What is learnt among the candidates still held is true of plans that use no other.
+        """Take what the relaxation says: a bound for all plans and for those through each column, or a plan."""
+        # What is learnt over the columns left is true of plans that use no other.
         if self.column_bounds is not self.relaxation.column_bounds:
             _learn(self.column_bounds, self.origin, self.relaxation.column_bounds, self.ceiling)
         self.bound = max(self.bound, self.relaxation.bound)
@@ -126,17 +117,17 @@ class SearchState:
         self.tell()
 
     def fix_by_reduced_cost(self) -> None:
-        """Keep only the candidates that a plan cheaper than the best may use, and those the relaxation chose."""
+        """Keep only the columns that a plan cheaper than the incumbent may use, and those the relaxation chose."""
         relaxation = self.relaxation
-        held = relaxation.column_bounds <= self.cost + PROVEN * abs(self.cost)
-        left = int(held.sum())
+        unfixed = relaxation.column_bounds <= self.cost + PROVEN * abs(self.cost)
+        left = int(unfixed.sum())
         # A copy of what is left has to fit beside the list; else the list serves on.
-        copied = left * (self.partitioning.nbytes / max(1, len(held)) + COPIED)
-        if left > LEFT * len(held) or not self.memory.fits(copied):
+        copied = left * (self.partitioning.nbytes / max(1, len(unfixed)) + COPIED)
+        if left > LEFT * len(unfixed) or not self.memory.fits(copied):
             return
-        chosen = held[relaxation.columns] | (relaxation.values > 0)
-        held[relaxation.columns[chosen]] = True
-        kept = np.flatnonzero(held)
+        chosen = unfixed[relaxation.columns] | (relaxation.values > 0)
+        unfixed[relaxation.columns[chosen]] = True
+        kept = np.flatnonzero(unfixed)
         self.ceiling = self.cost
         self.partitioning = self.partitioning.take(kept)
         # Besides the list of whoever asked there is now what is left of it.
@@ -151,12 +142,12 @@ class SearchState:
 
     @property
     def memory(self) -> MemoryBudget:
-        """What is left beside the list and what is known of every candidate."""
+        """What is left beside the list and what is known of every column."""
         known = self.column_bounds.nbytes + self.origin.nbytes + self.relaxation.column_bounds.nbytes
         return self.partitioning.memory.left_beside(known + self.copied)
 
     def accept(self, chosen: NDArray[np.int64] | None) -> None:
-        """Take a plan if it is the best so far."""
+        """Take a plan as the incumbent if it is the best so far."""
         if chosen is None:
             return
         store = self.partitioning.store.take(np.asarray(chosen, np.int64))
@@ -166,6 +157,15 @@ class SearchState:
             self.cost, self.chosen = cost, np.sort(self.origin[chosen])
             self.told = self.bound
             self.on_plan(self.solution())
+
+    def raise_bound(self, bound: float) -> None:
+        """Take a bound on plans cheaper than the incumbent."""
+        self.bound = max(self.bound, min(bound, self.cost))
+
+    def take(self, kept: NDArray[np.int64], chosen: NDArray[np.int64] | None, bound: float) -> None:
+        """Take the plan and the bound that a search over the columns at ``kept`` came to."""
+        self.accept(None if chosen is None else kept[chosen])
+        self.raise_bound(bound)
 
     def take_incumbent(self) -> None:
         """Take the best plan that is known elsewhere; one that uses what is fixed is no better."""
@@ -186,12 +186,12 @@ class SearchState:
 
     @property
     def rules(self) -> tuple[SideRow, ...]:
-        """The side rows that every plan keeps."""
+        """The side rows that every plan keeps, that of a branch left out."""
         return self.partitioning.sides if self.between == ANY_NUMBER else self.partitioning.sides[:-1]
 
     @staticmethod
     def obeys(side: SideRow, chosen: NDArray[np.int64]) -> bool:
-        """Whether a choice is within a side row, rounding aside."""
+        """Whether a plan is within a side row, rounding aside."""
         value = math.fsum(side.coefficients[chosen])
         return side.least - ROUNDING <= value <= side.most + ROUNDING
 
@@ -209,59 +209,54 @@ class SearchState:
         """What it has come to so far."""
         if math.isinf(self.bound):
             return Solution("infeasible", None, math.inf, math.inf)
+        left = int(np.count_nonzero(self.relaxation.column_bounds <= self.cost))
         if self.chosen is None:
             status = "infeasible" if self.done else "unknown"
-            return Solution(status, None, math.inf, self.bound, columns=self.columns_left)
-        if self.done:
-            return Solution("optimal", self.chosen, self.cost, self.bound, columns=0)
-        return Solution("feasible", self.chosen, self.cost, self.bound, columns=self.columns_left)
-
-    @property
-    def columns_left(self) -> int:
-        """How many candidates a cheaper plan may still use."""
-        return int(np.count_nonzero(self.relaxation.column_bounds <= self.cost))
+            return Solution(status, None, math.inf, self.bound, columns=left)
+        status, left = ("optimal", 0) if self.done else ("feasible", left)
+        return Solution(status, self.chosen, self.cost, self.bound, columns=left)
 
     def learnt(self) -> WarmStart:
-        """What is known of the candidates held."""
+        """What is known of the columns left."""
         relaxation = self.relaxation
         learnt = WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
         return learnt.with_cuts(self.useful_cuts)
 
+    def keep_cuts(self, cuts: CutPool) -> None:
+        """Keep cuts for whoever solves over these columns next."""
+        self.useful_cuts = np.unique(np.concatenate((self.useful_cuts, cuts)), axis=0)
+
     def cheap_enough(self, cost: float) -> NDArray[np.int64]:
-        """The candidates that a plan of at most this cost may use."""
+        """The columns that a plan of at most this cost may use."""
         return np.flatnonzero(self.relaxation.column_bounds <= cost + PROVEN * abs(cost))
 
     def nearest(self, count: int) -> NDArray[np.int64]:
-        """About so many candidates: those that the cheapest plans may use, none dearer than the best plan."""
+        """About so many columns: those that the cheapest plans may use, none dearer than the incumbent."""
         relaxation = self.relaxation
         column_bounds = relaxation.column_bounds
         limit = self.cost if count >= len(column_bounds) else float(np.partition(column_bounds, count)[count])
         near = self.cheap_enough(min(limit, self.cost))
         if len(near) <= TIED * count:
             return near
-        # Where exceptions are counted most candidates are as near as each other: some all over the list stand for them.
+        # Where exceptions are counted most columns are as near as each other: some all over the list stand for them.
         return np.union1d(near[:: len(near) // count], relaxation.columns[relaxation.values > 0])
 
     def priced(
         self, kept: NDArray[np.int64]
     ) -> tuple[SetPartitioning, NDArray[np.float64], float, PricedCuts]:
-        """Some candidates under the rules that every plan keeps, their reduced costs, and what the duals are worth."""
+        """Some columns under the rules that every plan keeps, their reduced costs, the dual objective, and the cuts."""
         some, duals = self.partitioning.take(kept), self.relaxation.duals
         reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
         # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
         slack = self.partitioning.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         dual_objective = duals.dual_objective(self.relaxation.cuts, some.sides) + slack
         cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
-        return (
-            replace(some, sides=some.sides[: len(self.rules)]),
-            np.maximum(reduced, 0.0),
-            dual_objective,
-            cuts,
-        )
+        ruled = replace(some, sides=some.sides[: len(self.rules)])
+        return ruled, np.maximum(reduced, 0.0), dual_objective, cuts
 
 
 @nb.njit(cache=True, nogil=True)
 def _learn(column_bounds, origin, learnt, ceiling):  # type: ignore[no-untyped-def]
-    """Raise bounds to what was learnt of some candidates, up to a ceiling: true of plans that use no other."""
+    """Raise bounds to what was learnt of some columns, up to a ceiling: true of plans that use no other."""
     for j in range(len(origin)):
         column_bounds[origin[j]] = max(column_bounds[origin[j]], min(learnt[j], ceiling))

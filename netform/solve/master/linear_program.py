@@ -1,4 +1,4 @@
-"""The linear program over some candidates, kept warm between changes.
+"""The restricted master: a linear program over some columns, kept warm between changes.
 
 Each change (columns priced in, cuts added, columns shut or opened) goes to the solver as an update, and it
 goes on from the last basis: five to fifteen times quicker than from nothing. The models are handed to MathOpt
@@ -34,11 +34,9 @@ __all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram"]
 # What a column of some nine practices takes in the messages, in GLOP and in its factors: 1,400 bytes were measured.
 COLUMN_BYTES = 2_000
 
-# A warm solve that takes more is given up for a fresh one, and that for another solver; most take some hundred.
+# A warm solve that takes more is given up for a fresh one, and that for another solver; most take some hundred, but now
+# and then the last basis leads round in circles.
 MOST_PIVOTS, MOST_FRESH_PIVOTS = 20_000, 200_000
-
-# From nothing the dual method is the quicker by a third.
-FRESH = mathopt.LPAlgorithm.DUAL_SIMPLEX
 
 # Coefficients are small whole numbers, but for hours in a side row: scaled, the same programs took 2.5 times as long.
 GLOP = parameters_pb2.GlopParameters(use_scaling=False)
@@ -46,7 +44,7 @@ GLOP = parameters_pb2.GlopParameters(use_scaling=False)
 
 @dataclass(frozen=True, slots=True)
 class Duals:
-    """Prices of the rows: of covering a practice, of each cut (never positive), of each side row.
+    """The duals, prices of the rows: of covering a practice, of each cut (never positive), of each side row.
 
     Attributes
     ----------
@@ -60,7 +58,7 @@ class Duals:
     sides: NDArray[np.float64]
 
     def dual_objective(self, cuts: CutPool, sides: Sequence[SideRow]) -> float:
-        """What the rows' right-hand sides are worth: the bound when no reduced cost is negative."""
+        """The limits of the rows at their duals, added up: the bound when no reduced cost is negative."""
         total = math.fsum(self.practices) + math.fsum(self.cuts * cut_limits(cuts))
         for dual, side in zip(self.sides, sides, strict=True):
             total += dual * (side.least if dual > 0 else side.most) if dual else 0.0
@@ -74,7 +72,7 @@ class Duals:
         sides: Sequence[SideRow],
         enough: float = math.inf,
     ) -> NDArray[np.float64]:
-        """Reduced cost of every candidate.
+        """The reduced cost of every column.
 
         Parameters
         ----------
@@ -118,13 +116,13 @@ class LinearAnswer:
 
 
 class LinearProgram:
-    """Cover every practice once at least cost, fractions allowed, over columns and cuts that grow.
+    """Cover every practice once at least cost, fractions allowed, over columns and cuts that are added.
 
     Rows are numbered: practices, side rows, then cuts. Columns: the artificial ones first (one that adds to each
-    practice and side row, then one that takes from each), then candidates in the order they were added.
+    practice and side row, then one that takes from each), then the others in the order they were added.
 
-    The artificial columns keep every price within their cost, either way. Among the many optimal prices that an
-    optimum has, those within a box are so much nearer to what all candidates agree on that pricing ends in a few
+    The artificial columns keep every dual within their cost, either way: the dual box. Among the many optimal duals
+    that an optimum has, those within a box are so much nearer to what all columns agree on that pricing ends in a few
     rounds rather than in dozens; and no bound rests on the box (`Duals`).
 
     Parameters
@@ -135,7 +133,7 @@ class LinearProgram:
     artificial_cost : float
         Hours per week for leaving a practice uncovered, or covering it once too often.
     around : Duals, optional
-        Prices around which the artificial columns keep the others, instead of zero.
+        The centre of the dual box, instead of zero.
     """
 
     def __init__(
@@ -228,26 +226,14 @@ class LinearProgram:
         dual_simplex : bool
             Go on by the dual method: quicker after cuts or shut columns, where the last basis stays dual feasible.
         """
-        algorithm = mathopt.LPAlgorithm.DUAL_SIMPLEX if dual_simplex else mathopt.LPAlgorithm.PRIMAL_SIMPLEX
+        primal, dual = mathopt.LPAlgorithm.PRIMAL_SIMPLEX, mathopt.LPAlgorithm.DUAL_SIMPLEX
         if self._solver is not None:
-            # Presolve would throw the last basis away.
-            # Now and then the last basis leads round in circles.
-            warm = mathopt.SolveParameters(
-                lp_algorithm=algorithm, presolve=mathopt.Emphasis.OFF, iteration_limit=MOST_PIVOTS, glop=GLOP
-            )
-            result = _run(self._solver, warm)
+            result = _run(self._solver, _by_glop(dual if dual_simplex else primal, MOST_PIVOTS))
             if result is not None:
                 return self._answer(result)
         for solver, parameters in (
-            (
-                mathopt.SolverType.GLOP,
-                mathopt.SolveParameters(
-                    lp_algorithm=FRESH,
-                    presolve=mathopt.Emphasis.OFF,
-                    iteration_limit=MOST_FRESH_PIVOTS,
-                    glop=GLOP,
-                ),
-            ),
+            # From nothing the dual method is the quicker by a third.
+            (mathopt.SolverType.GLOP, _by_glop(dual, MOST_FRESH_PIVOTS)),
             (mathopt.SolverType.HIGHS, mathopt.SolveParameters()),
         ):
             fresh = mathopt_solver.new(
@@ -287,7 +273,7 @@ class LinearProgram:
     def _entries(
         self, store: CandidateStore, side_coefficients: NDArray[np.float64], cuts: CutPool, first: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Rows, columns and coefficients of some candidates, the first of them column ``first``."""
+        """Rows, columns and coefficients of some columns, the first of them column ``first``."""
         covers = np.repeat(np.arange(len(store)), np.diff(store.offsets))
         side, side_column = np.nonzero(side_coefficients)
         cut, cut_column, cut_value = cut_coefficients(store, cuts)
@@ -304,9 +290,8 @@ class LinearProgram:
         primal = solution.primal_solution.variable_values
         values[np.array(primal.ids, np.int64)] = primal.values
         dual = np.zeros(n + s + len(self.cuts))
-        dual[np.array(solution.dual_solution.dual_values.ids, np.int64)] = (
-            solution.dual_solution.dual_values.values
-        )
+        dual_values = solution.dual_solution.dual_values
+        dual[np.array(dual_values.ids, np.int64)] = dual_values.values
         side_duals = dual[n : n + s].copy()
         # A sign that the tolerance let slip would make the bound infinite: clipped, the bound stays valid.
         for position, side in enumerate(self._sides):
@@ -316,9 +301,15 @@ class LinearProgram:
                 side_duals[position] = max(0.0, side_duals[position])
         duals = Duals(dual[:n].copy(), np.minimum(dual[n + s :], 0.0), side_duals)
         short = values[: self._artificial].reshape(2, n + s).sum(axis=0)
-        return LinearAnswer(
-            solution.primal_solution.objective_value, values[self._artificial :], short, duals
-        )
+        value = solution.primal_solution.objective_value
+        return LinearAnswer(value, values[self._artificial :], short, duals)
+
+
+def _by_glop(algorithm: mathopt.LPAlgorithm, pivots: int) -> mathopt.SolveParameters:
+    # Presolve would throw the last basis away.
+    return mathopt.SolveParameters(
+        lp_algorithm=algorithm, presolve=mathopt.Emphasis.OFF, iteration_limit=pivots, glop=GLOP
+    )
 
 
 def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:

@@ -1,7 +1,7 @@
-"""The bound: the linear relaxation over every listed candidate, tightened by subset-row cuts.
+"""Bound a set partitioning: its linear relaxation over all listed columns, tightened by subset-row cuts.
 
-Columns are priced in from the list, so the linear programs stay small; the bound is computed from the duals
-over the whole list and holds whatever the solver did.
+Columns are priced in from the list, so the restricted masters stay small; the bound is computed from the duals over
+the whole list and is safe whatever the solver did (Desaulniers, Desrosiers and Solomon, 2005).
 """
 
 from __future__ import annotations
@@ -27,10 +27,8 @@ __all__ = [
     "CUTS_PER_ROUND",
     "MOST_ROUNDS",
     "NARROW",
-    "PRICED",
     "PricedProgram",
     "Relaxation",
-    "artificial_cost",
     "dearest",
     "first_columns",
     "relax",
@@ -41,20 +39,18 @@ __all__ = [
 MOST_PRICED = 1500
 FIRST_COLUMNS = 8
 
-# Candidates priced between cut rounds, those that the first program among them has, and that a later one may have.
+# Columns priced between cut rounds, those that the first program over them has, and that a later one may have.
 POOL = 40_000
 POOL_COLUMNS = 2_000
 MOST_COLUMNS = 4_000
 
-# Candidates whose reduced cost is above this share of the bound before the cuts are left there: a plan so much
-# above the bound is of no interest.
+# Columns whose reduced cost is above this share of the bound before the cuts are left there: a plan so much above the
+# bound is of no interest.
 DEAR = 0.005
 
-# Prices are kept within so many times what a practice costs on the way, and the box is widened by so much where
-# it binds (`netform.solve.master.linear_program.LinearProgram`).
-BOX, WIDER = 5.0, 8.0
-NARROW = 0.5
-WIDE = 5.0
+# Duals are kept within so many times what a practice costs on the way, near duals that should be nearly right, and the
+# dual box is widened by so much where it binds (`netform.solve.master.linear_program.LinearProgram`).
+BOX, NARROW, WIDER = 5.0, 0.5, 8.0
 
 # Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
 # the loss of the last basis.
@@ -81,14 +77,14 @@ class Relaxation:
     bound : float
         No plan costs less; infinite when no plan exists at all.
     column_bounds : ndarray of float64, shape (m,)
-        No plan that uses candidate j costs less than ``column_bounds[j]``: the bound plus its reduced cost, the best
-        over all duals met.
+        No plan that uses column j costs less than ``column_bounds[j]``: the bound plus its reduced cost, the best
+        over all duals so far.
     duals : Duals
-        The prices behind the bound.
+        Those behind the bound.
     cuts : ndarray of int64, shape (k, 11)
         The cuts that the duals price.
     columns : ndarray of int64
-        Candidates in the last linear program.
+        Those in the restricted master.
     values : ndarray of float64
         How much of each of them is chosen.
     missing : float
@@ -109,11 +105,11 @@ class Relaxation:
     @property
     def integral(self) -> bool:
         """Whether the optimum of the relaxation is itself a plan."""
-        return self.missing < 1e-6 and bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
+        return self.missing < TINY and bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
 
     @property
     def chosen(self) -> NDArray[np.int64]:
-        """The candidates of an integral relaxation, ascending."""
+        """The columns of an integral relaxation, ascending."""
         return np.sort(self.columns[self.values > 0.5])
 
 
@@ -133,15 +129,15 @@ def relax(
     partitioning : SetPartitioning
     deadline : Deadline
     warm : ndarray of int64, optional
-        Candidates that the first program has besides the cheapest.
+        Columns that the first program has besides the cheapest.
     cuts : ndarray of int64, shape (k, 11)
-        Cuts of an earlier choice.
+        Cuts of an earlier solution.
     around : Duals, optional
-        Prices of an earlier choice, if they should be nearly right.
+        Those of an earlier solution, if they should be nearly right.
     enough : float
         It ends as soon as the bound is as high.
     near : ndarray of float64, shape (m,), optional
-        Of many candidates those with the least of these are priced first.
+        Of many columns those with the least of these are priced first.
     """
     columns = first_columns(partitioning.store, partitioning.costs)
     if warm is not None:
@@ -151,11 +147,11 @@ def relax(
     if near is not None and len(near) > POOL:
         program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
     program.price_out(None, deadline, enough)
-    if program.bound >= enough:
-        return program.relaxation()
-    if program.answer.missing > 1e-6 and program.complete and _proven_empty(partitioning, columns, deadline):
-        return replace(program.relaxation(), bound=math.inf)
-    return program.relaxation()
+    relaxation = program.relaxation()
+    short = program.bound < enough and program.answer.missing > TINY and program.complete
+    if short and _proven_empty(partitioning, columns, deadline):
+        return replace(relaxation, bound=math.inf)
+    return relaxation
 
 
 def tighten(
@@ -168,7 +164,7 @@ def tighten(
 ) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
-    The rounds price a pool of the candidates nearest to the optimum; the whole list is priced once they end.
+    The rounds price a pool of the columns nearest to the optimum; the whole list is priced once they end.
 
     Parameters
     ----------
@@ -187,12 +183,12 @@ def tighten(
     pool = None
     if len(partitioning.store) > POOL:
         pool = np.flatnonzero(relaxation.column_bounds <= np.partition(relaxation.column_bounds, POOL)[POOL])
-    # The whole list agrees on these, so the next should not be far: prices of a pool alone may wander off.
-    settled = relaxation.duals
+    # The whole list agrees on these, so the next should not be far: duals of a pool alone may wander off.
+    agreed = relaxation.duals
     program = relaxation.program
     if program is None or program.worn(partitioning) or len(warm):
         cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
-        program = _restarted(partitioning, relaxation, cuts, settled)
+        program = _restarted(partitioning, relaxation, cuts, agreed)
         program.price_out(pool, deadline)
     value = program.answer.value
     for _ in range(rounds):
@@ -201,7 +197,7 @@ def tighten(
             break
         if program.worn(partitioning, len(found)):
             relaxation = program.relaxation()
-            program = _restarted(partitioning, relaxation, relaxation.cuts, settled)
+            program = _restarted(partitioning, relaxation, relaxation.cuts, agreed)
         program.add_cuts(found)
         program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
@@ -232,12 +228,12 @@ class PricedProgram:
     partitioning : SetPartitioning
         The list.
     columns : ndarray of int64
-        Candidates to begin with.
+        Those to begin with.
     cuts : ndarray of int64, shape (k, 11)
     around : Duals, optional
-        Prices around which the box is laid, instead of zero.
+        The centre of the dual box, instead of zero.
     wide : float
-        The half of the box at first, in times of what a practice costs.
+        Half the width of the box at first, in times of what a practice costs.
     """
 
     def __init__(
@@ -249,7 +245,7 @@ class PricedProgram:
         wide: float = BOX,
     ) -> None:
         self.partitioning = partitioning
-        box, self.widest = artificial_cost(partitioning, columns, wide), dearest(partitioning)
+        box, self.widest = _artificial_cost(partitioning, columns, wide), dearest(partitioning)
         self.program = LinearProgram(partitioning.store.practices, partitioning.sides, box, around)
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(partitioning.store), np.bool_)
@@ -261,18 +257,18 @@ class PricedProgram:
         self.solve()
 
     def solve(self, *, dual_simplex: bool = False) -> None:
-        """The optimum over the columns; prices that leave none are not kept around any longer."""
+        """The optimum over the columns; where duals kept around others leave none, they are kept around zero."""
         try:
             self.answer = self.program.solve(dual_simplex=dual_simplex)
         except ArithmeticError:
             if not self.program.around.any():
                 raise
-            box = artificial_cost(self.partitioning, self.columns)
+            box = _artificial_cost(self.partitioning, self.columns)
             self.program.set_artificial_cost(box, around_zero=True)
             self.answer = self.program.solve()
 
     def add_columns(self, fresh: NDArray[np.int64]) -> None:
-        """Add candidates of the list."""
+        """Add columns of the list."""
         chosen = self.partitioning.take(fresh)
         self.program.add_columns(chosen.store, chosen.costs, chosen.sides)
         self.columns = np.concatenate((self.columns, fresh))
@@ -280,9 +276,8 @@ class PricedProgram:
 
     def add_cuts(self, cuts: CutPool) -> None:
         """Add a round of cuts."""
-        if len(cuts):
-            self.program.add_cuts(cuts)
-            self.solve(dual_simplex=True)
+        self.program.add_cuts(cuts)
+        self.solve(dual_simplex=True)
 
     def worn(self, partitioning: SetPartitioning, more: int = 0) -> bool:
         """Whether a new program would be quicker than this with more cuts, or this is one over another list."""
@@ -319,8 +314,8 @@ class PricedProgram:
             if pool is None:
                 floor = duals.dual_objective(self.program.cuts, partitioning.sides) + slack
                 self.bound = max(self.bound, floor)
-                # The other networks of a plan may each have the least reduced cost, the candidate has its own.
-                raise_bounds(self.column_bounds, reduced, floor - least)
+                # The other networks of a plan may each have the least reduced cost, the column has its own.
+                _raise_bounds(self.column_bounds, reduced, floor - least)
             left = self.partitioning.memory.most(COLUMN_BYTES) - len(self.columns)
             inside = self.inside if pool is None else self.inside[pool]
             self.complete = slack >= -PRICED * abs(self.answer.value)
@@ -328,7 +323,7 @@ class PricedProgram:
             if deadline.passed or self.bound >= enough or left <= 0:
                 return
             if self.complete or not len(fresh):
-                # Only rows whose box binds get a wider one: the prices of the others stay where they are.
+                # Only rows whose box binds get a wider one: the duals of the others stay where they are.
                 box = self.program.box
                 binds = (self.answer.short > TINY) & (box < self.widest)
                 if self.answer.missing <= TINY or not binds.any():
@@ -361,8 +356,7 @@ class PricedProgram:
         """Its optimum, and what it has proven."""
         duals = self.answer.duals
         live = duals.cuts < 0
-        duals = replace(duals, cuts=duals.cuts[live])
-        cuts = self.program.cuts[live]
+        duals, cuts = replace(duals, cuts=duals.cuts[live]), self.program.cuts[live]
         values, missing = self.answer.chosen, self.answer.missing
         return Relaxation(self.bound, self.column_bounds, duals, cuts, self.columns, values, missing, self)
 
@@ -372,8 +366,8 @@ def dearest(partitioning: SetPartitioning) -> float:
     return 4.0 * partitioning.most_networks * float(partitioning.costs.max(initial=0.0)) + 1.0
 
 
-def artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], times: float = BOX) -> float:
-    """Hours per week for leaving a practice uncovered: a few times what some candidates take to cover one."""
+def _artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], times: float = BOX) -> float:
+    """Hours per week for leaving a practice uncovered: a few times what some columns take to cover one."""
     some = partitioning.take(columns)
     each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
     return min(times * each, dearest(partitioning)) if each > 0 else dearest(partitioning)
@@ -384,17 +378,17 @@ def _proven_empty(partitioning: SetPartitioning, columns: NDArray[np.int64], dea
     free = replace(partitioning, costs=np.zeros(len(partitioning.store)))
     program = PricedProgram(free, columns)
     program.price_out(None, deadline)
-    return program.bound > 1e-6
+    return program.bound > TINY
 
 
 def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
-    """For every practice its cheapest candidates: enough for a first program."""
+    """For every practice its cheapest columns: enough for a first program."""
     chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
     return np.unique(chosen[chosen >= 0])
 
 
 @nb.njit(cache=True, nogil=True)
-def raise_bounds(column_bounds, reduced, floor):  # type: ignore[no-untyped-def]
+def _raise_bounds(column_bounds, reduced, floor):  # type: ignore[no-untyped-def]
     """Raise bounds in place to a floor plus reduced costs: of a long list nothing else as long is made."""
     for j in range(len(reduced)):
         column_bounds[j] = max(column_bounds[j], floor + reduced[j])

@@ -3,8 +3,7 @@
 Every practice is covered once, so for weights w over a few practices and a divisor d every plan satisfies
 ``sum_S floor(w(S) / d) x_S <= floor(w / d)``, where w(S) is the weight a network covers (Jepsen, Petersen,
 Spoorendonk and Pisinger, 2008; the weights for four and five practices are those of Pecin, Pessoa, Poggi, Uchoa
-and Santos, 2017). The relaxation often breaks such a row. The candidates are listed, so a row's coefficient in
-any column is looked up, never derived.
+and Santos, 2017). The relaxation often breaks such a row.
 
 A pool of cuts is an array of shape (k, 11): up to five practices (-1 where there is none), their weights (0), and
 the divisor.
@@ -34,7 +33,6 @@ __all__ = [
     "together",
     "triple_cuts",
     "violated_cuts",
-    "violated_triples",
 ]
 
 CutPool = NDArray[np.int64]
@@ -75,23 +73,23 @@ def cut_limits(cuts: CutPool) -> NDArray[np.float64]:
 def cut_coefficients(
     store: CandidateStore, cuts: CutPool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """The coefficients of candidates in cuts that are not zero: cut, candidate, coefficient."""
+    """The coefficients of columns in cuts that are not zero: cut, column, coefficient."""
     if not len(cuts) or not len(store):
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    # One column more than there are practices: that of the missing ones, which no candidate holds.
+    # One practice more than there are: that of the missing ones, which no column holds.
     holds = np.zeros((len(store), store.practices + 1), np.int8)
     holds[np.repeat(np.arange(len(store)), np.diff(store.offsets)), store.members] = 1
     covered = np.zeros((len(store), len(cuts)), np.int8)
     for row in range(ROWS):
         covered += holds[:, cuts[:, row]] * cuts[:, ROWS + row].astype(np.int8)
     covered //= cuts[:, -1].astype(np.int8)
-    candidate, cut = np.nonzero(covered)
-    return cut, candidate, covered[candidate, cut].astype(np.float64)
+    column, cut = np.nonzero(covered)
+    return cut, column, covered[column, cut].astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class PricedCuts:
-    """Cuts with a price, practice by practice.
+    """The cuts whose dual is not zero, practice by practice.
 
     Attributes
     ----------
@@ -110,7 +108,7 @@ class PricedCuts:
 
     @classmethod
     def of(cls, cuts: CutPool, cut_duals: NDArray[np.float64], practices: int) -> PricedCuts:
-        """Lay out the cuts whose price is not zero."""
+        """Lay out the cuts whose dual is not zero."""
         live = np.flatnonzero(cut_duals)
         rows = cuts[live, :ROWS].ravel()
         used = np.flatnonzero(rows >= 0)
@@ -138,23 +136,16 @@ def reduced_costs(
     cut_duals: NDArray[np.float64],
     enough: float = np.inf,
 ) -> NDArray[np.float64]:
-    """Every candidate's cost less what the duals pay for it, shape (m,).
+    """The reduced cost of every column, shape (m,).
 
     Duals of cuts are never positive, so cuts only raise it: where it is above ``enough`` without them, or with some of
-    them, it is left there, which saves nearly all of the time where candidates are many.
+    them, it is left there, which saves nearly all of the time where columns are many.
     """
     priced = PricedCuts.of(cuts, cut_duals, store.practices)
     return _reduced_costs(  # type: ignore[no-any-return]
-        store.offsets,
-        store.members,
-        costs,
-        practice_duals,
-        priced.begin,
-        priced.which,
-        priced.weights,
-        priced.paid,
+        store.offsets, store.members, costs, practice_duals, priced.begin, priced.which, priced.weights, priced.paid,
         enough,
-    )
+    )  # fmt: skip
 
 
 @nb.njit(cache=True, nogil=True)
@@ -188,44 +179,30 @@ def _reduced_costs(  # type: ignore[no-untyped-def]
 def violated_cuts(
     store: CandidateStore, values: NDArray[np.float64], *, most: int, tolerance: float = 0.02
 ) -> CutPool:
-    """Cuts that a fractional plan breaks: triples, then wider ones once few triples are broken.
+    """Separate cuts that a relaxation breaks: triples, then wider ones once few triples are broken.
 
     Parameters
     ----------
     store : CandidateStore
-        The candidates of positive value only.
+        The columns of positive value only.
     values : ndarray of float64, shape (m,)
         How much of each is chosen.
     most : int
         How many to return, the most broken first.
     tolerance : float
-        By how much a row must be broken to be worth having.
+        By how much a cut must be broken to be worth adding.
     """
     triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
     cuts = triple_cuts(triples)
     if len(cuts) < most // 3:
+        n = store.practices
         found, by = _violated_wider(
-            store.offsets,
-            store.members,
-            values,
-            store.practices,
-            tolerance,
-            WIDER_COUNTS,
-            WIDER_LIMITS,
-            FOURS,
+            store.offsets, store.members, values, n, tolerance, WIDER_COUNTS, WIDER_LIMITS, FOURS
         )
         arranged = found[:, -1]
         wider = np.column_stack((found[:, :-1], WIDER_WEIGHTS[arranged], WIDER_DIVISORS[arranged]))
         cuts, violation = np.concatenate((cuts, wider)), np.concatenate((violation, by))
     return _spread(cuts, violation, store.practices, most)
-
-
-def violated_triples(
-    store: CandidateStore, values: NDArray[np.float64], *, most: int, tolerance: float = 0.02
-) -> CutPool:
-    """As `violated_cuts`, over three practices only."""
-    triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
-    return _spread(triple_cuts(triples), violation, store.practices, most)
 
 
 def _spread(cuts: CutPool, violation: NDArray[np.float64], practices: int, most: int) -> CutPool:
@@ -245,7 +222,7 @@ def _spread(cuts: CutPool, violation: NDArray[np.float64], practices: int, most:
 
 @nb.njit(cache=True, nogil=True)
 def together(offsets, members, values, n):  # type: ignore[no-untyped-def]
-    """Add up, for every two practices, the values of the candidates that hold both, shape (n, n)."""
+    """Add up, for every two practices, the values of the columns that hold both, shape (n, n)."""
     shared = np.zeros((n, n))
     for j in range(len(values)):
         for k in range(offsets[j], offsets[j + 1]):

@@ -1,4 +1,1 @@
-"""The nouns of the solver: problems, columns, plan models, solutions, rules over a plan, and when to stop.
-
-Plain data and no search: everything else in the solver stands on it.
-"""
+"""The nouns of the solver: problems, columns, plan models, solutions, side rows, budgets and deadlines; no search."""

@@ -1,7 +1,7 @@
 """Memory as a rule: a budget of bytes that is handed down, so that nothing takes more than there is.
 
-A budget is a number and nothing that is counted up and down: whoever holds something hands what is left to those it
-calls, and those who work side by side get equal shares. So no two can take the same room, no lock is needed, and what
+A budget is a number that is never counted up or down: whoever holds something hands what is left to those it calls, and
+those who work side by side get equal shares. So no two can take the same room, no lock is needed, and what
 is decided by it follows from the rule and the input alone, never from what happens to be free on the machine or from
 which thread came first. What is asked for in bytes is what the arrays hold at their peak, temporary copies included;
 the interpreter and its libraries are not counted.

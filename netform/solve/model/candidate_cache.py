@@ -1,4 +1,4 @@
-"""Listed candidates, kept between questions: listing depends on the practices and the band, on no other rule."""
+"""Listed columns, kept between questions: listing depends on the practices and the band, on no other rule."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class ListingParams:
     Attributes
     ----------
     column, member : int
-        For every candidate and each of its members where candidates are chosen from. Of a candidate: where its members
+        For every column and each of its members while a set partitioning is solved. Of a column: where its members
         begin, its cost, its place in the list, its bound by the relaxation (two of them while that is made anew), its
-        reduced cost or its rank, and some marks. A copy of what is left once candidates are fixed asks for itself.
+        reduced cost or its rank, and some marks. A copy of what is left once columns are fixed asks for itself.
     listing_column, listing_member : int
         The same while they are listed: their counts, where they begin, and a copy of the members.
     side : int
-        For every candidate of a list that rules over the whole plan go with: its share in such a rule, and a copy.
+        For every column and side row: its coefficient, and a copy.
     hours : int
-        For every candidate whose hours are kept by term, for the next question, and a bound.
+        For every column whose hours are kept by term, for the next question, and a bound.
     visited : int
-        Of a group met while counting, in the band or not: so many bytes fewer may be listed. It ends a count that is
-        many times too long.
+        Of a connected set met while counting, in the band or not: so many bytes fewer may be listed. It ends a count
+        that is many times too long.
     part : float
         Share of the room that a list may fill; what else proves a plan needs the rest.
     large, sooner : float, int
@@ -56,7 +56,7 @@ class ListingParams:
     part: float = 0.85
 
     def peak(self, columns: int, members: int, sides: int = 0, *, keep: bool = False) -> int:
-        """Bytes for a list of so many candidates and members, of which are chosen."""
+        """Bytes while a set partitioning over so many columns and members is solved."""
         return columns * (self.column + self.side * sides + self.hours * keep) + members * self.member
 
     def listing(self, columns: int, members: int) -> int:
@@ -69,7 +69,7 @@ LISTING = ListingParams()
 
 @dataclass(slots=True)
 class CandidateCache:
-    """Every candidate of some practices and band, listed once.
+    """Every column of some practices and band, listed once.
 
     Attributes
     ----------
@@ -81,7 +81,6 @@ class CandidateCache:
         What all lists, and whatever is made of them, may take.
     alone : MemoryBudget or None
         What they may take when fewer areas are planned side by side; None: no more than that.
-    params : ListingParams
     let_go : callable
         Told of the practices of a list that is kept no longer: whoever has made something of it lets go of that, too.
     """
@@ -90,14 +89,13 @@ class CandidateCache:
     keep: bool = False
     memory: MemoryBudget = DEFAULT
     alone: MemoryBudget | None = None
-    params: ListingParams = LISTING
     let_go: Callable[[tuple[str, ...]], None] = lambda _codes: None
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
 
     def list(
         self, problem: Problem, least: int, most: int, *, enclaves: bool, sides: int = 0, beside: int = 0
     ) -> CandidateStore | None:
-        """Every connected group inside a band, with the enclave test or without; None when they do not fit.
+        """Every connected set inside a band, with the enclave test or without; None when they do not fit.
 
         Parameters
         ----------
@@ -105,9 +103,9 @@ class CandidateCache:
         least, most : int
             The band in registered patients, inclusive.
         enclaves : bool
-            Whether to drop groups by the enclave test.
+            Whether to drop sets by the enclave test.
         sides : int
-            Rules over the whole plan that go with the list.
+            Side rows that go with the list.
         beside : int
             Bytes of lists that are in use already.
 
@@ -128,20 +126,20 @@ class CandidateCache:
             self.kept[key] = self.kept.pop(key)
             return self.kept[key]
         widest = self.memory if self.alone is None else self.alone
-        adjacency, params = Adjacency.of(problem.graph), self.params
-        limit = widest.most(params.visited)
-        if most > params.large * problem.data.list_size.mean():
-            limit //= params.sooner
+        adjacency = Adjacency.of(problem.graph)
+        limit = widest.most(LISTING.visited)
+        if most > LISTING.large * problem.data.list_size.mean():
+            limit //= LISTING.sooner
         census = take_census(adjacency, least, most, limit=limit, workers=self.workers)
         if not census.complete:
             return None
-        listing = params.listing(int(census.candidates.sum()), int(census.members.sum()))
+        listing = LISTING.listing(int(census.candidates.sum()), int(census.members.sum()))
         if not self.makes_room(listing + beside):
             return None
         store = list_candidates(
             adjacency, least, most, census=census, enclaves=enclaves, workers=self.workers
         )
-        if not self.makes_room(params.peak(len(store), len(store.members), sides, keep=self.keep) + beside):
+        if not self.makes_room(LISTING.peak(len(store), len(store.members), sides, keep=self.keep) + beside):
             return None
         if self.keep:
             self.kept[key] = store
@@ -150,7 +148,7 @@ class CandidateCache:
     @property
     def held(self) -> int:
         """Bytes of the lists that are kept, and of what is kept with them."""
-        return sum(store.nbytes + len(store) * self.params.hours for store in self.kept.values())
+        return sum(store.nbytes + len(store) * LISTING.hours for store in self.kept.values())
 
     def makes_room(self, taken: int) -> bool:
         """Whether so many bytes fit, once the oldest lists are let go of as far as that takes.
@@ -160,7 +158,7 @@ class CandidateCache:
         MoreRoomError
             They do not, but would if fewer areas were planned side by side.
         """
-        needed = taken / self.params.part
+        needed = taken / LISTING.part
         if not self.memory.fits(needed):
             if self.alone is not None and self.alone.fits(needed):
                 raise MoreRoomError(int(needed) + 1)

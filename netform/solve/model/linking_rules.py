@@ -56,7 +56,7 @@ class LinkingRules:
         return replace(self, moves=moves)
 
     def rows(self, model: PlanModel) -> tuple[SideRow, ...]:
-        """The rules as side rows over the candidates of a statement."""
+        """The rules as side rows over the columns of a plan model."""
         sides = []
         if self.networks is not None:
             exactly = float(self.networks - len(self.fixed))
@@ -64,26 +64,20 @@ class LinkingRules:
         if self.moves is not None:
             for most, by_patients in ((self.moves.practices, False), (self.moves.patients, True)):
                 if most is not None:
-                    worth = self.moved(model, by_patients=by_patients)
+                    worth = self.moved(model.store, model.codes, by_patients=by_patients)
                     before = self.moved_by_fixed(by_patients=by_patients)
                     sides.append(SideRow(worth, -math.inf, float(most - before) + 0.5))
         return tuple(sides)
-
-    def moved(self, model: PlanModel, *, by_patients: bool) -> NDArray[np.float64]:
-        """Practices or patients that each candidate moves."""
-        return self._moved_of(model.store, model.codes, by_patients=by_patients)
 
     def moved_by_fixed(self, *, by_patients: bool) -> int:
         """Practices or patients that the fixed networks move."""
         fixed = sorted(code for group in self.fixed for code in group)
         number = {code: k for k, code in enumerate(fixed)}
         groups = [tuple(number[code] for code in group) for group in self.fixed]
-        return round(math.fsum(self._moved_of(store_of(groups, len(fixed)), fixed, by_patients=by_patients)))
+        return round(math.fsum(self.moved(store_of(groups, len(fixed)), fixed, by_patients=by_patients)))
 
-    def _moved_of(
-        self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool
-    ) -> NDArray[np.float64]:
-        """Practices or patients that each group of a store moves."""
+    def moved(self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool) -> NDArray[np.float64]:
+        """Practices or patients that each column of a store moves."""
         assert self.moves is not None  # noqa: S101 (asked for only then)
         start = self.moves.start
         label = {name: k for k, name in enumerate(start.networks)}

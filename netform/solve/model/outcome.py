@@ -1,4 +1,4 @@
-"""What solving an area is given and what it comes to."""
+"""What solving an area is given (options, progress) and what it comes to (plans of parts, outcomes)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import NEVER, Deadline
+from netform.tradeoff import Groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["NOT_PLANNED", "AreaCase", "AreaOutcome", "Doubt", "Options", "Placed", "Progress"]
+__all__ = ["NOT_PLANNED", "AreaCase", "AreaOutcome", "Doubt", "Options", "PartPlan", "Placed", "Progress"]
 
 # Why practices are an exception that a run that was cut short had not come to: they stand together.
 NOT_PLANNED = "not_planned"
@@ -65,6 +66,43 @@ class Placed:
     practice_codes: tuple[str, ...]
     exception: str | None = None
     explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """The plan of one part of an area.
+
+    Attributes
+    ----------
+    groups : tuple of tuple of str
+        The practice codes of every network.
+    solution : Solution
+        ``cost`` and ``bound`` in weighted hours per week.
+    candidates : int
+        How many columns were listed.
+    method : str
+        How the plan was found, for people.
+    reasons : tuple of Obstacle
+        Why there are exceptions.
+    model : PlanModel or None
+        All plans of the part; None when they could not be listed.
+    settled : bool
+        Whether it is proven that no plan has fewer exceptions.
+    exceptions : int
+        Networks outside the band, or of too few or too many practices.
+    notes : tuple of str
+        What else was found on the way, for people.
+    """
+
+    groups: Groups
+    solution: Solution
+    candidates: int
+    method: str
+    reasons: tuple[Obstacle, ...] = ()
+    model: PlanModel | None = None
+    settled: bool = True
+    exceptions: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +179,7 @@ class AreaOutcome:
     result : AreaResult
     networks : tuple of Placed
     case : AreaCase or None
-        Kept when it was asked for, and candidates could be listed.
+        Kept when it was asked for, and columns could be listed.
     quick : bool
         Whether it was found from another outcome (`netform.solve.reoptimise.changed_rules`), and has no case for that
         reason.

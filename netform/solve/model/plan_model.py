@@ -1,7 +1,7 @@
-"""What is left to choose once rules and lists are known: candidates, what they cost, and rules over the plan.
+"""The plan model: the set partitioning with the practices' codes and the terms, so that more can be asked of it.
 
-A statement holds every plan that may be chosen, and no other: so the best plan, the front, the alternatives and
-the certainty of a border are all questions to one statement.
+It holds every plan that keeps the rules, and no other: so the best plan, the front, the alternatives and the certainty
+of a border are all questions to one plan model.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["PlanModel", "find", "join"]
 
 @dataclass(frozen=True, slots=True)
 class PlanModel:
-    """The plans of some practices of an area that may be chosen.
+    """All plans of some practices of an area that keep the rules.
 
     Attributes
     ----------
@@ -37,13 +37,15 @@ class PlanModel:
     store : CandidateStore
     data : ScoringData
     sides : tuple of SideRow
-        Rules over the plan: how many networks, how few exceptions.
+        How many networks, how few exceptions.
     most_networks : int
         No plan has more.
     memory : MemoryBudget
-        What asking may take besides the candidates, their costs and the rules.
+        What solving may take besides the columns, their costs and the side rows.
     keep : bool
         Whether the hours of every term are kept for the next question; one question needs their weighted sum alone.
+    known_hours : dict
+        Unweighted hours per week of every column, by the terms that were computed already.
     """
 
     codes: tuple[str, ...]
@@ -53,32 +55,28 @@ class PlanModel:
     most_networks: int
     memory: MemoryBudget = DEFAULT
     keep: bool = True
-    _hours: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    known_hours: dict[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     def hours(self, terms: Iterable[str]) -> NDArray[np.float64]:
-        """Add up terms of every candidate, unweighted hours per week; computed once each."""
+        """Add up terms of every column, unweighted hours per week; computed once each."""
         total = np.zeros(len(self.store))
         for name in terms:
-            total += self._term(name)
+            hours = self.known_hours.get(name)
+            if hours is None:
+                hours = TERMS[name].kernel(self.store, self.data)
+                if self.keep:
+                    self.known_hours[name] = hours
+            total += hours
         return total
-
-    def _term(self, name: str) -> NDArray[np.float64]:
-        if name in self._hours:
-            return self._hours[name]
-        hours = TERMS[name].kernel(self.store, self.data)
-        if self.keep:
-            self._hours[name] = hours
-        return hours
 
     @property
     def nbytes(self) -> int:
         """Bytes that the list holds, its costs and rules among them, and the hours by term where they are kept."""
-        each = self.store.nbytes + len(self.store) * 8 * (1 + len(self.sides) + self.keep * len(TERMS))
-        return int(each)
+        return self.store.nbytes + len(self.store) * 8 * (1 + len(self.sides) + self.keep * len(TERMS))
 
     @property
     def costs(self) -> NDArray[np.float64]:
-        """Weighted hours per week of every candidate."""
+        """Weighted hours per week of every column."""
         total = np.zeros(len(self.store))
         weights = [(name, weight) for name, weight in self.data.rules.weights if weight]
         if not self.keep:
@@ -92,33 +90,28 @@ class PlanModel:
         return total
 
     def partitioning(self, costs: NDArray[np.float64], more: Sequence[SideRow] = ()) -> SetPartitioning:
-        """Choose by these costs, with further rules over the plan."""
+        """The set partitioning by these costs, with further side rows."""
         return SetPartitioning(self.store, costs, (*self.sides, *more), self.most_networks, self.memory)
 
     def groups(self, chosen: NDArray[np.int64]) -> Groups:
-        """The practice codes of chosen candidates, in order."""
+        """The practice codes of chosen columns, in order."""
         return tuple(sorted(tuple(self.codes[int(v)] for v in self.store[int(j)]) for j in chosen))
 
     def take(self, kept: NDArray[np.int64]) -> PlanModel:
-        """The plans that use only some of the candidates."""
+        """The plans that use only some of the columns."""
         return replace(
             self,
             store=self.store.take(kept),
             sides=tuple(side.take(kept) for side in self.sides),
-            _hours={name: hours[kept] for name, hours in self._hours.items()},
+            known_hours={name: hours[kept] for name, hours in self.known_hours.items()},
         )
-
-    @property
-    def known_hours(self) -> dict[str, NDArray[np.float64]]:
-        """The terms that were computed already."""
-        return dict(self._hours)
 
     def with_data(self, data: ScoringData, known_hours: dict[str, NDArray[np.float64]]) -> PlanModel:
         """The same plans under other rules; the hours that stay as they are need not be computed again."""
-        return replace(self, data=data, _hours=dict(known_hours))
+        return replace(self, data=data, known_hours=dict(known_hours))
 
     def with_groups(self, more: CandidateStore, free: int) -> PlanModel:
-        """More candidates, outside every rule over the plan; the last ``free`` are no networks and cost nothing."""
+        """More columns, outside every side row; the last ``free`` are no networks and cost nothing."""
         sides = tuple(
             SideRow(np.concatenate((side.coefficients, np.zeros(len(more)))), side.least, side.most)
             for side in self.sides
@@ -130,10 +123,10 @@ class PlanModel:
             hours[name] = np.concatenate((self.hours((name,)), fresh))
         number = self.most_networks + len(more)
         store = self.store.joined(more)
-        return replace(self, store=store, sides=sides, most_networks=number, _hours=hours)
+        return replace(self, store=store, sides=sides, most_networks=number, known_hours=hours)
 
     def positions(self, groups: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
-        """Where groups of codes stand among the candidates, ascending; None when one is not among them."""
+        """Where groups of codes stand among the columns, ascending; None when one is not among them."""
         number = {code: k for k, code in enumerate(self.codes)}
         if any(code not in number for group in groups for code in group):
             return None
@@ -151,7 +144,7 @@ def find(store: CandidateStore, group: Sequence[int]) -> int | None:
 
 
 def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
-    """State the plans of several parts, or of none, as one: every rule over a part stays a rule over that part.
+    """Join the plan models of several parts, or of none: every rule over a part stays a rule over that part.
 
     Parameters
     ----------
@@ -167,7 +160,7 @@ def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     first = np.concatenate(([0], np.cumsum([len(each.codes) for each in models])))
     members = [each.store.members + np.uint16(first[k]) for k, each in enumerate(models)]
     lengths = [np.diff(each.store.offsets) for each in models]
-    # Where every practice is fixed there is no statement, and nothing to choose.
+    # Where every practice is fixed there is no plan model, and nothing to choose.
     offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
     every = np.concatenate([np.empty(0, np.uint16), *members])
     store = CandidateStore(offsets, every, int(first[-1]))

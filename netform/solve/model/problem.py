@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,28 +13,28 @@ from netform.candidates.allowed import Limits, counts_allowed
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.model.budget import DEFAULT, MemoryBudget
-from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from netform.rules import Rules
 
 __all__ = [
-    "ChooseGroups",
     "Group",
     "Problem",
     "SetPartitioning",
     "SideRow",
     "group_costs",
     "plan_key",
+    "renumbered",
     "store_of",
 ]
 
 Group = tuple[int, ...]
-ChooseGroups = Callable[["SetPartitioning", Deadline], "NDArray[np.int64] | None"]
 
-# Of a price, hours per week: what rounding leaves.
+# Hours per week: what rounding leaves.
 TINY = 1e-6
 
 
@@ -66,22 +65,13 @@ class Problem:
     def of(cls, graph: nx.Graph, codes: Iterable[str], rules: Rules) -> Problem:
         """The problem of some practices of a graph of codes, by the rules of their area."""
         chosen = tuple(sorted(codes))
-        number = {code: k for k, code in enumerate(chosen)}
-        part = nx.Graph()
-        for code in chosen:
-            part.add_node(number[code], list_size=graph.nodes[code]["list_size"])
-        part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(chosen).edges)
+        part = renumbered(graph, chosen)
         return cls(chosen, part, ScoringData.of(graph, chosen, rules), Limits.of(graph, chosen, rules))
 
     def among(self, members: Sequence[int]) -> Problem:
         """The problem of some of the practices, numbered anew in their order."""
-        number = {v: k for k, v in enumerate(members)}
-        part = nx.Graph()
-        for v in members:
-            part.add_node(number[v], list_size=self.graph.nodes[v]["list_size"])
-        part.add_edges_from((number[a], number[b]) for a, b in self.graph.subgraph(members).edges)
         where = np.array(members, np.int64)
-        codes = tuple(self.codes[v] for v in members)
+        codes, part = tuple(self.codes[v] for v in members), renumbered(self.graph, members)
         return Problem(codes, part, self.data.among(where), self.limits.among(where), self.memory)
 
     @property
@@ -90,8 +80,17 @@ class Problem:
         return int(self.data.list_size.sum())
 
 
+def renumbered(graph: nx.Graph, practices: Sequence[Hashable]) -> nx.Graph:
+    """Some practices of a graph with their list sizes, numbered in their order."""
+    number = {v: k for k, v in enumerate(practices)}
+    part = nx.Graph()
+    part.add_nodes_from((k, {"list_size": graph.nodes[v]["list_size"]}) for v, k in number.items())
+    part.add_edges_from((number[a], number[b]) for a, b in graph.subgraph(practices).edges)
+    return part
+
+
 def store_of(groups: Sequence[Group], practices: int) -> CandidateStore:
-    """Groups as a store of candidates."""
+    """Groups as a store of columns."""
     offsets = np.zeros(len(groups) + 1, np.int64)
     np.cumsum([len(group) for group in groups], out=offsets[1:])
     members = np.fromiter((v for group in groups for v in sorted(group)), np.uint16, offsets[-1])
@@ -127,7 +126,7 @@ class SideRow:
     Attributes
     ----------
     coefficients : ndarray of float64, shape (m,)
-        One for every candidate of the store it goes with.
+        One for every column of the store it goes with.
     least, most : float
         Infinite where there is no such side.
     """
@@ -136,14 +135,14 @@ class SideRow:
     least: float
     most: float
 
-    def priced(self, store: CandidateStore, prices: NDArray[np.float64]) -> SideRow:
-        """The same rule, with a price for every practice taken off the candidates and off the limits.
+    def priced(self, store: CandidateStore, duals: NDArray[np.float64]) -> SideRow:
+        """The same rule, with a dual for every practice taken off the coefficients and off the limits.
 
-        Every plan covers every practice once, so it is the same rule; with the prices that are best for its
+        Every plan covers every practice once, so it is the same rule; with the duals that are best for its
         coefficients (`netform.solve.master.relaxation.relax`) little is left of them but what a plan can be spared.
         """
-        paid = np.add.reduceat(prices[store.members], store.offsets[:-1]) if len(store) else np.empty(0)
-        total = math.fsum(prices)
+        paid = np.add.reduceat(duals[store.members], store.offsets[:-1]) if len(store) else np.empty(0)
+        total = math.fsum(duals)
         left = self.coefficients - paid
         # What rounding took below zero would keep the rest from being a budget, and what it left above leads GLOP
         # round in circles.
@@ -151,25 +150,25 @@ class SideRow:
         return SideRow(left, self.least - total, self.most - total)
 
     def take(self, chosen: NDArray[np.int64]) -> SideRow:
-        """The same rule over some of the candidates."""
+        """The same rule over some of the columns."""
         return SideRow(self.coefficients[chosen], self.least, self.most)
 
 
 @dataclass(frozen=True, slots=True)
 class SetPartitioning:
-    """The choice to be made: candidates, what each costs, and rules over the whole plan.
+    """Columns that cover every practice once at least cost, with side rows over the whole plan.
 
     Attributes
     ----------
     store : CandidateStore
     costs : ndarray of float64, shape (m,)
-        Weighted hours per week of every candidate.
+        Weighted hours per week of every column.
     sides : tuple of SideRow
-        Rules over the plan, over the same candidates.
+        Over the same columns.
     most_networks : int
         No plan has more networks than this: it makes the bound safe against a reduced cost just below zero.
     memory : MemoryBudget
-        What choosing may take besides the candidates, their costs and the rules.
+        What solving may take besides the columns, their costs and the side rows.
     """
 
     store: CandidateStore
@@ -184,6 +183,6 @@ class SetPartitioning:
         return self.store.nbytes + self.costs.nbytes + sum(side.coefficients.nbytes for side in self.sides)
 
     def take(self, chosen: NDArray[np.int64]) -> SetPartitioning:
-        """The same choice among some of the candidates."""
+        """The same over some of the columns."""
         sides = tuple(side.take(chosen) for side in self.sides)
         return replace(self, store=self.store.take(chosen), costs=self.costs[chosen], sides=sides)

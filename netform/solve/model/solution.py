@@ -1,4 +1,4 @@
-"""What choosing comes to: the plan with its bound, and what was learnt on the way."""
+"""The solution of a set partitioning: the plan with its bound, and a warm start for the next question."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ __all__ = ["Solution", "WarmStart"]
 
 @dataclass(frozen=True, slots=True)
 class WarmStart:
-    """What choosing learnt, of use to the next choice among the same candidates.
+    """What solving has learnt, of use to the next question over the same columns.
 
     Attributes
     ----------
     column_bounds : ndarray of float64, shape (m,)
-        No plan that uses candidate j costs less, or less than the best plan or the cutoff.
+        No plan that uses column j costs less, or less than the best plan or the cutoff.
     columns : ndarray of int64
-        Candidates of the last linear program.
+        Those of the last restricted master.
     cuts : ndarray of int64, shape (k, 11)
         Cuts that shaped the bound.
     duals : Duals
-        Prices of the rows and of those cuts.
+        Of the rows and of those cuts.
     """
 
     column_bounds: NDArray[np.float64]
@@ -38,7 +38,7 @@ class WarmStart:
     duals: Duals
 
     def with_cuts(self, more: CutPool) -> WarmStart:
-        """The same with more cuts, which the prices leave out."""
+        """The same with more cuts, of dual zero."""
         known = {tuple(cut) for cut in self.cuts.tolist()}
         fresh = np.array([cut for cut in more.tolist() if tuple(cut) not in known], np.int64).reshape(
             -1, more.shape[1]
@@ -47,7 +47,7 @@ class WarmStart:
         return replace(self, cuts=np.concatenate((self.cuts, fresh)), duals=replace(self.duals, cuts=priced))
 
     def among(self, kept: NDArray[np.int64]) -> WarmStart:
-        """The same of some of the candidates, ascending."""
+        """The same over some of the columns, ascending."""
         place = np.minimum(np.searchsorted(kept, self.columns), max(0, len(kept) - 1))
         inside = kept[place] == self.columns if len(kept) else np.zeros(len(place), np.bool_)
         return replace(self, column_bounds=self.column_bounds[kept], columns=place[inside])
@@ -55,14 +55,14 @@ class WarmStart:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What choosing came to.
+    """The best plan found and what is proven.
 
     Attributes
     ----------
     status : str
         ``optimal``, ``feasible``, ``infeasible`` (proven) or ``unknown``.
     chosen : ndarray of int64 or None
-        The candidates of the plan, ascending.
+        The columns of the plan, ascending.
     cost : float
         Infinite without a plan.
     bound : float
@@ -70,7 +70,7 @@ class Solution:
     trace : WarmStart or None
         What was learnt on the way, when it was asked for.
     columns : int or None
-        Candidates that a cheaper plan may still use, where they were counted.
+        How many a cheaper plan may still use, where they were counted.
     """
 
     status: str

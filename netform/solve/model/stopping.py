@@ -1,15 +1,15 @@
-"""When to stop: a moment on a clock that is passed in."""
+"""When to stop, on a clock that is passed in; and strategies that take turns until then."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["NEVER", "Deadline"]
+__all__ = ["NEVER", "Deadline", "take_turns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,34 @@ class Deadline:
 
 
 NEVER = Deadline()
+
+
+class SharedWork(Protocol):
+    """What strategies work on together: one that has the answer ends them all."""
+
+    deadline: Deadline
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to be found."""
+
+
+def take_turns(work: SharedWork, strategies: Sequence[Iterator[None]]) -> None:
+    """Let strategies go on by turns until nothing is left to be found or to be done, or time is up.
+
+    They give way after so much effort, never after so much time: what is found does not depend on the machine, unless
+    time runs out.
+
+    Parameters
+    ----------
+    work : SharedWork
+    strategies : sequence of iterator
+        Generators, each of which goes on from what the others have found meanwhile.
+    """
+    going = list(strategies)
+    while going:
+        for strategy in list(going):
+            if work.done or work.deadline.passed:
+                return
+            if next(strategy, StopIteration) is StopIteration:
+                going.remove(strategy)

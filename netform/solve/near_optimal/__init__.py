@@ -1,4 +1,1 @@
-"""The plans near the best: the next best, the most different, the Pareto front.
-
-It starts from a proven solution of a plan model.
-"""
+"""Plans near the optimum of a plan model: the next best, the most different, the Pareto front."""

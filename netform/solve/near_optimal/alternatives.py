@@ -1,9 +1,8 @@
-"""Plans near the best: the next best, the most different, and where they all agree.
+"""Plans near the optimum: the next best, the most different, and where they all agree.
 
-What a plan through a candidate costs at least is known for every candidate, so plans within an allowance of the best
-use only the few candidates that cost no more. All plans among those are drawn as one diagram
-(`netform.solve.diagram.build`), and every question here is read from it. Where it would grow too large each question
-is a choice among those candidates instead, exact too, but slow in large areas.
+Plans within an allowance of the best use only the few columns whose column bound lies within it. All plans of those are
+held in one decision diagram (`netform.solve.diagram.build`), of which every question here is a query. Where it would
+grow too large each question is a set partitioning over those columns instead, exact too, but slow in large areas.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from netform.solve.diagram.exact_cover import cheapest_covers
 from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
 from netform.solve.exact.params import CLOSING
 from netform.solve.model.problem import SideRow
-from netform.solve.near_optimal.local_diagrams import hood_diagrams
-from netform.solve.near_optimal.space import SAME, NearOptimalSpace, priced
+from netform.solve.near_optimal.local_diagrams import local_diagrams
+from netform.solve.near_optimal.space import SAME, NearOptimalSpace, network_of, priced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,24 +33,24 @@ __all__ = ["NearOptimalPlans", "Ranked"]
 # Plans listed to see which neighbours they have together.
 WITNESSES = 300
 
-# Members looked at where plans are tried one after the other.
+# Members of columns looked at where plans are tried one after the other.
 MOST_STEPS = 2_000_000_000
 
 # Arcs looked at for a different plan.
 MOST_ARCS = 500_000_000
 
 # Shares of the best cost within which the next best plans are looked for, one after the other.
-REACHES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+SHARES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A plan near the best.
+    """A plan near the optimum.
 
     Attributes
     ----------
     chosen : ndarray of int64
-        Its candidates, positions in the statement.
+        Its columns, positions in the plan model.
     cost : float
         Weighted hours per week, without the fixed networks.
     proven : bool
@@ -68,7 +67,7 @@ class Ranked:
 
 
 class NearOptimalPlans(NearOptimalSpace):
-    """What is asked about the plans of a statement near its best."""
+    """What is asked about the plans of a plan model near its optimum."""
 
     __slots__ = ()
 
@@ -80,8 +79,8 @@ class NearOptimalPlans(NearOptimalSpace):
         """
         if not self.model.codes:
             return []
-        for reach in REACHES:
-            limit = self.best.cost * (1 + reach) + SAME
+        for share in SHARES:
+            limit = self.best.cost * (1 + share) + SAME
             plans, complete = self.cheapest(limit, count + 1)
             if not complete:
                 break
@@ -106,12 +105,12 @@ class NearOptimalPlans(NearOptimalSpace):
         if len(kept) > CLOSING.most_columns:
             return [], False
         some = self.model.partitioning(self.costs).take(kept)
-        reduced, worth = priced(some, self.trace)
+        reduced, dual_objective = priced(some, self.warm)
         plans, complete = cheapest_covers(
             some.store,
             some.costs,
             reduced,
-            worth,
+            dual_objective,
             limit,
             some.sides,
             count=count,
@@ -123,10 +122,10 @@ class NearOptimalPlans(NearOptimalSpace):
         """The next best plans, each the best of all but those before it."""
         ranked: list[Ranked] = []
         before = [self.known[0]]
-        reach = 0
+        place = 0
         while len(ranked) < count and not self.deadline.passed:
-            limit = self.best.cost * (1 + REACHES[reach]) + SAME
-            last = reach == len(REACHES) - 1
+            limit = self.best.cost * (1 + SHARES[place]) + SAME
+            last = place == len(SHARES) - 1
             kept = np.arange(len(self.costs)) if last else self.within(limit)
             cutoff = math.inf if last else limit
             found = self.solve_model(kept, self.costs, self.other_than(before), cutoff)
@@ -134,7 +133,7 @@ class NearOptimalPlans(NearOptimalSpace):
                 ranked.append(Ranked(found.chosen, found.cost, proven=found.status == "optimal"))
                 before.append(found.chosen)
             elif found.status == "infeasible" and not last:
-                reach += 1
+                place += 1
             else:
                 break
         # One that is not proven may cost more than those found after it.
@@ -179,14 +178,14 @@ class NearOptimalPlans(NearOptimalSpace):
     def most_different(
         self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
     ) -> Least:
-        """The plan within a limit in which the fewest patients stay, by choosing; then the cheapest of those."""
+        """The plan within a limit in which the fewest patients stay, then the cheapest of those, without a diagram."""
         kept = self.within(limit)
         rows = [self.at_most(limit), *self.other_than(plans)]
-        drawn = self.most_different_drawn(limit, staying, plans)
+        known = self.most_different_known(limit, staying, plans)
         # Thousands of patients, the size of hours: solvers like that.
-        cutoff = math.inf if drawn is None else math.fsum(staying[drawn]) / 1000
+        cutoff = math.inf if known is None else math.fsum(staying[known]) / 1000
         found = self.solve_model(kept, staying / 1000, rows, cutoff)
-        chosen = drawn if found.chosen is None else found.chosen
+        chosen = known if found.chosen is None else found.chosen
         settled = found.status in ("optimal", "infeasible")
         if chosen is None:
             return Least(None, 1000 * found.bound, settled)
@@ -198,11 +197,11 @@ class NearOptimalPlans(NearOptimalSpace):
             return Least(cheaper.chosen, bound, settled)
         return Least(chosen, bound, settled and cheaper.status == "infeasible")
 
-    def most_different_drawn(
+    def most_different_known(
         self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
     ) -> NDArray[np.int64] | None:
-        """The plan in which the fewest patients stay of the largest diagram that could be drawn below a limit."""
-        lower = max((low for low, drawn in self.diagrams.items() if drawn and low <= limit), default=None)
+        """The plan in which the fewest patients stay of the largest diagram that could be built below a limit."""
+        lower = max((low for low, built in self.diagrams.items() if built and low <= limit), default=None)
         if lower is None or (diagram := self.diagrams[lower]) is None:
             return None
         return least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
@@ -238,8 +237,8 @@ class NearOptimalPlans(NearOptimalSpace):
     def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
         """As `together`, each pair a question of its own unless plans known have it both ways."""
         # All plans within a smaller share, or many, settle most pairs that are together in some plans only.
-        for reach in REACHES:
-            near = min(limit, self.best.cost * (1 + reach) + SAME)
+        for share in SHARES:
+            near = min(limit, self.best.cost * (1 + share) + SAME)
             plans, complete = self.cheapest(near, WITNESSES)
             self.known += plans
             if not complete or near - self.best.cost > (limit - self.best.cost) / 4:
@@ -250,7 +249,7 @@ class NearOptimalPlans(NearOptimalSpace):
                 seen |= self.seen_in(known, lower, pairs)
         for plan in self.known:
             self.look(plan, pairs, limit, seen)
-        for diagram, below in hood_diagrams(self, limit):
+        for diagram, below in local_diagrams(self, limit):
             seen |= self.seen_in(diagram, below, pairs)
         kept = self.within(limit)
         holds = self.holds(kept)
@@ -277,10 +276,7 @@ class NearOptimalPlans(NearOptimalSpace):
         """Mark which pairs a plan within the limit has together (first row) and apart (second row)."""
         if math.fsum(self.costs[plan]) > limit:
             return
-        store = self.model.store
-        network = np.zeros(store.practices, np.int64)
-        for number, candidate in enumerate(plan):
-            network[store[int(candidate)]] = number
+        network = network_of(self.model.store, plan)
         same = network[pairs[:, 0]] == network[pairs[:, 1]]
         seen[0] |= same
         seen[1] |= ~same

@@ -1,8 +1,8 @@
-"""Plans near the best that differ from it in one part of the map only.
+"""Decision diagrams of the plans near the optimum that differ from it in one neighbourhood only.
 
-Where all plans near the best are too many to draw, those that change a few neighbouring networks are not: all else
-stays as it is, so they may spend the whole allowance there. They are plans like any other, and show most neighbours
-together in one and apart in another.
+Where all plans near the optimum are too many for a diagram, those that change a few neighbouring networks are not: all
+else stays as it is, so they may spend the whole allowance there. They are plans like any other, and show most
+neighbours together in one and apart in another.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from netform.candidates.store import CandidateStore
 from netform.solve.exact.solver import bound_columns
 from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.near_optimal.space import network_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from netform.solve.diagram.build import Diagram
     from netform.solve.near_optimal.space import NearOptimalSpace
 
-__all__ = ["hood_diagrams"]
+__all__ = ["local_diagrams"]
 
-# Practices in a part, small ones first, and candidates looked at for its diagram.
+# Practices in a neighbourhood, small ones first, and columns looked at for its diagram.
 PRACTICES = (40, 60)
 MOST_STEPS = 500_000_000
 
 
-def hood_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagram, float]]:
+def local_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagram, float]]:
     """For every network of the best plan, the ways to form it and those nearest to it anew, below a limit.
 
     Parameters
@@ -44,50 +45,49 @@ def hood_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagra
     Yields
     ------
     diagram : Diagram
-        Over the candidates of the statement; what its plans do not cover stays as it is in the best plan.
+        Over the columns of the plan model; what its plans do not cover stays as it is in the best plan.
     cutoff : float
         What those plans cost less than.
     """
     plan, store = near.known[0], near.model.store
     kept = near.within(limit)
-    network = np.zeros(store.practices, np.int64)
-    for number, candidate in enumerate(plan):
-        network[store[int(candidate)]] = number
-    some = store.take(kept)
+    network, some = network_of(store, plan), store.take(kept)
     meets = np.zeros((len(plan), len(kept)), np.float32)
     meets[network[some.members], np.repeat(np.arange(len(kept)), np.diff(some.offsets))] = 1.0
     touch = meets @ meets.T
     size = np.diff(store.offsets)[plan]
     done = set()
     for most, start in product(PRACTICES, range(len(plan))):
-        hood = _hood(touch, size, start, most)
-        if near.deadline.passed or hood in done:
+        nearby = _neighbourhood(touch, size, start, most)
+        if near.deadline.passed or nearby in done:
             continue
-        done.add(hood)
+        done.add(nearby)
         outside = np.ones(len(plan), np.bool_)
-        outside[list(hood)] = False
+        outside[list(nearby)] = False
         inside = kept[meets[outside].sum(axis=0) == 0]
         cutoff = limit - math.fsum(near.costs[plan[outside]])
-        diagram = _drawn(near, inside, plan[outside], cutoff)
+        diagram = _built(near, inside, plan[outside], cutoff)
         if diagram is not None:
             yield diagram, cutoff
 
 
-def _hood(touch: NDArray[np.float32], size: NDArray[np.int64], start: int, most: int) -> tuple[int, ...]:
-    """A network and those that share the most candidates with it, as far as there is room."""
-    hood, practices = {start}, int(size[start])
+def _neighbourhood(
+    touch: NDArray[np.float32], size: NDArray[np.int64], start: int, most: int
+) -> tuple[int, ...]:
+    """A network and those that share the most columns with it, as far as there is room."""
+    nearby, practices = {start}, int(size[start])
     while True:
-        near = touch[list(hood)].sum(axis=0)
-        near[list(hood)] = 0
-        near[practices + size > most] = 0
-        best = int(near.argmax())
-        if near[best] == 0:
-            return tuple(sorted(hood))
-        hood.add(best)
+        shared = touch[list(nearby)].sum(axis=0)
+        shared[list(nearby)] = 0
+        shared[practices + size > most] = 0
+        best = int(shared.argmax())
+        if shared[best] == 0:
+            return tuple(sorted(nearby))
+        nearby.add(best)
         practices += int(size[best])
 
 
-def _drawn(
+def _built(
     near: NearOptimalSpace, inside: NDArray[np.int64], stay: NDArray[np.int64], cutoff: float
 ) -> Diagram | None:
     """All ways below a cutoff to cover what some networks do not that stay as they are."""
@@ -104,4 +104,4 @@ def _drawn(
     partitioning = SetPartitioning(
         own, near.costs[inside], tuple(sides), near.model.most_networks, near.model.memory
     )
-    return near.drawn(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff, MOST_STEPS)
+    return near.built(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff, MOST_STEPS)

@@ -1,12 +1,12 @@
-"""The exact front of two axes: every point proven, and nothing better between them beyond a resolution.
+"""The exact Pareto front of two axes: every point proven, and nothing better between them beyond a resolution.
 
 Between two neighbouring points left (less x) and right (less y) all plans not yet known lie in a box. First the
 plan that is best by the weights of the box's diagonal is sought: it is a point of the front, or the diagonal is
 proven to be an edge of its lower hull, below which nothing lies. What is left are triangles above such edges. In
 one that is larger than the resolution a plan is sought that betters both neighbours by more than the resolution:
 it is a point of the front whatever the weights (were it dominated, what dominates it would be better by the same
-weights), or there is none. Every search is a choice among all listed candidates, with proof
-(`netform.solve.exact.solver`); the one extra row that bounds an axis is what keeps a plan inside its box.
+weights), or there is none. Every search is an exact set partitioning over all listed columns
+(`netform.solve.exact.solver`); the one side row that bounds an axis is what keeps a plan inside its box.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution, WarmStart
-from netform.solve.model.stopping import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.plan_model import PlanModel
+    from netform.solve.model.stopping import Deadline
 
 __all__ = ["Traced", "TracedPoint", "trace_front"]
 
@@ -52,7 +52,7 @@ class TracedPoint:
     x, y : float
         Hours per week.
     chosen : ndarray of int64
-        Its candidates.
+        Its columns.
     supported : bool
         Whether some weights make it the best plan.
     """
@@ -65,7 +65,7 @@ class TracedPoint:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The front of a statement.
+    """The front of a plan model.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ def trace_front(
     ----------
     model : PlanModel
     x, y : ndarray of float64, shape (m,)
-        Hours per week of every candidate on each axis.
+        Hours per week of every column on each axis.
     deadline : Deadline
     resolution : float
         Share of each axis's range over the front.
@@ -142,24 +142,17 @@ def trace_front(
     tracer.step_x = max(SAME, share * (right.x - left.x))
     tracer.step_y = max(SAME, share * (left.y - right.y))
     tracer.trace(left, right)
-    boxes = [box for box in tracer.boxes if not (complete and box.settled)]
+    left_open = [
+        (box.left.x, box.right.x, box.right.y, box.left.y)
+        for box in tracer.boxes
+        if tracer.spacious(box) and not (complete and box.settled)
+    ]
     return Traced(
         points=tuple(sorted(tracer.points, key=lambda point: point.x)),
         resolution_x=0.0 if complete else tracer.step_x,
         resolution_y=0.0 if complete else tracer.step_y,
         proven=all(box.settled for box in tracer.boxes) and not tracer.beyond and not tracer.missing,
-        unexplored=tuple(
-            sorted(
-                [
-                    *tracer.beyond,
-                    *(
-                        (box.left.x, box.right.x, box.right.y, box.left.y)
-                        for box in boxes
-                        if tracer.spacious(box)
-                    ),
-                ]
-            )
-        ),
+        unexplored=tuple(sorted([*tracer.beyond, *left_open])),
     )
 
 
@@ -174,14 +167,14 @@ class _Tracer:
     step_y: float = SAME
     points: list[TracedPoint] = field(default_factory=list)
     boxes: list[_Box] = field(default_factory=list)
-    # Weights (a, b) with what every candidate costs at least through the relaxation by them.
+    # Weights (a, b) with the column bounds of the relaxation by them.
     column_bounds: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
     warm: WarmStart | None = None
     missing: bool = False
     # Where plans may lie beyond an end that was not proven.
     beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
-    # Prices of the practices by each axis.
-    prices: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    # Duals of the practices by each axis.
+    duals: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def ends(self) -> tuple[TracedPoint, TracedPoint] | None:
         """The least x with the least y beside it, and the other way round."""
@@ -255,10 +248,9 @@ class _Tracer:
     def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
         """The rule that a plan has at most so many hours on an axis."""
         axis = int(hours is self.y)
-        if axis not in self.prices:
-            relaxed = relax(self.model.partitioning(hours), self.deadline)
-            self.prices[axis] = relaxed.duals.practices
-        return SideRow(hours, -math.inf, most).priced(self.model.store, self.prices[axis])
+        if axis not in self.duals:
+            self.duals[axis] = relax(self.model.partitioning(hours), self.deadline).duals.practices
+        return SideRow(hours, -math.inf, most).priced(self.model.store, self.duals[axis])
 
     def point(self, chosen: NDArray[np.int64], *, supported: bool) -> TracedPoint:
         """The point of a plan."""
@@ -271,16 +263,13 @@ class _Tracer:
         rows: tuple[SideRow, ...],
         cutoff: float = math.inf,
     ) -> Solution:
-        """The best plan that uses only some candidates; positions are those of the statement."""
+        """The best plan that uses only some columns; positions are those of the plan model."""
         everything = len(kept) == len(costs)
         partitioning = self.model.partitioning(costs, rows)
-        left = self.deadline.seconds_left
-        clock = self.deadline.clock
-        # No single question may eat the time of the others.
-        share = self.deadline if left is None else Deadline(clock() + left * SHARE, clock)
         found = solve_set_partitioning(
             partitioning if everything else partitioning.take(kept),
-            share,
+            # No single question may eat the time of the others.
+            self.deadline.share(SHARE),
             cutoff=cutoff,
             warm=None if self.warm is None else self.warm.among(kept),
             trace=True,
@@ -334,12 +323,14 @@ class _Tracer:
         kept = self.useful(box.right.x, box.left.y)
         found = self.solve_model(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
         if found.status == "optimal" and found.chosen is not None:
-            self.split(box, self.point(found.chosen, supported=True), (a, b, found.cost))
+            box.planes.append((a, b, found.cost))
+            self.split(box, self.point(found.chosen, supported=True))
         elif found.status == "infeasible":
             box.hull = True
             box.planes.append((a, b, diagonal - SAME))
         else:
-            self.give_up(box, (a, b, min(found.bound, diagonal)))
+            box.given_up = True
+            box.planes.append((a, b, min(found.bound, diagonal)))
 
     def seek_inside(self, box: _Box) -> None:
         """A plan that betters both neighbours by more than the resolution, or the proof that there is none."""
@@ -352,32 +343,25 @@ class _Tracer:
             point = self.point(found.chosen, supported=False)
             # On an edge of the hull, weights make it as good as the two ends.
             edge = any(a * point.x + b * point.y <= v + 1.5 * SAME for a, b, v in box.planes)
-            self.split(box, replace(point, supported=edge), None)
+            self.split(box, replace(point, supported=edge))
         elif found.status == "infeasible":
             box.settled = True
         else:
-            self.give_up(box, None)
+            box.given_up = True
 
     def useful(self, x_most: float, y_most: float) -> NDArray[np.int64]:
-        """The candidates that a plan with at most so much on each axis may use."""
+        """The columns that a plan with at most so much on each axis may use."""
         useful = np.ones(len(self.x), np.bool_)
         for a, b, column_bounds in self.column_bounds:
             useful &= column_bounds <= a * x_most + b * y_most + SAME
         return np.flatnonzero(useful)
 
-    def split(self, box: _Box, point: TracedPoint, plane: tuple[float, float, float] | None) -> None:
+    def split(self, box: _Box, point: TracedPoint) -> None:
         """Put a new point between two."""
         self.points.append(point)
         self.on_point(len(self.points))
-        planes = [*box.planes, *([plane] if plane else [])]
         self.boxes.remove(box)
         self.boxes += [
-            _Box(box.left, point, list(planes), hull=box.hull),
-            _Box(point, box.right, list(planes), hull=box.hull),
+            _Box(left, right, list(box.planes), hull=box.hull)
+            for left, right in ((box.left, point), (point, box.right))
         ]
-
-    def give_up(self, box: _Box, plane: tuple[float, float, float] | None) -> None:
-        """Time ran out in a box."""
-        box.given_up = True
-        if plane:
-            box.planes.append(plane)

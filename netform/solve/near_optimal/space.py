@@ -1,4 +1,4 @@
-"""The plans near the best of a statement: what they may use, all of them at once, or the best of them by some rule."""
+"""The plans near the optimum of a plan model: their columns, the diagram of all of them, the best by some rule."""
 
 from __future__ import annotations
 
@@ -21,27 +21,28 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["SAME", "NearOptimalSpace", "priced"]
+__all__ = ["SAME", "NearOptimalSpace", "network_of", "priced"]
 
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
 
-# Partial plans in a diagram, and candidates looked at for it, some two hundred million a second.
+# States of a diagram, and columns looked at for it, some two hundred million a second.
 MOST_NODES, MOST_STEPS = 4_000_000, 3_000_000_000
 STEPS_PER_SECOND = 100_000_000
 
-# Questions to a diagram lay out its arcs anew, with what each adds and what is ahead of it: three times its bytes.
-ASKED = 3
+# Queries lay out the arcs of a diagram anew, with what each adds and what is ahead of it: three times its bytes.
+QUERIED = 3
 
-# Wider lists are not tried: of the 50,000 candidates of Birmingham within 0.1% of the best a diagram takes nine
-# seconds, of the 125,000 within 0.2% it would take minutes.
-WIDEST_DRAWN = 100_000
+# More columns are not tried: over the 50,000 of Birmingham within 0.1% of the best a diagram takes nine seconds, over
+# the 125,000 within 0.2% it would take minutes.
+MOST_COLUMNS = 100_000
 
 
 class _MetError(Exception):
-    """Ends a choice at the first plan that is met: which is the best of them is not asked."""
+    """Ends a search at the first plan that is met: which is the best is not asked."""
 
     def __init__(self, chosen: NDArray[np.int64]) -> None:
         super().__init__()
@@ -50,7 +51,7 @@ class _MetError(Exception):
 
 @dataclass(slots=True)
 class NearOptimalSpace:
-    """What is known of the plans of a statement near its best.
+    """What is known of the plans of a plan model near its optimum.
 
     Attributes
     ----------
@@ -59,9 +60,9 @@ class NearOptimalSpace:
         Optimal.
     deadline : Deadline
     costs : ndarray of float64, shape (m,)
-        Weighted hours per week of every candidate.
-    trace : WarmStart
-        What a plan through each candidate costs at least, and the prices that say so.
+        Weighted hours per week of every column.
+    warm : WarmStart
+        The column bounds, and the duals behind them.
     known : list of ndarray of int64
         Plans met so far, the best first.
     diagrams : dict
@@ -72,7 +73,7 @@ class NearOptimalSpace:
     best: Solution
     deadline: Deadline
     costs: NDArray[np.float64] = field(init=False)
-    trace: WarmStart = field(init=False)
+    warm: WarmStart = field(init=False)
     known: list[NDArray[np.int64]] = field(default_factory=list)
     diagrams: dict[float, Diagram | None] = field(default_factory=dict)
 
@@ -80,42 +81,38 @@ class NearOptimalSpace:
         assert self.best.chosen is not None  # noqa: S101 (it is optimal)
         self.costs = self.model.costs
         # Not what the best was found by: plans dearer than it are what is asked for here.
-        self.trace = bound_columns(self.model.partitioning(self.costs), self.deadline, self.best.trace)
+        self.warm = bound_columns(self.model.partitioning(self.costs), self.deadline, self.best.trace)
         self.known = [self.best.chosen]
 
     def within(self, cost: float) -> NDArray[np.int64]:
-        """The candidates that a plan of at most this cost may use."""
-        return np.flatnonzero(self.trace.column_bounds <= cost + SAME)
+        """The columns that a plan of at most this cost may use."""
+        return np.flatnonzero(self.warm.column_bounds <= cost + SAME)
 
     def diagram(self, limit: float) -> Diagram | None:
-        """All plans below a limit, or None when they are too many."""
+        """The diagram of all plans below a limit; None when they are too many."""
         if limit not in self.diagrams:
             # What was too large below a lower limit is so again.
             if any(known is None and lower <= limit for lower, known in self.diagrams.items()):
                 return None
-            self.diagrams[limit] = self.draw(limit)
+            everything = np.arange(len(self.costs))
+            partitioning = self.model.partitioning(self.costs)
+            self.diagrams[limit] = self.built(partitioning, self.warm, everything, limit, MOST_STEPS)
         return self.diagrams[limit]
 
-    def draw(self, limit: float) -> Diagram | None:
-        """Draw the plans below a limit."""
-        return self.drawn(
-            self.model.partitioning(self.costs), self.trace, np.arange(len(self.costs)), limit, MOST_STEPS
-        )
-
-    def drawn(
+    def built(
         self,
         partitioning: SetPartitioning,
-        trace: WarmStart,
+        warm: WarmStart,
         origin: NDArray[np.int64],
         limit: float,
         most_steps: int,
     ) -> Diagram | None:
-        """Draw the plans of a choice below a limit; its candidates stand at ``origin`` in the statement."""
-        kept = np.flatnonzero(trace.column_bounds <= limit + SAME)
-        if len(kept) > WIDEST_DRAWN:
+        """The diagram of a set partitioning below a limit; its columns stand at ``origin`` in the plan model."""
+        kept = np.flatnonzero(warm.column_bounds <= limit + SAME)
+        if len(kept) > MOST_COLUMNS:
             return None
         some = partitioning.take(kept)
-        reduced, dual_objective = priced(some, trace)
+        reduced, dual_objective = priced(some, warm)
         left = self.deadline.seconds_left
         diagram = build_diagram(
             some.store,
@@ -126,15 +123,15 @@ class NearOptimalSpace:
             some.sides,
             most_nodes=MOST_NODES,
             most_steps=most_steps if left is None else min(most_steps, int(left * STEPS_PER_SECOND)),
-            memory=partitioning.memory.left_beside(self.held).share(ASKED),
+            memory=partitioning.memory.left_beside(self.held).share(QUERIED),
         )
         return None if diagram is None else replace(diagram, takes=origin[kept[diagram.takes]])
 
     @property
     def held(self) -> int:
-        """Bytes of the diagrams drawn so far."""
-        drawn = [each for each in self.diagrams.values() if each is not None]
-        return sum(each.tails.nbytes + each.heads.nbytes + each.takes.nbytes for each in drawn)
+        """Bytes of the diagrams built so far."""
+        built = [each for each in self.diagrams.values() if each is not None]
+        return sum(each.tails.nbytes + each.heads.nbytes + each.takes.nbytes for each in built)
 
     def solve_model(
         self,
@@ -143,20 +140,18 @@ class NearOptimalSpace:
         rows: Sequence[SideRow],
         cutoff: float = math.inf,
     ) -> Solution:
-        """The best plan among some candidates; costs and rows are over the whole statement."""
+        """The best plan of some columns; costs and rows are over all of them."""
         partitioning = self.model.partitioning(costs, rows).take(kept)
         if not len(kept):
             return Solution("infeasible", None, math.inf, math.inf)
-        found = solve_set_partitioning(
-            partitioning, self.deadline, cutoff=cutoff, warm=self.trace.among(kept)
-        )
+        found = solve_set_partitioning(partitioning, self.deadline, cutoff=cutoff, warm=self.warm.among(kept))
         chosen = None if found.chosen is None else kept[found.chosen]
         if chosen is not None:
             self.known.append(chosen)
         return Solution(found.status, chosen, found.cost, found.bound)
 
     def any_plan(self, kept: NDArray[np.int64], limit: float) -> tuple[NDArray[np.int64] | None, bool]:
-        """Any plan among some candidates below a limit, and whether it is settled that there is one or none."""
+        """Any plan of some columns below a limit, and whether it is settled that there is one or none."""
 
         def stop(solution: Solution) -> None:
             if solution.chosen is not None:
@@ -167,7 +162,7 @@ class NearOptimalSpace:
         partitioning = self.model.partitioning(self.costs).take(kept)
         try:
             found = solve_set_partitioning(
-                partitioning, self.deadline, cutoff=limit, warm=self.trace.among(kept), on_plan=stop
+                partitioning, self.deadline, cutoff=limit, warm=self.warm.among(kept), on_plan=stop
             )
         except _MetError as met:
             self.known.append(kept[met.chosen])
@@ -176,8 +171,8 @@ class NearOptimalSpace:
 
     def at_most(self, limit: float) -> SideRow:
         """The rule that a plan costs at most so much."""
-        prices = relax(self.model.partitioning(self.costs), self.deadline).duals.practices
-        return SideRow(self.costs, -math.inf, limit).priced(self.model.store, prices)
+        duals = relax(self.model.partitioning(self.costs), self.deadline).duals
+        return SideRow(self.costs, -math.inf, limit).priced(self.model.store, duals.practices)
 
     def other_than(self, plans: Sequence[NDArray[np.int64]]) -> list[SideRow]:
         """Rows that every plan but these keeps.
@@ -192,34 +187,39 @@ class NearOptimalSpace:
         return rows
 
     def holds(self, kept: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which practice (row) is in which of some candidates."""
+        """Which practice (row) is in which of some columns."""
         store = self.model.store.take(kept)
         holds = np.zeros((store.practices, len(store)), np.bool_)
         holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
         return holds
 
     def patients_moved(self, plan: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Patients of each candidate whose network of a plan has no more than half of its patients in it."""
-        store, size = self.model.store, self.model.data.list_size
-        network = np.full(store.practices, -1, np.int64)
-        for number, candidate in enumerate(plan):
-            network[store[int(candidate)]] = number
-        patients = np.bincount(network, weights=size, minlength=len(plan)).astype(np.float64)
-        return moved(store, network, patients, size, size)
+        """Patients of each column whose network of a plan has no more than half of its patients in it."""
+        return self._moved(plan, self.model.store, self.model.data.list_size)
 
     def practices_moved(self, plan: NDArray[np.int64], other: NDArray[np.int64]) -> int:
         """How many practices a plan moves from another's networks, ``plan`` being where they start."""
-        store, size = self.model.store, self.model.data.list_size
-        network = np.full(store.practices, -1, np.int64)
-        for number, candidate in enumerate(plan):
-            network[store[int(candidate)]] = number
+        store = self.model.store
+        return round(math.fsum(self._moved(plan, store.take(other), np.ones(store.practices))))
+
+    def _moved(
+        self, plan: NDArray[np.int64], store: CandidateStore, worth: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        network, size = network_of(self.model.store, plan), self.model.data.list_size
         patients = np.bincount(network, weights=size, minlength=len(plan)).astype(np.float64)
-        chosen = store.take(other)
-        return round(math.fsum(moved(chosen, network, patients, size, np.ones(len(size)))))
+        return moved(store, network, patients, size, worth)
 
 
-def priced(some: SetPartitioning, trace: WarmStart) -> tuple[NDArray[np.float64], float]:
-    """Reduced costs of some candidates, and what a plan of them costs at least besides those above zero."""
-    reduced = trace.duals.price(some.store, some.costs, trace.cuts, some.sides)
+def network_of(store: CandidateStore, plan: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The network of every practice, numbered as in the plan."""
+    network = np.zeros(store.practices, np.int64)
+    for number, column in enumerate(plan):
+        network[store[int(column)]] = number
+    return network
+
+
+def priced(some: SetPartitioning, warm: WarmStart) -> tuple[NDArray[np.float64], float]:
+    """Reduced costs of some columns, and what a plan of them costs at least besides those above zero."""
+    reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
     slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-    return reduced, trace.duals.dual_objective(trace.cuts, some.sides) + slack
+    return reduced, warm.duals.dual_objective(warm.cuts, some.sides) + slack

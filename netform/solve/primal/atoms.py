@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Group, Problem
 
-__all__ = ["AtomMap", "atom_map", "groups_of", "labels_of", "unit_pieces"]
+__all__ = ["AtomMap", "atom_map", "connected_pieces", "labels_of", "networks_of", "numbered", "unit_pieces"]
 
 
 class AtomMap(NamedTuple):
@@ -83,6 +83,22 @@ def numbered(joined: nx.Graph) -> NDArray[np.int64]:
     return number
 
 
+def connected_pieces(atoms: AtomMap, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the connected sets of atoms of the same label; each of label -1 stands alone.
+
+    Parameters
+    ----------
+    atoms : AtomMap
+    labels : ndarray of int64, shape (a,)
+    """
+    one = np.repeat(np.arange(atoms.size), np.diff(atoms.indptr))
+    kept = (labels[one] >= 0) & (labels[one] == labels[atoms.neighbours])
+    joined = nx.Graph()
+    joined.add_nodes_from(range(atoms.size))
+    joined.add_edges_from(zip(one[kept].tolist(), atoms.neighbours[kept].tolist(), strict=True))
+    return numbered(joined)
+
+
 def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
     """Contract the map of a problem.
 
@@ -129,7 +145,7 @@ def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
     )
 
 
-def groups_of(atoms: AtomMap, labels: NDArray[np.int64]) -> list[Group]:
+def networks_of(atoms: AtomMap, labels: NDArray[np.int64]) -> list[Group]:
     """The networks of a plan in order.
 
     Parameters
@@ -144,16 +160,16 @@ def groups_of(atoms: AtomMap, labels: NDArray[np.int64]) -> list[Group]:
     return sorted(tuple(part.tolist()) for part in np.split(order, cuts))
 
 
-def labels_of(atoms: AtomMap, groups: Sequence[Group]) -> NDArray[np.int64]:
+def labels_of(atoms: AtomMap, plan: Sequence[Group]) -> NDArray[np.int64]:
     """The network of each atom, by the first practice of the atom where a plan divides it.
 
     Parameters
     ----------
     atoms : AtomMap
-    groups : sequence of groups
+    plan : sequence of groups
         Cover every practice once.
     """
     owner = np.empty(len(atoms.atom_of), np.int64)
-    for k, group in enumerate(groups):
-        owner[list(group)] = k
+    for k, network in enumerate(plan):
+        owner[list(network)] = k
     return owner[atoms.practices[atoms.first[:-1]]]

@@ -1,8 +1,8 @@
-"""Exchanges at the borders of networks, those of many parts of plans scored at once.
+"""Local search by exchanges at the borders of networks: moves, mergers and swaps, those of many trials scored at once.
 
-An atom goes over to a network next to its own, with what would be cut off without it; two networks become one; or two
-atoms of neighbouring networks change places. A batch holds parts of plans side by side, and what is found for them is
-valued in one call, so that search costs little beside the scoring itself.
+An atom moves to a network next to its own, with what would be cut off without it; two networks merge; or two atoms of
+neighbouring networks swap. A batch holds parts of plans side by side, and their exchanges are scored in one call, so
+that search costs little beside the scoring itself.
 
 What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
 is out of date, looks at its own file only.
@@ -18,7 +18,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.solve.primal.trees import hold
-from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, group_values, plan_values
+from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, network_values, plan_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,8 +60,8 @@ class Ground:
     swaps: int
 
     def values(self, store: CandidateStore, *, costs: bool = True) -> NDArray[np.float64]:
-        """What networks add to the value of a plan (`netform.solve.primal.value.group_values`)."""
-        return group_values(self.problem, self.demands, store, costs=costs)
+        """What networks add to the value of a plan (`netform.solve.primal.value.network_values`)."""
+        return network_values(self.problem, self.demands, store, costs=costs)
 
 
 class Batch(NamedTuple):
@@ -134,7 +134,7 @@ def descend(
     ----------
     ground : Ground
     batch : Batch
-    values : ndarray of float64, shape (g, columns)
+    values : ndarray of float64, shape (g, 6)
         Of its networks; those that come to be empty become 0.
     slack : Slack
         What the rules over the whole plan leave to each trial.
@@ -170,8 +170,8 @@ def descend(
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
         if not len(chosen):
             continue
-        tied, quota = _tied(found, chosen, rows, values, count, slack)
-        made = _make(batch, found, chosen, tied, quota, fresh)
+        linking, quota = _linking(found, chosen, rows, values, count, slack)
+        made = _make(batch, found, chosen, linking, quota, fresh)
         for networks_of, row_of in ((found.one, found.row_of_one), (found.other, found.row_of_other)):
             where, row = networks_of[made], row_of[made]
             trial = batch.trial_of[where]
@@ -183,7 +183,7 @@ def descend(
     return held
 
 
-def _tied(
+def _linking(
     found: _Found,
     chosen: NDArray[np.int64],
     rows: NDArray[np.float64],
@@ -268,14 +268,14 @@ def _make(
     batch: Batch,
     found: _Found,
     chosen: NDArray[np.int64],
-    tied: NDArray[np.bool_],
+    linking: NDArray[np.bool_],
     quota: NDArray[np.int64],
     fresh: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Make exchanges in their order as long as no network is in two of them; those that were made.
 
-    Of those ``tied`` by rules over the whole plan each trial takes no more than its quota, which is used up; where some
-    had to wait, all of its networks are looked at again.
+    Of the ``linking`` ones, which bear on rules over the whole plan, each trial takes no more than its quota, which is
+    used up; where some had to wait, all of its networks are looked at again.
     """
     touched = np.zeros(len(batch.trial_of), np.bool_)
     waits = np.zeros(len(quota), np.bool_)
@@ -285,13 +285,13 @@ def _make(
         c = chosen[k]
         one, other = found.one[c], found.other[c]
         trial = batch.trial_of[one]
-        if tied[k] and quota[trial] <= 0:
+        if linking[k] and quota[trial] <= 0:
             waits[trial] = True
             continue
         if touched[one] or touched[other]:
             continue
         touched[one] = touched[other] = True
-        quota[trial] -= tied[k]
+        quota[trial] -= linking[k]
         for e in range(found.moved[c], found.moved[c + 1]):
             p = found.places[e]
             batch.label[p] = other if batch.label[p] == one else one

@@ -1,4 +1,4 @@
-"""The door to plans by search: an incumbent at once, and better ones as long as effort and time last."""
+"""Find a plan by search: an incumbent at once, and better ones as long as effort and time last."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.atoms import groups_of, labels_of
+from netform.solve.primal.atoms import labels_of, networks_of
 from netform.solve.primal.exchanges import MERGES, Ground
-from netform.solve.primal.local_search import LabelledPlan, SearchParams, search, settle_borders
+from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
 from netform.solve.primal.repair import RepairParams, mend
 from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
@@ -35,16 +35,16 @@ class PrimalParams:
     search : SearchParams
     swaps : int
         Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices
-        or so; of more, a share that is drawn anew each time.
-    settled : int
-        Starts whose borders are settled, the best first: beyond a few the search itself is the better use of time.
+        or so; of more, a random share each time.
+    bettered : int
+        Starts whose borders are bettered, the best first: beyond a few the search itself is the better use of time.
     """
 
     starts: StartParams = field(default_factory=StartParams)
     repair: RepairParams = field(default_factory=RepairParams)
     search: SearchParams = field(default_factory=SearchParams)
     swaps: int = 150
-    settled: int = 4
+    bettered: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ def incumbents(
     deadline: Deadline = NEVER,
     on_plan: Callable[[Incumbent], None] = lambda _plan: None,
     until_sound: bool = False,
-    params: PrimalParams | None = None,
 ) -> Incumbent:
     """Find a plan, whatever is asked, and better it.
 
@@ -95,16 +94,15 @@ def incumbents(
         Told of every better plan.
     until_sound : bool
         Whether to stop at the first plan that keeps every demand and has no exceptions.
-    params : PrimalParams or None
     """
-    run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
+    run = _Run(problem, demands, seed, deadline, on_plan, until_sound)
     starts: list[LabelledPlan] = []
-    for labels in _starts(problem, run):
+    for labels in run.starts():
         starts.append(LabelledPlan.of(run.ground, labels))
         if not run.offer(starts[-1]):
             return run.incumbent
-    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.settled]:
-        settle_borders(run.ground, start, seed, deadline, run.offer)
+    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.bettered]:
+        better_borders(run.ground, start, seed, deadline, run.offer)
         if run.finished:
             break
     return run.bettered(effort)
@@ -119,8 +117,6 @@ def improve(
     effort: int = 20_000,
     deadline: Deadline = NEVER,
     on_plan: Callable[[Incumbent], None] = lambda _plan: None,
-    until_sound: bool = False,
-    params: PrimalParams | None = None,
 ) -> Incumbent:
     """Go on from a plan, as `incumbents` does from its own.
 
@@ -129,12 +125,12 @@ def improve(
     problem : Problem
     plan : sequence of groups
         Covers every practice once, each connected.
-    demands, seed, effort, deadline, on_plan, until_sound, params
+    demands, seed, effort, deadline, on_plan
         As there; it is told of plans better than the one given.
     """
-    run = _Run.of(problem, demands, params or PrimalParams(), seed, deadline, on_plan, until_sound)
+    run = _Run(problem, demands, seed, deadline, on_plan)
     run.best = LabelledPlan.of(run.ground, labels_of(run.terrain.atoms, plan))
-    settle_borders(run.ground, run.best, seed, deadline, run.offer)
+    better_borders(run.ground, run.best, seed, deadline, run.offer)
     return run.bettered(effort)
 
 
@@ -142,35 +138,28 @@ def improve(
 class _Run:
     """One search: what it works on, and the best plan so far."""
 
-    terrain: Terrain
-    ground: Ground
-    params: PrimalParams
+    problem: Problem
+    demands: PlanDemands
     seed: int
     deadline: Deadline
     on_plan: Callable[[Incumbent], None]
-    until_sound: bool
+    until_sound: bool = False
+    params: PrimalParams = field(default_factory=PrimalParams)
+    terrain: Terrain = field(init=False)
+    ground: Ground = field(init=False)
     best: LabelledPlan | None = None
 
-    @classmethod
-    def of(
-        cls,
-        problem: Problem,
-        demands: PlanDemands,
-        params: PrimalParams,
-        seed: int,
-        deadline: Deadline,
-        on_plan: Callable[[Incumbent], None],
-        until_sound: bool,
-    ) -> _Run:
-        terrain = Terrain.of(problem, params.starts, demands)
-        ground = Ground(problem, demands, terrain.atoms, terrain.bounds, params.swaps)
-        return cls(terrain, ground, params, seed, deadline, on_plan, until_sound)
+    def __post_init__(self) -> None:
+        """Contract the map to atoms."""
+        self.terrain = Terrain.of(self.problem, self.params.starts, self.demands)
+        atoms, bounds = self.terrain.atoms, self.terrain.bounds
+        self.ground = Ground(self.problem, self.demands, atoms, bounds, self.params.swaps)
 
     @property
     def incumbent(self) -> Incumbent:
         """The best plan so far."""
         assert self.best is not None  # noqa: S101 (asked for only once there is one)
-        groups = tuple(groups_of(self.terrain.atoms, self.best.labels))
+        groups = tuple(networks_of(self.terrain.atoms, self.best.labels))
         return Incumbent(groups, self.best.value(self.ground))
 
     @property
@@ -193,15 +182,14 @@ class _Run:
             search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
         return self.incumbent
 
-
-def _starts(problem: Problem, run: _Run) -> Iterator[NDArray[np.int64]]:
-    """Starts, those of trees first: their borders are not settled yet."""
-    demands = run.ground.demands
-    yield from tree_starts(run.terrain, demands, run.params.starts, run.seed)
-    if demands.start is not None:
-        yield from_start(run.terrain, demands)
-    if problem.limits.forbids or demands or (run.best is not None and run.incumbent.value.broken):
-        # Around a hub trees may leave a network too large for an exception, and no single move mends that.
-        # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
-        plan = LabelledPlan.of(run.ground, alone(run.terrain))
-        yield settle_borders(run.ground, plan, run.seed, run.deadline, kinds=MERGES).labels
+    def starts(self) -> Iterator[NDArray[np.int64]]:
+        """Starts, those of trees first: their borders are not bettered yet."""
+        yield from tree_starts(self.terrain, self.demands, self.params.starts, self.seed)
+        if self.demands.start is not None:
+            yield from_start(self.terrain, self.demands)
+        broken = self.best is not None and self.incumbent.value.broken
+        if self.problem.limits.forbids or self.demands or broken:
+            # Around a hub trees may leave a network too large for an exception, and no single move mends that.
+            # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
+            plan = LabelledPlan.of(self.ground, alone(self.terrain))
+            yield better_borders(self.ground, plan, self.seed, self.deadline, kinds=MERGES).labels

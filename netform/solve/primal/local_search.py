@@ -1,8 +1,8 @@
-"""Neighbourhood search: neighbouring networks are planned anew along random trees, and their borders bettered.
+"""Large neighbourhood search: neighbouring networks are planned anew along random trees, and their borders bettered.
 
-Each round takes several neighbourhoods, draws a tree for each through some of its networks, and takes the best plan of
-that tree, or cuts it where its subtrees are too many (ruin and recreate, after Schrimpf et al. 2000; a large
-neighbourhood in Shaw's sense). Dearer plans are taken, too, less and less (simulated annealing).
+Each round takes several neighbourhoods (ruin and recreate, Schrimpf et al. 2000; Shaw 1998): the best plan of a random
+spanning tree through some of its networks, or a cut of the tree where its subtrees are too many. Dearer plans are
+taken, too, less and less (simulated annealing).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
 ROUNDS_TOLD = 10
 
-__all__ = ["LabelledPlan", "SearchParams", "search", "settle_borders"]
+__all__ = ["LabelledPlan", "SearchParams", "better_borders", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SearchParams:
     atoms : int
         In all neighbourhoods of a round about so many at most, so that a round of large networks does not take long.
     hood : tuple of int
-        Networks of a neighbourhood, drawn with equal chances: two are quick, a dozen escape where few cannot.
+        Networks of a neighbourhood, equally likely: two are quick, a dozen escape where few cannot.
     hottest, coldest : float
         What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
         practice badly placed; in the end next to nothing.
@@ -98,8 +98,8 @@ class LabelledPlan:
     ----------
     labels : ndarray of int64, shape (a,)
         Network of each atom, 0..k-1.
-    values : ndarray of float64, shape (k, columns)
-        Of `netform.solve.primal.value.group_values`.
+    values : ndarray of float64, shape (k, 6)
+        Of `netform.solve.primal.value.network_values`.
     """
 
     labels: NDArray[np.int64]
@@ -132,7 +132,7 @@ def _whole_batch(labels: NDArray[np.int64]) -> Batch:
     )
 
 
-def settle_borders(
+def better_borders(
     ground: Ground,
     plan: LabelledPlan,
     seed: int,
@@ -140,7 +140,7 @@ def settle_borders(
     on_plan: Callable[[LabelledPlan], bool] = lambda _plan: True,
     kinds: int = ALL_KINDS,
 ) -> LabelledPlan:
-    """Make the best exchanges all over a plan until there are none.
+    """Better all borders of a plan: make the best exchanges until there are none.
 
     Parameters
     ----------
@@ -158,9 +158,9 @@ def settle_borders(
         batch, values = _whole_batch(plan.labels), plan.values.copy()
         slack = Slack.of(ground.demands)
         descend(ground, batch, values, slack, random, deadline, kinds, ROUNDS_TOLD)
-        settled = bool((batch.label == plan.labels).all())
+        unchanged = bool((batch.label == plan.labels).all())
         plan = _renumbered(batch.label, values)
-        if not on_plan(plan) or settled or deadline.passed:
+        if not on_plan(plan) or unchanged or deadline.passed:
             return plan
 
 
@@ -178,7 +178,7 @@ def search(
     deadline: Deadline,
     on_plan: Callable[[LabelledPlan], bool],
 ) -> LabelledPlan:
-    """Better a plan by neighbourhoods.
+    """Better a plan by large neighbourhood search.
 
     Parameters
     ----------
@@ -233,14 +233,14 @@ def _round(
         ground.atoms,
         ground.bounds,
         plan.labels,
-        *_drawn(ground, plan, params, trials, random),
+        *_random_neighbourhoods(ground, plan, params, trials, random),
         params.clumps,
         params.steps,
         ground.problem.data.rules.exception_most,
         random,
     )
     if len(roots):
-        batch = _planned(ground, batch, found, roots)
+        batch = _divided_by_trees(ground, batch, found, roots)
     values = ground.values(network_store(ground.atoms, batch))
     hood_of = np.repeat(np.arange(trials), np.diff(hood_begin))
     before = np.zeros((trials, values.shape[1]))
@@ -250,7 +250,7 @@ def _round(
     rough = 2 * len(roots) < trials or random.random() < params.polished
     held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS if rough else 0)
     change = held - plan_values(before, sizes, slack)
-    tied = _tied(batch, values, before, sizes) & bool(ground.demands)
+    linking = _linking(batch, values, before, sizes) & bool(ground.demands)
     # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
     change[:, 3] += heat * np.log(1.0 - random.random(trials))
     better = np.flatnonzero(better_rows(change))
@@ -258,19 +258,19 @@ def _round(
         return plan
     change = change[better]
     order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
-    labels, taken, tied_once = plan.labels.copy(), np.zeros(number, np.bool_), False
+    labels, taken, linked_once = plan.labels.copy(), np.zeros(number, np.bool_), False
     for t in order.tolist():
         hood = hoods[hood_begin[t] : hood_begin[t + 1]]
         # After one that bears on rules over the whole plan, what those leave to the next is another matter.
-        if not taken[hood].any() and not (tied[t] and tied_once):
+        if not taken[hood].any() and not (linking[t] and linked_once):
             taken[hood] = True
-            tied_once |= bool(tied[t])
+            linked_once |= bool(linking[t])
             places = slice(batch.begin[t], batch.begin[t + 1])
             labels[batch.atom[places]] = number + batch.label[places]
     return _renumbered(labels, np.concatenate((plan.values, values)))
 
 
-def _tied(
+def _linking(
     batch: Batch, values: NDArray[np.float64], before: NDArray[np.float64], sizes: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Which trials change how many networks there are, or how many move."""
@@ -282,7 +282,7 @@ def _tied(
     return result
 
 
-def _drawn(
+def _random_neighbourhoods(
     ground: Ground, plan: LabelledPlan, params: SearchParams, trials: int, random: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Where neighbourhoods begin, how many networks they have, and how many more they are divided into."""
@@ -299,7 +299,7 @@ def _drawn(
     return begins, sizes.astype(np.int64), change.astype(np.int64), random.random(trials)
 
 
-def _planned(ground: Ground, batch: Batch, found: Subtrees, roots: NDArray[np.int64]) -> Batch:
+def _divided_by_trees(ground: Ground, batch: Batch, found: Subtrees, roots: NDArray[np.int64]) -> Batch:
     """The batch with the best plan of every tree whose subtrees are listed."""
     values = ground.values(subtree_store(ground.atoms, batch.atom, found))
     chosen = best_of_trees(found, values[:, (0, 1, 2, COST)], roots)
@@ -331,7 +331,7 @@ def _ruin(
     exception_most: int,
     random: np.random.Generator,
 ) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64], Subtrees, NDArray[np.int64]]:
-    """Draw neighbourhoods, and a tree for each.
+    """Random neighbourhoods, and a random tree for each.
 
     The batch, divided along a tree where subtrees are too many or cannot cover it; the networks of each neighbourhood
     with where they begin; the subtrees of the others, and the places of their roots.

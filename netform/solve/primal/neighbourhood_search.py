@@ -1,14 +1,13 @@
 """Better a plan by exact re-solving of neighbourhoods (a large neighbourhood search after Shaw, 1998).
 
-A neighbourhood is a few neighbouring networks; their practices are planned anew, exactly: over all networks that they
-can form, listed, or over columns that are at hand.
+A neighbourhood is a few neighbouring networks; all columns of their practices are listed, and solved over exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,35 +15,24 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.scores import candidate_costs
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.candidate_cache import LISTING
-from netform.solve.model.problem import ChooseGroups, Group, Problem, SetPartitioning, group_costs, plan_key
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.problem import SetPartitioning, group_costs, plan_key
 
-__all__ = [
-    "Resolve",
-    "improvements",
-    "listed_anew",
-    "neighbourhood",
-    "plan_exactly",
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from netform.solve.model.problem import Group, Problem
+    from netform.solve.model.stopping import Deadline
 
-# Other networks for the practices of some: a plan of them, or None.
-Resolve = Callable[[Sequence[Group], Deadline], "list[Group] | None"]
+__all__ = ["improvements", "neighbourhood"]
 
-# Practices in a neighbourhood, one level after the other; its list may hold so many groups at most.
+# Practices in a neighbourhood, one level after the other; its list may hold so many columns at most.
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
 
 
-def improvements(
-    problem: Problem,
-    plan: Sequence[Group],
-    resolve: Resolve,
-    deadline: Deadline,
-    *,
-    levels: Sequence[int] = LEVELS,
-) -> Iterator[list[Group]]:
+def improvements(problem: Problem, plan: Sequence[Group], deadline: Deadline) -> Iterator[list[Group]]:
     """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
 
     A network is amid a neighbourhood when all networks next to it are in it, too; and where each network starts one,
@@ -55,14 +43,10 @@ def improvements(
     problem : Problem
     plan : sequence of groups
         Covers every practice once.
-    resolve : callable
-        The best plan of a neighbourhood, as `listed_anew` gives it.
     deadline : Deadline
-    levels : sequence of int
-        Practices in a neighbourhood, one level after the other.
     """
     networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
-    for level in levels:
+    for level in LEVELS:
         improved = True
         networks.amid.clear()
         while improved and not deadline.passed:
@@ -70,7 +54,7 @@ def improvements(
             for start in takewhile(lambda _: not deadline.passed, sorted(networks.cost)):
                 hood = networks.around(start, level)
                 if hood is not None:
-                    improved |= networks.exchanged(hood, resolve(hood, deadline))
+                    improved |= networks.exchanged(hood, _best_plan(problem, hood, deadline))
                     yield sorted(networks.cost)
 
 
@@ -82,26 +66,26 @@ class _Networks:
     ----------
     problem : Problem
     cost : dict of group to float
-    settled : set of frozenset of groups
-        Neighbourhoods that were looked at.
+    solved : set of frozenset of groups
+        Neighbourhoods that were solved.
     amid : set of groups
-        Networks all of whose neighbours were in one that was looked at on this level.
+        Networks all of whose neighbours were in one that was solved on this level.
     """
 
     problem: Problem
     cost: dict[Group, float]
-    settled: set[frozenset[Group]] = field(default_factory=set)
+    solved: set[frozenset[Group]] = field(default_factory=set)
     amid: set[Group] = field(default_factory=set)
 
     def around(self, start: Group, level: int) -> list[Group] | None:
-        """The neighbourhood of a network, which is then looked at; None where that is of no use."""
+        """The neighbourhood of a network, which is then solved; None where that is of no use."""
         if start not in self.cost or start in self.amid:
             return None
-        owner = {v: group for group in self.cost for v in group}
+        owner = {v: network for network in self.cost for v in network}
         hood = neighbourhood(self.problem, owner, start, level)
-        if frozenset(hood) in self.settled or len(hood) < 2:
+        if frozenset(hood) in self.solved or len(hood) < 2:
             return None
-        self.settled.add(frozenset(hood))
+        self.solved.add(frozenset(hood))
         return hood
 
     def exchanged(self, hood: Sequence[Group], found: Sequence[Group] | None) -> bool:
@@ -109,63 +93,35 @@ class _Networks:
         better = False
         if found is not None:
             new_cost = group_costs(self.problem, found)
-            old_cost = [self.cost[group] for group in hood]
+            old_cost = [self.cost[network] for network in hood]
             better = plan_key(self.problem, found, new_cost) < plan_key(self.problem, hood, old_cost)
             if better:
-                for group in hood:
-                    del self.cost[group]
+                for network in hood:
+                    del self.cost[network]
                 self.cost.update(zip(found, new_cost, strict=True))
-        inside = {v for group in hood for v in group}
-        for group in found if better and found is not None else hood:
-            if all(u in inside for v in group for u in self.problem.graph[v]):
-                self.amid.add(group)
+        inside = {v for network in hood for v in network}
+        for network in found if better and found is not None else hood:
+            if all(u in inside for v in network for u in self.problem.graph[v]):
+                self.amid.add(network)
         return better
 
 
-def listed_anew(problem: Problem, choose_groups: ChooseGroups) -> Resolve:
-    """Plan neighbourhoods exactly by listing all groups of them.
-
-    Parameters
-    ----------
-    problem : Problem
-    choose_groups : callable
-        The exact solver: positions of the chosen candidates, or None.
-    """
-
-    def resolve(hood: Sequence[Group], deadline: Deadline) -> list[Group] | None:
-        members = sorted(v for group in hood for v in group)
-        found = plan_exactly(problem.among(members), choose_groups, deadline, MOST_LISTED)
-        return found and [tuple(members[v] for v in group) for group in found]
-
-    return resolve
-
-
-def plan_exactly(
-    problem: Problem, choose_groups: ChooseGroups, deadline: Deadline, most_listed: int
-) -> list[Group] | None:
-    """The best plan within the band, by listing; None when there is none, or the groups are too many to list.
-
-    Parameters
-    ----------
-    problem : Problem
-    choose_groups : callable
-    deadline : Deadline
-    most_listed : int
-        Connected groups up to the most patients; fewer where they do not fit.
-    """
-    rules = problem.data.rules
-    adjacency = Adjacency.of(problem.graph)
-    census = take_census(adjacency, rules.least, rules.most, limit=most_listed)
+def _best_plan(problem: Problem, hood: Sequence[Group], deadline: Deadline) -> list[Group] | None:
+    """The best plan of a neighbourhood within the band; None when there is none, or too many columns to list."""
+    members = sorted(v for network in hood for v in network)
+    inside = problem.among(members)
+    rules, limits, memory = inside.data.rules, inside.limits, inside.memory
+    adjacency = Adjacency.of(inside.graph)
+    census = take_census(adjacency, rules.least, rules.most, limit=MOST_LISTED)
     peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
-    if not census.complete or not problem.memory.fits(peak / LISTING.part):
+    if not census.complete or not memory.fits(peak / LISTING.part):
         return None
     store = list_candidates(adjacency, rules.least, rules.most, census=census)
-    store = store.take(np.flatnonzero(allowed(store, problem.limits) & counts_allowed(store, problem.limits)))
-    partitioning = SetPartitioning(
-        store, candidate_costs(store, problem.data), (), problem.patients // rules.least, problem.memory
-    )
-    chosen = choose_groups(partitioning, deadline)
-    return None if chosen is None else [tuple(int(v) for v in store[int(j)]) for j in chosen]
+    store = store.take(np.flatnonzero(allowed(store, limits) & counts_allowed(store, limits)))
+    costs = candidate_costs(store, inside.data)
+    partitioning = SetPartitioning(store, costs, (), inside.patients // rules.least, memory)
+    chosen = solve_set_partitioning(partitioning, deadline).chosen
+    return None if chosen is None else [tuple(members[v] for v in store[int(j)]) for j in chosen]
 
 
 def neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, most: int) -> list[Group]:
@@ -187,10 +143,10 @@ def neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, mo
                 if u not in members:
                     touching[owner[u]] = touching.get(owner[u], 0) + 1
         # Those that share most of the border first.
-        for group in sorted(touching, key=lambda each: (-touching[each], each)):
-            if len(members) + len(group) <= most:
-                hood.append(group)
-                members.update(group)
+        for network in sorted(touching, key=lambda each: (-touching[each], each)):
+            if len(members) + len(network) <= most:
+                hood.append(network)
+                members.update(network)
                 break
         else:
             return hood

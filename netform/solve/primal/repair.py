@@ -1,4 +1,4 @@
-"""Chains: atoms handed on from network to network, so that one that is too large or too small comes into the band.
+"""Repair a plan by chains: atoms handed on from network to network until one outside the band comes into it.
 
 Where neither neighbour can give or take, a network further off may: along the shortest way over networks one atom moves
 over each border, and all between stay within the band.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 
-from netform.solve.primal.atoms import AtomMap, atom_map, numbered, unit_pieces
+from netform.solve.primal.atoms import AtomMap, atom_map, connected_pieces, numbered, unit_pieces
 from netform.solve.primal.trees import Bounds, divided_part
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
 
 
-__all__ = ["StartParams", "Terrain", "alone", "from_start", "numbers_of_networks", "tree_starts"]
+__all__ = ["StartParams", "Terrain", "alone", "from_start", "tree_starts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StartParams:
     starts_per_number : int
         Plans by trees for each: one tree in two or so is unlucky at some cut.
     trees_per_cut : int
-        Trees drawn as long as none has a cut that both sides can hold: in narrow bands (1%) one in ten has.
+        Trees tried as long as none has a cut that both sides can hold: in narrow bands (1%) one in ten has.
     """
 
     numbers: int = 8
@@ -49,7 +49,7 @@ class StartParams:
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """The map twice: as search sees it, and as starts do.
+    """The contracted map twice: for search, and for starts.
 
     Attributes
     ----------
@@ -74,11 +74,7 @@ class Terrain:
         """The terrain of a problem, and the band for trees: as wide as the number of networks demanded needs it."""
         pieces = unit_pieces(problem)
         atoms, whole = atom_map(problem, pieces), atom_map(problem, _with_ways(problem, pieces))
-        graph = nx.Graph()
-        graph.add_nodes_from(range(whole.size))
-        one = np.repeat(np.arange(whole.size), np.diff(whole.indptr))
-        graph.add_edges_from(zip(one.tolist(), whole.neighbours.tolist(), strict=True))
-        part_of = numbered(graph)
+        part_of = connected_pieces(whole, np.zeros(whole.size, np.int64))
         rules, limits = problem.data.rules, problem.limits
         typical = float(np.median(atoms.minutes)) if len(atoms.minutes) else 1.0
         networks, patients = demands.networks, problem.patients
@@ -125,22 +121,10 @@ def _with_ways(problem: Problem, pieces: NDArray[np.int64]) -> NDArray[np.int64]
     return numbered(joined)
 
 
-def numbers_of_networks(
+def _numbers_of_networks(
     terrain: Terrain, demands: PlanDemands, params: StartParams
 ) -> list[NDArray[np.int64]]:
-    """How many networks to divide each connected part into, one answer after the other.
-
-    Parameters
-    ----------
-    terrain : Terrain
-    demands : PlanDemands
-    params : StartParams
-
-    Returns
-    -------
-    list of ndarray of int64, shape (parts,)
-        The middle of what arithmetic allows first.
-    """
+    """How many networks to divide each connected part into; the middle of what arithmetic allows first."""
     bounds = terrain.bounds
     patients = np.array([terrain.whole.patients[part].sum() for part in terrain.parts])
     counted = np.array([terrain.whole.counted[part].sum() for part in terrain.parts])
@@ -180,7 +164,7 @@ def tree_starts(
     """
     random = np.random.default_rng(seed)
     for _ in range(params.starts_per_number):
-        for number in numbers_of_networks(terrain, demands, params):
+        for number in _numbers_of_networks(terrain, demands, params):
             labels, used = np.zeros(terrain.whole.size, np.int64), 0
             for part, networks in zip(terrain.parts, number.tolist(), strict=True):
                 order = part.copy()
@@ -206,10 +190,4 @@ def from_start(terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
     """
     assert demands.start is not None  # noqa: S101 (asked for only then)
     atoms = terrain.atoms
-    network = demands.start[atoms.practices[atoms.first[:-1]]]
-    same = nx.Graph()
-    same.add_nodes_from(range(atoms.size))
-    one = np.repeat(np.arange(atoms.size), np.diff(atoms.indptr))
-    kept = (network[one] >= 0) & (network[one] == network[atoms.neighbours])
-    same.add_edges_from(zip(one[kept].tolist(), atoms.neighbours[kept].tolist(), strict=True))
-    return numbered(same)
+    return connected_pieces(atoms, demands.start[atoms.practices[atoms.first[:-1]]])

@@ -249,7 +249,7 @@ def best_of_trees(
     ----------
     found : Subtrees
         Of several trees, their places one after the other; each tree can be covered.
-    values : ndarray of float64, shape (s, columns)
+    values : ndarray of float64, shape (s, 4)
     roots : ndarray of int64
         Places of the trees' roots.
 

@@ -32,7 +32,7 @@ class Bounds(NamedTuple):
         The band in registered patients.
     least_practices, most_practices : int
     trees : int
-        Trees drawn for one cut at most, as long as none has a good one.
+        Trees tried for one cut at most, as long as none has a good one.
     typical_minutes : float
         Of a border: it is added to each, so that trees like short borders and still differ.
     """
@@ -191,7 +191,7 @@ def random_tree(
     kept: NDArray[np.int64],
     random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw a spanning tree of least random weights (Kruskal).
+    """A spanning tree of least random weights (Kruskal).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a plan is worth to search: a tuple that is compared in order, and is never folded into one number.
+"""The value of a plan: a tuple that is compared in order, and is never folded into one number.
 
 First the hard demands that are broken, then exceptions, then patients outside the band, then hours per week. Each part
 is a sum over the networks, but for the rules over the whole plan: how many networks, and how many may move.
@@ -29,19 +29,18 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
 
 __all__ = [
-    "COLUMNS",
     "COST",
     "NO_DEMANDS_OVER_PLAN",
     "PlanDemands",
     "PlanValue",
     "Slack",
     "broken_demands",
-    "group_values",
+    "network_values",
     "plan_values",
 ]
 
-# The columns of what networks are worth: sums of the first four and the last make a plan's value.
-BROKEN, EXCEPTIONS, OUTSIDE, MOVED_PRACTICES, MOVED_PATIENTS, COST, COLUMNS = range(7)
+# What a network adds to the value of its plan, place by place.
+BROKEN, EXCEPTIONS, OUTSIDE, MOVED_PRACTICES, MOVED_PATIENTS, COST = range(6)
 
 
 class PlanValue(NamedTuple):
@@ -188,8 +187,8 @@ def plan_values(
 
     Parameters
     ----------
-    sums : ndarray of float64, shape (t, columns)
-        Of `group_values` over their networks.
+    sums : ndarray of float64, shape (t, 6)
+        Of `network_values` over their networks.
     networks : ndarray, shape (t,)
         How many each has.
     slack : Slack
@@ -207,7 +206,7 @@ def plan_values(
     return values
 
 
-def group_values(
+def network_values(
     problem: Problem, demands: PlanDemands, store: CandidateStore, *, costs: bool = True
 ) -> NDArray[np.float64]:
     """What each of some networks adds to the value of a plan.
@@ -219,13 +218,13 @@ def group_values(
     store : CandidateStore
         The networks, members ascending.
     costs : bool
-        Whether they are costed, too; else the last column is 0.
+        Whether they are costed, too; else that place is 0.
 
     Returns
     -------
-    ndarray of float64, shape (m, columns)
+    ndarray of float64, shape (m, 6)
     """
-    values = np.zeros((len(store), COLUMNS))
+    values = np.zeros((len(store), COST + 1))
     if not len(store):
         return values
     rules, limits, data = problem.data.rules, problem.limits, problem.data
@@ -244,8 +243,8 @@ def group_values(
         values[:, BROKEN] += broken_demands(store, limits)
     if demands.start is not None and demands.start_patients is not None:
         ones = np.ones(store.practices)
-        for column, worth in ((MOVED_PRACTICES, ones), (MOVED_PATIENTS, data.list_size)):
-            values[:, column] = moved(store, demands.start, demands.start_patients, data.list_size, worth)
+        for place, worth in ((MOVED_PRACTICES, ones), (MOVED_PATIENTS, data.list_size)):
+            values[:, place] = moved(store, demands.start, demands.start_patients, data.list_size, worth)
     if costs:
         values[:, COST] = candidate_costs(store, data)
     return values

@@ -1,4 +1,1 @@
-"""Answers to changed rules out of what an earlier solution has proven.
-
-A question that cannot be answered so is solved anew by the area's solver.
-"""
+"""Reoptimisation: answers to changed rules from what an earlier solution has proven; else the area is solved anew."""

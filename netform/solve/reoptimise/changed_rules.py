@@ -1,4 +1,4 @@
-"""Solve an area again after a planner's change, from what the first solution left behind.
+"""Reoptimise an area after a planner's change, from the columns, duals and cuts of its first solution.
 
 Rules that only forbid, such as a pin, take plans away and leave the list, its costs and the cuts; changed weights and
 other numbers of the costs leave the list and the cuts; a narrower band leaves a part of the list, a wider one adds to
@@ -28,6 +28,7 @@ from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, P
 from netform.solve.model.plan_model import PlanModel, find
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.reoptimise.large_list import POOL, Reoptimiser
+from netform.solve.reoptimise.restricted_master import in_sublist
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,10 +46,10 @@ __all__ = ["ChangedRules"]
 # Terms whose hours depend on who may be the hub.
 HUB_TERMS = ("patient_travel",)
 
-# Candidates with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
+# Columns with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
 NEAR = 0.003
 
-# One candidate in so many tells how near to the bound the nearest are.
+# One column in so many tells how near to the bound the nearest are.
 SAMPLED = 50
 
 # All that may change, besides demands that forbid: the costs, and the band.
@@ -85,9 +86,8 @@ class ChangedRules:
             or case.solution.status != "optimal"
             or case.solution.trace is None
             or not case.settled
+            or rules.demands != _unforbidding(rules.demands)
         ):
-            return None
-        if rules.demands != _unforbidding(rules.demands):
             return None
         return cls(graph, area, rules, outcome)
 
@@ -132,7 +132,7 @@ class ChangedRules:
         if case.reasons and (changed.extra or changed.left_out or own.demands.networks is not None):
             # Fewer exceptions than before may do, and the rules over the plan only say how many did.
             return None
-        found = self.chosen(case, changed, deadline)
+        found = self.near_before(case, changed, deadline)
         if found is None:
             return None
         solution, groups = found
@@ -147,7 +147,9 @@ class ChangedRules:
             if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
         )
 
-    def chosen(self, case: AreaCase, changed: _Changed, deadline: Deadline) -> tuple[Solution, Groups] | None:
+    def near_before(
+        self, case: AreaCase, changed: _Changed, deadline: Deadline
+    ) -> tuple[Solution, Groups] | None:
         """The best plan and its networks; None when it is not near the plan before."""
         trace = case.solution.trace
         assert trace is not None  # noqa: S101 (`of` has looked)
@@ -173,8 +175,7 @@ class ChangedRules:
         if solution is None or solution.chosen is None:
             return None
         listed = solution.chosen[solution.chosen < len(long.store)]
-        more = solution.chosen[solution.chosen >= len(long.store)] - len(long.store)
-        chosen = np.concatenate((np.arange(len(listed)), len(listed) + more))
+        chosen = in_sublist(solution.chosen, listed, len(long.store))
         return solution, changed.among(case, listed).groups(chosen)
 
     def banded(
@@ -262,13 +263,13 @@ class ChangedRules:
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What changed rules leave of a list, and what they add to it."""
+    """What changed rules leave of a list of columns, and what they add to it."""
 
     rules: Rules
     data: ScoringData
     limits: Limits
     store: CandidateStore
-    # Pins that are candidates.
+    # Pins that are columns of the list.
     pinned: NDArray[np.int64]
     # The other pins, those beyond a limit too, and practices left out, are columns of their own; no old plan has them.
     extra: tuple[tuple[int, ...], ...]
@@ -302,10 +303,9 @@ class _Changed:
         return replace(changed, pinned=np.array(sorted(pinned), np.int64), extra=tuple(extra))
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which candidates keep the demands; exceptions need not have as many practices as demanded."""
+        """Which columns keep the demands; exceptions need not have as many practices as demanded."""
         some = self.store.take(positions)
-        patients = group_sums(some, self.data.list_size)
-        inside = (patients >= self.rules.least) & (patients <= self.rules.most)
+        inside = _inside(some, self.data.list_size, self.rules)
         return allowed(some, self.limits) & (counts_allowed(some, self.limits) | ~inside)
 
     def costs(self, before: Rules) -> bool:
@@ -324,13 +324,13 @@ class _Changed:
         }
 
     def long(self, case: AreaCase, before: Rules) -> SetPartitioning:
-        """The whole list, each candidate at what it costs at least: fewer hubs only make journeys longer."""
+        """The whole list, each column at what it costs at least: fewer hubs only make journeys longer."""
         model = case.model
         if self.costs(before):
             model = model.with_data(self.data, self.known(model))
         costs, sides = model.costs, model.sides
         if self.limits.must_hub.any() and not self.costs(before):
-            # PoolSearch candidates hold a practice that must be a hub: what they cost is exact.
+            # Few columns hold a practice that must be a hub: what they cost is exact.
             hubs = group_sums(model.store, self.limits.must_hub.astype(np.float64))
             holding, costs = np.flatnonzero(hubs > 0), costs.copy()
             costs[holding] = self.among(case, holding).costs[: len(holding)]
@@ -339,7 +339,7 @@ class _Changed:
         return replace(model.partitioning(costs), sides=sides)
 
     def among(self, case: AreaCase, positions: NDArray[np.int64]) -> PlanModel:
-        """Some of the candidates under the changed rules, and what the rules add."""
+        """Some of the columns under the changed rules, and what the rules add."""
         model = case.model.take(positions)
         model = model.with_data(self.data, self.known(model))
         if self.extra or self.left_out:
@@ -353,7 +353,7 @@ class _Changed:
 
 
 def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:
-    """Which candidates are within the band of some rules."""
+    """Which columns are within the band of some rules."""
     patients = group_sums(store, list_size)
     inside: NDArray[np.bool_] = (patients >= rules.least) & (patients <= rules.most)
     return inside

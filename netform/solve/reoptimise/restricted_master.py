@@ -1,7 +1,7 @@
-"""A long list of candidates, of which a linear program over few is settled for all.
+"""A restricted master over a pool of a long list of columns, priced out over the list.
 
-The program is over a pool of the list. The whole list is priced by what comes of it, and the few that would still lower
-the bound join the pool, until none would: the bound then holds for the list.
+The list is priced by the duals of the pool's relaxation, and the few columns of negative reduced cost join the pool,
+until there are none: the bound then holds for the list.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import CutPool
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["PricedOut", "RestrictedMaster", "inside", "least_of", "outside"]
+__all__ = ["PricedOut", "RestrictedMaster", "in_list", "in_sublist", "least_of"]
 
-# Candidates with a reduced cost below this share of the bound join the pool with those below zero.
+# Columns with a reduced cost below this share of the bound join the pool with those below zero.
 JOINING = 0.0005
 
 # Of those, so many.
@@ -41,19 +41,19 @@ TINY = 1e-9
 # Hours per week that no plan costs.
 BARRED = 1e9
 
-# Pricings of the whole list until nothing is found in it.
+# Rounds of pricing of the whole list.
 MOST_PRICINGS = 12
 
 
 class PricedOut(NamedTuple):
-    """A program for which the list has nothing.
+    """A relaxation for which the list has no column of negative reduced cost.
 
     Attributes
     ----------
     pool : ndarray of int64
-        Candidates of the list that it is over.
+        Columns of the list that it is over.
     reduced : ndarray of float64, shape (m,)
-        Of the whole list, at least 0 but for rounding.
+        Reduced costs of the whole list, at least 0 but for rounding.
     bound : float
     """
 
@@ -62,28 +62,28 @@ class PricedOut(NamedTuple):
     bound: float
 
     def cheaper(self, cost: float) -> NDArray[np.int64]:
-        """The candidates of the list that a cheaper plan may use."""
+        """The columns of the list that a cheaper plan may use."""
         return np.flatnonzero(self.bound + self.reduced < cost)
 
-    def only(self, kept: NDArray[np.int64]) -> PricedOut:
-        """The same of some candidates of the list, ascending, those of the pool among them."""
+    def take(self, kept: NDArray[np.int64]) -> PricedOut:
+        """The same over some of the list, ascending, the pool among them."""
         return PricedOut(np.searchsorted(kept, self.pool), self.reduced[kept], self.bound)
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMaster:
-    """A choice from a long list.
+    """A set partitioning over a long list of columns.
 
     Attributes
     ----------
     long : SetPartitioning
-        The list. A candidate may cost more than it says here, and may not be allowed.
+        The list. A column may cost more than it says here, and may not be allowed.
     needed : ndarray of int64
-        Candidates of the list that every plan has.
+        Columns of the list that every plan has.
     allowed : callable
-        Which of some candidates of the list may be used.
+        Which of some columns of the list may be used.
     among : callable
-        The choice among some candidates of the list; more may follow them, which are always looked at.
+        The set partitioning over some columns of the list; more may follow them, which are always in it.
     between : tuple of float
         The least and the most networks of the plans looked at, if not of all: the last side row then says so.
     """
@@ -97,30 +97,32 @@ class RestrictedMaster:
     def program(
         self, pool: NDArray[np.int64], known: NDArray[np.int64], cuts: CutPool, duals: Duals
     ) -> PricedProgram:
-        """A program over a pool, of its cheapest candidates and of known ones, by earlier prices."""
+        """The program over a pool, of its cheapest columns and of known ones, from earlier duals."""
         partitioning = self.among(pool)
         columns = np.union1d(first_columns(partitioning.store, partitioning.costs), known)
         return PricedProgram(partitioning, columns, cuts, duals, NARROW)
 
-    def settled(
+    def priced_out(
         self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float, deadline: Deadline
     ) -> PricedOut | None:
-        """Solve a program over a pool until the list has nothing for it; None when that takes too long.
+        """Solve a program over a pool until the list has no column for it; None when that takes too long.
 
-        Of a list with candidates that every plan has, others that hold a practice of theirs are far too dear.
+        Columns that hold a practice of one that every plan has are far too dear.
 
         Parameters
         ----------
         program : PricedProgram
         pool : ndarray of int64
-            The candidates of the list that it is over, which may be used.
+            The columns of the list that it is over, which may be used.
         share : float
             Reduced costs below this share of the bound are wanted exactly; the others may be less than they are.
         cost : float
             Nor are those wanted that take the bound beyond this.
         deadline : Deadline
         """
-        long, barred = self.long, self.barred
+        long, always = self.long, self.among(self.needed)
+        barred = np.zeros(always.store.practices)
+        barred[always.store.members] = BARRED
         for _ in range(MOST_PRICINGS):
             program.price_out(None, deadline, cost + TINY * abs(cost))
             if deadline.passed:
@@ -138,7 +140,7 @@ class RestrictedMaster:
             if not (reduced[joining] < -TINY).any():
                 break
             joining = np.sort(joining[least_of(reduced[joining], MOST_JOINING)])
-            wider = self.together(pool, joining)
+            wider = self.union(pool, joining)
             self.move(program, pool, wider)
             pool = wider
         if (reduced[joining] < -TINY).any():
@@ -160,45 +162,37 @@ class RestrictedMaster:
         reduced[self.needed] = np.maximum(own[np.searchsorted(pool, self.needed)], 0.0)
         return PricedOut(pool, reduced, bound)
 
-    @property
-    def barred(self) -> NDArray[np.float64]:
-        """What makes a candidate of the list too dear that holds a practice of one that every plan has."""
-        always = self.among(self.needed)
-        barred = np.zeros(always.store.practices)
-        barred[always.store.members] = BARRED
-        return barred
-
     def move(self, program: PricedProgram, pool: NDArray[np.int64], other: NDArray[np.int64]) -> None:
         """Go on with a program over another pool, its columns in both."""
-        columns = outside(program.columns, pool, len(self.long.store))
-        program.move(self.among(other), inside(columns, other, len(self.long.store)))
+        columns = in_list(program.columns, pool, len(self.long.store))
+        program.move(self.among(other), in_sublist(columns, other, len(self.long.store)))
 
     def usable(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of some candidates that may be used."""
+        """Those of some columns that may be used."""
         return some[self.allowed(some)]
 
-    def together(self, *some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Candidates of the list, ascending, each once: far quicker than by sorting them."""
+    def union(self, *some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Columns of the list, ascending, each once: far quicker than by sorting them."""
         any_of = np.zeros(len(self.long.store), np.bool_)
         for each in some:
             any_of[each] = True
         return np.flatnonzero(any_of)
 
-    def kept(self, before: NDArray[np.int64] | None) -> Solution:
+    def plan_before(self, before: NDArray[np.int64] | None) -> Solution:
         """The plan before the change, if it is one still."""
         none = Solution("unknown", None, math.inf, -math.inf)
         if before is None or not np.isin(self.needed, before).all() or not self.allowed(before).all():
             return none
         partitioning = self.among(before)
-        # More candidates than those of the list are what no plan before had.
+        # Columns beyond those of the list are what no plan before had.
         if len(partitioning.store) > len(before) or not all(
             SearchState.obeys(side, np.arange(len(before))) for side in partitioning.sides
         ):
             return none
         return Solution("feasible", before, math.fsum(partitioning.costs), -math.inf)
 
-    def only(self, kept: NDArray[np.int64]) -> Self:
-        """The choice among some candidates of the list, ascending, those that are needed among them."""
+    def take(self, kept: NDArray[np.int64]) -> Self:
+        """The same over some of the list, ascending, what is needed among it."""
         return replace(
             self,
             long=self.long.take(kept),
@@ -207,28 +201,28 @@ class RestrictedMaster:
             among=lambda some: self.among(kept[some]),
         )
 
-    def counted(self, least: float, most: float) -> Self:
-        """The choice among plans of so many networks."""
+    def of_count(self, least: float, most: float) -> Self:
+        """The same over plans of so many networks."""
         return replace(
             self,
-            long=self.of_number(self.long, least, most),
-            among=lambda pool: self.of_number(self.among(pool), least, most),
+            long=self._of_count(self.long, least, most),
+            among=lambda pool: self._of_count(self.among(pool), least, most),
             between=(least, most),
         )
 
-    def of_number(self, partitioning: SetPartitioning, least: float, most: float) -> SetPartitioning:
-        """A choice of so many networks; a number that it has is replaced."""
+    def _of_count(self, partitioning: SetPartitioning, least: float, most: float) -> SetPartitioning:
+        """A number of networks that is demanded already is replaced."""
         rules = partitioning.sides if self.between == ANY_NUMBER else partitioning.sides[:-1]
         return replace(partitioning, sides=(*rules, SideRow(np.ones(len(partitioning.store)), least, most)))
 
 
-def inside(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
-    """Where candidates of a list of so many, and more from its end on, stand among some of it and the same more."""
+def in_sublist(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
+    """Positions in a list of so many columns, or beyond its end, as positions in some of it and beyond theirs."""
     return np.where(where < listed, np.searchsorted(kept, where), where - listed + len(kept))
 
 
-def outside(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
-    """Where candidates that stand so among some of a list stand in it."""
+def in_list(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
+    """The inverse of `in_sublist`."""
     found = where - len(kept) + listed
     found[where < len(kept)] = kept[where[where < len(kept)]]
     return found

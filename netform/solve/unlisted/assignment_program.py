@@ -19,27 +19,12 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["Assignment", "AssignmentProgram", "Exceptions"]
-
-
-@dataclass(frozen=True, slots=True)
-class Exceptions:
-    """How many networks may be outside the band, and how large those may be.
-
-    Attributes
-    ----------
-    number : int
-    most : int
-        Registered patients of one.
-    """
-
-    number: int
-    most: int
+__all__ = ["Assignment", "AssignmentProgram"]
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What the program came to.
+    """The solution of the program, and its bound.
 
     Attributes
     ----------
@@ -65,23 +50,14 @@ class AssignmentProgram:
     problem : Problem
     costs : CentreCosts
         Assignments that cost infinitely much have no variable.
-    least, most : int
-        Registered patients of a network, inclusive.
-    exceptions : Exceptions or None
-        Networks outside the band that are allowed; hours that depend on patients alone are left out then.
     """
 
     problem: Problem
     costs: CentreCosts
-    least: int
-    most: int
-    exceptions: Exceptions | None = None
     number: NDArray[np.int64] = field(init=False)
     pairs: NDArray[np.int64] = field(init=False)
     _known: set[tuple[int, ...]] = field(init=False, default_factory=set)
     _objective: list[float] = field(init=False, default_factory=list)
-    _whole: int = field(init=False, default=0)
-    _allowed: int = field(init=False, default=-1)
     _rows: int = field(init=False, default=0)
     _lower: list[float] = field(init=False, default_factory=list)
     _upper: list[float] = field(init=False, default_factory=list)
@@ -90,29 +66,22 @@ class AssignmentProgram:
     _value: list[float] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        """Number the assignments that are left, and state the rules on every network."""
+        """Number the assignments that are left, and add the rows that every network keeps."""
         costs = self.costs
         self.pairs = np.argwhere(np.isfinite(costs.hours))
         self.number = np.full(costs.hours.shape, -1, np.int64)
         self.number[tuple(self.pairs.T)] = np.arange(len(self.pairs))
         self._objective = costs.hours[tuple(self.pairs.T)].tolist()
-        self._whole = len(self.pairs)
         hubs = costs.hubs.tolist()
         for items in self.number:
             self.add([(int(v), 1.0) for v in items[items >= 0]], 1.0, 1.0)
-        opened = [self.variable(hub, hub) for hub in hubs]
-        self.add([(v, 1.0) for v in opened], costs.fewest, costs.many)
+        self.add([(self.variable(hub, hub), 1.0) for hub in hubs], costs.fewest, costs.many)
         for hub in np.flatnonzero(costs.must).tolist():
             if hub in hubs:
                 self.add([(self.variable(hub, hub), 1.0)], 1.0, 1.0)
-        outside = [self._outside(self.variable(hub, hub)) if self.exceptions else -1 for hub in hubs]
-        if self.exceptions:
-            self._allowed = self._rows
-            self.add([(v, 1.0) for v in outside], 0.0, self.exceptions.number)
-        for hub, exception in zip(hubs, outside, strict=True):
-            self._network(hub, exception)
-            if not self.exceptions:
-                self._priced_by_size(hub)
+        for hub in hubs:
+            self._network(hub)
+            self._costed_by_size(hub)
             self._beside(hub)
 
     def variable(self, practice: int, hub: int) -> int:
@@ -128,10 +97,6 @@ class AssignmentProgram:
         self._lower.append(least)
         self._upper.append(most)
         self._rows += 1
-
-    def allow(self, exceptions: int) -> None:
-        """Let so many networks be outside the band; all rows that were added hold as before."""
-        self._upper[self._allowed] = float(exceptions)
 
     def separate(self, practice: int, hub: int, between: Iterable[int]) -> bool:
         """Demand that a practice in the network of a hub has company among others; whether that says anything."""
@@ -151,19 +116,7 @@ class AssignmentProgram:
             if a >= 0 and b >= 0 and a != b:
                 self.add([(a, 1.0), (b, 1.0), (self.variable(hub, hub), -1.0)], -math.inf, 0.0)
 
-    def _outside(self, opened: int) -> int:
-        """A variable that says whether the network of a hub is outside the band."""
-        exception = self._new(0.0)
-        self.add([(exception, 1.0), (opened, -1.0)], -math.inf, 0.0)
-        return exception
-
-    def _new(self, hours: float, *, whole: bool = True) -> int:
-        """Append a variable; those that need not be whole come last."""
-        self._objective.append(hours)
-        self._whole += whole
-        return len(self._objective) - 1
-
-    def _network(self, hub: int, exception: int) -> None:
+    def _network(self, hub: int) -> None:
         """The band, the number of practices, and that only an open hub has practices."""
         costs, opened = self.costs, self.variable(hub, hub)
         items = np.flatnonzero(self.number[:, hub] >= 0)
@@ -171,39 +124,25 @@ class AssignmentProgram:
         for column in columns:
             if column != opened:
                 self.add([(column, 1.0), (opened, -1.0)], -math.inf, 0.0)
-        limits = self.problem.limits
-        patients = costs.patients[items].tolist()
-        largest = 0.0
-        if self.exceptions:
-            largest = max(self.exceptions.most, int(costs.patients[costs.item[hub]]), self.most)
-        self._between(columns, patients, opened, (self.least, self.most), exception, largest)
+        rules, limits = self.problem.data.rules, self.problem.limits
+        self._between(columns, costs.patients[items].tolist(), opened, (rules.least, rules.most))
         if limits.least_practices > 1 or limits.most_practices < len(costs.item):
-            counted = costs.counted[items].tolist()
             band = (limits.least_practices, min(limits.most_practices, len(costs.item)))
-            self._between(columns, counted, opened, band, exception, float(len(costs.item)))
+            self._between(columns, costs.counted[items].tolist(), opened, band)
 
     def _between(
-        self,
-        columns: Sequence[int],
-        amounts: Sequence[int],
-        opened: int,
-        band: tuple[int, int],
-        exception: int,
-        largest: float,
+        self, columns: Sequence[int], amounts: Sequence[int], opened: int, band: tuple[int, int]
     ) -> None:
-        """What a network adds up to is within a band where it is open, and zero else; an exception has any amount."""
-        least, most = band
+        """What a network adds up to is within a band where it is open, and zero else."""
         amount = dict.fromkeys([*columns, opened], 0.0)
         for column, value in zip(columns, amounts, strict=True):
             amount[column] += value
-        for limit, lower, upper in ((least, 0.0, math.inf), (most, -math.inf, 0.0)):
+        for limit, lower, upper in ((band[0], 0.0, math.inf), (band[1], -math.inf, 0.0)):
             row = dict(amount)
             row[opened] -= limit
-            if exception >= 0:
-                row[exception] = limit if lower == 0.0 else limit - largest
             self.add(row.items(), lower, upper)
 
-    def _priced_by_size(self, hub: int) -> None:
+    def _costed_by_size(self, hub: int) -> None:
         """Hours that depend on patients alone: the pieces of their envelope."""
         costs, opened = self.costs, self.variable(hub, hub)
         sizes, fixed = costs.sizes, costs.fixed
@@ -216,8 +155,9 @@ class AssignmentProgram:
             for k in items.tolist():
                 self._objective[int(self.number[k, hub])] += slope * float(costs.patients[k])
             return
-        # The variable is what the network costs above the least of the envelope.
-        above, lowest = self._new(1.0, whole=False), float(fixed.min())
+        # The variable, which need not be whole, is what the network costs above the least of the envelope.
+        above, lowest = len(self._objective), float(fixed.min())
+        self._objective.append(1.0)
         self._objective[opened] += lowest
         for k, slope in enumerate(slopes.tolist()):
             row = {above: 1.0, opened: -(float(fixed[k]) - lowest - slope * float(sizes[k]))}
@@ -233,7 +173,7 @@ class AssignmentProgram:
             if practice != hub and hub not in graph[practice]:
                 self.separate(practice, hub, graph[practice])
 
-    def solve(self, cutoff: float, seconds: float | None, gap: float = 0.0) -> Assignment:
+    def solve(self, cutoff: float, seconds: float | None) -> Assignment:
         """The best assignment that keeps the rows so far.
 
         Parameters
@@ -242,10 +182,8 @@ class AssignmentProgram:
             Assignments that cost more are of no interest: ``infeasible`` then means that none costs less.
         seconds : float, optional
             Wall-clock limit.
-        gap : float
-            Share of the cost that an assignment may be above the best.
         """
-        parameters = mathopt.SolveParameters(relative_gap_tolerance=gap, absolute_gap_tolerance=1e-6)
+        parameters = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=1e-6)
         # One thread: the same answer on every machine.
         parameters.highs.string_options["parallel"] = "off"
         parameters.highs.int_options["threads"] = 1
@@ -275,15 +213,15 @@ class AssignmentProgram:
 
     def _model(self) -> mathopt.Model:
         """Built as one message: a call for every coefficient would cost more than many a solve."""
-        count = len(self._objective)
+        count, whole = len(self._objective), len(self.pairs)
         row, column = np.array(self._row, np.int64), np.array(self._column, np.int64)
         order = np.lexsort((column, row))
         message = model_pb2.ModelProto()
         ids = range(count)
         message.variables.ids.extend(ids)
         message.variables.lower_bounds.extend([0.0] * count)
-        message.variables.upper_bounds.extend([1.0] * self._whole + [math.inf] * (count - self._whole))
-        message.variables.integers.extend([True] * self._whole + [False] * (count - self._whole))
+        message.variables.upper_bounds.extend([1.0] * whole + [math.inf] * (count - whole))
+        message.variables.integers.extend([True] * whole + [False] * (count - whole))
         message.objective.linear_coefficients.ids.extend(ids)
         message.objective.linear_coefficients.values.extend(self._objective)
         rows = message.linear_constraints

@@ -17,10 +17,10 @@ import numpy as np
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
 from netform.solve.diagram.search import best_below
-from netform.solve.diagram.variable_order import sweep
+from netform.solve.diagram.variable_order import spectral_order
 from netform.solve.model.problem import SetPartitioning, store_of
-from netform.solve.unlisted.by_passes import solve_streamed
 from netform.solve.unlisted.column_generation import ColumnGenerator
+from netform.solve.unlisted.streamed_pricing import solve_streamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ def bound_turns(part: Part) -> Iterator[None]:
     yield
     for _ in range(MOST_STEPS):
         branch = min(branches, key=lambda each: each.bound)
-        if branch.settled and branch.safe is not None and not streamed:
+        if branch.is_tight and branch.safe is not None and not streamed:
             solve_streamed(part, branch.safe)
             streamed = True
         if part.deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
@@ -112,20 +112,20 @@ def branched_on_count(
     """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first."""
     numbers = None if networks is None else (float(networks), float(networks))
     whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline, numbers=numbers)
-    whole.settle()
+    whole.generate()
     whole.centre()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     whole_number = numbers is not None or abs(number - round(number)) < FRACTION
-    if whole_number or fewer > MANY or not whole.met_all:
+    if whole_number or fewer > MANY or not whole.covers_all:
         return [whole]
     branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:
-        branches.append(whole.between((-math.inf, float(fewer)), deadline))
+        branches.append(whole.branch((-math.inf, float(fewer))))
     if (fewer + 1) * rules.least <= problem.patients:
-        branches.append(whole.between((fewer + 1.0, math.inf), deadline))
+        branches.append(whole.branch((fewer + 1.0, math.inf)))
     for branch in branches:
-        branch.settle()
+        branch.generate()
     return sorted(branches, key=lambda branch: branch.value)
 
 
@@ -146,19 +146,19 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
     problem = generator.problem
     if generator.value >= cost - LEAST_GAIN:
         return None
-    within = max(NEAR * generator.network, cost - generator.value)
-    store = generator.met(generator.duals, within, MET * pool)
+    within = max(NEAR * generator.mean_cost, cost - generator.value)
+    store = generator.columns_near(generator.duals, within, MET * pool)
     kept = counts_allowed(store, problem.limits) & allowed(store, problem.limits)
     store = store.take(np.flatnonzero(kept))
     costs = candidate_costs(store, problem.data)
-    beyond = np.maximum(generator.beyond(store, costs), 0.0)
+    beyond = np.maximum(generator.reduced_costs(store, costs), 0.0)
     least = np.sort(np.argsort(beyond, kind="stable")[:pool])
     store = store.take(least)
     some = SetPartitioning(store, costs[least], generator.sides(store), len(problem.codes), problem.memory)
     beyond = beyond[least]
     if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
         return None
-    order = sweep(some.store, beyond)
+    order = spectral_order(some.store, beyond)
     found = None
     for end in (order, np.ascontiguousarray(order[::-1])):
         if generator.deadline.passed:
@@ -170,8 +170,8 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
             cost - LEAST_GAIN,
             width,
             end,
-            generator.priced(generator.duals),
-            spare=SPARE * generator.network,
+            generator.priced_cuts(generator.duals),
+            spare=SPARE * generator.mean_cost,
         ).chosen
         if chosen is not None:
             found = sorted(tuple(some.store[int(j)].tolist()) for j in chosen)

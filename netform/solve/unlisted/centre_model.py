@@ -1,4 +1,4 @@
-"""Plan few large networks by the assignment model with centres: plans, a bound, and the fewest exceptions.
+"""Plan few large networks by the assignment model with centres: plans and a bound.
 
 Every practice is assigned to the hub of its network at least cost, each network within the band (Hess et al., 1965).
 The Lagrangian bound fixes what no cheaper plan has (`netform.solve.unlisted.centre_bound`); an integer program decides
@@ -19,7 +19,7 @@ import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.solve.model.problem import group_costs, store_of
-from netform.solve.unlisted.assignment_program import AssignmentProgram, Exceptions
+from netform.solve.unlisted.assignment_program import AssignmentProgram
 from netform.solve.unlisted.centre_bound import BoundParams, centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.separators import component_of, separators
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from netform.solve.unlisted.assignment_program import Assignment
     from netform.solve.unlisted.centre_bound import CentreBound
 
-__all__ = ["CentreParams", "CentreSolution", "FewestExceptions", "fewest_exceptions", "solve_by_centres"]
+__all__ = ["CentreParams", "CentreSolution", "solve_by_centres"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,10 @@ class CentreParams:
     near : float
         Hours per week, as a share of the cost, within which two costs are the same.
     bound, again : BoundParams
-        The first bound, and what is fixed for a cutoff.
-    guesses : tuple of float
-        Cutoffs to try above the bound, as shares of it: the nearer, the more is fixed; each that has no plan below it
+        The first bound, and the one that fixes for a cutoff.
+    cutoffs : tuple of float
+        Trial cutoffs above the bound, as shares of it: the nearer, the more is fixed; each that has no plan below it
         raises the bound, and a few that are far apart waste the least on those.
-    exceptional : float
-        Share of the cost that plans with exceptions may be above the best: only their number counts, but those that
-        cost much more are seldom connected.
     """
 
     most_assigned: int = 12_000
@@ -65,13 +62,12 @@ class CentreParams:
     near: float = 1e-7
     bound: BoundParams = field(default_factory=BoundParams)
     again: BoundParams = field(default_factory=lambda: BoundParams(rounds=60))
-    guesses: tuple[float, ...] = (0.005, 0.02, 0.1)
-    exceptional: float = 0.1
+    cutoffs: tuple[float, ...] = (0.005, 0.02, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
 class CentreSolution:
-    """What the model has found and proven.
+    """The best plan, and its bound.
 
     Attributes
     ----------
@@ -90,27 +86,6 @@ class CentreSolution:
     cost: float
     bound: float
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class FewestExceptions:
-    """How many networks have to be outside the band.
-
-    Attributes
-    ----------
-    least : int
-        Proven: every plan has so many.
-    plan : tuple of groups or None
-        One with ``found`` networks outside the band.
-    found : int or None
-    infeasible : bool
-        No plan keeps the demands, whatever its exceptions.
-    """
-
-    least: int
-    plan: tuple[Group, ...] | None
-    found: int | None
-    infeasible: bool = False
 
 
 def solve_by_centres(
@@ -147,87 +122,42 @@ def solve_by_centres(
         search.plan = tuple(sorted(tuple(sorted(group)) for group in incumbent))
         search.cost = math.fsum(group_costs(problem, search.plan))
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
-    bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised)
-    search.raised(bounded.bound)
-    if math.isfinite(search.cost) and not search.settled:
+    bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raise_bound)
+    search.raise_bound(bounded.bound)
+    if math.isfinite(search.cost) and not search.over:
         # Staff's travel costs more where fewer practices are in reach.
         possible = np.isfinite(bounded.costs.hours)
         costs = CentreCosts.of(problem, rules.least, rules.most, networks, possible)
-        bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raised, bounded.prices)
-        search.raised(bounded.bound)
-    for share in (*params.guesses, math.inf):
-        if search.settled:
+        bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raise_bound, bounded.prices)
+        search.raise_bound(bounded.bound)
+    for share in (*params.cutoffs, math.inf):
+        if search.over:
             break
-        # Cutoffs that are guessed: what costs more is fixed, and either a plan is found below, or none is.
+        # What costs more than a trial cutoff is fixed, and either a plan is found below, or there is none.
         cutoff = min(search.cost, search.bound + share * abs(search.bound))
         tried = centre_bound(bounded.costs, cutoff, deadline, params.again, first=bounded.prices)
-        search.raised(tried.bound)
+        search.raise_bound(tried.bound)
         if tried.bound < cutoff and (
-            tried.costs.assigned > params.most_assigned or not search.decided(tried, cutoff)
+            tried.costs.assigned > params.most_assigned or not search.try_cutoff(tried, cutoff)
         ):
             break
     return search.solution()
 
 
-def fewest_exceptions(
-    problem: Problem,
-    networks: int,
-    deadline: Deadline,
-    params: CentreParams = CentreParams(),
-) -> FewestExceptions | None:
-    """How many of a fixed number of networks have to be outside the band, and a plan with so many.
-
-    Parameters
-    ----------
-    problem : Problem
-    networks : int
-    deadline : Deadline
-    params : CentreParams
-
-    Returns
-    -------
-    FewestExceptions or None
-        None when the model would be too large.
-    """
-    rules = problem.data.rules
-    search = _Search(problem, deadline, params)
-    largest = max(rules.exception_most, int(problem.data.list_size.max()), rules.most)
-    costs = CentreCosts.of(problem, 1, largest, networks)
-    if costs.assigned > params.most_assigned:
-        return None
-    if costs.fewest > costs.many:
-        return FewestExceptions(networks + 1, None, None, infeasible=True)
-    program = AssignmentProgram(problem, costs, rules.least, rules.most, Exceptions(0, rules.exception_most))
-    least = 0
-    for _ in range(params.rounds):
-        answer = program.solve(math.inf, deadline.seconds_left, params.exceptional)
-        plan = search.sound(answer, band=False)
-        if plan is not None:
-            return FewestExceptions(least, plan, search.outside(plan))
-        if answer.status == "infeasible":
-            least += 1
-            if least > networks:
-                return FewestExceptions(least, None, None, infeasible=True)
-            program.allow(least)
-        elif deadline.passed or answer.networks is None or not _cut(program, answer):
-            break
-    return FewestExceptions(least, None, None)
-
-
 @dataclass(slots=True)
 class _Search:
-    """The incumbent and the bound, and whom to tell."""
+    """Search state: the incumbent, the bound, and whom to tell."""
 
     problem: Problem
     deadline: Deadline
     params: CentreParams
-    on_bound: Callable[[float], None] = lambda _bound: None
-    on_plan: Callable[[Sequence[Group], float], None] = lambda _plan, _cost: None
+    on_bound: Callable[[float], None]
+    on_plan: Callable[[Sequence[Group], float], None]
     plan: tuple[Group, ...] | None = None
     cost: float = math.inf
     bound: float = -math.inf
 
-    def raised(self, bound: float) -> None:
+    def raise_bound(self, bound: float) -> None:
         """Keep a better bound; no plan below the incumbent is left where it is that of the incumbent."""
         if min(bound, self.cost) > self.bound:
             self.bound = min(bound, self.cost)
@@ -235,27 +165,26 @@ class _Search:
                 self.on_bound(self.bound)
 
     @property
-    def settled(self) -> bool:
+    def over(self) -> bool:
         """Whether nothing is left to be proven, or time is up."""
         return self.bound >= self.cost or self.deadline.passed
 
-    def decided(self, tried: CentreBound, cutoff: float) -> bool:
+    def try_cutoff(self, tried: CentreBound, cutoff: float) -> bool:
         """Whether it is proven that no plan costs less than a cutoff; else a plan is found, or time is up."""
-        rules = self.problem.data.rules
-        program = AssignmentProgram(self.problem, tried.costs, rules.least, rules.most)
+        program = AssignmentProgram(self.problem, tried.costs)
         for _ in range(self.params.rounds):
             answer = program.solve(cutoff, self.deadline.seconds_left)
-            self.raised(answer.bound)
+            self.raise_bound(answer.bound)
             found = self.take(answer)
             if answer.status == "infeasible":
                 return True
-            if found or answer.status != "optimal" or self.settled or not _cut(program, answer):
+            if found or answer.status != "optimal" or self.over or not _separate(program, answer):
                 break
         return False
 
     def take(self, answer: Assignment) -> bool:
-        """Whether an answer is a plan; a cheaper one than is known is kept."""
-        plan = self.sound(answer, band=True)
+        """Whether an answer is a plan; a cheaper one than the incumbent is kept."""
+        plan = self.plan_of(answer)
         if plan is None:
             return False
         cost = math.fsum(group_costs(self.problem, plan))
@@ -264,24 +193,17 @@ class _Search:
             self.plan, self.cost = plan, cost
         return True
 
-    def sound(self, answer: Assignment, *, band: bool) -> tuple[Group, ...] | None:
-        """The networks of an answer if they are connected and keep the demands, within the band or not."""
+    def plan_of(self, answer: Assignment) -> tuple[Group, ...] | None:
+        """The networks of an answer if they are connected, keep the demands, and are within the band."""
         if answer.networks is None:
             return None
         plan = tuple(sorted(answer.networks.values()))
-        store = store_of(plan, len(self.problem.codes))
         if not all(component_of(self.problem.graph, group[:1], group) == set(group) for group in plan):
             return None
-        if not allowed(store, self.problem.limits).all() or (band and self.outside(plan)):
-            return None
-        return plan
-
-    def outside(self, plan: Sequence[Group]) -> int:
-        """Networks with too few or too many patients or practices."""
+        store, limits = store_of(plan, len(self.problem.codes)), self.problem.limits
         rules, sizes = self.problem.data.rules, self.problem.data.list_size
-        patients = np.array([sizes[list(group)].sum() for group in plan])
-        counts = counts_allowed(store_of(plan, len(self.problem.codes)), self.problem.limits)
-        return int(((patients < rules.least) | (patients > rules.most) | ~counts).sum())
+        inside = all(rules.least <= sizes[list(group)].sum() <= rules.most for group in plan)
+        return plan if inside and (allowed(store, limits) & counts_allowed(store, limits)).all() else None
 
     def solution(self) -> CentreSolution:
         """What is known by now."""
@@ -295,7 +217,7 @@ class _Search:
         )
 
 
-def _cut(program: AssignmentProgram, answer: Assignment) -> bool:
+def _separate(program: AssignmentProgram, answer: Assignment) -> bool:
     """Add the rows that an answer breaks though every plan keeps them; whether there are any."""
     assert answer.networks is not None  # noqa: S101 (the caller has looked)
     problem, added = program.problem, False

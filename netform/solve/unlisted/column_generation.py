@@ -1,11 +1,11 @@
-"""Prices for every practice where networks are too many to list: the relaxation over groups met as they are needed.
+"""Column generation (Desaulniers, Desrosiers and Solomon, 2005) where columns are too many to list.
 
-The linear program begins with the networks of a plan. Under its prices, cheap groups are sought near those it has
-(`netform.solve.unlisted.heuristic_pricing`) and added, until there are none; then hub by hub
-(`netform.solve.unlisted.exact_pricing`), which also says what no plan costs less than: no two networks have the same
-hub, and all patients together say how many networks there are at least and at most, so that it is the sum of all
-prices and of so many hubs' least. Cuts (`netform.solve.master.subset_row_cuts`) raise it: what they are worth is
-added, and what a network has to pay for them counts as its cost, in roaming and in the searches.
+The restricted master begins with the networks of a plan. Columns of negative reduced cost are sought near those it has
+(heuristic pricing, `netform.solve.unlisted.heuristic_pricing`) and added, until there are none; then hub by hub (exact
+pricing, `netform.solve.unlisted.exact_pricing`), which also gives a safe bound: no two networks have the same hub, and
+all patients together say how many networks there are at least and at most, so that no plan costs less than the sum of
+all duals and of so many hubs' least reduced costs. Subset-row cuts (`netform.solve.master.subset_row_cuts`) raise it:
+what they are worth is added, and what a column has to pay for them counts as its cost, in both pricings.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from netform.scores import candidate_costs
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
-from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
+from netform.solve.unlisted.exact_pricing import HubSearch, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.separable_cost import quick_costs
+from netform.solve.unlisted.separable_cost import separable_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnGenerator"]
 
-# Prices are kept within so many times the mean of those at first; the box is widened so many times where it binds, and
-# up to so many times what a network costs.
+# Duals are kept in a box, so many times the mean of those at first; it is widened so many times where it binds, and up
+# to so many times what a network costs.
 BOX, WIDER, WIDEST = 1.5, 4.0, 100.0
 
-# Groups met in one turn, and what they may cost beyond their prices, as a share of a network.
+# Columns priced heuristically in one turn, and their highest reduced cost, as a share of a network's cost.
 FIRST_MET, MET, NEAR_ZERO = 2_500, 20_000, 0.015
 
-# Groups it roams from besides those that are chosen, and those added in a turn, of which so many may share a practice.
+# Columns searched near besides those of the optimum, and those added in a turn: so many may share a practice.
 STARTS, ADDED, SHARING = 200, 600, 25
 
-# Of the last prices this share is kept in two turns of three: new ones swing to and fro.
-KEPT = 0.6
+# Dual smoothing: of the last duals this share is kept in two turns of three, as new ones swing to and fro.
+SMOOTHING = 0.6
 
-# Turns in which groups are added: a program that is begun anew might go round in circles.
+# Turns in which columns are added: a program that is begun anew might go round in circles.
 MOST_TURNS = 300
 
-# Columns of the linear program; beyond, it is begun anew with those that cost least beyond their prices.
+# Columns of the linear program; beyond, it is begun anew with those of least reduced cost.
 MOST_COLUMNS, FEWER_COLUMNS = 12_000, 4_000
 
-# What the first search by hubs takes off the prices of a network of the most patients, as a share of its cost; and
-# the branches after which a hub is given up at first.
+# What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost; and the
+# branches after which a hub is given up at first.
 DISCOUNT, NODES = 0.02, 50_000
 
 # Branches that are worth looking at.
@@ -67,36 +67,36 @@ TINY, NOTHING = 1e-7, 1e-5
 
 
 class ColumnGenerator:
-    """The linear relaxation of a problem over the groups met so far.
+    """The restricted master problem, and its columns so far.
 
     Parameters
     ----------
     problem : Problem
     store : CandidateStore
-        Connected groups within the band, each once, to begin with: a plan, or such that others can be met from.
+        Columns to begin with, each once: a plan, or such that others can be found near them.
     deadline : Deadline
-    prices : ndarray of float64, shape (n,), optional
-        That should be nearly right; else practices share the costs of their groups by patients.
+    practice_duals : ndarray of float64, shape (n,), optional
+        That should be nearly right; else practices share the costs of their columns by patients.
     numbers : tuple of float, optional
         The fewest and the most networks of the plans looked at, if not all are.
 
     Attributes
     ----------
     store : CandidateStore
-        The groups of the linear program.
+        The columns.
     costs : ndarray of float64, shape (m,)
         Hours per week of each.
     value : float
         The optimum over them.
     duals : Duals
-        At that: prices of the practices, of the cuts, and of the number of networks where it is limited.
+        At that: of the practices, of the cuts, and of the number of networks where it is limited.
     cuts : ndarray of int64, shape (k, 11)
     bound : float
         No plan of so many networks costs less.
     safe : ndarray of float64, shape (n,), or None
-        Prices, without cuts, that no network costs less than: the last that were searched hub by hub to the end.
+        Duals, without cuts, that no network costs less than: the last that were priced exactly to the end.
     discount : float
-        What the next search by hubs takes off the prices, hours per week for a patient.
+        What the next exact pricing takes off the duals, hours per week for a patient.
     nodes : int
         The branches after which it gives a hub up.
     """
@@ -106,257 +106,248 @@ class ColumnGenerator:
         problem: Problem,
         store: CandidateStore,
         deadline: Deadline,
-        prices: NDArray[np.float64] | None = None,
+        practice_duals: NDArray[np.float64] | None = None,
         numbers: tuple[float, float] | None = None,
     ) -> None:
         self.problem, self.deadline, self.store = problem, deadline, store
-        self.quick = quick_costs(problem)
+        self.separable = separable_costs(problem)
         self.costs = candidate_costs(store, problem.data)
-        self.known = {tuple(store[j].tolist()) for j in range(len(store))}
-        self.network = math.fsum(self.costs) / max(1, len(store))
+        self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
         self.safe: NDArray[np.float64] | None = None
         self.numbers = numbers
         sides = np.zeros(0 if numbers is None else 1)
         self.cuts = NO_CUTS
-        self.duals = Duals(self.shares() if prices is None else prices, np.empty(0), sides)
-        self.box = BOX * float(np.abs(self.prices).mean()) + 1.0
-        self.discount, self.nodes = DISCOUNT * self.network / self.quick.most, NODES
+        if practice_duals is None:
+            practice_duals = np.zeros(len(problem.codes))
+            for j, cost in enumerate(self.costs.tolist()):
+                members, shares = self.shared(j, cost)
+                practice_duals[members] = np.maximum(practice_duals[members], shares)
+        self.duals = Duals(practice_duals, np.empty(0), sides)
+        self.discount, self.nodes = DISCOUNT * self.mean_cost / self.separable.most, NODES
         self.hubs: HubSearch | None = None
-        self.begin()
-        self.solve()
+        self.solve_in_box()
 
-    def between(self, numbers: tuple[float, float] | None, deadline: Deadline) -> ColumnGenerator:
-        """Begin with the same groups and prices, without cuts, for plans of so many networks."""
-        return ColumnGenerator(self.problem, self.store, deadline, self.prices, numbers)
-
-    @property
-    def prices(self) -> NDArray[np.float64]:
-        """Of the practices."""
-        return self.duals.practices
-
-    @property
-    def number(self) -> float:
-        """What a network is worth, hours per week, because of how many there may be."""
-        return float(self.duals.sides.sum())
+    def branch(self, numbers: tuple[float, float]) -> ColumnGenerator:
+        """Begin with the same columns and duals, without cuts, for plans of so many networks."""
+        return ColumnGenerator(self.problem, self.store, self.deadline, self.duals.practices, numbers)
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
-        """How many networks there may be, over some groups."""
+        """How many networks there may be, over some columns."""
         return () if self.numbers is None else (SideRow(np.ones(len(store)), *self.numbers),)
 
-    def shares(self) -> NDArray[np.float64]:
-        """What the patients of each practice cost in its dearest group."""
-        prices = np.zeros(len(self.problem.codes))
-        for j, cost in enumerate(self.costs.tolist()):
-            members = self.store[j]
-            patients = self.problem.data.list_size[members]
-            prices[members] = np.maximum(prices[members], cost * patients / max(1.0, float(patients.sum())))
-        return prices
+    def shared(self, j: int, cost: float) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
+        """The practices of a column, and their shares of a cost by patients."""
+        members = self.store[j]
+        patients = self.problem.data.list_size[members]
+        return members, cost * patients / max(1.0, float(patients.sum()))
 
     def begin(self) -> None:
-        """Make the linear program of the groups at hand and the cuts that count, around the present prices."""
-        n = len(self.prices)
-        around = Duals(self.prices, np.empty(0), self.duals.sides)
+        """Make the linear program of the columns and the cuts that count, around the present duals."""
+        self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
+        around = Duals(self.duals.practices, np.empty(0), self.duals.sides)
         self.cuts = self.cuts[self.duals.cuts < 0]
-        self.program = LinearProgram(n, self.sides(self.store), self.box, around)
+        self.program = LinearProgram(len(around.practices), self.sides(self.store), self.box, around)
         self.program.add_columns(self.store, self.costs, self.sides(self.store))
         self.program.add_cuts(self.cuts)
 
-    def centre(self) -> None:
-        """Settle once more around what the chosen groups cost by patient, in a box as narrow as that allows.
-
-        On the way from a poor plan prices swing far, and as dear as some are then groups of high cost seem cheap: the
-        optimum is the same, but searches by hub take ten times as long and end nowhere.
-        """
-        prices = np.zeros(len(self.prices))
-        for j in self.chosen.tolist():
-            members = self.store[j]
-            patients = self.problem.data.list_size[members]
-            prices[members] += self.values[j] * self.costs[j] * patients / max(1.0, float(patients.sum()))
-        self.duals = Duals(prices, np.empty(0), self.duals.sides)
-        self.box = BOX * float(np.abs(prices).mean()) + 1.0
+    def solve_in_box(self) -> None:
+        """Solve in a box as narrow as the present duals allow."""
+        self.box = BOX * float(np.abs(self.duals.practices).mean()) + 1.0
         self.begin()
         self.solve()
-        self.settle()
+
+    def centre(self) -> None:
+        """Generate once more around what the columns of the optimum cost by patient, in a box as narrow as that allows.
+
+        On the way from a poor plan duals swing far, and as dear as some are then columns of high cost seem cheap: the
+        optimum is the same, but exact pricing takes ten times as long and ends nowhere.
+        """
+        duals = np.zeros(len(self.duals.practices))
+        for j in self.chosen.tolist():
+            members, shares = self.shared(j, self.values[j] * self.costs[j])
+            duals[members] += shares
+        self.duals = Duals(duals, np.empty(0), self.duals.sides)
+        self.solve_in_box()
+        self.generate()
 
     def solve(self, *, dual_simplex: bool = False) -> None:
-        """The optimum over the groups."""
+        """The optimum over the columns."""
         try:
             answer = self.program.solve(dual_simplex=dual_simplex)
         except ArithmeticError:
-            # A group that is so cheap beyond the prices around which the box is laid leaves no optimum.
-            self.box = WIDEST * self.network
+            # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
+            self.box = WIDEST * self.mean_cost
             self.program.set_artificial_cost(self.box, around_zero=True)
             answer = self.program.solve()
         self.value, self.duals, self.short = answer.value, answer.duals, answer.short
         self.values, self.chosen = answer.chosen, np.flatnonzero(answer.chosen > TINY)
 
-    def beyond(self, store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What groups cost beyond their prices."""
+    def reduced_costs(self, store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The reduced costs of some columns."""
         if not len(store):
             return np.empty(0)
         return self.duals.price(store, costs, self.cuts, self.sides(store))
 
-    def priced(self, duals: Duals) -> PricedCuts:
+    def priced_cuts(self, duals: Duals) -> PricedCuts:
         """The cuts that count."""
-        return PricedCuts.of(self.cuts, duals.cuts, len(self.prices))
+        return PricedCuts.of(self.cuts, duals.cuts, len(duals.practices))
 
     def add(self, store: CandidateStore) -> int:
-        """Add groups that are not known and cost less than their prices, the cheapest first; how many those are."""
+        """Add columns of negative reduced cost that are not known, the least first; how many those are."""
         costs = candidate_costs(store, self.problem.data)
-        reduced = self.beyond(store, costs)
-        sharing = np.zeros(len(self.prices), np.int64)
+        reduced = self.reduced_costs(store, costs)
+        sharing = np.zeros(len(self.duals.practices), np.int64)
         fresh: list[int] = []
         for j in np.argsort(reduced, kind="stable").tolist():
             if reduced[j] >= -TINY or len(fresh) == ADDED:
                 break
             members = store[j]
-            group = tuple(members.tolist())
-            if sharing[members].max() < SHARING and group not in self.known:
+            column = tuple(members.tolist())
+            if sharing[members].max() < SHARING and column not in self.known:
                 sharing[members] += 1
-                self.known.add(group)
+                self.known.add(column)
                 fresh.append(j)
         if not fresh:
             return 0
         some = store.take(np.array(fresh))
         self.store, self.costs = self.store.joined(some), np.concatenate((self.costs, costs[fresh]))
         if len(self.store) > MOST_COLUMNS:
-            reduced = self.beyond(self.store, self.costs)
+            reduced = self.reduced_costs(self.store, self.costs)
             kept = np.union1d(np.argsort(reduced, kind="stable")[:FEWER_COLUMNS], self.chosen)
             self.store, self.costs = self.store.take(kept), self.costs[kept]
-            self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
             self.begin()
         else:
             self.program.add_columns(some, costs[fresh], self.sides(some))
         return len(fresh)
 
-    def settle(self) -> None:
-        """Add what is met near the groups at hand until that is nothing more, or time is up."""
+    def generate(self) -> None:
+        """Add columns by heuristic pricing until it finds none, or time is up."""
         steady, limit = self.duals, FIRST_MET
         for turn in range(MOST_TURNS):
             if self.deadline.passed:
                 return
-            steady = _mean(steady, self.duals) if turn % 3 else self.duals
-            added = self.add(self.met(steady, NEAR_ZERO * self.network, limit))
+            steady = _smoothed(steady, self.duals) if turn % 3 else self.duals
+            added = self.add(self.columns_near(steady, NEAR_ZERO * self.mean_cost, limit))
             if added:
                 self.solve()
             if added < ADDED // 20 and limit < MET:
                 limit *= 2
             elif not added and turn % 3 == 0:
-                if self.met_all or self.box > WIDEST * self.network:
+                if self.covers_all or self.box > WIDEST * self.mean_cost:
                     return
-                # The prices want out of their box.
+                # The duals want out of their box.
                 self.box *= WIDER
                 self.program.set_artificial_cost(self.box)
                 self.solve()
 
     @property
-    def met_all(self) -> bool:
+    def covers_all(self) -> bool:
         """Whether every practice is covered at the optimum."""
         return bool(self.short.sum() <= TINY * len(self.short))
 
-    def met(self, duals: Duals, within: float, limit: int) -> CandidateStore:
-        """Groups that cost little beyond some prices, near those at hand that do."""
+    def columns_near(self, duals: Duals, within: float, limit: int) -> CandidateStore:
+        """Columns of low reduced cost by some duals, by heuristic pricing near those at hand."""
         reduced = duals.price(self.store, self.costs, self.cuts, self.sides(self.store))
         start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
         within += float(duals.sides.sum())
-        some, cuts = self.store.take(start), self.priced(duals)
-        return price_heuristically(
-            self.quick, some, duals.practices, within, limit, self.deadline, cuts
-        ).store
+        some, cuts = self.store.take(start), self.priced_cuts(duals)
+        return price_heuristically(self.separable, some, duals.practices, within, limit, self.deadline, cuts)
 
     def tighten(self, most: int) -> bool:
-        """Add the cuts that are broken most, and settle; whether there are any."""
+        """Add the cuts that are broken most, and generate; whether there are any."""
         found = violated_cuts(self.store.take(self.chosen), self.values[self.chosen], most=most)
         if not len(found):
             return False
         self.program.add_cuts(found)
         self.cuts = self.program.cuts
         self.solve(dual_simplex=True)
-        self.settle()
+        self.generate()
         return True
 
     def lines(self) -> NDArray[np.bool_]:
         """By hub, which cuts that count are better seen by their lines: shape (n, k)."""
-        n, list_size, minutes = len(self.prices), self.quick.list_size, self.quick.minutes
+        n, list_size, minutes = len(self.duals.practices), self.separable.list_size, self.separable.minutes
+        middle = (self.separable.least + self.separable.most) / 2
         share, total = np.zeros((n, n + 1)), np.zeros(n)
-        reduced = self.beyond(self.store, self.costs)
-        for j in np.flatnonzero(reduced < NEAR_ZERO * self.network).tolist():
+        reduced = self.reduced_costs(self.store, self.costs)
+        for j in np.flatnonzero(reduced < NEAR_ZERO * self.mean_cost).tolist():
             members = self.store[j]
             hub = members[np.argmin(minutes[np.ix_(members, members)] @ list_size[members])]
-            weight = math.exp(-reduced[j] / (0.2 * NEAR_ZERO * self.network))
+            weight = math.exp(-reduced[j] / (0.2 * NEAR_ZERO * self.mean_cost))
             share[hub, members] += weight
             total[hub] += weight
         share[total > 0] /= total[total > 0, None]
         for hub in np.flatnonzero(total == 0):
             near = np.argsort(minutes[hub])
-            share[hub, near[np.cumsum(list_size[near]) <= (self.quick.least + self.quick.most) / 2]] = 1.0
+            share[hub, near[np.cumsum(list_size[near]) <= middle]] = 1.0
         live = self.cuts[self.duals.cuts < 0]
         held = sum(share[:, live[:, r]] * live[:, ROWS + r] for r in range(ROWS))
         return np.asarray(held > live[:, -1] - 1)
 
-    def search(self, workers: int) -> None:
-        """Search hub by hub once: groups to add, and a bound."""
+    def price_exactly(self, workers: int) -> None:
+        """Price exactly once: columns to add, and a bound."""
         if self.hubs is None:
-            self.hubs = HubSearch.of(self.quick)
+            self.hubs = HubSearch.of(self.separable)
         patients, total = self.problem.data.list_size, self.problem.patients
-        fewest, many = -(-total // self.quick.most), min(len(patients), total // self.quick.least)
+        fewest, many = -(-total // self.separable.most), min(len(patients), total // self.separable.least)
         if self.numbers is not None:
             fewest, many = int(max(fewest, self.numbers[0])), int(min(many, self.numbers[1]))
-        # What is taken off by the patient costs as much for few networks as for many; what no network of a hub
-        # may cost less than would count as often as there may be networks.
-        prices, cuts = self.prices - self.discount * patients, self.priced(self.duals)
-        refuted = least_beyond(
-            self.hubs, prices, self.number, self.nodes, self.deadline, workers, cuts, self.lines()
+        # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
+        # would count as often as there may be networks.
+        duals, cuts = self.duals.practices - self.discount * patients, self.priced_cuts(self.duals)
+        floor = float(self.duals.sides.sum())
+        priced = price_exactly(
+            self.hubs, duals, floor, self.nodes, self.deadline, workers, cuts, self.lines()
         )
-        sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(refuted.values))))
-        bound = math.fsum(prices) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(priced.least))))
+        bound = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         self.bound = max(self.bound, bound + float(sums[fewest : many + 1].min()))
-        added = self.add(refuted.found)
+        added = self.add(priced.found)
         if added:
             self.solve()
-            self.settle()
-        if refuted.given_up > added:
+            self.generate()
+        if priced.given_up > added:
             self.nodes *= 4
         elif added:
             self.nodes = max(NODES, self.nodes // 4)
-        proven = refuted.values.min() >= -NOTHING
-        if proven or not (added or refuted.given_up):
-            # All that is left of the prices is proven, or is as far as quick costs go: only what was taken off is left.
+        proven = priced.least.min() >= -NOTHING
+        if proven or not (added or priced.given_up):
+            # What is left of the duals is proven, or is as far as separable costs go: only what was taken off is left.
             self.discount /= 2
         if proven and self.numbers is None and not len(self.cuts):
-            self.safe = prices - NOTHING
+            self.safe = duals - NOTHING
 
     @property
-    def settled(self) -> bool:
+    def is_tight(self) -> bool:
         """Whether the bound is near the relaxation."""
         return self.bound >= self.value * (1 - SETTLED)
 
     def advance(self, workers: int) -> bool:
-        """Search hub by hub once, or cut where the bound is near the relaxation; whether there was anything to do.
+        """Price exactly once, or cut where the bound is near the relaxation; whether there was anything to do.
 
         Parameters
         ----------
         workers : int
             Threads.
         """
-        little = ENOUGH * self.network / self.quick.most
-        searched = self.nodes > MOST_NODES or self.discount < little / 8
-        if (self.settled or searched) and self.tighten(CUTS):
+        little = ENOUGH * self.mean_cost / self.separable.most
+        priced_out = self.nodes > MOST_NODES or self.discount < little / 8
+        if (self.is_tight or priced_out) and self.tighten(CUTS):
             self.nodes = NODES
-        elif searched or self.bound >= self.value * (1 - ENOUGH):
+        elif priced_out or self.bound >= self.value * (1 - ENOUGH):
             return False
         else:
-            self.search(workers)
+            self.price_exactly(workers)
         return True
 
 
-def _mean(steady: Duals, fresh: Duals) -> Duals:
-    """What is kept of some prices, and the rest of others; just these where cuts have come or gone."""
+def _smoothed(steady: Duals, fresh: Duals) -> Duals:
+    """What is kept of some duals, and the rest of others; just these where cuts have come or gone."""
     if len(steady.cuts) != len(fresh.cuts):
         return fresh
     return Duals(
-        KEPT * steady.practices + (1 - KEPT) * fresh.practices,
-        KEPT * steady.cuts + (1 - KEPT) * fresh.cuts,
-        KEPT * steady.sides + (1 - KEPT) * fresh.sides,
+        SMOOTHING * steady.practices + (1 - SMOOTHING) * fresh.practices,
+        SMOOTHING * steady.cuts + (1 - SMOOTHING) * fresh.cuts,
+        SMOOTHING * steady.sides + (1 - SMOOTHING) * fresh.sides,
     )

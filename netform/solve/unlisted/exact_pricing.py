@@ -1,24 +1,23 @@
-"""Refute cheap groups, hub by hub: what a network costs beyond prices for its practices at least.
+"""Exact pricing: branch and bound for the columns of least reduced cost, hub by hub.
 
-The search for a hub h is over all connected groups within the band whose patients have the shortest way to h among
-their practices. Practices are taken or left out one after the other, the nearest to the hub first; a branch ends where
-no network in it costs less than a floor. What a network S of W patients, U of them weighted, costs at least:
+The search for a hub h is over all connected sets of practices within the band whose patients have the shortest way to h
+among their practices. Practices are taken or left out one after the other, the nearest to the hub first; a branch ends
+where no column in it has a reduced cost below a floor. A column S of W patients, U of them weighted, costs at least:
 
 - patients' travel to the hub is a sum over practices;
 - overhead and stranded posts follow from U, and the sum over practices is least for every U by a knapsack, which is
   filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is
   counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W
-  within the band (Lagrangian relaxation), its rate found by halving;
+  within the band (Lagrangian relaxation), its rate found by bisection;
 - a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
-- cuts with a price (`netform.solve.master.subset_row_cuts`) add to a network's cost by how many of their practices it
-has: at least what
-  the line says that touches the steps from below, spread over the practices like prices, or zero, whichever is better
-  for networks of the hub; and what the practices taken and left out so far say beyond that;
-- a branch that leaves a practice taken cut off from the hub has no connected group.
+- cuts with a dual (`netform.solve.master.subset_row_cuts`) add to a column's cost by how many of their practices it
+  has: at least what the line says that touches the steps from below, spread over the practices like duals, or zero,
+  whichever is better for columns of the hub; and what the practices taken and left out so far say beyond that;
+- a branch that leaves a practice taken cut off from the hub has no connected column.
 
-What else is weighed is at least zero. `least_beyond` is exact below the floor where no search is given up.
+What else is weighed is at least zero. `price_exactly` is exact below the floor where no search is given up.
 
 What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
 is out of date, looks at its own file only.
@@ -36,32 +35,32 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
-from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
-from netform.solve.model.stopping import NEVER
-from netform.solve.unlisted.heuristic_pricing import longest
-from netform.solve.unlisted.separable_cost import QuickCosts, quick_cost
+from netform.solve.model.problem import store_of
+from netform.solve.unlisted.heuristic_pricing import most_practices
+from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
+    from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["HubSearch", "Refuted", "least_beyond"]
+__all__ = ["HubSearch", "PricedHubs", "price_exactly"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
 MOST_UNITS, RANGES, SHARE = 15_000, 14, 0.95
 
-# Halvings of the rate of the penalty.
-HALVINGS = 7
+# Bisections of the rate of the penalty.
+BISECTIONS = 7
 
 # Searches of a range, each for a lower floor, before it is given up.
 TRIES = 4
 
-# Groups that are kept of a hub, each cheaper than the one before.
+# Columns that are kept of a hub, each cheaper than the one before.
 KEPT = 60
 
 # Of sums of costs, hours per week: what rounding may add up to.
@@ -74,7 +73,7 @@ class HubSearch:
 
     Attributes
     ----------
-    costs : QuickCosts
+    costs : SeparableCosts
     units : ndarray of int64, shape (n,)
         Weighted patients of each practice, in units, rounded.
     posts, fixed : ndarray of float64, shape (units,)
@@ -85,7 +84,7 @@ class HubSearch:
         Of the penalties, hours per patient: by the last search, to begin with at the next.
     """
 
-    costs: QuickCosts
+    costs: SeparableCosts
     units: NDArray[np.int64]
     posts: NDArray[np.float64]
     fixed: NDArray[np.float64]
@@ -93,7 +92,7 @@ class HubSearch:
     rates: NDArray[np.float64]
 
     @classmethod
-    def of(cls, costs: QuickCosts) -> HubSearch:
+    def of(cls, costs: SeparableCosts) -> HubSearch:
         """The tables of a problem."""
         weighted, rates = costs.weighted, costs.rates
         heaviest = _most(weighted, costs)
@@ -124,7 +123,7 @@ class HubSearch:
         return cls(costs, units, posts[begin], fixed, starts, np.zeros((len(units), len(starts) - 1)))
 
 
-def _most(amounts: NDArray[np.float64], costs: QuickCosts) -> float:
+def _most(amounts: NDArray[np.float64], costs: SeparableCosts) -> float:
     """What the practices of a network add up to at most, of some amounts: a knapsack with fractions."""
     list_size = costs.list_size.astype(np.float64)
     total = float(amounts[list_size == 0].sum())
@@ -136,83 +135,75 @@ def _most(amounts: NDArray[np.float64], costs: QuickCosts) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Refuted:
-    """What networks cost beyond their prices at least.
+class PricedHubs:
+    """The least reduced costs, hub by hub.
 
     Attributes
     ----------
-    values : ndarray of float64, shape (n,)
-        By hub: no network costs less; minus infinity where time was up before.
+    least : ndarray of float64, shape (n,)
+        No column of the hub has a lower reduced cost; minus infinity where time was up before.
     found : CandidateStore
-        Groups below the floor that were met, the cheapest of each hub among them where it was not given up.
+        Columns below the floor that were met, the cheapest of each hub among them where it was not given up.
     given_up : int
-        Hubs whose search took too long: their value is that of the knapsacks.
+        Hubs whose search took too long: what is said of them is what the knapsacks say.
     """
 
-    values: NDArray[np.float64]
+    least: NDArray[np.float64]
     found: CandidateStore
     given_up: int
 
 
-def least_beyond(
+def price_exactly(
     search: HubSearch,
-    prices: NDArray[np.float64],
+    duals: NDArray[np.float64],
     floor: float,
     nodes: int,
-    deadline: Deadline = NEVER,
-    workers: int = 1,
-    cuts: PricedCuts | None = None,
-    lines: NDArray[np.bool_] | None = None,
-) -> Refuted:
-    """What a network of each hub costs beyond its prices at least, by the quick costs; exact below a floor.
+    deadline: Deadline,
+    workers: int,
+    cuts: PricedCuts,
+    lines: NDArray[np.bool_],
+) -> PricedHubs:
+    """The least reduced cost of a column of each hub, by the separable costs; exact below a floor.
 
     Parameters
     ----------
     search : HubSearch
-    prices : ndarray of float64, shape (n,)
+    duals : ndarray of float64, shape (n,)
     floor : float
-        Hours per week: of networks that cost more beyond their prices no more than that is said.
+        Hours per week: of columns of a higher reduced cost no more than that is said.
     nodes : int
         Branches of one range of one hub after which its search is given up.
     deadline : Deadline
     workers : int
         Threads.
-    cuts : PricedCuts, optional
+    cuts : PricedCuts
         What they add counts as costs.
-    lines : ndarray of bool, shape (n, k), optional
+    lines : ndarray of bool, shape (n, k)
         By hub, which cuts are counted by the line below their steps from the outset.
     """
-    n = len(prices)
-    if cuts is None:
-        cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
-    if lines is None:
-        lines = np.zeros((n, len(cuts.paid)), np.bool_)
+    n = len(duals)
     # Its rows are to be of one kind, for which the search is compiled.
     lines = np.ascontiguousarray(lines)
-    values, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
-    steep = float(np.abs(prices).sum()) / max(1, int(search.costs.list_size.sum()))
-    width, stop = longest(search.costs), np.zeros(1, np.bool_)
+    least, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
+    steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
+    width, stop = most_practices(search.costs), np.zeros(1, np.bool_)
 
     def price(hub: int) -> None:
         if deadline.passed:
             return
         rows = np.full((KEPT, width), -1, np.int64)
         value, count, complete = _search_hub(
-            hub, floor, search.costs, prices, search.units, search.posts, search.fixed, search.ranges,
+            hub, floor, search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
             search.rates[hub], steep, nodes, stop, rows,
             cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip
-        values[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
+        least[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
 
     with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
         for done in [pool.submit(price, hub) for hub in range(n)]:
             done.result()
-    rows = [sorted(row[row >= 0].tolist()) for part in found for row in part]
-    unique = sorted({tuple(row) for row in rows})
-    offsets = np.zeros(len(unique) + 1, np.int64)
-    np.cumsum([len(row) for row in unique], out=offsets[1:])
-    members = np.fromiter((v for row in unique for v in row), np.uint16, offsets[-1])
-    return Refuted(values, CandidateStore(offsets, members, n), int(given_up.sum()))
+    columns = {tuple(sorted(row[row >= 0].tolist())) for rows in found for row in rows}
+    return PricedHubs(least, store_of(sorted(columns), n), int(given_up.sum()))
 
 
 @contextmanager
@@ -256,14 +247,14 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
 
 
 @nb.njit(cache=True, nogil=True)
-def _lined(prices, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
-    """Prices less what the lines below cuts add by the practice, what they add to every network, and the rest.
+def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
+    """Duals less what the lines below cuts add by the practice, what they add to every network, and the rest.
 
     The rest is what a cut adds beyond its line at least, by the weight that is taken and that may yet be.
     """
     count, ends = paid.shape
     beyond = np.empty((count, ends, ends))
-    slope, shift, left = np.zeros(count), 0.0, prices.copy()
+    slope, shift, left = np.zeros(count), 0.0, duals.copy()
     for c in range(count):
         step = 1
         if lined[c]:
@@ -279,7 +270,7 @@ def _lined(prices, begin, which, weights, paid, lined):  # type: ignore[no-untyp
                 at_line = slope[c] * (t - step + 1) if lined[c] else 0.0
                 least = min(least, paid[c, t] - at_line)
                 beyond[c, taken, more] = least
-    for v in range(len(prices)):
+    for v in range(len(duals)):
         for e in range(begin[v], begin[v + 1]):
             left[v] -= slope[which[e]] * weights[e]
     return left, shift, beyond
@@ -287,15 +278,15 @@ def _lined(prices, begin, which, weights, paid, lined):  # type: ignore[no-untyp
 
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, prices, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows,
+    hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows,
     begin, which, weights, paid, lined,
 ):  # fmt: skip
-    """The least of a hub, how many groups were met below the floor, and whether the search was completed."""
+    """The least of a hub, how many columns were met below the floor, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes = costs.list_size, costs.minutes
     visit, move = costs.rates.visit, costs.rates.move
     n, count = len(list_size), len(fixed)
-    prices, shift, surplus = _lined(prices, begin, which, weights, paid, lined)
+    duals, shift, surplus = _lined(duals, begin, which, weights, paid, lined)
     everyone = np.ones(n, np.bool_)
     way = np.empty(n)
     _reached(hub, indptr, neighbours, list_size, most, everyone, way)
@@ -324,16 +315,16 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         cheapest = np.inf
         for x in range(low, high):
             cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
-        # Halve the rate of the penalty until the cheapest network by knapsack is within the band, or dear enough.
+        # Bisect the rate of the penalty until the cheapest column by knapsack is within the band, or dear enough.
         rate, best_rate, best_root = rates[s], rates[s], -np.inf
         rate_low, rate_high = -steep, steep
-        for _ in range(HALVINGS):
+        for _ in range(BISECTIONS):
             offset = rate * (most if rate > 0 else least)
             base = (
-                rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - prices[hub] - offset
+                rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
             ) + shift
             m = _open_items(
-                hub, by_way, way, visit, move * lowest / most, nearest, rate, prices, list_size, minutes, most,
+                hub, by_way, way, visit, move * lowest / most, nearest, rate, duals, list_size, minutes, most,
                 floor - base - cheapest, items, beyond,
             )  # fmt: skip
             if m < 0:
@@ -377,13 +368,13 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         if best_root >= floor:
             answer = min(answer, best_root)
             continue
-        # What takes too long is tried again for a lower floor: half the way down to what the knapsacks say.
+        # What takes too long is tried again for a lower floor: halfway down to what the knapsacks say.
         tried, value = min(floor, answer), best_root
         for _ in range(TRIES):
             if tried <= best_root or stop[0]:
                 break
             value, more, done = _search_range(
-                hub, tried, costs, prices, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
+                hub, tried, costs, duals, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
                 cheapest, items, beyond, most_nodes, stop, rows, found, begin, which, weights, shift, surplus,
             )  # fmt: skip
             found += more
@@ -397,15 +388,15 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
 
 @nb.njit(cache=True, nogil=True)
 def _open_items(  # type: ignore[no-untyped-def]
-    hub, by_way, way, visit, staff, nearest, rate, prices, list_size, minutes, most, room, items, beyond
+    hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most, room, items, beyond
 ):
     """Practices that a network below the floor may have, nearest first, and what each adds; -1 when there is none."""
-    n = len(prices)
+    n = len(duals)
     added, ratio = np.full(n, np.inf), np.full(n, np.inf)
     for i in range(n):
         if i != hub and way[i] < np.inf:
             each = visit * minutes[i, hub] + staff * (minutes[i, hub] - nearest) + rate
-            added[i] = each * list_size[i] - prices[i]
+            added[i] = each * list_size[i] - duals[i]
             ratio[i] = added[i] / max(float(list_size[i]), 1e-9)
     # A knapsack with fractions: what all others together can save.
     saved, left = 0.0, float(most - list_size[hub])
@@ -462,10 +453,10 @@ def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecide
 
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, prices, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
+    hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
     most_nodes, stop, rows, kept, begin, which, weights, shift, surplus,
 ):  # fmt: skip
-    """The least of a range below the floor, how many groups were met, and whether the search was completed."""
+    """The least of a range below the floor, how many columns were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, weighted_size, minutes = costs.list_size, costs.weighted, costs.minutes
     tariff, ratios = costs.rates, costs.ratios
@@ -473,9 +464,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
-    base = rate * list_size[hub] - staff * list_size[hub] * nearest - prices[hub] - offset + shift
+    base = rate * list_size[hub] - staff * list_size[hub] * nearest - duals[hub] - offset + shift
     m = _open_items(
-        hub, by_way, way, visit, staff, nearest, rate, prices, list_size, minutes, most,
+        hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most,
         floor - base - cheapest, items, beyond,
     )  # fmt: skip
     if m < 0:
@@ -540,17 +531,19 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             return best, met, False
         if k == m:
             if patients[k] >= least:
-                weighted, prices_paid, pairs, to_hub = 0.0, 0.0, 0.0, np.inf
+                weighted, duals_paid, pairs, to_hub = 0.0, 0.0, 0.0, np.inf
                 for e in range(taken):
                     v = members[e]
                     weighted += weighted_size[v]
-                    prices_paid += prices[v]
+                    duals_paid += duals[v]
                     minutes_there = 0.0
                     for f in range(taken):
                         minutes_there += list_size[members[f]] * minutes[v, members[f]]
                     pairs += list_size[v] * minutes_there
                     to_hub = min(to_hub, minutes_there)
-                value = quick_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - prices_paid + shift
+                value = (
+                    separable_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - duals_paid + shift
+                )
                 for c in range(len(surplus)):
                     value += surplus[c, covered[c], 0]
                 if value < best:

@@ -15,11 +15,9 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.model.stopping import Deadline
-from netform.solve.model.turns import take_turns
+from netform.solve.model.stopping import Deadline, take_turns
 from netform.solve.primal.first_plan import improve
-from netform.solve.primal.neighbourhood_search import LEVELS, improvements, listed_anew
+from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
@@ -28,10 +26,7 @@ from netform.solve.unlisted.centre_model import solve_by_centres
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from netform.solve.model.problem import Group, SetPartitioning
+    from netform.solve.model.problem import Group
     from netform.solve.part_candidates import Part
 
 __all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted", "searching_beside"]
@@ -191,19 +186,13 @@ def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_
         yield
         # Neighbourhoods planned by themselves do not know the rules over the whole plan.
         if not part.demands and part.incumbent.groups != settled:
-            resolve, plan = listed_anew(part.problem, _columns_of), part.incumbent.groups
-            for better in improvements(part.problem, plan, resolve, deadline, levels=LEVELS):
+            for better in improvements(part.problem, part.incumbent.groups, deadline):
                 found = part.value_of(better)
                 part.offer(found, "neighbourhoods")
                 settled = found.groups
                 yield
         vain = vain + 1 if part.incumbent is before else 0
         before = part.incumbent
-
-
-def _columns_of(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
-    """The exact solution of a neighbourhood; a failure is no plan."""
-    return solve_set_partitioning(partitioning, deadline).chosen
 
 
 def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:

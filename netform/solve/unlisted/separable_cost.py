@@ -1,7 +1,7 @@
-"""What a group costs by patients and minutes alone: patients' and staff's travel, posts, overhead and balance.
+"""The separable cost of a column, by patients and minutes alone: both kinds of travel, posts, overhead and balance.
 
-These terms follow from a few sums over the group, which a practice more or less changes in no time. They are all there
-is by default; whatever else is weighed is at least zero, so that no group costs less than this says
+These terms follow from a few sums over the practices, which one more or less changes in no time. They are all there
+is by default; whatever else is weighed is at least zero, so that no column costs less than this says
 (`netform.solve.model.problem.group_costs` has the whole).
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Problem
 
-__all__ = ["QuickCosts", "Rates", "connected_without", "posts_of", "quick_cost", "quick_costs"]
+__all__ = ["SeparableCosts", "separable_cost", "separable_costs"]
 
 
 class Rates(NamedTuple):
@@ -52,7 +52,7 @@ class Rates(NamedTuple):
     outside: float
 
 
-class QuickCosts(NamedTuple):
+class SeparableCosts(NamedTuple):
     """The practices as arrays, and the rates.
 
     Attributes
@@ -83,11 +83,11 @@ class QuickCosts(NamedTuple):
     rates: Rates
 
 
-def quick_costs(problem: Problem) -> QuickCosts:
-    """The quick costs of a problem, for networks within its band."""
+def separable_costs(problem: Problem) -> SeparableCosts:
+    """The separable costs of a problem, for networks within its band."""
     data, rules = problem.data, problem.data.rules
     adjacency = Adjacency.of(problem.graph)
-    return QuickCosts(
+    return SeparableCosts(
         adjacency.indptr,
         adjacency.neighbours,
         data.list_size.astype(np.int64),
@@ -110,7 +110,7 @@ def quick_costs(problem: Problem) -> QuickCosts:
 
 
 @nb.njit(cache=True, nogil=True)
-def posts_of(ratios: NDArray[np.float64], step: float, weighted: float) -> tuple[float, float]:
+def _posts(ratios: NDArray[np.float64], step: float, weighted: float) -> tuple[float, float]:
     """Whole and stranded posts that so many weighted patients give."""
     whole = 0.0
     stranded = 0.0
@@ -123,7 +123,7 @@ def posts_of(ratios: NDArray[np.float64], step: float, weighted: float) -> tuple
 
 
 @nb.njit(cache=True, nogil=True)
-def quick_cost(
+def separable_cost(
     rates: Rates,
     ratios: NDArray[np.float64],
     patients: int,
@@ -131,7 +131,7 @@ def quick_cost(
     pair_minutes: float,
     hub_minutes: float,
 ) -> float:
-    """Hours per week of a group by its sums.
+    """Hours per week of a column by its sums.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def quick_cost(
     hub_minutes : float
         Of every patient to the best hub.
     """
-    whole, stranded = posts_of(ratios, rates.step, weighted)
+    whole, stranded = _posts(ratios, rates.step, weighted)
     beyond = max(0.0, abs(patients - rates.target) - rates.dead_band)
     hours: float = (
         rates.visit * hub_minutes
@@ -155,49 +155,3 @@ def quick_cost(
         + rates.outside * beyond
     )
     return hours
-
-
-@nb.njit(cache=True, nogil=True)
-def connected_without(
-    indptr: NDArray[np.int32],
-    neighbours: NDArray[np.int32],
-    members: NDArray[np.int64],
-    count: int,
-    left: int,
-    inside: NDArray[np.bool_],
-    mark: NDArray[np.bool_],
-    stack: NDArray[np.int64],
-) -> bool:
-    """Whether the first ``count`` members hang together without the one at position ``left``.
-
-    Parameters
-    ----------
-    indptr, neighbours
-        Of an `Adjacency`.
-    members : ndarray of int64
-    count, left : int
-    inside : ndarray of bool, shape (n,)
-        Says who is a member.
-    mark, stack : ndarray, shape (n,)
-        Room to work in.
-    """
-    if count < 2:
-        return False
-    for k in range(count):
-        mark[members[k]] = False
-    gone = members[left]
-    first = members[1] if left == 0 else members[0]
-    mark[first] = True
-    stack[0] = first
-    height, met = 1, 1
-    while height > 0:
-        height -= 1
-        v = stack[height]
-        for e in range(indptr[v], indptr[v + 1]):
-            u = neighbours[e]
-            if inside[u] and u != gone and not mark[u]:
-                mark[u] = True
-                stack[height] = u
-                height += 1
-                met += 1
-    return met == count - 1

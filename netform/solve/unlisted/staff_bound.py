@@ -1,4 +1,4 @@
-"""What shared staff's travel costs at least, as a sum over the practices of a network.
+"""A lower bound on the cost of shared staff's travel, as a sum over the practices of a network.
 
 A move takes ``T(S) = sum_ij p_i p_j minutes(i, j)``, a mean over the patients of every practice i of the mean way
 from i to all patients of the network. The latter is at least ``near[i, h]``, the mean way to the nearest patients that

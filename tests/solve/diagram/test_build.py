@@ -17,11 +17,17 @@ from netform.solve.diagram.kernel import (
     ARC_BYTES,
     NODE_BYTES,
     ColumnLayout,
-    _forgone,
+    _cut_slack,
     _in_cuts,
     cut_slack_cost,
 )
-from netform.solve.diagram.variable_order import TURNED, _parts, narrowest_order, spectral_orders, sweep
+from netform.solve.diagram.variable_order import (
+    TURNED,
+    _parts,
+    narrowest_order,
+    spectral_order,
+    spectral_orders,
+)
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.problem import SideRow
@@ -38,8 +44,8 @@ MANY = 10**6
 Priced = tuple["SetPartitioning", np.ndarray, float]
 
 
-def walks(diagram: Diagram) -> list[tuple[int, ...]]:
-    """Follow every walk from the first node to the last; the candidates it takes, ascending."""
+def paths(diagram: Diagram) -> list[tuple[int, ...]]:
+    """Follow every path from the first node to the last; the columns it takes, ascending."""
     found = []
 
     def follow(node: int, taken: tuple[int, ...]) -> None:
@@ -63,8 +69,8 @@ def cut_and_priced(draw: st.DrawFn) -> tuple[Priced, CutPool, np.ndarray]:
     return (partitioning, paid, dual_objective + float(duals @ cut_limits(cuts))), cuts, duals
 
 
-def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
-    """Draw the plans of a priced choice below a cutoff."""
+def diagram_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
+    """Build the diagram of a priced choice below a cutoff."""
     partitioning, reduced, dual_objective = drawn
     # Prices add up to a plan's cost to the last bit only by luck.
     return build_diagram(
@@ -81,14 +87,14 @@ def drawn_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MA
 
 @given(priced_choices(), st.sampled_from([0.9, 1.0, 1.1, 1.5, math.inf]))
 @QUICK
-def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -> None:
+def test_its_paths_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -> None:
     """With any prices and side rows: each plan once, none missed, and no arc that leads to none of them."""
     partitioning = drawn[0]
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
-    diagram = drawn_of(drawn, cutoff)
+    diagram = diagram_of(drawn, cutoff)
     assert diagram is not None
-    found = walks(diagram)
+    found = paths(diagram)
     assert len(set(found)) == len(found)
     # Plans at the cutoff but for rounding may be among them or not.
     below = {plan for plan, cost in plans.items() if cost < cutoff - 1e-7}
@@ -101,7 +107,7 @@ def test_its_walks_are_the_plans_below_the_cutoff(drawn: Priced, share: float) -
 
 @given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]), st.integers(1, 9))
 @QUICK
-def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
+def test_within_a_width_it_holds_all_plans_below_what_it_says(
     drawn: Priced, share: float, width: int
 ) -> None:
     """Fewer than there are below the cutoff, but none of those that cost less than it says."""
@@ -114,21 +120,21 @@ def test_drawn_to_a_width_it_holds_all_plans_below_what_it_says(
     )  # fmt: skip
     assert diagram is not None
     assert diagram.below <= cutoff
-    found = set(walks(diagram))
+    found = set(paths(diagram))
     assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
-    whole = drawn_of(drawn, cutoff)
+    whole = diagram_of(drawn, cutoff)
     assert whole is not None
     assert whole.below == cutoff
 
 
 @given(priced_choices(), st.sampled_from([1.1, 1.5, math.inf]))
 @QUICK
-def test_what_a_plan_through_a_candidate_costs_is_exact(drawn: Priced, share: float) -> None:
+def test_what_a_plan_through_a_column_costs_is_exact(drawn: Priced, share: float) -> None:
     """The least cost of the plans below the cutoff that use it."""
     partitioning = drawn[0]
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share + 1e-3 if math.isfinite(share) else math.inf
-    diagram = drawn_of(drawn, cutoff)
+    diagram = diagram_of(drawn, cutoff)
     assert diagram is not None
     column_bounds = diagram.column_bounds(partitioning.costs)
     for j in range(len(partitioning.store)):
@@ -139,9 +145,9 @@ def test_what_a_plan_through_a_candidate_costs_is_exact(drawn: Priced, share: fl
 
 @given(priced_choices(), st.integers(0, 2**32))
 @QUICK
-def test_the_least_of_all_walks_to_and_from_a_node(drawn: Priced, seed: int) -> None:
-    """By any weights, those below zero too: that of following every walk."""
-    diagram = drawn_of(drawn, math.inf)
+def test_the_least_of_all_paths_to_and_from_a_node(drawn: Priced, seed: int) -> None:
+    """By any weights, those below zero too: that of following every path."""
+    diagram = diagram_of(drawn, math.inf)
     assert diagram is not None
     weights = np.random.default_rng(seed).normal(size=len(diagram.takes))
     ahead, behind = diagram.to_end(weights), diagram.from_start(weights)
@@ -185,20 +191,20 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
     order = random.permutation(n)
     covered = np.flatnonzero(random.random(n) < random.random())
     uncovered = np.setdiff1d(np.arange(n), covered)
-    laid = PricedCuts.of(cuts, duals, n).numbered(order)
+    layout = PricedCuts.of(cuts, duals, n).numbered(order)
     rank = np.argsort(order)
-    rest, none = np.zeros((2, len(laid.paid)), np.int64)
+    rest, none = np.zeros((2, len(layout.paid)), np.int64)
     for q in rank[uncovered].tolist():
-        own = slice(laid.begin[q], laid.begin[q + 1])
-        np.add.at(rest, laid.which[own], laid.weights[own])
+        own = slice(layout.begin[q], layout.begin[q + 1])
+        np.add.at(rest, layout.which[own], layout.weights[own])
     taken = uncovered[random.random(len(uncovered)) < random.random()]
     # Where the cuts of other networks are listed before.
     begin = 5
-    own_cut, own_weight = np.full((2, begin + len(laid.which)), -1, np.int32)
+    own_cut, own_weight = np.full((2, begin + len(layout.which)), -1, np.int32)
     end, paid = _in_cuts(
-        rank[taken], laid.begin, laid.which, laid.weights, laid.paid, none, own_cut, own_weight, begin
+        rank[taken], layout.begin, layout.which, layout.weights, layout.paid, none, own_cut, own_weight, begin
     )
-    found = _forgone(begin, end, own_cut, own_weight, paid, laid.paid, rest)
+    found = _cut_slack(begin, end, own_cut, own_weight, paid, layout.paid, rest)
     assert found == pytest.approx(cut_slack_cost(cuts, duals, uncovered.tolist(), taken.tolist()))
     assert not none.any()
 
@@ -213,7 +219,7 @@ def test_what_cuts_are_short_of_is_that_of_the_definition(
 def test_with_cuts_none_is_missed_below_what_it_says(
     drawn: tuple[Priced, CutPool, np.ndarray], share: float, width: int, spare: float
 ) -> None:
-    """At any width, however much is gone on with beyond it; and drawn without one, to the cutoff."""
+    """At any width, however much is gone on with beyond it; and without one, to the cutoff."""
     (partitioning, reduced, dual_objective), cuts, duals = drawn
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
@@ -224,7 +230,7 @@ def test_with_cuts_none_is_missed_below_what_it_says(
     )  # fmt: skip
     assert diagram is not None
     assert diagram.below == cutoff or width < MANY
-    found = set(walks(diagram))
+    found = set(paths(diagram))
     assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
 
 
@@ -243,42 +249,42 @@ def test_in_little_memory_it_is_narrower_and_as_true(
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     cutoff = min(plans.values(), default=1.0) * share if math.isfinite(share) else math.inf
     store = partitioning.store
-    laid = ColumnLayout.nbytes(len(store), len(store.members), store.practices)
+    layout = ColumnLayout.nbytes(len(store), len(store.members), store.practices)
     diagram = build_diagram(
         store, partitioning.costs, np.maximum(reduced, 0.0), dual_objective - 1e-9, cutoff, partitioning.sides,
-        most_nodes=MANY, width=width, memory=MemoryBudget(laid + room),
+        most_nodes=MANY, width=width, memory=MemoryBudget(layout + room),
     )  # fmt: skip
     if diagram is None:
         return
-    assert diagram.drawn * NODE_BYTES + len(diagram.takes) * ARC_BYTES <= room
+    assert diagram.states * NODE_BYTES + len(diagram.takes) * ARC_BYTES <= room
     assert diagram.width <= width
     assert diagram.below == cutoff or diagram.width < MANY
-    found = set(walks(diagram))
+    found = set(paths(diagram))
     assert {plan for plan, cost in plans.items() if cost < diagram.below - 1e-7} <= found <= set(plans)
 
 
-def test_half_the_memory_of_a_wide_drawing_is_a_narrower_one() -> None:
-    """Twelve practices in any groups of up to three: half its bytes are not given up but drawn to a smaller width."""
+def test_half_the_memory_of_a_wide_diagram_makes_a_narrower_one() -> None:
+    """Twelve practices in any groups of up to three: with half its bytes it is not given up but narrower."""
     groups = all_groups(12, 3)
     store, costs = store_of(groups, 12), np.array([10.0 - len(group) for group in groups])
     reduced = costs - costs.min()
-    laid = ColumnLayout.nbytes(len(store), len(store.members), 12)
+    layout = ColumnLayout.nbytes(len(store), len(store.members), 12)
     rooms = (10_000_000, 100_000, 50_000)
-    drawings = [
+    diagrams = [
         build_diagram(
-            store, costs, reduced, 28.0, 60.0, most_nodes=MANY, width=2000, memory=MemoryBudget(laid + room)
+            store, costs, reduced, 28.0, 60.0, most_nodes=MANY, width=2000, memory=MemoryBudget(layout + room)
         )
         for room in rooms
     ]
-    widths = [0 if each is None else each.width for each in drawings]
+    widths = [0 if each is None else each.width for each in diagrams]
     assert widths[0] == 2000 > widths[1] >= widths[2] > 0
-    for each, room in zip(drawings, rooms, strict=True):
+    for each, room in zip(diagrams, rooms, strict=True):
         assert each is not None
-        assert each.drawn * NODE_BYTES + len(each.takes) * ARC_BYTES <= room
+        assert each.states * NODE_BYTES + len(each.takes) * ARC_BYTES <= room
 
 
 def test_it_is_given_up_when_it_grows_too_large() -> None:
-    """Nine practices in any groups of up to three: 200 partial plans, or 200 looks, are not enough."""
+    """Nine practices in any groups of up to three: 200 states, or 200 looks, are not enough."""
     groups = all_groups(9, 3)
     store, costs = store_of(groups, 9), np.array([10.0 - len(group) for group in groups])
     for nodes, steps in ((200, MANY), (MANY, 200)):
@@ -290,7 +296,7 @@ def test_it_is_given_up_when_it_grows_too_large() -> None:
     assert diagram.to_end(costs[diagram.takes])[0] == 21.0
 
 
-def test_a_rule_that_counts_no_whole_numbers_is_not_drawn() -> None:
+def test_no_diagram_counts_what_is_not_whole() -> None:
     """Only whole numbers add up to the same whatever their order."""
     store = store_of([(0,)], 1)
     half = SideRow(np.array([0.5]), 0.0, 1.0)
@@ -299,7 +305,7 @@ def test_a_rule_that_counts_no_whole_numbers_is_not_drawn() -> None:
 
 
 def test_no_plan_is_a_diagram_without_arcs() -> None:
-    """A practice that no candidate holds, and a rule that no plan keeps."""
+    """A practice that no column holds, and a rule that no plan keeps."""
     for store, sides in (
         (store_of([(0,)], 2), []),
         (store_of([], 2), []),
@@ -328,11 +334,11 @@ def test_more_practices_than_bits_in_a_word() -> None:
     assert ways[-1] == 308061521170129
 
 
-def test_a_row_is_swept_from_end_to_end() -> None:
+def test_a_row_is_ordered_from_end_to_end() -> None:
     """Practices in a row, numbered at random: each next to the one before; and one that nothing is tied to."""
     names = np.random.default_rng(5).permutation(12).tolist()
     groups = list(pairwise(names))
-    order = sweep(store_of(groups, 13), np.zeros(len(groups))).tolist()
+    order = spectral_order(store_of(groups, 13), np.zeros(len(groups))).tolist()
     row = [name for name in order if name != 12]
     assert row in (names, names[::-1])
     assert sorted(order) == list(range(13))
@@ -351,12 +357,14 @@ def test_parts_are_those_that_ties_hold_together(n: int, share: float, seed: int
 
 @given(priced_choices(), st.integers(1, 4))
 @QUICK
-def test_the_easiest_order_is_that_by_which_a_narrow_drawing_sees_furthest(drawn: Priced, width: int) -> None:
-    """One of the two ends of the ways across the map, and drawn from it no less is seen than from another."""
+def test_the_narrowest_order_is_that_by_which_a_narrow_diagram_sees_furthest(
+    drawn: Priced, width: int
+) -> None:
+    """One of the two ends of the ways across the map, and by it no less is seen than by another."""
     partitioning, reduced, _ = drawn
     store, reduced = partitioning.store, np.maximum(reduced, 0.0)
     ways = spectral_orders(store, reduced, TURNED)
-    assert ways[0].tolist() == sweep(store, reduced).tolist()
+    assert ways[0].tolist() == spectral_order(store, reduced).tolist()
     assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("netform.solve.diagram.variable_order.TRIED", width)

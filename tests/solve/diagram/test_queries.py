@@ -25,7 +25,7 @@ MANY = 10**6
 Priced = tuple["SetPartitioning", np.ndarray, float]
 
 
-def drawn_below(drawn: Priced, share: float) -> tuple[Diagram, dict[tuple[int, ...], float], float]:
+def diagram_below(drawn: Priced, share: float) -> tuple[Diagram, dict[tuple[int, ...], float], float]:
     """Draw the plans within a share of the cheapest; all plans, and the limit."""
     partitioning, reduced, dual_objective = drawn
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
@@ -48,7 +48,7 @@ def drawn_below(drawn: Priced, share: float) -> tuple[Diagram, dict[tuple[int, .
 @QUICK
 def test_the_cheapest_are_in_order(drawn: Priced, count: int, share: float) -> None:
     """As many of the cheapest below the limit as there are, all different."""
-    diagram, plans, limit = drawn_below(drawn, share)
+    diagram, plans, limit = diagram_below(drawn, share)
     found = cheapest_plans(diagram, drawn[0].costs, count, limit)
     assert len({tuple(plan.tolist()) for plan in found}) == len(found)
     cheapest = sorted(cost for cost in plans.values() if cost < limit)[:count]
@@ -60,7 +60,7 @@ def test_the_cheapest_are_in_order(drawn: Priced, count: int, share: float) -> N
 def test_the_least_by_a_measure_is_found(drawn: Priced, seed: int, others: int, share: float) -> None:
     """Of the plans within the limit but some: the least, and of those that measure as little the cheapest."""
     partitioning = drawn[0]
-    diagram, plans, limit = drawn_below(drawn, share)
+    diagram, plans, limit = diagram_below(drawn, share)
     random = np.random.default_rng(seed)
     measure = random.integers(0, 4, len(partitioning.store)) * 1000.0
     near = sorted(plan for plan, cost in plans.items() if cost < limit)
@@ -91,7 +91,7 @@ def test_the_least_by_a_measure_is_found(drawn: Priced, seed: int, others: int, 
 def test_what_is_said_of_a_search_given_up_holds(drawn: Priced, seed: int, steps: int) -> None:
     """No plan measures less than the bound, and the plan, if there is one, is within the limit."""
     partitioning = drawn[0]
-    diagram, plans, limit = drawn_below(drawn, 1.5)
+    diagram, plans, limit = diagram_below(drawn, 1.5)
     measure = np.random.default_rng(seed).integers(0, 4, len(partitioning.store)) * 1000.0
     found = least_plan(diagram, measure, partitioning.costs, limit, [], most_steps=steps)
     near = [plan for plan, cost in plans.items() if cost < limit]

@@ -1,4 +1,4 @@
-"""The cheapest plan below a cutoff, drawn or tried: what trying everything says."""
+"""The cheapest plan below a cutoff, by a diagram or by exact cover: what trying everything says."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, 
 @given(choices(practices=(1, 8), candidates=80), st.integers(1, 12), st.booleans())
 @QUICK
 def test_none_cheaper_than_it_says_is_missed(partitioning: SetPartitioning, width: int, hours: bool) -> None:
-    """However narrow the drawing is; and what it met is a plan below the cutoff."""
+    """However narrow the diagram is; and what it found is a plan below the cutoff."""
     if hours:
         half = SideRow(partitioning.costs / 3, -math.inf, float(partitioning.costs.sum()) / 4)
         partitioning = SetPartitioning(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.exact.branch_and_bound import Branched, branch
+from netform.solve.exact.branch_and_bound import Branched, branch_on_pairs
 from netform.solve.master.relaxation import relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, triple_cuts
 from netform.solve.model.problem import SetPartitioning, SideRow
@@ -24,7 +24,7 @@ QUICK = examples(150)
 
 def search(partitioning: SetPartitioning, cutoff: float, deadline: Deadline = NEVER) -> Branched:
     """Branch from nothing: no cuts, no bound, columns in the order of their cost."""
-    return branch(partitioning, NO_CUTS, partitioning.costs, 0.0, cutoff, deadline)
+    return branch_on_pairs(partitioning, NO_CUTS, partitioning.costs, 0.0, cutoff, deadline)
 
 
 def assert_holds(partitioning: SetPartitioning, found: Branched, cutoff: float, best: float) -> None:
@@ -70,7 +70,7 @@ def test_the_bound_holds_when_time_runs_out(partitioning: SetPartitioning, looks
 @given(choices(practices=(6, 8), candidates=80))
 @QUICK
 def test_from_the_tightened_relaxation(partitioning: SetPartitioning) -> None:
-    """With the bound, the cuts and the candidates that the relaxation leaves, as choosing hands them over."""
+    """With the bound, the cuts and the columns that the relaxation leaves, as they are handed over."""
     plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     best = min(plans.values(), default=math.inf)
     relaxation = tighten(partitioning, relax(partitioning, NEVER), NEVER)
@@ -78,7 +78,7 @@ def test_from_the_tightened_relaxation(partitioning: SetPartitioning) -> None:
         return
     cutoff = best * 1.2 + 0.1
     kept = np.flatnonzero(relaxation.column_bounds <= cutoff)
-    found = branch(
+    found = branch_on_pairs(
         partitioning.take(kept),
         relaxation.cuts,
         relaxation.column_bounds[kept],
@@ -96,7 +96,7 @@ def test_pairs_of_six_practices() -> None:
     groups = sorted(all_groups(6, 2))
     store = store_of(groups, 6)
     costs = np.array([8.0 if len(group) == 1 else 10.0 for group in groups])
-    found = branch(
+    found = branch_on_pairs(
         SetPartitioning(store, costs, (), 6), triple_cuts(np.array([[0, 1, 2]])), costs, 0.0, math.inf, NEVER
     )
     assert found.cost == 30.0
@@ -120,8 +120,8 @@ def test_leaving_a_practice_out_is_never_cheaper_than_a_plan() -> None:
         assert found.bound == pytest.approx(9)
 
 
-def test_no_candidates_prove_the_cutoff() -> None:
-    """Nothing to choose from: no plan below any cutoff."""
+def test_no_columns_prove_the_cutoff() -> None:
+    """No columns: no plan below any cutoff."""
     empty = SetPartitioning(store_of([], 2), np.empty(0), (), 2)
     assert search(empty, 5.0) == Branched(5.0, math.inf, None, 0)
 

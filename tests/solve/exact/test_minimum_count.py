@@ -1,4 +1,4 @@
-"""The fewest of what is counted, held to every choice there is."""
+"""The fewest of what is counted, held to every plan there is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULES = load_profile()
 
 
 def stated(partitioning: SetPartitioning) -> PlanModel:
-    """State a choice as one among practices of 10,000 in a row."""
+    """Make a plan model of a set partitioning, its practices of 10,000 in a row."""
     count = partitioning.store.practices
     graph = made_up_area([10_000] * count, [(1000 * k, 0) for k in range(count)], [], RULES)
     data = ScoringData.of(graph, sorted(graph), RULES)
@@ -32,8 +32,8 @@ def stated(partitioning: SetPartitioning) -> PlanModel:
 
 @given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000]))
 @examples(150)
-def test_it_is_the_least_of_every_choice(partitioning: SetPartitioning, seed: int, largest: int) -> None:
-    """Found and proven where there is a choice at all, and impossible where there is none."""
+def test_it_is_the_least_of_every_plan(partitioning: SetPartitioning, seed: int, largest: int) -> None:
+    """Found and proven where there is a plan at all, and impossible where there is none."""
     dual_objective = (
         np.random.default_rng(seed).integers(0, largest + 1, len(partitioning.store)).astype(np.float64)
     )

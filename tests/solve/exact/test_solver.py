@@ -31,7 +31,7 @@ QUICK = examples(150)
 
 
 def assert_holds(partitioning: SetPartitioning, solution: Solution) -> None:
-    """Hold what a choice says to all plans there are."""
+    """Hold what a solution says to all plans there are."""
     plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     best = min(plans.values(), default=math.inf)
     slack = 1e-6 * max(1.0, abs(best)) if math.isfinite(best) else 0.0
@@ -47,7 +47,7 @@ def assert_holds(partitioning: SetPartitioning, solution: Solution) -> None:
 
 @given(choices())
 @QUICK
-def test_every_choice_is_proven(partitioning: SetPartitioning) -> None:
+def test_every_solution_is_proven(partitioning: SetPartitioning) -> None:
     """Without a limit it ends optimal or infeasible, and rightly so."""
     solution = solve_set_partitioning(partitioning)
     assert solution.status in ("optimal", "infeasible")
@@ -69,8 +69,8 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
     assert said == sorted(set(said))
 
 
-@pytest.mark.parametrize("drawn", [False, True])
-@pytest.mark.parametrize("guesses", [(), (3, 6, 12)])
+@pytest.mark.parametrize("diagrams", [False, True])
+@pytest.mark.parametrize("cutoffs", [(), (3, 6, 12)])
 @pytest.mark.parametrize("wide", [(), (2, 5), (100,)])
 @pytest.mark.parametrize("fraction", [0.0, 1.0])
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
 @given(partitioning=choices(practices=(5, 8), candidates=80))
 @examples(15)
 def test_every_way_comes_to_the_same(
-    drawn: bool,
-    guesses: tuple[int, ...],
+    diagrams: bool,
+    cutoffs: tuple[int, ...],
     wide: tuple[int, ...],
     fraction: float,
     stepped: int,
@@ -90,11 +90,11 @@ def test_every_way_comes_to_the_same(
     surprising: int,
     partitioning: SetPartitioning,
 ) -> None:
-    """Drawn or branched over, in halves, side by side, or whole, in guesses, in steps, or as far as the cost."""
+    """By diagrams or by branching on pairs, branched on the count or whole, side by side, in steps, or at once."""
     with pytest.MonkeyPatch.context() as patch:
         closing = replace(
             CLOSING,
-            cutoff_columns=guesses,
+            cutoff_columns=cutoffs,
             fraction=fraction,
             stepped=stepped,
             telling=telling,
@@ -105,7 +105,7 @@ def test_every_way_comes_to_the_same(
         )
         patch.setattr(gap_closing, "CLOSING", closing)
         patch.setattr(solver, "SOLVING", replace(SOLVING, wide_columns=wide, few=0))
-        if not drawn:
+        if not diagrams:
             patch.setattr(gap_closing.GapClosing, "search_below", lambda *_: False)
         solution = solve_set_partitioning(partitioning, threads=threads)
     assert solution.status in ("optimal", "infeasible")
@@ -118,8 +118,8 @@ def test_nothing_to_cover_costs_nothing() -> None:
     assert (solution.status, solution.cost, solution.bound) == ("optimal", 0.0, 0.0)
 
 
-def test_no_candidates_are_infeasible() -> None:
-    """Practices without any candidate cannot be covered."""
+def test_no_columns_are_infeasible() -> None:
+    """Practices without any column cannot be covered."""
     solution = solve_set_partitioning(SetPartitioning(store_of([], 3), np.empty(0), (), 3))
     assert (solution.status, solution.chosen) == ("infeasible", None)
 
@@ -133,7 +133,7 @@ def test_a_cheap_part_is_no_plan() -> None:
 
 
 def test_stages_are_told_in_order() -> None:
-    """First the bound, then the choice where the bound alone is no plan."""
+    """First the bound, then the search for a plan where the bound alone is no plan."""
     stages: list[str] = []
 
     @contextmanager
@@ -150,7 +150,7 @@ def test_stages_are_told_in_order() -> None:
     assert list(dict.fromkeys(stages)) == ["bound", "choose"]
 
 
-def test_of_many_candidates_that_are_as_near_some_all_over_the_list_are_looked_at() -> None:
+def test_of_many_columns_that_are_as_near_some_all_over_the_list_are_looked_at() -> None:
     """Where all cost nothing, as when exceptions are counted: not all, from both ends of the list."""
     groups = all_groups(16, 3)
     partitioning = SetPartitioning(store_of(groups, 16), np.zeros(len(groups)), (), 16)

@@ -27,10 +27,10 @@ def second_opinion(
     covers = np.zeros((n, m))
     covers[store.members, np.repeat(np.arange(m), np.diff(store.offsets))] = 1
     cut_rows = np.zeros((k, m))
-    cut, candidate, value = cut_coefficients(store, cuts)
-    cut_rows[cut, candidate] = value
+    cut, column, value = cut_coefficients(store, cuts)
+    cut_rows[cut, column] = value
     side_rows = np.array([side.coefficients for side in sides]).reshape(s, m)
-    # Columns: the candidates, one up and one down for each practice, the same for each side row.
+    # Columns: the networks, one up and one down for each practice, the same for each side row.
     equal = np.hstack([covers, np.eye(n), -np.eye(n), np.zeros((n, 2 * s))])
     sums = np.hstack([side_rows, np.zeros((s, 2 * n)), np.eye(s), -np.eye(s)])
     below = [np.hstack([cut_rows, np.zeros((k, 2 * (n + s)))])]

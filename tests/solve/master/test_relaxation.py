@@ -1,4 +1,4 @@
-"""The relaxation: never above the best plan, whole or through any one candidate."""
+"""The relaxation: never above the best plan, whole or through any one column."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def looks(number: int) -> Deadline:
 
 
 def assert_valid(partitioning: SetPartitioning, relaxation: Relaxation) -> None:
-    """Hold the bound, and the bound through each candidate, to every plan there is."""
+    """Hold the bound, and the bound through each column, to every plan there is."""
     plans = plan_costs(partitioning.store, partitioning.costs, partitioning.sides)
     for plan, cost in plans.items():
         above = cost + 1e-6 * max(1.0, abs(cost))
@@ -46,7 +46,7 @@ def assert_valid(partitioning: SetPartitioning, relaxation: Relaxation) -> None:
 @given(choices())
 @QUICK
 def test_bounds_hold_for_every_plan(partitioning: SetPartitioning) -> None:
-    """No plan costs less than the bound, nor than the bound through any of its candidates; tightened too."""
+    """No plan costs less than the bound, nor than the bound through any of its columns; tightened too."""
     relaxation = relax(partitioning, NEVER)
     assert_valid(partitioning, relaxation)
     tightened = tighten(partitioning, relaxation, NEVER)
@@ -58,7 +58,7 @@ def test_bounds_hold_for_every_plan(partitioning: SetPartitioning) -> None:
 @given(choices(), st.randoms(use_true_random=False))
 @QUICK
 def test_what_is_priced_first_changes_no_bound(partitioning: SetPartitioning, rng: random.Random) -> None:
-    """A few candidates, near by whatever they are said to be, come before the whole list."""
+    """A few columns, near by whatever they are said to be, come before the whole list."""
     near = np.array([rng.random() for _ in range(len(partitioning.store))])
     plain = relax(partitioning, NEVER)
     with pytest.MonkeyPatch.context() as patch:
@@ -127,7 +127,7 @@ def test_three_practices_by_hand() -> None:
     assert tightened.bound == pytest.approx(18)
 
 
-def test_a_practice_in_no_candidate_is_no_plan() -> None:
+def test_a_practice_in_no_column_is_no_plan() -> None:
     """Nothing covers the third practice: infeasible at once, whatever the first two cost."""
     partitioning = SetPartitioning(store_of([(0, 1), (0,), (1,)], 3), np.zeros(3), (), 3)
     assert math.isinf(relax(partitioning, NEVER).bound)

@@ -13,12 +13,13 @@ from netform.candidates.store import CandidateStore
 from netform.solve.master.subset_row_cuts import (
     NO_CUTS,
     CutPool,
+    _spread,
+    _violated_triples,
     cut_coefficients,
     cut_limits,
     reduced_costs,
     triple_cuts,
     violated_cuts,
-    violated_triples,
 )
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
@@ -44,13 +45,21 @@ def limit(cut: list[int]) -> int:
 
 @st.composite
 def cut_choices(draw: st.DrawFn) -> tuple[SetPartitioning, CutPool]:
-    """Draw candidates and cuts over the same practices."""
+    """Draw columns and cuts over the same practices."""
     partitioning = draw(choices(practices=(1, 9), sides=False))
     return partitioning, draw(pools(partitioning.store.practices))
 
 
+def violated_triples(
+    store: CandidateStore, values: np.ndarray, *, most: int = 9, tolerance: float = 0.02
+) -> CutPool:
+    """Separate cuts over three practices only."""
+    triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
+    return _spread(triple_cuts(triples), violation, store.practices, most)
+
+
 def groups_of(store: CandidateStore) -> list[list[int]]:
-    """List the members of every candidate."""
+    """List the members of every column."""
     return [store[j].tolist() for j in range(len(store))]
 
 
@@ -59,8 +68,8 @@ def groups_of(store: CandidateStore) -> list[list[int]]:
 def test_coefficients_are_those_of_the_definition(drawn: tuple[SetPartitioning, CutPool]) -> None:
     """Every coefficient that is not zero is listed once with its value."""
     partitioning, cuts = drawn
-    cut, candidate, value = cut_coefficients(partitioning.store, cuts)
-    found = list(zip(cut.tolist(), candidate.tolist(), value.tolist(), strict=True))
+    cut, column, value = cut_coefficients(partitioning.store, cuts)
+    found = list(zip(cut.tolist(), column.tolist(), value.tolist(), strict=True))
     expected = {
         (k, j, float(coefficient(group, row)))
         for k, row in enumerate(cuts.tolist())
@@ -75,7 +84,7 @@ def test_coefficients_are_those_of_the_definition(drawn: tuple[SetPartitioning, 
 @given(cut_choices(), st.integers(0, 2**32))
 @QUICK
 def test_reduced_costs_are_those_of_the_definition(drawn: tuple[SetPartitioning, CutPool], seed: int) -> None:
-    """A candidate's cost less the prices of its practices and, times its coefficient, of each cut."""
+    """A column's cost less the duals of its practices and, times its coefficient, of each cut."""
     partitioning, cuts = drawn
     random = np.random.default_rng(seed)
     practice_duals = random.normal(0, 50, partitioning.store.practices)
@@ -94,7 +103,7 @@ def test_reduced_costs_are_those_of_the_definition(drawn: tuple[SetPartitioning,
 @given(cut_choices())
 @QUICK
 def test_no_plan_breaks_a_cut(drawn: tuple[SetPartitioning, CutPool]) -> None:
-    """Over every choice that covers each practice once, for any weights and divisor."""
+    """Over every plan, for any weights and divisor."""
     partitioning, cuts = drawn
     groups = groups_of(partitioning.store)
     for plan in list(covers(partitioning.store))[:50]:
@@ -104,7 +113,7 @@ def test_no_plan_breaks_a_cut(drawn: tuple[SetPartitioning, CutPool]) -> None:
 
 @st.composite
 def fractional(draw: st.DrawFn) -> tuple[CandidateStore, np.ndarray]:
-    """Draw candidates chosen in part: some quarters, so that rows tie and are just met."""
+    """Draw columns chosen in part: some quarters, so that rows tie and are just met."""
     store = draw(choices(practices=(3, 9), candidates=25, sides=False)).store
     quarters = st.sampled_from([0.25, 0.5, 0.5, 0.75, 1.0])
     return store, np.array(draw(st.lists(quarters, min_size=len(store), max_size=len(store))))
@@ -158,9 +167,9 @@ def test_violated_cuts_are_broken(drawn: tuple[CandidateStore, np.ndarray], most
 
 
 def test_a_triangle_of_halves_breaks_its_triple() -> None:
-    """Half of AB, BC and AC: 1.5 candidates cover two of the three, where a plan has one at most."""
+    """Half of AB, BC and AC: 1.5 columns cover two of the three, where a plan has one at most."""
     store = store_of([(0, 1), (0, 2), (1, 2)], 3)
-    found = violated_triples(store, np.full(3, 0.5), most=9)
+    found = violated_triples(store, np.full(3, 0.5))
     assert found.tolist() == [[0, 1, 2, -1, -1, 1, 1, 1, 0, 0, 2]]
     assert cut_limits(found).tolist() == [1.0]
 
@@ -168,7 +177,7 @@ def test_a_triangle_of_halves_breaks_its_triple() -> None:
 def test_quarters_of_all_pairs_of_five_break_a_row_of_five() -> None:
     """A quarter of each of ten pairs: no triple is broken, but 2.5 pairs stand where a plan has two."""
     store = store_of(list(combinations(range(5), 2)), 5)
-    assert not len(violated_triples(store, np.full(10, 0.25), most=9))
+    assert not len(violated_triples(store, np.full(10, 0.25)))
     found = violated_cuts(store, np.full(10, 0.25), most=9)
     assert ((0, 1, 2, 3, 4), (1, 1, 1, 1, 1, 2)) in {
         (tuple(sorted(row[:5])), tuple(row[5:])) for row in found.tolist()
@@ -176,7 +185,7 @@ def test_quarters_of_all_pairs_of_five_break_a_row_of_five() -> None:
 
 
 def test_no_cuts_have_no_coefficients_and_no_price() -> None:
-    """The empty pool and the empty list of candidates are no special cases."""
+    """The empty pool and the empty list of columns are no special cases."""
     store = store_of([(0, 1)], 2)
     empty = store_of([], 2)
     cuts = triple_cuts(np.array([[0, 1, 2]]))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import netform.solve.exact.gap_closing as gap_closing_module
 import netform.solve.exact.solver as solver_module
 import netform.solve.near_optimal.alternatives as alternatives_module
-import netform.solve.near_optimal.local_diagrams as hoods_module
+import netform.solve.near_optimal.local_diagrams as local_module
 import netform.solve.near_optimal.space as near_module
 from netform.rules_file import load_profile
 from netform.solve.exact.params import CLOSING, SOLVING
@@ -49,22 +49,22 @@ def about(cost: float) -> object:
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    """Have questions answered from a diagram, from those of parts, from lists of the cheapest plans, or one by one."""
-    if how == "hoods":
-        monkeypatch.setattr(near_module.NearOptimalSpace, "draw", lambda _near, _limit: None)
-        monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    """Have questions answered from a diagram, from local ones, from lists of the cheapest plans, or one by one."""
+    if how == "local":
+        monkeypatch.setattr(near_module.NearOptimalSpace, "diagram", lambda _near, _limit: None)
+        monkeypatch.setattr(local_module, "PRACTICES", (3, 5))
     elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
-    if how in ("hoods", "choices"):
+    if how in ("local", "choices"):
         monkeypatch.setattr(alternatives_module, "CLOSING", replace(CLOSING, most_columns=0))
     if how == "lower":
-        # Nothing dearer than a thousandth above the best is drawn.
-        draw = near_module.NearOptimalSpace.draw
+        # No diagram reaches further than two thousandths above the best.
+        diagram = near_module.NearOptimalSpace.diagram
         monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
         monkeypatch.setattr(
             near_module.NearOptimalSpace,
-            "draw",
-            lambda near, limit: draw(near, limit) if limit < near.best.cost * 1.002 else None,
+            "diagram",
+            lambda near, limit: diagram(near, limit) if limit < near.best.cost * 1.002 else None,
         )
 
 
@@ -179,7 +179,7 @@ def test_of_plans_as_different_the_cheapest_is_taken(
         assert each.cost <= min(alike, default=each.cost) + 0.3
 
 
-@pytest.mark.parametrize("how", ["diagram", "hoods", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "local", "lists", "choices"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
 @QUICK
 def test_borders_are_those_of_all_plans_near_the_best(

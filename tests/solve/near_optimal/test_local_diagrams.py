@@ -1,4 +1,4 @@
-"""Diagrams of parts of the map hold plans of the whole, below the limit, and all of those that differ there alone."""
+"""Diagrams of neighbourhoods hold plans of the whole, below the limit, and all of those that differ there alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-import netform.solve.near_optimal.local_diagrams as hoods_module
+import netform.solve.near_optimal.local_diagrams as local_module
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import NEVER
 from netform.solve.near_optimal.alternatives import NearOptimalPlans
-from netform.solve.near_optimal.local_diagrams import hood_diagrams
+from netform.solve.near_optimal.local_diagrams import local_diagrams
 from tests.brute_force import plan_costs
 from tests.examples import examples
 from tests.strategies import choices
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def walks(diagram: Diagram) -> list[tuple[int, ...]]:
-    """Follow every walk from the first node to the last; the candidates it takes, ascending."""
+    """Follow every walk from the first node to the last; the columns it takes, ascending."""
     found = []
 
     def follow(node: int, taken: tuple[int, ...]) -> None:
@@ -40,11 +40,11 @@ def walks(diagram: Diagram) -> list[tuple[int, ...]]:
 
 @given(choices(), st.sampled_from([1.01, 1.1, 1.5]))
 @examples(100, HealthCheck.function_scoped_fixture)
-def test_a_part_formed_anew_is_a_plan(
+def test_a_neighbourhood_formed_anew_is_a_plan(
     monkeypatch: pytest.MonkeyPatch, partitioning: SetPartitioning, share: float
 ) -> None:
     """With what stays of the best: just the plans below the limit that keep those networks."""
-    monkeypatch.setattr(hoods_module, "PRACTICES", (3, 5))
+    monkeypatch.setattr(local_module, "PRACTICES", (3, 5))
     monkeypatch.setattr(PlanModel, "costs", partitioning.costs)
     solution = solve_set_partitioning(partitioning, trace=True)
     if solution.chosen is None:
@@ -56,7 +56,7 @@ def test_a_part_formed_anew_is_a_plan(
     limit = solution.cost * share + 1e-3
     best = set(solution.chosen.tolist())
     met = 0
-    for diagram, cutoff in hood_diagrams(near, limit):
+    for diagram, cutoff in local_diagrams(near, limit):
         met += 1
         covered = {int(v) for walk in walks(diagram) for j in walk for v in partitioning.store[j]}
         stay = {j for j in best if not covered.intersection(partitioning.store[j].tolist())}

@@ -18,11 +18,11 @@ from netform.demands import Demands
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
-from netform.solve.primal.local_search import LabelledPlan, _nothing, settle_borders
+from netform.solve.primal.local_search import LabelledPlan, _nothing, better_borders
 from netform.solve.primal.starts import StartParams, Terrain, tree_starts
 from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees
 from netform.solve.primal.trees import divided_part, random_tree
-from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, group_values
+from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, network_values
 from tests.brute_force import all_groups, outside_band, store_of
 from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
@@ -118,7 +118,7 @@ def test_a_tree_is_planned_best(drawn: tuple[nx.Graph, Rules], seed: int) -> Non
         tuple(sorted(there[subtrees.inside[subtrees.begin[s] : subtrees.begin[s + 1]]].tolist()))
         for s in range(len(subtrees.top))
     ]
-    values = group_values(problem, NO_DEMANDS_OVER_PLAN, store_of(groups, len(problem.codes)))
+    values = network_values(problem, NO_DEMANDS_OVER_PLAN, store_of(groups, len(problem.codes)))
     chosen = best_of_trees(subtrees, values[:, (0, 1, 2, 5)], np.array([0]))
     assert sorted(v for s in chosen for v in groups[s]) == list(range(atoms.size))
     assert math.isclose(math.fsum(values[chosen, 5]), best, rel_tol=1e-9, abs_tol=1e-9)
@@ -177,13 +177,13 @@ def whole(problem: Problem, label: np.ndarray) -> bool:
 
 @given(st.integers(0, 20))
 @settings(deadline=None, max_examples=8, derandomize=True)
-def test_borders_are_settled_and_values_are_those_of_the_networks(seed: int) -> None:
+def test_borders_are_bettered_and_values_are_those_of_the_networks(seed: int) -> None:
     """Networks stay whole, the plan gets no worse, and the values held are those of its networks."""
     problem = problem_of(*county(45, seed))
     terrain, ground = ground_of(problem)
     for labels in tree_starts(terrain, NO_DEMANDS_OVER_PLAN, StartParams(numbers=2), seed):
         start = LabelledPlan.of(ground, labels)
-        plan = settle_borders(ground, start, seed, NEVER)
+        plan = better_borders(ground, start, seed, NEVER)
         assert plan.value(ground) <= start.value(ground)
         assert whole(problem, plan.labels)
         assert np.allclose(plan.values, LabelledPlan.of(ground, plan.labels).values)

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from netform.rules import Rules
 from netform.scores import network_cost, network_terms
-from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.model.problem import Group, Problem, SetPartitioning, group_costs, store_of
+from netform.solve.model.problem import Group, Problem, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.neighbourhood_search import improvements, listed_anew, neighbourhood
+from netform.solve.primal.neighbourhood_search import improvements, neighbourhood
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, problem_of, tree_plan
@@ -24,20 +23,12 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
 QUICK = examples(100)
 
 
-def exactly(partitioning: SetPartitioning, deadline: Deadline) -> NDArray[np.int64] | None:
-    """Choose among the candidates of a neighbourhood."""
-    return solve_set_partitioning(partitioning, deadline).chosen
-
-
 def bettered(problem: Problem, plan: Sequence[Group], deadline: Deadline = NEVER) -> list[list[Group]]:
-    """Give a plan and those that neighbourhoods, listed, better it to, one after the other."""
-    return [list(plan), *improvements(problem, plan, listed_anew(problem, exactly), deadline)]
+    """Give a plan and those that neighbourhoods better it to, one after the other."""
+    return [list(plan), *improvements(problem, plan, deadline)]
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))

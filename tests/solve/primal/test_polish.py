@@ -1,4 +1,4 @@
-"""Bettering a plan part by part: it stays a plan, keeps the rules, and never costs more."""
+"""Bettering a plan by neighbourhoods among columns: it stays a plan, keeps the rules, and never costs more."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 QUICK = examples(150)
 
 
-def exactly(part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
-    """The best choice of a part."""
-    return solve_set_partitioning(part, cutoff=cutoff).chosen
+def exactly(partitioning: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
+    """The best plan of a neighbourhood."""
+    return solve_set_partitioning(partitioning, cutoff=cutoff).chosen
 
 
 @given(choices(practices=(3, 8), candidates=80), st.integers(0, 2**32), st.integers(2, 7))
@@ -44,7 +44,7 @@ def test_a_plan_stays_a_plan(partitioning: SetPartitioning, seed: int, most: int
 
 @pytest.mark.parametrize("seed", range(10))
 def test_no_two_networks_can_be_bettered(seed: int) -> None:
-    """Parts of up to six practices of eight: no two or three networks of what comes out have a cheaper division."""
+    """Neighbourhoods of up to six practices of eight: no two or three networks have a cheaper division then."""
     random = np.random.default_rng(seed)
     groups = all_groups(8, 3)
     store = store_of(groups, 8)

@@ -61,14 +61,14 @@ def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
 
 
 def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
-    """Take any list for a long one, begin with few of its candidates, and more are many that may be as cheap."""
+    """Take any list for a long one, begin with few of its columns, and let more be many that may be as cheap."""
     patch.setattr("netform.solve.reoptimise.large_list.CROWDED", crowded)
     patch.setattr("netform.solve.reoptimise.large_list.SHORT", 0)
     patch.setattr("netform.solve.reoptimise.large_list.POOL", pool)
     patch.setattr("netform.solve.reoptimise.changed_rules.POOL", pool)
     patch.setattr("netform.solve.reoptimise.restricted_master.JOINING", 0.0)
-    guesses = (Cutoff(0.001, 3 * pool), Cutoff(0.01, 10**9), Cutoff(math.inf, 10**9))
-    patch.setattr("netform.solve.reoptimise.large_list.GUESSES", guesses)
+    cutoffs = (Cutoff(0.001, 3 * pool), Cutoff(0.01, 10**9), Cutoff(math.inf, 10**9))
+    patch.setattr("netform.solve.reoptimise.large_list.CUTOFFS", cutoffs)
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
     patch.setattr("netform.solve.reoptimise.large_list.RISEN", 0.0)
     patch.setattr("netform.solve.exact.gap_closing.CLOSING", replace(CLOSING, many=0, fraction=0.01))
@@ -83,7 +83,7 @@ def test_changed_demands_have_the_plan_solved_anew(
     """As few exceptions, as cheap, legal, whatever was demanded, and weights besides; or no answer.
 
     Where more than so many are ``crowded`` the list counts as long: it is looked at through a pool of three candidates
-    and narrow guesses.
+    and narrow cutoffs.
     """
     graph, rules = drawn
     again = base_of(graph, rules)
@@ -204,8 +204,8 @@ def test_the_quick_way_is_taken(name: str) -> None:
 
 @pytest.mark.parametrize("crowded", [0, 10**9])
 @pytest.mark.parametrize("pool", [1, 10])
-def test_small_first_guesses_widen(monkeypatch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
-    """However few candidates are looked at first, the best plan is found."""
+def test_small_first_cutoffs_widen(monkeypatch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
+    """However few columns are looked at first, the best plan is found."""
     few_at_first(monkeypatch, pool, crowded)
     graph = ring()
     again = base_of(graph, RULES)

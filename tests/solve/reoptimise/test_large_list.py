@@ -39,7 +39,7 @@ def area(seed: int, practices: int = 30) -> nx.Graph:
 
 
 def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looked at apart, in halves of halves too, they come to the plan that is solved anew."""
+    """Looked at apart, in branches of branches too, they come to the plan that is solved anew."""
     branched_on_count: list[tuple[float, float]] = []
     count_branches = Reoptimiser.branched_on_count
 
@@ -84,8 +84,8 @@ def test_plans_of_fewer_and_of_more_networks_are_as_good_as_all(monkeypatch: pyt
     assert any(between != branched_on_count[0] for between in branched_on_count)
 
 
-def test_where_a_half_is_not_near_the_whole_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cuts among few candidates make fewer as near then."""
+def test_where_a_branch_is_not_near_the_whole_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cuts over few columns make fewer as near then."""
     asked = []
     monkeypatch.setattr(Reoptimiser, "branched_on_count", lambda *given: asked.append(given))
     few_at_first(monkeypatch, 50, 0)
@@ -102,7 +102,7 @@ def test_where_a_half_is_not_near_the_whole_is_looked_through(monkeypatch: pytes
 
 @pytest.mark.parametrize("risen", [0.0, 10.0])
 def test_with_more_time_no_less_is_proven(monkeypatch: pytest.MonkeyPatch, risen: float) -> None:
-    """Whenever time is up, in halves or with cuts among few candidates: what was proven before stays so."""
+    """Whenever time is up, in branches or with cuts over few columns: what was proven before stays so."""
     few_at_first(monkeypatch, 50, 0)
     monkeypatch.setattr("netform.solve.reoptimise.large_list.RISEN", risen)
     graph = area(0)
@@ -110,22 +110,22 @@ def test_with_more_time_no_less_is_proven(monkeypatch: pytest.MonkeyPatch, risen
     assert base is not None
     changed = RULES.with_weights({"overhead": 3.0})
     cost = solved(graph, changed, keep=False).result.cost
-    settle, settled = Reoptimiser.settled, list[PricedOut | None]()
+    price_out, priced = Reoptimiser.priced_out, list[PricedOut | None]()
 
     def told(self, *given):  # type: ignore[no-untyped-def]
-        settled.append(settle(self, *given))
-        return settled[-1]
+        priced.append(price_out(self, *given))
+        return priced[-1]
 
-    monkeypatch.setattr(Reoptimiser, "settled", told)
+    monkeypatch.setattr(Reoptimiser, "priced_out", told)
     known, statuses = 0.0, set()
     for looks in range(60):
-        settled.clear()
+        priced.clear()
         times = itertools.chain([0.0] * looks, itertools.repeat(2.0))
         found = base.solve(changed, Options(), Deadline(1.0, lambda times=times: next(times)))  # type: ignore[misc]
         assert found is not None
         assert found.result.bound is not None
-        # The first is settled over all plans.
-        first = settled[0].bound if settled[0] is not None else 0.0
+        # The first is priced out over all plans.
+        first = priced[0].bound if priced[0] is not None else 0.0
         assert max(known, first) <= found.result.bound <= cost * (1 + 1e-7)
         known = found.result.bound
         statuses.add(found.result.status)

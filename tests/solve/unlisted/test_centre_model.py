@@ -1,4 +1,4 @@
-"""The assignment model with centres against trying every division: its bound, its plan, its status, its exceptions."""
+"""The assignment model with centres against trying every division: its bound, its plan, its status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.centre_model import fewest_exceptions, solve_by_centres
+from netform.solve.unlisted.centre_model import solve_by_centres
 from netform.solve.unlisted.separators import separators
 from tests.brute_force import partitions
 from tests.strategies import made_up_area, numbered_graphs
@@ -131,25 +131,6 @@ def test_no_plan_costs_less_than_the_bound(
         assert answer.status == "optimal"
     if answer.status == "optimal":
         assert answer.cost == pytest.approx(best)
-
-
-@given(questions(), st.sampled_from([1, 2, 3]))
-@QUICK
-def test_the_fewest_exceptions_are_those_of_trying_every_division(
-    drawn: tuple[nx.Graph, Rules], networks: int
-) -> None:
-    """With a fixed number of networks: the least number outside the band, and a plan with so many."""
-    graph, rules = drawn
-    problem = Problem.of(graph, graph, rules)
-    best = tried(graph, rules, networks)
-    answer = fewest_exceptions(problem, networks, NEVER)
-    assert answer is not None
-    assert answer.infeasible == (not best)
-    if best:
-        assert answer.least == answer.found == min(best)
-        assert answer.plan is not None
-        assert len(answer.plan) == networks
-        assert all(nx.is_connected(problem.graph.subgraph(group)) for group in answer.plan)
 
 
 @given(questions(most=7), st.sampled_from([None, 2, 3]))

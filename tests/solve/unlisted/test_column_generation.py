@@ -1,4 +1,4 @@
-"""The relaxation over groups met as they are needed: its bound holds, and comes near that over all networks."""
+"""Column generation: its bound holds, and comes near that of the relaxation over all columns."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SetPartitioning, group_costs, store_of
-from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.model.turns import take_turns
+from netform.solve.model.stopping import NEVER, Deadline, take_turns
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, beam_turns, bound_turns, branched_on_count
 from tests.brute_force import best_plan
@@ -45,15 +44,15 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     store = store_of(groups, n)
     costs = np.array(group_costs(problem, groups))
     relaxation = relax(SetPartitioning(store, costs, (), problem.patients // rules.least), NEVER)
-    count_branches = branched_on_count(problem, plan, NEVER)
-    for half in count_branches:
-        assert half.value >= relaxation.bound - 1e-5
-    bounds = [min(each.bound for each in count_branches)]
+    branches = branched_on_count(problem, plan, NEVER)
+    for branch in branches:
+        assert branch.value >= relaxation.bound - 1e-5
+    bounds = [min(each.bound for each in branches)]
     for _ in range(MOST_STEPS):
-        branch = min(count_branches, key=lambda each: each.bound)
+        branch = min(branches, key=lambda each: each.bound)
         if branch.bound >= best.cost - 1e-6 or not branch.advance(workers):
             break
-        bounds.append(min(each.bound for each in count_branches))
+        bounds.append(min(each.bound for each in branches))
     assert bounds == sorted(bounds)
     bound = bounds[-1]
     assert bound <= best.cost + 1e-6
@@ -92,21 +91,21 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     problem = problem_of(*county(40, 2))
     plan = tree_plan(problem, 0)
     cost = math.fsum(group_costs(problem, plan))
-    half = branched_on_count(problem, plan, NEVER)[0]
-    before = half.value
-    while half.tighten(50) and len(half.cuts) < 500:
+    branch = branched_on_count(problem, plan, NEVER)[0]
+    before = branch.value
+    while branch.tighten(50) and len(branch.cuts) < 500:
         pass
-    assert half.value > before + 1.0
-    better = beam_search(half, cost, 20_000, 300)
+    assert branch.value > before + 1.0
+    better = beam_search(branch, cost, 20_000, 300)
     assert better is not None
-    assert half.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
+    assert branch.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
 
 
-def test_prices_are_centred_without_a_change_of_the_optimum() -> None:
-    """From a poor plan prices come to lie nearer to what practices cost by patient; the relaxation stays what it is."""
+def test_duals_are_centred_without_a_change_of_the_optimum() -> None:
+    """From a poor plan duals come to lie nearer to what practices cost by patient; the relaxation stays what it is."""
     problem = problem_of(*county(60, 3))
     generator = module.ColumnGenerator(problem, store_of(tree_plan(problem, 5), 60), NEVER)
-    generator.settle()
+    generator.generate()
     before, wide = generator.value, generator.box
     generator.centre()
     assert generator.value == pytest.approx(before, rel=1e-3)
@@ -114,11 +113,11 @@ def test_prices_are_centred_without_a_change_of_the_optimum() -> None:
 
 
 def test_time_that_is_up_proves_nothing() -> None:
-    """Neither groups nor a bound that were not there before."""
+    """Neither columns nor a bound that were not there before."""
     problem = problem_of(*county(24, 5))
     plan, over = first_plan(problem, 0), Deadline(0.0, lambda: 1.0)
-    count_branches = branched_on_count(problem, plan, over)
-    assert [len(half.store) for half in count_branches] == [len(plan)]
+    branches = branched_on_count(problem, plan, over)
+    assert [len(branch.store) for branch in branches] == [len(plan)]
     part = part_of(*county(24, 5), deadline=over)
     part.offer(part.value_of(plan), "first plan")
     for _ in (*bound_turns(part), *beam_turns(part, over)):

@@ -1,4 +1,4 @@
-"""Groups by sums: the quick costs, what roaming meets, and what the searches by hubs refute, against trying all."""
+"""Separable costs, heuristic pricing and exact pricing against trying all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules import TERM_NAMES, Rules
-from netform.solve.master.subset_row_cuts import FIVE, FOUR, ROWS, CutPool, PricedCuts, reduced_costs
+from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutPool, PricedCuts, reduced_costs
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.unlisted import exact_pricing as refute_module
-from netform.solve.unlisted.exact_pricing import HubSearch, least_beyond
+from netform.solve.unlisted import exact_pricing as exact_module
+from netform.solve.unlisted.exact_pricing import HubSearch, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.separable_cost import quick_costs
+from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
 from tests.made_up_problem import county, first_plan, problem_of
 from tests.strategies import small_areas
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group
 
 QUICK = examples(120)
-QUICK_TERMS = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
+SEPARABLE_TERMS = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
 
 
-def quick_only(problem: Problem) -> Problem:
-    """The same problem, nothing weighed but what the quick costs know."""
-    weights = {name: 0.0 for name in TERM_NAMES if name not in QUICK_TERMS}
+def separable_only(problem: Problem) -> Problem:
+    """The same problem, nothing weighed but what the separable costs know."""
+    weights = {name: 0.0 for name in TERM_NAMES if name not in SEPARABLE_TERMS}
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
 
 
@@ -88,11 +88,11 @@ def beyond_prices(
     st.sampled_from([0, 1, 4]),
 )
 @QUICK
-def test_roaming_meets_all_that_changes_lead_to(
+def test_heuristic_pricing_finds_all_that_changes_lead_to(
     drawn: tuple[nx.Graph, Rules], seed: int, within: float, count: int
 ) -> None:
     """One practice more, one less or one for another, as long as each costs little enough; by their true costs."""
-    problem = quick_only(problem_of(*drawn))
+    problem = separable_only(problem_of(*drawn))
     networks = networks_of(problem)
     if not networks:
         return
@@ -114,27 +114,25 @@ def test_roaming_meets_all_that_changes_lead_to(
             waiting.append(other)
     n = len(problem.codes)
     priced = PricedCuts.of(cuts, cut_prices, n)
-    met = price_heuristically(
-        quick_costs(problem), store_of(start, n), prices, within, 10_000, cuts=priced if count else None
+    found = price_heuristically(
+        separable_costs(problem), store_of(start, n), prices, within, 10_000, NEVER, priced
     )
-    groups = [tuple(int(v) for v in met.store[j]) for j in range(len(met.store))]
-    assert met.complete
+    groups = [tuple(int(v) for v in found[j]) for j in range(len(found))]
     assert len(set(groups)) == len(groups)
     assert set(groups) == expected
-    assert met.beyond.tolist() == pytest.approx([beyond[group] for group in groups])
 
 
-def test_roaming_ends_at_its_limit_and_when_time_is_up() -> None:
-    """No more groups than asked for, those it began with first."""
+def test_heuristic_pricing_ends_at_its_limit_and_when_time_is_up() -> None:
+    """No more columns than asked for, those it began with first."""
     problem = problem_of(*county(40, 3))
-    costs, n = quick_costs(problem), len(problem.codes)
+    costs, n = separable_costs(problem), len(problem.codes)
     start = store_of(_trees(problem), n)
-    some = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500)
-    assert len(some.store) == 500
-    assert not some.complete
-    assert some.store.members[: len(start.members)].tolist() == start.members.tolist()
-    over = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500, Deadline(0.0, lambda: 1.0))
-    assert len(over.store) == len(start)
+    no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
+    some = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500, NEVER, no_cuts)
+    assert len(some) == 500
+    assert some.members[: len(start.members)].tolist() == start.members.tolist()
+    over = Deadline(0.0, lambda: 1.0)
+    assert len(price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500, over, no_cuts)) == len(start)
 
 
 def _trees(problem: Problem) -> list[Group]:
@@ -163,13 +161,13 @@ def test_no_network_costs_less_than_its_hub_says(
         return
     prices = prices_of(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(refute_module, "MOST_UNITS", units)
-        search = HubSearch.of(quick_costs(problem))
+        patch.setattr(exact_module, "MOST_UNITS", units)
+        search = HubSearch.of(separable_costs(problem))
     cuts, cut_prices = cuts_of(problem, seed, count)
     priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
     lines = np.random.default_rng(seed).random((len(problem.codes), len(priced.paid))) < 0.5
-    true, quick = group_costs(problem, networks), group_costs(quick_only(problem), networks)
-    beyond = beyond_prices(quick_only(problem), networks, prices, cuts, cut_prices)
+    true, quick = group_costs(problem, networks), group_costs(separable_only(problem), networks)
+    beyond = beyond_prices(separable_only(problem), networks, prices, cuts, cut_prices)
     list_size, minutes = problem.data.list_size, problem.data.minutes
     least = dict.fromkeys(range(len(problem.codes)), math.inf)
     for group, cost, quickly in zip(networks, true, quick, strict=True):
@@ -179,22 +177,24 @@ def test_no_network_costs_less_than_its_hub_says(
         least[hub] = min(least[hub], beyond[group])
     # The second time it begins with the penalties of the first.
     for _ in range(2):
-        refuted = least_beyond(search, prices, floor, nodes, NEVER, workers, priced, lines)
-        found = [tuple(int(v) for v in refuted.found[j]) for j in range(len(refuted.found))]
+        priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, lines)
+        found = [tuple(int(v) for v in priced_hubs.found[j]) for j in range(len(priced_hubs.found))]
         assert set(found) <= set(networks)
-        for hub, value in enumerate(refuted.values):
+        for hub, value in enumerate(priced_hubs.least):
             assert value <= least[hub] + 1e-6
         if nodes == 10**6:
-            assert refuted.given_up == 0
+            assert priced_hubs.given_up == 0
             cheapest = min([floor, *beyond.values()])
-            assert min(floor, refuted.values.min()) == pytest.approx(cheapest, abs=1e-5)
+            assert min(floor, priced_hubs.least.min()) == pytest.approx(cheapest, abs=1e-5)
             if cheapest < floor - 1e-6:
                 assert min(beyond[group] for group in found) == pytest.approx(cheapest)
 
 
-def test_time_that_is_up_refutes_nothing() -> None:
+def test_time_that_is_up_proves_nothing() -> None:
     """No value is given that was not computed."""
     problem = problem_of(*county(40, 3))
-    search = HubSearch.of(quick_costs(problem))
+    search = HubSearch.of(separable_costs(problem))
     over = Deadline(0.0, lambda: 1.0)
-    assert least_beyond(search, np.zeros(40), 0.0, 10, over).values.tolist() == [-math.inf] * 40
+    no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
+    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, np.zeros((40, 0), np.bool_))
+    assert priced.least.tolist() == [-math.inf] * 40

@@ -1,11 +1,10 @@
-"""Networks that are too many to keep: what each costs is kept, and the networks are met again in every pass.
+"""Stream the candidate networks that are too many to keep: their costs are kept, and a walk gives them again.
 
-A walk over the connected groups (`netform.candidates.walk` has the scheme) meets them in the same order every time. So
-the cost of the j-th is found at place j, in four bytes, and the members need no room at all: a pass over all of them
-under given prices takes about as long as counting them. It gives every group that costs less than so much beyond its
-prices.
+The walk over the connected groups (`netform.candidates.walk` has the scheme) visits them in the same order every time.
+So the cost of the j-th candidate is found at place j, in four bytes, and its members need no room at all: a walk over
+all under given duals takes about as long as counting them, and gives every candidate of a low reduced cost.
 
-The walk and what reads it stand in one file, although it is long: both have to number the groups alike.
+The walk and what reads it stand in one file, although it is long: both have to number the candidates alike.
 """
 
 from __future__ import annotations
@@ -33,28 +32,28 @@ if TYPE_CHECKING:
     from netform.candidates.allowed import Limits
     from netform.scores import ScoringData
 
-__all__ = ["GATHERED", "ROUNDING", "Passes"]
+__all__ = ["GATHERED", "ROUNDING", "CandidateStream"]
 
-# Bytes of a group that a pass gives, of a dozen members: as its root has kept it, all together, and in the order
-# outside; and what choosing from them takes then.
+# Bytes of a candidate that is listed, of a dozen members: as its root has kept it, all together, and in the order
+# outside; and what solving over them takes then.
 GATHERED = 180
 
-# Groups, and their members, in a block that is handed over at once.
+# Candidates, and their members, in a block that is handed over at once.
 BLOCK, BLOCK_MEMBERS = 1 << 17, 1 << 21
 
 # Where a walk stands when it is at no depth.
 BEGIN, DONE = -1, -2
 
-# Hours per week: what adding and taking off prices along the way may add up to.
+# Hours per week: what adding and taking off duals along the walk may add up to.
 ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Passes:
-    """Every connected group within a band, met again and again.
+class CandidateStream:
+    """Every candidate of a band with its cost, to be walked over again and again.
 
     Inside, practices are numbered by how far they are from one at the edge of the map, so that no root has too
-    large a share of the groups, and neighbours lie near one another in memory.
+    large a share of the candidates, and neighbours lie near one another in memory.
 
     Attributes
     ----------
@@ -65,9 +64,9 @@ class Passes:
     least, most : int
         The band in registered patients, inclusive.
     first : ndarray of int64, shape (n + 1,)
-        Where the groups of each root begin.
+        Where the candidates of each root begin.
     costs : ndarray of float32
-        Weighted hours per week of every group, rounded down; infinite where the demands forbid it.
+        Weighted hours per week of every candidate, rounded down; infinite where the demands forbid it.
     workers : int
         Threads; no result depends on it.
     """
@@ -89,8 +88,8 @@ class Passes:
         limit: int,
         workers: int = 1,
         stop: Callable[[], bool] = lambda: False,
-    ) -> Passes | None:
-        """Count and score every group within the band of the rules; None when there are too many, or on ``stop``.
+    ) -> CandidateStream | None:
+        """Count and score every candidate; None when there are too many, or on ``stop``.
 
         Parameters
         ----------
@@ -107,7 +106,7 @@ class Passes:
         """
         rules = data.rules
         order = _from_the_edge(data.minutes)
-        adjacency = Adjacency.of(_renumbered(graph, order))
+        adjacency = Adjacency.of(nx.relabel_nodes(graph, {int(v): k for k, v in enumerate(order)}))
         if len(order) > MOST_PRACTICES:
             return None
         census = take_census(adjacency, rules.least, rules.most, limit=limit, workers=workers)
@@ -122,7 +121,7 @@ class Passes:
         return len(self.costs)
 
     def score(self, data: ScoringData, limits: Limits, stop: Callable[[], bool]) -> bool:
-        """Fill in the costs of all groups; whether that was done before it was stopped."""
+        """Fill in the costs of all candidates; whether that was done before it was stopped."""
 
         def score(root: int) -> None:
             walk = _Walk(self, root)
@@ -139,25 +138,25 @@ class Passes:
 
     def within(
         self,
-        prices: NDArray[np.float64],
+        duals: NDArray[np.float64],
         reduced: float,
         most: int,
         stop: Callable[[], bool] = lambda: False,
     ) -> CandidateStore | None:
-        """Every group that costs less than ``reduced`` beyond its prices; None on ``stop``, or when there are too many.
+        """Every candidate of a lower reduced cost; None on ``stop``, or when there are too many.
 
         Parameters
         ----------
-        prices : ndarray of float64, shape (n,)
+        duals : ndarray of float64, shape (n,)
             Hours per week for each practice.
         reduced : float
             Hours per week.
         most : int
-            Groups that may be given.
+            Candidates that may be given.
         stop : callable
             Asked often.
         """
-        inside = prices[self.order]
+        inside = duals[self.order]
         found: dict[int, CandidateStore] = {}
         count, lock = 0, Lock()
 
@@ -184,7 +183,7 @@ class Passes:
         return CandidateStore(offsets, members, len(self.order))
 
     def share_out(self, work: Callable[[int], None]) -> None:
-        """Deal the roots out to threads, those with the most groups first."""
+        """Deal the roots out to threads, those with the most candidates first."""
         sizes = np.diff(self.first)
         roots = np.argsort(-sizes, kind="stable")[: int((sizes > 0).sum())].tolist()
         if self.workers <= 1:
@@ -197,27 +196,27 @@ class Passes:
 
 
 class _Walk:
-    """The groups of one root, met block by block."""
+    """The candidates of one root, block by block."""
 
-    def __init__(self, passes: Passes, root: int) -> None:
-        n = len(passes.adjacency)
-        self.passes = passes
+    def __init__(self, stream: CandidateStream, root: int) -> None:
+        n = len(stream.adjacency)
+        self.stream = stream
         self.going = True
         self.seen = np.zeros(n, np.uint8)
         # Frontier; members, and for each the next place in the frontier and its end; counters.
         self.queue, self.steps = np.empty(n, np.int32), np.empty((3, n + 1), np.int32)
-        self.state = np.array([root, BEGIN, 0, passes.first[root]], np.int64)
+        self.state = np.array([root, BEGIN, 0, stream.first[root]], np.int64)
 
-    def block(self, prices: NDArray[np.float64] | None, below: float = np.inf) -> CandidateStore:
-        """The next groups that cost less than ``below`` beyond the prices; all without prices."""
-        passes, adjacency = self.passes, self.passes.adjacency
+    def block(self, duals: NDArray[np.float64] | None, below: float = np.inf) -> CandidateStore:
+        """The next candidates of a reduced cost below ``below``; all without duals."""
+        stream, adjacency = self.stream, self.stream.adjacency
         n = len(adjacency)
-        size = min(BLOCK, int(passes.first[self.state[0] + 1] - self.state[3]))
+        size = min(BLOCK, int(stream.first[self.state[0] + 1] - self.state[3]))
         counts, members = np.empty(size, np.uint16), np.empty(min(BLOCK_MEMBERS, size * n) + n, np.uint16)
-        count, used = _meet(
-            adjacency.indptr, adjacency.neighbours, adjacency.list_size, passes.least, passes.most,
+        count, used = _next_block(
+            adjacency.indptr, adjacency.neighbours, adjacency.list_size, stream.least, stream.most,
             self.seen, self.queue, self.steps, self.state,
-            None if prices is None else passes.costs, prices, below, counts, members,
+            None if duals is None else stream.costs, duals, below, counts, members,
         )  # fmt: skip
         self.going = self.state[1] != DONE
         offsets = np.zeros(count + 1, np.int64)
@@ -228,13 +227,13 @@ class _Walk:
 
 
 @nb.njit(cache=True, nogil=True)
-def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `walk_groups`)
-    indptr, neighbours, list_size, least, most, seen, queue, steps, state, costs, prices, below, counts, members,
+def _next_block(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `walk_groups`)
+    indptr, neighbours, list_size, least, most, seen, queue, steps, state, costs, duals, below, counts, members,
 ):  # fmt: skip
-    """Meet the groups of a root from where the walk stands, until a block is full or none is left.
+    """Walk over the candidates of a root from where the walk stands, until a block is full or none is left.
 
-    ``state`` holds the root, the depth, how many members the group has that is still to be looked at (0: none), and
-    the place of its cost. Numba compiles it once with prices and once without.
+    ``state`` holds the root, the depth, how many members the candidate has that is still to be looked at (0: none), and
+    the place of its cost. Numba compiles it once with duals and once without.
     """
     chosen, position, length = steps[0], steps[1], steps[2]
     root, depth, row = state[0], state[1], state[3]
@@ -257,11 +256,11 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
     else:
         met = state[2]
     patients = 0
-    price = 0.0
+    dual_sum = 0.0
     for k in range(depth + 1):
         patients += list_size[chosen[k]]
         if costs is not None:
-            price += prices[chosen[k]]
+            dual_sum += duals[chosen[k]]
     if patients > most:
         state[1] = DONE
         return 0, 0
@@ -272,8 +271,8 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
                 break
             take = True
             if costs is not None:
-                # A group that is met at the depth of its last member has the price of all; else it lacks the last.
-                beyond = costs[row] - (price if met == depth + 1 else price + prices[chosen[met - 1]])
+                # A candidate met at the depth of its last member has the duals of all; else the last is missing.
+                beyond = costs[row] - (dual_sum if met == depth + 1 else dual_sum + duals[chosen[met - 1]])
                 take = beyond < below
             if take:
                 for k in range(met):
@@ -292,7 +291,7 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
                 seen[queue[k]] = 0
             patients -= list_size[chosen[depth]]
             if costs is not None:
-                price -= prices[chosen[depth]]
+                dual_sum -= duals[chosen[depth]]
             depth -= 1
             continue
         position[depth] = at + 1
@@ -308,7 +307,7 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
         depth += 1
         patients = total
         if costs is not None:
-            price += prices[v]
+            dual_sum += duals[v]
         end = length[depth - 1]
         for k in range(indptr[v], indptr[v + 1]):
             u = neighbours[k]
@@ -324,7 +323,7 @@ def _meet(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (as `
 
 @nb.njit(cache=True, nogil=True)
 def _sort_rows(offsets, members):  # type: ignore[no-untyped-def]
-    """Put the members of every group in order."""
+    """Put the members of every candidate in order."""
     for j in range(len(offsets) - 1):
         for k in range(offsets[j] + 1, offsets[j + 1]):
             v = members[k]
@@ -342,14 +341,6 @@ def _nothing(practices: int) -> CandidateStore:
 def _from_the_edge(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
     """The practices by how far they are from the one that is farthest from the first."""
     return np.argsort(minutes[int(minutes[0].argmax())], kind="stable")
-
-
-def _renumbered(graph: nx.Graph, order: NDArray[np.int64]) -> nx.Graph:
-    number = {int(v): k for k, v in enumerate(order)}
-    found = nx.Graph()
-    found.add_nodes_from((k, {"list_size": graph.nodes[int(v)]["list_size"]}) for k, v in enumerate(order))
-    found.add_edges_from((number[a], number[b]) for a, b in graph.edges)
-    return found
 
 
 def _rounded_down(costs: NDArray[np.float64]) -> NDArray[np.float32]:

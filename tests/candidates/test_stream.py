@@ -1,4 +1,4 @@
-"""Networks met in passes: the same as by trying all subsets, at any size of block."""
+"""Streamed candidates: the same as by trying all subsets, at any size of block."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.candidates import passes as module
+from netform.candidates import stream as module
 from netform.candidates.enumerate import connected_groups
-from netform.candidates.passes import Passes
+from netform.candidates.stream import CandidateStream
 from netform.solve.model.problem import Problem, group_costs
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -29,9 +29,9 @@ QUICK = examples(80)
 EVERYTHING = 10**9
 
 
-def passes_of(problem: Problem, limit: int = EVERYTHING, workers: int = 1) -> Passes | None:
+def stream_of(problem: Problem, limit: int = EVERYTHING, workers: int = 1) -> CandidateStream | None:
     """Score all networks of a problem."""
-    return Passes.of(problem.graph, problem.data, problem.limits, limit, workers)
+    return CandidateStream.of(problem.graph, problem.data, problem.limits, limit, workers)
 
 
 def costs_of(problem: Problem) -> dict[tuple[int, ...], float]:
@@ -41,34 +41,34 @@ def costs_of(problem: Problem) -> dict[tuple[int, ...], float]:
     return dict(zip(groups, group_costs(problem, groups), strict=True))
 
 
-def prices_of(problem: Problem, seed: int) -> np.ndarray:
-    """Some prices around what practices cost."""
+def duals_of(problem: Problem, seed: int) -> np.ndarray:
+    """Duals around what practices cost."""
     return np.random.default_rng(seed).uniform(0, 40, len(problem.codes))
 
 
 def groups_of(store: CandidateStore | None) -> list[tuple[int, ...]]:
-    """The groups of a pass."""
+    """Candidates as tuples."""
     assert store is not None
     return sorted(tuple(store[j].tolist()) for j in range(len(store)))
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([1, 3, 1 << 17]))
 @QUICK
-def test_a_pass_meets_every_network(drawn: tuple[nx.Graph, Rules], seed: int, block: int) -> None:
+def test_a_stream_has_every_network(drawn: tuple[nx.Graph, Rules], seed: int, block: int) -> None:
     """Each once, and known by what it costs, whatever the blocks and the threads."""
     problem = problem_of(*drawn)
-    costs, prices = costs_of(problem), prices_of(problem, seed)
+    costs, duals = costs_of(problem), duals_of(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)
         patch.setattr(module, "BLOCK_MEMBERS", block)
         for workers in (1, 2):
-            passes = passes_of(problem, workers=workers)
-            assert passes is not None
+            stream = stream_of(problem, workers=workers)
+            assert stream is not None
             # Costs are kept in four bytes, rounded down.
-            assert np.sort(passes.costs) == pytest.approx(sorted(costs.values()), abs=1e-4)
-            assert (np.sort(passes.costs) <= np.array(sorted(costs.values())) + 1e-9).all()
+            assert np.sort(stream.costs) == pytest.approx(sorted(costs.values()), abs=1e-4)
+            assert (np.sort(stream.costs) <= np.array(sorted(costs.values())) + 1e-9).all()
             if costs:
-                assert groups_of(passes.within(prices, math.inf, EVERYTHING)) == sorted(costs)
+                assert groups_of(stream.within(duals, math.inf, EVERYTHING)) == sorted(costs)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 99), st.sampled_from([-10.0, 0.0, 25.0]))
@@ -78,16 +78,16 @@ def test_all_below_a_reduced_cost_are_listed(
 ) -> None:
     """Those and no others, unless they are more than may be."""
     problem = problem_of(*drawn)
-    costs, prices = costs_of(problem), prices_of(problem, seed)
-    passes = passes_of(problem)
+    costs, duals = costs_of(problem), duals_of(problem, seed)
+    stream = stream_of(problem)
     if not costs:
         return
-    assert passes is not None
-    expected = [group for group, cost in costs.items() if cost - prices[list(group)].sum() < reduced]
+    assert stream is not None
+    expected = [group for group, cost in costs.items() if cost - duals[list(group)].sum() < reduced]
     for workers in (1, 2):
-        store = replace(passes, workers=workers).within(prices, reduced, len(expected))
+        store = replace(stream, workers=workers).within(duals, reduced, len(expected))
         assert groups_of(store) == sorted(expected)
-    assert not expected or passes.within(prices, reduced, len(expected) - 1) is None
+    assert not expected or stream.within(duals, reduced, len(expected) - 1) is None
 
 
 @given(small_areas(most=8, least=2, oversize=False))
@@ -96,23 +96,23 @@ def test_what_is_forbidden_is_not_given(drawn: tuple[nx.Graph, Rules]) -> None:
     """With two practices at least, nobody stands alone."""
     graph, rules = drawn
     problem = problem_of(graph, replace(rules, demands=replace(rules.demands, least_practices=2)))
-    passes = passes_of(problem)
+    stream = stream_of(problem)
     costs = {group: cost for group, cost in costs_of(problem).items() if len(group) > 1}
-    assert passes is not None
-    if not len(passes):
+    assert stream is not None
+    if not len(stream):
         return
-    assert groups_of(passes.within(prices_of(problem, 1), 1e9, EVERYTHING)) == sorted(costs)
+    assert groups_of(stream.within(duals_of(problem, 1), 1e9, EVERYTHING)) == sorted(costs)
 
 
 def test_too_many_are_none(example: tuple[nx.Graph, Rules]) -> None:
     """A limit that is passed, or a stop: none, and nothing half done."""
     problem = problem_of(*example)
-    assert passes_of(problem, limit=3) is None
-    stopped = Passes.of(problem.graph, problem.data, problem.limits, EVERYTHING, 1, lambda: True)
+    assert stream_of(problem, limit=3) is None
+    stopped = CandidateStream.of(problem.graph, problem.data, problem.limits, EVERYTHING, 1, lambda: True)
     assert stopped is None
-    passes = passes_of(problem)
-    assert passes is not None
-    assert passes.within(prices_of(problem, 0), math.inf, EVERYTHING, lambda: True) is None
+    stream = stream_of(problem)
+    assert stream is not None
+    assert stream.within(duals_of(problem, 0), math.inf, EVERYTHING, lambda: True) is None
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Stream columns: networks that are too many to keep, but not to be met once more under prices that promise no less."""
+"""Streamed pricing: walk over all columns once more, keep those that a cheaper plan could use, and solve over them."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from netform.candidates.passes import GATHERED, ROUNDING, Passes
+from netform.candidates.stream import GATHERED, ROUNDING, CandidateStream
 from netform.scores import candidate_costs
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 __all__ = ["solve_streamed"]
 
-# Networks that may be met for every second left: counted, scored and met again they take a quarter of the time.
+# Columns that may be streamed for every second left: counted, scored and streamed they take a quarter of the time.
 MET_A_SECOND = 1_000_000
 
-# Networks that a cheaper plan could use, which are then solved over exactly.
+# Columns that a cheaper plan could use, which are then solved over exactly.
 MOST_SOLVED = 5_000_000
 
-# What a network takes while passes are made; they fill half of the room, and what is found among them the other.
+# Bytes of a column in the stream, which fills half of the room; what is kept of it fills the other half.
 BYTES_EACH = 4
 
 
-def solve_streamed(part: Part, prices: NDArray[np.float64]) -> None:
-    """Solve exactly over the networks that a cheaper plan could use, where time and room do for all to be met.
+def solve_streamed(part: Part, duals: NDArray[np.float64]) -> None:
+    """Solve exactly over the columns that a cheaper plan could use, where time and room do for all to be streamed.
 
     Parameters
     ----------
     part : Part
         With a plan within the band.
-    prices : ndarray of float64, shape (n,)
-        Hours per week for each practice: no network costs less than those of its practices.
+    duals : ndarray of float64, shape (n,)
+        Hours per week for each practice: no column has a negative reduced cost.
     """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     problem, deadline, cost = part.problem, part.deadline, part.incumbent.value.cost
@@ -44,17 +44,22 @@ def solve_streamed(part: Part, prices: NDArray[np.float64]) -> None:
     if deadline.seconds_left is not None:
         limit = min(limit, int(deadline.seconds_left * MET_A_SECOND))
     with part.stage("enumerate"):
-        workers = part.candidate_cache.workers
-        passes = Passes.of(problem.graph, problem.data, part.limits, limit, workers, lambda: deadline.passed)
-    if passes is None:
+        stream = CandidateStream.of(
+            problem.graph,
+            problem.data,
+            part.limits,
+            limit,
+            part.candidate_cache.workers,
+            lambda: deadline.passed,
+        )
+    if stream is None:
         return
-    part.counted(len(passes))
-    memory = problem.memory.left_beside(passes.costs.nbytes)
-    # Every network of a plan costs at least its prices, so none may be dearer by more than a cheaper plan is in all.
-    beyond = cost - math.fsum(prices) + ROUNDING
-    most = min(MOST_SOLVED, memory.most(GATHERED))
-    useful = passes.within(prices, beyond, most, lambda: deadline.passed)
-    del passes
+    part.counted(len(stream))
+    memory = problem.memory.left_beside(stream.costs.nbytes)
+    # No reduced cost is below zero, so that none of a cheaper plan is above the gap.
+    gap = cost - math.fsum(duals) + ROUNDING
+    useful = stream.within(duals, gap, min(MOST_SOLVED, memory.most(GATHERED)), lambda: deadline.passed)
+    del stream
     if useful is None:
         return
     part.columns = len(useful)

@@ -1,4 +1,4 @@
-"""Streamed columns: what a cheaper plan could use is met, and solved over as if all had been listed."""
+"""Streamed pricing: what a cheaper plan could use is kept, and solved over as if all had been listed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.stopping import NEVER
 from netform.solve.primal.first_plan import incumbents
-from netform.solve.unlisted import by_passes as module
+from netform.solve.unlisted import streamed_pricing as module
 from netform.solve.unlisted.by_hubs import branched_on_count
-from netform.solve.unlisted.by_passes import solve_streamed
+from netform.solve.unlisted.streamed_pricing import solve_streamed
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.made_up_problem import county, first_plan, part_of
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from netform.solve.part_candidates import Part
 
 
-def prices_of(part: Part) -> NDArray[np.float64] | None:
-    """Prices that no network costs less than, by searches of every hub; None where those give none."""
+def duals_of(part: Part) -> NDArray[np.float64] | None:
+    """Duals that no network costs less than, by exact pricing; None where that gives none."""
     assert part.incumbent is not None
     branch = branched_on_count(part.problem, part.incumbent.groups, NEVER)[0]
     while branch.safe is None and branch.advance(1):
@@ -44,9 +44,9 @@ def streamed(graph: nx.Graph, rules: Rules) -> Part:
     """Plan a part by streams, from a plan by search."""
     part = part_of(graph, rules)
     incumbents(part.problem, effort=300, on_plan=part.offered("search"))
-    prices = prices_of(part)
-    assert prices is not None
-    solve_streamed(part, prices)
+    duals = duals_of(part)
+    assert duals is not None
+    solve_streamed(part, duals)
     return part
 
 
@@ -63,9 +63,9 @@ def test_the_plan_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: i
     part = part_of(graph, rules)
     best = best_plan(graph.subgraph(part.problem.codes), rules)
     part.offer(part.value_of(first_plan(part.problem, seed)), "first plan")
-    if best is None or best.exceptions or not part.sound or (prices := prices_of(part)) is None:
+    if best is None or best.exceptions or not part.sound or (duals := duals_of(part)) is None:
         return
-    solve_streamed(part, prices)
+    solve_streamed(part, duals)
     assert part.incumbent is not None
     assert part.incumbent.value.cost == pytest.approx(best.cost, abs=1e-6)
     assert part.bound == pytest.approx(best.cost, abs=1e-3)
