@@ -101,7 +101,6 @@ def _no_cuts(*_: Any, **__: Any) -> Any:
 EXACT, COLUMNS, UNLISTED = "netform.solve.exact", "netform.solve.unlisted", "netform.solve.unlisted.planner"
 
 STRATEGIES = (
-    Strategy("chains of repair", "netform.solve.primal.first_plan:mend", _as_it_was),
     Strategy("search beside the proof", "netform.solve.part:searching_beside", lambda *_: nullcontext()),
     Strategy("neighbourhoods divided by trees", f"{UNLISTED}:improve", _nothing),
     Strategy("neighbourhoods solved exactly", f"{UNLISTED}:improvements", _no_turns),
@@ -112,10 +111,7 @@ STRATEGIES = (
     Strategy("streamed columns", f"{COLUMNS}.by_hubs:solve_streamed", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
     Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),
-    Strategy("parts solved anew", f"{EXACT}.solver:_better", _nothing),
-    Strategy("wide cutoffs", f"{EXACT}.solver:_try_wide", lambda *_: False),
     Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
-    Strategy("exact cover", "netform.solve.diagram.search:cheapest_cover", _not_searched),
     Strategy("integer program", f"{EXACT}.gap_closing:solve_integer", _not_solved),
     Strategy("branching on pairs", f"{EXACT}.gap_closing:branch_on_pairs", _not_branched),
 )

@@ -1,4 +1,4 @@
-"""Find the cheapest of all plans below a cutoff, by a decision diagram or by exact cover."""
+"""Find the cheapest of all plans below a cutoff, by a decision diagram."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netform.solve.diagram.build import build_diagram
-from netform.solve.diagram.exact_cover import TOLERANCE, cheapest_cover
 from netform.solve.diagram.queries import cheapest_plans, cheapest_within
 
 if TYPE_CHECKING:
@@ -18,13 +17,19 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import MemoryBudget
     from netform.solve.model.problem import SetPartitioning
 
-__all__ = ["MOST_NODES", "TRIED", "Below", "best_below"]
+__all__ = ["MOST_NODES", "MOST_UNBOUNDED", "TOLERANCE", "Below", "best_below"]
 
 # States of a diagram at most, however much memory there is: a matter of time.
 MOST_NODES = 4_000_000
 
-# Where plans are tried one after the other: columns, and members looked at for each of a diagram's width.
-TRIED, LOOKS = 8_000, 40_000
+# Without a cutoff all plans are below: of so many columns at most.
+MOST_UNBOUNDED = 8_000
+
+# Members looked at for each state of the width, where rules in hours are checked path by path.
+LOOKS = 40_000
+
+# Of a side row's sum; the rows count networks or thousandths of patients.
+TOLERANCE = 1e-7
 
 
 class Below(NamedTuple):
@@ -64,8 +69,8 @@ def best_below(
     """The cheapest plan found below a cutoff, and below what none was missed.
 
     All plans are in one diagram (`netform.solve.diagram.build`), those too that use more than a side row in hours
-    allows: the cheapest of the others is then looked for among them. Where there is no cutoff, or a side row in hours
-    has a least, plans are tried one after the other (`netform.solve.diagram.exact_cover`).
+    allows: the cheapest of the others is then looked for among them. A side row in hours that has a least is not kept
+    by any diagram: nothing is searched then.
 
     Parameters
     ----------
@@ -95,14 +100,13 @@ def best_below(
         side for side in partitioning.sides if np.array_equal(side.coefficients, np.round(side.coefficients))
     ]
     hours = [side for side in partitioning.sides if all(side is not other for other in whole)]
-    covered = (np.bincount(store.members, minlength=store.practices) > 0).all()
-    if not covered or math.isinf(cutoff) or any(side.least > -math.inf for side in hours):
-        if len(reduced) > TRIED:
-            return Below(None, -math.inf)
-        found, complete = cheapest_cover(
-            store, costs, reduced, dual_objective, cutoff, partitioning.sides, most_steps=width * LOOKS
-        )
-        return Below(found, cutoff if complete else -math.inf)
+    if not (np.bincount(store.members, minlength=store.practices) > 0).all():
+        return Below(None, cutoff)
+    unbounded = math.isinf(cutoff)
+    if any(side.least > -math.inf for side in hours) or (unbounded and len(reduced) > MOST_UNBOUNDED):
+        return Below(None, -math.inf)
+    if unbounded:
+        cutoff = _above_any_plan(partitioning)
     memory = partitioning.memory if memory is None else memory
     diagram = build_diagram(
         store, costs, reduced, dual_objective, cutoff, whole, order,
@@ -110,12 +114,22 @@ def best_below(
     )  # fmt: skip
     if diagram is None:
         return Below(None, -math.inf)
+    below = math.inf if unbounded and diagram.below >= cutoff else diagram.below
     if not hours:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
-        return Below(plans[0] if plans else None, diagram.below, diagram.states, diagram.width)
+        return Below(plans[0] if plans else None, below, diagram.states, diagram.width)
     uses = np.array([side.coefficients for side in hours])
     most = np.array([side.most for side in hours]) + TOLERANCE
     found, complete = cheapest_within(
         diagram, costs, reduced, dual_objective, cutoff, uses, most, most_steps=width * LOOKS
     )
-    return Below(found, diagram.below if complete else -math.inf, diagram.states, diagram.width)
+    return Below(found, below if complete else -math.inf, diagram.states, diagram.width)
+
+
+def _above_any_plan(partitioning: SetPartitioning) -> float:
+    """More hours per week than any plan costs: every practice as dear as its share of its dearest column."""
+    store = partitioning.store
+    size = np.diff(store.offsets)
+    dearest = np.zeros(store.practices)
+    np.maximum.at(dearest, store.members, np.repeat(partitioning.costs / size, size))
+    return math.fsum(dearest) + 1.0

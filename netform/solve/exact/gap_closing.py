@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netform.solve.diagram.kernel import ColumnLayout
-from netform.solve.diagram.search import MOST_NODES, TRIED, best_below
+from netform.solve.diagram.search import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.variable_order import (
     STRAIGHT,
     TURNED,
@@ -149,7 +149,9 @@ class GapClosing:
         for count in (each for each in self.params.cutoff_columns if each <= most):
             between = self.params.nearer * last
             while (
-                last and math.isinf(self.state.cost) and count >= len(self.state.origin) > max(between, TRIED)
+                last
+                and math.isinf(self.state.cost)
+                and count >= len(self.state.origin) > max(between, MOST_UNBOUNDED)
             ):
                 yield int(between)
                 between *= self.params.nearer

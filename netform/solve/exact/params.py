@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CLOSING", "SOLVING", "ClosingParams", "SolvingParams"]
+__all__ = ["CLOSING", "ClosingParams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class ClosingParams:
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
 
     Beams
+        beams : states of successive beams of a first solution: twenty to a hundred times as many see no further than a
+            bound.
         beam_width, beam_columns : so many states at a time, of so many columns, nearly always come to the best plan.
         beam_spare, beam_reach : states are gone on with up to so much above the dearest that the width keeps, as a
             share of what a network costs, and plans up to so much above the bound, as a share of it.
@@ -68,6 +70,7 @@ class ClosingParams:
     quicker_left: int = 100_000
     surprising: int = 2
     less: int = 4
+    beams: tuple[int, ...] = (100, 300)
     beam_width: int = 200
     beam_columns: int = 5_000
     beam_spare: float = 0.015
@@ -85,38 +88,3 @@ class ClosingParams:
 
 
 CLOSING = ClosingParams()
-
-
-@dataclass(frozen=True, slots=True)
-class SolvingParams:
-    """How a good plan is found near the bound of a first solution, before the gap is closed.
-
-    Attributes
-    ----------
-    beams : tuple of int
-        States of successive beams: twenty to a hundred times as many see no further than a bound.
-    bettered_columns, bettered_practices, large_practices : int
-        Columns nearest to the bound, over which neighbourhoods of so many practices are solved anew; and practices of
-        a neighbourhood once a wide cutoff was tried in vain.
-    few : int
-        Up to so many columns that could better the incumbent, closing the gap is quicker than bettering it.
-    part_seconds, share : float
-        For one neighbourhood, and share of the time left for all of them.
-    wide_columns : tuple of int
-        Columns that wide cutoffs leave. Where one is not settled, the incumbent is far from the best, worth bettering.
-    wide_width : int
-        States of a layer while they are tried.
-    """
-
-    beams: tuple[int, ...] = (100, 300)
-    bettered_columns: int = 3_000
-    bettered_practices: int = 40
-    large_practices: int = 100
-    few: int = 4_000
-    part_seconds: float = 2.0
-    share: float = 0.15
-    wide_columns: tuple[int, ...] = (300_000, 1_000_000)
-    wide_width: int = 64_000
-
-
-SOLVING = SolvingParams()

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.exact.gap_closing import GapClosing
-from netform.solve.exact.params import SOLVING
 from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.model.stopping import NEVER, Deadline
-from netform.solve.primal.polish import polish
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Stage", "bound_columns", "solve_set_partitioning"]
 
 Stage = Callable[[str], AbstractContextManager[None]]
-
-# Bytes for each column of a wide cutoff: a copy of the list and what is learnt of it.
-WIDE_BYTES = 120
 
 
 def bound_columns(
@@ -110,59 +105,13 @@ def solve_set_partitioning(
 
 
 def _find_plan(closing: GapClosing) -> None:
-    """Try cutoffs while that is quick, find a plan near the bound, try wide cutoffs where it is not near enough."""
-    state, params = closing.state, SOLVING
+    """Try cutoffs while that is quick, then look for a plan near the bound by beams."""
+    state = closing.state
     closing.take_turns(closing.params.width)
-    for width in params.beams:
+    for width in closing.params.beams:
         if not state.over:
             closing.beam_search(state.nearest(closing.params.beam_columns), width)
-    none = state.chosen is None
     if not state.over:
         state.take_incumbent()
-    if none and not state.over and len(state.cheap_enough(state.cost)) > params.few:
-        _better(state, params.bettered_columns, params.bettered_practices)
-    for count in params.wide_columns:
-        few = len(state.cheap_enough(state.cost)) <= count
-        if state.over or few or not state.memory.fits(count * WIDE_BYTES):
-            break
-        if not _try_wide(closing, count):
-            _better(state, count, params.large_practices)
     # The columns that are left are few enough to price them for more cuts.
     closing.rising = True
-
-
-def _try_wide(closing: GapClosing, count: int) -> bool:
-    """Try a cutoff that leaves about so many columns; whether the best plan is found, or none is below it.
-
-    However far the incumbent is from the best, no work is done on columns that only dearer plans use.
-    """
-    state = closing.state
-    cutoff = float(np.partition(state.relaxation.column_bounds, count)[count])
-    kept = state.cheap_enough(cutoff)
-    memory = state.memory.left_beside(len(kept) * WIDE_BYTES)
-    some = replace(state.partitioning.take(kept), memory=memory)
-    known = SearchState(some, state.deadline, cutoff, state.learnt().among(kept))
-    found = GapClosing(known, threads=closing.threads).prove(SOLVING.wide_width)
-    if found.trace is not None:
-        state.keep_cuts(found.trace.cuts)
-    state.take(kept, found.chosen, min(found.bound, cutoff))
-    return state.bound >= min(cutoff, state.cost)
-
-
-def _better(state: SearchState, count: int, practices: int) -> None:
-    """Better the incumbent: solve neighbourhoods of so many practices anew over the nearest columns."""
-    if state.chosen is None or state.over:
-        return
-    until = state.deadline.share(SOLVING.share)
-    plan = np.searchsorted(state.origin, state.chosen)
-    kept = np.union1d(state.nearest(count), plan)
-    some = state.partitioning.take(kept)
-
-    def solve_part(part: SetPartitioning, cutoff: float) -> NDArray[np.int64] | None:
-        soon = Deadline(state.deadline.clock() + SOLVING.part_seconds, state.deadline.clock)
-        known = SearchState(part, soon if soon.at < state.deadline.at else state.deadline, cutoff)
-        if not known.over:
-            known.tighten(MOST_ROUNDS)
-        return GapClosing(known).prove().chosen
-
-    state.accept(kept[polish(some, np.searchsorted(kept, plan), solve_part, practices, until)])

@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.scores.balance import group_sums
-from netform.solve.diagram.exact_cover import cheapest_covers
 from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
-from netform.solve.exact.params import CLOSING
 from netform.solve.model.problem import SideRow
 from netform.solve.near_optimal.local_diagrams import local_diagrams
-from netform.solve.near_optimal.space import SAME, NearOptimalSpace, network_of, priced
+from netform.solve.near_optimal.space import SAME, NearOptimalSpace, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NearOptimalPlans", "Ranked"]
 
-# Plans listed to see which neighbours they have together.
-WITNESSES = 300
-
-# Members of columns looked at where plans are tried one after the other.
-MOST_STEPS = 2_000_000_000
 
 # Arcs looked at for a different plan.
 MOST_ARCS = 500_000_000
@@ -74,16 +67,16 @@ class NearOptimalPlans(NearOptimalSpace):
     def next_best(self, count: int) -> list[Ranked]:
         """The ``count`` cheapest plans after the best, cheapest first; fewer when there are no more.
 
-        All plans within a share of the best cost are listed at once, the share widened until there are enough;
-        where they are too many to list, each is the best of all plans but those before it.
+        They are read off the diagram of all plans within a share of the best cost, the share widened until there are
+        enough; where that diagram is too large, each is the best of all plans but those before it.
         """
         if not self.model.codes:
             return []
         for share in SHARES:
             limit = self.best.cost * (1 + share) + SAME
-            plans, complete = self.cheapest(limit, count + 1)
-            if not complete:
+            if (diagram := self.diagram(limit)) is None:
                 break
+            plans = cheapest_plans(diagram, self.costs, count + 1, limit)
             if len(plans) > count:
                 self.known += plans
                 ranks = [Ranked(plan, math.fsum(self.costs[plan]), proven=True) for plan in plans]
@@ -95,28 +88,6 @@ class NearOptimalPlans(NearOptimalSpace):
         best = set(self.known[0].tolist())
         rest = [rank for rank in ranks if set(rank.chosen.tolist()) != best]
         return rest if len(rest) < len(ranks) else ranks[1:]
-
-    def cheapest(self, limit: float, count: int) -> tuple[list[NDArray[np.int64]], bool]:
-        """The cheapest plans below a limit, and whether none was missed."""
-        diagram = self.diagram(limit)
-        if diagram is not None:
-            return cheapest_plans(diagram, self.costs, count, limit), True
-        kept = self.within(limit)
-        if len(kept) > CLOSING.most_columns:
-            return [], False
-        some = self.model.partitioning(self.costs).take(kept)
-        reduced, dual_objective = priced(some, self.warm)
-        plans, complete = cheapest_covers(
-            some.store,
-            some.costs,
-            reduced,
-            dual_objective,
-            limit,
-            some.sides,
-            count=count,
-            most_steps=MOST_STEPS,
-        )
-        return [kept[plan] for plan in plans], complete
 
     def one_by_one(self, count: int) -> list[Ranked]:
         """The next best plans, each the best of all but those before it."""
@@ -236,12 +207,10 @@ class NearOptimalPlans(NearOptimalSpace):
 
     def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
         """As `together`, each pair a question of its own unless plans known have it both ways."""
-        # All plans within a smaller share, or many, settle most pairs that are together in some plans only.
+        # All plans within a smaller share settle most pairs that are together in some plans only.
         for share in SHARES:
             near = min(limit, self.best.cost * (1 + share) + SAME)
-            plans, complete = self.cheapest(near, WITNESSES)
-            self.known += plans
-            if not complete or near - self.best.cost > (limit - self.best.cost) / 4:
+            if self.diagram(near) is None or near - self.best.cost > (limit - self.best.cost) / 4:
                 break
         seen = np.zeros((2, len(pairs)), np.bool_)
         for lower, known in self.diagrams.items():

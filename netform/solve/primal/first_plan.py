@@ -9,7 +9,6 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.atoms import labels_of, networks_of
 from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
-from netform.solve.primal.repair import RepairParams, mend
 from netform.solve.primal.starts import StartParams, Terrain, alone, from_start, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
@@ -31,7 +30,6 @@ class PrimalParams:
     Attributes
     ----------
     starts : StartParams
-    repair : RepairParams
     search : SearchParams
     swaps : int
         Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices
@@ -41,7 +39,6 @@ class PrimalParams:
     """
 
     starts: StartParams = field(default_factory=StartParams)
-    repair: RepairParams = field(default_factory=RepairParams)
     search: SearchParams = field(default_factory=SearchParams)
     swaps: int = 150
     bettered: int = 4
@@ -176,8 +173,6 @@ class _Run:
 
     def bettered(self, effort: int) -> Incumbent:
         """Search from the best plan, and give the best then."""
-        if self.best is not None and not self.finished:
-            self.offer(mend(self.ground, self.best, self.params.repair, self.deadline))
         if self.best is not None and not self.finished:
             search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
         return self.incumbent

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.search import Below, best_below
+from netform.solve.diagram.search import best_below
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples
@@ -65,5 +65,17 @@ def test_it_gives_up() -> None:
     groups = all_groups(6, 2)
     store = store_of(groups, 6)
     partitioning = SetPartitioning(store, np.ones(len(groups)), (), 6)
-    assert best_below(partitioning, np.zeros(len(groups)), 0.0, math.inf, 0) == Below(None, -math.inf)
+    assert best_below(partitioning, np.zeros(len(groups)), 0.0, math.inf, 0)[:2] == (None, 0.0)
     assert best_below(partitioning, np.zeros(len(groups)), 0.0, 10.0, 1).below == 0.0
+
+
+@given(choices(practices=(1, 7), candidates=60))
+@QUICK
+def test_without_a_cutoff_the_best_plan_is_found_or_there_is_none(partitioning: SetPartitioning) -> None:
+    """Where every column may be used, what is below no limit is proven below none."""
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
+    found, below, *_ = best_below(partitioning, partitioning.costs, -1e-9, math.inf, 10_000)
+    assert below == math.inf
+    assert (found is None) == (not plans)
+    if found is not None:
+        assert plans[tuple(found.tolist())] == pytest.approx(min(plans.values()))

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.exact import gap_closing, solver
-from netform.solve.exact.params import CLOSING, SOLVING
+from netform.solve.exact import gap_closing
+from netform.solve.exact.params import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import TIED, SearchState
 from netform.solve.model.problem import SetPartitioning
@@ -71,7 +71,6 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
 
 @pytest.mark.parametrize("diagrams", [False, True])
 @pytest.mark.parametrize("cutoffs", [(), (3, 6, 12)])
-@pytest.mark.parametrize("wide", [(), (2, 5), (100,)])
 @pytest.mark.parametrize("fraction", [0.0, 1.0])
 @pytest.mark.parametrize(
     ("stepped", "threads", "telling", "surprising"),
@@ -82,7 +81,6 @@ def test_what_it_says_holds_whenever_time_runs_out(partitioning: SetPartitioning
 def test_every_way_comes_to_the_same(
     diagrams: bool,
     cutoffs: tuple[int, ...],
-    wide: tuple[int, ...],
     fraction: float,
     stepped: int,
     threads: int,
@@ -104,7 +102,6 @@ def test_every_way_comes_to_the_same(
             small=0,
         )
         patch.setattr(gap_closing, "CLOSING", closing)
-        patch.setattr(solver, "SOLVING", replace(SOLVING, wide_columns=wide, few=0))
         if not diagrams:
             patch.setattr(gap_closing.GapClosing, "search_below", lambda *_: False)
         solution = solve_set_partitioning(partitioning, threads=threads)

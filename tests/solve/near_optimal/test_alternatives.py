@@ -12,12 +12,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.exact.gap_closing as gap_closing_module
-import netform.solve.exact.solver as solver_module
-import netform.solve.near_optimal.alternatives as alternatives_module
 import netform.solve.near_optimal.local_diagrams as local_module
 import netform.solve.near_optimal.space as near_module
 from netform.rules_file import load_profile
-from netform.solve.exact.params import CLOSING, SOLVING
+from netform.solve.exact.params import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
@@ -49,14 +47,12 @@ def about(cost: float) -> object:
 
 
 def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
-    """Have questions answered from a diagram, from local ones, from lists of the cheapest plans, or one by one."""
+    """Have questions answered from a diagram, from local ones, or one by one."""
     if how == "local":
         monkeypatch.setattr(near_module.NearOptimalSpace, "diagram", lambda _near, _limit: None)
         monkeypatch.setattr(local_module, "PRACTICES", (3, 5))
     elif how != "diagram":
         monkeypatch.setattr(near_module, "MOST_NODES", 0)
-    if how in ("local", "choices"):
-        monkeypatch.setattr(alternatives_module, "CLOSING", replace(CLOSING, most_columns=0))
     if how == "lower":
         # No diagram reaches further than two thousandths above the best.
         diagram = near_module.NearOptimalSpace.diagram
@@ -68,7 +64,7 @@ def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
         )
 
 
-@pytest.mark.parametrize("how", ["diagram", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "singly"])
 @given(small_areas(least=3), st.integers(1, 6), st.data())
 @QUICK
 def test_the_next_best_are_the_cheapest_of_all(
@@ -108,7 +104,7 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
     return sum(graph.nodes[code]["list_size"] for code in moved_from(graph, plan, start))
 
 
-@pytest.mark.parametrize("how", ["diagram", "lower", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "lower", "singly"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
 @QUICK
 def test_the_different_ones_move_the_most_patients(
@@ -155,7 +151,7 @@ def test_the_different_ones_move_the_most_patients(
         assert near <= set(before)
 
 
-@pytest.mark.parametrize("how", ["diagram", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "singly"])
 @given(small_areas(least=3), st.data())
 @QUICK
 def test_of_plans_as_different_the_cheapest_is_taken(
@@ -179,7 +175,7 @@ def test_of_plans_as_different_the_cheapest_is_taken(
         assert each.cost <= min(alike, default=each.cost) + 0.3
 
 
-@pytest.mark.parametrize("how", ["diagram", "local", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "local", "singly"])
 @given(small_areas(least=3), st.sampled_from([0.0, 0.01, 0.1, 0.5]), st.data())
 @QUICK
 def test_borders_are_those_of_all_plans_near_the_best(
@@ -220,7 +216,7 @@ def test_borders_are_those_of_all_plans_near_the_best(
         assert each.together in answers
 
 
-@pytest.mark.parametrize("how", ["diagram", "choices"])
+@pytest.mark.parametrize("how", ["diagram", "singly"])
 @pytest.mark.parametrize("apart_km", [1, 40])
 def test_one_network_can_split_into_two_and_two_merge_into_one(
     monkeypatch: pytest.MonkeyPatch, how: str, apart_km: int
@@ -244,9 +240,8 @@ def test_one_network_can_split_into_two_and_two_merge_into_one(
 def test_what_is_learnt_of_a_long_list_holds_of_every_plan(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """Where guesses fail, a plan is made and what it rules out let go of: no plan costs less than is said."""
+    """Where cutoffs fail, a plan is made and what it rules out is fixed: no plan costs less than is said."""
     monkeypatch.setattr(gap_closing_module, "CLOSING", replace(CLOSING, cutoff_columns=(), many=0))
-    monkeypatch.setattr(solver_module, "SOLVING", replace(SOLVING, wide_columns=(6, 12)))
     monkeypatch.setattr(gap_closing_module.GapClosing, "search_below", lambda *_: False)
     random = np.random.default_rng(seed + 60)
     groups = [group for size in (1, 2, 3) for group in combinations(range(9), size) if random.random() < 0.6]
