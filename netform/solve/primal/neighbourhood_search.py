@@ -1,6 +1,7 @@
 """Better a plan by exact re-solving of neighbourhoods (a large neighbourhood search after Shaw, 1998).
 
-A neighbourhood is a few neighbouring networks; all columns of their practices are listed, and solved over exactly.
+A neighbourhood is a few neighbouring networks; all columns of their practices are listed, and solved over exactly:
+those within the band, or of any size where one of the networks is an exception.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ import numpy as np
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
-from netform.scores import candidate_costs
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.candidate_cache import LISTING
-from netform.solve.model.problem import SetPartitioning, group_costs, plan_key
+from netform.solve.model.problem import SetPartitioning, SideRow, group_costs, plan_key
+from netform.solve.primal.value import (
+    COST,
+    EXCEPTIONS,
+    NO_DEMANDS_OVER_PLAN,
+    OUTSIDE,
+    network_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,8 +38,14 @@ __all__ = ["improvements", "neighbourhood"]
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
 
+# What an exception and a patient outside the band count for beside hours: much more than neighbourhoods differ by, and
+# little enough for a proof that leaves a ten-millionth. Which plan is better is decided without them.
+EXCEPTION_HOURS, PATIENT_HOURS = 1e6, 1.0
 
-def improvements(problem: Problem, plan: Sequence[Group], deadline: Deadline) -> Iterator[list[Group]]:
+
+def improvements(
+    problem: Problem, plan: Sequence[Group], deadline: Deadline, *, same_number: bool = False
+) -> Iterator[list[Group]]:
     """Re-solve neighbourhoods until every network has been amid one that cannot be bettered, or time is up.
 
     A network is amid a neighbourhood when all networks next to it are in it, too; and where each network starts one,
@@ -44,6 +57,8 @@ def improvements(problem: Problem, plan: Sequence[Group], deadline: Deadline) ->
     plan : sequence of groups
         Covers every practice once.
     deadline : Deadline
+    same_number : bool
+        Whether there have to be as many networks as before.
     """
     networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
     for level in LEVELS:
@@ -54,7 +69,7 @@ def improvements(problem: Problem, plan: Sequence[Group], deadline: Deadline) ->
             for start in takewhile(lambda _: not deadline.passed, sorted(networks.cost)):
                 hood = networks.around(start, level)
                 if hood is not None:
-                    improved |= networks.exchanged(hood, _best_plan(problem, hood, deadline))
+                    improved |= networks.exchanged(hood, _best_plan(problem, hood, deadline, same_number))
                     yield sorted(networks.cost)
 
 
@@ -106,20 +121,29 @@ class _Networks:
         return better
 
 
-def _best_plan(problem: Problem, hood: Sequence[Group], deadline: Deadline) -> list[Group] | None:
-    """The best plan of a neighbourhood within the band; None when there is none, or too many columns to list."""
+def _best_plan(
+    problem: Problem, hood: Sequence[Group], deadline: Deadline, same_number: bool
+) -> list[Group] | None:
+    """The best plan of a neighbourhood; None when there is none, or too many columns to list."""
     members = sorted(v for network in hood for v in network)
     inside = problem.among(members)
-    rules, limits, memory = inside.data.rules, inside.limits, inside.memory
+    rules, memory = inside.data.rules, inside.memory
+    exceptions, *_ = plan_key(problem, hood, [])
+    least, most = (1, rules.exception_most) if exceptions else (rules.least, rules.most)
     adjacency = Adjacency.of(inside.graph)
-    census = take_census(adjacency, rules.least, rules.most, limit=MOST_LISTED)
+    census = take_census(adjacency, least, most, limit=MOST_LISTED)
     peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
     if not census.complete or not memory.fits(peak / LISTING.part):
         return None
-    store = list_candidates(adjacency, rules.least, rules.most, census=census)
-    store = store.take(np.flatnonzero(allowed(store, limits) & counts_allowed(store, limits)))
-    costs = candidate_costs(store, inside.data)
-    partitioning = SetPartitioning(store, costs, (), inside.patients // rules.least, memory)
+    store = list_candidates(adjacency, least, most, census=census)
+    kept = allowed(store, inside.limits)
+    if not exceptions:
+        kept &= counts_allowed(store, inside.limits)
+    store = store.take(np.flatnonzero(kept))
+    values = network_values(inside, NO_DEMANDS_OVER_PLAN, store)
+    costs = values[:, COST] + EXCEPTION_HOURS * values[:, EXCEPTIONS] + PATIENT_HOURS * values[:, OUTSIDE]
+    sides = (SideRow(np.ones(len(store)), len(hood), len(hood)),) if same_number else ()
+    partitioning = SetPartitioning(store, costs, sides, min(len(members), inside.patients // least), memory)
     chosen = solve_set_partitioning(partitioning, deadline).chosen
     return None if chosen is None else [tuple(members[v] for v in store[int(j)]) for j in chosen]
 

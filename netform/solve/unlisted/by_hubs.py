@@ -60,19 +60,31 @@ def bound_turns(part: Part) -> Iterator[None]:
     Parameters
     ----------
     part : Part
-        With a plan within the band.
+        With a plan that keeps every demand.
     """
-    branches, streamed = _relaxations(part), False
+    exceptions, branches, streamed = _exceptions(part), _relaxations(part), False
     yield
     for _ in range(MOST_STEPS):
+        if _exceptions(part) < exceptions:
+            # Better plans have fewer by now: their bound is higher.
+            exceptions = _exceptions(part)
+            branches = [branches[0].branch(branches[0].numbers, exceptions)]
+            branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
         if branch.is_tight and branch.safe is not None and not streamed:
             solve_streamed(part, branch.safe)
             streamed = True
         if part.deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
-        part.raise_bound(min(each.bound for each in branches), "generated columns", 0)
+        bound = min(each.bound for each in branches)
+        part.raise_bound(bound, "generated columns", None if exceptions else 0)
         yield
+
+
+def _exceptions(part: Part) -> int:
+    """How many networks outside the band the best plan has."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    return part.incumbent.value.exceptions
 
 
 def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
@@ -103,21 +115,27 @@ def _relaxations(part: Part, deadline: Deadline | None = None) -> list[ColumnGen
     """The relaxation around the best plan of a part, or those of fewer and of more networks."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     deadline = part.deadline if deadline is None else deadline
-    return branched_on_count(part.problem, part.incumbent.groups, deadline, part.demands.networks)
+    networks, exceptions = part.demands.networks, part.incumbent.value.exceptions
+    return branched_on_count(part.problem, part.incumbent.groups, deadline, networks, exceptions)
 
 
 def branched_on_count(
-    problem: Problem, plan: Sequence[Group], deadline: Deadline, networks: int | None = None
+    problem: Problem,
+    plan: Sequence[Group],
+    deadline: Deadline,
+    networks: int | None = None,
+    exceptions: int = 0,
 ) -> list[ColumnGenerator]:
     """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first."""
     numbers = None if networks is None else (float(networks), float(networks))
-    whole = ColumnGenerator(problem, store_of(plan, len(problem.codes)), deadline, numbers=numbers)
+    store = store_of(plan, len(problem.codes))
+    whole = ColumnGenerator(problem, store, deadline, numbers=numbers, exceptions=exceptions)
     whole.generate()
     whole.centre()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     whole_number = numbers is not None or abs(number - round(number)) < FRACTION
-    if whole_number or fewer > MANY or not whole.covers_all:
+    if whole_number or exceptions or fewer > MANY or not whole.covers_all:
         return [whole]
     branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:

@@ -32,6 +32,7 @@ __all__ = [
     "Exceptional",
     "centre_bound",
     "centre_bounds",
+    "cheapest_of_two_kinds",
 ]
 
 
@@ -226,19 +227,43 @@ def _with_exceptions(
     any_size, _, takes = _price_hubs(
         costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
     )
+    least, number, out = cheapest_of_two_kinds(values, any_size, costs.fewest, costs.many, exceptional.number)
     inside, outside = np.argsort(values, kind="stable"), np.argsort(any_size, kind="stable")
-    sums = np.concatenate((np.zeros(1), np.cumsum(values[inside])))
-    more = np.concatenate((np.zeros(1), np.cumsum(any_size[outside])))
+    return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
+
+
+def cheapest_of_two_kinds(
+    inside: NDArray[np.float64], outside: NDArray[np.float64], fewest: int, many: int, exceptions: int
+) -> tuple[float, int, int]:
+    """The least that so many hubs cost together, some of them with an exception.
+
+    Parameters
+    ----------
+    inside, outside : ndarray of float64, shape (n,)
+        What each hub costs with a network within the band, and with an exception. A hub may have either, or both.
+    fewest, many : int
+        Hubs.
+    exceptions : int
+        At most.
+
+    Returns
+    -------
+    least : float
+        Infinite where there are not so many hubs.
+    number, out : int
+        Networks within the band, and exceptions.
+    """
+    sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(inside))))
+    more = np.concatenate((np.zeros(1), np.cumsum(np.sort(outside))))
     least, best = math.inf, (0, 0)
-    for out in range(min(exceptional.number, len(outside)) + 1):
-        fewest, many = max(0, costs.fewest - out), min(costs.many - out, len(inside))
-        if fewest > many:
+    for out in range(min(exceptions, len(outside)) + 1):
+        low, high = max(0, fewest - out), min(many - out, len(inside))
+        if low > high:
             continue
-        number = fewest + int(sums[fewest : many + 1].argmin())
+        number = low + int(sums[low : high + 1].argmin())
         if sums[number] + more[out] < least:
             least, best = float(sums[number] + more[out]), (number, out)
-    number, out = best
-    return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
+    return least, *best
 
 
 def _fixed(

@@ -16,19 +16,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.scores import candidate_costs
+from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
+from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
 from netform.solve.unlisted.exact_pricing import HubSearch, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import separable_costs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Problem
     from netform.solve.model.stopping import Deadline
+    from netform.solve.unlisted.separable_cost import SeparableCosts
 
 __all__ = ["ColumnGenerator"]
 
@@ -79,6 +84,8 @@ class ColumnGenerator:
         That should be nearly right; else practices share the costs of their columns by patients.
     numbers : tuple of float, optional
         The fewest and the most networks of the plans looked at, if not all are.
+    exceptions : int
+        Networks of a plan that may be outside the band. Columns within, below and above it are priced apart.
 
     Attributes
     ----------
@@ -108,33 +115,64 @@ class ColumnGenerator:
         deadline: Deadline,
         practice_duals: NDArray[np.float64] | None = None,
         numbers: tuple[float, float] | None = None,
+        exceptions: int = 0,
     ) -> None:
         self.problem, self.deadline, self.store = problem, deadline, store
-        self.separable = separable_costs(problem)
+        self.numbers, self.exceptions = numbers, exceptions
+        self.separable, *self.outside = _by_size(problem, self.fewest, self.many, exceptions)
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
         self.safe: NDArray[np.float64] | None = None
-        self.numbers = numbers
-        sides = np.zeros(0 if numbers is None else 1)
         self.cuts = NO_CUTS
         if practice_duals is None:
             practice_duals = np.zeros(len(problem.codes))
             for j, cost in enumerate(self.costs.tolist()):
                 members, shares = self.shared(j, cost)
                 practice_duals[members] = np.maximum(practice_duals[members], shares)
-        self.duals = Duals(practice_duals, np.empty(0), sides)
+        self.duals = Duals(practice_duals, np.empty(0), np.zeros(len(self.sides(store))))
         self.discount, self.nodes = DISCOUNT * self.mean_cost / self.separable.most, NODES
-        self.hubs: HubSearch | None = None
+        self.hubs = list[HubSearch]()
         self.solve_in_box()
 
-    def branch(self, numbers: tuple[float, float]) -> ColumnGenerator:
-        """Begin with the same columns and duals, without cuts, for plans of so many networks."""
-        return ColumnGenerator(self.problem, self.store, self.deadline, self.duals.practices, numbers)
+    def branch(self, numbers: tuple[float, float] | None, exceptions: int = 0) -> ColumnGenerator:
+        """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
+        duals, store = self.duals.practices, self.store
+        if self.outside and not exceptions:
+            store = store.take(np.flatnonzero(self.exceptional(store) == 0))
+        return ColumnGenerator(self.problem, store, self.deadline, duals, numbers, exceptions)
+
+    @property
+    def fewest(self) -> int:
+        """Networks of a plan at least."""
+        rules, total = self.problem.data.rules, self.problem.patients
+        largest = max(rules.exception_most, int(self.problem.data.list_size.max()))
+        fewest = -(-total // (largest if self.exceptions else rules.most))
+        return int(fewest if self.numbers is None else max(fewest, self.numbers[0]))
+
+    @property
+    def many(self) -> int:
+        """Networks of a plan at most: all but exceptions have the least patients of the band."""
+        many = self.problem.patients // self.problem.data.rules.least + self.exceptions
+        many = min(len(self.problem.codes), many)
+        return int(many if self.numbers is None else min(many, self.numbers[1]))
+
+    def exceptional(self, store: CandidateStore) -> NDArray[np.float64]:
+        """Which columns are outside the band: 1, else 0."""
+        rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
+        return ((patients < rules.least) | (patients > rules.most)).astype(np.float64)
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
-        """How many networks there may be, over some columns."""
-        return () if self.numbers is None else (SideRow(np.ones(len(store)), *self.numbers),)
+        """How many networks there may be, and how many of them exceptions, over some columns."""
+        rows = [] if self.numbers is None else [SideRow(np.ones(len(store)), *self.numbers)]
+        if self.exceptions:
+            rows.append(SideRow(self.exceptional(store), -math.inf, float(self.exceptions)))
+        return tuple(rows)
+
+    def side_duals(self, duals: Duals) -> tuple[float, float]:
+        """What side rows take off the reduced costs of a column within the band, and of an exception."""
+        number = float(duals.sides[: 0 if self.numbers is None else 1].sum())
+        return number, float(duals.sides.sum())
 
     def shared(self, j: int, cost: float) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
         """The practices of a column, and their shares of a cost by patients."""
@@ -250,9 +288,18 @@ class ColumnGenerator:
         """Columns of low reduced cost by some duals, by heuristic pricing near those at hand."""
         reduced = duals.price(self.store, self.costs, self.cuts, self.sides(self.store))
         start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
-        within += float(duals.sides.sum())
         some, cuts = self.store.take(start), self.priced_cuts(duals)
-        return price_heuristically(self.separable, some, duals.practices, within, limit, self.deadline, cuts)
+        inside, outside = self.side_duals(duals)
+        found = price_heuristically(
+            self.separable, some, duals.practices, within + inside, limit, self.deadline, cuts
+        )
+        for costs in self.outside:
+            more = price_heuristically(
+                costs, some, duals.practices, within + outside, limit, self.deadline, cuts
+            )
+            # Each has what it was found from, too.
+            found = found.joined(more.take(np.arange(len(some), len(more))))
+        return found
 
     def tighten(self, most: int) -> bool:
         """Add the cuts that are broken most, and generate; whether there are any."""
@@ -287,35 +334,38 @@ class ColumnGenerator:
 
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
-        if self.hubs is None:
-            self.hubs = HubSearch.of(self.separable)
-        patients, total = self.problem.data.list_size, self.problem.patients
-        fewest, many = -(-total // self.separable.most), min(len(patients), total // self.separable.least)
-        if self.numbers is not None:
-            fewest, many = int(max(fewest, self.numbers[0])), int(min(many, self.numbers[1]))
+        if not self.hubs:
+            self.hubs = [HubSearch.of(costs) for costs in (self.separable, *self.outside)]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
-        duals, cuts = self.duals.practices - self.discount * patients, self.priced_cuts(self.duals)
-        floor = float(self.duals.sides.sum())
-        priced = price_exactly(
-            self.hubs, duals, floor, self.nodes, self.deadline, workers, cuts, self.lines()
+        duals = self.duals.practices - self.discount * self.problem.data.list_size
+        cuts, lines = self.priced_cuts(self.duals), self.lines()
+        inside, outside = self.side_duals(self.duals)
+        priced = [
+            price_exactly(hubs, duals, floor, self.nodes, self.deadline, workers, cuts, lines)
+            for hubs, floor in zip(self.hubs, (inside, outside, outside), strict=False)
+        ]
+        exceptions = np.min([np.full(len(duals), math.inf), *(each.least for each in priced[1:])], axis=0)
+        least, *_ = cheapest_of_two_kinds(
+            priced[0].least, exceptions, self.fewest, self.many, self.exceptions
         )
-        sums = np.concatenate((np.zeros(1), np.cumsum(np.sort(priced.least))))
-        bound = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
-        self.bound = max(self.bound, bound + float(sums[fewest : many + 1].min()))
-        added = self.add(priced.found)
+        self.bound = max(
+            self.bound, math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts)) + least
+        )
+        added = sum(self.add(each.found) for each in priced)
         if added:
             self.solve()
             self.generate()
-        if priced.given_up > added:
+        given_up = sum(each.given_up for each in priced)
+        if given_up > added:
             self.nodes *= 4
         elif added:
             self.nodes = max(NODES, self.nodes // 4)
-        proven = priced.least.min() >= -NOTHING
-        if proven or not (added or priced.given_up):
+        proven = min(each.least.min() for each in priced) >= -NOTHING
+        if proven or not (added or given_up):
             # What is left of the duals is proven, or is as far as separable costs go: only what was taken off is left.
             self.discount /= 2
-        if proven and self.numbers is None and not len(self.cuts):
+        if proven and self.numbers is None and not self.exceptions and not len(self.cuts):
             self.safe = duals - NOTHING
 
     @property
@@ -351,3 +401,17 @@ def _smoothed(steady: Duals, fresh: Duals) -> Duals:
         SMOOTHING * steady.cuts + (1 - SMOOTHING) * fresh.cuts,
         SMOOTHING * steady.sides + (1 - SMOOTHING) * fresh.sides,
     )
+
+
+def _by_size(problem: Problem, fewest: int, many: int, exceptions: int) -> Iterator[SeparableCosts]:
+    """The costs of networks within the band, and of those below and above that a plan may have."""
+    rules, total = problem.data.rules, problem.patients
+    yield separable_costs(problem, rules.least, rules.most)
+    if not exceptions:
+        return
+    largest = max(rules.exception_most, int(problem.data.list_size.max()))
+    # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
+    if total <= (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1:
+        yield separable_costs(problem, 1, rules.least - 1)
+    if total >= (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1:
+        yield separable_costs(problem, rules.most + 1, largest)

@@ -170,23 +170,24 @@ def _primal_turns(
 
 def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_seed: int) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
+    seed, vain, before, demands = part.options.seed + first_seed, 0, part.incumbent, part.demands
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
         seed += 1
         improve(
             part.problem,
             part.incumbent.groups,
-            part.demands,
+            demands,
             seed=seed,
             effort=params.neighbourhoods,
             deadline=deadline,
             on_plan=part.offered("search"),
         )
         yield
-        # Neighbourhoods planned by themselves do not know the rules over the whole plan.
-        if not part.demands and part.incumbent.groups != settled:
-            for better in improvements(part.problem, part.incumbent.groups, deadline):
+        # Neighbourhoods planned by themselves do not know how many may move in the whole plan.
+        if demands.start is None and part.incumbent.groups != settled:
+            plan, same_number = part.incumbent.groups, demands.networks is not None
+            for better in improvements(part.problem, plan, deadline, same_number=same_number):
                 found = part.value_of(better)
                 part.offer(found, "neighbourhoods")
                 settled = found.groups
@@ -201,17 +202,14 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     exact = _by_hub_and_size(part)
     if exact or not part.sound:
         yield from _centre_turns(part)
-    # Columns are those within the band: search may come upon a plan of them yet.
+    # Search may come upon a plan that keeps every demand yet.
     for _ in range(params.vain):
-        if part.sound:
+        if part.incumbent is not None and not part.incumbent.value.broken:
             break
-        before = part.incumbent
         yield
-        if before is not part.incumbent and not part.sound:
-            yield from _centre_bounds(part, params)
     else:
         return
-    if part.practices_each > params.many_each and not exact:
+    if part.sound and part.practices_each > params.many_each and not exact:
         yield from _centre_turns(part)
     if part.practices_each <= params.most_each:
         yield from bound_turns(part)

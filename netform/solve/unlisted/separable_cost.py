@@ -83,8 +83,8 @@ class SeparableCosts(NamedTuple):
     rates: Rates
 
 
-def separable_costs(problem: Problem) -> SeparableCosts:
-    """The separable costs of a problem, for networks within its band."""
+def separable_costs(problem: Problem, least: int, most: int) -> SeparableCosts:
+    """The separable costs of a problem, for networks of ``least`` to ``most`` registered patients."""
     data, rules = problem.data, problem.data.rules
     adjacency = Adjacency.of(problem.graph)
     return SeparableCosts(
@@ -93,8 +93,8 @@ def separable_costs(problem: Problem) -> SeparableCosts:
         data.list_size.astype(np.int64),
         np.ascontiguousarray(data.weighted_list_size, np.float64),
         np.ascontiguousarray(data.minutes, np.float64),
-        int(rules.least),
-        int(min(rules.most, problem.patients)),
+        int(least),
+        int(min(most, problem.patients)),
         np.array([role.patients_per_post for role in rules.roles], np.float64),
         Rates(
             float(rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60),

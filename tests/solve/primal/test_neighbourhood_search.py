@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 QUICK = examples(100)
 
 
-def bettered(problem: Problem, plan: Sequence[Group], deadline: Deadline = NEVER) -> list[list[Group]]:
+def bettered(
+    problem: Problem, plan: Sequence[Group], deadline: Deadline = NEVER, *, same_number: bool = False
+) -> list[list[Group]]:
     """Give a plan and those that neighbourhoods better it to, one after the other."""
-    return [list(plan), *improvements(problem, plan, deadline)]
+    return [list(plan), *improvements(problem, plan, deadline, same_number=same_number)]
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
@@ -74,6 +76,22 @@ def test_within_one_neighbourhood_the_better_plan_is_the_best(drawn: tuple[nx.Gr
     assert found >= (best.exceptions, best.patients_outside, best.cost - 1e-5 * max(1, best.cost))
     if best.exceptions == 0 and len(plan) > 1:
         assert found == (0, 0, pytest.approx(best.cost, rel=1e-6, abs=1e-6))
+    if len(tree_plan(problem, 0)) > 1:
+        assert found[0] == best.exceptions
+
+
+@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
+@QUICK
+def test_the_number_of_networks_is_kept_where_it_is_demanded(
+    drawn: tuple[nx.Graph, Rules], seed: int
+) -> None:
+    """And exceptions still get fewer, or patients outside, or hours."""
+    problem = problem_of(*drawn)
+    plan = tree_plan(problem, seed)
+    for better in bettered(problem, plan, same_number=True):
+        assert_whole(problem, better)
+        assert len(better) == len(plan)
+        assert key(problem, better, drawn[1])[:2] <= key(problem, plan, drawn[1])[:2]
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -11,20 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.relaxation import relax
-from netform.solve.model.problem import SetPartitioning, group_costs, store_of
+from netform.solve.model.problem import SetPartitioning, SideRow, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline, take_turns
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, beam_turns, bound_turns, branched_on_count
-from tests.brute_force import best_plan
+from tests.brute_force import best_plan, plan_costs
 from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
 from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import networkx as nx
 
     from netform.rules import Rules
+    from netform.solve.model.problem import Group, Problem
     from tests.made_up_problem import Report
 
 QUICK = examples(60)
@@ -61,6 +64,53 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     )
     if quick_terms_only:
         assert bound >= min(best.cost, relaxation.bound) * (1 - 2 * module.SETTLED) - 1e-3
+
+
+@given(small_areas(most=8, least=2, oversize=False), st.integers(1, 3), st.sampled_from([None, -1, 0, 1]))
+@QUICK
+def test_the_bound_with_exceptions_is_that_of_all_networks_of_any_size(
+    drawn: tuple[nx.Graph, Rules], exceptions: int, more: int | None
+) -> None:
+    """With any number of networks or so many, never above the relaxation over all, and no further below than said."""
+    problem, rules = problem_of(*drawn), drawn[1]
+    n = len(problem.codes)
+    plan = first_plan(problem, 0)
+    number = None if more is None else min(max(len(plan) + more, 1), n)
+    groups = networks_of(problem, exceptions=True)
+    store = store_of(groups, n)
+    costs = np.array(group_costs(problem, groups))
+    patients = np.array([problem.data.list_size[list(group)].sum() for group in groups])
+    out = ((patients < rules.least) | (patients > rules.most)).astype(float)
+    sides = [SideRow(out, -math.inf, float(exceptions))]
+    if number is not None:
+        sides.append(SideRow(np.ones(len(groups)), float(number), float(number)))
+    relaxation = relax(SetPartitioning(store, costs, tuple(sides), n), NEVER)
+    (branch,) = branched_on_count(problem, plan, NEVER, number, exceptions)
+    for _ in range(MOST_STEPS):
+        if not branch.advance(1):
+            break
+        cheapest = min_cost(problem, groups, costs, out, number, exceptions)
+        assert branch.bound <= cheapest + 1e-5
+    separable = not any(rules.weight(name) for name in ("cover", "continuity", "community", "crossing"))
+    if separable and branch.covers_all and not len(branch.cuts):
+        assert branch.bound >= relaxation.bound * (1 - 2 * module.SETTLED) - 1e-3
+
+
+def min_cost(
+    problem: Problem,
+    groups: Sequence[Group],
+    costs: np.ndarray,
+    out: np.ndarray,
+    number: int | None,
+    exceptions: int,
+) -> float:
+    """The least cost of a plan of such networks, with so many exceptions at most; infinite if there is none."""
+    sides = [SideRow(out, -math.inf, exceptions + 0.5)]
+    if number is not None:
+        sides.append(SideRow(np.ones(len(groups)), float(number), float(number)))
+    store = store_of(groups, len(problem.codes))
+    plans = plan_costs(store, costs.tolist(), tuple(sides))
+    return min(plans.values(), default=math.inf)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))

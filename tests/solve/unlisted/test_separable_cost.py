@@ -27,6 +27,7 @@ from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     from netform.solve.model.problem import Group
+    from netform.solve.unlisted.separable_cost import SeparableCosts
 
 QUICK = examples(120)
 SEPARABLE_TERMS = ("patient_travel", "staff_travel", "stranded_posts", "overhead", "balance")
@@ -38,14 +39,21 @@ def separable_only(problem: Problem) -> Problem:
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
 
 
-def networks_of(problem: Problem) -> list[Group]:
-    """Every connected group within the band."""
+def within_band(problem: Problem) -> SeparableCosts:
+    """The separable costs of networks within the band."""
+    rules = problem.data.rules
+    return separable_costs(problem, rules.least, rules.most)
+
+
+def networks_of(problem: Problem, *, exceptions: bool = False) -> list[Group]:
+    """Every connected group within the band, or of any size that a plan may have."""
     rules, list_size = problem.data.rules, problem.data.list_size
+    least, most = (1, rules.exception_most) if exceptions else (rules.least, rules.most)
     return [
         group
         for count in range(1, len(problem.codes) + 1)
         for group in combinations(range(len(problem.codes)), count)
-        if rules.least <= list_size[list(group)].sum() <= rules.most
+        if (least <= list_size[list(group)].sum() <= most or (exceptions and count == 1))
         and nx.is_connected(problem.graph.subgraph(group))
     ]
 
@@ -115,7 +123,7 @@ def test_heuristic_pricing_finds_all_that_changes_lead_to(
     n = len(problem.codes)
     priced = PricedCuts.of(cuts, cut_prices, n)
     found = price_heuristically(
-        separable_costs(problem), store_of(start, n), prices, within, 10_000, NEVER, priced
+        within_band(problem), store_of(start, n), prices, within, 10_000, NEVER, priced
     )
     groups = [tuple(int(v) for v in found[j]) for j in range(len(found))]
     assert len(set(groups)) == len(groups)
@@ -125,7 +133,7 @@ def test_heuristic_pricing_finds_all_that_changes_lead_to(
 def test_heuristic_pricing_ends_at_its_limit_and_when_time_is_up() -> None:
     """No more columns than asked for, those it began with first."""
     problem = problem_of(*county(40, 3))
-    costs, n = separable_costs(problem), len(problem.codes)
+    costs, n = within_band(problem), len(problem.codes)
     start = store_of(_trees(problem), n)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
     some = price_heuristically(costs, start, np.full(n, 100.0), 0.0, 500, NEVER, no_cuts)
@@ -162,7 +170,7 @@ def test_no_network_costs_less_than_its_hub_says(
     prices = prices_of(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_module, "MOST_UNITS", units)
-        search = HubSearch.of(separable_costs(problem))
+        search = HubSearch.of(within_band(problem))
     cuts, cut_prices = cuts_of(problem, seed, count)
     priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
     lines = np.random.default_rng(seed).random((len(problem.codes), len(priced.paid))) < 0.5
@@ -193,7 +201,7 @@ def test_no_network_costs_less_than_its_hub_says(
 def test_time_that_is_up_proves_nothing() -> None:
     """No value is given that was not computed."""
     problem = problem_of(*county(40, 3))
-    search = HubSearch.of(separable_costs(problem))
+    search = HubSearch.of(within_band(problem))
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
     priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, np.zeros((40, 0), np.bool_))
