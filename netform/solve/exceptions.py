@@ -188,21 +188,26 @@ def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
     part.exceptions_bound = max(part.exceptions_bound, few.count.bound or 0)
 
 
-def bound_exceptions(part: Part) -> None:
+def bound_exceptions(part: Part) -> bool:
     """Bound the plans with no more exceptions than the best so far, by the relaxation over networks of any size.
 
-    Where the proof of how few there have to be takes too long, or networks of any size cannot be listed, the bound is
-    what was known before.
+    Returns
+    -------
+    bool
+        False where those cannot be listed: the bound is what was known before.
     """
     best = part.incumbent
-    if best is None or best.value.broken or not best.value.exceptions or (wide := part.tied_widest()) is None:
-        return
+    if best is None or best.value.broken or not best.value.exceptions:
+        return True
+    if (wide := part.tied_widest()) is None:
+        return False
     model, exceptional = wide
     row = SideRow(exceptional, -math.inf, float(best.value.exceptions))
     some = replace(model, sides=(*model.sides, row))
     relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE))
     if math.isfinite(relaxed.bound):
         part.raise_bound(relaxed.bound, "bound")
+    return True
 
 
 def cheapest(

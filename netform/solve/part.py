@@ -27,7 +27,7 @@ from netform.solve.exceptions import bound_exceptions, plan_with_exceptions
 from netform.solve.model.outcome import PartPlan
 from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import incumbents
-from netform.solve.unlisted.planner import bound_at_once, plan_unlisted, searching_beside
+from netform.solve.unlisted.planner import bound_at_once, bound_generated, plan_unlisted, searching_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +72,9 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     seen = arithmetic(part)
     part.exceptions_bound = exceptions_by_arithmetic(part) if seen else 0
     _refuse(part, seen)
-    # Later questions start from a list.
-    if not seen and not part.candidate_cache.keep and (plan := only_plan(part)) is not None:
+    # Later questions start from a list; and how few may move is said only where moves are counted.
+    quick = not part.candidate_cache.keep and part.near is None
+    if not seen and quick and (plan := only_plan(part)) is not None:
         return plan
     if part.incumbent is None:
         first_plan(part, params)
@@ -159,8 +160,8 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         part.relink(part.near.linking)
     model = part.tied(free)
     part.counted(len(model.store))
-    if not part.sound:
-        bound_exceptions(part)
+    if not part.sound and not bound_exceptions(part):
+        bound_generated(part)
     solution = part.solve_model(model)
     if solution.status == "infeasible":
         part.exceptions_bound = 1

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
 from netform.solve.area import AreaOutcome, Options
-from netform.solve.exact.params import CLOSING
 from netform.tradeoff import parse_axis
 from tests.brute_force import (
     Legal,
@@ -178,14 +177,12 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
 
 
 def without_diagrams(patch: pytest.MonkeyPatch, how: str) -> None:
-    """Have questions answered from diagrams, from lists of the cheapest plans, or by choosing one after the other."""
+    """Have questions answered from diagrams, or one after the other."""
     if how != "diagrams":
         patch.setattr("netform.solve.near_optimal.space.MOST_NODES", 0)
-    if how == "choices":
-        patch.setattr("netform.solve.near_optimal.alternatives.CLOSING", replace(CLOSING, most_columns=0))
 
 
-@pytest.mark.parametrize("how", ["diagrams", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagrams", "singly"])
 @given(drawn=odd_areas(), data=st.data())
 @examples(10 * 60, HealthCheck.data_too_large)
 def test_alternatives(how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
@@ -230,7 +227,7 @@ def assert_most_different(
     assert len(found) == 3 or sure <= set(before)
 
 
-@pytest.mark.parametrize("how", ["diagrams", "lists", "choices"])
+@pytest.mark.parametrize("how", ["diagrams", "singly"])
 @given(drawn=odd_areas(), data=st.data())
 @examples(10 * 60, HealthCheck.data_too_large)
 def test_borders(how: str, drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:

@@ -151,6 +151,16 @@ def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], dat
     assert ("without exceptions" in note) if not exceptions else (f"beyond the {exceptions} needed" in note)
 
 
+def test_the_only_plan_there_can_be_says_how_few_move() -> None:
+    """Two practices that are one network by arithmetic, and none today."""
+    rules = load_profile()
+    rules = replace(rules, demands=replace(rules.demands, networks=1))
+    graph = made_up_area([20_000, 15_000], [(0, 0), (1000, 0)], [(0, 1)], rules)
+    outcome = solved(graph, rules, Options(moves=Moves(Grouping("today", {}), {}, least=True)))
+    assert groups_of(outcome) == (("P0", "P1"),)
+    assert any("at least 0 practices" in note for note in outcome.result.notes)
+
+
 def test_by_hand() -> None:
     """Six in a row of 15,000; today 0 1 2 | 3 | 4 5, of which one is below the band.
 

@@ -37,6 +37,8 @@ class ListingParams:
     visited : int
         Of a connected set met while counting, in the band or not: so many bytes fewer may be listed. It ends a count
         that is many times too long.
+    past_enclaves : float
+        Share of the columns that pass the enclave test, at least: where so many do not fit, none are listed.
     part : float
         Share of the room that a list may fill; what else proves a plan needs the rest.
     large, sooner : float, int
@@ -53,6 +55,7 @@ class ListingParams:
     visited: int = 30
     large: float = 12.0
     sooner: int = 8
+    past_enclaves: float = 0.5
     part: float = 0.85
 
     def peak(self, columns: int, members: int, sides: int = 0, *, keep: bool = False) -> int:
@@ -133,8 +136,10 @@ class CandidateCache:
         census = take_census(adjacency, least, most, limit=limit, workers=self.workers)
         if not census.complete:
             return None
-        listing = LISTING.listing(int(census.candidates.sum()), int(census.members.sum()))
-        if not self.makes_room(listing + beside):
+        columns, members = int(census.candidates.sum()), int(census.members.sum())
+        kept = LISTING.past_enclaves if enclaves else 1.0
+        peak = LISTING.peak(int(kept * columns), int(kept * members), sides, keep=self.keep)
+        if not self.makes_room(max(LISTING.listing(columns, members), peak) + beside):
             return None
         store = list_candidates(
             adjacency, least, most, census=census, enclaves=enclaves, workers=self.workers

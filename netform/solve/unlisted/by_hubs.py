@@ -47,6 +47,9 @@ WIDTHS, POOL, SPARE = (30, 30, 100, 100, 300), 250, 0.015
 # beyond those is as much as a plan may cost beyond the relaxation, and this share of a network at least.
 MET, NEAR = 4, 0.03
 
+# A plan with fewer exceptions may cost so much more than the relaxation, as a share of it, at least.
+DEARER = 0.05
+
 # Steps of a proof, at most.
 MOST_STEPS = 1000
 
@@ -88,27 +91,59 @@ def _exceptions(part: Part) -> int:
 
 
 def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
-    """Follow partial plans among the columns that cuts bring near, more of them from turn to turn.
+    """Find plans by beams among the columns that cuts bring near: with fewer exceptions first, then cheaper ones.
 
     Parameters
     ----------
     part : Part
-        With a plan within the band.
+        With a plan that keeps every demand.
     deadline : Deadline
     """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    if not part.sound:
+        yield from _fewer_exceptions(part, deadline)
+    if part.sound:
+        for branch in _relaxations(part, deadline):
+            yield from _beams(part, branch)
+
+
+def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
+    """Halve what lies between the fewest exceptions that beams find a plan with, and the most they find none with."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    plan, networks = part.incumbent.groups, part.demands.networks
+    (branch,) = branched_on_count(part.problem, plan, deadline, networks, _exceptions(part))
+    none = part.exceptions_bound - 1
+    while none < _exceptions(part) - 1 and not deadline.passed:
+        yield
+        few = (none + _exceptions(part)) // 2
+        fewer = branch.branch(branch.numbers, few)
+        fewer.generate()
+        if fewer.covers_all:
+            yield from _beams(part, fewer)
+        if _exceptions(part) > few:
+            none = few
+
+
+def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
+    """Beams of rising width among the columns of a relaxation, with cuts before each, until there is nothing better."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     pool = POOL * len(part.problem.codes)
-    for branch in _relaxations(part, deadline):
-        for width in WIDTHS:
-            for _ in range(ROUNDS):
-                if deadline.passed or branch.value >= part.incumbent.value.cost:
-                    break
-                branch.tighten(CUTS)
-                yield
-            found = beam_search(branch, part.incumbent.value.cost, pool, width)
-            if found is not None:
-                part.offer(part.value_of(found), "generated columns")
+    for k, width in enumerate(WIDTHS):
+        cost, fewer = part.incumbent.value.cost, branch.exceptions < _exceptions(part)
+        if fewer:
+            # Such a plan is better whatever it costs, and often met without a cut.
+            cost = max(cost, branch.value * (1 + DEARER))
+        for _ in range(0 if fewer and not k else ROUNDS):
+            if branch.deadline.passed or branch.value >= cost:
+                break
+            branch.tighten(CUTS)
             yield
+        found = beam_search(branch, cost, pool, width)
+        if found is not None:
+            part.offer(part.value_of(found), "generated columns")
+            if fewer:
+                return
+        yield
 
 
 def _relaxations(part: Part, deadline: Deadline | None = None) -> list[ColumnGenerator]:
@@ -166,7 +201,9 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
         return None
     within = max(NEAR * generator.mean_cost, cost - generator.value)
     store = generator.columns_near(generator.duals, within, MET * pool)
-    kept = counts_allowed(store, problem.limits) & allowed(store, problem.limits)
+    kept = allowed(store, problem.limits)
+    if not generator.exceptions:
+        kept &= counts_allowed(store, problem.limits)
     store = store.take(np.flatnonzero(kept))
     costs = candidate_costs(store, problem.data)
     beyond = np.maximum(generator.reduced_costs(store, costs), 0.0)

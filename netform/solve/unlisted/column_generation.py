@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netform.candidates.allowed import counts_allowed
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
-from netform.solve.unlisted.exact_pricing import HubSearch, price_exactly
+from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import separable_costs
 
@@ -158,9 +159,10 @@ class ColumnGenerator:
         return int(many if self.numbers is None else min(many, self.numbers[1]))
 
     def exceptional(self, store: CandidateStore) -> NDArray[np.float64]:
-        """Which columns are outside the band: 1, else 0."""
+        """Which columns are exceptions: 1, else 0."""
         rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
-        return ((patients < rules.least) | (patients > rules.most)).astype(np.float64)
+        out = (patients < rules.least) | (patients > rules.most) | ~counts_allowed(store, self.problem.limits)
+        return out.astype(np.float64)
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
         """How many networks there may be, and how many of them exceptions, over some columns."""
@@ -341,17 +343,24 @@ class ColumnGenerator:
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         cuts, lines = self.priced_cuts(self.duals), self.lines()
         inside, outside = self.side_duals(self.duals)
-        priced = [
-            price_exactly(hubs, duals, floor, self.nodes, self.deadline, workers, cuts, lines)
-            for hubs, floor in zip(self.hubs, (inside, outside, outside), strict=False)
-        ]
-        exceptions = np.min([np.full(len(duals), math.inf), *(each.least for each in priced[1:])], axis=0)
-        least, *_ = cheapest_of_two_kinds(
-            priced[0].least, exceptions, self.fewest, self.many, self.exceptions
-        )
-        self.bound = max(
-            self.bound, math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts)) + least
-        )
+        base = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        least, priced = np.full(len(duals), outside if self.outside else math.inf), list[PricedHubs]()
+        proven = True
+        for hubs, floor in zip(self.hubs, (inside, outside, outside), strict=False):
+            priced.append(price_exactly(hubs, duals, floor, self.nodes, self.deadline, workers, cuts, lines))
+            proven &= bool(priced[-1].least.min() >= floor - NOTHING)
+            if len(priced) > 1:
+                least = np.minimum(least, priced[-1].least)
+            hubs_add, *_ = cheapest_of_two_kinds(
+                priced[0].least, least, self.fewest, self.many, self.exceptions
+            )
+            bound = base + hubs_add
+            # Those outside the band only lower it.
+            if bound <= self.bound:
+                proven &= len(priced) == len(self.hubs)
+                break
+        else:
+            self.bound = bound
         added = sum(self.add(each.found) for each in priced)
         if added:
             self.solve()
@@ -361,7 +370,6 @@ class ColumnGenerator:
             self.nodes *= 4
         elif added:
             self.nodes = max(NODES, self.nodes // 4)
-        proven = min(each.least.min() for each in priced) >= -NOTHING
         if proven or not (added or given_up):
             # What is left of the duals is proven, or is as far as separable costs go: only what was taken off is left.
             self.discount /= 2

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 __all__ = ["HubSearch", "PricedHubs", "price_exactly"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
-MOST_UNITS, RANGES, SHARE = 15_000, 14, 0.95
+MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
 
 # Bisections of the rate of the penalty.
 BISECTIONS = 7

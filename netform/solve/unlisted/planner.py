@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group
     from netform.solve.part_candidates import Part
 
-__all__ = ["UnlistedParams", "bound_at_once", "plan_unlisted", "searching_beside"]
+__all__ = ["UnlistedParams", "bound_at_once", "bound_generated", "plan_unlisted", "searching_beside"]
 
 
 # A moment that never comes, on the clock of a run without a deadline.
@@ -57,13 +57,18 @@ class UnlistedParams:
         Practices a network beyond which searches hub by hub take too long to bound anything.
     prices, of : int
         Rounds of prices for centres in a turn, with so many practices: a fraction of a second.
+    rising : float
+        Share of the bound that a turn has to raise it by to go on, where columns bound it better.
     long_list : int
-        A list of so many columns is solved so slowly that beams over generated ones find better plans meanwhile.
+        A list of so many columns is solved so slowly that beams over generated ones find better plans meanwhile; as
+        they do wherever there are exceptions yet.
     patience : float
         Seconds after which search begins beside a list that is solved over: most are proven sooner, and nearly all that
         search finds by then is not needed. Where columns are not listed it begins at once.
     neighbourhoods : int
         That a turn of the search looks at: about a second where a few dozen practices are in one.
+    share, seconds : float
+        Of the time left, at most so long, for a bound by generated columns where only those within the band are listed.
     vain : int
         Turns in a row without a better plan, after which the search ends: what it finds later is rarely worth its time,
         and a run without a time limit has to end.
@@ -74,9 +79,12 @@ class UnlistedParams:
     most_each: float = 16.0
     prices: int = 20
     of: int = 400
+    rising: float = 0.02
     long_list: int = 1_000_000
     patience: float = 6.0
     neighbourhoods: int = 200
+    share: float = 0.3
+    seconds: float = 60.0
     vain: int = 20
 
 
@@ -105,6 +113,15 @@ def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None
     with part.stage("bound"):
         if len(part.problem.codes) <= params.most_priced:
             next(_centre_bounds(part, params))
+
+
+def bound_generated(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+    """Bound the plans with no more exceptions than the best so far by generated columns, for a share of the time."""
+    best, until = part.incumbent, part.deadline.share(params.share, params.seconds)
+    if best is not None and not best.value.broken and part.practices_each <= params.most_each:
+        for _ in bound_turns(part):
+            if until.passed:
+                break
 
 
 @contextmanager
@@ -159,8 +176,9 @@ def _primal_turns(
     beams: Iterator[None] | None = None
     for _ in _search_turns(part, params, deadline, first_seed):
         yield
-        many = part.unlisted or part.candidates >= params.long_list
-        if beams is None and many and part.sound and part.practices_each <= params.many_each:
+        many = part.unlisted or part.candidates >= params.long_list or not part.sound
+        keeps = part.incumbent is not None and not part.incumbent.value.broken
+        if beams is None and many and keeps and part.practices_each <= params.many_each:
             beams = beam_turns(part, deadline)
         if beams is not None:
             next(beams, None)
@@ -230,11 +248,16 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
         exceptional = Exceptional(replace(any_size, many=many), exceptions)
     # A round takes time by the square of the practices: so many fit into a turn.
     rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
+    before = part.bound
     for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline, exceptional=exceptional)):
         if math.isfinite(found.bound):
             # A better plan has no more exceptions than the best so far, so that this holds for any.
             part.raise_bound(found.bound, "centres", None if exceptions else 0)
         if k % rounds == rounds - 1:
+            # Generated columns bound small networks much better.
+            if part.practices_each <= params.many_each and part.bound < before * (1 + params.rising):
+                break
+            before = part.bound
             yield
     yield
 
