@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
@@ -22,6 +22,7 @@ from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.candidate_cache import LISTING, CandidateCache
 from netform.solve.workers import plan_areas
 from tests.brute_force import best_plan
+from tests.examples import examples
 from tests.made_up_problem import county
 from tests.strategies import made_up_area, small_areas
 
@@ -85,7 +86,7 @@ def test_a_budget_is_never_overdrawn(kilobytes: int, monkeypatch: pytest.MonkeyP
 
 
 @given(small_areas(most=8), st.integers(0, 20_000))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@examples(60)
 def test_a_tiny_budget_is_sound(drawn: tuple[nx.Graph, Rules], room: int) -> None:
     """In any number of bytes: a whole plan, no cheaper than the best, never said to be proven where it is not."""
     graph, rules = drawn

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.demands import Demands
@@ -20,15 +20,14 @@ from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.first_plan import Incumbent, improve, incumbents
 from netform.solve.primal.value import PlanDemands
 from tests.brute_force import keeps_moves, outside_band, plan_hours, plans_by_exceptions
+from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
 
-QUICK = settings(
-    deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+QUICK = examples(60)
 EFFORT = 1_500
 
 

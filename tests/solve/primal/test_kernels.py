@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numba as nb
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.allowed import Limits, allowed
@@ -24,13 +24,14 @@ from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, lis
 from netform.solve.primal.trees import divided_part, random_tree
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, network_values
 from tests.brute_force import all_groups, outside_band, store_of
+from tests.examples import examples
 from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     from netform.rules import Rules
 
-QUICK = settings(deadline=None, max_examples=80, derandomize=True)
+QUICK = examples(80)
 
 
 def ground_of(problem: Problem) -> tuple[Terrain, Ground]:
@@ -176,7 +177,7 @@ def whole(problem: Problem, label: np.ndarray) -> bool:
 
 
 @given(st.integers(0, 20))
-@settings(deadline=None, max_examples=8, derandomize=True)
+@examples(8)
 def test_borders_are_bettered_and_values_are_those_of_the_networks(seed: int) -> None:
     """Networks stay whole, the plan gets no worse, and the values held are those of its networks."""
     problem = problem_of(*county(45, seed))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
@@ -24,12 +24,13 @@ from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
 from netform.solve.unlisted.separators import separators
 from tests.brute_force import partitions
+from tests.examples import examples
 from tests.strategies import made_up_area, numbered_graphs
 
 if TYPE_CHECKING:
     from netform.rules import Rules
 
-QUICK = settings(deadline=None, max_examples=60, derandomize=True)
+QUICK = examples(60)
 
 
 @st.composite
@@ -234,3 +235,12 @@ def test_no_network_costs_less_than_in_the_model(
         items = sorted({int(costs.item[v]) for v in group})
         fixed = float(np.interp(sizes[list(group)].sum(), costs.sizes, costs.fixed))
         assert min(costs.hours[items, hub].sum() for hub in group) + fixed <= cost + 1e-6
+    # Without travel of patients it is so for every hub.
+    data = replace(problem.data, rules=rules.with_weights({"patient_travel": 0.0}))
+    problem = replace(problem, data=data)
+    costs = CentreCosts.of(problem, rules.least, rules.most)
+    for group, cost in zip(groups, group_costs(problem, groups) if groups else [], strict=True):
+        items = sorted({int(costs.item[v]) for v in group})
+        fixed = float(np.interp(sizes[list(group)].sum(), costs.sizes, costs.fixed))
+        hours = [costs.hours[items, hub].sum() for hub in group]
+        assert max(each for each in hours if np.isfinite(each)) + fixed <= cost + 1e-6
