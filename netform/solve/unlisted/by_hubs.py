@@ -65,13 +65,13 @@ def bound_turns(part: Part) -> Iterator[None]:
     part : Part
         With a plan that keeps every demand.
     """
-    exceptions, branches, streamed = _exceptions(part), _relaxations(part), False
+    allowed, branches, streamed = _allowed(part), _relaxations(part), False
     yield
     for _ in range(MOST_STEPS):
-        if _exceptions(part) < exceptions:
-            # Better plans have fewer by now: their bound is higher.
-            exceptions = _exceptions(part)
-            branches = [branches[0].branch(branches[0].numbers, exceptions)]
+        if _allowed(part)[0] < allowed[0]:
+            # Better plans have fewer exceptions by now: their bound is higher.
+            allowed = _allowed(part)
+            branches = [branches[0].branch(branches[0].numbers, *allowed)]
             branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
         if branch.is_tight and branch.safe is not None and not streamed:
@@ -80,8 +80,15 @@ def bound_turns(part: Part) -> Iterator[None]:
         if part.deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
         bound = min(each.bound for each in branches)
-        part.raise_bound(bound, "generated columns", None if exceptions else 0)
+        part.raise_bound(bound, "generated columns", None if allowed[0] else 0)
         yield
+
+
+def _allowed(part: Part) -> tuple[int, int | None]:
+    """Exceptions of a better plan at most, and patients outside the band where no plan has fewer exceptions."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    value = part.incumbent.value
+    return value.exceptions, value.patients_outside if value.exceptions <= part.exceptions_bound else None
 
 
 def _exceptions(part: Part) -> int:
@@ -102,16 +109,15 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     if not part.sound:
         yield from _fewer_exceptions(part, deadline)
-    if part.sound:
-        for branch in _relaxations(part, deadline):
-            yield from _beams(part, branch)
+    for branch in _relaxations(part, deadline, part.incumbent.value.patients_outside):
+        yield from _beams(part, branch)
 
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
     """Halve what lies between the fewest exceptions that beams find a plan with, and the most they find none with."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     plan, networks = part.incumbent.groups, part.demands.networks
-    (branch,) = branched_on_count(part.problem, plan, deadline, networks, _exceptions(part))
+    (branch,) = branched_on_count(part.problem, plan, deadline, networks, (_exceptions(part), None))
     none = part.exceptions_bound - 1
     while none < _exceptions(part) - 1 and not deadline.passed:
         yield
@@ -146,12 +152,25 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
         yield
 
 
-def _relaxations(part: Part, deadline: Deadline | None = None) -> list[ColumnGenerator]:
-    """The relaxation around the best plan of a part, or those of fewer and of more networks."""
+def _relaxations(
+    part: Part, deadline: Deadline | None = None, patients_outside: int | None = None
+) -> list[ColumnGenerator]:
+    """The relaxation around the best plan of a part, or those of fewer and of more networks.
+
+    Parameters
+    ----------
+    part : Part
+    deadline : Deadline, optional
+        Else that of the part.
+    patients_outside : int, optional
+        Outside the band at most; else what a better plan may have.
+    """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     deadline = part.deadline if deadline is None else deadline
-    networks, exceptions = part.demands.networks, part.incumbent.value.exceptions
-    return branched_on_count(part.problem, part.incumbent.groups, deadline, networks, exceptions)
+    exceptions, most = _allowed(part)
+    most = most if patients_outside is None else patients_outside
+    plan, networks = part.incumbent.groups, part.demands.networks
+    return branched_on_count(part.problem, plan, deadline, networks, (exceptions, most))
 
 
 def branched_on_count(
@@ -159,18 +178,18 @@ def branched_on_count(
     plan: Sequence[Group],
     deadline: Deadline,
     networks: int | None = None,
-    exceptions: int = 0,
+    allowed: tuple[int, int | None] = (0, None),
 ) -> list[ColumnGenerator]:
     """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first."""
     numbers = None if networks is None else (float(networks), float(networks))
     store = store_of(plan, len(problem.codes))
-    whole = ColumnGenerator(problem, store, deadline, numbers=numbers, exceptions=exceptions)
+    whole = ColumnGenerator(problem, store, deadline, None, numbers, *allowed)
     whole.generate()
     whole.centre()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     whole_number = numbers is not None or abs(number - round(number)) < FRACTION
-    if whole_number or exceptions or fewer > MANY or not whole.covers_all:
+    if whole_number or allowed[0] or fewer > MANY or not whole.covers_all:
         return [whole]
     branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:

@@ -11,6 +11,7 @@ what they are worth is added, and what a column has to pay for them counts as it
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,17 +25,14 @@ from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.separable_cost import separable_costs
+from netform.solve.unlisted.separable_cost import SeparableCosts, separable_costs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Problem
     from netform.solve.model.stopping import Deadline
-    from netform.solve.unlisted.separable_cost import SeparableCosts
 
 __all__ = ["ColumnGenerator"]
 
@@ -68,6 +66,9 @@ MOST_NODES = 50_000_000
 # is of no interest.
 SETTLED, ENOUGH, CUTS = 1e-3, 2e-4, 30
 
+# Patients outside the band are counted in so many: a linear program wants its coefficients of one size.
+UNIT = 1000.0
+
 # Of reduced costs: what rounding leaves in a program, and in a search.
 TINY, NOTHING = 1e-7, 1e-5
 
@@ -87,6 +88,8 @@ class ColumnGenerator:
         The fewest and the most networks of the plans looked at, if not all are.
     exceptions : int
         Networks of a plan that may be outside the band. Columns within, below and above it are priced apart.
+    patients_outside : int, optional
+        Patients by which they may be outside it together.
 
     Attributes
     ----------
@@ -117,10 +120,12 @@ class ColumnGenerator:
         practice_duals: NDArray[np.float64] | None = None,
         numbers: tuple[float, float] | None = None,
         exceptions: int = 0,
+        patients_outside: int | None = None,
     ) -> None:
         self.problem, self.deadline, self.store = problem, deadline, store
-        self.numbers, self.exceptions = numbers, exceptions
-        self.separable, *self.outside = _by_size(problem, self.fewest, self.many, exceptions)
+        self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
+        self.separable = separable_costs(problem, problem.data.rules.least, problem.data.rules.most)
+        self.outside = _outside_band(problem, self.fewest, self.many, exceptions)
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
@@ -136,12 +141,19 @@ class ColumnGenerator:
         self.hubs = list[HubSearch]()
         self.solve_in_box()
 
-    def branch(self, numbers: tuple[float, float] | None, exceptions: int = 0) -> ColumnGenerator:
+    def branch(
+        self,
+        numbers: tuple[float, float] | None,
+        exceptions: int = 0,
+        patients_outside: int | None = None,
+    ) -> ColumnGenerator:
         """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
         duals, store = self.duals.practices, self.store
         if self.outside and not exceptions:
             store = store.take(np.flatnonzero(self.exceptional(store) == 0))
-        return ColumnGenerator(self.problem, store, self.deadline, duals, numbers, exceptions)
+        return ColumnGenerator(
+            self.problem, store, self.deadline, duals, numbers, exceptions, patients_outside
+        )
 
     @property
     def fewest(self) -> int:
@@ -165,16 +177,21 @@ class ColumnGenerator:
         return out.astype(np.float64)
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
-        """How many networks there may be, and how many of them exceptions, over some columns."""
+        """How many networks there may be, how many of them exceptions, and how far those outside, over some columns."""
         rows = [] if self.numbers is None else [SideRow(np.ones(len(store)), *self.numbers)]
         if self.exceptions:
             rows.append(SideRow(self.exceptional(store), -math.inf, float(self.exceptions)))
+        if self.exceptions and self.patients_outside is not None:
+            rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
+            out = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
+            rows.append(SideRow(out / UNIT, -math.inf, self.patients_outside / UNIT))
         return tuple(rows)
 
-    def side_duals(self, duals: Duals) -> tuple[float, float]:
-        """What side rows take off the reduced costs of a column within the band, and of an exception."""
-        number = float(duals.sides[: 0 if self.numbers is None else 1].sum())
-        return number, float(duals.sides.sum())
+    def side_duals(self, duals: Duals) -> tuple[float, float, float]:
+        """The duals of a network, of an exception besides, and of a patient outside the band; 0 without such a row."""
+        rest = iter(duals.sides.tolist())
+        network = next(rest, 0.0) if self.numbers is not None else 0.0
+        return network, next(rest, 0.0), next(rest, 0.0) / UNIT
 
     def shared(self, j: int, cost: float) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
         """The practices of a column, and their shares of a cost by patients."""
@@ -291,14 +308,14 @@ class ColumnGenerator:
         reduced = duals.price(self.store, self.costs, self.cuts, self.sides(self.store))
         start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
         some, cuts = self.store.take(start), self.priced_cuts(duals)
-        inside, outside = self.side_duals(duals)
+        network, exception, patient = self.side_duals(duals)
         found = price_heuristically(
-            self.separable, some, duals.practices, within + inside, limit, self.deadline, cuts
+            self.separable, some, duals.practices, within + network, limit, self.deadline, cuts
         )
-        for costs in self.outside:
-            more = price_heuristically(
-                costs, some, duals.practices, within + outside, limit, self.deadline, cuts
-            )
+        for kind in self.outside:
+            practices, constant = kind.duals(duals.practices, patient)
+            reach = within + network + exception + constant
+            more = price_heuristically(kind.costs, some, practices, reach, limit, self.deadline, cuts)
             # Each has what it was found from, too.
             found = found.joined(more.take(np.arange(len(some), len(more))))
         return found
@@ -337,30 +354,34 @@ class ColumnGenerator:
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
         if not self.hubs:
-            self.hubs = [HubSearch.of(costs) for costs in (self.separable, *self.outside)]
+            self.hubs = [HubSearch.of(costs) for costs in (self.separable, *(k.costs for k in self.outside))]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
-        cuts, lines = self.priced_cuts(self.duals), self.lines()
-        inside, outside = self.side_duals(self.duals)
+        network, exception, patient = self.side_duals(self.duals)
         base = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
-        least, priced = np.full(len(duals), outside if self.outside else math.inf), list[PricedHubs]()
-        proven = True
-        for hubs, floor in zip(self.hubs, (inside, outside, outside), strict=False):
-            priced.append(price_exactly(hubs, duals, floor, self.nodes, self.deadline, workers, cuts, lines))
-            proven &= bool(priced[-1].least.min() >= floor - NOTHING)
-            if len(priced) > 1:
-                least = np.minimum(least, priced[-1].least)
-            hubs_add, *_ = cheapest_of_two_kinds(
-                priced[0].least, least, self.fewest, self.many, self.exceptions
+        base += patient * (self.patients_outside or 0)
+        kinds = [(duals, 0.0, network)]
+        kinds += [(*kind.duals(duals, patient), network + exception) for kind in self.outside]
+        exceptions = np.full(len(duals), network + exception if self.outside else math.inf)
+        cuts, lines, priced, proven = self.priced_cuts(self.duals), self.lines(), list[PricedHubs](), True
+        for hubs, (practices, constant, floor) in zip(self.hubs, kinds, strict=True):
+            found = price_exactly(
+                hubs, practices, floor + constant, self.nodes, self.deadline, workers, cuts, lines
             )
-            bound = base + hubs_add
+            proven &= bool(found.least.min() >= floor + constant - NOTHING)
+            if priced:
+                exceptions = np.minimum(exceptions, found.least - constant)
+            priced.append(found)
+            hubs_add, *_ = cheapest_of_two_kinds(
+                priced[0].least, exceptions, self.fewest, self.many, self.exceptions
+            )
             # Those outside the band only lower it.
-            if bound <= self.bound:
+            if base + hubs_add <= self.bound:
                 proven &= len(priced) == len(self.hubs)
                 break
         else:
-            self.bound = bound
+            self.bound = base + hubs_add
         added = sum(self.add(each.found) for each in priced)
         if added:
             self.solve()
@@ -411,15 +432,37 @@ def _smoothed(steady: Duals, fresh: Duals) -> Duals:
     )
 
 
-def _by_size(problem: Problem, fewest: int, many: int, exceptions: int) -> Iterator[SeparableCosts]:
-    """The costs of networks within the band, and of those below and above that a plan may have."""
+@dataclass(frozen=True, slots=True)
+class _OutsideBand:
+    """Networks below the band, or above it.
+
+    Attributes
+    ----------
+    costs : SeparableCosts
+    limit : int
+        The end of the band that they are beyond, registered patients.
+    sign : int
+        They are ``sign * (patients - limit)`` outside it.
+    """
+
+    costs: SeparableCosts
+    limit: int
+    sign: int
+
+    def duals(self, practices: NDArray[np.float64], patient: float) -> tuple[NDArray[np.float64], float]:
+        """The duals of practices with that of patients outside the band in them, and what it adds to every network."""
+        return practices + patient * self.sign * self.costs.list_size, -patient * self.sign * self.limit
+
+
+def _outside_band(problem: Problem, fewest: int, many: int, exceptions: int) -> list[_OutsideBand]:
+    """The networks outside the band that a plan of so many networks and exceptions may have."""
     rules, total = problem.data.rules, problem.patients
-    yield separable_costs(problem, rules.least, rules.most)
     if not exceptions:
-        return
-    largest = max(rules.exception_most, int(problem.data.list_size.max()))
+        return []
+    kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
     # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
     if total <= (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1:
-        yield separable_costs(problem, 1, rules.least - 1)
+        kinds.append(_OutsideBand(separable_costs(problem, 1, rules.least - 1), rules.least, -1))
     if total >= (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1:
-        yield separable_costs(problem, rules.most + 1, largest)
+        kinds.append(_OutsideBand(separable_costs(problem, rules.most + 1, largest), rules.most, 1))
+    return kinds

@@ -22,12 +22,10 @@ from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     import networkx as nx
 
     from netform.rules import Rules
-    from netform.solve.model.problem import Group, Problem
     from tests.made_up_problem import Report
 
 QUICK = examples(60)
@@ -66,12 +64,17 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
         assert bound >= min(best.cost, relaxation.bound) * (1 - 2 * module.SETTLED) - 1e-3
 
 
-@given(small_areas(most=8, least=2, oversize=False), st.integers(1, 3), st.sampled_from([None, -1, 0, 1]))
+@given(
+    small_areas(most=8, least=2, oversize=False),
+    st.integers(1, 3),
+    st.sampled_from([None, -1, 0, 1]),
+    st.sampled_from([None, 0.3, 1.0]),
+)
 @QUICK
 def test_the_bound_with_exceptions_is_that_of_all_networks_of_any_size(
-    drawn: tuple[nx.Graph, Rules], exceptions: int, more: int | None
+    drawn: tuple[nx.Graph, Rules], exceptions: int, more: int | None, share: float | None
 ) -> None:
-    """With any number of networks or so many, never above the relaxation over all, and no further below than said."""
+    """With any number of networks or so many, and patients outside, never above the relaxation over all."""
     problem, rules = problem_of(*drawn), drawn[1]
     n = len(problem.codes)
     plan = first_plan(problem, 0)
@@ -80,37 +83,25 @@ def test_the_bound_with_exceptions_is_that_of_all_networks_of_any_size(
     store = store_of(groups, n)
     costs = np.array(group_costs(problem, groups))
     patients = np.array([problem.data.list_size[list(group)].sum() for group in groups])
-    out = ((patients < rules.least) | (patients > rules.most)).astype(float)
+    away = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
+    out = (away > 0).astype(float)
+    outside = None if share is None else int(share * rules.least)
     sides = [SideRow(out, -math.inf, float(exceptions))]
+    if outside is not None:
+        sides.append(SideRow(away, -math.inf, float(outside)))
     if number is not None:
         sides.append(SideRow(np.ones(len(groups)), float(number), float(number)))
     relaxation = relax(SetPartitioning(store, costs, tuple(sides), n), NEVER)
-    (branch,) = branched_on_count(problem, plan, NEVER, number, exceptions)
+    (branch,) = branched_on_count(problem, plan, NEVER, number, (exceptions, outside))
+    plans = plan_costs(store, costs.tolist(), tuple(sides))
+    cheapest = min(plans.values(), default=math.inf)
     for _ in range(MOST_STEPS):
         if not branch.advance(1):
             break
-        cheapest = min_cost(problem, groups, costs, out, number, exceptions)
         assert branch.bound <= cheapest + 1e-5
     separable = not any(rules.weight(name) for name in ("cover", "continuity", "community", "crossing"))
     if separable and branch.covers_all and not len(branch.cuts):
         assert branch.bound >= relaxation.bound * (1 - 2 * module.SETTLED) - 1e-3
-
-
-def min_cost(
-    problem: Problem,
-    groups: Sequence[Group],
-    costs: np.ndarray,
-    out: np.ndarray,
-    number: int | None,
-    exceptions: int,
-) -> float:
-    """The least cost of a plan of such networks, with so many exceptions at most; infinite if there is none."""
-    sides = [SideRow(out, -math.inf, exceptions + 0.5)]
-    if number is not None:
-        sides.append(SideRow(np.ones(len(groups)), float(number), float(number)))
-    store = store_of(groups, len(problem.codes))
-    plans = plan_costs(store, costs.tolist(), tuple(sides))
-    return min(plans.values(), default=math.inf)
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
