@@ -1,15 +1,16 @@
-"""Generated columns: a bound by searches hub by hub, and plans by beams through the columns near the relaxation.
+"""Generated columns: a bound by exact pricing hub by hub, and plans by beams through the columns near the relaxation.
 
-Both begin with the relaxation over columns met as they are needed (`netform.solve.unlisted.column_generation`), apart
-for plans of fewer networks and of more where those are few. Cuts bring its prices so near to what whole networks cost
-that the columns of good plans are among those that cost least beyond them: a beam goes on with a few hundred partial
-plans at a time, from either end of the map. Apart from that every hub is searched for a column that costs less than
-its prices, which bounds all plans, and cuts are added: always to the branch of which less is proven.
+Both begin with the relaxation over generated columns (`netform.solve.unlisted.column_generation`), branched on the
+number of networks where those are few. Cuts bring its duals so near to what whole networks cost that the columns of
+good plans are among those of low reduced cost: a beam goes on with a few hundred states at a time, from either end of
+the map. Apart from that every hub is priced exactly, which bounds all plans, and cuts are added: always to the branch
+of which less is proven.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,24 +32,44 @@ if TYPE_CHECKING:
 
 __all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]
 
-# A number of networks this near to a whole one is taken for it.
-FRACTION = 0.05
 
-# Of more networks than this one more or less changes little, and two proofs take twice as long.
-MANY = 8
+@dataclass(frozen=True, slots=True)
+class BeamParams:
+    """How plans are found among generated columns.
 
-# Before each of the beams there are rounds of so many cuts; partial plans that each goes on with, among so many groups
-# for every practice. Those are gone on with, too, that need up to so much more than the dearest, as a share of what a
-# network costs.
-ROUNDS, CUTS = 2, 100
-WIDTHS, POOL, SPARE = (30, 30, 100, 100, 300), 250, 0.015
+    Attributes
+    ----------
+    rounds, cuts : int
+        Before each beam so many rounds of so many cuts.
+    widths : tuple of int
+        States of successive beams: the first find plans at once, wider ones see no further than cuts have brought them.
+    pool, met : int
+        Columns to choose among for every practice: so many of lowest reduced cost, of so many times as many that are
+        looked for.
+    near : float
+        Columns are looked for that cost up to what a plan may cost beyond the relaxation, and up to this share of a
+        network at least.
+    spare : float
+        States are gone on with up to so much above the dearest that the width keeps, as a share of a network.
+    dearer : float
+        A plan with fewer exceptions may cost so much more than the relaxation, as a share of it, at least.
+    """
 
-# Of so many times as many groups that are met, those nearest to their prices are chosen among; what they may cost
-# beyond those is as much as a plan may cost beyond the relaxation, and this share of a network at least.
-MET, NEAR = 4, 0.03
+    rounds: int = 2
+    cuts: int = 100
+    widths: tuple[int, ...] = (30, 30, 100, 100, 300)
+    pool: int = 250
+    met: int = 4
+    near: float = 0.03
+    spare: float = 0.015
+    dearer: float = 0.05
 
-# A plan with fewer exceptions may cost so much more than the relaxation, as a share of it, at least.
-DEARER = 0.05
+
+BEAMS = BeamParams()
+
+# The number of networks is branched on where the relaxation is at least so far from a whole one, up to so many: of more
+# networks one more or less changes little, and two proofs take twice as long.
+FRACTION, MANY = 0.05, 8
 
 # Steps of a proof, at most.
 MOST_STEPS = 1000
@@ -58,7 +79,7 @@ LEAST_GAIN = 1e-6
 
 
 def bound_turns(part: Part) -> Iterator[None]:
-    """Search hub by hub and cut by turns, which raises the bound.
+    """Price exactly and cut by turns, which raises the bound.
 
     Parameters
     ----------
@@ -133,18 +154,17 @@ def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
 def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
     """Beams of rising width among the columns of a relaxation, with cuts before each, until there is nothing better."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    pool = POOL * len(part.problem.codes)
-    for k, width in enumerate(WIDTHS):
+    for k, width in enumerate(BEAMS.widths):
         cost, fewer = part.incumbent.value.cost, branch.exceptions < _exceptions(part)
         if fewer:
-            # Such a plan is better whatever it costs, and often met without a cut.
-            cost = max(cost, branch.value * (1 + DEARER))
-        for _ in range(0 if fewer and not k else ROUNDS):
+            # Such a plan is better whatever it costs, and often found without a cut.
+            cost = max(cost, branch.value * (1 + BEAMS.dearer))
+        for _ in range(0 if fewer and not k else BEAMS.rounds):
             if branch.deadline.passed or branch.value >= cost:
                 break
-            branch.tighten(CUTS)
+            branch.tighten(BEAMS.cuts)
             yield
-        found = beam_search(branch, cost, pool, width)
+        found = beam_search(branch, cost, BEAMS.pool * len(part.problem.codes), width)
         if found is not None:
             part.offer(part.value_of(found), "generated columns")
             if fewer:
@@ -202,52 +222,42 @@ def branched_on_count(
 
 
 def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) -> list[Group] | None:
-    """A plan below a cost that few partial plans lead to, among the groups that cost least beyond their prices.
+    """A plan below a cost that few states lead to, among the columns of lowest reduced cost.
 
     Parameters
     ----------
     generator : ColumnGenerator
-        Settled.
+        From which no more columns come.
     cost : float
         Hours per week.
     pool : int
-        Groups to choose among.
+        Columns to choose among.
     width : int
-        Partial plans that are gone on with.
+        States of a layer.
     """
     problem = generator.problem
     if generator.value >= cost - LEAST_GAIN:
         return None
-    within = max(NEAR * generator.mean_cost, cost - generator.value)
-    store = generator.columns_near(generator.duals, within, MET * pool)
+    within = max(BEAMS.near * generator.mean_cost, cost - generator.value)
+    store = generator.columns_near(generator.duals, within, BEAMS.met * pool)
     kept = allowed(store, problem.limits)
     if not generator.exceptions:
         kept &= counts_allowed(store, problem.limits)
     store = store.take(np.flatnonzero(kept))
     costs = candidate_costs(store, problem.data)
-    beyond = np.maximum(generator.reduced_costs(store, costs), 0.0)
-    least = np.sort(np.argsort(beyond, kind="stable")[:pool])
-    store = store.take(least)
-    some = SetPartitioning(store, costs[least], generator.sides(store), len(problem.codes), problem.memory)
-    beyond = beyond[least]
-    if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
-        return None
-    order = spectral_order(some.store, beyond)
-    found = None
+    reduced = np.maximum(generator.reduced_costs(store, costs), 0.0)
+    nearest = np.sort(np.argsort(reduced, kind="stable")[:pool])
+    store, costs, reduced = store.take(nearest), costs[nearest], reduced[nearest]
+    some = SetPartitioning(store, costs, generator.sides(store), len(problem.codes), problem.memory)
+    order, cuts = spectral_order(store, reduced), generator.priced_cuts(generator.duals)
+    found, spare = None, BEAMS.spare * generator.mean_cost
     for end in (order, np.ascontiguousarray(order[::-1])):
         if generator.deadline.passed:
             break
         chosen = best_below(
-            some,
-            beyond,
-            generator.value,
-            cost - LEAST_GAIN,
-            width,
-            end,
-            generator.priced_cuts(generator.duals),
-            spare=SPARE * generator.mean_cost,
+            some, reduced, generator.value, cost - LEAST_GAIN, width, end, cuts, spare=spare
         ).chosen
         if chosen is not None:
-            found = sorted(tuple(some.store[int(j)].tolist()) for j in chosen)
-            cost = math.fsum(some.costs[chosen])
+            found = sorted(tuple(store[int(j)].tolist()) for j in chosen)
+            cost = math.fsum(costs[chosen])
     return found
