@@ -36,35 +36,59 @@ if TYPE_CHECKING:
 
 __all__ = ["ColumnGenerator"]
 
-# Duals are kept in a box, so many times the mean of those at first; it is widened so many times where it binds, and up
-# to so many times what a network costs.
-BOX, WIDER, WIDEST = 1.5, 4.0, 100.0
 
-# Columns priced heuristically in one turn, and their highest reduced cost, as a share of a network's cost.
-FIRST_MET, MET, NEAR_ZERO = 2_500, 20_000, 0.015
+@dataclass(frozen=True, slots=True)
+class GenerationParams:
+    """How columns are generated.
 
-# Columns searched near besides those of the optimum, and those added in a turn: so many may share a practice.
-STARTS, ADDED, SHARING = 200, 600, 25
+    Attributes
+    ----------
+    box, wider, widest : float
+        Duals of practices are kept within so many times their mean at first; that box is widened so many times where
+        it binds, up to so many times what a network costs.
+    first_found, found : int
+        Columns that heuristic pricing gives in one turn, at first and at most.
+    near_zero : float
+        Their highest reduced cost, as a share of a network's cost.
+    starts, added, sharing : int
+        Columns searched near besides those of the optimum, and those added in a turn: so many may share a practice.
+    smoothing : float
+        Of the last duals this share is kept in two turns of three, as new ones swing to and fro.
+    turns : int
+        In which columns are added: a program that is begun anew might go round in circles.
+    columns, fewer_columns : int
+        Of the linear program; beyond, it is begun anew with those of least reduced cost.
+    discount : float
+        What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
+    nodes, most_nodes : int
+        Branches after which a hub is given up, at first and at last.
+    tight, enough, cuts : float, float, int
+        What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the
+        second, it is of no interest.
+    """
 
-# Dual smoothing: of the last duals this share is kept in two turns of three, as new ones swing to and fro.
-SMOOTHING = 0.6
+    box: float = 1.5
+    wider: float = 4.0
+    widest: float = 100.0
+    first_found: int = 2_500
+    found: int = 20_000
+    near_zero: float = 0.015
+    starts: int = 200
+    added: int = 600
+    sharing: int = 25
+    smoothing: float = 0.6
+    turns: int = 300
+    columns: int = 12_000
+    fewer_columns: int = 4_000
+    discount: float = 0.02
+    nodes: int = 50_000
+    most_nodes: int = 50_000_000
+    tight: float = 1e-3
+    enough: float = 2e-4
+    cuts: int = 30
 
-# Turns in which columns are added: a program that is begun anew might go round in circles.
-MOST_TURNS = 300
 
-# Columns of the linear program; beyond, it is begun anew with those of least reduced cost.
-MOST_COLUMNS, FEWER_COLUMNS = 12_000, 4_000
-
-# What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost; and the
-# branches after which a hub is given up at first.
-DISCOUNT, NODES = 0.02, 50_000
-
-# Branches that are worth looking at.
-MOST_NODES = 50_000_000
-
-# What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the second, it
-# is of no interest.
-SETTLED, ENOUGH, CUTS = 1e-3, 2e-4, 30
+GENERATION = GenerationParams()
 
 # Patients outside the band are counted in so many: a linear program wants its coefficients of one size.
 UNIT = 1000.0
@@ -137,7 +161,10 @@ class ColumnGenerator:
                 members, shares = self.shared(j, cost)
                 practice_duals[members] = np.maximum(practice_duals[members], shares)
         self.duals = Duals(practice_duals, np.empty(0), np.zeros(len(self.sides(store))))
-        self.discount, self.nodes = DISCOUNT * self.mean_cost / self.separable.most, NODES
+        self.discount, self.nodes = (
+            GENERATION.discount * self.mean_cost / self.separable.most,
+            GENERATION.nodes,
+        )
         self.hubs = list[HubSearch]()
         self.solve_in_box()
 
@@ -210,7 +237,7 @@ class ColumnGenerator:
 
     def solve_in_box(self) -> None:
         """Solve in a box as narrow as the present duals allow."""
-        self.box = BOX * float(np.abs(self.duals.practices).mean()) + 1.0
+        self.box = GENERATION.box * float(np.abs(self.duals.practices).mean()) + 1.0
         self.begin()
         self.solve()
 
@@ -234,7 +261,7 @@ class ColumnGenerator:
             answer = self.program.solve(dual_simplex=dual_simplex)
         except ArithmeticError:
             # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
-            self.box = WIDEST * self.mean_cost
+            self.box = GENERATION.widest * self.mean_cost
             self.program.set_artificial_cost(self.box, around_zero=True)
             answer = self.program.solve()
         self.value, self.duals, self.short = answer.value, answer.duals, answer.short
@@ -257,11 +284,11 @@ class ColumnGenerator:
         sharing = np.zeros(len(self.duals.practices), np.int64)
         fresh: list[int] = []
         for j in np.argsort(reduced, kind="stable").tolist():
-            if reduced[j] >= -TINY or len(fresh) == ADDED:
+            if reduced[j] >= -TINY or len(fresh) == GENERATION.added:
                 break
             members = store[j]
             column = tuple(members.tolist())
-            if sharing[members].max() < SHARING and column not in self.known:
+            if sharing[members].max() < GENERATION.sharing and column not in self.known:
                 sharing[members] += 1
                 self.known.add(column)
                 fresh.append(j)
@@ -269,9 +296,9 @@ class ColumnGenerator:
             return 0
         some = store.take(np.array(fresh))
         self.store, self.costs = self.store.joined(some), np.concatenate((self.costs, costs[fresh]))
-        if len(self.store) > MOST_COLUMNS:
+        if len(self.store) > GENERATION.columns:
             reduced = self.reduced_costs(self.store, self.costs)
-            kept = np.union1d(np.argsort(reduced, kind="stable")[:FEWER_COLUMNS], self.chosen)
+            kept = np.union1d(np.argsort(reduced, kind="stable")[: GENERATION.fewer_columns], self.chosen)
             self.store, self.costs = self.store.take(kept), self.costs[kept]
             self.begin()
         else:
@@ -280,21 +307,21 @@ class ColumnGenerator:
 
     def generate(self) -> None:
         """Add columns by heuristic pricing until it finds none, or time is up."""
-        steady, limit = self.duals, FIRST_MET
-        for turn in range(MOST_TURNS):
+        steady, limit = self.duals, GENERATION.first_found
+        for turn in range(GENERATION.turns):
             if self.deadline.passed:
                 return
             steady = _smoothed(steady, self.duals) if turn % 3 else self.duals
-            added = self.add(self.columns_near(steady, NEAR_ZERO * self.mean_cost, limit))
+            added = self.add(self.columns_near(steady, GENERATION.near_zero * self.mean_cost, limit))
             if added:
                 self.solve()
-            if added < ADDED // 20 and limit < MET:
+            if added < GENERATION.added // 20 and limit < GENERATION.found:
                 limit *= 2
             elif not added and turn % 3 == 0:
-                if self.covers_all or self.box > WIDEST * self.mean_cost:
+                if self.covers_all or self.box > GENERATION.widest * self.mean_cost:
                     return
                 # The duals want out of their box.
-                self.box *= WIDER
+                self.box *= GENERATION.wider
                 self.program.set_artificial_cost(self.box)
                 self.solve()
 
@@ -306,7 +333,7 @@ class ColumnGenerator:
     def columns_near(self, duals: Duals, within: float, limit: int) -> CandidateStore:
         """Columns of low reduced cost by some duals, by heuristic pricing near those at hand."""
         reduced = duals.price(self.store, self.costs, self.cuts, self.sides(self.store))
-        start = np.union1d(np.argsort(reduced, kind="stable")[:STARTS], self.chosen)
+        start = np.union1d(np.argsort(reduced, kind="stable")[: GENERATION.starts], self.chosen)
         some, cuts = self.store.take(start), self.priced_cuts(duals)
         network, exception, patient = self.side_duals(duals)
         found = price_heuristically(
@@ -337,10 +364,10 @@ class ColumnGenerator:
         middle = (self.separable.least + self.separable.most) / 2
         share, total = np.zeros((n, n + 1)), np.zeros(n)
         reduced = self.reduced_costs(self.store, self.costs)
-        for j in np.flatnonzero(reduced < NEAR_ZERO * self.mean_cost).tolist():
+        for j in np.flatnonzero(reduced < GENERATION.near_zero * self.mean_cost).tolist():
             members = self.store[j]
             hub = members[np.argmin(minutes[np.ix_(members, members)] @ list_size[members])]
-            weight = math.exp(-reduced[j] / (0.2 * NEAR_ZERO * self.mean_cost))
+            weight = math.exp(-reduced[j] / (0.2 * GENERATION.near_zero * self.mean_cost))
             share[hub, members] += weight
             total[hub] += weight
         share[total > 0] /= total[total > 0, None]
@@ -390,7 +417,7 @@ class ColumnGenerator:
         if given_up > added:
             self.nodes *= 4
         elif added:
-            self.nodes = max(NODES, self.nodes // 4)
+            self.nodes = max(GENERATION.nodes, self.nodes // 4)
         if proven or not (added or given_up):
             # What is left of the duals is proven, or is as far as separable costs go: only what was taken off is left.
             self.discount /= 2
@@ -400,7 +427,7 @@ class ColumnGenerator:
     @property
     def is_tight(self) -> bool:
         """Whether the bound is near the relaxation."""
-        return self.bound >= self.value * (1 - SETTLED)
+        return self.bound >= self.value * (1 - GENERATION.tight)
 
     def advance(self, workers: int) -> bool:
         """Price exactly once, or cut where the bound is near the relaxation; whether there was anything to do.
@@ -410,11 +437,11 @@ class ColumnGenerator:
         workers : int
             Threads.
         """
-        little = ENOUGH * self.mean_cost / self.separable.most
-        priced_out = self.nodes > MOST_NODES or self.discount < little / 8
-        if (self.is_tight or priced_out) and self.tighten(CUTS):
-            self.nodes = NODES
-        elif priced_out or self.bound >= self.value * (1 - ENOUGH):
+        little = GENERATION.enough * self.mean_cost / self.separable.most
+        priced_out = self.nodes > GENERATION.most_nodes or self.discount < little / 8
+        if (self.is_tight or priced_out) and self.tighten(GENERATION.cuts):
+            self.nodes = GENERATION.nodes
+        elif priced_out or self.bound >= self.value * (1 - GENERATION.enough):
             return False
         else:
             self.price_exactly(workers)
@@ -426,9 +453,9 @@ def _smoothed(steady: Duals, fresh: Duals) -> Duals:
     if len(steady.cuts) != len(fresh.cuts):
         return fresh
     return Duals(
-        SMOOTHING * steady.practices + (1 - SMOOTHING) * fresh.practices,
-        SMOOTHING * steady.cuts + (1 - SMOOTHING) * fresh.cuts,
-        SMOOTHING * steady.sides + (1 - SMOOTHING) * fresh.sides,
+        GENERATION.smoothing * steady.practices + (1 - GENERATION.smoothing) * fresh.practices,
+        GENERATION.smoothing * steady.cuts + (1 - GENERATION.smoothing) * fresh.cuts,
+        GENERATION.smoothing * steady.sides + (1 - GENERATION.smoothing) * fresh.sides,
     )
 
 

@@ -22,7 +22,6 @@ from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-
     import networkx as nx
 
     from netform.rules import Rules
@@ -61,7 +60,7 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
         rules.weight(name) for name in ("cover", "continuity", "community", "crossing")
     )
     if quick_terms_only:
-        assert bound >= min(best.cost, relaxation.bound) * (1 - 2 * module.SETTLED) - 1e-3
+        assert bound >= min(best.cost, relaxation.bound) * (1 - 2 * module.GENERATION.tight) - 1e-3
 
 
 @given(
@@ -101,7 +100,7 @@ def test_the_bound_with_exceptions_is_that_of_all_networks_of_any_size(
         assert branch.bound <= cheapest + 1e-5
     separable = not any(rules.weight(name) for name in ("cover", "continuity", "community", "crossing"))
     if separable and branch.covers_all and not len(branch.cuts):
-        assert branch.bound >= relaxation.bound * (1 - 2 * module.SETTLED) - 1e-3
+        assert branch.bound >= relaxation.bound * (1 - 2 * module.GENERATION.tight) - 1e-3
 
 
 @given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
