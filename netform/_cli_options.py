@@ -179,7 +179,7 @@ SOLVE_OPTIONS = (
         show_default=True,
         metavar="GB",
         help="For the lists of feasible networks and all that is made of them, of the whole run. An area with more of "
-        "them than fit is planned by passes over them or by search instead. Python and its libraries take up to 0.3 GB "
+        "them than fit is planned by search, and bounded without a list. Python and its libraries take up to 0.3 GB "
         "more for each worker.",
     ),
     click.option(

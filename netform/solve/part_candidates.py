@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +111,10 @@ class Part:
         Whether search goes on in a thread of its own.
     lock : RLock
         Of the best plan and the bounds, where search goes on beside.
+    generating : Lock
+        Held while columns are generated: whoever comes second goes on from those of the first.
+    generated : tuple or None
+        Columns of the latest relaxation, and its duals of practices.
     held : int
         Bytes of the lists in use.
     """
@@ -139,6 +143,8 @@ class Part:
     unlisted: bool = field(init=False, default=False)
     searching: bool = field(init=False, default=False)
     lock: RLock = field(init=False, default_factory=RLock, repr=False)
+    generating: Lock = field(init=False, default_factory=Lock, repr=False)
+    generated: tuple[CandidateStore, NDArray[np.float64]] | None = field(init=False, default=None)
     held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:

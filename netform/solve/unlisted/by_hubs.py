@@ -26,6 +26,9 @@ from netform.solve.unlisted.streamed_pricing import solve_streamed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Group, Problem
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
@@ -128,6 +131,9 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
     deadline : Deadline
     """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    # Search is the better use of the time while the relaxation is made beside.
+    while part.generating.locked():
+        yield
     if not part.sound:
         yield from _fewer_exceptions(part, deadline)
     for branch in _relaxations(part, deadline, part.incumbent.value.patients_outside):
@@ -137,8 +143,7 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
     """Halve what lies between the fewest exceptions that beams find a plan with, and the most they find none with."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    plan, networks = part.incumbent.groups, part.demands.networks
-    (branch,) = branched_on_count(part.problem, plan, deadline, networks, (_exceptions(part), None))
+    (branch,) = _generated(part, deadline, (_exceptions(part), None))
     none = part.exceptions_bound - 1
     while none < _exceptions(part) - 1 and not deadline.passed:
         yield
@@ -189,8 +194,17 @@ def _relaxations(
     deadline = part.deadline if deadline is None else deadline
     exceptions, most = _allowed(part)
     most = most if patients_outside is None else patients_outside
-    plan, networks = part.incumbent.groups, part.demands.networks
-    return branched_on_count(part.problem, plan, deadline, networks, (exceptions, most))
+    return _generated(part, deadline, (exceptions, most))
+
+
+def _generated(part: Part, deadline: Deadline, allowed: tuple[int, int | None]) -> list[ColumnGenerator]:
+    """The relaxation with so many exceptions and patients outside, from the columns of the latest one."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    with part.generating:
+        plan, networks = part.incumbent.groups, part.demands.networks
+        branches = branched_on_count(part.problem, plan, deadline, networks, allowed, part.generated)
+        part.generated = branches[0].store, branches[0].duals.practices
+    return branches
 
 
 def branched_on_count(
@@ -199,13 +213,32 @@ def branched_on_count(
     deadline: Deadline,
     networks: int | None = None,
     allowed: tuple[int, int | None] = (0, None),
+    start: tuple[CandidateStore, NDArray[np.float64]] | None = None,
 ) -> list[ColumnGenerator]:
-    """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first."""
+    """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first.
+
+    Parameters
+    ----------
+    problem : Problem
+    plan : sequence of groups
+        Begun with, unless there is a ``start``.
+    deadline : Deadline
+    networks : int, optional
+        Of every plan.
+    allowed : tuple
+        Exceptions, and patients outside the band, at most.
+    start : tuple, optional
+        Columns and duals of practices of another relaxation.
+    """
     numbers = None if networks is None else (float(networks), float(networks))
-    store = store_of(plan, len(problem.codes))
-    whole = ColumnGenerator(problem, store, deadline, None, numbers, *allowed)
-    whole.generate()
-    whole.centre()
+    if start is None:
+        store = store_of(plan, len(problem.codes))
+        whole = ColumnGenerator(problem, store, deadline, None, numbers, *allowed)
+        whole.generate()
+        whole.centre()
+    else:
+        whole = ColumnGenerator(problem, start[0], deadline, start[1], numbers, *allowed)
+        whole.generate()
     number, rules = float(whole.values.sum()), problem.data.rules
     fewer = math.floor(number)
     whole_number = numbers is not None or abs(number - round(number)) < FRACTION

@@ -104,7 +104,8 @@ class ColumnGenerator:
     ----------
     problem : Problem
     store : CandidateStore
-        Columns to begin with, each once: a plan, or such that others can be found near them.
+        Columns to begin with, each once: a plan, or such that others can be found near them. Those that may be in no
+        plan are left out.
     deadline : Deadline
     practice_duals : ndarray of float64, shape (n,), optional
         That should be nearly right; else practices share the costs of their columns by patients.
@@ -146,7 +147,10 @@ class ColumnGenerator:
         exceptions: int = 0,
         patients_outside: int | None = None,
     ) -> None:
-        self.problem, self.deadline, self.store = problem, deadline, store
+        self.problem, self.deadline = problem, deadline
+        if not exceptions:
+            store = store.take(np.flatnonzero(self.exceptional(store) == 0))
+        self.store = store
         self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
         self.separable = separable_costs(problem, problem.data.rules.least, problem.data.rules.most)
         self.outside = _outside_band(problem, self.fewest, self.many, exceptions)
@@ -175,11 +179,9 @@ class ColumnGenerator:
         patients_outside: int | None = None,
     ) -> ColumnGenerator:
         """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
-        duals, store = self.duals.practices, self.store
-        if self.outside and not exceptions:
-            store = store.take(np.flatnonzero(self.exceptional(store) == 0))
+        duals = self.duals.practices
         return ColumnGenerator(
-            self.problem, store, self.deadline, duals, numbers, exceptions, patients_outside
+            self.problem, self.store, self.deadline, duals, numbers, exceptions, patients_outside
         )
 
     @property
