@@ -60,6 +60,8 @@ class GenerationParams:
         Of the linear program; beyond, it is begun anew with those of least reduced cost.
     discount : float
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
+    stalled : float
+        Half as much is taken off once exact pricing closes less than this share of what is left.
     nodes, most_nodes : int
         Branches after which a hub is given up, at first and at last.
     tight, enough, cuts : float, float, int
@@ -81,6 +83,7 @@ class GenerationParams:
     columns: int = 12_000
     fewer_columns: int = 4_000
     discount: float = 0.02
+    stalled: float = 0.1
     nodes: int = 50_000
     most_nodes: int = 50_000_000
     tight: float = 1e-3
@@ -388,6 +391,7 @@ class ColumnGenerator:
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
+        before = self.bound
         base = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         base += patient * (self.patients_outside or 0)
         kinds = [(duals, 0.0, network)]
@@ -420,11 +424,18 @@ class ColumnGenerator:
             self.nodes *= 4
         elif added:
             self.nodes = max(GENERATION.nodes, self.nodes // 4)
-        if proven or not (added or given_up):
-            # What is left of the duals is proven, or is as far as separable costs go: only what was taken off is left.
+        stalled = self.discount > self.little
+        stalled &= self.bound < before + GENERATION.stalled * (self.value - before)
+        if proven or stalled or not (added or given_up):
+            # What is left of the duals is proven, or nearly, or as far as separable costs go.
             self.discount /= 2
         if proven and self.numbers is None and not self.exceptions and not len(self.cuts):
             self.safe = duals - NOTHING
+
+    @property
+    def little(self) -> float:
+        """Hours per week for a patient that are of no interest."""
+        return GENERATION.enough * self.mean_cost / self.separable.most
 
     @property
     def is_tight(self) -> bool:
@@ -439,8 +450,7 @@ class ColumnGenerator:
         workers : int
             Threads.
         """
-        little = GENERATION.enough * self.mean_cost / self.separable.most
-        priced_out = self.nodes > GENERATION.most_nodes or self.discount < little / 8
+        priced_out = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
         if (self.is_tight or priced_out) and self.tighten(GENERATION.cuts):
             self.nodes = GENERATION.nodes
         elif priced_out or self.bound >= self.value * (1 - GENERATION.enough):

@@ -218,7 +218,8 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
     yield from _centre_bounds(part, params)
     exact = _by_hub_and_size(part)
-    if exact or not part.sound:
+    many = part.practices_each > params.many_each
+    if exact or (many and not part.sound):
         yield from _centre_turns(part)
     # Search may come upon a plan that keeps every demand yet.
     for _ in range(params.vain):
@@ -227,7 +228,7 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield
     else:
         return
-    if part.sound and part.practices_each > params.many_each and not exact:
+    if part.sound and many and not exact:
         yield from _centre_turns(part)
     if part.practices_each <= params.most_each:
         yield from bound_turns(part)
