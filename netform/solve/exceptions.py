@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FewestExceptions", "bound_exceptions", "fewest_exceptions", "plan_with_exceptions"]
+__all__ = ["FewestExceptions", "bound_exceptions", "nearest_exceptions", "plan_with_exceptions"]
 
 # Of the time left, for how few exceptions there can be so near the band.
 STEP_SHARE = 0.3
@@ -64,37 +64,6 @@ class FewestExceptions:
     patients: Fewest
     model: PlanModel
     chosen: NDArray[np.int64] | None
-
-    @property
-    def proven(self) -> bool:
-        """Whether no plan that was listed has fewer exceptions, or as few and fewer patients outside."""
-        return self.exceptions.proven and self.patients.proven
-
-
-def fewest_exceptions(
-    model: PlanModel,
-    exceptional: NDArray[np.float64],
-    outside: NDArray[np.float64],
-    deadline: Deadline = NEVER,
-    *,
-    least: int = 0,
-) -> FewestExceptions:
-    """Find the fewest exceptions over the plans of a statement, then the fewest patients outside the band.
-
-    Parameters
-    ----------
-    model : PlanModel
-    exceptional : ndarray of float64, shape (m,)
-        1 for every candidate that is an exception, else 0.
-    outside : ndarray of float64, shape (m,)
-        Registered patients, whole, by which each is outside the band.
-    deadline : Deadline
-        Once it has passed the best plan met is given.
-    least : int
-        It is known that no plan has fewer exceptions.
-    """
-    few = among_fewest(model, exceptional, deadline, least=least)
-    return nearest_exceptions(few, outside[few.kept], deadline)
 
 
 def nearest_exceptions(

@@ -172,15 +172,26 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         part.release(free)
         del free, model
         return with_exceptions(part, found, params)
-    if solution.chosen is None or (solution.status != "optimal" and _bettered(part, solution.cost)):
+    outdone = part.sound and _bettered(part, solution.cost)
+    if solution.chosen is None or (solution.status != "optimal" and outdone):
         return best_so_far(part, listed=listed)
     return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
 
 def _bettered(part: Part, cost: float) -> bool:
-    """Whether search has found a plan within the band that costs less, beyond rounding."""
+    """Whether search has found a plan that costs less, beyond rounding."""
     best = part.incumbent
-    return best is not None and best.sound and best.value.cost < cost - 1e-6 * max(1.0, cost)
+    return best is not None and best.value.cost < cost - 1e-6 * max(1.0, cost)
+
+
+def _outdone(part: Part, plan: PartPlan) -> bool:
+    """Whether search has found a plan with fewer exceptions, or fewer patients outside the band, or less cost."""
+    number = {code: k for k, code in enumerate(part.problem.codes)}
+    its = part.value_of([tuple(number[code] for code in group) for group in plan.groups]).value
+    best = part.incumbent
+    if best is None or best.value.broken:
+        return False
+    return best.value[:3] < its[:3] or (best.value[:3] == its[:3] and _bettered(part, its.cost))
 
 
 def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
@@ -191,6 +202,8 @@ def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanPa
             part.near.refuse()
         part.deadline = part.deadline.share(params.in_time)
     plan = plan_with_exceptions(part, reasons)
+    if plan is not None and _outdone(part, plan):
+        return best_so_far(part, listed=plan.candidates, reasons=reasons)
     if plan is None:
         plan_unlisted(part)
         plan = best_so_far(part, reasons=reasons)

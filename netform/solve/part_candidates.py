@@ -193,7 +193,8 @@ class Part:
         """A taker of plans for a search."""
 
         def take(found: Incumbent) -> None:
-            self.offer(found, step)
+            # Valued anew: the rules over the whole plan may have changed since the search began.
+            self.offer(self.value_of(found.groups), step)
 
         return take
 
@@ -228,7 +229,7 @@ class Part:
 
     @property
     def bound(self) -> float:
-        """Weighted hours per week that no plan costs less than; of as many exceptions, if that is the fewest."""
+        """Weighted hours per week: no plan with as few exceptions as the best so far, or fewer, costs less."""
         best, whatever = self.incumbent, self.bounds.get(None, 0.0)
         if best is None or best.value.exceptions > self.exceptions_bound:
             return whatever
@@ -270,9 +271,12 @@ class Part:
 
     def relink(self, linking: LinkingRules | None) -> None:
         """Change the rules over the whole plan; the best plan so far is valued anew."""
-        self.linking = linking
-        if self.incumbent is not None:
-            self.incumbent = self.value_of(self.incumbent.groups)
+        with self.lock:
+            self.linking = linking
+            # What held for plans with no more exceptions than the best was said of another best.
+            self.bounds.pop(None, None)
+            if self.incumbent is not None:
+                self.incumbent = self.value_of(self.incumbent.groups)
 
     @property
     def done(self) -> bool:
@@ -393,9 +397,10 @@ class Part:
             if solution.chosen is None:
                 self.raise_bound(solution.bound, "bound", exceptions)
                 return
-            self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
-            if not self.offer_columns(model, solution.chosen, "columns"):
-                self.tell("bound")
+            with self.lock:
+                self.bounds[exceptions] = max(self.bounds.get(exceptions, 0.0), solution.bound)
+                if not self.offer_columns(model, solution.chosen, "columns"):
+                    self.tell("bound")
 
         found = solve_set_partitioning(
             model.partitioning(costs),

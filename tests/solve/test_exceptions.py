@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
-from netform.solve.exact.minimum_count import Fewest
-from netform.solve.exceptions import bound_exceptions, fewest_exceptions
+from netform.solve.exact.minimum_count import Fewest, among_fewest
+from netform.solve.exceptions import bound_exceptions, nearest_exceptions
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.stopping import Deadline
 from netform.solve.part_candidates import ANY_SIZE, Part
@@ -80,7 +80,8 @@ def test_it_is_the_first_by_both_counts(partitioning: SetPartitioning, seed: int
     model = PlanModel(
         tuple(sorted(graph)), partitioning.store, data, partitioning.sides, partitioning.most_networks
     )
-    found = fewest_exceptions(model, exceptional, outside)
+    few = among_fewest(model, exceptional)
+    found = nearest_exceptions(few, outside[few.kept])
     plans = {
         plan: (round(exceptional[list(plan)].sum()), round(outside[list(plan)].sum()))
         for plan in plan_costs(partitioning.store, [0.0] * count, partitioning.sides)
@@ -91,7 +92,8 @@ def test_it_is_the_first_by_both_counts(partitioning: SetPartitioning, seed: int
         return
     best = min(plans.values())
     assert (found.exceptions, found.patients) == tuple(Fewest(each, each) for each in best)
-    assert found.proven
+    assert found.exceptions.proven
+    assert found.patients.proven
     left = plan_costs(found.model.store, [0.0] * len(found.model.store), found.model.sides)
     assert found.chosen is not None
     assert tuple(found.chosen) in left
@@ -106,7 +108,8 @@ def test_without_time_nothing_is_proven() -> None:
     store = store_of([(0,), (1,), (0, 1)], 2)
     model = PlanModel(tuple(sorted(graph)), store, ScoringData.of(graph, sorted(graph), RULES), (), 2)
     late = Deadline(0.0, lambda: 1.0)
-    found = fewest_exceptions(model, np.ones(3), np.array([20_000.0, 20_000.0, 10_000.0]), late)
+    few = among_fewest(model, np.ones(3), late)
+    found = nearest_exceptions(few, np.array([20_000.0, 20_000.0, 10_000.0])[few.kept], late)
     assert found.exceptions.bound is not None
     assert found.exceptions.bound <= 1
     assert found.exceptions.found in (None, 1, 2)

@@ -38,8 +38,8 @@ __all__ = ["improvements", "neighbourhood"]
 LEVELS = (16, 24, 32, 42)
 MOST_LISTED = 60_000
 
-# What an exception and a patient outside the band count for beside hours: much more than neighbourhoods differ by, and
-# little enough for a proof that leaves a ten-millionth. Which plan is better is decided without them.
+# What an exception and a patient outside the band count for beside hours: about what puts them first, and little enough
+# for a proof that leaves a ten-millionth. Whether the plan found is better is decided without them.
 EXCEPTION_HOURS, PATIENT_HOURS = 1e6, 1.0
 
 

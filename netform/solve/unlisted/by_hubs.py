@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from time import sleep
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,9 @@ BEAMS = BeamParams()
 # networks one more or less changes little, and two proofs take twice as long.
 FRACTION, MANY = 0.05, 8
 
+# Seconds to wait for the other thread, where there is nothing else to do.
+MOMENT = 0.01
+
 # Steps of a proof, at most.
 MOST_STEPS = 1000
 
@@ -81,15 +85,18 @@ MOST_STEPS = 1000
 LEAST_GAIN = 1e-6
 
 
-def bound_turns(part: Part) -> Iterator[None]:
+def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
     """Price exactly and cut by turns, which raises the bound.
 
     Parameters
     ----------
     part : Part
         With a plan that keeps every demand.
+    deadline : Deadline, optional
+        Else that of the part.
     """
-    allowed, branches, streamed = _allowed(part), _relaxations(part), False
+    deadline = part.deadline if deadline is None else deadline
+    allowed, branches, streamed = _allowed(part), _relaxations(part, deadline), False
     yield
     for _ in range(MOST_STEPS):
         if _allowed(part)[0] < allowed[0]:
@@ -101,7 +108,7 @@ def bound_turns(part: Part) -> Iterator[None]:
         if branch.is_tight and branch.safe is not None and not streamed:
             solve_streamed(part, branch.safe)
             streamed = True
-        if part.deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
+        if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
         bound = min(each.bound for each in branches)
         part.raise_bound(bound, "generated columns", None if allowed[0] else 0)
@@ -133,6 +140,7 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     # Search is the better use of the time while the relaxation is made beside.
     while part.generating.locked():
+        sleep(MOMENT)
         yield
     if not part.sound:
         yield from _fewer_exceptions(part, deadline)
@@ -141,19 +149,20 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
 
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
-    """Halve what lies between the fewest exceptions that beams find a plan with, and the most they find none with."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    (branch,) = _generated(part, deadline, (_exceptions(part), None))
-    none = part.exceptions_bound - 1
-    while none < _exceptions(part) - 1 and not deadline.passed:
+    """Bisect the number of exceptions between what is proven too few, or beams failed at, and the best plan's."""
+    if not (most := _exceptions(part)):
+        return
+    branch = _generated(part, deadline, (most, None))[0]
+    failed_at = part.exceptions_bound - 1
+    while failed_at < _exceptions(part) - 1 and not deadline.passed:
         yield
-        few = (none + _exceptions(part)) // 2
+        few = (failed_at + _exceptions(part)) // 2
         fewer = branch.branch(branch.numbers, few)
         fewer.generate()
         if fewer.covers_all:
             yield from _beams(part, fewer)
         if _exceptions(part) > few:
-            none = few
+            failed_at = few
 
 
 def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
@@ -178,20 +187,18 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
 
 
 def _relaxations(
-    part: Part, deadline: Deadline | None = None, patients_outside: int | None = None
+    part: Part, deadline: Deadline, patients_outside: int | None = None
 ) -> list[ColumnGenerator]:
     """The relaxation around the best plan of a part, or those of fewer and of more networks.
 
     Parameters
     ----------
     part : Part
-    deadline : Deadline, optional
-        Else that of the part.
+    deadline : Deadline
     patients_outside : int, optional
         Outside the band at most; else what a better plan may have.
     """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    deadline = part.deadline if deadline is None else deadline
     exceptions, most = _allowed(part)
     most = most if patients_outside is None else patients_outside
     return _generated(part, deadline, (exceptions, most))

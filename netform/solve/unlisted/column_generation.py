@@ -396,7 +396,8 @@ class ColumnGenerator:
         base += patient * (self.patients_outside or 0)
         kinds = [(duals, 0.0, network)]
         kinds += [(*kind.duals(duals, patient), network + exception) for kind in self.outside]
-        exceptions = np.full(len(duals), network + exception if self.outside else math.inf)
+        # Until a kind is priced none of it is taken to cost less than the floor.
+        least_outside = np.full(len(duals), network + exception if self.outside else math.inf)
         cuts, lines, priced, proven = self.priced_cuts(self.duals), self.lines(), list[PricedHubs](), True
         for hubs, (practices, constant, floor) in zip(self.hubs, kinds, strict=True):
             found = price_exactly(
@@ -404,18 +405,21 @@ class ColumnGenerator:
             )
             proven &= bool(found.least.min() >= floor + constant - NOTHING)
             if priced:
-                exceptions = np.minimum(exceptions, found.least - constant)
+                least_outside = np.minimum(least_outside, found.least - constant)
             priced.append(found)
             hubs_add, *_ = cheapest_of_two_kinds(
-                priced[0].least, exceptions, self.fewest, self.many, self.exceptions
+                priced[0].least, least_outside, self.fewest, self.many, self.exceptions
             )
-            # Those outside the band only lower it.
-            if base + hubs_add <= self.bound:
-                proven &= len(priced) == len(self.hubs)
+            # Those outside the band only lower it; and a hub that time ran out before may cost anything.
+            if base + hubs_add <= self.bound or np.isneginf(found.least).any():
+                proven = False
                 break
         else:
             self.bound = base + hubs_add
-        added = sum(self.add(each.found) for each in priced)
+        found_columns = priced[0].found
+        for each in priced[1:]:
+            found_columns = found_columns.joined(each.found)
+        added = self.add(found_columns)
         if added:
             self.solve()
             self.generate()
@@ -452,7 +456,7 @@ class ColumnGenerator:
         """
         priced_out = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
         if (self.is_tight or priced_out) and self.tighten(GENERATION.cuts):
-            self.nodes = GENERATION.nodes
+            self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
         elif priced_out or self.bound >= self.value * (1 - GENERATION.enough):
             return False
         else:

@@ -12,7 +12,7 @@ import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from netform.solve.model.stopping import Deadline, take_turns
@@ -119,9 +119,8 @@ def bound_generated(part: Part, params: UnlistedParams = UnlistedParams()) -> No
     """Bound the plans with no more exceptions than the best so far by generated columns, for a share of the time."""
     best, until = part.incumbent, part.deadline.share(params.share, params.seconds)
     if best is not None and not best.value.broken and part.practices_each <= params.most_each:
-        for _ in bound_turns(part):
-            if until.passed:
-                break
+        for _ in bound_turns(part, until):
+            pass
 
 
 @contextmanager
@@ -188,10 +187,10 @@ def _primal_turns(
 
 def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_seed: int) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed, vain, before, demands = part.options.seed + first_seed, 0, part.incumbent, part.demands
+    seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
-        seed += 1
+        seed, demands = seed + 1, part.demands
         improve(
             part.problem,
             part.incumbent.groups,
@@ -225,6 +224,8 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     for _ in range(params.vain):
         if part.incumbent is not None and not part.incumbent.value.broken:
             break
+        if part.searching:
+            sleep(LOOK)
         yield
     else:
         return
@@ -249,16 +250,16 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
         exceptional = Exceptional(replace(any_size, many=many), exceptions)
     # A round takes time by the square of the practices: so many fit into a turn.
     rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
-    before = part.bound
+    before = -math.inf
     for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline, exceptional=exceptional)):
         if math.isfinite(found.bound):
             # A better plan has no more exceptions than the best so far, so that this holds for any.
             part.raise_bound(found.bound, "centres", None if exceptions else 0)
         if k % rounds == rounds - 1:
             # Generated columns bound small networks much better.
-            if part.practices_each <= params.many_each and part.bound < before * (1 + params.rising):
+            if part.practices_each <= params.many_each and found.bound < before * (1 + params.rising):
                 break
-            before = part.bound
+            before = found.bound
             yield
     yield
 
