@@ -109,6 +109,8 @@ class Part:
         Whether not all feasible networks could be kept.
     searching : bool
         Whether search goes on in a thread of its own.
+    bounding : bool
+        Whether a thread bounds by generated columns while another searches.
     lock : RLock
         Of the best plan and the bounds, where search goes on beside.
     generating : Lock
@@ -142,6 +144,7 @@ class Part:
     columns: int | None = field(init=False, default=None)
     unlisted: bool = field(init=False, default=False)
     searching: bool = field(init=False, default=False)
+    bounding: bool = field(init=False, default=False)
     lock: RLock = field(init=False, default_factory=RLock, repr=False)
     generating: Lock = field(init=False, default_factory=Lock, repr=False)
     generated: tuple[CandidateStore, NDArray[np.float64]] | None = field(init=False, default=None)

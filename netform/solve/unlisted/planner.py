@@ -97,12 +97,13 @@ def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None
         With a first plan.
     params : UnlistedParams
     """
-    part.unlisted = True
+    part.bounding, part.unlisted = part.searching, True
     with part.stage("search"):
         bounding = _bound_turns(part, params)
         if part.searching:
             # Search goes on beside, and here once there is nothing left to bound.
             take_turns(part, [bounding])
+            part.bounding = False
             take_turns(part, [_primal_turns(part, params, first_seed=AWAY)])
         else:
             take_turns(part, [bounding, _primal_turns(part, params)])
@@ -177,6 +178,8 @@ def _primal_turns(
         yield
         many = part.unlisted or part.candidates >= params.long_list or not part.sound
         keeps = part.incumbent is not None and not part.incumbent.value.broken
+        # The thread that bounds needs the same relaxation sooner, and makes it.
+        keeps &= part.generated is not None or not part.bounding
         if beams is None and many and keeps and part.practices_each <= params.many_each:
             beams = beam_turns(part, deadline)
         if beams is not None:
