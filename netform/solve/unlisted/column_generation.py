@@ -6,6 +6,8 @@ pricing, `netform.solve.unlisted.exact_pricing`), which also gives a safe bound:
 all patients together say how many networks there are at least and at most, so that no plan costs less than the sum of
 all duals and of so many hubs' least reduced costs. Subset-row cuts (`netform.solve.master.subset_row_cuts`) raise it:
 what they are worth is added, and what a column has to pay for them counts as its cost, in both pricings.
+
+The file is long because its one class is: every method works on the same linear program, columns and duals.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.separable_cost import SeparableCosts, separable_costs
+from netform.solve.unlisted.outside_band import outside_band
+from netform.solve.unlisted.separable_cost import separable_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -156,7 +159,7 @@ class ColumnGenerator:
         self.store = store
         self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
         self.separable = separable_costs(problem, problem.data.rules.least, problem.data.rules.most)
-        self.outside = _outside_band(problem, self.fewest, self.many, exceptions)
+        self.outside = outside_band(problem, self.fewest, self.many, exceptions)
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
@@ -473,39 +476,3 @@ def _smoothed(steady: Duals, fresh: Duals) -> Duals:
         GENERATION.smoothing * steady.cuts + (1 - GENERATION.smoothing) * fresh.cuts,
         GENERATION.smoothing * steady.sides + (1 - GENERATION.smoothing) * fresh.sides,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _OutsideBand:
-    """Networks below the band, or above it.
-
-    Attributes
-    ----------
-    costs : SeparableCosts
-    limit : int
-        The end of the band that they are beyond, registered patients.
-    sign : int
-        They are ``sign * (patients - limit)`` outside it.
-    """
-
-    costs: SeparableCosts
-    limit: int
-    sign: int
-
-    def duals(self, practices: NDArray[np.float64], patient: float) -> tuple[NDArray[np.float64], float]:
-        """The duals of practices with that of patients outside the band in them, and what it adds to every network."""
-        return practices + patient * self.sign * self.costs.list_size, -patient * self.sign * self.limit
-
-
-def _outside_band(problem: Problem, fewest: int, many: int, exceptions: int) -> list[_OutsideBand]:
-    """The networks outside the band that a plan of so many networks and exceptions may have."""
-    rules, total = problem.data.rules, problem.patients
-    if not exceptions:
-        return []
-    kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
-    # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
-    if total <= (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1:
-        kinds.append(_OutsideBand(separable_costs(problem, 1, rules.least - 1), rules.least, -1))
-    if total >= (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1:
-        kinds.append(_OutsideBand(separable_costs(problem, rules.most + 1, largest), rules.most, 1))
-    return kinds
