@@ -39,7 +39,7 @@ def method(solution: Solution, listed: int) -> str:
     )
 
 
-def search_method(proven: bool, listed: int, met: int | None, *, exceptions: bool) -> str:
+def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:
     """Say how a plan was found where not all feasible networks could be kept and solved over.
 
     Parameters
@@ -48,15 +48,11 @@ def search_method(proven: bool, listed: int, met: int | None, *, exceptions: boo
         Whether no plan costs less.
     listed : int
         Feasible networks, where they were listed but time ran out over them.
-    met : int or None
-        Feasible networks that were met as they were priced, where they were counted.
     exceptions : bool
         Whether the plan has exceptions that are not proven to be needed.
     """
     if listed:
         why = f"Time ran out while choosing among all {listed:,} feasible networks"
-    elif met is not None:
-        why = f"The {met:,} feasible networks are more than may be kept (--memory), and were priced as they were met"
     else:
         why = "The feasible networks are more than may be kept (--memory)"
     if proven:
@@ -119,9 +115,7 @@ def _advice(result: AreaResult, doubt: Doubt) -> Iterator[str]:
         yield "more time (--time-limit)"
     if doubt.listed:
         return
-    # Networks that were counted can be kept if there is room; of more than that only fewer are of use.
-    if doubt.columns is not None:
-        yield "more memory for the feasible networks (--memory)"
+    yield "more memory, if that is enough to keep the feasible networks (--memory)"
     yield "a narrower band, which has fewer of them (--min, --max)"
     if not result.area:
         yield "areas that are planned one by one (--area)"

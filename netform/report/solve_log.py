@@ -26,7 +26,6 @@ _STEPS = {
     "neighbourhoods": "Better plan, a neighbourhood planned anew",
     "columns": "Better plan from the feasible networks",
     "near columns": "Better plan from the cheapest networks",
-    "streamed columns": "Bound from all feasible networks",
     "bound": "Bound raised",
     "centres": "Bound from where hubs could be",
     "generated columns": "Better plan from networks made to fit",

@@ -250,9 +250,7 @@ def best_so_far(
     # With exceptions their patients come before cost, and nothing is proven of those here.
     proven = part.done
     solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
-    said = (
-        ONLY_PLAN if forced else search_method(proven, listed, part.candidates or None, exceptions=not fewest)
-    )
+    said = ONLY_PLAN if forced else search_method(proven, listed, exceptions=not fewest)
     return PartPlan(
         groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
         solution=solution,

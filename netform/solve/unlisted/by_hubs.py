@@ -4,7 +4,8 @@ Both begin with the relaxation over generated columns (`netform.solve.unlisted.c
 number of networks where those are few. Cuts bring its duals so near to what whole networks cost that the columns of
 good plans are among those of low reduced cost: a beam goes on with a few hundred states at a time, from either end of
 the map. Apart from that every hub is priced exactly, which bounds all plans, and cuts are added: always to the branch
-of which less is proven.
+of which less is proven. Once few columns are left that a better plan may have, they are all listed, hub by hub, and
+solved over (Baldacci, Christofides and Mingozzi, 2008).
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
 from netform.solve.diagram.search import best_below
 from netform.solve.diagram.variable_order import spectral_order
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning, store_of
 from netform.solve.unlisted.column_generation import ColumnGenerator
-from netform.solve.unlisted.streamed_pricing import solve_streamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.solve.model.problem import Group, Problem
+    from netform.solve.model.solution import Solution
     from netform.solve.model.stopping import Deadline
     from netform.solve.part_candidates import Part
 
@@ -71,6 +73,35 @@ class BeamParams:
 
 BEAMS = BeamParams()
 
+
+@dataclass(frozen=True, slots=True)
+class ClosingParams:
+    """When all columns that a better plan may have are listed, and solved over.
+
+    Attributes
+    ----------
+    gap : float
+        What a plan may cost beyond the bound at most, as a share of a network.
+    share, seconds : float
+        Of the time left, at most so long, they are looked for.
+    nearer : float
+        Where that was too short, they are looked for once so much is left of the gap.
+    most : int
+        Columns.
+    column : int
+        Bytes for each while they are found and solved over.
+    """
+
+    gap: float = 0.1
+    share: float = 0.1
+    seconds: float = 60.0
+    nearer: float = 0.6
+    most: int = 2_000_000
+    column: int = 400
+
+
+CLOSING = ClosingParams()
+
 # The number of networks is branched on where the relaxation is at least so far from a whole one, up to so many: of more
 # networks one more or less changes little, and two proofs take twice as long.
 FRACTION, MANY = 0.05, 8
@@ -96,7 +127,7 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
         Else that of the part.
     """
     deadline = part.deadline if deadline is None else deadline
-    allowed, branches, streamed = _allowed(part), _relaxations(part, deadline), False
+    allowed, branches = _allowed(part), _relaxations(part, deadline)
     yield
     for _ in range(MOST_STEPS):
         if _allowed(part)[0] < allowed[0]:
@@ -105,14 +136,54 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
             branches = [branches[0].branch(branches[0].numbers, *allowed)]
             branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
-        if branch.is_tight and branch.safe is not None and not streamed:
-            solve_streamed(part, branch.safe)
-            streamed = True
         if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
+        _close(part, branch, min((each.bound for each in branches if each is not branch), default=math.inf))
         bound = min(each.bound for each in branches)
         part.raise_bound(bound, "generated columns", None if allowed[0] else 0)
         yield
+
+
+def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
+    """Solve over every column that a better plan of a branch may have, where those are few.
+
+    Parameters
+    ----------
+    part : Part
+    branch : ColumnGenerator
+        Raised to what is proven of it.
+    others : float
+        The bound of the other branches.
+    """
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    cost, exceptions = part.incumbent.value.cost, part.incumbent.value.exceptions
+    gap = cost - branch.bound
+    if branch.proof is None or gap > min(branch.closing, CLOSING.gap * branch.mean_cost) or gap <= 0:
+        return
+    memory, deadline = part.problem.memory, part.deadline
+    with part.stage("enumerate"):
+        store = branch.columns_within(
+            gap,
+            deadline.share(CLOSING.share, CLOSING.seconds),
+            part.candidate_cache.workers,
+            min(CLOSING.most, memory.most(CLOSING.column)),
+        )
+    if store is None:
+        branch.closing = gap * CLOSING.nearer
+        return
+    part.columns = len(store)
+    costs = candidate_costs(store, part.problem.data)
+    sides = (*part.side_rows(store), *branch.sides(store))
+    left = memory.left_beside(store.nbytes + costs.nbytes)
+    partitioning = SetPartitioning(store, costs, sides, len(part.problem.codes), left)
+
+    def take(found: Solution) -> None:
+        if found.chosen is not None:
+            part.offer(part.value_of([tuple(store[int(j)].tolist()) for j in found.chosen]), "columns")
+        branch.bound = max(branch.bound, min(found.bound, cost))
+        part.raise_bound(min(branch.bound, others), "columns", None if exceptions else 0)
+
+    take(solve_set_partitioning(partitioning, deadline, cutoff=cost, on_plan=take))
 
 
 def _allowed(part: Part) -> tuple[int, int | None]:

@@ -25,7 +25,7 @@ import numba as nb
 import numpy as np
 
 from netform.hubs import MINUTES_SLACK
-from netform.solve.unlisted.staff_bound import staff_hours, stranded_rate
+from netform.solve.unlisted.staff_bound import staff_bound
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,11 +100,12 @@ class CentreCosts:
         item = _items(problem)
         count = int(item.max()) + 1
         most = min(most, total)
-        sizes, fixed = _by_patients(problem, least, most)
         out = _forbidden(problem, most) if possible is None else ~possible[item]
+        staff = staff_bound(problem, ~out, least)
+        sizes, fixed = _by_patients(problem, least, most, staff.stranded_rate)
         rules = data.rules
         rate = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
-        travel = rate * data.list_size[:, None] * data.minutes + staff_hours(problem, ~out, least)
+        travel = rate * data.list_size[:, None] * data.minutes + staff.hours
         hours = np.zeros((count, len(item)))
         np.add.at(hours, item, np.where(out, math.inf, travel))
         # Two hubs of one network are one too many, and of hubs alike the first will do.
@@ -195,7 +196,9 @@ def _alike(problem: Problem) -> list[tuple[int, int]]:
     return pairs
 
 
-def _by_patients(problem: Problem, least: int, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _by_patients(
+    problem: Problem, least: int, most: int, stranded_rate: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The envelope of the hours per week that depend on a network's patients alone.
 
     Between the points where balance begins to be charged and where a post is full they are linear, so that the
@@ -221,7 +224,7 @@ def _by_patients(problem: Problem, least: int, most: int) -> tuple[NDArray[np.fl
             due = patients / role.patients_per_post
             whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
             left += np.maximum(0.0, due - whole)
-        fixed += stranded_rate(problem) * left
+        fixed += stranded_rate * left
     return _envelope(patients, fixed)
 
 

@@ -13,19 +13,19 @@ The file is long because its one class is: every method works on the same linear
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.candidates.allowed import counts_allowed
+from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
-from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, price_exactly
+from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.outside_band import outside_band
 from netform.solve.unlisted.separable_cost import separable_costs
@@ -103,6 +103,34 @@ UNIT = 1000.0
 TINY, NOTHING = 1e-7, 1e-5
 
 
+class ColumnKind(NamedTuple):
+    """Networks within, below or above the band, as exact pricing sees them.
+
+    Attributes
+    ----------
+    hubs : HubSearch
+    duals : ndarray of float64, shape (n,)
+        With what a patient outside the band costs in them.
+    constant : float
+        What reduced costs are raised by for that reason.
+    floor : float
+        No column of the optimum has a reduced cost below it.
+    """
+
+    hubs: HubSearch
+    duals: NDArray[np.float64]
+    constant: float
+    floor: float
+
+
+class Proof(NamedTuple):
+    """The duals for which no column has a reduced cost below the floor of its kind."""
+
+    kinds: list[ColumnKind]
+    cuts: PricedCuts
+    lines: NDArray[np.bool_]
+
+
 class ColumnGenerator:
     """The restricted master problem, and its columns so far.
 
@@ -135,8 +163,8 @@ class ColumnGenerator:
     cuts : ndarray of int64, shape (k, 11)
     bound : float
         No plan of so many networks costs less.
-    safe : ndarray of float64, shape (n,), or None
-        Duals, without cuts, that no network costs less than: the last that were priced exactly to the end.
+    proof : Proof or None
+        Of the last exact pricing, where it found nothing more.
     discount : float
         What the next exact pricing takes off the duals, hours per week for a patient.
     nodes : int
@@ -154,16 +182,25 @@ class ColumnGenerator:
         patients_outside: int | None = None,
     ) -> None:
         self.problem, self.deadline = problem, deadline
+        # Who may be the hub is not asked, by exact pricing either.
+        self.limits = replace(
+            problem.limits,
+            may_hub=np.ones(len(problem.codes), np.bool_),
+            must_hub=np.zeros(len(problem.codes), np.bool_),
+            longest_to_hub=math.inf,
+        )
         if not exceptions:
             store = store.take(np.flatnonzero(self.exceptional(store) == 0))
         self.store = store
         self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
-        self.separable = separable_costs(problem, problem.data.rules.least, problem.data.rules.most)
+        rules = problem.data.rules
+        self.separable = separable_costs(problem, rules.least, rules.most, any_number=exceptions > 0)
         self.outside = outside_band(problem, self.fewest, self.many, exceptions)
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
-        self.safe: NDArray[np.float64] | None = None
+        self.proof: Proof | None = None
+        self.closing = math.inf
         self.cuts = NO_CUTS
         if practice_duals is None:
             practice_duals = np.zeros(len(problem.codes))
@@ -285,6 +322,15 @@ class ColumnGenerator:
         """The cuts that count."""
         return PricedCuts.of(self.cuts, duals.cuts, len(duals.practices))
 
+    def permitted(self, store: CandidateStore) -> CandidateStore:
+        """The columns that keep the demands on a network, whoever is its hub."""
+        kept = np.ones(len(store), np.bool_)
+        if self.limits.forbids:
+            kept &= allowed(store, self.limits)
+        if not self.exceptions:
+            kept &= counts_allowed(store, self.limits)
+        return store if kept.all() else store.take(np.flatnonzero(kept))
+
     def add(self, store: CandidateStore) -> int:
         """Add columns of negative reduced cost that are not known, the least first; how many those are."""
         costs = candidate_costs(store, self.problem.data)
@@ -353,7 +399,7 @@ class ColumnGenerator:
             more = price_heuristically(kind.costs, some, practices, reach, limit, self.deadline, cuts)
             # Each has what it was found from, too.
             found = found.joined(more.take(np.arange(len(some), len(more))))
-        return found
+        return self.permitted(found)
 
     def tighten(self, most: int) -> bool:
         """Add the cuts that are broken most, and generate; whether there are any."""
@@ -386,29 +432,36 @@ class ColumnGenerator:
         held = sum(share[:, live[:, r]] * live[:, ROWS + r] for r in range(ROWS))
         return np.asarray(held > live[:, -1] - 1)
 
-    def price_exactly(self, workers: int) -> None:
-        """Price exactly once: columns to add, and a bound."""
+    def kinds(self) -> list[ColumnKind]:
+        """Networks within, below and above the band, with duals from which the discount is taken off."""
         if not self.hubs:
             self.hubs = [HubSearch.of(costs) for costs in (self.separable, *(k.costs for k in self.outside))]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
-        before = self.bound
-        base = math.fsum(duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        kinds = [ColumnKind(self.hubs[0], duals, 0.0, network)]
+        for hubs, kind in zip(self.hubs[1:], self.outside, strict=True):
+            kinds.append(ColumnKind(hubs, *kind.duals(duals, patient), network + exception))
+        return kinds
+
+    def price_exactly(self, workers: int) -> None:
+        """Price exactly once: columns to add, and a bound."""
+        kinds, before = self.kinds(), self.bound
+        _, exception, patient = self.side_duals(self.duals)
+        base = math.fsum(kinds[0].duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         base += patient * (self.patients_outside or 0)
-        kinds = [(duals, 0.0, network)]
-        kinds += [(*kind.duals(duals, patient), network + exception) for kind in self.outside]
         # Until a kind is priced none of it is taken to cost less than the floor.
-        least_outside = np.full(len(duals), network + exception if self.outside else math.inf)
+        least_outside = np.full(len(kinds[0].duals), kinds[0].floor + exception if self.outside else math.inf)
         cuts, lines, priced, proven = self.priced_cuts(self.duals), self.lines(), list[PricedHubs](), True
-        for hubs, (practices, constant, floor) in zip(self.hubs, kinds, strict=True):
+        for kind in kinds:
+            floor = kind.floor + kind.constant
             found = price_exactly(
-                hubs, practices, floor + constant, self.nodes, self.deadline, workers, cuts, lines
+                kind.hubs, kind.duals, floor, self.nodes, self.deadline, workers, cuts, lines
             )
-            proven &= bool(found.least.min() >= floor + constant - NOTHING)
+            proven &= bool(found.least.min() >= floor - NOTHING)
             if priced:
-                least_outside = np.minimum(least_outside, found.least - constant)
+                least_outside = np.minimum(least_outside, found.least - kind.constant)
             priced.append(found)
             hubs_add, *_ = cheapest_of_two_kinds(
                 priced[0].least, least_outside, self.fewest, self.many, self.exceptions
@@ -423,6 +476,7 @@ class ColumnGenerator:
         for each in priced[1:]:
             found_columns = found_columns.joined(each.found)
         added = self.add(found_columns)
+        self.proof = Proof(kinds, cuts, lines) if proven and not added else None
         if added:
             self.solve()
             self.generate()
@@ -436,8 +490,38 @@ class ColumnGenerator:
         if proven or stalled or not (added or given_up):
             # What is left of the duals is proven, or nearly, or as far as separable costs go.
             self.discount /= 2
-        if proven and self.numbers is None and not self.exceptions and not len(self.cuts):
-            self.safe = duals - NOTHING
+
+    def columns_within(
+        self, gap: float, deadline: Deadline, workers: int, most: int
+    ) -> CandidateStore | None:
+        """Every column that a plan may have which costs less than ``gap`` more than the bound.
+
+        None where they take too long, or are more than ``most``, or the last exact pricing has proven nothing.
+
+        Parameters
+        ----------
+        gap : float
+            Hours per week.
+        deadline : Deadline
+        workers : int
+            Threads.
+        most : int
+        """
+        if self.proof is None:
+            return None
+        found: CandidateStore | None = None
+        for kind in self.proof.kinds:
+            # All other networks cost what the bound says at least.
+            floor = kind.floor + kind.constant + gap + NOTHING * self.many
+            each = columns_below(
+                kind.hubs, kind.duals, floor, GENERATION.most_nodes, deadline, workers,
+                self.proof.cuts, self.proof.lines, most,
+            )  # fmt: skip
+            if each is None or len(each) > most:
+                return None
+            found = each if found is None else found.joined(each)
+        assert found is not None  # noqa: S101 (there are networks within the band)
+        return self.permitted(found)
 
     @property
     def little(self) -> float:
@@ -459,6 +543,7 @@ class ColumnGenerator:
         """
         priced_out = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
         if (self.is_tight or priced_out) and self.tighten(GENERATION.cuts):
+            self.proof = None
             self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
         elif priced_out or self.bound >= self.value * (1 - GENERATION.enough):
             return False

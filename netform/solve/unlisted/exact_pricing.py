@@ -30,13 +30,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 import numpy as np
 
+from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
-from netform.solve.model.problem import store_of
 from netform.solve.unlisted.heuristic_pricing import most_practices
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
@@ -45,11 +45,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.candidates.store import CandidateStore
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.stopping import Deadline
 
-__all__ = ["HubSearch", "PricedHubs", "price_exactly"]
+__all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
 MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
@@ -181,29 +180,91 @@ def price_exactly(
     lines : ndarray of bool, shape (n, k)
         By hub, which cuts are counted by the line below their steps from the outset.
     """
+    searched = _search_hubs(search, duals, floor, nodes, deadline, workers, cuts, lines, KEPT)
+    return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
+
+
+def columns_below(
+    search: HubSearch,
+    duals: NDArray[np.float64],
+    floor: float,
+    nodes: int,
+    deadline: Deadline,
+    workers: int,
+    cuts: PricedCuts,
+    lines: NDArray[np.bool_],
+    most: int,
+) -> CandidateStore | None:
+    """Every column whose separable cost gives it a reduced cost below a floor; None where they take too long.
+
+    Parameters
+    ----------
+    search, duals, floor, nodes, deadline, workers, cuts, lines
+        As `price_exactly` has them.
+    most : int
+        Columns of one hub at most.
+    """
+    searched = _search_hubs(search, duals, floor, nodes, deadline, workers, cuts, lines, most, every=True)
+    return _columns(searched.rows, len(duals)) if searched.complete.all() else None
+
+
+class _Searched(NamedTuple):
+    """By hub the least reduced cost, the columns met (rows of practices, -1 beyond), and whether all was searched."""
+
+    least: NDArray[np.float64]
+    rows: list[NDArray[np.int32]]
+    complete: NDArray[np.bool_]
+
+
+def _search_hubs(
+    search: HubSearch,
+    duals: NDArray[np.float64],
+    floor: float,
+    nodes: int,
+    deadline: Deadline,
+    workers: int,
+    cuts: PricedCuts,
+    lines: NDArray[np.bool_],
+    kept: int,
+    *,
+    every: bool = False,
+) -> _Searched:
+    """Search all hubs, in threads; for every column below the floor they stop as soon as one takes too long."""
     n = len(duals)
     # Its rows are to be of one kind, for which the search is compiled.
     lines = np.ascontiguousarray(lines)
-    least, found, given_up = np.full(n, -math.inf), [np.empty((0, 0), np.int64)] * n, np.zeros(n, np.bool_)
-    steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
     width, stop = most_practices(search.costs), np.zeros(1, np.bool_)
+    least, complete = np.full(n, -math.inf), np.zeros(n, np.bool_)
+    found = [np.empty((0, width), np.int32)] * n
+    steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
 
     def price(hub: int) -> None:
-        if deadline.passed:
+        if deadline.passed or stop[0]:
             return
-        rows = np.full((KEPT, width), -1, np.int64)
-        value, count, complete = _search_hub(
+        rows = np.empty((kept, width), np.int32)
+        value, count, complete[hub] = _search_hub(
             hub, floor, search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
-            search.rates[hub], steep, nodes, stop, rows,
+            search.rates[hub], steep, nodes, stop, rows, every,
             cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip
-        least[hub], found[hub], given_up[hub] = value - ROUNDING, rows[: min(count, KEPT)], not complete
+        least[hub], found[hub] = value - ROUNDING, rows[: min(count, kept)].copy()
+        stop[0] |= every and not complete[hub]
 
     with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
         for done in [pool.submit(price, hub) for hub in range(n)]:
             done.result()
-    columns = {tuple(sorted(row[row >= 0].tolist())) for rows in found for row in rows}
-    return PricedHubs(least, store_of(sorted(columns), n), int(given_up.sum()))
+    return _Searched(least, found, complete)
+
+
+def _columns(rows: list[NDArray[np.int32]], n: int) -> CandidateStore:
+    """Rows of practices as columns, each once and in order."""
+    table = np.concatenate(rows)
+    table[table < 0] = n
+    table = np.unique(np.sort(table, axis=1), axis=0)
+    held = table < n
+    offsets = np.zeros(len(table) + 1, np.int64)
+    np.cumsum(held.sum(axis=1), out=offsets[1:])
+    return CandidateStore(offsets, table[held].astype(np.uint16), n)
 
 
 @contextmanager
@@ -278,7 +339,7 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
 
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows,
+    hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
     begin, which, weights, paid, lined,
 ):  # fmt: skip
     """The least of a hub, how many columns were met below the floor, and whether the search was completed."""
@@ -369,18 +430,20 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
             answer = min(answer, best_root)
             continue
         # What takes too long is tried again for a lower floor: halfway down to what the knapsacks say.
-        tried, value = min(floor, answer), best_root
+        tried, value = floor if every else min(floor, answer), best_root
         for _ in range(TRIES):
             if tried <= best_root or stop[0]:
                 break
             value, more, done = _search_range(
                 hub, tried, costs, duals, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
-                cheapest, items, beyond, most_nodes, stop, rows, found, begin, which, weights, shift, surplus,
+                cheapest, items, beyond, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
             )  # fmt: skip
             found += more
             if done:
                 break
             complete = False
+            if every:
+                return answer, found, complete
             tried, value = (tried + best_root) / 2, best_root
         answer = min(answer, value)
     return answer, found, complete
@@ -439,6 +502,25 @@ def _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):  # typ
 
 
 @nb.njit(cache=True, nogil=True)
+def _in_unit(i, unit, state, which):  # type: ignore[no-untyped-def]
+    """Whether any practice that has to share a network with one is in a state."""
+    if unit[i] >= 0:
+        for v in range(len(unit)):
+            if unit[v] == unit[i] and state[v] == which:
+                return True
+    return False
+
+
+@nb.njit(cache=True, nogil=True)
+def _may_join(i, members, taken, conflict, unit, state):  # type: ignore[no-untyped-def]
+    """Whether a practice may share a network with those taken, and none it has to share it with is left out."""
+    for e in range(taken):
+        if conflict[i, members[e]]:
+            return False
+    return not _in_unit(i, unit, state, 2)
+
+
+@nb.njit(cache=True, nogil=True)
 def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecided):  # type: ignore[no-untyped-def]
     """Change what is taken and not decided of the cuts of a practice; what they add then at least, beyond before."""
     more = 0.0
@@ -454,13 +536,14 @@ def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecide
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
     hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
-    most_nodes, stop, rows, kept, begin, which, weights, shift, surplus,
+    most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
 ):  # fmt: skip
     """The least of a range below the floor, how many columns were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, weighted_size, minutes = costs.list_size, costs.weighted, costs.minutes
     tariff, ratios = costs.rates, costs.ratios
     visit, move = tariff.visit, tariff.move
+    conflict, unit, fewest, many = costs.conflict, costs.unit, costs.fewest, costs.many
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
@@ -485,6 +568,8 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             state[items[k]] = 0
             reachable += 1
     m = reachable
+    if conflict[hub, hub] or _in_unit(hub, unit, state, 2):
+        return floor, 0, True
     # What the rest of a branch costs at least: from practice k on, with so many units before.
     rest = np.empty((m + 1, high))
     for x in range(high):
@@ -530,8 +615,8 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
         if nodes > most_nodes or stop[0]:
             return best, met, False
         if k == m:
-            if patients[k] >= least:
-                weighted, duals_paid, pairs, to_hub = 0.0, 0.0, 0.0, np.inf
+            if patients[k] >= least and fewest <= taken <= many:
+                weighted, duals_paid, pairs, to_hub, hub_minutes = 0.0, 0.0, 0.0, np.inf, np.inf
                 for e in range(taken):
                     v = members[e]
                     weighted += weighted_size[v]
@@ -541,12 +626,20 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                         minutes_there += list_size[members[f]] * minutes[v, members[f]]
                     pairs += list_size[v] * minutes_there
                     to_hub = min(to_hub, minutes_there)
+                    if e == 0:
+                        hub_minutes = minutes_there
                 value = (
                     separable_cost(tariff, ratios, patients[k], weighted, pairs, to_hub) - duals_paid + shift
                 )
                 for c in range(len(surplus)):
                     value += surplus[c, covered[c], 0]
-                if value < best:
+                if every and value < best and hub_minutes <= to_hub + ROUNDING:
+                    if kept + met == len(rows):
+                        return best, met, False
+                    rows[kept + met] = -1
+                    rows[kept + met, :taken] = members[:taken]
+                    met += 1
+                elif value < best and not every:
                     best = value
                     # The cheapest is always kept.
                     row = min(kept + met, len(rows) - 1)
@@ -563,6 +656,8 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 continue
             cost = paid[k] + beyond[k]
             if cost + rest[k + 1, ahead] >= best:
+                continue
+            if not _may_join(i, members, taken, conflict, unit, state):
                 continue
             nodes += 1
             cost += _decided(i, 1, -1, begin, which, weights, surplus, covered, undecided)
@@ -627,6 +722,8 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 taken -= 1
                 _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
             if paid[k] + rest[k + 1, used[k]] >= best or patients[k] + patients_left[k + 1] < least:
+                continue
+            if _in_unit(i, unit, state, 1):
                 continue
             nodes += 1
             state[i] = 2

@@ -50,7 +50,11 @@ def outside_band(problem: Problem, fewest: int, many: int, exceptions: int) -> l
     kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
     # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
     if total <= (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1:
-        kinds.append(OutsideBand(separable_costs(problem, 1, rules.least - 1), rules.least, -1))
+        kinds.append(
+            OutsideBand(separable_costs(problem, 1, rules.least - 1, any_number=True), rules.least, -1)
+        )
     if total >= (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1:
-        kinds.append(OutsideBand(separable_costs(problem, rules.most + 1, largest), rules.most, 1))
+        kinds.append(
+            OutsideBand(separable_costs(problem, rules.most + 1, largest, any_number=True), rules.most, 1)
+        )
     return kinds

@@ -70,6 +70,12 @@ class SeparableCosts(NamedTuple):
     ratios : ndarray of float64
         Weighted patients that give a post, by role.
     rates : Rates
+    conflict : ndarray of bool, shape (n, n)
+        Practices that may not share a network.
+    unit : ndarray of int64, shape (n,)
+        Practices of one number have to share it; -1 for none.
+    fewest, many : int
+        Practices of a network.
     """
 
     indptr: NDArray[np.int32]
@@ -81,11 +87,23 @@ class SeparableCosts(NamedTuple):
     most: int
     ratios: NDArray[np.float64]
     rates: Rates
+    conflict: NDArray[np.bool_]
+    unit: NDArray[np.int64]
+    fewest: int
+    many: int
 
 
-def separable_costs(problem: Problem, least: int, most: int) -> SeparableCosts:
-    """The separable costs of a problem, for networks of ``least`` to ``most`` registered patients."""
-    data, rules = problem.data, problem.data.rules
+def separable_costs(problem: Problem, least: int, most: int, *, any_number: bool = False) -> SeparableCosts:
+    """The separable costs of a problem, for networks of ``least`` to ``most`` registered patients.
+
+    Parameters
+    ----------
+    problem : Problem
+    least, most : int
+    any_number : bool
+        Whether networks may have any number of practices.
+    """
+    data, rules, limits = problem.data, problem.data.rules, problem.limits
     adjacency = Adjacency.of(problem.graph)
     return SeparableCosts(
         adjacency.indptr,
@@ -106,6 +124,10 @@ def separable_costs(problem: Problem, least: int, most: int) -> SeparableCosts:
             float(rules.balance_dead_band),
             float(rules.weight("balance") * rules.balance_hours_per_1000 / 1000),
         ),
+        np.ascontiguousarray(limits.conflict),
+        limits.unit.astype(np.int64),
+        1 if any_number else limits.least_practices,
+        len(problem.codes) if any_number else limits.most_practices,
     )
 
 

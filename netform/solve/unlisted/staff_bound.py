@@ -5,15 +5,17 @@ from i to all patients of the network. The latter is at least ``near[i, h]``, th
 make a network with i and its hub h: so ``W T >= sum_i list_i near[i, h]``, the bound of Gilmore (1962) and Lawler
 (1963) for quadratic assignment. It asks nothing of the hub.
 
-Posts follow weighted patients, w of them. Where a stranded post costs more than its moves would, staff's travel and
-stranded posts together cost at least the moves of all posts that are due, a rate times ``w T``. With ``r = w / W`` and
-least values r' and T' of both, ``w T = W r T >= W (r' T + T' r - r' T')`` (McCormick, 1976), which is a sum over the
-practices again.
+Posts follow weighted patients, w of them: D posts are due, and s of them stranded, at most a step for each role. Moves
+at a rate m and stranded posts at a rate c cost ``m (D - s) T + c s``. For any t no longer than T that is at least
+``m D ((1 - f) T + f t) + (c - m t) s``, where f is the share of D that may be stranded: the first is linear in T, the
+second follows from w. With ``r = w / W`` and least values r' and T' of both, ``w T = W r T >= W (r' T + T' r - r' T')``
+(McCormick, 1976), which is a sum over the practices again.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numba as nb
@@ -24,18 +26,27 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Problem
 
-__all__ = ["staff_hours", "stranded_rate"]
+__all__ = ["StaffBound", "staff_bound"]
 
 
-def stranded_rate(problem: Problem) -> float:
-    """Hours per week of a stranded post beyond what its moves are counted with in `staff_hours`."""
-    rules = problem.data.rules
-    beyond = rules.weight("stranded_posts") * rules.hours_per_post_week - _most_of_a_post(problem)
-    return float(max(0.0, beyond))
+@dataclass(frozen=True, slots=True)
+class StaffBound:
+    """What shared staff's travel and stranded posts cost at least.
+
+    Attributes
+    ----------
+    hours : ndarray of float64, shape (n, n)
+        Hours per week of a practice (row) in the network of a hub.
+    stranded_rate : float
+        Hours per week of a stranded post, besides.
+    """
+
+    hours: NDArray[np.float64]
+    stranded_rate: float
 
 
-def staff_hours(problem: Problem, possible: NDArray[np.bool_], least: int) -> NDArray[np.float64]:
-    """Hours per week that staff's travel costs at least, with stranded posts that `stranded_rate` leaves out.
+def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> StaffBound:
+    """Bound staff's travel and stranded posts.
 
     Parameters
     ----------
@@ -44,46 +55,37 @@ def staff_hours(problem: Problem, possible: NDArray[np.bool_], least: int) -> ND
         Whether practice i may be in a network of hub h.
     least : int
         Registered patients of a network.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n)
-        By practice and hub.
     """
     data, rules = problem.data, problem.data.rules
     n = len(data.list_size)
-    rate = rules.weight("staff_travel") * rules.moves_per_post_week / 60
-    if not rate:
-        return np.zeros((n, n))
+    move = rules.weight("staff_travel") * rules.moves_per_post_week / 60
+    stranded = rules.weight("stranded_posts") * rules.hours_per_post_week
+    hubs = np.flatnonzero(np.diagonal(possible))
+    if not move or not len(hubs):
+        return StaffBound(np.zeros((n, n)), stranded)
     order = np.argsort(data.minutes, axis=1, kind="stable")
     near = _nearest(data.minutes, order, data.list_size, possible, float(least))
     ratio = data.weighted_list_size / np.maximum(data.list_size, 1)
     posts = sum(1 / role.patients_per_post for role in rules.roles)
-    worth_it = rules.weight("stranded_posts") * rules.hours_per_post_week >= _most_of_a_post(problem)
-    hours = np.zeros((n, n))
-    for hub in range(n):
+    lowest_ratio, lowest_way = np.zeros(n), np.zeros(n)
+    for hub in hubs:
         members = possible[:, hub]
-        if not members[hub]:
-            continue
-        sizes = data.list_size[members]
-        first = int(members[:hub].sum())
-        lowest = least_mean(ratio[members], sizes, first, least)
-        move = least_mean(near[members, hub], sizes, first, least)
-        # What is hired is short of what is due by less than a step for each role.
-        due = lowest * least
-        hired = (
-            posts if worth_it else max(0.0, posts - len(rules.roles) * rules.post_step / due) if due else 0.0
-        )
-        weighted = lowest * near[members, hub] + move * (ratio[members] - lowest)
-        hours[members, hub] = rate * hired * sizes * weighted
-    return hours
-
-
-def _most_of_a_post(problem: Problem) -> float:
-    """Hours per week that the moves of one post cost at most."""
-    rules = problem.data.rules
-    longest = float(problem.data.minutes.max(initial=0.0))
-    return float(rules.weight("staff_travel") * rules.moves_per_post_week / 60 * longest)
+        sizes, first = data.list_size[members], int(members[:hub].sum())
+        lowest_ratio[hub] = least_mean(ratio[members], sizes, first, least)
+        lowest_way[hub] = least_mean(near[members, hub], sizes, first, least)
+    # One rate for all hubs: that of a middling one, and a stranded post never costs less than nothing.
+    typical = min(float(np.median(lowest_way[hubs])), stranded / move)
+    hours = np.zeros((n, n))
+    for hub in hubs:
+        members = possible[:, hub]
+        due = posts * lowest_ratio[hub] * least
+        share = min(1.0, len(rules.roles) * rules.post_step / due) if due else 1.0
+        way = min(lowest_way[hub], typical)
+        ways = (1 - share) * near[members, hub] + share * way
+        lowest = (1 - share) * lowest_way[hub] + share * way
+        weighted = lowest_ratio[hub] * ways + lowest * (ratio[members] - lowest_ratio[hub])
+        hours[members, hub] = move * posts * data.list_size[members] * weighted
+    return StaffBound(hours, stranded - move * typical)
 
 
 def least_mean(values: NDArray[np.float64], sizes: NDArray[np.float64], first: int, least: float) -> float:

@@ -10,11 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netform.solve.area import Options, Progress, solve_area
 from netform.solve.master.relaxation import relax
+from netform.solve.model.budget import MemoryBudget
+from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import SetPartitioning, SideRow, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline, take_turns
+from netform.solve.unlisted import by_hubs
 from netform.solve.unlisted import column_generation as module
-from netform.solve.unlisted.by_hubs import MOST_STEPS, beam_search, beam_turns, bound_turns, branched_on_count
+from netform.solve.unlisted.by_hubs import (
+    MOST_STEPS,
+    ClosingParams,
+    beam_search,
+    beam_turns,
+    bound_turns,
+    branched_on_count,
+)
 from tests.brute_force import best_plan, plan_costs
 from tests.examples import examples
 from tests.made_up_problem import assert_whole, county, first_plan, key, part_of, problem_of, tree_plan
@@ -124,6 +135,37 @@ def test_hubs_better_the_plan_of_a_part_and_bound_it(drawn: tuple[nx.Graph, Rule
     assert costs[-1] == part.incumbent.value.cost >= best.cost - 1e-6
     assert max(each.bound for each in reports) <= best.cost + 1e-6
     assert not part.done or costs[-1] == pytest.approx(best.cost, rel=1e-6, abs=1e-6)
+
+
+@given(small_areas(most=9, least=2, oversize=False), st.integers(0, 3))
+@QUICK
+def test_all_columns_near_the_bound_have_the_best_plan(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
+    """Whatever the gap, solving over them proves the best plan there is by trying all."""
+    graph, rules = drawn
+    part = part_of(graph, rules)
+    best = best_plan(graph.subgraph(part.problem.codes), rules)
+    part.offer(part.value_of(first_plan(part.problem, seed)), "first plan")
+    if best is None or best.exceptions or not part.sound:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_hubs, "CLOSING", ClosingParams(gap=math.inf))
+        take_turns(part, [bound_turns(part)])
+    assert part.incumbent is not None
+    assert part.incumbent.value.cost == pytest.approx(best.cost, abs=1e-6)
+    assert part.bound == pytest.approx(best.cost, abs=1e-3)
+
+
+def test_an_area_is_proven_where_its_list_is_too_long() -> None:
+    """With less memory than a list takes, search and generated columns come to the best, whole."""
+    graph, rules = county(60, 2)
+    best = solve_area(graph, "", list(graph), rules, Options(), Progress()).result
+    few = Options(memory=MemoryBudget(LISTING.column * best.candidates))
+    outcome = solve_area(graph, "", list(graph), rules, few, Progress())
+    assert outcome.result.method.startswith("The feasible networks are more than may be kept")
+    assert "the bound proves that no plan costs less" in outcome.result.method
+    assert outcome.result.status == "optimal"
+    assert outcome.result.cost == pytest.approx(best.cost)
+    assert sorted(code for network in outcome.networks for code in network.practice_codes) == sorted(graph)
 
 
 def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:

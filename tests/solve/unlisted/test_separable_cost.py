@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netform.candidates.allowed import allowed, counts_allowed
 from netform.rules import TERM_NAMES, Rules
 from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutPool, PricedCuts, reduced_costs
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted import exact_pricing as exact_module
-from netform.solve.unlisted.exact_pricing import HubSearch, price_exactly
+from netform.solve.unlisted.exact_pricing import HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
@@ -56,6 +57,32 @@ def networks_of(problem: Problem, *, exceptions: bool = False) -> list[Group]:
         if (least <= list_size[list(group)].sum() <= most or (exceptions and count == 1))
         and nx.is_connected(problem.graph.subgraph(group))
     ]
+
+
+def demanded(problem: Problem, seed: int) -> Problem:
+    """The same problem with practices apart and together, and a number of practices, or without."""
+    random, n = np.random.default_rng(seed), len(problem.codes)
+    limits = problem.limits
+    if n > 1 and random.random() < 0.5:
+        a, b = random.choice(n, 2, replace=False)
+        conflict = limits.conflict.copy()
+        conflict[a, b] = conflict[b, a] = True
+        limits = replace(limits, conflict=conflict, conflicted=conflict.any(axis=1))
+    if n > 1 and random.random() < 0.5:
+        unit, size = np.full(n, -1), np.zeros(n, np.int64)
+        unit[random.choice(n, 2, replace=False)] = 0
+        size[unit == 0] = 2
+        limits = replace(limits, unit=unit, unit_size=size)
+    if random.random() < 0.3:
+        limits = replace(limits, least_practices=2, most_practices=3)
+    return replace(problem, limits=limits)
+
+
+def permitted(problem: Problem, networks: list[Group]) -> list[Group]:
+    """Those that keep the demands."""
+    store = store_of(networks, len(problem.codes))
+    kept = allowed(store, problem.limits) & counts_allowed(store, problem.limits)
+    return [group for group, keeps in zip(networks, kept, strict=True) if keeps]
 
 
 def prices_of(problem: Problem, seed: int) -> np.ndarray:
@@ -163,8 +190,8 @@ def test_no_network_costs_less_than_its_hub_says(
     drawn: tuple[nx.Graph, Rules], seed: int, floor: float, units: int, nodes: int, workers: int, count: int
 ) -> None:
     """By any prices, cuts, units: never above the least of all networks; that least where it is below the floor."""
-    problem = problem_of(*drawn)
-    networks = networks_of(problem)
+    problem = demanded(problem_of(*drawn), seed)
+    networks = permitted(problem, networks_of(problem))
     if problem.patients < problem.data.rules.least:
         return
     prices = prices_of(problem, seed)
@@ -196,6 +223,41 @@ def test_no_network_costs_less_than_its_hub_says(
             assert min(floor, priced_hubs.least.min()) == pytest.approx(cheapest, abs=1e-5)
             if cheapest < floor - 1e-6:
                 assert min(beyond[group] for group in found) == pytest.approx(cheapest)
+
+
+@given(
+    small_areas(most=9, least=2, oversize=False),
+    st.integers(0, 2**32),
+    st.floats(-30, 60),
+    st.sampled_from([1, 2]),
+    st.sampled_from([0, 1, 4]),
+)
+@QUICK
+def test_every_column_below_a_floor_is_found(
+    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, workers: int, count: int
+) -> None:
+    """Each that keeps the demands, once, whoever its hub is; and none is given where they are too many."""
+    problem = separable_only(demanded(problem_of(*drawn), seed))
+    networks = permitted(problem, networks_of(problem))
+    prices, n = prices_of(problem, seed), len(problem.codes)
+    cuts, cut_prices = cuts_of(problem, seed, count)
+    priced = PricedCuts.of(cuts, cut_prices, n)
+    lines = np.random.default_rng(seed).random((n, len(priced.paid))) < 0.5
+    if problem.patients < problem.data.rules.least or not networks:
+        return
+    beyond = beyond_prices(problem, networks, prices, cuts, cut_prices)
+    search = HubSearch.of(within_band(problem))
+
+    def found(most: int) -> list[Group] | None:
+        store = columns_below(search, prices, floor, 10**6, NEVER, workers, priced, lines, most)
+        return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
+
+    groups = found(len(networks))
+    assert groups is not None
+    assert len(set(groups)) == len(groups)
+    assert {group for group, value in beyond.items() if value < floor - 1e-5} <= set(groups)
+    assert set(groups) <= {group for group, value in beyond.items() if value < floor + 1e-5}
+    assert not groups or found(0) is None
 
 
 def test_time_that_is_up_proves_nothing() -> None:
