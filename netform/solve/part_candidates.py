@@ -117,6 +117,8 @@ class Part:
         Held while columns are generated: whoever comes second goes on from those of the first.
     generated : tuple or None
         Columns of the latest relaxation, and its duals of practices.
+    too_many : list of tuple of int
+        Bands whose feasible networks did not fit, and so do those of wider ones not.
     held : int
         Bytes of the lists in use.
     """
@@ -148,6 +150,7 @@ class Part:
     lock: RLock = field(init=False, default_factory=RLock, repr=False)
     generating: Lock = field(init=False, default_factory=Lock, repr=False)
     generated: tuple[CandidateStore, NDArray[np.float64]] | None = field(init=False, default=None)
+    too_many: list[tuple[int, int]] = field(init=False, default_factory=list)
     held: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -297,11 +300,14 @@ class Part:
 
     def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
+        if any(least <= low and most >= high for low, high in self.too_many):
+            return None
         with self.stage("enumerate"):
             cache = self.candidate_cache
             sides = SIDES if self.linking is not None or not enclaves else 0
             store = cache.list(self.problem, least, most, enclaves=enclaves, sides=sides, beside=self.held)
             if store is None:
+                self.too_many.append((least, most))
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
@@ -319,6 +325,7 @@ class Part:
 
     def release(self, model: PlanModel) -> None:
         """Let go of the room of a list that is not used any more."""
+        self.too_many.clear()
         self.hold(-model.nbytes)
 
     def hold(self, taken: int) -> None:

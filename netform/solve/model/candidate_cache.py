@@ -55,7 +55,7 @@ class ListingParams:
     visited: int = 30
     large: float = 12.0
     sooner: int = 8
-    past_enclaves: float = 0.5
+    past_enclaves: float = 0.9
     part: float = 0.85
 
     def peak(self, columns: int, members: int, sides: int = 0, *, keep: bool = False) -> int:
