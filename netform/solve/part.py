@@ -82,6 +82,9 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         bound_at_once(part)
     with searching_beside(part):
         plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
+    # Search beside may have found a better one while it was ended.
+    if _outdone(part, plan):
+        plan = best_so_far(part, listed=plan.candidates, reasons=plan.reasons)
     if part.near is None and not plan.reasons:
         return plan
     with part.stage("reasons"):

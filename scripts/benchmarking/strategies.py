@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import json
-import math
 import sys
 from collections import Counter
 from contextlib import nullcontext
@@ -74,20 +73,6 @@ def _not_searched(*_: Any, **__: Any) -> Any:
     return None, False
 
 
-def _not_branched(
-    _some: Any, _cuts: Any, _column_bounds: Any, bound: float, _cutoff: float, _deadline: Any
-) -> Any:
-    from netform.solve.exact.branch_and_bound import Branched  # noqa: PLC0415
-
-    return Branched(bound, math.inf, None, 0)
-
-
-def _not_solved(*_: Any, **__: Any) -> Any:
-    from netform.solve.master.integer_program import IntegerAnswer  # noqa: PLC0415
-
-    return IntegerAnswer("unknown", None, -math.inf)
-
-
 def _first_order(_store: Any, _reduced: Any, _budget: Any, orders: Any, *_: Any, **__: Any) -> Any:
     return next(iter(orders))
 
@@ -112,8 +97,6 @@ STRATEGIES = (
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
     Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),
     Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
-    Strategy("integer program", f"{EXACT}.gap_closing:solve_integer", _not_solved),
-    Strategy("branching on pairs", f"{EXACT}.gap_closing:branch_on_pairs", _not_branched),
 )
 
 

@@ -28,10 +28,8 @@ from netform.solve.diagram.variable_order import (
     spectral_order,
     spectral_orders,
 )
-from netform.solve.exact.branch_and_bound import branch_on_pairs
 from netform.solve.exact.params import CLOSING
 from netform.solve.exact.state import LEAST_DIFFERENCE, SearchState
-from netform.solve.master.integer_program import solve_integer
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
 from netform.solve.model.solution import Solution
@@ -89,8 +87,6 @@ class GapClosing:
         """Bring incumbent and bound together, as far as a width allows, and give what was learnt."""
         most_width = self.params.last_width if most_width is None else most_width
         self.take_turns(most_width)
-        if not self.state.over and most_width == self.params.last_width:
-            self.close()
         columns = self.state.origin[self.state.relaxation.columns]
         learnt = replace(self.state.learnt(), column_bounds=self.state.column_bounds, columns=columns)
         return replace(self.state.solution(), trace=learnt)
@@ -105,7 +101,9 @@ class GapClosing:
                 self.branch_on_count(most_width)
                 return
             if not self.take_turn(most_width):
-                return
+                break
+        if most_width == self.params.last_width and not self.state.over and self.fractional:
+            self.branch_on_count(most_width)
 
     def take_turn(self, most_width: int) -> bool:
         """Try cutoffs while that is quick, then add a round of cuts; whether another turn promises something."""
@@ -285,12 +283,12 @@ class GapClosing:
         """Whether it is time to branch on the number of networks."""
         far = self.fraction_of_network > self.params.branched_at_once
         late = self.turns >= self.params.branched_after
-        return (late or far) and math.isfinite(self.state.cost) and self.fractional
+        return (late or far) and self.fractional
 
     @property
     def fractional(self) -> bool:
         """Whether the relaxation has a fraction of a network, and many columns are left."""
-        if self.fraction_of_network <= self.params.fraction:
+        if self.fraction_of_network <= self.params.fraction or math.isinf(self.state.cost):
             return False
         kept = len(self.state.cheap_enough(self.state.cost))
         return kept > self.params.many and self.state.memory.fits(kept * BRANCHED)
@@ -350,42 +348,9 @@ class GapClosing:
                 going = [branch for branch in going if branch not in turned or went[turned.index(branch)]]
                 self.state.raise_bound(min(branch.state.bound for branch in branches))
                 self.state.tell()
-        for branch in sorted(branches, key=lambda each: each.state.bound):
-            branch.state.cost = min(branch.state.cost, self.state.cost)
-            if not branch.state.over and most_width == self.params.last_width:
-                branch.close()
-            self.take_branch(branch, kept)
-        self.state.raise_bound(min(branch.state.bound for branch in branches))
 
     def take_branch(self, branch: GapClosing, kept: NDArray[np.int64]) -> None:
         """Take the plan and the cuts of a branch, whose columns stand at ``kept``."""
         chosen = branch.state.chosen
         self.state.accept(None if chosen is None else kept[chosen])
         self.state.keep_cuts(branch.state.learnt().cuts)
-
-    def close(self) -> None:
-        """Close the gap over the columns of better plans, by branching on pairs once the count is whole."""
-        if math.isfinite(self.state.cost) and self.fractional:
-            self.branch_on_count(self.params.last_width)
-            return
-        kept = self.state.cheap_enough(self.state.cost)
-        if not self.state.memory.fits(len(kept) * (BRANCHED + self.state.partitioning.store.practices)):
-            return
-        memory = self.state.memory.left_beside(len(kept) * BRANCHED)
-        some = replace(self.state.partitioning.take(kept), memory=memory)
-        if len(kept) <= self.params.small:
-            answer = solve_integer(
-                some.store,
-                some.costs,
-                self.state.relaxation.cuts,
-                some.sides,
-                nodes=5000,
-                cutoff=self.state.cost,
-                seconds=self.state.deadline.seconds_left,
-            )
-            self.state.take(kept, answer.chosen, answer.bound)
-        if not self.state.done:
-            state, relaxation = self.state, self.state.relaxation
-            bounds = relaxation.column_bounds[kept]
-            found = branch_on_pairs(some, relaxation.cuts, bounds, state.bound, state.cost, state.deadline)
-            self.state.take(kept, found.chosen, found.bound)

@@ -40,7 +40,7 @@ ROUNDING = 1e-4
 # What is counted is brought to this size, that of hours, at most: solvers like that.
 LARGEST = 1000.0
 
-# Closing a gap leaves a ten-millionth at most (`netform.solve.exact.branch_and_bound`): of so many far less than one.
+# Closing a gap leaves a ten-millionth at most: of so many far less than one.
 SEEN = 1_000_000
 
 # A moment that never comes, on the clock of a run without a deadline.

@@ -49,7 +49,6 @@ class ClosingParams:
         branched_at_once : further from it, that is done at once.
         other_prices : where a branch raises the bound by so large a part of the gap, its duals are others, and a plan
             is looked for by them.
-        small : up to so many columns the integer program alone closes the gap; above, branching on pairs.
     """
 
     cutoff_columns: tuple[int, ...] = (300, 2500, 10_000, 40_000, 160_000)
@@ -84,7 +83,6 @@ class ClosingParams:
     branched_after: int = 2
     branched_at_once: float = 0.25
     other_prices: float = 0.2
-    small: int = 400
 
 
 CLOSING = ClosingParams()
