@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from netform.solve.model.outcome import Doubt
     from netform.solve.model.solution import Solution
 
-__all__ = ["ONLY_PLAN", "method", "search_method", "unproven"]
+__all__ = ["CUT_SHORT", "ONLY_PLAN", "method", "search_method", "unproven"]
 
 ONLY_PLAN = "By their patients these practices can only be one network within the band."
+
+CUT_SHORT = "The run was cut short: the plan is the best that was found by then, and no plan costs less than the bound."
 
 _ENDED = {
     "time": "when time ran out",

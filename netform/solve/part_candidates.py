@@ -17,6 +17,7 @@ import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.explain.infeasible import explained_by_part
+from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
@@ -254,7 +255,7 @@ class Part:
             return None
         groups = tuple(tuple(self.problem.codes[v] for v in group) for group in best.groups)
         solution = Solution("feasible", None, best.value.cost, min(self.bound, best.value.cost))
-        return PartPlan(groups, solution, self.candidates, "The run was cut short.")
+        return PartPlan(groups, solution, self.candidates, CUT_SHORT)
 
     @property
     def doubt(self) -> Doubt:

@@ -1,8 +1,7 @@
-"""Large neighbourhood search: neighbouring networks are planned anew along random trees, and their borders bettered.
+"""Large neighbourhood search: neighbouring networks are divided anew along random trees, and their borders bettered.
 
-Each round takes several neighbourhoods (ruin and recreate, Schrimpf et al. 2000; Shaw 1998): the best plan of a random
-spanning tree through some of its networks, or a cut of the tree where its subtrees are too many. Dearer plans are
-taken, too, less and less (simulated annealing).
+Each round takes several neighbourhoods (ruin and recreate, Schrimpf et al. 2000; Shaw 1998). Dearer plans are taken,
+too, less and less (simulated annealing).
 """
 
 from __future__ import annotations
@@ -15,8 +14,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
-from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees, subtree_store
-from netform.solve.primal.trees import divide, random_tree
+from netform.solve.primal.trees import divide
 from netform.solve.primal.value import (
     COST,
     MOVED_PATIENTS,
@@ -58,19 +56,8 @@ class SearchParams:
     hottest, coldest : float
         What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
         practice badly placed; in the end next to nothing.
-    cycle : float
-        Neighbourhoods for each network from hot to cold, in the first cycle: a few seconds.
-    longer : float
-        By what each cycle is longer than the one before, as it is not known how many there will be.
     other_number : float
-        Share of neighbourhoods that are divided into one network more or one less by cuts alone.
-    clumps : int
-        Clumps for each network of a neighbourhood, of which trees make networks: twice as many take a hundred times as
-        long. Networks of fewer atoms are made of atoms.
-    steps : int
-        Steps of listing the subtrees of a neighbourhood, about 10 ms: beyond that it is cut instead.
-    polished : float
-        Share of rounds in which exchanges follow trees, which take ten times as long as the trees and find little more.
+        Share of neighbourhoods that are divided into one network more or one less.
     at_exceptions : float
         Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
     """
@@ -81,12 +68,7 @@ class SearchParams:
     hood: tuple[int, ...] = (2, 3, 4, 6, 8, 10, 12)
     hottest: float = 0.2
     coldest: float = 0.0005
-    cycle: float = 20.0
-    longer: float = 2.0
     other_number: float = 0.1
-    clumps: int = 8
-    steps: int = 20_000
-    polished: float = 0.1
     at_exceptions: float = 0.6
 
 
@@ -178,7 +160,7 @@ def search(
     deadline: Deadline,
     on_plan: Callable[[LabelledPlan], bool],
 ) -> LabelledPlan:
-    """Better a plan by large neighbourhood search.
+    """Better a plan by large neighbourhood search, from hot to cold.
 
     Parameters
     ----------
@@ -187,27 +169,23 @@ def search(
     params : SearchParams
     seed : int
     effort : int
-        Neighbourhoods.
+        Neighbourhoods: less than a few for each network leave no time to cool down.
     deadline : Deadline
     on_plan : callable
         Told of every better plan; says whether to go on.
     """
     random = np.random.default_rng(seed)
-    best, value, cooled = plan, plan.value(ground), 0.0
-    cycle = params.cycle
-    while effort > 0 and not deadline.passed:
+    best, value, searched = plan, plan.value(ground), 0
+    while searched < effort and not deadline.passed:
         trials = _number_of_trials(plan, params)
-        effort -= trials
         each = plan.values[:, COST].mean()
-        heat = each * params.hottest * (params.coldest / params.hottest) ** cooled
-        cooled += trials / (cycle * len(plan.values))
+        heat = each * params.hottest * (params.coldest / params.hottest) ** (searched / effort)
+        searched += trials
         plan = _round(ground, plan, params, trials, heat, random, deadline)
         if (found := plan.value(ground)) < value:
             best, value = plan, found
             if not on_plan(best):
                 break
-        if cooled >= 1.0:
-            plan, cooled, cycle = best, 0.0, cycle * params.longer
     return best
 
 
@@ -229,26 +207,20 @@ def _round(
 ) -> LabelledPlan:
     """The plan after one round."""
     number = len(plan.values)
-    batch, hood_begin, hoods, found, roots = _ruin(
+    batch, hood_begin, hoods = _ruin(
         ground.atoms,
         ground.bounds,
         plan.labels,
         *_random_neighbourhoods(ground, plan, params, trials, random),
-        params.clumps,
-        params.steps,
-        ground.problem.data.rules.exception_most,
         random,
     )
-    if len(roots):
-        batch = _divided_by_trees(ground, batch, found, roots)
     values = ground.values(network_store(ground.atoms, batch))
     hood_of = np.repeat(np.arange(trials), np.diff(hood_begin))
     before = np.zeros((trials, values.shape[1]))
     np.add.at(before, hood_of, plan.values[hoods])
     sizes = np.diff(hood_begin)
     slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
-    rough = 2 * len(roots) < trials or random.random() < params.polished
-    held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS if rough else 0)
+    held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS)
     change = held - plan_values(before, sizes, slack)
     linking = _linking(batch, values, before, sizes) & bool(ground.demands)
     # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
@@ -299,24 +271,6 @@ def _random_neighbourhoods(
     return begins, sizes.astype(np.int64), change.astype(np.int64), random.random(trials)
 
 
-def _divided_by_trees(ground: Ground, batch: Batch, found: Subtrees, roots: NDArray[np.int64]) -> Batch:
-    """The batch with the best plan of every tree whose subtrees are listed."""
-    values = ground.values(subtree_store(ground.atoms, batch.atom, found))
-    chosen = best_of_trees(found, values[:, (0, 1, 2, COST)], roots)
-    label = batch.label.copy()
-    for k, s in enumerate(chosen.tolist()):
-        for v in found.inside[found.begin[s] : found.begin[s + 1]].tolist():
-            label[found.clump[v] : found.clump[v + 1]] = len(batch.trial_of) + k
-    trial = np.searchsorted(batch.begin, found.clump[found.top[chosen]], side="right") - 1
-    # Labels run on from trial to trial.
-    trial_of = np.concatenate((batch.trial_of, trial))
-    kept = np.unique(label)
-    order = kept[np.lexsort((kept, trial_of[kept]))]
-    number = np.empty(len(trial_of), np.int64)
-    number[order] = np.arange(len(order))
-    return Batch(batch.begin, batch.atom, number[label], trial_of[order])
-
-
 @nb.njit(cache=True, nogil=True)
 def _ruin(
     atoms: AtomMap,
@@ -326,15 +280,11 @@ def _ruin(
     sizes: NDArray[np.int64],
     change: NDArray[np.int64],
     keep: NDArray[np.float64],
-    nodes: int,
-    steps: int,
-    exception_most: int,
     random: np.random.Generator,
-) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64], Subtrees, NDArray[np.int64]]:
-    """Random neighbourhoods, and a random tree for each.
+) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64]]:
+    """Random neighbourhoods, each divided along a random tree.
 
-    The batch, divided along a tree where subtrees are too many or cannot cover it; the networks of each neighbourhood
-    with where they begin; the subtrees of the others, and the places of their roots.
+    The batch, and the networks of each neighbourhood with where they begin.
     """
     number = labels.max() + 1
     order = np.argsort(labels, kind="mergesort")
@@ -343,9 +293,6 @@ def _ruin(
     trial_begin, hood_begin = [0], [0]
     atom, label = _nothing(), _nothing()
     hoods, trial_of = _nothing(), _nothing()
-    found = (_nothing(), [0], _nothing(), [0], _nothing())
-    clump = [0]
-    roots = _nothing()
     for t in range(len(begins)):
         hood = _hood(atoms, labels, order, first, begins[t], sizes[t], random)
         patients, odd = 0, False
@@ -362,28 +309,11 @@ def _ruin(
             patients += inside
             hoods.append(g)
         members = np.array(part, np.int64)
-        listed = False
-        if change[t] == 0:
-            tree, parent = random_tree(atoms, bounds, members, place, kept, random)
-            there, begin, end = clumps(tree, parent, labels, nodes * len(hood), random)
-            held = np.zeros(len(end), np.int64)
-            for v in range(len(end)):
-                held[v] = atoms.patients[there[begin[v] : begin[v + 1]]].sum()
-            least, most = (1, exception_most) if odd else (bounds.least, bounds.most)
-            listed = list_subtrees(held, end, least, most, steps, len(clump) - 1, found)
+        networks = min(max(1, len(hood) + change[t]), len(part))
+        if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
+            networks = len(hood)
+        divided = divide(atoms, bounds, members, networks, place, kept, random)
         kept[members] = -1
-        if listed:
-            roots.append(len(clump) - 1)
-            members, divided = there, np.zeros(len(there), np.int64)
-            for v in range(len(end)):
-                clump.append(len(atom) + begin[v + 1])
-        else:
-            # One clump of all, which no subtree is made of, so that clumps run on.
-            clump.append(len(atom) + len(members))
-            networks = min(max(1, len(hood) + change[t]), len(part))
-            if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
-                networks = len(hood)
-            divided = divide(atoms, bounds, members, networks, place, kept, random)
         for k in range(len(members)):
             atom.append(members[k])
             label.append(len(trial_of) + divided[k])
@@ -397,21 +327,7 @@ def _ruin(
         np.array(label, np.int64),
         np.array(trial_of, np.int64),
     )
-    subtrees = Subtrees(
-        np.array(found[0], np.int64),
-        np.array(found[1], np.int64),
-        np.array(found[2], np.int64),
-        np.array(found[3], np.int64),
-        np.array(found[4], np.int64),
-        np.array(clump, np.int64),
-    )
-    return (
-        batch,
-        np.array(hood_begin, np.int64),
-        np.array(hoods, np.int64),
-        subtrees,
-        np.array(roots, np.int64),
-    )
+    return batch, np.array(hood_begin, np.int64), np.array(hoods, np.int64)
 
 
 @nb.njit(cache=True, nogil=True)

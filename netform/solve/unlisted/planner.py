@@ -65,10 +65,14 @@ class UnlistedParams:
     patience : float
         Seconds after which search begins beside a list that is solved over: most are proven sooner, and nearly all that
         search finds by then is not needed. Where columns are not listed it begins at once.
-    neighbourhoods : int
-        That a turn of the search looks at: about a second where a few dozen practices are in one.
+    neighbourhoods, longer, most_neighbourhoods : float
+        That a turn of the search looks at, for each network of the plan: it anneals once, in a few seconds. So many
+        times more in the next where a turn was in vain, up to so many.
     share, seconds : float
         Of the time left, at most so long, for a bound by generated columns where only those within the band are listed.
+    searches : int
+        Turns of the search for each of exact neighbourhoods and of beams, as long as there are exceptions: those take
+        longer, and seldom come upon fewer.
     vain : int
         Turns in a row without a better plan, after which the search ends: what it finds later is rarely worth its time,
         and a run without a time limit has to end.
@@ -82,10 +86,13 @@ class UnlistedParams:
     rising: float = 0.02
     long_list: int = 1_000_000
     patience: float = 6.0
-    neighbourhoods: int = 200
+    neighbourhoods: float = 20.0
+    longer: float = 1.5
+    most_neighbourhoods: float = 100.0
     share: float = 0.3
     seconds: float = 60.0
-    vain: int = 20
+    searches: int = 5
+    vain: int = 10
 
 
 def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
@@ -174,8 +181,10 @@ def _primal_turns(
     """Better the plan: by search, and by beams over generated columns once it is known that columns are many."""
     deadline = part.deadline if deadline is None else deadline
     beams: Iterator[None] | None = None
-    for _ in _search_turns(part, params, deadline, first_seed):
+    for turn, _ in enumerate(_search_turns(part, params, deadline, first_seed)):
         yield
+        if turn % params.searches and not part.sound:
+            continue
         many = part.unlisted or part.candidates >= params.long_list or not part.sound
         keeps = part.incumbent is not None and not part.incumbent.value.broken
         # The thread that bounds needs the same relaxation sooner, and makes it.
@@ -191,6 +200,7 @@ def _primal_turns(
 def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_seed: int) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
     seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
+    each, turn = params.neighbourhoods, 0
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
         seed, demands = seed + 1, part.demands
@@ -199,13 +209,17 @@ def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_
             part.incumbent.groups,
             demands,
             seed=seed,
-            effort=params.neighbourhoods,
+            effort=round(each * len(part.incumbent.groups)),
             deadline=deadline,
             on_plan=part.offered("search"),
         )
         yield
+        if part.incumbent is before:
+            each = min(each * params.longer, params.most_neighbourhoods)
+        turn += 1
         # Neighbourhoods planned by themselves do not know how many may move in the whole plan.
-        if demands.start is None and part.incumbent.groups != settled:
+        due = part.sound or turn % params.searches == 0
+        if due and demands.start is None and part.incumbent.groups != settled:
             plan, same_number = part.incumbent.groups, demands.networks is not None
             for better in improvements(part.problem, plan, deadline, same_number=same_number):
                 found = part.value_of(better)

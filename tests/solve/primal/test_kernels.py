@@ -8,22 +8,20 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import networkx as nx
-import numba as nb
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
-from netform.solve.model.problem import Problem, group_costs
+from netform.solve.model.problem import Problem
 from netform.solve.model.stopping import NEVER
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
-from netform.solve.primal.local_search import LabelledPlan, _nothing, better_borders
+from netform.solve.primal.local_search import LabelledPlan, better_borders
 from netform.solve.primal.starts import StartParams, Terrain, tree_starts
-from netform.solve.primal.tree_plans import Subtrees, best_of_trees, clumps, list_subtrees
-from netform.solve.primal.trees import divided_part, random_tree
-from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands, network_values
-from tests.brute_force import all_groups, outside_band, store_of
+from netform.solve.primal.trees import divided_part
+from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands
+from tests.brute_force import all_groups, store_of
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
@@ -61,68 +59,6 @@ def test_no_demand_is_broken_just_where_a_network_is_allowed(
     limits = Limits.of(graph, codes, replace(rules, demands=demands))
     store = store_of(all_groups(len(codes), len(codes)), len(codes))
     assert ((broken_demands(store, limits) == 0) == allowed(store, limits)).all()
-
-
-@nb.njit
-def subtrees_of(patients, end, least, most):
-    """List the subtrees of one tree, as search does for many."""
-    tops, inside, below = _nothing(), _nothing(), _nothing()
-    begins, begins_below = [0], [0]
-    listed = list_subtrees(patients, end, least, most, 10**6, 0, (tops, begins, inside, begins_below, below))
-    return (
-        listed,
-        np.array(tops, np.int64),
-        np.array(begins, np.int64),
-        np.array(inside, np.int64),
-        np.array(begins_below, np.int64),
-        np.array(below, np.int64),
-    )
-
-
-@given(small_areas(most=8, oversize=False), st.integers(0, 100))
-@QUICK
-def test_a_tree_is_planned_best(drawn: tuple[nx.Graph, Rules], seed: int) -> None:
-    """Of all ways to cut a random tree, the subtrees chosen are in the band where any are, and cost least."""
-    graph, rules = drawn
-    problem = problem_of(graph, rules)
-    terrain, _ = ground_of(problem)
-    atoms, random = terrain.atoms, np.random.default_rng(seed)
-    nobody = np.full(atoms.size, -1, np.int64)
-    order, parent = random_tree(
-        atoms, terrain.bounds, np.arange(atoms.size), nobody.copy(), nobody.copy(), random
-    )
-    tree = nx.Graph([(int(order[t]), int(order[parent[t]])) for t in range(1, len(order))])
-    tree.add_nodes_from(range(atoms.size))
-    assert nx.is_tree(tree)
-    assert all(problem.graph.has_edge(*edge) for edge in tree.edges)
-    there, begin, end = clumps(order, parent, np.zeros(atoms.size, np.int64), 10**6, random)
-    listed, *found = subtrees_of(atoms.patients[there], end, rules.least, rules.most)
-    costs = {}
-    best = math.inf
-    for edges in range(len(tree.edges) + 1):
-        for cut in combinations(sorted(tree.edges), edges):
-            rest = tree.copy()
-            rest.remove_edges_from(cut)
-            plan = [tuple(sorted(part)) for part in nx.connected_components(rest)]
-            codes = [[problem.codes[v] for v in group] for group in plan]
-            if any(outside_band(graph, group, rules) for group in codes):
-                continue
-            for group in plan:
-                if group not in costs:
-                    costs[group] = group_costs(problem, [group])[0]
-            best = min(best, math.fsum(costs[group] for group in plan))
-    assert listed == (best < math.inf)
-    if not listed:
-        return
-    subtrees = Subtrees(*found, begin)
-    groups = [
-        tuple(sorted(there[subtrees.inside[subtrees.begin[s] : subtrees.begin[s + 1]]].tolist()))
-        for s in range(len(subtrees.top))
-    ]
-    values = network_values(problem, NO_DEMANDS_OVER_PLAN, store_of(groups, len(problem.codes)))
-    chosen = best_of_trees(subtrees, values[:, (0, 1, 2, 5)], np.array([0]))
-    assert sorted(v for s in chosen for v in groups[s]) == list(range(atoms.size))
-    assert math.isclose(math.fsum(values[chosen, 5]), best, rel_tol=1e-9, abs_tol=1e-9)
 
 
 @given(small_areas(most=8, oversize=False, least=2), st.integers(0, 100), st.integers(2, 3))
