@@ -50,11 +50,12 @@ class GenerationParams:
         Duals of practices are kept within so many times their mean at first; that box is widened so many times where
         it binds, up to so many times what a network costs.
     first_found, found : int
-        Columns that heuristic pricing gives in one turn, at first and at most.
+        Columns that heuristic pricing gives in one turn: at first so many for each practice, and how many at most.
     near_zero : float
         Their highest reduced cost, as a share of a network's cost.
     starts, added, sharing : int
-        Columns searched near besides those of the optimum, and those added in a turn: so many may share a practice.
+        Columns searched near besides those of the optimum, and those added in a turn for each practice: so many may
+        share one. The more practices there are, the longer takes the program beside pricing.
     smoothing : float
         Of the last duals this share is kept in two turns of three, as new ones swing to and fro.
     turns : int
@@ -75,12 +76,12 @@ class GenerationParams:
     box: float = 1.5
     wider: float = 4.0
     widest: float = 100.0
-    first_found: int = 2_500
+    first_found: int = 15
     found: int = 20_000
     near_zero: float = 0.015
     starts: int = 200
-    added: int = 600
-    sharing: int = 25
+    added: int = 3
+    sharing: int = 50
     smoothing: float = 0.6
     turns: int = 300
     columns: int = 12_000
@@ -338,7 +339,7 @@ class ColumnGenerator:
         sharing = np.zeros(len(self.duals.practices), np.int64)
         fresh: list[int] = []
         for j in np.argsort(reduced, kind="stable").tolist():
-            if reduced[j] >= -TINY or len(fresh) == GENERATION.added:
+            if reduced[j] >= -TINY or len(fresh) == self.added_at_once:
                 break
             members = store[j]
             column = tuple(members.tolist())
@@ -359,9 +360,14 @@ class ColumnGenerator:
             self.program.add_columns(some, costs[fresh], self.sides(some))
         return len(fresh)
 
+    @property
+    def added_at_once(self) -> int:
+        """Columns that are added in a turn at most."""
+        return GENERATION.added * len(self.duals.practices)
+
     def generate(self) -> None:
         """Add columns by heuristic pricing until it finds none, or time is up."""
-        steady, limit = self.duals, GENERATION.first_found
+        steady, limit = self.duals, GENERATION.first_found * len(self.duals.practices)
         for turn in range(GENERATION.turns):
             if self.deadline.passed:
                 return
@@ -369,7 +375,7 @@ class ColumnGenerator:
             added = self.add(self.columns_near(steady, GENERATION.near_zero * self.mean_cost, limit))
             if added:
                 self.solve()
-            if added < GENERATION.added // 20 and limit < GENERATION.found:
+            if added < self.added_at_once // 20 and limit < GENERATION.found:
                 limit *= 2
             elif not added and turn % 3 == 0:
                 if self.covers_all or self.box > GENERATION.widest * self.mean_cost:
