@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from netform.rules import Rules
-    from netform.solve.model.linking_rules import LinkingRules
+    from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Group
     from netform.tradeoff import Groups
 

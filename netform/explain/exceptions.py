@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.breaches import counted_practices
+from netform.explain.infeasible import NETWORKS
 from netform.explain.move_limits import MOVES
-from netform.explain.network_count import NETWORKS
 from netform.explain.obstacles import Obstacle, connected_parts
 from netform.solve.model.outcome import Placed
 

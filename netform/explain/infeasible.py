@@ -3,10 +3,14 @@
 Networks that cover all practices would cover any few of them. So where neither arithmetic nor a single way out explains
 it, the fewest that already cannot all be covered, whatever becomes of the rest, are where to look: a deletion filter
 over the practices.
+
+Where it is the number of networks demanded that leaves exceptions, the number that would not is said.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,19 +18,29 @@ import numpy as np
 from netform.candidates.store import CandidateStore
 from netform.explain.divisible import cover_of, divisible, within_rules
 from netform.explain.move_limits import MOVES
-from netform.explain.network_count import NETWORKS
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.solve.exact.minimum_count import fewest
+from netform.solve.model.problem import SideRow
 from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     import networkx as nx
+    from numpy.typing import NDArray
 
     from netform.rules import Rules
-    from netform.solve.model.plan_model import PlanModel
+    from netform.solve.model.plan_model import LinkingRules, PlanModel
 
-__all__ = ["conflicting", "explained_by_part", "geography", "undivided", "undivided_by_model"]
+__all__ = [
+    "NETWORKS",
+    "conflicting",
+    "explained_by_part",
+    "geography",
+    "other_number",
+    "undivided",
+    "undivided_by_model",
+]
 
 # Beyond these the filter would take longer than planning does.
 MOST_PRACTICES, MOST_LISTED = 80, 50_000
@@ -210,3 +224,55 @@ def _listed_of(within: PlanModel, part: Sequence[str]) -> int:
     number = {code: k for k, code in enumerate(within.codes)}
     first = within.store.members[within.store.offsets[:-1]]
     return int(np.isin(first, [number[code] for code in part]).sum())
+
+
+# The reason of an exception that would not be needed with another number of networks.
+NETWORKS = "networks"
+
+
+def other_number(
+    model: PlanModel,
+    outside: NDArray[np.float64],
+    linking: LinkingRules,
+    exceptions: int,
+    alone: int,
+    deadline: Deadline = NEVER,
+) -> Obstacle | None:
+    """Say which number of networks would save a plan some of its exceptions; None where none would.
+
+    Parameters
+    ----------
+    model : PlanModel
+        The plans with networks of any size, without the rows of ``linking``.
+    outside : ndarray of float64, shape (m,)
+        1 for every column that is an exception.
+    linking : LinkingRules
+        With the number that is demanded.
+    exceptions : int
+        How many the plan has.
+    alone : int
+        Exceptions that every plan has.
+    deadline : Deadline
+        Once it has passed nothing is said.
+    """
+    if linking.networks is None:
+        return None
+    free = replace(model, sides=(*model.sides, *replace(linking, networks=None).rows(model)))
+    needed = fewest(free, outside, deadline).found
+    if needed is None or needed >= exceptions:
+        return None
+    some = replace(free, sides=(*free.sides, SideRow(outside, -math.inf, needed + 0.5)))
+    fixed, practices = len(linking.fixed), len(model.codes)
+    least = fewest(some, np.ones(len(model.store)), deadline).plus(fixed)
+    # A plan of as many networks as can be spares the fewest practices the lead of one.
+    spared = fewest(some, np.diff(model.store.offsets) - 1.0, deadline)
+    sentence = (
+        f"Exactly {linking.networks:,} networks leave {exceptions + alone:,} exception"
+        f"{'s' * (exceptions + alone != 1)}; with another number {needed + alone or 'none':} would be enough."
+    )
+    remedies: tuple[str, ...] = ()
+    if least.proven and least.found is not None and linking.networks < least.found:
+        remedies = (f"For that at least {least.found:,} networks are needed.",)
+    elif spared.proven and spared.found is not None and linking.networks > practices - spared.found + fixed:
+        remedies = (f"For that at most {practices - spared.found + fixed:,} networks can be had.",)
+    return Obstacle(NETWORKS, model.codes, sentence, remedies)

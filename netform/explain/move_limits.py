@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from netform.solve.model.linking_rules import LinkingRules
-    from netform.solve.model.plan_model import PlanModel
+    from netform.solve.model.plan_model import LinkingRules, PlanModel
 
 __all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
 

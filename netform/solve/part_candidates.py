@@ -24,9 +24,8 @@ from netform.scores.balance import group_sums
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.candidate_cache import CandidateCache
-from netform.solve.model.linking_rules import LinkingRules
 from netform.solve.model.outcome import Doubt, PartPlan
-from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, SideRow, store_of
 from netform.solve.model.solution import Solution
 from netform.solve.model.stopping import Deadline

@@ -9,8 +9,7 @@ from hypothesis import given
 
 from netform.demands import Demands
 from netform.explain.divisible import Remedy
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles
-from netform.explain.remedies import Reason, reason_for
+from netform.explain.obstacles import Obstacle, Reason, connected_parts, obstacles, reason_for
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
 from netform.rules import Rules

@@ -13,7 +13,7 @@ from netform.grouping import Grouping, Moves
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import Options
-from netform.solve.model.linking_rules import LinkingRules
+from netform.solve.model.plan_model import LinkingRules
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import PlanValue
 from tests.brute_force import best_plan, judge, partitions

@@ -16,8 +16,7 @@ import numpy as np
 from netform.scores.balance import group_sums
 from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
 from netform.solve.model.problem import SideRow
-from netform.solve.near_optimal.local_diagrams import local_diagrams
-from netform.solve.near_optimal.space import SAME, NearOptimalSpace, network_of
+from netform.solve.near_optimal.space import SAME, NearOptimalSpace, local_diagrams, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

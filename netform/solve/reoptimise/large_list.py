@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.solve.exact.gap_closing import GapClosing
-from netform.solve.exact.params import CLOSING
+from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import PricedProgram
 from netform.solve.model.solution import Solution, WarmStart

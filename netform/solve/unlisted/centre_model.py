@@ -19,10 +19,9 @@ import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.solve.model.problem import group_costs, store_of
-from netform.solve.unlisted.assignment_program import AssignmentProgram
+from netform.solve.unlisted.assignment_program import AssignmentProgram, component_of, separators
 from netform.solve.unlisted.centre_bound import BoundParams, centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.separators import component_of, separators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -27,8 +27,7 @@ from netform.solve.model.problem import SideRow
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.outside_band import outside_band
-from netform.solve.unlisted.separable_cost import separable_costs
+from netform.solve.unlisted.separable_cost import outside_band, separable_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.exact import gap_closing
-from netform.solve.exact.params import CLOSING
+from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import TIED, SearchState
 from netform.solve.model.problem import SetPartitioning

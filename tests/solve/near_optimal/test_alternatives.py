@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.exact.gap_closing as gap_closing_module
-import netform.solve.near_optimal.local_diagrams as local_module
+import netform.solve.near_optimal.space as local_module
 import netform.solve.near_optimal.space as near_module
 from netform.rules_file import load_profile
-from netform.solve.exact.params import CLOSING
+from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of

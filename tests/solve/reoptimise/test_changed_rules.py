@@ -14,7 +14,7 @@ from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.exact.params import CLOSING
+from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
 from netform.solve.model.stopping import NEVER, Deadline

@@ -19,10 +19,10 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.unlisted.assignment_program import separators
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
-from netform.solve.unlisted.separators import separators
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.strategies import made_up_area, numbered_graphs
