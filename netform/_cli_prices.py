@@ -95,7 +95,7 @@ class _Pricing:
         """The optimum of some practices as one area."""
         from netform.price import Optimum
         from netform.solve.area import Progress, solve_area
-        from netform.solve.model.stopping import Deadline
+        from netform.solve.model.budget import Deadline
 
         if (seconds := self.seconds()) <= 0:
             return None

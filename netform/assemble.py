@@ -17,7 +17,6 @@ from netform.explain.weighty_terms import weighty_notes
 from netform.graph import published_edges
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.rationale import rationales
-from netform.rules import Rules
 from netform.rules_file import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from netform.pipeline import Prepared
+    from netform.rules import Rules
     from netform.solve.area import AreaOutcome, Options, Placed
 
 __all__ = ["assemble"]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from netform.plan import Network
 from netform.territory.cells import (
     Territories,
     home_faces,
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from netform.plan import Network
 
 __all__ = ["network_boundaries", "tile_areas"]
 

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.grouping import Grouping
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from netform.grouping import Grouping
     from netform.scoring import ScoredResult
 
 __all__ = ["Compared", "Comparison", "Pair", "Passage", "compare_groupings", "compare_results"]

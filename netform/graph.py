@@ -20,17 +20,18 @@ from typing import TYPE_CHECKING, TypeAlias
 import networkx as nx
 import numpy as np
 
-from netform.edges import EdgeChange
-from netform.places import Places
 from netform.plan import Edge
-from netform.practices.model import PracticeList
 from netform.territory import Territories, shared_borders
-from netform.travel import Travel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from netform.edges import EdgeChange
+    from netform.places import Places
+    from netform.practices.model import PracticeList
+    from netform.travel import Travel
 
 __all__ = ["area_positions", "build_graph", "graph_of_edges", "published_edges"]
 

@@ -24,12 +24,10 @@ from netform.graph import area_positions, build_graph, graph_of_edges
 from netform.graph_demands import demanded_graph
 from netform.places import Places, locate
 from netform.plan import AreaResult, Plan
-from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
 from netform.practices.values import some_of
 from netform.registrations import Registrations, read_registrations
 from netform.result import Result
-from netform.rules import Rules
 from netform.rules_file import rules_toml
 from netform.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
 from netform.travel import Travel, build_travel
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from netform.practices.model import PracticeList
+    from netform.rules import Rules
     from netform.solve.area import AreaOutcome, Options
 
 __all__ = ["Inputs", "Prepared", "draw", "make_plan", "prepare", "unplanned"]

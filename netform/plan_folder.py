@@ -12,11 +12,9 @@ import shapely
 
 from netform.errors import Fault, InputError
 from netform.export.plan_json import read_plan_json
-from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
 from netform.practices.text import read_bytes
 from netform.projection import to_grid
-from netform.rules import Rules
 from netform.rules_file import read_rules
 
 if TYPE_CHECKING:
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.plan import Plan
+    from netform.practices.model import PracticeList
+    from netform.rules import Rules
 
 __all__ = ["PlanFolder", "is_plan", "plain_cell", "plan_file", "read_plan", "read_plan_folder"]
 

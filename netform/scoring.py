@@ -20,7 +20,6 @@ from netform import __version__
 from netform.boundaries import network_boundaries, tile_areas
 from netform.breaches import Breach, breaches, plan_breaches
 from netform.graph_demands import demanded_graph
-from netform.grouping import Grouping
 from netform.plan import Network, Plan
 from netform.rules import TERM_NAMES, Rules
 from netform.rules_file import rules_toml
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from netform.grouping import Grouping
     from netform.pipeline import Prepared
     from netform.places import Places
     from netform.practices.model import PracticeList

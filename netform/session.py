@@ -27,9 +27,9 @@ from netform.pipeline import Prepared, make_plan
 from netform.plan import AreaResult, Plan
 from netform.scores import network_cost, network_terms
 from netform.solve.area import solve_area
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Progress
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.near_optimal.alternatives import NearOptimalPlans, Ranked
 from netform.solve.near_optimal.pareto_front import TracedPoint, trace_front
 from netform.solve.reoptimise.changed_rules import ChangedRules

@@ -20,7 +20,6 @@ from netform.grouping_file import todays_grouping
 from netform.scores import network_terms
 from netform.scoring import ground_graph, score_grouping
 from netform.territory.coverage import polygon_parts
-from netform.tradeoff import Alternative, Border, Front, Groups
 from netform.tradeoff_result import (
     AlternativesResult,
     AreaFront,
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from netform.pipeline import Prepared
     from netform.result import Result
     from netform.rules import Rules
-    from netform.tradeoff import Axis
+    from netform.tradeoff import Alternative, Axis, Border, Front, Groups
 
 __all__ = ["alternatives_result", "changes_between", "front_result", "neighbours_of", "todays_mark"]
 

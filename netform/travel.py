@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netform.places import Places
-from netform.rules import Rules
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from netform.places import Places
+    from netform.rules import Rules
 
 __all__ = ["Travel", "build_travel", "estimate_minutes"]
 

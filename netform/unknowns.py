@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.practices.values import some_of
-from netform.rules import Rules
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 __all__ = ["unknown_notes"]
 

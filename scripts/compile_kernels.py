@@ -31,8 +31,7 @@ from netform.pipeline import Inputs, Prepared, prepare
 from netform.rules_file import load_profile
 from netform.session import Session
 from netform.solve.area import Options, Progress, solve_area
-from netform.solve.model.budget import DEFAULT, MemoryBudget
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.budget import DEFAULT, Deadline, MemoryBudget
 from netform.tradeoff import parse_axis
 
 if TYPE_CHECKING:

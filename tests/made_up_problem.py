@@ -13,13 +13,12 @@ import numpy as np
 from netform.explain.obstacles import connected_parts
 from netform.rules_file import load_profile
 from netform.solve.area import Options
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.problem import Problem, group_costs
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.part_candidates import Part
-from netform.solve.primal.atoms import networks_of
-from netform.solve.primal.first_plan import incumbents
-from netform.solve.primal.starts import StartParams, Terrain, tree_starts
+from netform.solve.primal.first_plan import StartParams, Terrain, incumbents, tree_starts
+from netform.solve.primal.trees import networks_of
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN
 from tests.strategies import made_up_area
 

@@ -16,13 +16,14 @@ from netform.graph_demands import demanded_graph
 from netform.hubs import eligible_hubs
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores.patient_travel import best_hub
 from netform.travel import build_travel
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 PLAIN = load_profile().with_band(20_000, 50_000)
 # Minutes one way: A and B 10, A and C 20, B and C 12; D and E are far from all, and of another area.

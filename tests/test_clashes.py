@@ -20,7 +20,6 @@ from netform.graph import graph_of_edges
 from netform.graph_demands import demanded_graph
 from netform.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.travel import build_travel
 from tests.brute_force import partitions
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 DEFAULT = load_profile()
 LINE = [(kilometres * 1000, 0) for kilometres in range(6)]

@@ -16,7 +16,6 @@ from netform.cli import cli
 from netform.demands import NO_DEMANDS, AreaDemand, Demands
 from netform.demands_file import PLANNER_KEYS, demands_toml, read_demands
 from netform.errors import RulesError
-from netform.rules import Rules
 from netform.rules_file import load_profile, read_rules, rules_toml
 from tests.examples import examples
 from tests.strategies import codes as listed_codes
@@ -24,6 +23,8 @@ from tests.strategies import rules
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from netform.rules import Rules
 
 DEFAULT = load_profile()
 

@@ -12,7 +12,6 @@ from netform.assemble import assemble
 from netform.errors import AuditError, InputError
 from netform.pipeline import Inputs, Prepared, draw, make_plan, prepare, unplanned
 from netform.plan import AreaResult
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Placed
 from netform.solve.workers import plan_areas
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 # A row of sites 5 km apart, west to east, each with its own coordinates; B shares the site of A.
 ROWS = """\

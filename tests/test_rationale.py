@@ -16,7 +16,6 @@ from netform.errors import ImpossibleError
 from netform.grouping import Grouping, Moves
 from netform.plan import Network, SharedPost
 from netform.rationale import moves_into, rationales
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import Options
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
@@ -16,7 +17,6 @@ from netform.export.rows import rounded
 from netform.grouping import Grouping
 from netform.grouping_file import plan_grouping, todays_grouping
 from netform.pipeline import Inputs, Prepared, make_plan, prepare
-from netform.plan import Plan
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
@@ -24,6 +24,9 @@ from netform.scoring import ground_graph, score_grouping, score_of_plan, score_p
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
 from tests.strategies import practice_graphs
+
+if TYPE_CHECKING:
+    from netform.plan import Plan
 
 RULES = load_profile()
 # A row of sites 5 km apart from west to east in two areas, C2 at the site of C1; so the areas meet between C and D.

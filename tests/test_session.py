@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.grouping import Grouping, Moves
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import parse_axis
@@ -23,6 +22,8 @@ from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 RULES = load_profile()
 X, Y = parse_axis("patient_travel"), parse_axis("workforce")

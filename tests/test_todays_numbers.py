@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 from netform.demands import AreaDemand, Demands
 from netform.errors import InputError
 from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.settled import settle, settled_numbers
 from netform.todays_numbers import networks_of_areas, with_todays_numbers
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES = load_profile()
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.candidates.store import CandidateStore
 from netform.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.demands import Demands
     from netform.rules import Rules
 

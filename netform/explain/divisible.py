@@ -17,23 +17,22 @@ import numpy as np
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
-from netform.candidates.store import CandidateStore
 from netform.explain.obstacles import obstacles
 from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
 from netform.solve.exact.solver import solve_set_partitioning
-from netform.solve.model.budget import MemoryBudget
+from netform.solve.model.budget import NEVER, Deadline, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
-from netform.solve.model.solution import Solution
-from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.model.solution import Solution
 
 __all__ = ["Question", "Remedy", "cover_of", "divisible", "free_practices", "within_rules"]
 

@@ -20,8 +20,8 @@ from netform.explain.divisible import cover_of, divisible, within_rules
 from netform.explain.move_limits import MOVES
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
 from netform.solve.exact.minimum_count import fewest
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SideRow
-from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

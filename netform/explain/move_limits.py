@@ -10,8 +10,8 @@ from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.obstacles import Obstacle
 from netform.moves import as_good_words, least_words, needed_words, too_near_words, within_words
 from netform.solve.exact.minimum_count import Fewest, fewest
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SideRow
-from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable

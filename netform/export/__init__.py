@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from netform.export import files
 from netform.export.files import write_file, write_folder
-from netform.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from netform.result import Result
 
 __all__ = [
     "EXPORTERS",

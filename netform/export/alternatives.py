@@ -12,12 +12,12 @@ import numpy as np
 from netform.export.plan_json import dump_json
 from netform.export.rows import rounded
 from netform.export.tables import csv_bytes
-from netform.tradeoff_result import AlternativesResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from netform.tradeoff import Alternative
+    from netform.tradeoff_result import AlternativesResult
 
 __all__ = [
     "ALTERNATIVES_FILES",

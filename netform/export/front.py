@@ -12,12 +12,12 @@ from netform.export.plan_json import dump_json
 from netform.export.rows import rounded
 from netform.export.tables import csv_bytes
 from netform.fronts import marks_of, price_along
-from netform.tradeoff_result import AreaFront, FrontResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from netform.tradeoff import Axis, FrontPoint
+    from netform.tradeoff_result import AreaFront, FrontResult
 
 __all__ = [
     "FRONT_FILES",

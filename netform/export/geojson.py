@@ -10,11 +10,12 @@ import shapely
 from netform.export.plan_json import dump_json
 from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
 from netform.projection import to_degrees
-from netform.result import Result
 from netform.territory.coverage import Geometries, dissolve, faces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from netform.result import Result
 
 __all__ = ["feature_collection", "networks_geojson", "practices_geojson", "to_lonlat"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 __all__ = ["geopackage"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from netform.result import Result
+if TYPE_CHECKING:
+    from netform.result import Result
 
 __all__ = ["ATTRIBUTION", "SHORT_ATTRIBUTION", "network_rows", "practice_rows", "rounded"]
 

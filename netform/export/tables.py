@@ -7,10 +7,11 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from netform.export.rows import SHORT_ATTRIBUTION, practice_rows
-from netform.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from netform.result import Result
 
 __all__ = ["csv_bytes", "practices_csv", "spreadsheet_text"]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
-from netform.plan import Plan
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.plan import Plan
+    from netform.result import Result
 
 __all__ = ["workbook"]
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.store import CandidateStore
-from netform.rules import Rules
 from netform.scores.balance import BALANCE
 from netform.scores.community import COMMUNITY
 from netform.scores.continuity import CONTINUITY
@@ -28,6 +26,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["TERMS", "ScoringData", "Term", "candidate_costs", "network_cost", "network_terms"]
 

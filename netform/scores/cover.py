@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.store import CandidateStore
-from netform.rules import Rules
 from netform.scores.balance import group_sums
 from netform.scores.term import ScoringData, Term
 
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["COVER"]
 

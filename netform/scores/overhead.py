@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.store import CandidateStore
-from netform.rules import Rules
 from netform.scores.term import ScoringData, Term
 
 if TYPE_CHECKING:
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["OVERHEAD"]
 

@@ -15,9 +15,7 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.allowed import is_hub
-from netform.candidates.store import CandidateStore
 from netform.hubs import MINUTES_SLACK, eligible_hubs
-from netform.rules import Rules
 from netform.scores.term import ScoringData, Term
 
 if TYPE_CHECKING:
@@ -25,6 +23,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["PATIENT_TRAVEL", "best_hub"]
 

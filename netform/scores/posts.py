@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.plan import SharedPost
-from netform.rules import Rules
 from netform.scores.stranded_posts import define_posts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 __all__ = ["minutes_per_move", "shared_posts"]
 

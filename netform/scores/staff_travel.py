@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.candidates.store import CandidateStore
-from netform.rules import Rules
 from netform.scores.posts import minutes_per_move
 from netform.scores.stranded_posts import define_posts, whole_posts
 from netform.scores.term import ScoringData, Term
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Rules
 
 __all__ = ["STAFF_TRAVEL"]
 

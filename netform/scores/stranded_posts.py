@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.candidates.store import CandidateStore
-from netform.rules import Role, Rules
 from netform.scores.term import ScoringData, Term
 
 if TYPE_CHECKING:
@@ -22,6 +20,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from netform.candidates.store import CandidateStore
+    from netform.rules import Role, Rules
 
 __all__ = ["STRANDED_POSTS", "define_posts", "whole_posts"]
 

@@ -18,7 +18,8 @@ from numba.core import event
 from netform.errors import ImpossibleError, RulesError
 from netform.explain.exceptions import PINNED, oversize_networks, pin_networks, place
 from netform.explain.move_limits import fewest_moved, needed
-from netform.explain.obstacles import Obstacle, connected_parts, reason_for
+from netform.explain.obstacles import Obstacle, connected_parts
+from netform.explain.remedies import reason_for
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
 from netform.plan import AreaResult, SolveStep
@@ -26,6 +27,7 @@ from netform.scores import ScoringData, candidate_costs
 from netform.settled import number_fault
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
+from netform.solve.model.budget import Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import (
     NOT_PLANNED,
@@ -40,7 +42,6 @@ from netform.solve.model.outcome import (
 from netform.solve.model.plan_model import LinkingRules, join
 from netform.solve.model.problem import store_of
 from netform.solve.model.solution import Solution, WarmStart
-from netform.solve.model.stopping import Deadline
 from netform.solve.part import first_plan, solve_part
 from netform.solve.part_candidates import Part
 from netform.solve.unlisted.planner import bound_at_once

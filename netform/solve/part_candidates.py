@@ -23,12 +23,10 @@ from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
-from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import Doubt, PartPlan
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, SideRow, store_of
 from netform.solve.model.solution import Solution
-from netform.solve.model.stopping import Deadline
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import (
     NO_DEMANDS_OVER_PLAN,
@@ -45,6 +43,8 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.model.budget import Deadline
+    from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.outcome import Options
 
 __all__ = ["ANY_SIZE", "Part"]

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model.budget import MemoryBudget, MoreRoomError
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.budget import Deadline, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

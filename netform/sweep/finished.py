@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netform.errors import NetformError, NoPlanError
-from netform.sweep.tasks import Task
+
+if TYPE_CHECKING:
+    from netform.sweep.tasks import Task
 
 __all__ = ["RERUNS", "TICK", "Finished", "finished", "lost"]
 

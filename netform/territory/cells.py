@@ -9,13 +9,14 @@ import numpy as np
 import shapely
 
 from netform.territory.coverage import Geometries, border_lengths, dissolve, faces_of, polygon_parts
-from netform.territory.sites import Sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from netform.territory.sites import Sites
 
 __all__ = [
     "Territories",

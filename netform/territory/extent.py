@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 from netform.territory.coverage import Geometries, polygon_parts
-from netform.territory.sites import Sites
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from netform.territory.sites import Sites
 
 __all__ = ["living_extent"]
 

@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from netform.graph import build_graph
 from netform.pipeline import Inputs, Prepared, make_plan, prepare
-from netform.plan import Plan
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.budget import Deadline
 from scripts.benchmarking.cases import Area, write_area
 from scripts.benchmarking.isolated import forget_peak, peak_mb
 
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import networkx as nx
+
+    from netform.plan import Plan
+    from netform.rules import Rules
 
 __all__ = ["STAGES", "plan_list"]
 

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from netform.rules import Rules
 from netform.scores import ScoringData, candidate_costs
 from netform.solve.model.problem import store_of
 from scripts.benchmarking.validity import find_faults
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 __all__ = ["Scorer", "Task"]
 

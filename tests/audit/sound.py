@@ -19,7 +19,6 @@ from netform.graph_demands import demanded_graph
 from netform.places import Places
 from netform.plan import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.scores.posts import minutes_per_move, shared_posts
@@ -27,6 +26,8 @@ from netform.travel import build_travel
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 # What it is, what is done to the sound plan, and what the message says.
 Broken = tuple[str, Callable[[Plan], Plan], str]

@@ -12,7 +12,6 @@ import pytest
 
 from netform.demands import NO_DEMANDS
 from netform.pipeline import Inputs, Prepared, prepare
-from netform.plan import Plan
 from netform.rules_file import load_profile
 from netform.session import Session
 from netform.solve.area import Options
@@ -22,6 +21,8 @@ from scripts.benchmarking.changes import HEAD, Change, changes, quantile_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from netform.plan import Plan
 
 RULES = load_profile()
 

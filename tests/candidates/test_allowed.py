@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from netform.breaches import breaches
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData
 from tests.brute_force import store_of
@@ -23,6 +22,8 @@ from tests.strategies import made_up_area, practice_graphs
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 FORBIDDEN = {"apart", "together", "merge", "exclude", "pin", "longest_to_hub", "longest_between", "hub"}
 COUNTS = {"least_practices", "most_practices"}

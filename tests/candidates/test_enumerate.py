@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.coverable import coverable, safe_list_size
 from netform.candidates.enumerate import connected_groups, list_candidates, take_census
-from netform.candidates.store import CandidateStore
+
+if TYPE_CHECKING:
+    from netform.candidates.store import CandidateStore
 
 
 def _sized(graph: nx.Graph, *list_sizes: int) -> nx.Graph:

@@ -14,15 +14,16 @@ from netform.demands import Demands
 from netform.explain import divisible as module
 from netform.explain.divisible import divisible
 from netform.graph_demands import demanded_graph
-from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.model.budget import NEVER, Deadline
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 
 def can_be_divided(graph: nx.Graph, codes: list[str], rules: Rules, networks: int | None = None) -> bool:

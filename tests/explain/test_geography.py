@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 
-from netform.candidates.store import CandidateStore
 from netform.explain.infeasible import conflicting, geography
 from netform.rules_file import load_profile
-from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
 from tests.examples import examples
 from tests.strategies import choices, made_up_area
+
+if TYPE_CHECKING:
+    from netform.candidates.store import CandidateStore
+    from netform.solve.model.problem import SetPartitioning
 
 RULES = load_profile()
 

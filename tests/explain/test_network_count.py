@@ -10,7 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules
 from tests.brute_force import plans_by_exceptions
 from tests.examples import examples
 from tests.made_up_session import demanded, solved
@@ -18,6 +17,8 @@ from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 FIXED = ("pinned", "over_max_single_practice")
 KINDS = ("pins", "apart", "exclude")

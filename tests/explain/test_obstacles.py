@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import networkx as nx
 import pytest
 from hypothesis import given
 
 from netform.explain.exceptions import oversize_networks
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.model.outcome import Placed
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import small_areas
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import networkx as nx
 from hypothesis import given
 
 from netform.demands import Demands
-from netform.explain.divisible import Remedy
-from netform.explain.obstacles import Obstacle, Reason, connected_parts, obstacles, reason_for
+from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.explain.remedies import Reason, reason_for
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
-from netform.rules import Rules
 from netform.rules_file import load_profile
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.budget import Deadline
 from tests.examples import examples
 from tests.explain.test_divisible import can_be_divided, demanding_areas
 from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    from netform.explain.divisible import Remedy
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

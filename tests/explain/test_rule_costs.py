@@ -15,7 +15,6 @@ from netform.explain.rule_costs import line_prices, optimum_of, prices, without_
 from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult, Edge, Network, Plan
 from netform.price import Optimum, single_demands
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from tests.brute_force import outside_band, partitions
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import networkx as nx
+
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from netform.explain.weighty_terms import weighty_notes
 from netform.plan import Network
-from netform.rules import Rules
 from netform.rules_file import load_profile
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES = load_profile()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.export import EXPORTERS, FOLDER_FILES, folder_files
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 
 def test_a_folder_holds_what_the_contract_says(result: Result) -> None:

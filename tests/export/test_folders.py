@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.errors import OutputError
 from netform.export import folder_files
 from netform.export.files import write_folder
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 FILES = {
     "front.json": lambda: b"{}",

@@ -12,12 +12,13 @@ from python_calamine import CalamineWorkbook
 from netform.export import gpkg, xlsx
 from netform.export.gpkg import geopackage
 from netform.export.xlsx import workbook
-from netform.result import Result
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+    from netform.result import Result
 
 
 def test_a_geopackage_has_both_layers(result: Result, tmp_path: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
 from netform.plan import PROVEN_GAP, SharedPost, SolveStep
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 
 def test_the_contract_is_kept(result: Result) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 from netform.export import FOLDER_FILES, PRICES_FILE, folder_files
 from netform.export.prices import prices_csv
 from netform.price import Price
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 PRICES = (
     Price("pin", "=A1 and B2 pinned as a network", 12.3456789, 0, proven=True),

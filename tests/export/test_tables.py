@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.export.tables import practices_csv, spreadsheet_text
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 
 def test_every_practice_is_a_row(result: Result) -> None:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.grouping import Moves
+    from netform.rules import Rules
     from netform.tradeoff import Groups
 
 PROVEN = 3e-7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.coverable import coverable, safe_list_size
 from netform.candidates.enumerate import connected_groups, list_candidates, take_census
-from netform.candidates.store import CandidateStore
 from tests.examples import examples
 from tests.strategies import numbered_graphs
+
+if TYPE_CHECKING:
+    from netform.candidates.store import CandidateStore
 
 
 class Drawn(NamedTuple):

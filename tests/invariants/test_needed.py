@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
 from netform.grouping import Grouping, Moves
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores.continuity import define_moved
 from netform.solve.area import Options
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from netform.rules import Rules
     from netform.solve.exact.minimum_count import FewestPlans
     from netform.tradeoff import Groups
 

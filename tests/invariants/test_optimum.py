@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
@@ -17,7 +18,6 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
@@ -26,6 +26,9 @@ from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import Best, best_plan, keeps, outside_band
 from tests.examples import examples
 from tests.strategies import choices, made_up_area, small_areas
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 # What choosing calls proven is this share of the cost at most from the best.
 PROVEN = 3e-7

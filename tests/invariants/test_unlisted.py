@@ -15,8 +15,7 @@ from netform.errors import ImpossibleError, NoPlanError, RulesError
 from netform.grouping import Grouping, Moves
 from netform.rules_file import load_profile
 from netform.solve.area import Options, Progress, solve_area
-from netform.solve.model.budget import MemoryBudget
-from netform.solve.model.stopping import Deadline
+from netform.solve.model.budget import Deadline, MemoryBudget
 from tests.brute_force import keeps_moves, plan_hours, plans_by_exceptions
 from tests.examples import examples
 from tests.invariants.test_demands import FIXED, PROVEN, about, assert_refused_rightly, groups_of

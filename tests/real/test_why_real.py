@@ -9,7 +9,8 @@ import pytest
 
 from netform.area_lines import area_lines
 from netform.explain.divisible import divisible
-from netform.explain.obstacles import connected_parts, obstacles, reason_for
+from netform.explain.obstacles import connected_parts, obstacles
+from netform.explain.remedies import reason_for
 from netform.pipeline import Inputs, Prepared, prepare
 from netform.rationale import moves_into
 from netform.rules_file import load_profile

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 import shapely
 
 from netform.report.map import draw_map, draw_overview
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 
 def test_map_of_one_area(one_area: Result) -> None:

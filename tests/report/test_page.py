@@ -10,13 +10,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 
 from netform.plan import SharedPost
 from netform.price import Price
 from netform.report.page import render_report
-from netform.result import Result
+
+if TYPE_CHECKING:
+    from netform.result import Result
 
 
 class Page(HTMLParser):

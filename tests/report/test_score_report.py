@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +13,11 @@ from netform.report import score_page
 from netform.report.score_page import render_score
 from netform.report.score_text import BREACH_WORDS, BREACHES_LISTED, breach_words, score_text
 from netform.report.text import NETWORKS_LISTED
-from netform.scoring import ScoredResult
 from tests.judged import SCRIPT, judged
 from tests.report.test_page import Page
+
+if TYPE_CHECKING:
+    from netform.scoring import ScoredResult
 
 SCORED = judged()[0]
 

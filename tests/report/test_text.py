@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from netform.price import Price
 from netform.report.text import summary_text
-from netform.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from netform.result import Result
 
 EXPECTED = """\
 4 practices with 135,000 patients form 3 networks in 2 areas.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import count
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
@@ -14,15 +15,17 @@ from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
 from netform.explain.exceptions import place
 from netform.explain.obstacles import Obstacle
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
+from netform.solve.model.budget import Deadline
 from netform.solve.model.outcome import Doubt
-from netform.solve.model.stopping import Deadline
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
 

@@ -13,8 +13,8 @@ from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest
 from netform.solve.exceptions import bound_exceptions, nearest_exceptions
+from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import PlanModel
-from netform.solve.model.stopping import Deadline
 from netform.solve.part_candidates import ANY_SIZE, Part
 from tests.brute_force import plan_costs, plan_hours, plans_by_exceptions, store_of
 from tests.examples import examples

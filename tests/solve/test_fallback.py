@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import pytest
@@ -10,13 +11,15 @@ from hypothesis import given
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import MemoryBudget
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
 

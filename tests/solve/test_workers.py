@@ -14,7 +14,6 @@ import pytest
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError
 from netform.plan import AreaResult, SolveStep
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve import workers as run_module
 from netform.solve.area import AreaOutcome, Options, Placed
@@ -25,6 +24,7 @@ from tests.strategies import made_up_area
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from netform.rules import Rules
     from netform.solve.area import Progress
 
 RULES = load_profile()

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.kernel import ColumnLayout
-from netform.solve.diagram.search import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.variable_order import (
     STRAIGHT,
     TURNED,
@@ -31,12 +31,13 @@ from netform.solve.diagram.variable_order import (
 from netform.solve.exact.state import LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from netform.solve.model.solution import Solution
 
 __all__ = ["CLOSING", "ClosingParams", "GapClosing"]
 

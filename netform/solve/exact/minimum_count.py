@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning, SideRow
-from netform.solve.model.solution import Solution, WarmStart
-from netform.solve.model.stopping import NEVER, Deadline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.plan_model import PlanModel
+    from netform.solve.model.solution import Solution, WarmStart
 
 __all__ = ["Fewest", "FewestPlans", "among_fewest", "fewest"]
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts
-from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.solution import Solution, WarmStart
 
 if TYPE_CHECKING:
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.budget import MemoryBudget
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline, MemoryBudget
+    from netform.solve.model.problem import SetPartitioning, SideRow
 
 __all__ = ["ANY_NUMBER", "LEAST_DIFFERENCE", "PROVEN", "SearchState"]
 

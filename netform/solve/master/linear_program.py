@@ -22,12 +22,13 @@ from pybind11_abseil.status import StatusNotOk
 
 from netform.candidates.store import CandidateStore
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, reduced_costs
-from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from netform.solve.model.problem import SideRow
 
 __all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram"]
 

@@ -15,13 +15,13 @@ import numpy as np
 
 from netform.solve.master.linear_program import COLUMN_BYTES, Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
-from netform.solve.model.problem import SetPartitioning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
+    from netform.solve.model.problem import SetPartitioning
 
 __all__ = [
     "CUTS_PER_ROUND",

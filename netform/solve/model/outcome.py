@@ -6,18 +6,18 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netform.explain.obstacles import Obstacle
-from netform.grouping import Moves
-from netform.plan import AreaResult
-from netform.solve.model.budget import DEFAULT, MemoryBudget
-from netform.solve.model.candidate_cache import CandidateCache
-from netform.solve.model.plan_model import PlanModel
-from netform.solve.model.solution import Solution
-from netform.solve.model.stopping import NEVER, Deadline
-from netform.tradeoff import Groups
+from netform.solve.model.budget import DEFAULT, NEVER, Deadline, MemoryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from netform.explain.obstacles import Obstacle
+    from netform.grouping import Moves
+    from netform.plan import AreaResult
+    from netform.solve.model.candidate_cache import CandidateCache
+    from netform.solve.model.plan_model import PlanModel
+    from netform.solve.model.solution import Solution
+    from netform.tradeoff import Groups
 
 __all__ = ["NOT_PLANNED", "AreaCase", "AreaOutcome", "Doubt", "Options", "PartPlan", "Placed", "Progress"]
 

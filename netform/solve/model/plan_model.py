@@ -16,7 +16,6 @@ import networkx as nx
 import numpy as np
 
 from netform.candidates.store import CandidateStore
-from netform.grouping import Moves
 from netform.scores import TERMS, ScoringData
 from netform.scores.continuity import moved
 from netform.solve.model.budget import DEFAULT, MemoryBudget
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.grouping import Moves
     from netform.tradeoff import Groups
 
 __all__ = ["LinkingRules", "PlanModel", "find", "join"]

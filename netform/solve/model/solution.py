@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.master.linear_program import Duals
-from netform.solve.master.subset_row_cuts import CutPool
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from netform.solve.master.linear_program import Duals
+    from netform.solve.master.subset_row_cuts import CutPool
 
 __all__ = ["Solution", "WarmStart"]
 

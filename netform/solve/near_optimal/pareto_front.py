@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
-    from netform.solve.model.stopping import Deadline
 
 __all__ = ["Traced", "TracedPoint", "trace_front"]
 

@@ -19,7 +19,6 @@ from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import relax
-from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SetPartitioning, SideRow
 from netform.solve.model.solution import Solution, WarmStart
 
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.diagram.build import Diagram
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
+    from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["SAME", "NearOptimalSpace", "local_diagrams", "network_of", "priced"]
 

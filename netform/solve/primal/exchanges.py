@@ -23,10 +23,9 @@ from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, network_
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
-    from netform.solve.model.stopping import Deadline
-    from netform.solve.primal.atoms import AtomMap
-    from netform.solve.primal.trees import Bounds
+    from netform.solve.primal.trees import AtomMap, Bounds
     from netform.solve.primal.value import PlanDemands, Slack
 
 __all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]

@@ -29,8 +29,8 @@ from netform.solve.primal.value import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Group, Problem
-    from netform.solve.model.stopping import Deadline
 
 __all__ = ["improvements", "neighbourhood"]
 

@@ -14,7 +14,6 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.allowed import counts_allowed, is_hub
-from netform.candidates.store import CandidateStore
 from netform.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.continuity import moved
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.allowed import Limits
+    from netform.candidates.store import CandidateStore
     from netform.grouping import Moves
     from netform.solve.model.problem import Problem
 

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.problem import SetPartitioning
     from netform.solve.model.solution import Solution
-    from netform.solve.model.stopping import Deadline
     from netform.tradeoff import Groups
 
 __all__ = ["ChangedRules"]

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
-from netform.solve.master.relaxation import PricedProgram
 from netform.solve.model.solution import Solution, WarmStart
 from netform.solve.reoptimise.restricted_master import (
     PricedOut,
@@ -33,7 +32,8 @@ from netform.solve.reoptimise.restricted_master import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.master.relaxation import PricedProgram
+    from netform.solve.model.budget import Deadline
 
 __all__ = ["POOL", "Cutoff", "Reoptimiser"]
 

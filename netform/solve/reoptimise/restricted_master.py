@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from netform.solve.master.linear_program import Duals
     from netform.solve.master.subset_row_cuts import CutPool
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
 
 __all__ = ["PricedOut", "RestrictedMaster", "in_list", "in_sublist", "least_of"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
 __all__ = [

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Group, Problem
-    from netform.solve.model.stopping import Deadline
     from netform.solve.unlisted.assignment_program import Assignment
     from netform.solve.unlisted.centre_bound import CentreBound
 

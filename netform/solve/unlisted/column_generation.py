@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
-    from netform.solve.model.stopping import Deadline
 
 __all__ = ["ColumnGenerator"]
 

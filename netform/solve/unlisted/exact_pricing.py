@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import PricedCuts
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
 
 __all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.master.subset_row_cuts import PricedCuts
-    from netform.solve.model.stopping import Deadline
+    from netform.solve.model.budget import Deadline
 
 __all__ = ["most_practices", "price_heuristically"]
 

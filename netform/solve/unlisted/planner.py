@@ -15,7 +15,7 @@ from threading import Event, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from netform.solve.model.stopping import Deadline, take_turns
+from netform.solve.model.budget import Deadline, take_turns
 from netform.solve.primal.first_plan import improve
 from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted.by_hubs import beam_turns, bound_turns

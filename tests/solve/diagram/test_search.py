@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.search import best_below
+from netform.solve.diagram.build import best_below
 from netform.solve.model.problem import SetPartitioning, SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,12 +12,14 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, fewest
+from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import PlanModel, join
-from netform.solve.model.problem import SetPartitioning
-from netform.solve.model.stopping import Deadline
 from tests.brute_force import plan_costs, store_of
 from tests.examples import examples
 from tests.strategies import choices, made_up_area
+
+if TYPE_CHECKING:
+    from netform.solve.model.problem import SetPartitioning
 
 RULES = load_profile()
 

@@ -17,15 +17,16 @@ from netform.solve.exact import gap_closing
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import TIED, SearchState
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning
-from netform.solve.model.solution import Solution
-from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from netform.solve.model.solution import Solution
 
 QUICK = examples(150)
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from netform.solve.master.relaxation import Relaxation, relax, tighten
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning
-from netform.solve.model.stopping import NEVER, Deadline
 from tests.brute_force import plan_costs, store_of
 from tests.examples import examples
 from tests.strategies import choices

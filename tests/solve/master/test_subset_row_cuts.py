@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.candidates.store import CandidateStore
 from netform.solve.master.subset_row_cuts import (
     NO_CUTS,
     CutPool,
@@ -21,10 +21,13 @@ from netform.solve.master.subset_row_cuts import (
     triple_cuts,
     violated_cuts,
 )
-from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import covers, store_of
 from tests.examples import examples
 from tests.strategies import choices, pools
+
+if TYPE_CHECKING:
+    from netform.candidates.store import CandidateStore
+    from netform.solve.model.problem import SetPartitioning
 
 QUICK = examples(150)
 

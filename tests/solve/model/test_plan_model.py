@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs
 from netform.solve.model.plan_model import PlanModel, find, join
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, store_of
 from tests.strategies import made_up_area
+
+if TYPE_CHECKING:
+    from netform.rules import Rules
 
 RULES: Rules = load_profile()
 GRAPH = made_up_area(

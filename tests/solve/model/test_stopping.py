@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netform.solve.model.stopping import NEVER, Deadline
+from netform.solve.model.budget import NEVER, Deadline
 
 
 def test_a_deadline_passes_when_its_moment_comes() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from netform.solve.model.stopping import NEVER, Deadline, take_turns
+from netform.solve.model.budget import NEVER, Deadline, take_turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import netform.solve.near_optimal.space as local_module
 from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.model.budget import NEVER
 from netform.solve.model.plan_model import PlanModel
-from netform.solve.model.stopping import NEVER
 from netform.solve.near_optimal.alternatives import NearOptimalPlans
 from netform.solve.near_optimal.space import local_diagrams
 from tests.brute_force import plan_costs

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.grouping import Grouping, Moves
-from netform.rules import Rules
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.first_plan import Incumbent, improve, incumbents
 from netform.solve.primal.value import PlanDemands
 from tests.brute_force import keeps_moves, outside_band, plan_hours, plans_by_exceptions
@@ -26,6 +25,8 @@ from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from netform.rules import Rules
 
 QUICK = examples(60)
 EFFORT = 1_500

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
-from netform.solve.model.problem import Problem
-from netform.solve.model.stopping import NEVER
+from netform.solve.model.budget import NEVER
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
+from netform.solve.primal.first_plan import StartParams, Terrain, tree_starts
 from netform.solve.primal.local_search import LabelledPlan, better_borders
-from netform.solve.primal.starts import StartParams, Terrain, tree_starts
 from netform.solve.primal.trees import divided_part
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands
 from tests.brute_force import all_groups, store_of
@@ -28,6 +27,7 @@ from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     from netform.rules import Rules
+    from netform.solve.model.problem import Problem
 
 QUICK = examples(80)
 

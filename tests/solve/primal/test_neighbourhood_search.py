@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules import Rules
 from netform.scores import network_cost, network_terms
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Group, Problem, group_costs, store_of
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.primal.neighbourhood_search import improvements, neighbourhood
 from tests.brute_force import best_plan
 from tests.examples import examples
@@ -22,6 +21,8 @@ from tests.strategies import small_areas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from netform.rules import Rules
 
 QUICK = examples(100)
 

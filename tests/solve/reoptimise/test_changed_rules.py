@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 
 from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules import Rules
 from netform.rules_file import load_profile
 from netform.solve.exact.gap_closing import CLOSING
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.reoptimise.changed_rules import COSTS, ChangedRules
 from netform.solve.reoptimise.large_list import Cutoff
 from tests.brute_force import legal_plans, plan_hours
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netform.plan import Plan
+    from netform.rules import Rules
 
 RULES = load_profile()
 

@@ -12,8 +12,8 @@ from scipy.spatial import Delaunay
 
 from netform.demands import Demands
 from netform.rules_file import load_profile
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Options
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.reoptimise.large_list import Reoptimiser
 from netform.solve.reoptimise.restricted_master import PricedOut
 from tests.made_up_session import solved

@@ -17,8 +17,8 @@ from netform.breaches import breaches
 from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted.assignment_program import separators
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.master.relaxation import relax
-from netform.solve.model.budget import MemoryBudget
+from netform.solve.model.budget import NEVER, Deadline, MemoryBudget, take_turns
 from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import SetPartitioning, SideRow, group_costs, store_of
-from netform.solve.model.stopping import NEVER, Deadline, take_turns
 from netform.solve.unlisted import by_hubs
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import (

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.rules import TERM_NAMES, Rules
 from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutPool, PricedCuts, reduced_costs
+from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
-from netform.solve.model.stopping import NEVER, Deadline
 from netform.solve.unlisted import exact_pricing as exact_module
 from netform.solve.unlisted.exact_pricing import HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
