@@ -9,6 +9,7 @@ plan keeps is opened for as few exceptions as there can be (`netform.solve.excep
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,14 @@ class FirstPlanParams:
 
     Attributes
     ----------
-    neighbourhoods : int
-        That are searched where starts alone have exceptions: a second or so for a few hundred practices.
+    neighbourhoods : float
+        For each network of a middling plan, that are searched where starts alone have exceptions: a second or so for a
+        few hundred practices.
     in_time : float
         Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
     """
 
-    neighbourhoods: int = 2_000
+    neighbourhoods: float = 40.0
     in_time: float = 0.9
 
 
@@ -132,12 +134,13 @@ def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
     part : Part
     params : FirstPlanParams
     """
+    networks = 2 * part.problem.patients / (part.rules.least + part.rules.most)
     with part.stage("first plan"):
         incumbents(
             part.problem,
             part.demands,
             seed=part.options.seed,
-            effort=params.neighbourhoods,
+            effort=math.ceil(params.neighbourhoods * networks),
             deadline=part.deadline,
             on_plan=part.offered("first plan"),
             until_sound=True,
