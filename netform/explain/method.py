@@ -49,12 +49,12 @@ def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:
     proven : bool
         Whether no plan costs less.
     listed : int
-        Feasible networks, where they were listed but time ran out over them.
+        Feasible networks, where they were listed but the proof over them was not finished.
     exceptions : bool
         Whether the plan has exceptions that are not proven to be needed.
     """
     if listed:
-        why = f"Time ran out while choosing among all {listed:,} feasible networks"
+        why = f"The choice among all {listed:,} feasible networks was not finished"
     else:
         why = "The feasible networks are more than may be kept (--memory)"
     if proven:

@@ -85,7 +85,8 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
         plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
     # Search beside may have found a better one while it was ended.
     if _outdone(part, plan):
-        plan = best_so_far(part, listed=plan.candidates, reasons=plan.reasons)
+        listed = 0 if plan.model is None else plan.candidates
+        plan = best_so_far(part, listed=listed, reasons=plan.reasons)
     if part.near is None and not plan.reasons:
         return plan
     with part.stage("reasons"):
@@ -224,7 +225,7 @@ def best_so_far(
     ----------
     part : Part
     listed : int
-        Feasible networks, where they were listed but time ran out over them.
+        Feasible networks, where they were listed but the proof over them was not finished.
     reasons : sequence of Obstacle
         Why there have to be exceptions, where that is known.
     forced : bool

@@ -189,6 +189,9 @@ class Part:
             What has found it, for the solve log.
         """
         with self.lock:
+            if self.linking is not None:
+                # The rules over the whole plan may have changed since it was valued.
+                found = self.value_of(found.groups)
             if self.incumbent is not None and found.value >= self.incumbent.value:
                 return False
             self.incumbent = found
@@ -199,7 +202,7 @@ class Part:
         """A taker of plans for a search."""
 
         def take(found: Incumbent) -> None:
-            # Valued anew: the rules over the whole plan may have changed since the search began.
+            # Valued as all others are: search adds up the hours of a plan in another order.
             self.offer(self.value_of(found.groups), step)
 
         return take

@@ -30,7 +30,7 @@ def test_what_search_found_is_said_to_be_proven_only_where_it_is() -> None:
         assert ("no plan costs less." in said) is proven
         assert ("no plan costs less than the bound." in said) is not proven
         assert ("not proven" in said) is exceptions
-        assert ("Time ran out" in said) is bool(listed)
+        assert ("was not finished" in said) is bool(listed)
         assert ("1,234" in said) is bool(listed)
         assert ("--memory" in said) is (not listed)
         assert said[0].isupper()

@@ -28,7 +28,7 @@ from netform.solve.diagram.variable_order import (
     spectral_order,
     spectral_orders,
 )
-from netform.solve.exact.state import LEAST_DIFFERENCE, SearchState
+from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
 
@@ -193,7 +193,9 @@ class GapClosing:
         else:
             going = self.try_cutoffs() and self.width < min(most_width, self.widest)
             self.width = min(2 * self.width, self.params.last_width)
-        if self.rising and not self.state.over and not self.time_to_branch:
+        # A branch is not branched again.
+        waiting = self.time_to_branch and self.state.between == ANY_NUMBER
+        if self.rising and not self.state.over and not waiting:
             before = self.state.relaxation.bound
             self.state.tighten(1, self.params.cuts_a_turn)
             self.rising = self.state.relaxation.bound >= before + self.params.least_rise * abs(before)

@@ -160,7 +160,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     gap = cost - branch.bound
     if branch.proof is None or gap > min(branch.closing, CLOSING.gap * branch.mean_cost) or gap <= 0:
         return
-    memory, deadline = part.problem.memory, part.deadline
+    memory, deadline = part.problem.memory, branch.deadline
     with part.stage("enumerate"):
         store = branch.columns_within(
             gap,
@@ -171,6 +171,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     if store is None:
         branch.closing = gap * CLOSING.nearer
         return
+    store = store.take(np.flatnonzero(allowed(store, part.limits)))
     part.columns = len(store)
     costs = candidate_costs(store, part.problem.data)
     sides = (*part.side_rows(store), *branch.sides(store))

@@ -65,8 +65,8 @@ class GenerationParams:
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
     stalled : float
         Half as much is taken off once exact pricing closes less than this share of what is left.
-    nodes, most_nodes : int
-        Branches after which a hub is given up, at first and at last.
+    nodes, most_nodes, listing_nodes : int
+        Branches after which a hub is given up, at first and at last, and where all its columns are listed.
     tight, enough, cuts : float, float, int
         What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the
         second, it is of no interest.
@@ -89,6 +89,7 @@ class GenerationParams:
     stalled: float = 0.1
     nodes: int = 50_000
     most_nodes: int = 50_000_000
+    listing_nodes: int = 5_000_000
     tight: float = 1e-3
     enough: float = 2e-4
     cuts: int = 30
@@ -519,11 +520,12 @@ class ColumnGenerator:
             # All other networks cost what the bound says at least.
             floor = kind.floor + kind.constant + gap + NOTHING * self.many
             each = columns_below(
-                kind.hubs, kind.duals, floor, GENERATION.most_nodes, deadline, workers,
+                kind.hubs, kind.duals, floor, GENERATION.listing_nodes, deadline, workers,
                 self.proof.cuts, self.proof.lines, most,
             )  # fmt: skip
-            if each is None or len(each) > most:
+            if each is None:
                 return None
+            most -= len(each)
             found = each if found is None else found.joined(each)
         assert found is not None  # noqa: S101 (there are networks within the band)
         return self.permitted(found)

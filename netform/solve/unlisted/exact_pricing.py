@@ -202,7 +202,7 @@ def columns_below(
     search, duals, floor, nodes, deadline, workers, cuts, lines
         As `price_exactly` has them.
     most : int
-        Columns of one hub at most.
+        Columns at most, those counted that two hubs have.
     """
     searched = _search_hubs(search, duals, floor, nodes, deadline, workers, cuts, lines, most, every=True)
     return _columns(searched.rows, len(duals)) if searched.complete.all() else None
@@ -235,20 +235,23 @@ def _search_hubs(
     lines = np.ascontiguousarray(lines)
     width, stop = most_practices(search.costs), np.zeros(1, np.bool_)
     least, complete = np.full(n, -math.inf), np.zeros(n, np.bool_)
-    found = [np.empty((0, width), np.int32)] * n
+    found, room = [np.empty((0, width), np.int32)] * n, [kept]
     steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
 
     def price(hub: int) -> None:
         if deadline.passed or stop[0]:
             return
-        rows = np.empty((kept, width), np.int32)
+        # For every column the hubs share the room; of a hub in flight beside it the next may be one too many.
+        rows = np.empty((room[0], width), np.int32)
         value, count, complete[hub] = _search_hub(
             hub, floor, search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
             search.rates[hub], steep, nodes, stop, rows, every,
             cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip
-        least[hub], found[hub] = value - ROUNDING, rows[: min(count, kept)].copy()
-        stop[0] |= every and not complete[hub]
+        least[hub], found[hub] = value - ROUNDING, rows[: min(count, len(rows))].copy()
+        if every:
+            room[0] = max(0, room[0] - len(found[hub]))
+            stop[0] |= not complete[hub]
 
     with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
         for done in [pool.submit(price, hub) for hub in range(n)]:
@@ -432,6 +435,8 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         # What takes too long is tried again for a lower floor: halfway down to what the knapsacks say.
         tried, value = floor if every else min(floor, answer), best_root
         for _ in range(TRIES):
+            if every and stop[0]:
+                return answer, found, False
             if tried <= best_root or stop[0]:
                 break
             value, more, done = _search_range(

@@ -188,7 +188,7 @@ def _primal_turns(
         many = part.unlisted or part.candidates >= params.long_list or not part.sound
         keeps = part.incumbent is not None and not part.incumbent.value.broken
         # The thread that bounds needs the same relaxation sooner, and makes it.
-        keeps &= part.generated is not None or not part.bounding
+        keeps &= part.generated is not None or not part.bounding or _by_hub_and_size(part)
         if beams is None and many and keeps and part.practices_each <= params.many_each:
             beams = beam_turns(part, deadline)
         if beams is not None:

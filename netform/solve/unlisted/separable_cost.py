@@ -109,6 +109,8 @@ def separable_costs(problem: Problem, least: int, most: int, *, any_number: bool
         Whether networks may have any number of practices.
     """
     data, rules, limits = problem.data, problem.data.rules, problem.limits
+    # Practices that merge count once: so many at most is no limit of practices then.
+    any_most = any_number or bool((limits.merged >= 0).any())
     adjacency = Adjacency.of(problem.graph)
     return SeparableCosts(
         adjacency.indptr,
@@ -132,7 +134,7 @@ def separable_costs(problem: Problem, least: int, most: int, *, any_number: bool
         np.ascontiguousarray(limits.conflict),
         limits.unit.astype(np.int64),
         1 if any_number else limits.least_practices,
-        len(problem.codes) if any_number else limits.most_practices,
+        len(problem.codes) if any_most else limits.most_practices,
     )
 
 

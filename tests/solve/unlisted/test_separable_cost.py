@@ -60,7 +60,7 @@ def networks_of(problem: Problem, *, exceptions: bool = False) -> list[Group]:
 
 
 def demanded(problem: Problem, seed: int) -> Problem:
-    """The same problem with practices apart and together, and a number of practices, or without."""
+    """The same problem with practices apart, together or merged, and a number of practices, or without."""
     random, n = np.random.default_rng(seed), len(problem.codes)
     limits = problem.limits
     if n > 1 and random.random() < 0.5:
@@ -73,6 +73,8 @@ def demanded(problem: Problem, seed: int) -> Problem:
         unit[random.choice(n, 2, replace=False)] = 0
         size[unit == 0] = 2
         limits = replace(limits, unit=unit, unit_size=size)
+        if random.random() < 0.5:
+            limits = replace(limits, merged=unit)
     if random.random() < 0.3:
         limits = replace(limits, least_practices=2, most_practices=3)
     return replace(problem, limits=limits)
@@ -252,7 +254,7 @@ def test_every_column_below_a_floor_is_found(
         store = columns_below(search, prices, floor, 10**6, NEVER, workers, priced, lines, most)
         return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
 
-    groups = found(len(networks))
+    groups = found(n * len(networks))
     assert groups is not None
     assert len(set(groups)) == len(groups)
     assert {group for group, value in beyond.items() if value < floor - 1e-5} <= set(groups)
