@@ -75,7 +75,7 @@ BEAMS = BeamParams()
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingParams:
+class GapListingParams:
     """When all columns that a better plan may have are listed, and solved over.
 
     Attributes
@@ -100,7 +100,7 @@ class ClosingParams:
     column: int = 400
 
 
-CLOSING = ClosingParams()
+GAP_LISTING = GapListingParams()
 
 # The number of networks is branched on where the relaxation is at least so far from a whole one, up to so many: of more
 # networks one more or less changes little, and two proofs take twice as long.
@@ -158,18 +158,18 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     cost, exceptions = part.incumbent.value.cost, part.incumbent.value.exceptions
     gap = cost - branch.bound
-    if branch.proof is None or gap > min(branch.closing, CLOSING.gap * branch.mean_cost) or gap <= 0:
+    if branch.proof is None or gap > min(branch.closing, GAP_LISTING.gap * branch.mean_cost) or gap <= 0:
         return
     memory, deadline = part.problem.memory, branch.deadline
     with part.stage("enumerate"):
         store = branch.columns_within(
             gap,
-            deadline.share(CLOSING.share, CLOSING.seconds),
+            deadline.share(GAP_LISTING.share, GAP_LISTING.seconds),
             part.candidate_cache.workers,
-            min(CLOSING.most, memory.most(CLOSING.column)),
+            min(GAP_LISTING.most, memory.most(GAP_LISTING.column)),
         )
     if store is None:
-        branch.closing = gap * CLOSING.nearer
+        branch.closing = gap * GAP_LISTING.nearer
         return
     store = store.take(np.flatnonzero(allowed(store, part.limits)))
     part.columns = len(store)

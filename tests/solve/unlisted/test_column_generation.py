@@ -19,7 +19,7 @@ from netform.solve.unlisted import by_hubs
 from netform.solve.unlisted import column_generation as module
 from netform.solve.unlisted.by_hubs import (
     MOST_STEPS,
-    ClosingParams,
+    GapListingParams,
     beam_search,
     beam_turns,
     bound_turns,
@@ -147,7 +147,7 @@ def test_all_columns_near_the_bound_have_the_best_plan(drawn: tuple[nx.Graph, Ru
     if best is None or best.exceptions or not part.sound:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(by_hubs, "CLOSING", ClosingParams(gap=math.inf))
+        patch.setattr(by_hubs, "GAP_LISTING", GapListingParams(gap=math.inf))
         take_turns(part, [bound_turns(part)])
     assert part.incumbent is not None
     assert part.incumbent.value.cost == pytest.approx(best.cost, abs=1e-6)
