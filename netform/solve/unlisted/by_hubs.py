@@ -158,12 +158,12 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     cost, exceptions = part.incumbent.value.cost, part.incumbent.value.exceptions
     gap = cost - branch.bound
-    if branch.proof is None or gap > min(branch.closing, GAP_LISTING.gap * branch.mean_cost) or gap <= 0:
+    if branch.priced_out is None or gap > min(branch.closing, GAP_LISTING.gap * branch.mean_cost) or gap <= 0:
         return
     memory, deadline = part.problem.memory, branch.deadline
     with part.stage("enumerate"):
         store = branch.columns_within(
-            gap,
+            cost,
             deadline.share(GAP_LISTING.share, GAP_LISTING.seconds),
             part.candidate_cache.workers,
             min(GAP_LISTING.most, memory.most(GAP_LISTING.column)),

@@ -124,10 +124,12 @@ class ColumnKind(NamedTuple):
     floor: float
 
 
-class Proof(NamedTuple):
-    """The duals for which no column has a reduced cost below the floor of its kind."""
+class PricedOut(NamedTuple):
+    """What the exact pricing that gave the bound has found: its duals, and the least reduced costs by kind and hub."""
 
+    bound: float
     kinds: list[ColumnKind]
+    least: list[NDArray[np.float64]]
     cuts: PricedCuts
     lines: NDArray[np.bool_]
 
@@ -164,8 +166,8 @@ class ColumnGenerator:
     cuts : ndarray of int64, shape (k, 11)
     bound : float
         No plan of so many networks costs less.
-    proof : Proof or None
-        Of the last exact pricing, where it found nothing more.
+    priced_out : PricedOut or None
+        The exact pricing that gave the bound.
     discount : float
         What the next exact pricing takes off the duals, hours per week for a patient.
     nodes : int
@@ -200,7 +202,7 @@ class ColumnGenerator:
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
-        self.proof: Proof | None = None
+        self.priced_out: PricedOut | None = None
         self.closing = math.inf
         self.cuts = NO_CUTS
         if practice_duals is None:
@@ -478,11 +480,11 @@ class ColumnGenerator:
                 break
         else:
             self.bound = base + hubs_add
+            self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced], cuts, lines)
         found_columns = priced[0].found
         for each in priced[1:]:
             found_columns = found_columns.joined(each.found)
         added = self.add(found_columns)
-        self.proof = Proof(kinds, cuts, lines) if proven and not added else None
         if added:
             self.solve()
             self.generate()
@@ -498,30 +500,32 @@ class ColumnGenerator:
             self.discount /= 2
 
     def columns_within(
-        self, gap: float, deadline: Deadline, workers: int, most: int
+        self, cost: float, deadline: Deadline, workers: int, most: int
     ) -> CandidateStore | None:
-        """Every column that a plan may have which costs less than ``gap`` more than the bound.
+        """Every column that a plan below a cost may have; None where they take too long, or are more than ``most``.
 
-        None where they take too long, or are more than ``most``, or the last exact pricing has proven nothing.
+        All other networks of its plan cost what the bound says at least, so that a column's reduced cost is above the
+        least of its hub by no more than the gap.
 
         Parameters
         ----------
-        gap : float
+        cost : float
             Hours per week.
         deadline : Deadline
         workers : int
             Threads.
         most : int
         """
-        if self.proof is None:
+        if self.priced_out is None:
             return None
+        gap = cost - self.priced_out.bound + NOTHING * self.many
         found: CandidateStore | None = None
-        for kind in self.proof.kinds:
-            # All other networks cost what the bound says at least.
-            floor = kind.floor + kind.constant + gap + NOTHING * self.many
+        for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
+            # A hub without any column has no least.
+            floors = np.where(np.isfinite(least), least + gap, -math.inf)
             each = columns_below(
-                kind.hubs, kind.duals, floor, GENERATION.listing_nodes, deadline, workers,
-                self.proof.cuts, self.proof.lines, most,
+                kind.hubs, kind.duals, floors, GENERATION.listing_nodes, deadline, workers,
+                self.priced_out.cuts, self.priced_out.lines, most,
             )  # fmt: skip
             if each is None:
                 return None
@@ -548,11 +552,10 @@ class ColumnGenerator:
         workers : int
             Threads.
         """
-        priced_out = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
-        if (self.is_tight or priced_out) and self.tighten(GENERATION.cuts):
-            self.proof = None
+        ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
+        if (self.is_tight or ended) and self.tighten(GENERATION.cuts):
             self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
-        elif priced_out or self.bound >= self.value * (1 - GENERATION.enough):
+        elif ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False
         else:
             self.price_exactly(workers)

@@ -180,14 +180,15 @@ def price_exactly(
     lines : ndarray of bool, shape (n, k)
         By hub, which cuts are counted by the line below their steps from the outset.
     """
-    searched = _search_hubs(search, duals, floor, nodes, deadline, workers, cuts, lines, KEPT)
+    floors = np.full(len(duals), floor)
+    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, KEPT)
     return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
 
 
 def columns_below(
     search: HubSearch,
     duals: NDArray[np.float64],
-    floor: float,
+    floors: NDArray[np.float64],
     nodes: int,
     deadline: Deadline,
     workers: int,
@@ -199,12 +200,14 @@ def columns_below(
 
     Parameters
     ----------
-    search, duals, floor, nodes, deadline, workers, cuts, lines
+    search, duals, nodes, deadline, workers, cuts, lines
         As `price_exactly` has them.
+    floors : ndarray of float64, shape (n,)
+        Of the columns of each hub, hours per week.
     most : int
         Columns at most, those counted that two hubs have.
     """
-    searched = _search_hubs(search, duals, floor, nodes, deadline, workers, cuts, lines, most, every=True)
+    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, most, every=True)
     return _columns(searched.rows, len(duals)) if searched.complete.all() else None
 
 
@@ -219,7 +222,7 @@ class _Searched(NamedTuple):
 def _search_hubs(
     search: HubSearch,
     duals: NDArray[np.float64],
-    floor: float,
+    floors: NDArray[np.float64],
     nodes: int,
     deadline: Deadline,
     workers: int,
@@ -244,7 +247,7 @@ def _search_hubs(
         # For every column the hubs share the room; of a hub in flight beside it the next may be one too many.
         rows = np.empty((room[0], width), np.int32)
         value, count, complete[hub] = _search_hub(
-            hub, floor, search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
+            hub, floors[hub], search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
             search.rates[hub], steep, nodes, stop, rows, every,
             cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip

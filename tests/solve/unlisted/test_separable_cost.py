@@ -251,7 +251,9 @@ def test_every_column_below_a_floor_is_found(
     search = HubSearch.of(within_band(problem))
 
     def found(most: int) -> list[Group] | None:
-        store = columns_below(search, prices, floor, 10**6, NEVER, workers, priced, lines, most)
+        store = columns_below(
+            search, prices, np.full(len(prices), floor), 10**6, NEVER, workers, priced, lines, most
+        )
         return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
 
     groups = found(n * len(networks))
