@@ -150,8 +150,9 @@ def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
 
 def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
     """Find the best plan within the band; where it is proven that there is none, one with exceptions."""
-    # Later questions may pin what a plan of this one could not hold.
-    model = part.listed(part.rules.least, part.rules.most, enclaves=not part.candidate_cache.keep)
+    # Later questions may pin what a plan of this one could not hold, or ask for another number of networks.
+    sizes = (part.rules.least, part.rules.most) if part.candidate_cache.keep else part.network_sizes()
+    model = part.listed(*sizes, enclaves=not part.candidate_cache.keep)
     if model is None:
         plan_unlisted(part)
         return best_so_far(part)

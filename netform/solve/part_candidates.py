@@ -273,6 +273,20 @@ class Part:
         """Practices that a network of the most patients has on average."""
         return float(self.rules.most / max(1.0, self.problem.data.list_size.mean()))
 
+    def network_sizes(self, outside: int = 0) -> tuple[int, int]:
+        """The least and the most registered patients of a network, in a plan so many patients outside the band."""
+        networks = self.demands.networks
+        return self.problem.network_sizes(networks or 0, networks or math.inf, outside)
+
+    @property
+    def most_exceptions(self) -> tuple[int, int | None]:
+        """Exceptions of a better plan at most, and patients outside the band where no plan has fewer exceptions."""
+        best = self.incumbent
+        if best is None or best.value.broken:
+            return 0, 0
+        few = best.value.exceptions <= self.exceptions_bound
+        return best.value.exceptions, best.value.patients_outside if few else None
+
     @property
     def sound(self) -> bool:
         """Whether there is a plan that keeps every demand and has no exceptions."""
@@ -357,6 +371,9 @@ class Part:
         high = min(self.rules.most + widening, self.rules.exception_most)
         if self.wide is not None and widening == ANY_SIZE:
             return self.wide[0]
+        if widening != ANY_SIZE and not self.candidate_cache.keep:
+            least, most = self.network_sizes(widening)
+            low, high = max(low, least), min(high, most)
         return self.listed(low, high, enclaves=False)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:

@@ -79,6 +79,32 @@ class Problem:
         """Registered patients of all practices."""
         return int(self.data.list_size.sum())
 
+    def network_sizes(self, fewest: float = 0, many: float = math.inf, outside: int = 0) -> tuple[int, int]:
+        """The least and the most registered patients of a network, in a plan of so many networks.
+
+        All others hold the rest: where networks are hardly enough, or nearly too many, each is near an end of the band.
+
+        Parameters
+        ----------
+        fewest, many : float
+            Networks, as far as they are known.
+        outside : int
+            Patients by which the networks may be outside the band together.
+
+        Returns
+        -------
+        (int, int)
+            As many patients around the band, where so many networks cannot hold all.
+        """
+        least, most, patients = self.data.rules.least, self.data.rules.most, self.patients
+        sizes = max(1, least - outside), most + outside
+        fewest = max(fewest, -(-(patients - outside) // most))
+        many = min(many, (patients + outside) // least, len(self.codes))
+        if fewest > many:
+            return sizes
+        rest = int(many - 1) * most + outside, int(fewest - 1) * least - outside
+        return max(sizes[0], patients - rest[0]), min(sizes[1], patients - rest[1])
+
 
 def renumbered(graph: nx.Graph, practices: Sequence[Hashable]) -> nx.Graph:
     """Some practices of a graph with their list sizes, numbered in their order."""

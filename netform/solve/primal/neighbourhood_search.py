@@ -127,13 +127,14 @@ def _best_plan(
     """The best plan of a neighbourhood; None when there is none, or too many columns to list."""
     members = sorted(v for network in hood for v in network)
     inside = problem.among(members)
-    rules, memory = inside.data.rules, inside.memory
     exceptions, *_ = plan_key(problem, hood, [])
-    least, most = (1, rules.exception_most) if exceptions else (rules.least, rules.most)
+    least, most = 1, inside.data.rules.exception_most
+    if not exceptions:
+        least, most = inside.network_sizes(*((len(hood), len(hood)) if same_number else ()))
     adjacency = Adjacency.of(inside.graph)
     census = take_census(adjacency, least, most, limit=MOST_LISTED)
     peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
-    if not census.complete or not memory.fits(peak / LISTING.part):
+    if not census.complete or not inside.memory.fits(peak / LISTING.part):
         return None
     store = list_candidates(adjacency, least, most, census=census)
     kept = allowed(store, inside.limits)
@@ -143,7 +144,9 @@ def _best_plan(
     values = network_values(inside, NO_DEMANDS_OVER_PLAN, store)
     costs = values[:, COST] + EXCEPTION_HOURS * values[:, EXCEPTIONS] + PATIENT_HOURS * values[:, OUTSIDE]
     sides = (SideRow(np.ones(len(store)), len(hood), len(hood)),) if same_number else ()
-    partitioning = SetPartitioning(store, costs, sides, min(len(members), inside.patients // least), memory)
+    partitioning = SetPartitioning(
+        store, costs, sides, min(len(members), inside.patients // least), inside.memory
+    )
     chosen = solve_set_partitioning(partitioning, deadline).chosen
     return None if chosen is None else [tuple(members[v] for v in store[int(j)]) for j in chosen]
 

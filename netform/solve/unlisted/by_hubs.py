@@ -127,20 +127,20 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
         Else that of the part.
     """
     deadline = part.deadline if deadline is None else deadline
-    allowed, branches = _allowed(part), _relaxations(part, deadline)
+    most, branches = part.most_exceptions, _relaxations(part, deadline)
     yield
     for _ in range(MOST_STEPS):
-        if _allowed(part)[0] < allowed[0]:
-            # Better plans have fewer exceptions by now: their bound is higher.
-            allowed = _allowed(part)
-            branches = [branches[0].branch(branches[0].numbers, *allowed)]
+        if part.most_exceptions != most:
+            # Better plans have fewer exceptions by now, or are nearer the band: their bound is higher.
+            most = part.most_exceptions
+            branches = [branches[0].branch(branches[0].numbers, *most)]
             branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
         if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
         _close(part, branch, min((each.bound for each in branches if each is not branch), default=math.inf))
         bound = min(each.bound for each in branches)
-        part.raise_bound(bound, "generated columns", None if allowed[0] else 0)
+        part.raise_bound(bound, "generated columns", None if most[0] else 0)
         yield
 
 
@@ -187,19 +187,6 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     take(solve_set_partitioning(partitioning, deadline, cutoff=cost, on_plan=take))
 
 
-def _allowed(part: Part) -> tuple[int, int | None]:
-    """Exceptions of a better plan at most, and patients outside the band where no plan has fewer exceptions."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    value = part.incumbent.value
-    return value.exceptions, value.patients_outside if value.exceptions <= part.exceptions_bound else None
-
-
-def _exceptions(part: Part) -> int:
-    """How many networks outside the band the best plan has."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    return part.incumbent.value.exceptions
-
-
 def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
     """Find plans by beams among the columns that cuts bring near: with fewer exceptions first, then cheaper ones.
 
@@ -222,18 +209,18 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
     """Bisect the number of exceptions between what is proven too few, or beams failed at, and the best plan's."""
-    if not (most := _exceptions(part)):
+    if not (most := part.most_exceptions[0]):
         return
     branch = _generated(part, deadline, (most, None))[0]
     failed_at = part.exceptions_bound - 1
-    while failed_at < _exceptions(part) - 1 and not deadline.passed:
+    while failed_at < part.most_exceptions[0] - 1 and not deadline.passed:
         yield
-        few = (failed_at + _exceptions(part)) // 2
+        few = (failed_at + part.most_exceptions[0]) // 2
         fewer = branch.branch(branch.numbers, few)
         fewer.generate()
         if fewer.covers_all:
             yield from _beams(part, fewer)
-        if _exceptions(part) > few:
+        if part.most_exceptions[0] > few:
             failed_at = few
 
 
@@ -241,7 +228,7 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
     """Beams of rising width among the columns of a relaxation, with cuts before each, until there is nothing better."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     for k, width in enumerate(BEAMS.widths):
-        cost, fewer = part.incumbent.value.cost, branch.exceptions < _exceptions(part)
+        cost, fewer = part.incumbent.value.cost, branch.exceptions < part.most_exceptions[0]
         if fewer:
             # Such a plan is better whatever it costs, and often found without a cut.
             cost = max(cost, branch.value * (1 + BEAMS.dearer))
@@ -271,7 +258,7 @@ def _relaxations(
         Outside the band at most; else what a better plan may have.
     """
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    exceptions, most = _allowed(part)
+    exceptions, most = part.most_exceptions
     most = most if patients_outside is None else patients_outside
     return _generated(part, deadline, (exceptions, most))
 

@@ -115,18 +115,18 @@ def solve_by_centres(
         Told of every plan that is found and its true cost, also where that is dearer than the incumbent: a search
         goes on from there.
     """
-    rules = problem.data.rules
+    sizes = problem.network_sizes(networks or 0, networks or math.inf)
     search = _Search(problem, deadline, params, on_bound, on_plan)
     if incumbent is not None:
         search.plan = tuple(sorted(tuple(sorted(group)) for group in incumbent))
         search.cost = math.fsum(group_costs(problem, search.plan))
-    costs = CentreCosts.of(problem, rules.least, rules.most, networks)
+    costs = CentreCosts.of(problem, *sizes, networks)
     bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raise_bound)
     search.raise_bound(bounded.bound)
     if math.isfinite(search.cost) and not search.over:
         # Staff's travel costs more where fewer practices are in reach.
         possible = np.isfinite(bounded.costs.hours)
-        costs = CentreCosts.of(problem, rules.least, rules.most, networks, possible)
+        costs = CentreCosts.of(problem, *sizes, networks, possible)
         bounded = centre_bound(costs, search.cost, deadline, params.bound, search.raise_bound, bounded.prices)
         search.raise_bound(bounded.bound)
     for share in (*params.cutoffs, math.inf):

@@ -192,13 +192,17 @@ class ColumnGenerator:
             must_hub=np.zeros(len(problem.codes), np.bool_),
             longest_to_hub=math.inf,
         )
-        if not exceptions:
-            store = store.take(np.flatnonzero(self.exceptional(store) == 0))
-        self.store = store
         self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
         rules = problem.data.rules
-        self.separable = separable_costs(problem, rules.least, rules.most, any_number=exceptions > 0)
-        self.outside = outside_band(problem, self.fewest, self.many, exceptions)
+        least, most = self.sizes
+        patients = group_sums(store, problem.data.list_size)
+        kept = (patients >= least) & (patients <= most)
+        if not exceptions:
+            kept &= counts_allowed(store, problem.limits)
+        self.store = store = store.take(np.flatnonzero(kept))
+        inside = max(least, rules.least), min(most, rules.most)
+        self.separable = separable_costs(problem, *inside, any_number=exceptions > 0)
+        self.outside = outside_band(problem, self.fewest, self.many, exceptions, self.sizes)
         self.costs = candidate_costs(store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(store))
         self.bound = -math.inf
@@ -234,8 +238,9 @@ class ColumnGenerator:
     def fewest(self) -> int:
         """Networks of a plan at least."""
         rules, total = self.problem.data.rules, self.problem.patients
-        largest = max(rules.exception_most, int(self.problem.data.list_size.max()))
-        fewest = -(-total // (largest if self.exceptions else rules.most))
+        fewest = -(-total // self.largest)
+        if self.most_outside is not None:
+            fewest = max(fewest, -(-(total - self.most_outside) // rules.most))
         return int(fewest if self.numbers is None else max(fewest, self.numbers[0]))
 
     @property
@@ -244,6 +249,29 @@ class ColumnGenerator:
         many = self.problem.patients // self.problem.data.rules.least + self.exceptions
         many = min(len(self.problem.codes), many)
         return int(many if self.numbers is None else min(many, self.numbers[1]))
+
+    @property
+    def largest(self) -> int:
+        """Registered patients of a network at most."""
+        rules = self.problem.data.rules
+        return (
+            max(rules.exception_most, int(self.problem.data.list_size.max()))
+            if self.exceptions
+            else rules.most
+        )
+
+    @property
+    def most_outside(self) -> int | None:
+        """Patients by which the networks may be outside the band together, where that is limited."""
+        return self.patients_outside if self.exceptions else 0
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The least and the most registered patients of a network, an exception or not."""
+        if self.most_outside is None:
+            return 1, self.largest
+        least, most = self.problem.network_sizes(self.fewest, self.many, self.most_outside)
+        return least, min(most, self.largest)
 
     def exceptional(self, store: CandidateStore) -> NDArray[np.float64]:
         """Which columns are exceptions: 1, else 0."""

@@ -254,17 +254,19 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
 
 def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
-    rules, best = part.problem.data.rules, part.incumbent
-    costs = CentreCosts.of(part.problem, rules.least, rules.most, part.demands.networks)
-    exceptional, exceptions, cutoff = None, 0, math.inf
+    rules, best, networks = part.problem.data.rules, part.incumbent, part.demands.networks
+    exceptions, outside = part.most_exceptions
+    largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
+    least, most = (1, largest) if outside is None else part.network_sizes(outside)
+    exceptional, cutoff = None, math.inf
     if best is not None and not best.value.broken:
-        exceptions, cutoff = best.value.exceptions, best.value.cost
+        cutoff = best.value.cost
     if exceptions:
-        largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
-        any_size = CentreCosts.of(part.problem, 1, largest, part.demands.networks)
+        any_size = CentreCosts.of(part.problem, least, min(most, largest), networks)
         # All but the exceptions have the least patients of the band.
         many = min(any_size.many, part.problem.patients // rules.least + exceptions)
         exceptional = Exceptional(replace(any_size, many=many), exceptions)
+    costs = CentreCosts.of(part.problem, max(least, rules.least), min(most, rules.most), networks)
     # A round takes time by the square of the practices: so many fit into a turn.
     rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
     before = -math.inf

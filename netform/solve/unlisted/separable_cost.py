@@ -208,19 +208,21 @@ class OutsideBand:
         return practices + patient * self.sign * self.costs.list_size, -patient * self.sign * self.limit
 
 
-def outside_band(problem: Problem, fewest: int, many: int, exceptions: int) -> list[OutsideBand]:
-    """The networks outside the band that a plan of so many networks and exceptions may have."""
+def outside_band(
+    problem: Problem, fewest: int, many: int, exceptions: int, sizes: tuple[int, int]
+) -> list[OutsideBand]:
+    """The networks outside the band, of some sizes, that a plan of so many networks and exceptions may have."""
     rules, total = problem.data.rules, problem.patients
     if not exceptions:
         return []
     kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
+    below = max(1, sizes[0]), min(rules.least - 1, sizes[1])
+    above = max(rules.most + 1, sizes[0]), min(largest, sizes[1])
     # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
-    if total <= (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1:
-        kinds.append(
-            OutsideBand(separable_costs(problem, 1, rules.least - 1, any_number=True), rules.least, -1)
-        )
-    if total >= (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1:
-        kinds.append(
-            OutsideBand(separable_costs(problem, rules.most + 1, largest, any_number=True), rules.most, 1)
-        )
+    room = (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1
+    if below[0] <= below[1] and total <= room:
+        kinds.append(OutsideBand(separable_costs(problem, *below, any_number=True), rules.least, -1))
+    needed = (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1
+    if above[0] <= above[1] and total >= needed:
+        kinds.append(OutsideBand(separable_costs(problem, *above, any_number=True), rules.most, 1))
     return kinds
