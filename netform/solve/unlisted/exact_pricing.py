@@ -8,7 +8,7 @@ where no column in it has a reduced cost below a floor. A column S of W patients
 - overhead and stranded posts follow from U, and the sum over practices is least for every U by a knapsack, which is
   filled from the last practice to the first, so that one look says what the rest of a branch costs at least. U is
   counted in units; for what that leaves open the least is taken of all U around. A penalty for every patient holds W
-  within the band (Lagrangian relaxation), its rate found by bisection;
+  within the band (Lagrangian relaxation), at about the best rate;
 - a move of shared staff takes the mean of all pairs of patients, which is at least the mean way to the hub, and more by
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
@@ -53,8 +53,9 @@ __all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
 MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
 
-# Bisections of the rate of the penalty.
-BISECTIONS = 7
+# Rates of the penalty that are tried, and how far the second lies from the first at the start, as a share of the mean
+# dual by the patient; each is so many times as far off as the one before, until the best lies between two.
+RATES, FIRST_STEP, WIDER_STEP = 10, 0.05, 4.0
 
 # Searches of a range, each for a lower floor, before it is given up.
 TRIES = 4
@@ -382,10 +383,13 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         cheapest = np.inf
         for x in range(low, high):
             cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
-        # Bisect the rate of the penalty until the cheapest column by knapsack is within the band, or dear enough.
+        # The cheapest column by knapsack is least, by the rate, along a concave line of straight pieces: its top is
+        # sought where the slopes on either side meet, from the best rate last time on.
         rate, best_rate, best_root = rates[s], rates[s], -np.inf
-        rate_low, rate_high = -steep, steep
-        for _ in range(BISECTIONS):
+        below, below_root, below_slope = -np.inf, 0.0, 0.0
+        above, above_root, above_slope = np.inf, 0.0, 0.0
+        step = steep * FIRST_STEP
+        for _ in range(RATES):
             offset = rate * (most if rate > 0 else least)
             base = (
                 rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
@@ -420,17 +424,23 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
                 best_root, best_rate = root, rate
             if root >= floor or at < 0:
                 break
-            if with_patients[at] > most:
-                rate_low = rate
-            elif with_patients[at] < least:
-                rate_high = rate
-            elif rate == 0.0:
-                break
-            elif rate > 0:
-                rate_high = rate
+            if with_patients[at] > most or (with_patients[at] > least and rate < 0):
+                below, below_root = rate, root
+                below_slope = with_patients[at] - (least if rate < 0 else most)
+            elif with_patients[at] < least or (with_patients[at] < most and rate > 0):
+                above, above_root = rate, root
+                above_slope = with_patients[at] - (most if rate > 0 else least)
             else:
-                rate_low = rate
-            rate = (rate_low + rate_high) / 2
+                break
+            before = rate
+            if below > -np.inf and above < np.inf:
+                meet = above_root - below_root + below_slope * below - above_slope * above
+                rate = meet / (below_slope - above_slope)
+            else:
+                rate = below + step if below > -np.inf else above - step
+                step *= WIDER_STEP
+            # At 0 the slope changes whatever the columns are.
+            rate = 0.0 if before * rate < 0 else rate
         rates[s] = best_rate
         if best_root >= floor:
             answer = min(answer, best_root)
