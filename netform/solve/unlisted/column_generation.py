@@ -57,6 +57,8 @@ class GenerationParams:
         share one. The more practices there are, the longer takes the program beside pricing.
     smoothing : float
         Of the last duals this share is kept in two turns of three, as new ones swing to and fro.
+    still : float
+        Columns of three turns that lower the optimum by less than this share of it lead nowhere.
     turns : int
         In which columns are added: a program that is begun anew might go round in circles.
     columns, fewer_columns : int
@@ -82,6 +84,7 @@ class GenerationParams:
     added: int = 3
     sharing: int = 50
     smoothing: float = 0.6
+    still: float = 2e-5
     turns: int = 300
     columns: int = 12_000
     fewer_columns: int = 4_000
@@ -396,11 +399,18 @@ class ColumnGenerator:
         return GENERATION.added * len(self.duals.practices)
 
     def generate(self) -> None:
-        """Add columns by heuristic pricing until it finds none, or time is up."""
+        """Add columns by heuristic pricing until it finds next to none, or time is up."""
         steady, limit = self.duals, GENERATION.first_found * len(self.duals.practices)
+        before = math.inf
         for turn in range(GENERATION.turns):
             if self.deadline.passed:
                 return
+            if turn % 3 == 0:
+                if self.covers_all and before - self.value < GENERATION.still * self.value:
+                    if limit >= GENERATION.found:
+                        return
+                    limit *= 2
+                before = self.value
             steady = _smoothed(steady, self.duals) if turn % 3 else self.duals
             added = self.add(self.columns_near(steady, GENERATION.near_zero * self.mean_cost, limit))
             if added:
