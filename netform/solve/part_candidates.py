@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.outcome import Options
+    from netform.solve.unlisted.centre_bound import CentreBound
 
 __all__ = ["ANY_SIZE", "Part"]
 
@@ -115,6 +116,8 @@ class Part:
         Of the best plan and the bounds, where search goes on beside.
     generating : Lock
         Held while columns are generated: whoever comes second goes on from those of the first.
+    centres : CentreBound or None
+        The latest bound by centres, whose prices are nearly right for columns.
     generated : tuple or None
         Columns of the latest relaxation, and its duals of practices.
     too_many : list of tuple of int
@@ -149,6 +152,7 @@ class Part:
     bounding: bool = field(init=False, default=False)
     lock: RLock = field(init=False, default_factory=RLock, repr=False)
     generating: Lock = field(init=False, default_factory=Lock, repr=False)
+    centres: CentreBound | None = field(init=False, default=None, repr=False)
     generated: tuple[CandidateStore, NDArray[np.float64]] | None = field(init=False, default=None)
     too_many: list[tuple[int, int]] = field(init=False, default_factory=list)
     held: int = field(init=False, default=0)

@@ -131,14 +131,18 @@ class LinearProgram:
     practices : int
     sides : sequence of SideRow
         Their coefficients are not read here: `add_columns` is given those of the columns it adds.
-    artificial_cost : float
-        Hours per week for leaving a practice uncovered, or covering it once too often.
+    artificial_cost : float, or ndarray of float64, shape (n + sides,)
+        Hours per week for leaving a practice uncovered, or covering it once too often; and so for each side row.
     around : Duals, optional
         The centre of the dual box, instead of zero.
     """
 
     def __init__(
-        self, practices: int, sides: Sequence[SideRow], artificial_cost: float, around: Duals | None = None
+        self,
+        practices: int,
+        sides: Sequence[SideRow],
+        artificial_cost: float | NDArray[np.float64],
+        around: Duals | None = None,
     ) -> None:
         self._practices = practices
         self._sides = tuple(sides)
@@ -148,7 +152,7 @@ class LinearProgram:
         self._side_coefficients = np.empty((len(sides), 0))
         self._shut = np.empty(0, np.bool_)
         self.cuts: CutPool = NO_CUTS
-        self.box = np.full(practices + len(sides), artificial_cost)
+        self.box = np.zeros(practices + len(sides)) + artificial_cost
         self.around = np.zeros(practices + len(sides))
         if around is not None:
             self.around[:practices] = around.practices

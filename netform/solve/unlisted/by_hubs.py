@@ -218,6 +218,7 @@ def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
         few = (failed_at + part.most_exceptions[0]) // 2
         fewer = branch.branch(branch.numbers, few)
         fewer.generate()
+        fewer.cover()
         if fewer.covers_all:
             yield from _beams(part, fewer)
         if part.most_exceptions[0] > few:
@@ -227,6 +228,7 @@ def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
 def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
     """Beams of rising width among the columns of a relaxation, with cuts before each, until there is nothing better."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    branch.cover()
     for k, width in enumerate(BEAMS.widths):
         cost, fewer = part.incumbent.value.cost, branch.exceptions < part.most_exceptions[0]
         if fewer:
@@ -268,7 +270,11 @@ def _generated(part: Part, deadline: Deadline, allowed: tuple[int, int | None]) 
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     with part.generating:
         plan, networks = part.incumbent.groups, part.demands.networks
-        branches = branched_on_count(part.problem, plan, deadline, networks, allowed, part.generated)
+        start = part.generated
+        if start is None and part.centres is not None:
+            duals = part.centres.practice_duals(part.problem.data.list_size, networks)
+            start = store_of(plan, len(part.problem.codes)), duals
+        branches = branched_on_count(part.problem, plan, deadline, networks, allowed, start)
         part.generated = branches[0].store, branches[0].duals.practices
     return branches
 
@@ -305,10 +311,13 @@ def branched_on_count(
     else:
         whole = ColumnGenerator(problem, start[0], deadline, start[1], numbers, *allowed)
         whole.generate()
-    number, rules = float(whole.values.sum()), problem.data.rules
+    rules = problem.data.rules
+    if numbers is not None or allowed[0] or whole.values.sum() > MANY + 1:
+        return [whole]
+    whole.cover()
+    number = float(whole.values.sum())
     fewer = math.floor(number)
-    whole_number = numbers is not None or abs(number - round(number)) < FRACTION
-    if whole_number or allowed[0] or fewer > MANY or not whole.covers_all:
+    if abs(number - round(number)) < FRACTION or fewer > MANY or not whole.covers_all:
         return [whole]
     branches = []
     if fewer * min(rules.most, problem.patients) >= problem.patients:

@@ -78,13 +78,34 @@ class CentreBound:
         Hours per week that no plan costs less than; the cutoff where no plan is cheaper than that.
     prices : ndarray of float64, shape (m,)
         Those that gave it.
+    hubs : ndarray of float64, shape (n,)
+        What a network of each hub costs at least beyond those prices.
     costs : CentreCosts
         Without the assignments that no plan below the cutoff has.
     """
 
     bound: float
     prices: NDArray[np.float64]
+    hubs: NDArray[np.float64]
     costs: CentreCosts
+
+    def practice_duals(self, list_size: NDArray[np.float64], networks: int | None) -> NDArray[np.float64]:
+        """The same for the practices, where a hub may have any number of networks: shape (n,).
+
+        A network of a hub has that hub among its practices; so what it costs less than others goes off the dual of
+        the hub, and none costs less than the duals of its practices.
+
+        Parameters
+        ----------
+        list_size : ndarray of float64, shape (n,)
+            The price of an item is shared by registered patients.
+        networks : int or None
+            How many there have to be: what all their hubs cost alike is the dual of a network.
+        """
+        item, sums = self.costs.item, np.maximum(1, self.costs.patients)
+        alike = 0.0 if networks is None else float(np.sort(self.hubs)[min(networks, len(item)) - 1])
+        less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
+        return np.asarray(self.prices[item] * list_size / sums[item] + less)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +141,7 @@ def centre_bound(
     on_bound : callable
         Told of every better bound.
     """
-    found = CentreBound(-math.inf, np.empty(0), costs)
+    found = CentreBound(-math.inf, np.empty(0), np.empty(0), costs)
     for found in centre_bounds(costs, cutoff, deadline, params, first):
         on_bound(found.bound)
     return found
@@ -151,6 +172,7 @@ def centre_bounds(
     """
     prices = _first_prices(costs) if first is None else first
     best, best_prices, step, worse = -math.inf, prices, 1.0, 0
+    hubs = np.zeros(len(costs.item))
     direction: NDArray[np.float64] = np.zeros(len(prices))
     for _ in range(params.rounds):
         values, duals, taken = _price_hubs(
@@ -162,17 +184,17 @@ def centre_bounds(
             least, covered = _with_exceptions(exceptional, prices, values, taken)
         bound = math.fsum(prices) + least - params.rounding
         if bound >= cutoff:
-            yield CentreBound(cutoff, prices, costs)
+            yield CentreBound(cutoff, prices, values, costs)
             return
         if bound > best:
-            best, best_prices, worse = bound, prices, 0
+            best, best_prices, hubs, worse = bound, prices, values, 0
             if math.isfinite(cutoff) and exceptional is None:
                 dearer = values + others - least
                 dearer[chosen] = 0.0
                 costs = _fixed(costs, prices, dearer, duals, cutoff - bound)
         else:
             worse += 1
-        yield CentreBound(best, best_prices, costs)
+        yield CentreBound(best, best_prices, hubs, costs)
         if deadline.passed or step < params.least_step:
             return
         if worse > params.patience:

@@ -45,9 +45,9 @@ class GenerationParams:
 
     Attributes
     ----------
-    box, wider, widest : float
-        Duals of practices are kept within so many times their mean at first; that box is widened so many times where
-        it binds, up to so many times what a network costs.
+    box, narrow, wider, widest : float
+        Duals of practices are kept within so many times their mean, or so much of it of those that are nearly right;
+        that box is widened so many times where it binds, up to so many times what a network costs.
     first_found, found : int
         Columns that heuristic pricing gives in one turn: at first so many for each practice, and how many at most.
     near_zero : float
@@ -75,7 +75,8 @@ class GenerationParams:
     """
 
     box: float = 1.5
-    wider: float = 4.0
+    narrow: float = 0.05
+    wider: float = 2.0
     widest: float = 100.0
     first_found: int = 15
     found: int = 20_000
@@ -212,6 +213,7 @@ class ColumnGenerator:
         self.priced_out: PricedOut | None = None
         self.closing = math.inf
         self.cuts = NO_CUTS
+        nearly_right = practice_duals is not None
         if practice_duals is None:
             practice_duals = np.zeros(len(problem.codes))
             for j, cost in enumerate(self.costs.tolist()):
@@ -223,7 +225,7 @@ class ColumnGenerator:
             GENERATION.nodes,
         )
         self.hubs = list[HubSearch]()
-        self.solve_in_box()
+        self.solve_in_box(GENERATION.narrow if nearly_right else GENERATION.box)
 
     def branch(
         self,
@@ -310,15 +312,32 @@ class ColumnGenerator:
         self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
         around = Duals(self.duals.practices, np.empty(0), self.duals.sides)
         self.cuts = self.cuts[self.duals.cuts < 0]
-        self.program = LinearProgram(len(around.practices), self.sides(self.store), self.box, around)
+        # Side rows are few, and what they are worth is not known beforehand.
+        box = np.full(len(around.practices) + len(around.sides), GENERATION.widest * self.mean_cost)
+        box[: len(around.practices)] = self.box
+        self.program = LinearProgram(len(around.practices), self.sides(self.store), box, around)
         self.program.add_columns(self.store, self.costs, self.sides(self.store))
         self.program.add_cuts(self.cuts)
 
-    def solve_in_box(self) -> None:
-        """Solve in a box as narrow as the present duals allow."""
-        self.box = GENERATION.box * float(np.abs(self.duals.practices).mean()) + 1.0
+    def solve_in_box(self, share: float) -> None:
+        """Solve in a box around the present duals, as wide as a share of what a practice costs."""
+        self.box = share * self.mean_cost * len(self.store) / max(1, len(self.store.members)) + TINY
         self.begin()
         self.solve()
+
+    def widen(self) -> None:
+        """Generate in a wider box around the present duals."""
+        self.box *= GENERATION.wider
+        self.begin()
+        self.solve()
+        self.generate()
+
+    def cover(self) -> None:
+        """Generate in wider and wider boxes, until every practice is covered at the optimum."""
+        while not self.covers_all and self.box < GENERATION.widest * self.mean_cost:
+            if self.deadline.passed:
+                break
+            self.widen()
 
     def centre(self) -> None:
         """Generate once more around what the columns of the optimum cost by patient, in a box as narrow as that allows.
@@ -331,7 +350,7 @@ class ColumnGenerator:
             members, shares = self.shared(j, self.values[j] * self.costs[j])
             duals[members] += shares
         self.duals = Duals(duals, np.empty(0), self.duals.sides)
-        self.solve_in_box()
+        self.solve_in_box(GENERATION.box)
         self.generate()
 
     def solve(self, *, dual_simplex: bool = False) -> None:
@@ -340,8 +359,7 @@ class ColumnGenerator:
             answer = self.program.solve(dual_simplex=dual_simplex)
         except ArithmeticError:
             # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
-            self.box = GENERATION.widest * self.mean_cost
-            self.program.set_artificial_cost(self.box, around_zero=True)
+            self.program.set_artificial_cost(GENERATION.widest * self.mean_cost, around_zero=True)
             answer = self.program.solve()
         self.value, self.duals, self.short = answer.value, answer.duals, answer.short
         self.values, self.chosen = answer.chosen, np.flatnonzero(answer.chosen > TINY)
@@ -406,7 +424,7 @@ class ColumnGenerator:
             if self.deadline.passed:
                 return
             if turn % 3 == 0:
-                if self.covers_all and before - self.value < GENERATION.still * self.value:
+                if before - self.value < GENERATION.still * abs(self.value):
                     if limit >= GENERATION.found:
                         return
                     limit *= 2
@@ -418,12 +436,7 @@ class ColumnGenerator:
             if added < self.added_at_once // 20 and limit < GENERATION.found:
                 limit *= 2
             elif not added and turn % 3 == 0:
-                if self.covers_all or self.box > GENERATION.widest * self.mean_cost:
-                    return
-                # The duals want out of their box.
-                self.box *= GENERATION.wider
-                self.program.set_artificial_cost(self.box)
-                self.solve()
+                return
 
     @property
     def covers_all(self) -> bool:
@@ -583,7 +596,7 @@ class ColumnGenerator:
         return self.bound >= self.value * (1 - GENERATION.tight)
 
     def advance(self, workers: int) -> bool:
-        """Price exactly once, or cut where the bound is near the relaxation; whether there was anything to do.
+        """Price exactly once; or where the bound is near the relaxation widen the box, or cut; whether there was need.
 
         Parameters
         ----------
@@ -591,7 +604,11 @@ class ColumnGenerator:
             Threads.
         """
         ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
-        if (self.is_tight or ended) and self.tighten(GENERATION.cuts):
+        boxed = self.is_tight and not self.covers_all
+        if boxed:
+            # All that duals in this box can say is proven.
+            self.widen()
+        if boxed or ((self.is_tight or ended) and self.tighten(GENERATION.cuts)):
             self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
         elif ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False

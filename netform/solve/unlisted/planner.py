@@ -83,7 +83,7 @@ class UnlistedParams:
     most_each: float = 16.0
     prices: int = 20
     of: int = 400
-    rising: float = 0.02
+    rising: float = 0.002
     long_list: int = 1_000_000
     patience: float = 6.0
     neighbourhoods: float = 20.0
@@ -270,7 +270,11 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     # A round takes time by the square of the practices: so many fit into a turn.
     rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
     before = -math.inf
-    for k, found in enumerate(centre_bounds(costs, cutoff, part.deadline, exceptional=exceptional)):
+    first = None if part.centres is None else part.centres.prices
+    for k, found in enumerate(
+        centre_bounds(costs, cutoff, part.deadline, first=first, exceptional=exceptional)
+    ):
+        part.centres = found
         if math.isfinite(found.bound):
             # A better plan has no more exceptions than the best so far, so that this holds for any.
             part.raise_bound(found.bound, "centres", None if exceptions else 0)
