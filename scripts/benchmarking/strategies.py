@@ -92,7 +92,6 @@ STRATEGIES = (
     Strategy("assignment model", f"{UNLISTED}:_centre_turns", _no_turns),
     Strategy("generated columns: bound", f"{UNLISTED}:bound_turns", _no_turns),
     Strategy("generated columns: beams", f"{UNLISTED}:beam_turns", _no_turns),
-    Strategy("centred prices", f"{COLUMNS}.column_generation:ColumnGenerator.centre", _nothing),
     Strategy("all columns near the bound", f"{COLUMNS}.by_hubs:_close", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
     Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),

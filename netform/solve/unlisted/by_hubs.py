@@ -306,11 +306,9 @@ def branched_on_count(
     if start is None:
         store = store_of(plan, len(problem.codes))
         whole = ColumnGenerator(problem, store, deadline, None, numbers, *allowed)
-        whole.generate()
-        whole.centre()
     else:
         whole = ColumnGenerator(problem, start[0], deadline, start[1], numbers, *allowed)
-        whole.generate()
+    whole.generate()
     rules = problem.data.rules
     if numbers is not None or allowed[0] or whole.values.sum() > MANY + 1:
         return [whole]

@@ -1,11 +1,15 @@
 """Column generation (Desaulniers, Desrosiers and Solomon, 2005) where columns are too many to list.
 
-The restricted master begins with the networks of a plan. Columns of negative reduced cost are sought near those it has
-(heuristic pricing, `netform.solve.unlisted.heuristic_pricing`) and added, until there are none; then hub by hub (exact
-pricing, `netform.solve.unlisted.exact_pricing`), which also gives a safe bound: no two networks have the same hub, and
-all patients together say how many networks there are at least and at most, so that no plan costs less than the sum of
-all duals and of so many hubs' least reduced costs. Subset-row cuts (`netform.solve.master.subset_row_cuts`) raise it:
-what they are worth is added, and what a column has to pay for them counts as its cost, in both pricings.
+The restricted master begins with the networks of a plan, its duals in a narrow box around the prices that have bounded
+by centres (a stabilised column generation after du Merle, Villeneuve, Desrosiers and Hansen, 1999). Columns of negative
+reduced cost are sought near those it has (heuristic pricing, `netform.solve.unlisted.heuristic_pricing`) and added,
+until there are none; then hub by hub (exact pricing, `netform.solve.unlisted.exact_pricing`), which also gives a safe
+bound: no two networks have the same hub, and all patients together say how many networks there are at least and at
+most, so that no plan costs less than the sum of all duals and of so many hubs' least reduced costs. Once that comes up
+to the relaxation the box is widened: the further duals are from what practices cost by their way and their patients,
+the more columns seem cheap, and the longer exact pricing takes. Subset-row cuts
+(`netform.solve.master.subset_row_cuts`) raise it: what they are worth is added, and what a column has to pay for them
+counts as its cost, in both pricings.
 
 The file is long because its one class is: every method works on the same linear program, columns and duals.
 """
@@ -67,8 +71,9 @@ class GenerationParams:
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
     stalled : float
         Half as much is taken off once exact pricing closes less than this share of what is left.
-    nodes, most_nodes, listing_nodes : int
-        Branches after which a hub is given up, at first and at last, and where all its columns are listed.
+    nodes, most_nodes, listing_nodes, fewer_nodes : int
+        Branches after which a hub is given up, at first and at last, and where all its columns are listed; so many
+        times fewer for networks outside the band.
     tight, enough, cuts : float, float, int
         What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the
         second, it is of no interest.
@@ -94,6 +99,7 @@ class GenerationParams:
     nodes: int = 50_000
     most_nodes: int = 50_000_000
     listing_nodes: int = 5_000_000
+    fewer_nodes: int = 16
     tight: float = 1e-3
     enough: float = 2e-4
     cuts: int = 30
@@ -200,15 +206,15 @@ class ColumnGenerator:
         rules = problem.data.rules
         least, most = self.sizes
         patients = group_sums(store, problem.data.list_size)
-        kept = (patients >= least) & (patients <= most)
+        fits = (patients >= least) & (patients <= most)
         if not exceptions:
-            kept &= counts_allowed(store, problem.limits)
-        self.store = store = store.take(np.flatnonzero(kept))
+            fits &= counts_allowed(store, problem.limits)
+        self.store, patients = store.take(np.flatnonzero(fits)), patients[fits]
         inside = max(least, rules.least), min(most, rules.most)
         self.separable = separable_costs(problem, *inside, any_number=exceptions > 0)
         self.outside = outside_band(problem, self.fewest, self.many, exceptions, self.sizes)
-        self.costs = candidate_costs(store, problem.data)
-        self.mean_cost = math.fsum(self.costs) / max(1, len(store))
+        self.costs = candidate_costs(self.store, problem.data)
+        self.mean_cost = math.fsum(self.costs) / max(1, len(self.store))
         self.bound = -math.inf
         self.priced_out: PricedOut | None = None
         self.closing = math.inf
@@ -217,9 +223,10 @@ class ColumnGenerator:
         if practice_duals is None:
             practice_duals = np.zeros(len(problem.codes))
             for j, cost in enumerate(self.costs.tolist()):
-                members, shares = self.shared(j, cost)
+                members = self.store[j]
+                shares = cost * problem.data.list_size[members] / max(1.0, float(patients[j]))
                 practice_duals[members] = np.maximum(practice_duals[members], shares)
-        self.duals = Duals(practice_duals, np.empty(0), np.zeros(len(self.sides(store))))
+        self.duals = Duals(practice_duals, np.empty(0), np.zeros(len(self.sides(self.store))))
         self.discount, self.nodes = (
             GENERATION.discount * self.mean_cost / self.separable.most,
             GENERATION.nodes,
@@ -301,12 +308,6 @@ class ColumnGenerator:
         network = next(rest, 0.0) if self.numbers is not None else 0.0
         return network, next(rest, 0.0), next(rest, 0.0) / UNIT
 
-    def shared(self, j: int, cost: float) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
-        """The practices of a column, and their shares of a cost by patients."""
-        members = self.store[j]
-        patients = self.problem.data.list_size[members]
-        return members, cost * patients / max(1.0, float(patients.sum()))
-
     def begin(self) -> None:
         """Make the linear program of the columns and the cuts that count, around the present duals."""
         self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
@@ -338,20 +339,6 @@ class ColumnGenerator:
             if self.deadline.passed:
                 break
             self.widen()
-
-    def centre(self) -> None:
-        """Generate once more around what the columns of the optimum cost by patient, in a box as narrow as that allows.
-
-        On the way from a poor plan duals swing far, and as dear as some are then columns of high cost seem cheap: the
-        optimum is the same, but exact pricing takes ten times as long and ends nowhere.
-        """
-        duals = np.zeros(len(self.duals.practices))
-        for j in self.chosen.tolist():
-            members, shares = self.shared(j, self.values[j] * self.costs[j])
-            duals[members] += shares
-        self.duals = Duals(duals, np.empty(0), self.duals.sides)
-        self.solve_in_box(GENERATION.box)
-        self.generate()
 
     def solve(self, *, dual_simplex: bool = False) -> None:
         """The optimum over the columns."""
@@ -513,11 +500,11 @@ class ColumnGenerator:
         # Until a kind is priced none of it is taken to cost less than the floor.
         least_outside = np.full(len(kinds[0].duals), kinds[0].floor + exception if self.outside else math.inf)
         cuts, lines, priced, proven = self.priced_cuts(self.duals), self.lines(), list[PricedHubs](), True
-        for kind in kinds:
+        for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
-            found = price_exactly(
-                kind.hubs, kind.duals, floor, self.nodes, self.deadline, workers, cuts, lines
-            )
+            # There are few networks outside the band: what is left open of them costs a bound little.
+            nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
+            found = price_exactly(kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines)
             proven &= bool(found.least.min() >= floor - NOTHING)
             if priced:
                 least_outside = np.minimum(least_outside, found.least - kind.constant)

@@ -246,10 +246,10 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield
     else:
         return
-    if part.sound and many and not exact:
-        yield from _centre_turns(part)
     if part.practices_each <= params.most_each:
         yield from bound_turns(part)
+    if part.sound and many and not exact:
+        yield from _centre_turns(part)
 
 
 def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:

@@ -182,15 +182,22 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     assert branch.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
 
 
-def test_duals_are_centred_without_a_change_of_the_optimum() -> None:
-    """From a poor plan duals come to lie nearer to what practices cost by patient; the relaxation stays what it is."""
+def test_a_wider_box_raises_the_relaxation_until_all_are_covered() -> None:
+    """From prices that are nearly right: never beyond what it comes to without them, and that in the end."""
     problem = problem_of(*county(60, 3))
-    generator = module.ColumnGenerator(problem, store_of(tree_plan(problem, 5), 60), NEVER)
-    generator.generate()
-    before, wide = generator.value, generator.box
-    generator.centre()
-    assert generator.value == pytest.approx(before, rel=1e-3)
-    assert generator.box <= wide
+    plan = store_of(tree_plan(problem, 5), 60)
+    whole = module.ColumnGenerator(problem, plan, NEVER)
+    whole.generate()
+    whole.cover()
+    assert whole.covers_all
+    prices = whole.duals.practices * np.random.default_rng(1).uniform(0.7, 1.0, 60)
+    boxed = module.ColumnGenerator(problem, plan, NEVER, prices)
+    boxed.generate()
+    assert not boxed.covers_all
+    assert boxed.value < whole.value
+    boxed.cover()
+    assert boxed.covers_all
+    assert boxed.value == pytest.approx(whole.value, rel=1e-3)
 
 
 def test_time_that_is_up_proves_nothing() -> None:
