@@ -14,17 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.breaches import breaches
+from netform.candidates.allowed import allowed
 from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.model.problem import Problem, group_costs
+from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted.assignment_program import separators
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
 from tests.brute_force import partitions
 from tests.examples import examples
+from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import made_up_area, numbered_graphs
 
 if TYPE_CHECKING:
@@ -152,6 +154,35 @@ def test_no_plan_with_so_many_exceptions_costs_less(
         for cutoff in (math.inf, best[number], 2 * best[number]):
             *_, found = centre_bounds(costs, cutoff, NEVER, exceptional=Exceptional(any_size, number))
             assert found.bound <= least + 1e-6
+
+
+@given(questions(), st.sampled_from([None, 0, 1]))
+@QUICK
+def test_no_network_costs_less_than_the_duals_that_prices_give(
+    drawn: tuple[nx.Graph, Rules], more: int | None
+) -> None:
+    """Nor less than so many networks have to: as duals of a relaxation over all of them they come to the bound."""
+    graph, rules = drawn
+    problem = Problem.of(graph, graph, rules)
+    networks = None if more is None else -(-problem.patients // rules.most) + more
+    costs = CentreCosts.of(problem, rules.least, rules.most, networks)
+    found = centre_bound(costs, math.inf, NEVER)
+    groups = networks_of(problem)
+    if not groups or not math.isfinite(found.bound):
+        return
+    duals = found.practice_duals(problem.data.list_size, networks)
+    assert duals.shape == (len(problem.codes),)
+    kept = allowed(store_of(groups, len(problem.codes)), problem.limits)
+    reduced = [
+        cost - math.fsum(duals[list(group)])
+        for cost, group, fits in zip(group_costs(problem, groups), groups, kept, strict=True)
+        if fits
+    ]
+    if networks is None:
+        assert min(reduced, default=0.0) >= -1e-6
+        assert math.fsum(duals) <= found.bound + 1e-3
+    elif reduced:
+        assert math.fsum(duals) + networks * min(reduced) >= found.bound - 1e-3
 
 
 @given(questions())
