@@ -209,6 +209,19 @@ def centre_bounds(
         prices = prices + step * (target - bound) / length * direction
 
 
+def hub_values(costs: CentreCosts, duals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a network of each hub costs at least beyond the duals of its practices, shape (n,).
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    duals : ndarray of float64, shape (n,)
+    """
+    prices = np.bincount(costs.item, duals, len(costs.patients))
+    values, _, _ = _price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
+    return np.asarray(values)
+
+
 def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
     """What an item costs beside its nearest hubs, and its share of what a network costs besides."""
     if not len(costs.sizes):

@@ -28,7 +28,8 @@ from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
-from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds
+from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, hub_values
+from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import outside_band, separable_costs
@@ -120,6 +121,8 @@ class ColumnKind(NamedTuple):
     Attributes
     ----------
     hubs : HubSearch
+    centres : CentreCosts
+        What the model of centres says of them: at times more than the searches do.
     duals : ndarray of float64, shape (n,)
         With what a patient outside the band costs in them.
     constant : float
@@ -129,9 +132,15 @@ class ColumnKind(NamedTuple):
     """
 
     hubs: HubSearch
+    centres: CentreCosts
     duals: NDArray[np.float64]
     constant: float
     floor: float
+
+    @property
+    def known(self) -> NDArray[np.float64]:
+        """Of each hub, what no column has a lower reduced cost than by the model of centres."""
+        return hub_values(self.centres, self.duals) - NOTHING
 
 
 class PricedOut(NamedTuple):
@@ -231,7 +240,7 @@ class ColumnGenerator:
             GENERATION.discount * self.mean_cost / self.separable.most,
             GENERATION.nodes,
         )
-        self.hubs = list[HubSearch]()
+        self.hubs = list[tuple[HubSearch, CentreCosts]]()
         self.solve_in_box(GENERATION.narrow if nearly_right else GENERATION.box)
 
     def branch(
@@ -481,14 +490,16 @@ class ColumnGenerator:
     def kinds(self) -> list[ColumnKind]:
         """Networks within, below and above the band, with duals from which the discount is taken off."""
         if not self.hubs:
-            self.hubs = [HubSearch.of(costs) for costs in (self.separable, *(k.costs for k in self.outside))]
+            for costs in (self.separable, *(kind.costs for kind in self.outside)):
+                centres = CentreCosts.of(replace(self.problem, limits=self.limits), costs.least, costs.most)
+                self.hubs.append((HubSearch.of(costs), centres))
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
-        kinds = [ColumnKind(self.hubs[0], duals, 0.0, network)]
+        kinds = [ColumnKind(*self.hubs[0], duals, 0.0, network)]
         for hubs, kind in zip(self.hubs[1:], self.outside, strict=True):
-            kinds.append(ColumnKind(hubs, *kind.duals(duals, patient), network + exception))
+            kinds.append(ColumnKind(*hubs, *kind.duals(duals, patient), network + exception))
         return kinds
 
     def price_exactly(self, workers: int) -> None:
@@ -504,7 +515,9 @@ class ColumnGenerator:
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
             nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
-            found = price_exactly(kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines)
+            found = price_exactly(
+                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines, kind.known
+            )
             proven &= bool(found.least.min() >= floor - NOTHING)
             if priced:
                 least_outside = np.minimum(least_outside, found.least - kind.constant)
@@ -563,7 +576,7 @@ class ColumnGenerator:
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
             each = columns_below(
                 kind.hubs, kind.duals, floors, GENERATION.listing_nodes, deadline, workers,
-                self.priced_out.cuts, self.priced_out.lines, most,
+                self.priced_out.cuts, self.priced_out.lines, kind.known, most,
             )  # fmt: skip
             if each is None:
                 return None

@@ -162,6 +162,7 @@ def price_exactly(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
+    known: NDArray[np.float64],
 ) -> PricedHubs:
     """The least reduced cost of a column of each hub, by the separable costs; exact below a floor.
 
@@ -180,9 +181,11 @@ def price_exactly(
         What they add counts as costs.
     lines : ndarray of bool, shape (n, k)
         By hub, which cuts are counted by the line below their steps from the outset.
+    known : ndarray of float64, shape (n,)
+        What is known already: no column of a hub has a lower reduced cost.
     """
     floors = np.full(len(duals), floor)
-    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, KEPT)
+    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, known, KEPT)
     return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
 
 
@@ -195,20 +198,23 @@ def columns_below(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
+    known: NDArray[np.float64],
     most: int,
 ) -> CandidateStore | None:
     """Every column whose separable cost gives it a reduced cost below a floor; None where they take too long.
 
     Parameters
     ----------
-    search, duals, nodes, deadline, workers, cuts, lines
+    search, duals, nodes, deadline, workers, cuts, lines, known
         As `price_exactly` has them.
     floors : ndarray of float64, shape (n,)
         Of the columns of each hub, hours per week.
     most : int
         Columns at most, those counted that two hubs have.
     """
-    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, most, every=True)
+    searched = _search_hubs(
+        search, duals, floors, nodes, deadline, workers, cuts, lines, known, most, every=True
+    )
     return _columns(searched.rows, len(duals)) if searched.complete.all() else None
 
 
@@ -229,6 +235,7 @@ def _search_hubs(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
+    known: NDArray[np.float64],
     kept: int,
     *,
     every: bool = False,
@@ -243,6 +250,11 @@ def _search_hubs(
     steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
 
     def price(hub: int) -> None:
+        if known[hub] >= floors[hub]:
+            # More is of no interest, unless the hub has no column at all.
+            least[hub] = floors[hub] if math.isfinite(known[hub]) else math.inf
+            complete[hub] = True
+            return
         if deadline.passed or stop[0]:
             return
         # For every column the hubs share the room; of a hub in flight beside it the next may be one too many.
@@ -252,7 +264,7 @@ def _search_hubs(
             search.rates[hub], steep, nodes, stop, rows, every,
             cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
         )  # fmt: skip
-        least[hub], found[hub] = value - ROUNDING, rows[: min(count, len(rows))].copy()
+        least[hub], found[hub] = max(value - ROUNDING, known[hub]), rows[: min(count, len(rows))].copy()
         if every:
             room[0] = max(0, room[0] - len(found[hub]))
             stop[0] |= not complete[hub]

@@ -274,7 +274,9 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     for k, found in enumerate(
         centre_bounds(costs, cutoff, part.deadline, first=first, exceptional=exceptional)
     ):
-        part.centres = found
+        # Without a plan they may rise without end.
+        if math.isfinite(cutoff):
+            part.centres = found
         if math.isfinite(found.bound):
             # A better plan has no more exceptions than the best so far, so that this holds for any.
             part.raise_bound(found.bound, "centres", None if exceptions else 0)

@@ -168,7 +168,8 @@ def test_no_network_costs_less_than_the_duals_that_prices_give(
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
     found = centre_bound(costs, math.inf, NEVER)
     groups = networks_of(problem)
-    if not groups or not math.isfinite(found.bound):
+    # Where no plan has so many networks prices rise without end.
+    if not groups or found.bound > 1e7:
         return
     duals = found.practice_duals(problem.data.list_size, networks)
     assert duals.shape == (len(problem.codes),)

@@ -19,6 +19,8 @@ from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutP
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
+from netform.solve.unlisted.centre_bound import hub_values
+from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import separable_costs
@@ -27,6 +29,8 @@ from tests.made_up_problem import county, first_plan, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from netform.solve.model.problem import Group
     from netform.solve.unlisted.separable_cost import SeparableCosts
 
@@ -38,6 +42,21 @@ def separable_only(problem: Problem) -> Problem:
     """The same problem, nothing weighed but what the separable costs know."""
     weights = {name: 0.0 for name in TERM_NAMES if name not in SEPARABLE_TERMS}
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
+
+
+def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool) -> NDArray[np.float64]:
+    """What the model of centres says of each hub, or nothing."""
+    n, rules = len(problem.codes), problem.data.rules
+    if not by_centres:
+        return np.full(n, -math.inf)
+    anyone = replace(
+        problem.limits,
+        may_hub=np.ones(n, np.bool_),
+        must_hub=np.zeros(n, np.bool_),
+        longest_to_hub=math.inf,
+    )
+    costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
+    return hub_values(costs, prices) - 1e-5
 
 
 def within_band(problem: Problem) -> SeparableCosts:
@@ -186,10 +205,18 @@ def _trees(problem: Problem) -> list[Group]:
     st.sampled_from([0, 10, 10**6]),
     st.sampled_from([1, 2]),
     st.sampled_from([0, 1, 4]),
+    st.booleans(),
 )
 @QUICK
 def test_no_network_costs_less_than_its_hub_says(
-    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, units: int, nodes: int, workers: int, count: int
+    drawn: tuple[nx.Graph, Rules],
+    seed: int,
+    floor: float,
+    units: int,
+    nodes: int,
+    workers: int,
+    count: int,
+    by_centres: bool,
 ) -> None:
     """By any prices, cuts, units: never above the least of all networks; that least where it is below the floor."""
     problem = demanded(problem_of(*drawn), seed)
@@ -212,9 +239,10 @@ def test_no_network_costs_less_than_its_hub_says(
         members = list(group)
         hub = members[int((minutes[np.ix_(members, members)] @ list_size[members]).argmin())]
         least[hub] = min(least[hub], beyond[group])
+    known = known_of(problem, prices, by_centres=by_centres)
     # The second time it begins with the penalties of the first.
     for _ in range(2):
-        priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, lines)
+        priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, lines, known)
         found = [tuple(int(v) for v in priced_hubs.found[j]) for j in range(len(priced_hubs.found))]
         assert set(found) <= set(networks)
         for hub, value in enumerate(priced_hubs.least):
@@ -233,10 +261,16 @@ def test_no_network_costs_less_than_its_hub_says(
     st.floats(-30, 60),
     st.sampled_from([1, 2]),
     st.sampled_from([0, 1, 4]),
+    st.booleans(),
 )
 @QUICK
 def test_every_column_below_a_floor_is_found(
-    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, workers: int, count: int
+    drawn: tuple[nx.Graph, Rules],
+    seed: int,
+    floor: float,
+    workers: int,
+    count: int,
+    by_centres: bool,
 ) -> None:
     """Each that keeps the demands, once, whoever its hub is; and none is given where they are too many."""
     problem = separable_only(demanded(problem_of(*drawn), seed))
@@ -248,11 +282,11 @@ def test_every_column_below_a_floor_is_found(
     if problem.patients < problem.data.rules.least or not networks:
         return
     beyond = beyond_prices(problem, networks, prices, cuts, cut_prices)
-    search = HubSearch.of(within_band(problem))
+    search, known = HubSearch.of(within_band(problem)), known_of(problem, prices, by_centres=by_centres)
 
     def found(most: int) -> list[Group] | None:
         store = columns_below(
-            search, prices, np.full(len(prices), floor), 10**6, NEVER, workers, priced, lines, most
+            search, prices, np.full(n, floor), 10**6, NEVER, workers, priced, lines, known, most
         )
         return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
 
@@ -270,5 +304,6 @@ def test_time_that_is_up_proves_nothing() -> None:
     search = HubSearch.of(within_band(problem))
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
-    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, np.zeros((40, 0), np.bool_))
+    lines, known = np.zeros((40, 0), np.bool_), np.full(40, -math.inf)
+    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, lines, known)
     assert priced.least.tolist() == [-math.inf] * 40
