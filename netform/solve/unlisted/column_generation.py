@@ -344,9 +344,7 @@ class ColumnGenerator:
 
     def cover(self) -> None:
         """Generate in wider and wider boxes, until every practice is covered at the optimum."""
-        while not self.covers_all and self.box < GENERATION.widest * self.mean_cost:
-            if self.deadline.passed:
-                break
+        while self.is_boxed and not self.deadline.passed:
             self.widen()
 
     def solve(self, *, dual_simplex: bool = False) -> None:
@@ -591,6 +589,11 @@ class ColumnGenerator:
         return GENERATION.enough * self.mean_cost / self.separable.most
 
     @property
+    def is_boxed(self) -> bool:
+        """Whether duals want out of their box."""
+        return not self.covers_all and self.box < GENERATION.widest * self.mean_cost
+
+    @property
     def is_tight(self) -> bool:
         """Whether the bound is near the relaxation."""
         return self.bound >= self.value * (1 - GENERATION.tight)
@@ -604,11 +607,14 @@ class ColumnGenerator:
             Threads.
         """
         ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
-        boxed = self.is_tight and not self.covers_all
-        if boxed:
-            # All that duals in this box can say is proven.
+        further = False
+        if (self.is_tight or ended) and self.is_boxed:
+            # All that duals in this box can say is proven, or as much as can be.
             self.widen()
-        if boxed or ((self.is_tight or ended) and self.tighten(GENERATION.cuts)):
+            further = True
+        elif self.is_tight or ended:
+            further = self.tighten(GENERATION.cuts)
+        if further:
             self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
         elif ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False

@@ -52,7 +52,7 @@ class UnlistedParams:
         Up to so many practices a bound by centres comes first: its tables grow with their square.
     many_each : float
         Practices a network beyond which the columns are too many for beams, which see no plan, and the centre model is
-        tried first.
+        tried: first while no plan within the band is known, else once nothing else is left.
     most_each : float
         Practices a network beyond which searches hub by hub take too long to bound anything.
     prices, of : int
