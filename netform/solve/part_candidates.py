@@ -2,6 +2,8 @@
 
 Listing and solving over a list are the same for a plan within the band and for one with exceptions; which of the two
 is asked for, and in what order, `netform.solve.part` and `netform.solve.exceptions` say.
+
+The file is long because its one class is: all that finding and proving share of a part stands here, under one lock.
 """
 
 from __future__ import annotations
