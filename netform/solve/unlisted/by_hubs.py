@@ -310,7 +310,7 @@ def branched_on_count(
         whole = ColumnGenerator(problem, start[0], deadline, start[1], numbers, *allowed)
     whole.generate()
     rules = problem.data.rules
-    if numbers is not None or allowed[0] or whole.values.sum() > MANY + 1:
+    if numbers is not None or allowed[0] or len(plan) > MANY + 1:
         return [whole]
     whole.cover()
     number = float(whole.values.sum())
