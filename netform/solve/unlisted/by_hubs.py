@@ -1,11 +1,11 @@
 """Generated columns: a bound by exact pricing hub by hub, and plans by beams through the columns near the relaxation.
 
-Both begin with the relaxation over generated columns (`netform.solve.unlisted.column_generation`), branched on the
-number of networks where those are few. Cuts bring its duals so near to what whole networks cost that the columns of
-good plans are among those of low reduced cost: a beam goes on with a few hundred states at a time, from either end of
-the map. Apart from that every hub is priced exactly, which bounds all plans, and cuts are added: always to the branch
-of which less is proven. Once few columns are left that a better plan may have, they are all listed, hub by hub, and
-solved over (Baldacci, Christofides and Mingozzi, 2008).
+Both begin with the relaxation over generated columns (`netform.solve.unlisted.column_generation`). Cuts bring its duals
+so near to what whole networks cost that the columns of good plans are among those of low reduced cost: a beam goes on
+with a few hundred states at a time, from either end of the map. Apart from that every hub is priced exactly, which
+bounds all plans, cuts are added, and the number of networks is branched on where those are few: always on with the
+branch of which less is proven. Once few columns are left that a better plan may have, they are all listed, hub by hub,
+and solved over (Baldacci, Christofides and Mingozzi, 2008).
 """
 
 from __future__ import annotations
@@ -23,16 +23,13 @@ from netform.solve.diagram.build import best_below
 from netform.solve.diagram.variable_order import spectral_order
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning, store_of
-from netform.solve.unlisted.column_generation import ColumnGenerator
+from netform.solve.unlisted.column_generation import ANY_NUMBER, ColumnGenerator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    from netform.candidates.store import CandidateStore
     from netform.solve.model.budget import Deadline
-    from netform.solve.model.problem import Group, Problem
+    from netform.solve.model.problem import Group
     from netform.solve.model.solution import Solution
     from netform.solve.part_candidates import Part
 
@@ -127,17 +124,21 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
         Else that of the part.
     """
     deadline = part.deadline if deadline is None else deadline
-    most, branches = part.most_exceptions, _relaxations(part, deadline)
+    most = part.most_exceptions
+    branches = [_relaxation(part, deadline, *most)]
     yield
     for _ in range(MOST_STEPS):
         if part.most_exceptions != most:
             # Better plans have fewer exceptions by now, or are nearer the band: their bound is higher.
             most = part.most_exceptions
-            branches = [branches[0].branch(branches[0].numbers, *most)]
+            branches = [branches[0].branch((branches[0].fewest, branches[0].many), *most)]
             branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
         if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
             break
+        if len(branches) == 1:
+            branches = branched_on_count(branch)
+            branch = min(branches, key=lambda each: each.bound)
         _close(part, branch, min((each.bound for each in branches if each is not branch), default=math.inf))
         bound = min(each.bound for each in branches)
         part.raise_bound(bound, "generated columns", None if most[0] else 0)
@@ -203,20 +204,20 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
         yield
     if not part.sound:
         yield from _fewer_exceptions(part, deadline)
-    for branch in _relaxations(part, deadline, part.incumbent.value.patients_outside):
-        yield from _beams(part, branch)
+    exceptions = part.most_exceptions[0]
+    yield from _beams(part, _relaxation(part, deadline, exceptions, part.incumbent.value.patients_outside))
 
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
     """Bisect the number of exceptions between what is proven too few, or beams failed at, and the best plan's."""
     if not (most := part.most_exceptions[0]):
         return
-    branch = _generated(part, deadline, (most, None))[0]
+    branch = _relaxation(part, deadline, most, None)
     failed_at = part.exceptions_bound - 1
     while failed_at < part.most_exceptions[0] - 1 and not deadline.passed:
         yield
         few = (failed_at + part.most_exceptions[0]) // 2
-        fewer = branch.branch(branch.numbers, few)
+        fewer = branch.branch((branch.fewest, branch.many), few)
         fewer.generate()
         fewer.cover()
         if fewer.covers_all:
@@ -247,84 +248,38 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
         yield
 
 
-def _relaxations(
-    part: Part, deadline: Deadline, patients_outside: int | None = None
-) -> list[ColumnGenerator]:
-    """The relaxation around the best plan of a part, or those of fewer and of more networks.
-
-    Parameters
-    ----------
-    part : Part
-    deadline : Deadline
-    patients_outside : int, optional
-        Outside the band at most; else what a better plan may have.
-    """
+def _relaxation(
+    part: Part, deadline: Deadline, exceptions: int, patients_outside: int | None
+) -> ColumnGenerator:
+    """The relaxation with so many exceptions and patients outside the band, from the columns of the latest one."""
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    exceptions, most = part.most_exceptions
-    most = most if patients_outside is None else patients_outside
-    return _generated(part, deadline, (exceptions, most))
-
-
-def _generated(part: Part, deadline: Deadline, allowed: tuple[int, int | None]) -> list[ColumnGenerator]:
-    """The relaxation with so many exceptions and patients outside, from the columns of the latest one."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    problem, networks = part.problem, part.demands.networks
     with part.generating:
-        plan, networks = part.incumbent.groups, part.demands.networks
-        start = part.generated
-        if start is None and part.centres is not None:
-            duals = part.centres.practice_duals(part.problem.data.list_size, networks)
-            start = store_of(plan, len(part.problem.codes)), duals
-        branches = branched_on_count(part.problem, plan, deadline, networks, allowed, start)
-        part.generated = branches[0].store, branches[0].duals.practices
-    return branches
-
-
-def branched_on_count(
-    problem: Problem,
-    plan: Sequence[Group],
-    deadline: Deadline,
-    networks: int | None = None,
-    allowed: tuple[int, int | None] = (0, None),
-    start: tuple[CandidateStore, NDArray[np.float64]] | None = None,
-) -> list[ColumnGenerator]:
-    """The relaxation; where it has a fraction of few networks, those of fewer and of more, the lower first.
-
-    Parameters
-    ----------
-    problem : Problem
-    plan : sequence of groups
-        Begun with, unless there is a ``start``.
-    deadline : Deadline
-    networks : int, optional
-        Of every plan.
-    allowed : tuple
-        Exceptions, and patients outside the band, at most.
-    start : tuple, optional
-        Columns and duals of practices of another relaxation.
-    """
-    numbers = None if networks is None else (float(networks), float(networks))
-    if start is None:
-        store = store_of(plan, len(problem.codes))
-        whole = ColumnGenerator(problem, store, deadline, None, numbers, *allowed)
-    else:
-        whole = ColumnGenerator(problem, start[0], deadline, start[1], numbers, *allowed)
-    whole.generate()
-    rules = problem.data.rules
-    if numbers is not None or allowed[0] or len(plan) > MANY + 1:
-        return [whole]
-    whole.cover()
-    number = float(whole.values.sum())
-    fewer = math.floor(number)
-    if abs(number - round(number)) < FRACTION or fewer > MANY or not whole.covers_all:
-        return [whole]
-    branches = []
-    if fewer * min(rules.most, problem.patients) >= problem.patients:
-        branches.append(whole.branch((-math.inf, float(fewer))))
-    if (fewer + 1) * rules.least <= problem.patients:
-        branches.append(whole.branch((fewer + 1.0, math.inf)))
-    for branch in branches:
+        duals = None
+        if part.generated is not None:
+            store, duals = part.generated
+        else:
+            store = store_of(part.incumbent.groups, len(problem.codes))
+            if part.centres is not None:
+                duals = part.centres.practice_duals(problem.data.list_size)
+        numbers = ANY_NUMBER if networks is None else (networks, networks)
+        branch = ColumnGenerator(problem, store, deadline, duals, numbers, exceptions, patients_outside)
         branch.generate()
-    return sorted(branches, key=lambda branch: branch.value)
+        part.generated = branch.store, branch.duals.practices
+    return branch
+
+
+def branched_on_count(branch: ColumnGenerator) -> list[ColumnGenerator]:
+    """Those of fewer and of more networks, where a relaxation out of its box has a fraction of few; else itself."""
+    number = float(branch.values.sum())
+    fewer = math.floor(number)
+    if branch.exceptions or fewer > MANY or abs(number - round(number)) < FRACTION or not branch.covers_all:
+        return [branch]
+    branches = [branch.branch((branch.fewest, fewer)), branch.branch((fewer + 1, branch.many))]
+    for each in branches:
+        each.bound = branch.bound
+        each.generate()
+    return branches
 
 
 def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) -> list[Group] | None:

@@ -89,7 +89,7 @@ class CentreBound:
     hubs: NDArray[np.float64]
     costs: CentreCosts
 
-    def practice_duals(self, list_size: NDArray[np.float64], networks: int | None) -> NDArray[np.float64]:
+    def practice_duals(self, list_size: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same for the practices, where a hub may have any number of networks: shape (n,).
 
         A network of a hub has that hub among its practices; so what it costs less than others goes off the dual of
@@ -99,11 +99,12 @@ class CentreBound:
         ----------
         list_size : ndarray of float64, shape (n,)
             The price of an item is shared by registered patients.
-        networks : int or None
-            How many there have to be: what all their hubs cost alike is the dual of a network.
         """
         item, sums = self.costs.item, np.maximum(1, self.costs.patients)
-        alike = 0.0 if networks is None else float(np.sort(self.hubs)[min(networks, len(item)) - 1])
+        # Where there are as few networks as may be, or as many, what their hubs cost alike is the dual of a network.
+        counts = np.clip([self.costs.fewest, self.costs.many], 1, len(item))
+        fewest, many = np.sort(self.hubs)[counts - 1]
+        alike = max(float(fewest), min(float(many), 0.0))
         less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
         return np.asarray(self.prices[item] * list_size / sums[item] + less)
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
 
-__all__ = ["ColumnGenerator"]
+__all__ = ["ANY_NUMBER", "ColumnGenerator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,9 @@ class GenerationParams:
 
 GENERATION = GenerationParams()
 
+# Networks of a plan, where only the arithmetic limits them.
+ANY_NUMBER = (0, 1_000_000)
+
 # Patients outside the band are counted in so many: a linear program wants its coefficients of one size.
 UNIT = 1000.0
 
@@ -165,8 +168,8 @@ class ColumnGenerator:
     deadline : Deadline
     practice_duals : ndarray of float64, shape (n,), optional
         That should be nearly right; else practices share the costs of their columns by patients.
-    numbers : tuple of float, optional
-        The fewest and the most networks of the plans looked at, if not all are.
+    numbers : tuple of int
+        The fewest and the most networks of the plans looked at; what the arithmetic allows is narrower at times.
     exceptions : int
         Networks of a plan that may be outside the band. Columns within, below and above it are priced apart.
     patients_outside : int, optional
@@ -174,6 +177,8 @@ class ColumnGenerator:
 
     Attributes
     ----------
+    fewest, many : int
+        Networks of a plan.
     store : CandidateStore
         The columns.
     costs : ndarray of float64, shape (m,)
@@ -181,7 +186,7 @@ class ColumnGenerator:
     value : float
         The optimum over them.
     duals : Duals
-        At that: of the practices, of the cuts, and of the number of networks where it is limited.
+        At that: of the practices, of the cuts, and of the side rows, the number of networks first.
     cuts : ndarray of int64, shape (k, 11)
     bound : float
         No plan of so many networks costs less.
@@ -199,7 +204,7 @@ class ColumnGenerator:
         store: CandidateStore,
         deadline: Deadline,
         practice_duals: NDArray[np.float64] | None = None,
-        numbers: tuple[float, float] | None = None,
+        numbers: tuple[int, int] = ANY_NUMBER,
         exceptions: int = 0,
         patients_outside: int | None = None,
     ) -> None:
@@ -211,7 +216,11 @@ class ColumnGenerator:
             must_hub=np.zeros(len(problem.codes), np.bool_),
             longest_to_hub=math.inf,
         )
-        self.numbers, self.exceptions, self.patients_outside = numbers, exceptions, patients_outside
+        self.exceptions, self.patients_outside = exceptions, patients_outside
+        fewest, many = self.counts
+        self.fewest = max(fewest, numbers[0])
+        # Where there is no such plan, whatever is said of them holds.
+        self.many = max(self.fewest, min(many, numbers[1]))
         rules = problem.data.rules
         least, most = self.sizes
         patients = group_sums(store, problem.data.list_size)
@@ -245,7 +254,7 @@ class ColumnGenerator:
 
     def branch(
         self,
-        numbers: tuple[float, float] | None,
+        numbers: tuple[int, int],
         exceptions: int = 0,
         patients_outside: int | None = None,
     ) -> ColumnGenerator:
@@ -256,20 +265,13 @@ class ColumnGenerator:
         )
 
     @property
-    def fewest(self) -> int:
-        """Networks of a plan at least."""
+    def counts(self) -> tuple[int, int]:
+        """Networks of a plan at least and at most, by arithmetic: all but exceptions are within the band."""
         rules, total = self.problem.data.rules, self.problem.patients
         fewest = -(-total // self.largest)
         if self.most_outside is not None:
             fewest = max(fewest, -(-(total - self.most_outside) // rules.most))
-        return int(fewest if self.numbers is None else max(fewest, self.numbers[0]))
-
-    @property
-    def many(self) -> int:
-        """Networks of a plan at most: all but exceptions have the least patients of the band."""
-        many = self.problem.patients // self.problem.data.rules.least + self.exceptions
-        many = min(len(self.problem.codes), many)
-        return int(many if self.numbers is None else min(many, self.numbers[1]))
+        return int(fewest), int(min(len(self.problem.codes), total // rules.least + self.exceptions))
 
     @property
     def largest(self) -> int:
@@ -302,7 +304,7 @@ class ColumnGenerator:
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
         """How many networks there may be, how many of them exceptions, and how far those outside, over some columns."""
-        rows = [] if self.numbers is None else [SideRow(np.ones(len(store)), *self.numbers)]
+        rows = [SideRow(np.ones(len(store)), float(self.fewest), float(self.many))]
         if self.exceptions:
             rows.append(SideRow(self.exceptional(store), -math.inf, float(self.exceptions)))
         if self.exceptions and self.patients_outside is not None:
@@ -313,9 +315,8 @@ class ColumnGenerator:
 
     def side_duals(self, duals: Duals) -> tuple[float, float, float]:
         """The duals of a network, of an exception besides, and of a patient outside the band; 0 without such a row."""
-        rest = iter(duals.sides.tolist())
-        network = next(rest, 0.0) if self.numbers is not None else 0.0
-        return network, next(rest, 0.0), next(rest, 0.0) / UNIT
+        network, exception, patient = (*duals.sides.tolist(), 0.0, 0.0)[:3]
+        return network, exception, patient / UNIT
 
     def begin(self) -> None:
         """Make the linear program of the columns and the cuts that count, around the present duals."""

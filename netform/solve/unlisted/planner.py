@@ -54,7 +54,7 @@ class UnlistedParams:
         Practices a network beyond which the columns are too many for beams, which see no plan, and the centre model is
         tried: first while no plan within the band is known, else once nothing else is left.
     most_each : float
-        Practices a network beyond which searches hub by hub take too long to bound anything.
+        Practices a network beyond which tables of searches hub by hub take too long to bound anything.
     prices, of : int
         Rounds of prices for centres in a turn, with so many practices: a fraction of a second.
     rising : float
@@ -80,7 +80,7 @@ class UnlistedParams:
 
     most_priced: int = 1_500
     many_each: float = 12.0
-    most_each: float = 16.0
+    most_each: float = 40.0
     prices: int = 20
     of: int = 400
     rising: float = 0.002
