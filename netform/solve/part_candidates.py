@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.master.linear_program import Duals
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.outcome import Options
@@ -121,7 +122,7 @@ class Part:
     centres : CentreBound or None
         The latest bound by centres, whose prices are nearly right for columns.
     generated : tuple or None
-        Columns of the latest relaxation, and its duals of practices.
+        Columns of the latest relaxation, and its duals.
     too_many : list of tuple of int
         Bands whose feasible networks did not fit, and so do those of wider ones not.
     held : int
@@ -155,7 +156,7 @@ class Part:
     lock: RLock = field(init=False, default_factory=RLock, repr=False)
     generating: Lock = field(init=False, default_factory=Lock, repr=False)
     centres: CentreBound | None = field(init=False, default=None, repr=False)
-    generated: tuple[CandidateStore, NDArray[np.float64]] | None = field(init=False, default=None)
+    generated: tuple[CandidateStore, Duals] | None = field(init=False, default=None)
     too_many: list[tuple[int, int]] = field(init=False, default_factory=list)
     held: int = field(init=False, default=0)
 

@@ -123,6 +123,7 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
     deadline : Deadline, optional
         Else that of the part.
     """
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     deadline = part.deadline if deadline is None else deadline
     most = part.most_exceptions
     branches = [_relaxation(part, deadline, *most)]
@@ -139,6 +140,7 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
         if len(branches) == 1:
             branches = branched_on_count(branch)
             branch = min(branches, key=lambda each: each.bound)
+        branch.fix_by_reduced_cost(part.incumbent.value.cost)
         _close(part, branch, min((each.bound for each in branches if each is not branch), default=math.inf))
         bound = min(each.bound for each in branches)
         part.raise_bound(bound, "generated columns", None if most[0] else 0)
@@ -255,17 +257,20 @@ def _relaxation(
     assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     problem, networks = part.problem, part.demands.networks
     with part.generating:
-        duals = None
+        store, duals, possible = store_of(part.incumbent.groups, len(problem.codes)), None, None
+        if part.centres is not None:
+            duals = part.centres.duals(problem.data.list_size)
+            # Columns are priced whoever may be the hub.
+            if not (exceptions or problem.limits.limits_hubs or problem.limits.must_hub.any()):
+                possible = np.isfinite(part.centres.costs.hours)
         if part.generated is not None:
             store, duals = part.generated
-        else:
-            store = store_of(part.incumbent.groups, len(problem.codes))
-            if part.centres is not None:
-                duals = part.centres.practice_duals(problem.data.list_size)
         numbers = ANY_NUMBER if networks is None else (networks, networks)
-        branch = ColumnGenerator(problem, store, deadline, duals, numbers, exceptions, patients_outside)
+        branch = ColumnGenerator(
+            problem, store, deadline, duals, possible, numbers, exceptions, patients_outside
+        )
         branch.generate()
-        part.generated = branch.store, branch.duals.practices
+        part.generated = branch.store, branch.duals
     return branch
 
 

@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
+from netform.solve.master.linear_program import Duals
+from netform.solve.unlisted.pair_bound import raise_by_pairs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -33,6 +36,8 @@ __all__ = [
     "centre_bound",
     "centre_bounds",
     "cheapest_of_two_kinds",
+    "fix_by_reduced_cost",
+    "hub_values",
 ]
 
 
@@ -89,8 +94,8 @@ class CentreBound:
     hubs: NDArray[np.float64]
     costs: CentreCosts
 
-    def practice_duals(self, list_size: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The same for the practices, where a hub may have any number of networks: shape (n,).
+    def duals(self, list_size: NDArray[np.float64]) -> Duals:
+        """The same as duals of practices and of a network, where a hub may have any number of networks.
 
         A network of a hub has that hub among its practices; so what it costs less than others goes off the dual of
         the hub, and none costs less than the duals of its practices.
@@ -106,7 +111,8 @@ class CentreBound:
         fewest, many = np.sort(self.hubs)[counts - 1]
         alike = max(float(fewest), min(float(many), 0.0))
         less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
-        return np.asarray(self.prices[item] * list_size / sums[item] + less)
+        practices = self.prices[item] * list_size / sums[item] + less
+        return Duals(practices, np.empty(0), np.array([alike if math.isfinite(alike) else 0.0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,7 @@ def centre_bounds(
             if math.isfinite(cutoff) and exceptional is None:
                 dearer = values + others - least
                 dearer[chosen] = 0.0
-                costs = _fixed(costs, prices, dearer, duals, cutoff - bound)
+                costs = _fixed(costs, prices, dearer, duals, cutoff - bound, np.zeros(len(values)))
         else:
             worse += 1
         yield CentreBound(best, best_prices, hubs, costs)
@@ -210,17 +216,50 @@ def centre_bounds(
         prices = prices + step * (target - bound) / length * direction
 
 
-def hub_values(costs: CentreCosts, duals: NDArray[np.float64]) -> NDArray[np.float64]:
+def hub_values(costs: CentreCosts, duals: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
     """What a network of each hub costs at least beyond the duals of its practices, shape (n,).
 
     Parameters
     ----------
     costs : CentreCosts
     duals : ndarray of float64, shape (n,)
+    floor : float
+        Hours per week: where more is of no interest.
     """
     prices = np.bincount(costs.item, duals, len(costs.patients))
-    values, _, _ = _price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
-    return np.asarray(values)
+    values, patients, _ = _price_hubs(
+        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
+    )
+    return raise_by_pairs(costs, duals, values, patients, floor)
+
+
+def fix_by_reduced_cost(
+    costs: CentreCosts, duals: NDArray[np.float64], least: NDArray[np.float64], room: float
+) -> CentreCosts:
+    """The model without what no plan has that costs less than ``room`` beyond the bound of some duals.
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    duals : ndarray of float64, shape (n,)
+    least : ndarray of float64, shape (n,)
+        What the network of each hub costs at least beyond them.
+    room : float
+        Hours per week.
+    """
+    prices = np.asarray(np.bincount(costs.item, duals, len(costs.patients)), np.float64)
+    values, patient_duals, _ = _price_hubs(
+        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
+    )
+    least = np.maximum(least, values)
+    chosen, total, others = _cheapest_hubs(costs, least)
+    if not math.isfinite(total):
+        return costs
+    dearer = least + others - total
+    dearer[chosen] = 0.0
+    counted, some = np.zeros(len(values)), np.isfinite(values)
+    counted[some] = least[some] - values[some]
+    return _fixed(costs, prices, dearer, patient_duals, room, counted)
 
 
 def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
@@ -308,10 +347,15 @@ def _fixed(
     dearer: NDArray[np.float64],
     duals: NDArray[np.float64],
     room: float,
+    counted: NDArray[np.float64],
 ) -> CentreCosts:
-    """The model without what would cost ``room`` or more beyond the bound; ``dearer`` is what each hub would."""
+    """The model without what would cost ``room`` or more beyond the bound.
+
+    ``dearer`` is what each hub would, and ``counted`` how much of the reduced costs of its items is in that.
+    """
     reduced = costs.hours - prices[:, None] - duals[None, :] * costs.patients[:, None]
     reduced[costs.item, np.arange(len(costs.item))] = 0.0
+    reduced -= counted[None, :]
     return costs.without(np.maximum(dearer, 0.0)[None, :] + np.maximum(reduced, 0.0) >= room)
 
 

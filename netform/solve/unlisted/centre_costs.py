@@ -73,6 +73,13 @@ class CentreCosts:
         Hubs that every plan has.
     fewest, many : int
         Networks of a plan.
+    alone : ndarray of float64, shape (n, n)
+        Hours per week of a practice (row) in the network of a hub, but for the ways of staff to it.
+    staff_rate : ndarray of float64, shape (n,)
+        Hours per week, by hub, for a patient-minute of the mean way to each patient's practice.
+    list_size : ndarray of float64, shape (n,)
+        Registered patients.
+    minutes : ndarray of float64, shape (n, n)
     """
 
     item: NDArray[np.int64]
@@ -84,6 +91,10 @@ class CentreCosts:
     must: NDArray[np.bool_]
     fewest: int
     many: int
+    alone: NDArray[np.float64]
+    staff_rate: NDArray[np.float64]
+    list_size: NDArray[np.float64]
+    minutes: NDArray[np.float64]
 
     @classmethod
     def of(
@@ -115,9 +126,9 @@ class CentreCosts:
         sizes, fixed = _by_patients(problem, least, most, staff.stranded_rate)
         rules = data.rules
         rate = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
-        travel = rate * data.list_size[:, None] * data.minutes + staff.hours
+        travel = rate * data.list_size[:, None] * data.minutes
         hours = np.zeros((count, len(item)))
-        np.add.at(hours, item, np.where(out, math.inf, travel))
+        np.add.at(hours, item, np.where(out, math.inf, travel + staff.hours))
         # Two hubs of one network are one too many, and of hubs alike the first will do.
         alike = _alike(problem)
         for hub in np.flatnonzero(limits.must_hub):
@@ -140,6 +151,10 @@ class CentreCosts:
             limits.must_hub,
             fewest,
             many,
+            travel + staff.alone,
+            staff.rate,
+            data.list_size.astype(np.float64),
+            np.ascontiguousarray(data.minutes, np.float64),
         )
 
     @property
@@ -265,10 +280,16 @@ class StaffBound:
         Hours per week of a practice (row) in the network of a hub.
     stranded_rate : float
         Hours per week of a stranded post, besides.
+    alone : ndarray of float64, shape (n, n)
+        The same as the hours, but for the mean way from the practice to all patients.
+    rate : ndarray of float64, shape (n,)
+        Hours per week, by hub, for a minute of that way and a patient of the practice.
     """
 
     hours: NDArray[np.float64]
     stranded_rate: float
+    alone: NDArray[np.float64]
+    rate: NDArray[np.float64]
 
 
 def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> StaffBound:
@@ -288,7 +309,7 @@ def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> St
     stranded = rules.weight("stranded_posts") * rules.hours_per_post_week
     hubs = np.flatnonzero(np.diagonal(possible))
     if not move or not len(hubs):
-        return StaffBound(np.zeros((n, n)), stranded)
+        return StaffBound(np.zeros((n, n)), stranded, np.zeros((n, n)), np.zeros(n))
     order = np.argsort(data.minutes, axis=1, kind="stable")
     near = _nearest(data.minutes, order, data.list_size, possible, float(least))
     ratio = data.weighted_list_size / np.maximum(data.list_size, 1)
@@ -301,17 +322,18 @@ def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> St
         lowest_way[hub] = least_mean(near[members, hub], sizes, first, least)
     # One rate for all hubs: that of a middling one, and a stranded post never costs less than nothing.
     typical = min(float(np.median(lowest_way[hubs])), stranded / move)
-    hours = np.zeros((n, n))
+    hours, alone, rate = np.zeros((n, n)), np.zeros((n, n)), np.zeros(n)
     for hub in hubs:
         members = possible[:, hub]
         due = posts * lowest_ratio[hub] * least
         share = min(1.0, len(rules.roles) * rules.post_step / due) if due else 1.0
         way = min(lowest_way[hub], typical)
-        ways = (1 - share) * near[members, hub] + share * way
         lowest = (1 - share) * lowest_way[hub] + share * way
-        weighted = lowest_ratio[hub] * ways + lowest * (ratio[members] - lowest_ratio[hub])
-        hours[members, hub] = move * posts * data.list_size[members] * weighted
-    return StaffBound(hours, stranded - move * typical)
+        weighted = lowest_ratio[hub] * share * way + lowest * (ratio[members] - lowest_ratio[hub])
+        alone[members, hub] = move * posts * data.list_size[members] * weighted
+        rate[hub] = move * posts * lowest_ratio[hub] * (1 - share)
+        hours[members, hub] = alone[members, hub] + rate[hub] * data.list_size[members] * near[members, hub]
+    return StaffBound(hours, stranded - move * typical, alone, rate)
 
 
 def least_mean(values: NDArray[np.float64], sizes: NDArray[np.float64], first: int, least: float) -> float:

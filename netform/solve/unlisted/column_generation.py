@@ -28,9 +28,15 @@ from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
-from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, hub_values
+from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_reduced_cost, hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
+from netform.solve.unlisted.exact_pricing import (
+    HubSearch,
+    KnownOfHubs,
+    PricedHubs,
+    columns_below,
+    price_exactly,
+)
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import outside_band, separable_costs
 
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from netform.candidates.store import CandidateStore
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
+    from netform.solve.unlisted.separable_cost import SeparableCosts
 
 __all__ = ["ANY_NUMBER", "ColumnGenerator"]
 
@@ -70,11 +77,11 @@ class GenerationParams:
         Of the linear program; beyond, it is begun anew with those of least reduced cost.
     discount : float
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
-    stalled : float
-        Half as much is taken off once exact pricing closes less than this share of what is left.
     nodes, most_nodes, listing_nodes, fewer_nodes : int
         Branches after which a hub is given up, at first and at last, and where all its columns are listed; so many
         times fewer for networks outside the band.
+    fixed : float
+        The model of centres is made anew once so few of its assignments are left.
     tight, enough, cuts : float, float, int
         What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the
         second, it is of no interest.
@@ -85,7 +92,7 @@ class GenerationParams:
     wider: float = 2.0
     widest: float = 100.0
     first_found: int = 15
-    found: int = 20_000
+    found: int = 4_000
     near_zero: float = 0.015
     starts: int = 200
     added: int = 3
@@ -96,11 +103,11 @@ class GenerationParams:
     columns: int = 12_000
     fewer_columns: int = 4_000
     discount: float = 0.02
-    stalled: float = 0.1
     nodes: int = 50_000
     most_nodes: int = 50_000_000
     listing_nodes: int = 5_000_000
     fewer_nodes: int = 16
+    fixed: float = 0.9
     tight: float = 1e-3
     enough: float = 2e-4
     cuts: int = 30
@@ -124,8 +131,8 @@ class ColumnKind(NamedTuple):
     Attributes
     ----------
     hubs : HubSearch
-    centres : CentreCosts
-        What the model of centres says of them: at times more than the searches do.
+    known : KnownOfHubs
+        What the model of centres says of them, or a search at the same duals.
     duals : ndarray of float64, shape (n,)
         With what a patient outside the band costs in them.
     constant : float
@@ -135,15 +142,19 @@ class ColumnKind(NamedTuple):
     """
 
     hubs: HubSearch
-    centres: CentreCosts
+    known: KnownOfHubs
     duals: NDArray[np.float64]
     constant: float
     floor: float
 
-    @property
-    def known(self) -> NDArray[np.float64]:
-        """Of each hub, what no column has a lower reduced cost than by the model of centres."""
-        return hub_values(self.centres, self.duals) - NOTHING
+    @classmethod
+    def of(
+        cls, hubs: HubSearch, centres: CentreCosts, duals: NDArray[np.float64], constant: float, floor: float
+    ) -> ColumnKind:
+        """With what the model of centres says, which at times is more than searches do."""
+        least = hub_values(centres, duals, floor + constant + 2 * NOTHING) - NOTHING
+        known = KnownOfHubs(least, np.isfinite(centres.hours)[centres.item].T)
+        return cls(hubs, known, duals, constant, floor)
 
 
 class PricedOut(NamedTuple):
@@ -166,8 +177,10 @@ class ColumnGenerator:
         Columns to begin with, each once: a plan, or such that others can be found near them. Those that may be in no
         plan are left out.
     deadline : Deadline
-    practice_duals : ndarray of float64, shape (n,), optional
-        That should be nearly right; else practices share the costs of their columns by patients.
+    duals : Duals, optional
+        Without cuts, and that should be nearly right; else practices share the costs of their columns by patients.
+    possible : ndarray of bool, shape (items, n), optional
+        Which items of the model of centres may be in a network of a hub within the band, in a plan that is of interest.
     numbers : tuple of int
         The fewest and the most networks of the plans looked at; what the arithmetic allows is narrower at times.
     exceptions : int
@@ -196,6 +209,8 @@ class ColumnGenerator:
         What the next exact pricing takes off the duals, hours per week for a patient.
     nodes : int
         The branches after which it gives a hub up.
+    latest : tuple or None
+        The duals and the discount of the latest exact pricing, and what it knew.
     """
 
     def __init__(
@@ -203,7 +218,8 @@ class ColumnGenerator:
         problem: Problem,
         store: CandidateStore,
         deadline: Deadline,
-        practice_duals: NDArray[np.float64] | None = None,
+        duals: Duals | None = None,
+        possible: NDArray[np.bool_] | None = None,
         numbers: tuple[int, int] = ANY_NUMBER,
         exceptions: int = 0,
         patients_outside: int | None = None,
@@ -217,6 +233,7 @@ class ColumnGenerator:
             longest_to_hub=math.inf,
         )
         self.exceptions, self.patients_outside = exceptions, patients_outside
+        self.possible = possible
         fewest, many = self.counts
         self.fewest = max(fewest, numbers[0])
         # Where there is no such plan, whatever is said of them holds.
@@ -237,20 +254,13 @@ class ColumnGenerator:
         self.priced_out: PricedOut | None = None
         self.closing = math.inf
         self.cuts = NO_CUTS
-        nearly_right = practice_duals is not None
-        if practice_duals is None:
-            practice_duals = np.zeros(len(problem.codes))
-            for j, cost in enumerate(self.costs.tolist()):
-                members = self.store[j]
-                shares = cost * problem.data.list_size[members] / max(1.0, float(patients[j]))
-                practice_duals[members] = np.maximum(practice_duals[members], shares)
-        self.duals = Duals(practice_duals, np.empty(0), np.zeros(len(self.sides(self.store))))
-        self.discount, self.nodes = (
-            GENERATION.discount * self.mean_cost / self.separable.most,
-            GENERATION.nodes,
-        )
+        sides = np.zeros(len(self.sides(self.store)))
+        self.duals = self.shared_duals(sides) if duals is None else _with_sides(duals, sides)
+        self.discount = GENERATION.discount * self.mean_cost / self.separable.most
+        self.nodes = GENERATION.nodes
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
-        self.solve_in_box(GENERATION.narrow if nearly_right else GENERATION.box)
+        self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
+        self.solve_in_box(GENERATION.box if duals is None else GENERATION.narrow)
 
     def branch(
         self,
@@ -259,10 +269,25 @@ class ColumnGenerator:
         patients_outside: int | None = None,
     ) -> ColumnGenerator:
         """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
-        duals = self.duals.practices
         return ColumnGenerator(
-            self.problem, self.store, self.deadline, duals, numbers, exceptions, patients_outside
+            self.problem,
+            self.store,
+            self.deadline,
+            self.duals,
+            None if exceptions or self.exceptions else self.possible,
+            numbers,
+            exceptions,
+            patients_outside,
         )
+
+    def shared_duals(self, sides: NDArray[np.float64]) -> Duals:
+        """Every practice's share by patients in the dearest of its columns."""
+        practices = np.zeros(len(self.problem.codes))
+        for j, cost in enumerate(self.costs.tolist()):
+            list_size = self.problem.data.list_size[self.store[j]]
+            shares = cost * list_size / max(1, list_size.sum())
+            practices[self.store[j]] = np.maximum(practices[self.store[j]], shares)
+        return Duals(practices, np.empty(0), sides)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -486,30 +511,51 @@ class ColumnGenerator:
         held = sum(share[:, live[:, r]] * live[:, ROWS + r] for r in range(ROWS))
         return np.asarray(held > live[:, -1] - 1)
 
+    def centres(self, costs: SeparableCosts, possible: NDArray[np.bool_] | None = None) -> CentreCosts:
+        """The model of centres of so many networks of such a size, whoever may be the hub."""
+        problem = replace(self.problem, limits=self.limits)
+        model = CentreCosts.of(problem, costs.least, costs.most, None, possible)
+        return replace(model, fewest=self.fewest, many=self.many)
+
+    def fix_by_reduced_cost(self, cost: float) -> None:
+        """Leave out the practices of hubs that no plan below a cost has, once there are exact prices."""
+        if self.priced_out is None or self.exceptions or cost <= self.priced_out.bound:
+            return
+        kind, least = self.priced_out.kinds[0], self.priced_out.least[0]
+        before = self.hubs[0][1]
+        fixed = fix_by_reduced_cost(before, kind.duals, least, cost - self.priced_out.bound)
+        if fixed.assigned < before.assigned * GENERATION.fixed:
+            # Staff's travel costs more where fewer practices are in reach.
+            self.possible = np.isfinite(fixed.hours)
+            self.hubs[0] = self.hubs[0][0], self.centres(self.separable, self.possible)
+
     def kinds(self) -> list[ColumnKind]:
         """Networks within, below and above the band, with duals from which the discount is taken off."""
         if not self.hubs:
-            for costs in (self.separable, *(kind.costs for kind in self.outside)):
-                centres = CentreCosts.of(replace(self.problem, limits=self.limits), costs.least, costs.most)
-                self.hubs.append((HubSearch.of(costs), centres))
+            self.hubs.append((HubSearch.of(self.separable), self.centres(self.separable, self.possible)))
+            for kind in self.outside:
+                self.hubs.append((HubSearch.of(kind.costs), self.centres(kind.costs)))
+        if self.latest is not None and self.latest[0] is self.duals and self.latest[1] == self.discount:
+            return self.latest[2]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
-        kinds = [ColumnKind(*self.hubs[0], duals, 0.0, network)]
+        kinds = [ColumnKind.of(*self.hubs[0], duals, 0.0, network)]
         for hubs, kind in zip(self.hubs[1:], self.outside, strict=True):
-            kinds.append(ColumnKind(*hubs, *kind.duals(duals, patient), network + exception))
+            kinds.append(ColumnKind.of(*hubs, *kind.duals(duals, patient), network + exception))
+        self.latest = self.duals, self.discount, kinds
         return kinds
 
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
-        kinds, before = self.kinds(), self.bound
+        kinds = self.kinds()
         _, exception, patient = self.side_duals(self.duals)
         base = math.fsum(kinds[0].duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         base += patient * (self.patients_outside or 0)
         # Until a kind is priced none of it is taken to cost less than the floor.
         least_outside = np.full(len(kinds[0].duals), kinds[0].floor + exception if self.outside else math.inf)
-        cuts, lines, priced, proven = self.priced_cuts(self.duals), self.lines(), list[PricedHubs](), True
+        cuts, lines, priced = self.priced_cuts(self.duals), self.lines(), list[PricedHubs]()
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
@@ -517,37 +563,38 @@ class ColumnGenerator:
             found = price_exactly(
                 kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines, kind.known
             )
-            proven &= bool(found.least.min() >= floor - NOTHING)
             if priced:
                 least_outside = np.minimum(least_outside, found.least - kind.constant)
             priced.append(found)
+            # Should it be priced at the same duals again, only what was given up is searched.
+            least = np.maximum(kind.known.least, found.least)
+            kinds[k] = kind._replace(known=kind.known._replace(least=least))
             hubs_add, *_ = cheapest_of_two_kinds(
                 priced[0].least, least_outside, self.fewest, self.many, self.exceptions
             )
             # Those outside the band only lower it; and a hub that time ran out before may cost anything.
             if base + hubs_add <= self.bound or np.isneginf(found.least).any():
-                proven = False
                 break
         else:
             self.bound = base + hubs_add
             self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced], cuts, lines)
+        # Beyond the discount; and what the relaxation comes down to by the columns found is none of it.
+        lost = self.value - self.discount * self.problem.patients - base - hubs_add
+        given_up = sum(each.given_up for each in priced)
         found_columns = priced[0].found
         for each in priced[1:]:
             found_columns = found_columns.joined(each.found)
-        added = self.add(found_columns)
+        added = self.add(self.permitted(found_columns))
         if added:
             self.solve()
             self.generate()
-        given_up = sum(each.given_up for each in priced)
-        if given_up > added:
+        if lost < self.discount * self.problem.patients or not (added or given_up):
+            # What is left of the duals is proven, or nearly, or as far as separable costs go.
+            self.discount /= 2
+        elif given_up > added:
             self.nodes *= 4
         elif added:
             self.nodes = max(GENERATION.nodes, self.nodes // 4)
-        stalled = self.discount > self.little
-        stalled &= self.bound < before + GENERATION.stalled * (self.value - before)
-        if proven or stalled or not (added or given_up):
-            # What is left of the duals is proven, or nearly, or as far as separable costs go.
-            self.discount /= 2
 
     def columns_within(
         self, cost: float, deadline: Deadline, workers: int, most: int
@@ -622,6 +669,12 @@ class ColumnGenerator:
         else:
             self.price_exactly(workers)
         return True
+
+
+def _with_sides(duals: Duals, sides: NDArray[np.float64]) -> Duals:
+    """Duals without those of cuts, and with as many of side rows; 0 of those that it has not."""
+    given = duals.sides[: len(sides)]
+    return Duals(duals.practices, np.empty(0), np.concatenate((given, sides[len(given) :])))
 
 
 def _smoothed(steady: Duals, fresh: Duals) -> Duals:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
 
-__all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
+__all__ = ["HubSearch", "KnownOfHubs", "PricedHubs", "columns_below", "price_exactly"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
 MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
@@ -134,6 +134,21 @@ def _most(amounts: NDArray[np.float64], costs: SeparableCosts) -> float:
     return total + float(amounts[order] @ share)
 
 
+class KnownOfHubs(NamedTuple):
+    """What is known before the search.
+
+    Attributes
+    ----------
+    least : ndarray of float64, shape (n,)
+        No column of a hub has a lower reduced cost.
+    members : ndarray of bool, shape (n, n)
+        Whether a column of a hub (row) may have a practice.
+    """
+
+    least: NDArray[np.float64]
+    members: NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class PricedHubs:
     """The least reduced costs, hub by hub.
@@ -162,7 +177,7 @@ def price_exactly(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
-    known: NDArray[np.float64],
+    known: KnownOfHubs,
 ) -> PricedHubs:
     """The least reduced cost of a column of each hub, by the separable costs; exact below a floor.
 
@@ -181,8 +196,7 @@ def price_exactly(
         What they add counts as costs.
     lines : ndarray of bool, shape (n, k)
         By hub, which cuts are counted by the line below their steps from the outset.
-    known : ndarray of float64, shape (n,)
-        What is known already: no column of a hub has a lower reduced cost.
+    known : KnownOfHubs
     """
     floors = np.full(len(duals), floor)
     searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, known, KEPT)
@@ -198,7 +212,7 @@ def columns_below(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
-    known: NDArray[np.float64],
+    known: KnownOfHubs,
     most: int,
 ) -> CandidateStore | None:
     """Every column whose separable cost gives it a reduced cost below a floor; None where they take too long.
@@ -235,24 +249,24 @@ def _search_hubs(
     workers: int,
     cuts: PricedCuts,
     lines: NDArray[np.bool_],
-    known: NDArray[np.float64],
+    known: KnownOfHubs,
     kept: int,
     *,
     every: bool = False,
 ) -> _Searched:
     """Search all hubs, in threads; for every column below the floor they stop as soon as one takes too long."""
     n = len(duals)
-    # Its rows are to be of one kind, for which the search is compiled.
-    lines = np.ascontiguousarray(lines)
+    # Their rows are to be of one kind, for which the search is compiled.
+    lines, members = np.ascontiguousarray(lines), np.ascontiguousarray(known.members)
     width, stop = most_practices(search.costs), np.zeros(1, np.bool_)
     least, complete = np.full(n, -math.inf), np.zeros(n, np.bool_)
     found, room = [np.empty((0, width), np.int32)] * n, [kept]
     steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
 
     def price(hub: int) -> None:
-        if known[hub] >= floors[hub]:
+        if known.least[hub] >= floors[hub]:
             # More is of no interest, unless the hub has no column at all.
-            least[hub] = floors[hub] if math.isfinite(known[hub]) else math.inf
+            least[hub] = floors[hub] if math.isfinite(known.least[hub]) else math.inf
             complete[hub] = True
             return
         if deadline.passed or stop[0]:
@@ -262,9 +276,9 @@ def _search_hubs(
         value, count, complete[hub] = _search_hub(
             hub, floors[hub], search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
             search.rates[hub], steep, nodes, stop, rows, every,
-            cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub],
+            cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub], members[hub],
         )  # fmt: skip
-        least[hub], found[hub] = max(value - ROUNDING, known[hub]), rows[: min(count, len(rows))].copy()
+        least[hub], found[hub] = max(value - ROUNDING, known.least[hub]), rows[: min(count, len(rows))].copy()
         if every:
             room[0] = max(0, room[0] - len(found[hub]))
             stop[0] |= not complete[hub]
@@ -359,7 +373,7 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
     hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
-    begin, which, weights, paid, lined,
+    begin, which, weights, paid, lined, members,
 ):  # fmt: skip
     """The least of a hub, how many columns were met below the floor, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -367,9 +381,8 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
     visit, move = costs.rates.visit, costs.rates.move
     n, count = len(list_size), len(fixed)
     duals, shift, surplus = _lined(duals, begin, which, weights, paid, lined)
-    everyone = np.ones(n, np.bool_)
     way = np.empty(n)
-    _reached(hub, indptr, neighbours, list_size, most, everyone, way)
+    _reached(hub, indptr, neighbours, list_size, most, members, way)
     by_way = np.argsort(minutes[hub])
     # The mean way to the hub is that of the nearest at least.
     wanted, sum_near = float(least) - list_size[hub], 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,9 @@ QUICK = examples(60)
 
 def generated(problem: Problem, plan: list[Group], *branch: Any) -> module.ColumnGenerator:
     """The relaxation over generated columns, from a plan."""
-    generator = module.ColumnGenerator(problem, store_of(plan, len(problem.codes)), NEVER, None, *branch)
+    generator = module.ColumnGenerator(
+        problem, store_of(plan, len(problem.codes)), NEVER, None, None, *branch
+    )
     generator.generate()
     return generator
 
@@ -200,7 +203,9 @@ def test_a_wider_box_raises_the_relaxation_until_all_are_covered() -> None:
     whole.generate()
     whole.cover()
     assert whole.covers_all
-    prices = whole.duals.practices * np.random.default_rng(1).uniform(0.7, 1.0, 60)
+    prices = replace(
+        whole.duals, practices=whole.duals.practices * np.random.default_rng(1).uniform(0.7, 1.0, 60)
+    )
     boxed = module.ColumnGenerator(problem, plan, NEVER, prices)
     boxed.generate()
     assert not boxed.covers_all

@@ -21,7 +21,12 @@ from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
 from netform.solve.unlisted.centre_bound import hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.exact_pricing import HubSearch, columns_below, price_exactly
+from netform.solve.unlisted.exact_pricing import (
+    HubSearch,
+    KnownOfHubs,
+    columns_below,
+    price_exactly,
+)
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
@@ -44,11 +49,11 @@ def separable_only(problem: Problem) -> Problem:
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
 
 
-def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool) -> NDArray[np.float64]:
+def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool) -> KnownOfHubs:
     """What the model of centres says of each hub, or nothing."""
     n, rules = len(problem.codes), problem.data.rules
     if not by_centres:
-        return np.full(n, -math.inf)
+        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_))
     anyone = replace(
         problem.limits,
         may_hub=np.ones(n, np.bool_),
@@ -56,7 +61,7 @@ def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool)
         longest_to_hub=math.inf,
     )
     costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
-    return hub_values(costs, prices) - 1e-5
+    return KnownOfHubs(hub_values(costs, prices, math.inf) - 1e-5, np.isfinite(costs.hours)[costs.item].T)
 
 
 def within_band(problem: Problem) -> SeparableCosts:
@@ -94,7 +99,8 @@ def demanded(problem: Problem, seed: int) -> Problem:
         limits = replace(limits, unit=unit, unit_size=size)
         if random.random() < 0.5:
             limits = replace(limits, merged=unit)
-    if random.random() < 0.3:
+    # Where practices merge searches do not count them.
+    if random.random() < 0.3 and not (limits.merged >= 0).any():
         limits = replace(limits, least_practices=2, most_practices=3)
     return replace(problem, limits=limits)
 
@@ -304,6 +310,7 @@ def test_time_that_is_up_proves_nothing() -> None:
     search = HubSearch.of(within_band(problem))
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
-    lines, known = np.zeros((40, 0), np.bool_), np.full(40, -math.inf)
+    lines = np.zeros((40, 0), np.bool_)
+    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_))
     priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, lines, known)
     assert priced.least.tolist() == [-math.inf] * 40
