@@ -177,7 +177,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     store = store.take(np.flatnonzero(allowed(store, part.limits)))
     part.columns = len(store)
     costs = candidate_costs(store, part.problem.data)
-    sides = (*part.side_rows(store), *branch.sides(store))
+    sides = (*part.side_rows(store), *branch.sides_beyond_arithmetic(store))
     left = memory.left_beside(store.nbytes + costs.nbytes)
     partitioning = SetPartitioning(store, costs, sides, len(part.problem.codes), left)
 
@@ -314,7 +314,8 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
     reduced = np.maximum(generator.reduced_costs(store, costs), 0.0)
     nearest = np.sort(np.argsort(reduced, kind="stable")[:pool])
     store, costs, reduced = store.take(nearest), costs[nearest], reduced[nearest]
-    some = SetPartitioning(store, costs, generator.sides(store), len(problem.codes), problem.memory)
+    sides = generator.sides_beyond_arithmetic(store)
+    some = SetPartitioning(store, costs, sides, len(problem.codes), problem.memory)
     order, cuts = spectral_order(store, reduced), generator.priced_cuts(generator.duals)
     found, spare = None, BEAMS.spare * generator.mean_cost
     for end in (order, np.ascontiguousarray(order[::-1])):

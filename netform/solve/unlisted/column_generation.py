@@ -338,6 +338,11 @@ class ColumnGenerator:
             rows.append(SideRow(out / UNIT, -math.inf, self.patients_outside / UNIT))
         return tuple(rows)
 
+    def sides_beyond_arithmetic(self, store: CandidateStore) -> tuple[SideRow, ...]:
+        """The same, without how many networks there may be where that follows from their sizes."""
+        rows = self.sides(store)
+        return rows[1:] if (self.fewest, self.many) == self.counts else rows
+
     def side_duals(self, duals: Duals) -> tuple[float, float, float]:
         """The duals of a network, of an exception besides, and of a patient outside the band; 0 without such a row."""
         network, exception, patient = (*duals.sides.tolist(), 0.0, 0.0)[:3]

@@ -46,31 +46,49 @@ def raise_by_pairs(
         More is of no interest.
     """
     prices = np.bincount(costs.item, duals, len(costs.patients))
-    reduced = costs.hours - prices[:, None] - patient_duals[None, :] * costs.patients[:, None]
-    reduced[costs.item, np.arange(len(costs.item))] = 0.0
-    # A network below the floor has no practice that takes the bound of its hub there.
-    possible = (values + np.maximum(reduced, 0.0) < floor)[costs.item]
-    possible, alone = np.ascontiguousarray(possible.T), np.ascontiguousarray((costs.alone - duals[:, None]).T)
     raised = _raised(
-        values, floor, possible, alone, costs.staff_rate, costs.list_size, costs.minutes, costs.sizes, costs.fixed
+        values, floor, costs.hours, prices, costs.item, costs.patients, patient_duals, costs.alone, duals,
+        costs.staff_rate, costs.list_size, costs.minutes, costs.sizes, costs.fixed,
     )  # fmt: skip
     return np.asarray(raised)
 
 
 @nb.njit(cache=True, nogil=True)
-def _raised(values, floor, possible, alone, rate, list_size, minutes, sizes, fixed):  # type: ignore[no-untyped-def]
-    """Give the better bound of every hub; the hubs are the rows here."""
+def _raised(  # type: ignore[no-untyped-def]
+    values,
+    floor,
+    hours,
+    prices,
+    item,
+    patients,
+    patient_duals,
+    alone,
+    duals,
+    rate,
+    list_size,
+    minutes,
+    sizes,
+    fixed,
+):
+    """Give the better bound of every hub."""
     n = len(values)
     raised = values.copy()
+    possible = np.empty(n, np.bool_)
     for h in range(n):
         if values[h] >= floor or not np.isfinite(values[h]):
             continue
-        members = np.flatnonzero(possible[h])
+        # A network below the floor has no practice that takes the bound of its hub there.
+        for v in range(n):
+            i = item[v]
+            reduced = hours[i, h] - prices[i] - patient_duals[h] * patients[i]
+            possible[v] = i == item[h] or values[h] + max(0.0, reduced) < floor
+        members = np.flatnonzero(possible)
         m = len(members)
         hub = np.searchsorted(members, h)
         size, linear = np.empty(m), np.empty(m)
         for a in range(m):
-            size[a], linear[a] = list_size[members[a]], alone[h, members[a]]
+            v = members[a]
+            size[a], linear[a] = list_size[v], alone[v, h] - duals[v]
         cost, ratio, each = np.empty(m), np.empty(m), np.empty(m)
         for a in range(m):
             for b in range(m):

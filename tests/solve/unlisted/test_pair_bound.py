@@ -1,0 +1,105 @@
+"""The bound of a hub by the ways between all its practices, and what is fixed by it: against trying all networks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netform.solve.model.budget import NEVER
+from netform.solve.model.problem import group_costs
+from netform.solve.unlisted import centre_bound as module
+from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost, hub_values
+from netform.solve.unlisted.centre_costs import CentreCosts
+from tests.brute_force import partitions
+from tests.examples import examples
+from tests.made_up_problem import county, problem_of
+from tests.solve.unlisted.test_separable_cost import networks_of, prices_of
+from tests.strategies import small_areas
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pytest
+
+    from netform.rules import Rules
+    from netform.solve.model.problem import Group, Problem
+
+QUICK = examples(60)
+
+
+def costs_of(problem: Problem) -> CentreCosts:
+    """The model of centres within the band."""
+    return CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most)
+
+
+def hub_of(problem: Problem, group: Group) -> int:
+    """The practice that all patients of a network have the shortest way to; of several at a place the first."""
+    members = list(group)
+    ways = problem.data.minutes[np.ix_(members, members)] @ problem.data.list_size[members]
+    return members[int(ways.argmin())]
+
+
+@given(
+    small_areas(most=8, least=2, oversize=False),
+    st.integers(0, 2**32),
+    st.sampled_from([-20.0, 5.0, math.inf]),
+)
+@QUICK
+def test_no_network_of_a_hub_costs_less_than_its_value(
+    drawn: tuple[nx.Graph, Rules], seed: int, floor: float
+) -> None:
+    """At any duals; and up to the floor it is never below what the model of centres says."""
+    problem = problem_of(*drawn)
+    groups, duals = networks_of(problem), prices_of(problem, seed)
+    if problem.patients < problem.data.rules.least:
+        return
+    values = hub_values(costs_of(problem), duals, floor)
+    for group, cost in zip(groups, group_costs(problem, groups), strict=True):
+        assert values[hub_of(problem, group)] <= cost - math.fsum(duals[list(group)]) + 1e-6
+    if math.isinf(floor):
+        lower = hub_values(costs_of(problem), duals, -math.inf)
+        assert (values >= lower - 1e-9).all()
+
+
+def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the prices that bound best without them."""
+    problem = problem_of(*county(60, 3))
+    costs = costs_of(problem)
+    duals = centre_bound(costs, math.inf, NEVER).duals(problem.data.list_size).practices
+    with_pairs = hub_values(costs, duals, math.inf)
+    monkeypatch.setattr(module, "raise_by_pairs", lambda _costs, _duals, values, *_: values)
+    some = np.isfinite(with_pairs)
+    assert (with_pairs[some] > hub_values(costs, duals, math.inf)[some] + 1e-3).mean() > 0.5
+
+
+@given(
+    small_areas(most=7, least=2, oversize=False), st.integers(0, 2**32), st.sampled_from([1e-3, 5.0, 50.0])
+)
+@QUICK
+def test_what_is_fixed_is_in_no_cheaper_plan(drawn: tuple[nx.Graph, Rules], seed: int, more: float) -> None:
+    """Whatever the duals: a plan below the cutoff has every practice in a network of a hub that may have it."""
+    problem = problem_of(*drawn)
+    groups, duals = networks_of(problem), prices_of(problem, seed)
+    cost_of = dict(zip(groups, group_costs(problem, groups), strict=True))
+    plans = [
+        [tuple(int(v) for v in group) for group in plan]
+        for plan in partitions([str(v) for v in range(len(problem.codes))])
+    ]
+    plans = [plan for plan in plans if all(group in cost_of for group in plan)]
+    if not plans:
+        return
+    cutoff = min(math.fsum(cost_of[group] for group in plan) for plan in plans) + more
+    costs = costs_of(problem)
+    least = hub_values(costs, duals, math.inf)
+    hubs = np.sort(least)[: costs.many]
+    sums = np.cumsum(hubs[np.isfinite(hubs)])
+    bound = math.fsum(duals) + sums[costs.fewest - 1 :].min()
+    fixed = fix_by_reduced_cost(costs, duals, least, cutoff - bound)
+    for plan in plans:
+        if math.fsum(cost_of[group] for group in plan) < cutoff - 1e-6:
+            for group in plan:
+                hub = hub_of(problem, group)
+                assert np.isfinite(fixed.hours[fixed.item[list(group)], hub]).all()
