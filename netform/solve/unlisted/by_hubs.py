@@ -135,7 +135,8 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
             branches = [branches[0].branch((branches[0].fewest, branches[0].many), *most)]
             branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
-        if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers):
+        cost = part.incumbent.value.cost
+        if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers, cost):
             break
         if len(branches) == 1:
             branches = branched_on_count(branch)

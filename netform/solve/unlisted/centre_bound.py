@@ -19,7 +19,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.master.linear_program import Duals
-from netform.solve.unlisted.pair_bound import raise_by_pairs
+from netform.solve.unlisted.pair_bound import hub_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -227,10 +227,12 @@ def hub_values(costs: CentreCosts, duals: NDArray[np.float64], floor: float) -> 
         Hours per week: where more is of no interest.
     """
     prices = np.bincount(costs.item, duals, len(costs.patients))
-    values, patients, _ = _price_hubs(
-        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
-    )
-    return raise_by_pairs(costs, duals, values, patients, floor)
+    values, *_ = _price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
+    may, none = np.isfinite(costs.hours)[costs.item], np.zeros(len(costs.item), np.bool_)
+    for hub in np.flatnonzero(values < floor):
+        found = hub_value(costs, int(hub), duals, may[:, hub], none, floor)
+        values[hub] = max(values[hub], found.least)
+    return np.minimum(values, floor, where=np.isfinite(values), out=values)
 
 
 def fix_by_reduced_cost(

@@ -35,6 +35,7 @@ import networkx as nx
 import numba as nb
 import numpy as np
 
+from netform.candidates.adjacency import Adjacency
 from netform.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class CentreCosts:
     list_size : ndarray of float64, shape (n,)
         Registered patients.
     minutes : ndarray of float64, shape (n, n)
+    indptr, neighbours
+        Of an `Adjacency`.
     """
 
     item: NDArray[np.int64]
@@ -95,6 +98,8 @@ class CentreCosts:
     staff_rate: NDArray[np.float64]
     list_size: NDArray[np.float64]
     minutes: NDArray[np.float64]
+    indptr: NDArray[np.int32]
+    neighbours: NDArray[np.int32]
 
     @classmethod
     def of(
@@ -118,6 +123,7 @@ class CentreCosts:
             Items that networks of each hub may have by what was fixed: the fewer, the higher are the costs.
         """
         limits, data, total = problem.limits, problem.data, problem.patients
+        adjacency = Adjacency.of(problem.graph)
         item = _items(problem)
         count = int(item.max()) + 1
         most = min(most, total)
@@ -155,6 +161,8 @@ class CentreCosts:
             staff.rate,
             data.list_size.astype(np.float64),
             np.ascontiguousarray(data.minutes, np.float64),
+            adjacency.indptr,
+            adjacency.neighbours,
         )
 
     @property

@@ -77,14 +77,18 @@ class GenerationParams:
         Of the linear program; beyond, it is begun anew with those of least reduced cost.
     discount : float
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
-    nodes, most_nodes, listing_nodes, fewer_nodes : int
-        Branches after which a hub is given up, at first and at last, and where all its columns are listed; so many
-        times fewer for networks outside the band.
+    branches, most_branches, fewer_branches : int
+        Times that a hub is branched on before it is given up, at first and at last; so many times fewer for networks
+        outside the band.
+    listing_nodes : int
+        Of a search after which it is given up, where all columns of a hub are listed.
     fixed : float
         The model of centres is made anew once so few of its assignments are left.
-    tight, enough, cuts : float, float, int
-        What is left between bound and relaxation, as a share: below the first, so many cuts are added; below the
-        second, it is of no interest.
+    tight, tight_share, enough, cuts : float, float, float, int
+        What is left between bound and relaxation, as a share: below the first, or below the second of what is left
+        between bound and plan, the box is widened, or so many cuts are added; below the third, it is of no interest.
+    found_share : float
+        Columns that lower the relaxation by less than this share of what exact pricing lost are of no help to it.
     """
 
     box: float = 1.5
@@ -103,14 +107,16 @@ class GenerationParams:
     columns: int = 12_000
     fewer_columns: int = 4_000
     discount: float = 0.02
-    nodes: int = 50_000
-    most_nodes: int = 50_000_000
+    branches: int = 50
+    most_branches: int = 100_000
+    fewer_branches: int = 16
     listing_nodes: int = 5_000_000
-    fewer_nodes: int = 16
     fixed: float = 0.9
     tight: float = 1e-3
+    tight_share: float = 0.2
     enough: float = 2e-4
     cuts: int = 30
+    found_share: float = 0.1
 
 
 GENERATION = GenerationParams()
@@ -153,7 +159,7 @@ class ColumnKind(NamedTuple):
     ) -> ColumnKind:
         """With what the model of centres says, which at times is more than searches do."""
         least = hub_values(centres, duals, floor + constant + 2 * NOTHING) - NOTHING
-        known = KnownOfHubs(least, np.isfinite(centres.hours)[centres.item].T)
+        known = KnownOfHubs(least, np.isfinite(centres.hours)[centres.item].T, centres)
         return cls(hubs, known, duals, constant, floor)
 
 
@@ -207,8 +213,8 @@ class ColumnGenerator:
         The exact pricing that gave the bound.
     discount : float
         What the next exact pricing takes off the duals, hours per week for a patient.
-    nodes : int
-        The branches after which it gives a hub up.
+    branches : int
+        After so many it gives a hub up.
     latest : tuple or None
         The duals and the discount of the latest exact pricing, and what it knew.
     """
@@ -257,7 +263,7 @@ class ColumnGenerator:
         sides = np.zeros(len(self.sides(self.store)))
         self.duals = self.shared_duals(sides) if duals is None else _with_sides(duals, sides)
         self.discount = GENERATION.discount * self.mean_cost / self.separable.most
-        self.nodes = GENERATION.nodes
+        self.branches = GENERATION.branches
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
         self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
         self.solve_in_box(GENERATION.box if duals is None else GENERATION.narrow)
@@ -564,21 +570,25 @@ class ColumnGenerator:
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
-            nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
+            branches = self.branches // GENERATION.fewer_branches if k else self.branches
             found = price_exactly(
-                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines, kind.known
+                kind.hubs, kind.duals, floor, branches, self.deadline, workers, cuts, lines, kind.known
             )
-            if priced:
-                least_outside = np.minimum(least_outside, found.least - kind.constant)
             priced.append(found)
+            if np.isneginf(found.least).any():
+                # A hub that time ran out before may cost anything.
+                hubs_add = -math.inf
+                break
+            if k:
+                least_outside = np.minimum(least_outside, found.least - kind.constant)
             # Should it be priced at the same duals again, only what was given up is searched.
             least = np.maximum(kind.known.least, found.least)
             kinds[k] = kind._replace(known=kind.known._replace(least=least))
             hubs_add, *_ = cheapest_of_two_kinds(
                 priced[0].least, least_outside, self.fewest, self.many, self.exceptions
             )
-            # Those outside the band only lower it; and a hub that time ran out before may cost anything.
-            if base + hubs_add <= self.bound or np.isneginf(found.least).any():
+            # Those outside the band only lower it.
+            if base + hubs_add <= self.bound:
                 break
         else:
             self.bound = base + hubs_add
@@ -589,17 +599,18 @@ class ColumnGenerator:
         found_columns = priced[0].found
         for each in priced[1:]:
             found_columns = found_columns.joined(each.found)
-        added = self.add(self.permitted(found_columns))
+        before, added = self.value, self.add(self.permitted(found_columns))
         if added:
             self.solve()
             self.generate()
         if lost < self.discount * self.problem.patients or not (added or given_up):
             # What is left of the duals is proven, or nearly, or as far as separable costs go.
             self.discount /= 2
-        elif given_up > added:
-            self.nodes *= 4
-        elif added:
-            self.nodes = max(GENERATION.nodes, self.nodes // 4)
+        elif given_up and before - self.value < GENERATION.found_share * lost:
+            # More is lost by hubs given up than by columns that were missing.
+            self.branches *= 4
+        else:
+            self.branches = max(GENERATION.branches, self.branches // 4)
 
     def columns_within(
         self, cost: float, deadline: Deadline, workers: int, most: int
@@ -646,29 +657,32 @@ class ColumnGenerator:
         """Whether duals want out of their box."""
         return not self.covers_all and self.box < GENERATION.widest * self.mean_cost
 
-    @property
-    def is_tight(self) -> bool:
-        """Whether the bound is near the relaxation."""
-        return self.bound >= self.value * (1 - GENERATION.tight)
+    def is_tight(self, cost: float) -> bool:
+        """Whether the bound is near the relaxation, or at least much nearer than the cost of a plan is."""
+        missing = self.value - self.bound
+        return missing <= max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.bound))
 
-    def advance(self, workers: int) -> bool:
+    def advance(self, workers: int, cost: float) -> bool:
         """Price exactly once; or where the bound is near the relaxation widen the box, or cut; whether there was need.
 
         Parameters
         ----------
         workers : int
             Threads.
+        cost : float
+            Of a plan, hours per week.
         """
-        ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
+        tight = math.isfinite(self.bound) and self.is_tight(cost)
+        ended = self.branches > GENERATION.most_branches or self.discount < self.little / 8
         further = False
-        if (self.is_tight or ended) and self.is_boxed:
+        if (tight or ended) and self.is_boxed:
             # All that duals in this box can say is proven, or as much as can be.
             self.widen()
             further = True
-        elif self.is_tight or ended:
+        elif tight or ended:
             further = self.tighten(GENERATION.cuts)
         if further:
-            self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
+            self.branches, self.discount = GENERATION.branches, max(self.discount, self.little)
         elif ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False
         else:

@@ -25,6 +25,7 @@ is out of date, looks at its own file only.
 
 from __future__ import annotations
 
+import heapq
 import math
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -34,16 +35,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
+from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.heuristic_pricing import most_practices
+from netform.solve.unlisted.pair_bound import hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
+from netform.solve.unlisted.ways_to_hub import pay_for_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator
 
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
@@ -57,8 +60,12 @@ MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
 # dual by the patient; each is so many times as far off as the one before, until the best lies between two.
 RATES, FIRST_STEP, WIDER_STEP = 10, 0.05, 4.0
 
-# Searches of a range, each for a lower floor, before it is given up.
-TRIES = 4
+# Turns of paying for ways and seeking a rate; a turn that leaves more than all but this share of what is missing to the
+# floor is the last.
+ASCENTS, LEAST_ASCENT = 20, 0.02
+
+# Nodes of a range before its hub is branched on; and practices left to be decided of a branch that is searched again.
+NODES, FEW = 20_000, 16
 
 # Columns that are kept of a hub, each cheaper than the one before.
 KEPT = 60
@@ -143,10 +150,13 @@ class KnownOfHubs(NamedTuple):
         No column of a hub has a lower reduced cost.
     members : ndarray of bool, shape (n, n)
         Whether a column of a hub (row) may have a practice.
+    centres : CentreCosts or None
+        The model that says so, and bounds what is branched on.
     """
 
     least: NDArray[np.float64]
     members: NDArray[np.bool_]
+    centres: CentreCosts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,7 @@ def price_exactly(
     search: HubSearch,
     duals: NDArray[np.float64],
     floor: float,
-    nodes: int,
+    branches: int,
     deadline: Deadline,
     workers: int,
     cuts: PricedCuts,
@@ -187,8 +197,8 @@ def price_exactly(
     duals : ndarray of float64, shape (n,)
     floor : float
         Hours per week: of columns of a higher reduced cost no more than that is said.
-    nodes : int
-        Branches of one range of one hub after which its search is given up.
+    branches : int
+        Times that a hub is branched on before it is given up.
     deadline : Deadline
     workers : int
         Threads.
@@ -198,8 +208,14 @@ def price_exactly(
         By hub, which cuts are counted by the line below their steps from the outset.
     known : KnownOfHubs
     """
-    floors = np.full(len(duals), floor)
-    searched = _search_hubs(search, duals, floors, nodes, deadline, workers, cuts, lines, known, KEPT)
+    pricing = _Pricing.of(search, duals, cuts, lines, known)
+    searched = _search_hubs(
+        pricing,
+        np.full(len(duals), floor),
+        deadline,
+        workers,
+        lambda hub, below: pricing.price_hub(hub, below, branches),
+    )
     return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
 
 
@@ -219,17 +235,176 @@ def columns_below(
 
     Parameters
     ----------
-    search, duals, nodes, deadline, workers, cuts, lines, known
+    search, duals, deadline, workers, cuts, lines, known
         As `price_exactly` has them.
     floors : ndarray of float64, shape (n,)
         Of the columns of each hub, hours per week.
+    nodes : int
+        Of one range of one hub, after which all is given up.
     most : int
         Columns at most, those counted that two hubs have.
     """
+    pricing, room = _Pricing.of(search, duals, cuts, lines, known), [most]
     searched = _search_hubs(
-        search, duals, floors, nodes, deadline, workers, cuts, lines, known, most, every=True
+        pricing, floors, deadline, workers, lambda hub, floor: pricing.list_hub(hub, floor, nodes, room)
     )
     return _columns(searched.rows, len(duals)) if searched.complete.all() else None
+
+
+class _Branch(NamedTuple):
+    """Columns of a hub, with some practices taken and some left out.
+
+    Attributes
+    ----------
+    bound : float
+        None has a lower reduced cost.
+    number : int
+        Of its kind: of two with the same bound the first goes on.
+    first, last : int
+        The ranges of weighted patients that are not searched yet are among these; the last is not one of them.
+    duals : ndarray of float64, shape (n,)
+        With a bonus for every practice taken: so large that none leaves one out.
+    members, taken : ndarray of bool, shape (n,)
+        Those not left out, and those that are in all.
+    bonus : float
+        Of all taken together.
+    split : int
+        The practice to take and to leave out next; -1 for none.
+    """
+
+    bound: float
+    number: int
+    first: int
+    last: int
+    duals: NDArray[np.float64]
+    members: NDArray[np.bool_]
+    taken: NDArray[np.bool_]
+    bonus: float
+    split: int
+
+    @property
+    def undecided(self) -> int:
+        """How many practices may be in its columns or not; the hub is never decided."""
+        return int((self.members & ~self.taken).sum()) - 1
+
+    def parts(self, bonus: float) -> tuple[_Branch, _Branch]:
+        """Those with the practice to split by, which counts for so much, and those without."""
+        one = np.zeros(len(self.duals), np.bool_)
+        one[self.split] = True
+        duals, all_bonus = self.duals + bonus * one, self.bonus + bonus
+        return (
+            self._replace(duals=duals, taken=self.taken | one, bonus=all_bonus),
+            self._replace(members=self.members & ~one),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pricing:
+    """What the searches of all hubs share at some duals."""
+
+    search: HubSearch
+    duals: NDArray[np.float64]
+    cuts: PricedCuts
+    lines: NDArray[np.bool_]
+    known: KnownOfHubs
+    stop: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        search: HubSearch,
+        duals: NDArray[np.float64],
+        cuts: PricedCuts,
+        lines: NDArray[np.bool_],
+        known: KnownOfHubs,
+    ) -> _Pricing:
+        """With arrays of one kind, for which the search is compiled."""
+        known = known._replace(members=np.ascontiguousarray(known.members))
+        return cls(search, duals, cuts, np.ascontiguousarray(lines), known, np.zeros(1, np.bool_))
+
+    def root(self, hub: int) -> _Branch:
+        """All columns of a hub."""
+        none, ranges = np.zeros(len(self.duals), np.bool_), len(self.search.ranges) - 1
+        return _Branch(
+            self.known.least[hub], 0, 0, ranges, self.duals, self.known.members[hub], none, 0.0, -1
+        )
+
+    def search_ranges(
+        self, hub: int, branch: _Branch, floor: float, nodes: int, rows: NDArray[np.int32], *, every: bool
+    ) -> tuple[int, float, _Branch | None]:
+        """How many columns of a branch were met, the least of ranges searched to the end, and what is left of it."""
+        first, last, search = branch.first, branch.last, self.search
+        bounds, done = np.empty(last - first), np.empty(last - first, np.bool_)
+        steep = float(np.abs(self.duals).sum()) / max(1, int(search.costs.list_size.sum()))
+        count = _search_hub(
+            hub, floor - branch.bonus, search.costs, branch.duals, search.units, search.posts, search.fixed,
+            search.ranges[first : last + 1], search.rates[hub, first:last], steep, nodes, self.stop, rows, every,
+            self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, self.lines[hub], branch.members,
+            bounds, done,
+        )  # fmt: skip
+        least = float(bounds[done].min(initial=math.inf)) + branch.bonus
+        if done.all():
+            return count, least, None
+        left = np.flatnonzero(~done)
+        bound = max(branch.bound, float(bounds[left].min()) + branch.bonus)
+        rest = branch._replace(bound=bound, first=first + int(left[0]), last=first + int(left[-1]) + 1)
+        return count, least, rest
+
+    def bounded(self, hub: int, branch: _Branch, floor: float) -> _Branch:
+        """A branch with what the model of centres says of it, up to a floor: its bound, its members, where to split."""
+        centres = self.known.centres
+        if centres is None:
+            free = np.flatnonzero(branch.members & ~branch.taken)
+            largest = max((int(self.search.costs.list_size[v]), int(v)) for v in [*free[free != hub], -1])
+            return branch._replace(split=largest[1])
+        value, members, split = hub_value(
+            centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus
+        )
+        return branch._replace(bound=max(branch.bound, value + branch.bonus), members=members, split=split)
+
+    def price_hub(self, hub: int, floor: float, branches: int) -> tuple[float, NDArray[np.int32], bool]:
+        """The least reduced cost of a hub below a floor, columns met, and whether that least is exact.
+
+        What is not searched to the end is branched on: a practice is taken, or left out. The branch of which least is
+        proven goes on first, and is searched again once few practices are left.
+        """
+        width, met, best = most_practices(self.search.costs), list[NDArray[np.int32]](), floor
+        bonus, number, open_ = float(np.abs(self.duals).sum()), 0, list[_Branch]()
+
+        def search(branch: _Branch) -> _Branch | None:
+            nonlocal best
+            rows = np.empty((KEPT, width), np.int32)
+            count, least, rest = self.search_ranges(hub, branch, best, NODES, rows, every=False)
+            met.append(rows[:count])
+            best = min(best, least)
+            return rest
+
+        rest = search(self.root(hub))
+        if rest is not None:
+            open_.append(self.bounded(hub, rest, best))
+        while open_ and open_[0].bound < best - ROUNDING and branches > 0 and not self.stop[0]:
+            branches -= 1
+            for part in heapq.heappop(open_).parts(bonus):
+                rest = self.bounded(hub, part, best)
+                if rest.bound < best - ROUNDING and rest.undecided <= FEW:
+                    rest = search(rest)
+                if rest is not None and rest.bound < best - ROUNDING:
+                    number += 1
+                    heapq.heappush(open_, rest._replace(number=number))
+        least = min([best, *(each.bound for each in open_)])
+        return least, np.concatenate(met), least >= best - ROUNDING
+
+    def list_hub(
+        self, hub: int, floor: float, nodes: int, room: list[int]
+    ) -> tuple[float, NDArray[np.int32], bool]:
+        """All columns of a hub below a floor, and whether these are all; the hubs share what room there is for them."""
+        # Of a hub in flight beside it the next may be one too many.
+        rows = np.empty((room[0], most_practices(self.search.costs)), np.int32)
+        count, _, rest = self.search_ranges(hub, self.root(hub), floor, nodes, rows, every=True)
+        room[0] = max(0, room[0] - count)
+        # As soon as one takes too long the others are not worth it.
+        self.stop[0] |= rest is not None
+        return floor, rows[:count].copy(), rest is None
 
 
 class _Searched(NamedTuple):
@@ -241,49 +416,27 @@ class _Searched(NamedTuple):
 
 
 def _search_hubs(
-    search: HubSearch,
-    duals: NDArray[np.float64],
+    pricing: _Pricing,
     floors: NDArray[np.float64],
-    nodes: int,
     deadline: Deadline,
     workers: int,
-    cuts: PricedCuts,
-    lines: NDArray[np.bool_],
-    known: KnownOfHubs,
-    kept: int,
-    *,
-    every: bool = False,
+    search_one: Callable[[int, float], tuple[float, NDArray[np.int32], bool]],
 ) -> _Searched:
-    """Search all hubs, in threads; for every column below the floor they stop as soon as one takes too long."""
-    n = len(duals)
-    # Their rows are to be of one kind, for which the search is compiled.
-    lines, members = np.ascontiguousarray(lines), np.ascontiguousarray(known.members)
-    width, stop = most_practices(search.costs), np.zeros(1, np.bool_)
+    """Search all hubs of which less is known than their floors, in threads."""
+    n, least_known = len(floors), pricing.known.least
     least, complete = np.full(n, -math.inf), np.zeros(n, np.bool_)
-    found, room = [np.empty((0, width), np.int32)] * n, [kept]
-    steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
+    found = [np.empty((0, most_practices(pricing.search.costs)), np.int32)] * n
 
     def price(hub: int) -> None:
-        if known.least[hub] >= floors[hub]:
+        if least_known[hub] >= floors[hub]:
             # More is of no interest, unless the hub has no column at all.
-            least[hub] = floors[hub] if math.isfinite(known.least[hub]) else math.inf
+            least[hub] = floors[hub] if math.isfinite(least_known[hub]) else math.inf
             complete[hub] = True
-            return
-        if deadline.passed or stop[0]:
-            return
-        # For every column the hubs share the room; of a hub in flight beside it the next may be one too many.
-        rows = np.empty((room[0], width), np.int32)
-        value, count, complete[hub] = _search_hub(
-            hub, floors[hub], search.costs, duals, search.units, search.posts, search.fixed, search.ranges,
-            search.rates[hub], steep, nodes, stop, rows, every,
-            cuts.begin, cuts.which, cuts.weights, cuts.paid, lines[hub], members[hub],
-        )  # fmt: skip
-        least[hub], found[hub] = max(value - ROUNDING, known.least[hub]), rows[: min(count, len(rows))].copy()
-        if every:
-            room[0] = max(0, room[0] - len(found[hub]))
-            stop[0] |= not complete[hub]
+        elif not deadline.passed and not pricing.stop[0]:
+            value, found[hub], complete[hub] = search_one(hub, floors[hub])
+            least[hub] = max(value - ROUNDING, least_known[hub])
 
-    with _stopped_in_time(stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
+    with _stopped_in_time(pricing.stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
         for done in [pool.submit(price, hub) for hub in range(n)]:
             done.result()
     return _Searched(least, found, complete)
@@ -373,13 +526,13 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
     hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
-    begin, which, weights, paid, lined, members,
+    begin, which, weights, paid, lined, members, bounds, searched,
 ):  # fmt: skip
-    """The least of a hub, how many columns were met below the floor, and whether the search was completed."""
+    """How many columns of a hub were met below the floor; writes each range's bound, and whether it was searched."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes = costs.list_size, costs.minutes
     visit, move = costs.rates.visit, costs.rates.move
-    n, count = len(list_size), len(fixed)
+    n = len(list_size)
     duals, shift, surplus = _lined(duals, begin, which, weights, paid, lined)
     way = np.empty(n)
     _reached(hub, indptr, neighbours, list_size, most, members, way)
@@ -393,13 +546,14 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         part = min(wanted, float(list_size[i]))
         sum_near += part * minutes[i, hub]
         wanted -= part
-    if wanted > 0 or list_size[hub] > most:
-        return np.inf, 0, True
-    nearest = sum_near / least
+    bounds[:], searched[:] = np.inf, True
     # A plain 0 would have the search compiled for that constant as well.
-    answer, found, complete = np.inf, np.int64(0), True
+    found = np.int64(0)
+    if wanted > 0 or list_size[hub] > most:
+        return found
+    nearest = sum_near / least
     items, beyond = np.empty(n, np.int64), np.empty(n)
-    reach, with_patients = np.empty(count), np.empty(count)
+    shown = duals.copy()
     for s in range(len(ranges) - 1):
         low, high = ranges[s], ranges[s + 1]
         if units[hub] >= high:
@@ -408,88 +562,136 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         cheapest = np.inf
         for x in range(low, high):
             cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
-        # The cheapest column by knapsack is least, by the rate, along a concave line of straight pieces: its top is
-        # sought where the slopes on either side meet, from the best rate last time on.
-        rate, best_rate, best_root = rates[s], rates[s], -np.inf
-        below, below_root, below_slope = -np.inf, 0.0, 0.0
-        above, above_root, above_slope = np.inf, 0.0, 0.0
-        step = steep * FIRST_STEP
-        for _ in range(RATES):
-            offset = rate * (most if rate > 0 else least)
-            base = (
-                rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
-            ) + shift
-            m = _open_items(
-                hub, by_way, way, visit, move * lowest / most, nearest, rate, duals, list_size, minutes, most,
-                floor - base - cheapest, items, beyond,
+        rate, root = _best_rate(
+            hub, floor, costs, shown, units, posts, fixed, low, high, rates[s], steep, nearest, by_way, way,
+            cheapest, items, beyond, shift,
+        )  # fmt: skip
+        for _ in range(ASCENTS):
+            if root >= floor:
+                break
+            before = root
+            added, paid_more = np.full(n, np.inf), np.zeros(n)
+            for i in range(n):
+                if way[i] < np.inf:
+                    each = visit * minutes[i, hub] + move * lowest / most * (minutes[i, hub] - nearest)
+                    added[i] = each * list_size[i] - shown[i]
+            # Around the best rate of a range the penalty may be so steep that it hides what practices cost.
+            plain_rate = _size_rate(hub, added, list_size, least, most)
+            added += plain_rate * list_size
+            pay_for_ways(hub, indptr, neighbours, added, paid_more)
+            shown -= paid_more
+            rate, root = _best_rate(
+                hub, floor, costs, shown, units, posts, fixed, low, high, rate, steep, nearest, by_way, way,
+                cheapest, items, beyond, shift,
             )  # fmt: skip
-            if m < 0:
-                best_root, best_rate = floor, rate
+            if root < before + LEAST_ASCENT * (floor - before):
                 break
-            reach[:high] = np.inf
-            reach[units[hub]] = base
-            with_patients[units[hub]] = list_size[hub]
-            top = units[hub]
-            for k in range(m):
-                size, more, patients = units[items[k]], beyond[k], list_size[items[k]]
-                top = min(high - 1, top + size)
-                for x in range(top, size - 1, -1):
-                    value = reach[x - size] + more
-                    if value < reach[x]:
-                        reach[x] = value
-                        with_patients[x] = with_patients[x - size] + patients
-            root, at = np.inf, -1
-            for x in range(low, top + 1):
-                value = reach[x] + fixed[x] + move * posts[x] * nearest
-                if value < root:
-                    root, at = value, x
-            # A network with whom was left out is not below the floor.
-            root = min(root, floor)
-            if root > best_root:
-                best_root, best_rate = root, rate
-            if root >= floor or at < 0:
-                break
-            if with_patients[at] > most or (with_patients[at] > least and rate < 0):
-                below, below_root = rate, root
-                below_slope = with_patients[at] - (least if rate < 0 else most)
-            elif with_patients[at] < least or (with_patients[at] < most and rate > 0):
-                above, above_root = rate, root
-                above_slope = with_patients[at] - (most if rate > 0 else least)
-            else:
-                break
-            before = rate
-            if below > -np.inf and above < np.inf:
-                meet = above_root - below_root + below_slope * below - above_slope * above
-                rate = meet / (below_slope - above_slope)
-            else:
-                rate = below + step if below > -np.inf else above - step
-                step *= WIDER_STEP
-            # At 0 the slope changes whatever the columns are.
-            rate = 0.0 if before * rate < 0 else rate
-        rates[s] = best_rate
-        if best_root >= floor:
-            answer = min(answer, best_root)
+        rates[s] = rate
+        bounds[s] = root
+        if root >= floor:
             continue
-        # What takes too long is tried again for a lower floor: halfway down to what the knapsacks say.
-        tried, value = floor if every else min(floor, answer), best_root
-        for _ in range(TRIES):
-            if every and stop[0]:
-                return answer, found, False
-            if tried <= best_root or stop[0]:
-                break
-            value, more, done = _search_range(
-                hub, tried, costs, duals, units, posts, fixed, low, high, best_rate, nearest, by_way, way,
-                cheapest, items, beyond, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
-            )  # fmt: skip
-            found += more
-            if done:
-                break
-            complete = False
-            if every:
-                return answer, found, complete
-            tried, value = (tried + best_root) / 2, best_root
-        answer = min(answer, value)
-    return answer, found, complete
+        value, more, done = _search_range(
+            hub, floor, costs, duals, shown, units, posts, fixed, low, high, rate, nearest, by_way, way,
+            cheapest, items, beyond, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
+        )  # fmt: skip
+        found += more
+        if done:
+            bounds[s] = value
+            floor = floor if every else min(floor, value)
+            continue
+        searched[s] = False
+        if every or stop[0]:
+            bounds[s + 1 :], searched[s + 1 :] = -np.inf, False
+            break
+    return min(found, len(rows))
+
+
+@nb.njit(cache=True, nogil=True)
+def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line sought)
+    hub, floor, costs, duals, units, posts, fixed, low, high, rate, steep, nearest, by_way, way, cheapest,
+    items, beyond, shift,
+):  # fmt: skip
+    """The rate of the penalty at which the cheapest column of a range by knapsack costs most, and what that is.
+
+    By the rate it costs what a concave line of straight pieces says: its top is sought where the slopes on either side
+    meet, from a rate on.
+    """
+    least, most, list_size, minutes = costs.least, costs.most, costs.list_size, costs.minutes
+    visit, move, lowest = costs.rates.visit, costs.rates.move, posts[low]
+    reach, with_patients = np.empty(high), np.empty(high)
+    best_rate, best_root = rate, -np.inf
+    below, below_root, below_slope = -np.inf, 0.0, 0.0
+    above, above_root, above_slope = np.inf, 0.0, 0.0
+    step = steep * FIRST_STEP
+    for _ in range(RATES):
+        offset = rate * (most if rate > 0 else least)
+        base = (
+            rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
+        ) + shift
+        m = _open_items(
+            hub, by_way, way, visit, move * lowest / most, nearest, rate, duals, list_size, minutes, most,
+            floor - base - cheapest, items, beyond,
+        )  # fmt: skip
+        if m < 0:
+            best_root, best_rate = floor, rate
+            break
+        reach[:] = np.inf
+        reach[units[hub]] = base
+        with_patients[units[hub]] = list_size[hub]
+        top = units[hub]
+        for k in range(m):
+            size, more, patients = units[items[k]], beyond[k], list_size[items[k]]
+            top = min(high - 1, top + size)
+            for x in range(top, size - 1, -1):
+                value = reach[x - size] + more
+                if value < reach[x]:
+                    reach[x] = value
+                    with_patients[x] = with_patients[x - size] + patients
+        root, at = np.inf, -1
+        for x in range(low, top + 1):
+            value = reach[x] + fixed[x] + move * posts[x] * nearest
+            if value < root:
+                root, at = value, x
+        # A network with whom was left out is not below the floor.
+        root = min(root, floor)
+        if root > best_root:
+            best_root, best_rate = root, rate
+        if root >= floor or at < 0:
+            break
+        if with_patients[at] > most or (with_patients[at] > least and rate < 0):
+            below, below_root = rate, root
+            below_slope = with_patients[at] - (least if rate < 0 else most)
+        elif with_patients[at] < least or (with_patients[at] < most and rate > 0):
+            above, above_root = rate, root
+            above_slope = with_patients[at] - (most if rate > 0 else least)
+        else:
+            break
+        before = rate
+        if below > -np.inf and above < np.inf:
+            meet = above_root - below_root + below_slope * below - above_slope * above
+            rate = meet / (below_slope - above_slope)
+        else:
+            rate = below + step if below > -np.inf else above - step
+            step *= WIDER_STEP
+        # At 0 the slope changes whatever the columns are.
+        rate = 0.0 if before * rate < 0 else rate
+    return best_rate, best_root
+
+
+@nb.njit(cache=True, nogil=True)
+def _size_rate(hub, added, list_size, least, most):  # type: ignore[no-untyped-def]
+    """The rate of the penalty at which the cheapest network by knapsack, with fractions, is within the band."""
+    ratio = added / np.maximum(list_size, 1)
+    size, before = float(list_size[hub]), 0.0
+    for i in np.argsort(ratio):
+        if i == hub:
+            continue
+        if ratio[i] == np.inf or (size >= least and ratio[i] >= 0):
+            break
+        size, before = size + list_size[i], ratio[i]
+        if size > most or (size >= least and before >= 0):
+            break
+    return -before if size > most or before > 0 else 0.0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -578,8 +780,8 @@ def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecide
 
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items, beyond,
-    most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
+    hub, floor, costs, duals, shown, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items,
+    beyond, most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
 ):  # fmt: skip
     """The least of a range below the floor, how many columns were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -590,9 +792,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
-    base = rate * list_size[hub] - staff * list_size[hub] * nearest - duals[hub] - offset + shift
+    base = rate * list_size[hub] - staff * list_size[hub] * nearest - shown[hub] - offset + shift
     m = _open_items(
-        hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most,
+        hub, by_way, way, visit, staff, nearest, rate, shown, list_size, minutes, most,
         floor - base - cheapest, items, beyond,
     )  # fmt: skip
     if m < 0:

@@ -13,104 +13,147 @@ level of the reformulation of Adams and Johnson (1994), without its multipliers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
 import numpy as np
+from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
+
+from netform.solve.unlisted.ways_to_hub import pay_for_ways
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["raise_by_pairs"]
+__all__ = ["HubValue", "hub_value"]
+
+# Turns of paying for ways. The last is one that raises the bound by less than this share of what is missing.
+ASCENTS, LEAST_ASCENT = 20, 0.02
 
 
-def raise_by_pairs(
+class HubValue(NamedTuple):
+    """What is known of the networks of a hub.
+
+    Attributes
+    ----------
+    least : float
+        None costs less beyond the duals of its practices, hours per week; a floor where it is no less.
+    members : ndarray of bool, shape (n,)
+        None that costs less than the floor has another practice.
+    split : int
+        The practice of those that are not taken of which it is least clear whether it pays off; -1 for none.
+    """
+
+    least: float
+    members: NDArray[np.bool_]
+    split: int
+
+
+def hub_value(
     costs: CentreCosts,
+    hub: int,
     duals: NDArray[np.float64],
-    values: NDArray[np.float64],
-    patient_duals: NDArray[np.float64],
+    members: NDArray[np.bool_],
+    taken: NDArray[np.bool_],
     floor: float,
-) -> NDArray[np.float64]:
-    """Raise what the network of each hub costs at least beyond some duals, up to a floor at most: shape (n,).
+) -> HubValue:
+    """What a connected network of a hub costs at least beyond the duals of its practices.
 
     Parameters
     ----------
     costs : CentreCosts
+    hub : int
     duals : ndarray of float64, shape (n,)
-        Of the practices.
-    values, patient_duals : ndarray of float64, shape (n,)
-        What it costs by the model of centres, and the dual of its patients there.
+    members, taken : ndarray of bool, shape (n,)
+        Practices that it may have, and those of them that it has: their duals are so high that it is no use to go
+        without.
     floor : float
-        More is of no interest.
+        Hours per week: more is of no interest.
     """
-    prices = np.bincount(costs.item, duals, len(costs.patients))
-    raised = _raised(
-        values, floor, costs.hours, prices, costs.item, costs.patients, patient_duals, costs.alone, duals,
-        costs.staff_rate, costs.list_size, costs.minutes, costs.sizes, costs.fixed,
+    item, list_size = costs.item, costs.list_size
+    by_hub = costs.hours[item, hub] * (list_size / np.maximum(costs.patients[item], 1)) - duals
+    by_hub[~members | ~np.isfinite(costs.hours[item, hub])] = math.inf
+    left = np.zeros(len(duals), np.bool_)
+    if not math.isfinite(by_hub[hub]) or not len(costs.sizes):
+        return HubValue(math.inf, left, -1)
+    linear, rate = costs.alone[:, hub] - duals, float(costs.staff_rate[hub])
+    least, split = _hub_value(
+        hub, floor, by_hub, linear, rate, list_size, costs.minutes, costs.indptr, costs.neighbours, costs.sizes,
+        costs.fixed, taken, left,
     )  # fmt: skip
-    return np.asarray(raised)
+    return HubValue(float(least), left, int(split))
 
 
 @nb.njit(cache=True, nogil=True)
-def _raised(  # type: ignore[no-untyped-def]
-    values,
-    floor,
-    hours,
-    prices,
-    item,
-    patients,
-    patient_duals,
-    alone,
-    duals,
-    rate,
-    list_size,
-    minutes,
-    sizes,
-    fixed,
+def _hub_value(  # type: ignore[no-untyped-def]
+    hub, floor, by_hub, linear, rate, list_size, minutes, indptr, neighbours, sizes, fixed, taken, left
 ):
-    """Give the better bound of every hub."""
-    n = len(values)
-    raised = values.copy()
-    possible = np.empty(n, np.bool_)
-    for h in range(n):
-        if values[h] >= floor or not np.isfinite(values[h]):
-            continue
-        # A network below the floor has no practice that takes the bound of its hub there.
-        for v in range(n):
-            i = item[v]
-            reduced = hours[i, h] - prices[i] - patient_duals[h] * patients[i]
-            possible[v] = i == item[h] or values[h] + max(0.0, reduced) < floor
-        members = np.flatnonzero(possible)
-        m = len(members)
-        hub = np.searchsorted(members, h)
-        size, linear = np.empty(m), np.empty(m)
-        for a in range(m):
-            v = members[a]
-            size[a], linear[a] = list_size[v], alone[v, h] - duals[v]
-        cost, ratio, each = np.empty(m), np.empty(m), np.empty(m)
-        for a in range(m):
-            for b in range(m):
-                cost[b] = linear[b] + rate[h] * size[b] * minutes[members[a], members[b]]
-                ratio[b] = cost[b] / max(size[b], 1e-9)
-            each[a] = _knapsack(a, hub, cost, size, np.argsort(ratio), sizes, fixed)
-        raised[h] = min(floor, max(values[h], _least_mean(each, size, hub, sizes[0])))
-    return raised
+    """The bound, by what practices cost with ways to whoever is near (``by_hub``) or without (``linear``)."""
+    n = len(by_hub)
+    shift = np.zeros(n)
+    _, dual = _knapsack(hub, hub, by_hub, list_size, sizes, fixed)
+    value = _at_dual(hub, by_hub, list_size, dual, sizes, fixed)
+    for _ in range(ASCENTS):
+        if value >= floor:
+            return floor, -1
+        added, more = by_hub + shift - dual * list_size, shift.copy()
+        pay_for_ways(hub, indptr, neighbours, added, more)
+        _, new_dual = _knapsack(hub, hub, by_hub + more, list_size, sizes, fixed)
+        new = _at_dual(hub, by_hub + more, list_size, new_dual, sizes, fixed)
+        if new <= value:
+            break
+        gain, value, dual = new - value, new, new_dual
+        shift[:] = more
+        if gain < LEAST_ASCENT * (floor - value):
+            break
+    if value >= floor:
+        return floor, -1
+    # A network below the floor has no practice that takes the bound of its hub there.
+    reduced = by_hub + shift - dual * list_size
+    reduced[hub] = 0.0
+    members = np.flatnonzero(value + np.maximum(0.0, reduced) < floor)
+    m, at = len(members), np.searchsorted(members, hub)
+    size, alone = list_size[members], linear[members] + shift[members]
+    each, split, nearest = np.empty(m), -1, np.inf
+    for a in range(m):
+        v = members[a]
+        left[v] = True
+        cost = alone + rate * size * minutes[v][members]
+        each[a] = _knapsack(a, at, cost, size, sizes, fixed)[0]
+        clear = abs(reduced[v]) / max(1.0, list_size[v])
+        if v != hub and not taken[v] and clear < nearest:
+            split, nearest = v, clear
+    return min(floor, max(value, _least_mean(each, size, at, sizes[0]))), split
 
 
 @nb.njit(cache=True, nogil=True)
-def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
-    first, second, cost, size, order, sizes, fixed
-):
-    """The least that items with two among them cost, and what depends on their size; with fractions."""
+def _at_dual(hub, cost, size, dual, sizes, fixed):  # type: ignore[no-untyped-def]
+    """What a network costs at least by a dual of its patients, whatever that is."""
+    least = np.inf
+    for v in range(len(sizes)):
+        least = min(least, fixed[v] + dual * sizes[v])
+    value = cost[hub] - dual * size[hub] + least
+    for i in range(len(cost)):
+        if i != hub:
+            value += min(0.0, cost[i] - dual * size[i])
+    return value
+
+
+@nb.njit(cache=True, nogil=True)
+def _knapsack(first, second, cost, size, sizes, fixed):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
+    """The least that items with two among them cost, with what depends on their size; and the dual of that size.
+
+    Items may be taken in part, and those of infinite cost not at all.
+    """
+    ratio = cost / np.maximum(size, 1e-9)
+    order = np.argsort(ratio)
     total, value = size[first], cost[first]
     if second != first:
         total, value = total + size[second], value + cost[second]
     last = len(sizes) - 1
     if total > sizes[last]:
-        return np.inf
-    piece = 0
+        return np.inf, 0.0
+    piece, dual, slope = 0, -np.inf, -np.inf
     while piece < last and sizes[piece + 1] <= total:
         piece += 1
     k, left = 0, 1.0
@@ -119,15 +162,19 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
         if i in (first, second):
             k += 1
             continue
+        if cost[i] == np.inf:
+            break
         if total < sizes[0]:
             end = sizes[0]
         elif piece == last:
             break
         else:
             slope = (fixed[piece + 1] - fixed[piece]) / (sizes[piece + 1] - sizes[piece])
-            if cost[i] + slope * size[i] >= 0:
+            if ratio[i] + slope >= 0:
+                dual = ratio[i] if left < 1 else max(dual, -slope)
                 break
             end = sizes[piece + 1]
+        dual = ratio[i]
         if left * size[i] < end - total:
             total, value = total + left * size[i], value + left * cost[i]
             k, left = k + 1, 1.0
@@ -137,11 +184,13 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
             while piece < last and sizes[piece + 1] <= total:
                 piece += 1
     if total < sizes[0]:
-        return np.inf
+        return np.inf, 0.0
+    if dual == -np.inf:
+        dual = 0.0
     if piece == last:
-        return value + fixed[last]
+        return value + fixed[last], dual
     share = (total - sizes[piece]) / (sizes[piece + 1] - sizes[piece])
-    return value + fixed[piece] + share * (fixed[piece + 1] - fixed[piece])
+    return value + fixed[piece] + share * (fixed[piece + 1] - fixed[piece]), dual
 
 
 @nb.njit(cache=True, nogil=True)

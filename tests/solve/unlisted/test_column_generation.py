@@ -70,7 +70,7 @@ def test_the_bound_is_that_of_all_networks(drawn: tuple[nx.Graph, Rules], seed: 
     bounds = [branches[0].bound]
     for _ in range(MOST_STEPS):
         branch = min(branches, key=lambda each: each.bound)
-        if branch.bound >= best.cost - 1e-6 or not branch.advance(workers):
+        if branch.bound >= best.cost - 1e-6 or not branch.advance(workers, best.cost):
             break
         if len(branches) == 1:
             branches = branched_on_count(branch)
@@ -120,7 +120,7 @@ def test_the_bound_with_exceptions_is_that_of_all_networks_of_any_size(
     plans = plan_costs(store, costs.tolist(), tuple(sides))
     cheapest = min(plans.values(), default=math.inf)
     for _ in range(MOST_STEPS):
-        if not branch.advance(1):
+        if not branch.advance(1, cheapest):
             break
         assert branch.bound <= cheapest + 1e-5
     separable = not any(rules.weight(name) for name in ("cover", "continuity", "community", "crossing"))

@@ -14,6 +14,7 @@ from netform.solve.model.problem import group_costs
 from netform.solve.unlisted import centre_bound as module
 from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost, hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
+from netform.solve.unlisted.pair_bound import HubValue
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -70,7 +71,7 @@ def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: py
     costs = costs_of(problem)
     duals = centre_bound(costs, math.inf, NEVER).duals(problem.data.list_size).practices
     with_pairs = hub_values(costs, duals, math.inf)
-    monkeypatch.setattr(module, "raise_by_pairs", lambda _costs, _duals, values, *_: values)
+    monkeypatch.setattr(module, "hub_value", lambda *_: HubValue(-math.inf, np.empty(0), -1))
     some = np.isfinite(with_pairs)
     assert (with_pairs[some] > hub_values(costs, duals, math.inf)[some] + 1e-3).mean() > 0.5
 
