@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
-    from netform.solve.model.solution import Solution
+    from netform.solve.model.outcome import Solution
 
 __all__ = ["Question", "Remedy", "cover_of", "divisible", "free_practices", "within_rules"]
 

@@ -8,8 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netform.plan import AreaResult
-    from netform.solve.model.outcome import Doubt
-    from netform.solve.model.solution import Solution
+    from netform.solve.model.outcome import Doubt, Solution
 
 __all__ = ["CUT_SHORT", "ONLY_PLAN", "method", "search_method", "unproven"]
 

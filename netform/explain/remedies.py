@@ -1,29 +1,259 @@
 """The smallest changes that would remove an exception, each tried out.
 
 Where practices cannot be divided within the rules, each kind of change is looked for on its own: one demand of the
-planner dropped (`netform.explain.dropped_demands`), the nearest bound and one bridge (`netform.explain.wider_band`).
-Whatever is said has been tried, and the practices were divisible then.
+planner dropped, the nearest bound and one bridge. Whatever is said has been tried, and the practices were divisible
+then. Demands that clash with one another or with the map are narrowed down by a deletion filter to a set of which each
+is needed for the clash. The nearest bound is found by trying one after the other until the step is one patient; a
+bridge by trying one at a time, nearest practices first.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from netform.explain.divisible import Question, Remedy
-from netform.explain.dropped_demands import clash, dropped
+import networkx as nx
+
+from netform.demands import NO_DEMANDS
+from netform.explain.divisible import Question, Remedy, free_practices
 from netform.explain.obstacles import Obstacle
-from netform.explain.wider_band import bridge, nearest_least, nearest_most
+from netform.graph_demands import demanded_graph
+from netform.price import single_demands
+from netform.rules import MOST_PATIENTS
 from netform.solve.model.budget import NEVER, Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    import networkx as nx
-
+    from netform.price import Single
     from netform.rules import Rules
 
-__all__ = ["Reason", "reason_for"]
+__all__ = ["Reason", "bridge", "clash", "dropped", "nearest_least", "nearest_most", "reason_for"]
+
+# Bridges tried, nearest first.
+BRIDGES = 12
+
+# The step from which bounds are tried, patients; it doubles.
+FIRST_STEP = 250
+
+
+def nearest_least(asked: Question) -> Remedy | None:
+    """The nearest least that makes them divisible."""
+    patients = sum(map(asked.list_size, asked.codes))
+    networks = max(1, -(-patients // asked.rules.most))
+    start = min(asked.rules.least - 1, patients // networks)
+    found = (
+        _nearest(asked, start, 1, lambda value: asked.rules.with_band(value, None)) if start >= 1 else None
+    )
+    return found and _bound(asked, "least", *found, asked.rules.with_band(found[0], None))
+
+
+def nearest_most(asked: Question) -> Remedy | None:
+    """The nearest most that makes them divisible."""
+    patients, most = sum(map(asked.list_size, asked.codes)), asked.rules.most
+    # A practice that was over the most can join or be joined once it no longer is.
+    over = [asked.list_size(code) for code in _reach(asked, asked.rules.with_band(None, MOST_PATIENTS))]
+    end = max(patients, sum(over))
+    networks = max(1, patients // asked.rules.least)
+    nearest = -(-patients // networks) if end == patients else most + 1
+    start = max(most + 1, nearest, *map(asked.list_size, asked.codes))
+    found = (
+        _nearest(asked, start, end, lambda value: asked.rules.with_band(None, value))
+        if start <= end
+        else None
+    )
+    if found is None:
+        return None
+    value, exact = found
+    # That it is the nearest rests on such a practice being a network by itself, which demands may forbid.
+    exact = exact and (end == patients or asked.rules.demands == NO_DEMANDS)
+    return _bound(asked, "most", value, exact, asked.rules.with_band(None, value))
+
+
+def bridge(asked: Question) -> Remedy | None:
+    """The nearest two practices that are no neighbours and would, as neighbours, make them divisible."""
+    if asked.rules.demands.networks is not None:
+        return None
+    travel, position = asked.graph.graph["travel"], asked.graph.nodes(data="position")
+    usable = [code for code in sorted(asked.free) if asked.list_size(code) <= asked.rules.most]
+    pairs = sorted(
+        (travel.minutes(position[a], position[b]), a, b)
+        for a in asked.codes
+        if a in usable
+        for b in usable
+        if a != b and not asked.graph.has_edge(a, b) and not (b in asked.codes and b < a)
+    )
+    for minutes, a, b in pairs[:BRIDGES]:
+        bridged = nx.Graph(asked.graph)
+        bridged.add_edge(a, b, kind="bridge", border_m=0.0, distance_km=0.0, minutes=minutes)
+        joined = demanded_graph(bridged, asked.rules.demands).subgraph(usable)
+        part = tuple(sorted(nx.node_connected_component(joined, a)))
+        if asked.divisible(part, asked.rules, bridged):
+            sentence = (
+                f"With a bridge between {a} and {b} ({minutes:.0f} minutes by car) no exception would be "
+                "needed here."
+            )
+            return Remedy("bridge", sentence, asked.rules, (min(a, b), max(a, b)), part)
+    return None
+
+
+def _bound(asked: Question, kind: str, value: int, exact: bool, rules: Rules) -> Remedy:
+    """Put a bound that was found in words."""
+    now = asked.rules.least if kind == "least" else asked.rules.most
+    less = "" if exact else "; whether a smaller change would do is not known"
+    sentence = (
+        f"With a {kind} of {value:,} patients in a network instead of {now:,} no exception would be needed "
+        f"here{less}."
+    )
+    return Remedy(kind, sentence, rules, None, _reach(asked, rules))
+
+
+def _reach(asked: Question, rules: Rules) -> tuple[str, ...]:
+    """The practices, and those next to them that were over the most and no longer are."""
+    around = {other for code in asked.codes for other in asked.graph[code]}
+    near = asked.free if rules.demands.networks is not None else asked.free & around
+    over = {other for other in near if asked.rules.most < asked.list_size(other) <= rules.most}
+    return tuple(sorted({*asked.codes, *over}))
+
+
+def _nearest(
+    asked: Question, start: int, end: int, changed: Callable[[int], Rules]
+) -> tuple[int, bool] | None:
+    """The value nearest to ``start`` in the direction of ``end`` that makes them divisible, and whether proven.
+
+    What is divisible stays so as a band widens, so steps that double and then halve find the value.
+    """
+    towards = 1 if end >= start else -1
+    fails, value, step, exact = start - towards, start, FIRST_STEP, True
+    while True:
+        answer = asked.divisible(_reach(asked, changed(value)), changed(value))
+        if answer:
+            break
+        exact = exact and answer is False
+        if value == end or asked.deadline.passed:
+            return None
+        fails, step = value, step * 2
+        value = min(end, value + step) if towards > 0 else max(end, value - step)
+    while abs(value - fails) > 1:
+        middle = (value + fails) // 2
+        answer = asked.divisible(_reach(asked, changed(middle)), changed(middle))
+        exact = exact and answer is not None
+        value, fails = (middle, fails) if answer else (value, middle)
+    return value, exact
+
+
+# What dropping a demand can change the number of practices by: these let practices back in.
+_LETS_IN = frozenset({"pin", "exclude"})
+# Not looked at where practices of one part of an area are divided: what bounds do is tried on the bounds.
+_NOT_DROPPED = frozenset({"area_band", "networks", "area_networks"})
+
+
+def dropped(asked: Question) -> Iterator[Remedy]:
+    """Every demand that is enough to drop."""
+    for single in _droppable(asked):
+        for codes in _with_let_in(asked, single):
+            if asked.divisible(codes, single.without):
+                sentence = f"Without the rule “{single.rule}” no exception would be needed here."
+                yield Remedy(single.kind, sentence, single.without, None, codes)
+                break
+    if asked.rules.demands.networks is not None:
+        rules = replace(asked.rules, demands=replace(asked.rules.demands, networks=None))
+        if asked.divisible(asked.codes, rules):
+            sentence = (
+                f"With another number of networks than {asked.rules.demands.networks} no exception "
+                "would be needed here."
+            )
+            yield Remedy("networks", sentence, rules, None, asked.codes)
+
+
+def clash(asked: Question) -> tuple[str, ...]:
+    """Demands that together stop a division and of which each is needed.
+
+    First among those without which nothing is to be placed that was not, then among all.
+    """
+    staying = [single for single in _droppable(asked) if single.kind not in _LETS_IN]
+    return _filtered(asked, staying, asked.codes) or _filtered(asked, _droppable(asked), _scope(asked))
+
+
+def _droppable(asked: Question) -> list[Single]:
+    """The demands that can be dropped for these practices."""
+    scope = set(_scope(asked))
+    return [
+        single
+        for single in single_demands(asked.rules)
+        if single.kind not in _NOT_DROPPED
+        and (not single.practice_codes or set(single.practice_codes) & scope)
+    ]
+
+
+def _scope(asked: Question) -> tuple[str, ...]:
+    """The practices, and the pinned and left out ones that lie next to them or to one another."""
+    demands = asked.rules.demands
+    groups = [
+        set(group) & set(asked.graph) for group in (*demands.pins, *((code,) for code in demands.exclude))
+    ]
+    scope = set(asked.codes)
+    grown = True
+    while grown:
+        grown = False
+        around = {other for code in scope for other in asked.graph[code]}
+        for group in groups:
+            if group & around and not group <= scope:
+                scope |= group
+                grown = True
+    return tuple(sorted(scope))
+
+
+def _with_let_in(asked: Question, single: Single) -> Iterator[tuple[str, ...]]:
+    """The practices to ask about without a demand: those it lets in are to be placed as well.
+
+    They may be placed with these, or with others that they border.
+    """
+    if single.kind not in _LETS_IN:
+        yield asked.codes
+        return
+    within = tuple(sorted({*asked.codes, *(set(single.practice_codes) & set(asked.graph))}))
+    yield within
+    free = [
+        code
+        for code in free_practices(asked.graph, single.without)
+        if asked.list_size(code) <= asked.rules.most or code in asked.codes
+    ]
+    joined = demanded_graph(asked.graph, single.without.demands).subgraph(free)
+    reached: set[str] = set()
+    for code in asked.codes:
+        reached |= nx.node_connected_component(joined, code)
+    wide = tuple(sorted(reached | set(within)))
+    if wide != within:
+        yield wide
+
+
+def _filtered(asked: Question, singles: Sequence[Single], codes: Sequence[str]) -> tuple[str, ...]:
+    """Drop demand after demand as long as no division exists: a deletion filter; none if all make no difference."""
+    # Practices about to merge stay neighbours here, so that each demand dropped only ever allows more.
+    graph = demanded_graph(asked.graph, asked.rules.demands)
+
+    def stopped(rules: Rules) -> bool:
+        return asked.divisible(codes, rules, graph) is False
+
+    rules = asked.rules
+    for single in singles:
+        rules = _without(rules, single)
+    if not singles or stopped(rules) or not stopped(asked.rules):
+        return ()
+    kept, rules = list(singles), asked.rules
+    for single in singles:
+        without = _without(rules, single)
+        if stopped(without):
+            kept.remove(single)
+            rules = without
+    return tuple(single.rule for single in kept)
+
+
+def _without(rules: Rules, single: Single) -> Rules:
+    """The rules without a demand, whatever was dropped before."""
+    same = (each for each in single_demands(rules) if (each.kind, each.rule) == (single.kind, single.rule))
+    return next(same).without
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ from netform.explain.method import method
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
 from netform.solve.master.relaxation import relax
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.model.outcome import PartPlan
+from netform.solve.model.outcome import PartPlan, Solution
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,8 +24,7 @@ from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, plan_with_exceptions
-from netform.solve.model.outcome import PartPlan
-from netform.solve.model.solution import Solution
+from netform.solve.model.outcome import PartPlan, Solution
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.unlisted.planner import bound_at_once, bound_generated, plan_unlisted, searching_beside
 

@@ -25,10 +25,9 @@ from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
-from netform.solve.model.outcome import Doubt, PartPlan
+from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, SideRow, store_of
-from netform.solve.model.solution import Solution
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import (
     NO_DEMANDS_OVER_PLAN,

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from netform.explain.method import method, search_method
-from netform.solve.model.solution import Solution
+from netform.solve.model.outcome import Solution
 
 
 def test_over_a_list() -> None:

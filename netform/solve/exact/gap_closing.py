@@ -19,15 +19,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
-from netform.solve.diagram.kernel import ColumnLayout
-from netform.solve.diagram.variable_order import (
+from netform.solve.diagram.build import (
+    MOST_NODES,
+    MOST_UNBOUNDED,
     STRAIGHT,
     TURNED,
+    best_below,
     narrowest_order,
     spectral_order,
     spectral_orders,
 )
+from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.solution import Solution
+    from netform.solve.model.outcome import Solution
 
 __all__ = ["CLOSING", "ClosingParams", "GapClosing"]
 

@@ -23,8 +23,8 @@ from netform.solve.model.problem import SetPartitioning, SideRow
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from netform.solve.model.outcome import Solution, WarmStart
     from netform.solve.model.plan_model import PlanModel
-    from netform.solve.model.solution import Solution, WarmStart
 
 __all__ = ["Fewest", "FewestPlans", "among_fewest", "fewest"]
 

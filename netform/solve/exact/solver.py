@@ -16,7 +16,7 @@ from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.model.solution import Solution, WarmStart
+from netform.solve.model.outcome import Solution, WarmStart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

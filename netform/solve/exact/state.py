@@ -11,7 +11,7 @@ import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts
-from netform.solve.model.solution import Solution, WarmStart
+from netform.solve.model.outcome import Solution, WarmStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,8 @@ import numpy as np
 
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
+from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SideRow
-from netform.solve.model.solution import Solution, WarmStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable

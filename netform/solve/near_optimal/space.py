@@ -19,8 +19,8 @@ from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import relax
+from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SetPartitioning, SideRow
-from netform.solve.model.solution import Solution, WarmStart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from netform.rules import Rules
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
+    from netform.solve.model.outcome import Solution
     from netform.solve.model.problem import SetPartitioning
-    from netform.solve.model.solution import Solution
     from netform.tradeoff import Groups
 
 __all__ = ["ChangedRules"]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
-from netform.solve.model.solution import Solution, WarmStart
+from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.reoptimise.restricted_master import (
     PricedOut,
     RestrictedMaster,

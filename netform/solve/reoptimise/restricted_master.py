@@ -14,8 +14,8 @@ import numpy as np
 
 from netform.solve.exact.state import ANY_NUMBER, SearchState
 from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns
+from netform.solve.model.outcome import Solution
 from netform.solve.model.problem import SetPartitioning, SideRow
-from netform.solve.model.solution import Solution
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,7 @@ import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
-from netform.solve.diagram.build import best_below
-from netform.solve.diagram.variable_order import spectral_order
+from netform.solve.diagram.build import best_below, spectral_order
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning, store_of
 from netform.solve.unlisted.column_generation import ANY_NUMBER, ColumnGenerator
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netform.solve.model.budget import Deadline
+    from netform.solve.model.outcome import Solution
     from netform.solve.model.problem import Group
-    from netform.solve.model.solution import Solution
     from netform.solve.part_candidates import Part
 
 __all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]

@@ -19,7 +19,7 @@ import numba as nb
 import numpy as np
 
 from netform.solve.master.linear_program import Duals
-from netform.solve.unlisted.pair_bound import hub_value
+from netform.solve.unlisted.hub_bound import hub_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,7 +232,9 @@ def hub_values(costs: CentreCosts, duals: NDArray[np.float64], floor: float) -> 
     for hub in np.flatnonzero(values < floor):
         found = hub_value(costs, int(hub), duals, may[:, hub], none, floor)
         values[hub] = max(values[hub], found.least)
-    return np.minimum(values, floor, where=np.isfinite(values), out=values)
+    some = np.isfinite(values)
+    values[some] = np.minimum(values[some], floor)
+    return np.asarray(values)
 
 
 def fix_by_reduced_cost(

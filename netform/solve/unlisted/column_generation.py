@@ -77,16 +77,15 @@ class GenerationParams:
         Of the linear program; beyond, it is begun anew with those of least reduced cost.
     discount : float
         What the first exact pricing takes off the duals of a network of the most patients, as a share of its cost.
-    branches, most_branches, fewer_branches : int
-        Times that a hub is branched on before it is given up, at first and at last; so many times fewer for networks
-        outside the band.
-    listing_nodes : int
-        Of a search after which it is given up, where all columns of a hub are listed.
+    nodes, most_nodes, listing_nodes, fewer_nodes : int
+        Of a search after which its hub is branched on, at first and at last, and after which it is given up where all
+        columns of a hub are listed; so many times fewer for networks outside the band.
     fixed : float
         The model of centres is made anew once so few of its assignments are left.
     tight, tight_share, enough, cuts : float, float, float, int
         What is left between bound and relaxation, as a share: below the first, or below the second of what is left
-        between bound and plan, the box is widened, or so many cuts are added; below the third, it is of no interest.
+        between relaxation and plan, the box is widened, or so many cuts are added; below the third, it is of no
+        interest.
     found_share : float
         Columns that lower the relaxation by less than this share of what exact pricing lost are of no help to it.
     """
@@ -107,13 +106,13 @@ class GenerationParams:
     columns: int = 12_000
     fewer_columns: int = 4_000
     discount: float = 0.02
-    branches: int = 50
-    most_branches: int = 100_000
-    fewer_branches: int = 16
+    nodes: int = 50_000
+    most_nodes: int = 50_000_000
     listing_nodes: int = 5_000_000
+    fewer_nodes: int = 16
     fixed: float = 0.9
     tight: float = 1e-3
-    tight_share: float = 0.2
+    tight_share: float = 0.1
     enough: float = 2e-4
     cuts: int = 30
     found_share: float = 0.1
@@ -213,8 +212,8 @@ class ColumnGenerator:
         The exact pricing that gave the bound.
     discount : float
         What the next exact pricing takes off the duals, hours per week for a patient.
-    branches : int
-        After so many it gives a hub up.
+    nodes : int
+        After so many it branches on a hub.
     latest : tuple or None
         The duals and the discount of the latest exact pricing, and what it knew.
     """
@@ -263,7 +262,7 @@ class ColumnGenerator:
         sides = np.zeros(len(self.sides(self.store)))
         self.duals = self.shared_duals(sides) if duals is None else _with_sides(duals, sides)
         self.discount = GENERATION.discount * self.mean_cost / self.separable.most
-        self.branches = GENERATION.branches
+        self.nodes = GENERATION.nodes
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
         self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
         self.solve_in_box(GENERATION.box if duals is None else GENERATION.narrow)
@@ -570,9 +569,9 @@ class ColumnGenerator:
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
-            branches = self.branches // GENERATION.fewer_branches if k else self.branches
+            nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
             found = price_exactly(
-                kind.hubs, kind.duals, floor, branches, self.deadline, workers, cuts, lines, kind.known
+                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines, kind.known
             )
             priced.append(found)
             if np.isneginf(found.least).any():
@@ -608,9 +607,9 @@ class ColumnGenerator:
             self.discount /= 2
         elif given_up and before - self.value < GENERATION.found_share * lost:
             # More is lost by hubs given up than by columns that were missing.
-            self.branches *= 4
+            self.nodes *= 4
         else:
-            self.branches = max(GENERATION.branches, self.branches // 4)
+            self.nodes = max(GENERATION.nodes, self.nodes // 4)
 
     def columns_within(
         self, cost: float, deadline: Deadline, workers: int, most: int
@@ -659,8 +658,8 @@ class ColumnGenerator:
 
     def is_tight(self, cost: float) -> bool:
         """Whether the bound is near the relaxation, or at least much nearer than the cost of a plan is."""
-        missing = self.value - self.bound
-        return missing <= max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.bound))
+        room = max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.value))
+        return self.value - self.bound <= room
 
     def advance(self, workers: int, cost: float) -> bool:
         """Price exactly once; or where the bound is near the relaxation widen the box, or cut; whether there was need.
@@ -673,7 +672,7 @@ class ColumnGenerator:
             Of a plan, hours per week.
         """
         tight = math.isfinite(self.bound) and self.is_tight(cost)
-        ended = self.branches > GENERATION.most_branches or self.discount < self.little / 8
+        ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
         further = False
         if (tight or ended) and self.is_boxed:
             # All that duals in this box can say is proven, or as much as can be.
@@ -682,7 +681,7 @@ class ColumnGenerator:
         elif tight or ended:
             further = self.tighten(GENERATION.cuts)
         if further:
-            self.branches, self.discount = GENERATION.branches, max(self.discount, self.little)
+            self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
         elif ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False
         else:

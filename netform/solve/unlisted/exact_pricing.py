@@ -41,9 +41,8 @@ from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.heuristic_pricing import most_practices
-from netform.solve.unlisted.pair_bound import hub_value
+from netform.solve.unlisted.hub_bound import hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
-from netform.solve.unlisted.ways_to_hub import pay_for_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,12 +59,12 @@ MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
 # dual by the patient; each is so many times as far off as the one before, until the best lies between two.
 RATES, FIRST_STEP, WIDER_STEP = 10, 0.05, 4.0
 
-# Turns of paying for ways and seeking a rate; a turn that leaves more than all but this share of what is missing to the
-# floor is the last.
-ASCENTS, LEAST_ASCENT = 20, 0.02
+# A branch is searched with so many nodes of a range, where few practices are left to be decided, or where the model of
+# centres raises its bound by less than this share of what is missing.
+NODES, FEW, LEAST_RAISED = 5_000, 16, 0.01
 
-# Nodes of a range before its hub is branched on; and practices left to be decided of a branch that is searched again.
-NODES, FEW = 20_000, 16
+# The effort of bounding a branch, and of searching it, in nodes of a search.
+BOUNDING, SEARCHING = 200, 5_000
 
 # Columns that are kept of a hub, each cheaper than the one before.
 KEPT = 60
@@ -182,7 +181,7 @@ def price_exactly(
     search: HubSearch,
     duals: NDArray[np.float64],
     floor: float,
-    branches: int,
+    nodes: int,
     deadline: Deadline,
     workers: int,
     cuts: PricedCuts,
@@ -197,8 +196,8 @@ def price_exactly(
     duals : ndarray of float64, shape (n,)
     floor : float
         Hours per week: of columns of a higher reduced cost no more than that is said.
-    branches : int
-        Times that a hub is branched on before it is given up.
+    nodes : int
+        Of the search of a range of a hub, before that is branched on; and the effort before it is given up.
     deadline : Deadline
     workers : int
         Threads.
@@ -214,7 +213,7 @@ def price_exactly(
         np.full(len(duals), floor),
         deadline,
         workers,
-        lambda hub, below: pricing.price_hub(hub, below, branches),
+        lambda hub, below: pricing.price_hub(hub, below, nodes),
     )
     return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
 
@@ -362,32 +361,38 @@ class _Pricing:
         )
         return branch._replace(bound=max(branch.bound, value + branch.bonus), members=members, split=split)
 
-    def price_hub(self, hub: int, floor: float, branches: int) -> tuple[float, NDArray[np.int32], bool]:
+    def price_hub(self, hub: int, floor: float, nodes: int) -> tuple[float, NDArray[np.int32], bool]:
         """The least reduced cost of a hub below a floor, columns met, and whether that least is exact.
 
         What is not searched to the end is branched on: a practice is taken, or left out. The branch of which least is
-        proven goes on first, and is searched again once few practices are left.
+        proven goes on first. It is bounded by the model of centres, which takes no time, as long as that says more of
+        it; and searched again once that says no more, or few practices are left.
         """
         width, met, best = most_practices(self.search.costs), list[NDArray[np.int32]](), floor
         bonus, number, open_ = float(np.abs(self.duals).sum()), 0, list[_Branch]()
 
-        def search(branch: _Branch) -> _Branch | None:
+        def search(branch: _Branch, nodes: int) -> _Branch | None:
             nonlocal best
             rows = np.empty((KEPT, width), np.int32)
-            count, least, rest = self.search_ranges(hub, branch, best, NODES, rows, every=False)
+            count, least, rest = self.search_ranges(hub, branch, best, nodes, rows, every=False)
             met.append(rows[:count])
             best = min(best, least)
             return rest
 
-        rest = search(self.root(hub))
+        rest, effort = search(self.root(hub), nodes), 0
         if rest is not None:
             open_.append(self.bounded(hub, rest, best))
-        while open_ and open_[0].bound < best - ROUNDING and branches > 0 and not self.stop[0]:
-            branches -= 1
-            for part in heapq.heappop(open_).parts(bonus):
+        while open_ and open_[0].bound < best - ROUNDING and effort < nodes and not self.stop[0]:
+            branch = heapq.heappop(open_)
+            for part in branch.parts(bonus):
                 rest = self.bounded(hub, part, best)
-                if rest.bound < best - ROUNDING and rest.undecided <= FEW:
-                    rest = search(rest)
+                effort += BOUNDING
+                if rest.bound >= best - ROUNDING:
+                    continue
+                plain = rest.bound < branch.bound + LEAST_RAISED * (best - branch.bound)
+                if plain or rest.undecided <= FEW:
+                    rest = search(rest, NODES)
+                    effort += SEARCHING
                 if rest is not None and rest.bound < best - ROUNDING:
                     number += 1
                     heapq.heappush(open_, rest._replace(number=number))
@@ -524,14 +529,13 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
 
 
 @nb.njit(cache=True, nogil=True)
-def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
+def _search_hub(  # type: ignore[no-untyped-def]
     hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
     begin, which, weights, paid, lined, members, bounds, searched,
 ):  # fmt: skip
     """How many columns of a hub were met below the floor; writes each range's bound, and whether it was searched."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
-    list_size, minutes = costs.list_size, costs.minutes
-    visit, move = costs.rates.visit, costs.rates.move
+    list_size, minutes, move = costs.list_size, costs.minutes, costs.rates.move
     n = len(list_size)
     duals, shift, surplus = _lined(duals, begin, which, weights, paid, lined)
     way = np.empty(n)
@@ -553,45 +557,23 @@ def _search_hub(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
         return found
     nearest = sum_near / least
     items, beyond = np.empty(n, np.int64), np.empty(n)
-    shown = duals.copy()
     for s in range(len(ranges) - 1):
         low, high = ranges[s], ranges[s + 1]
         if units[hub] >= high:
             continue
-        lowest = posts[low]
         cheapest = np.inf
         for x in range(low, high):
             cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
         rate, root = _best_rate(
-            hub, floor, costs, shown, units, posts, fixed, low, high, rates[s], steep, nearest, by_way, way,
+            hub, floor, costs, duals, units, posts, fixed, low, high, rates[s], steep, nearest, by_way, way,
             cheapest, items, beyond, shift,
         )  # fmt: skip
-        for _ in range(ASCENTS):
-            if root >= floor:
-                break
-            before = root
-            added, paid_more = np.full(n, np.inf), np.zeros(n)
-            for i in range(n):
-                if way[i] < np.inf:
-                    each = visit * minutes[i, hub] + move * lowest / most * (minutes[i, hub] - nearest)
-                    added[i] = each * list_size[i] - shown[i]
-            # Around the best rate of a range the penalty may be so steep that it hides what practices cost.
-            plain_rate = _size_rate(hub, added, list_size, least, most)
-            added += plain_rate * list_size
-            pay_for_ways(hub, indptr, neighbours, added, paid_more)
-            shown -= paid_more
-            rate, root = _best_rate(
-                hub, floor, costs, shown, units, posts, fixed, low, high, rate, steep, nearest, by_way, way,
-                cheapest, items, beyond, shift,
-            )  # fmt: skip
-            if root < before + LEAST_ASCENT * (floor - before):
-                break
         rates[s] = rate
         bounds[s] = root
         if root >= floor:
             continue
         value, more, done = _search_range(
-            hub, floor, costs, duals, shown, units, posts, fixed, low, high, rate, nearest, by_way, way,
+            hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way,
             cheapest, items, beyond, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
         )  # fmt: skip
         found += more
@@ -676,22 +658,6 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
         # At 0 the slope changes whatever the columns are.
         rate = 0.0 if before * rate < 0 else rate
     return best_rate, best_root
-
-
-@nb.njit(cache=True, nogil=True)
-def _size_rate(hub, added, list_size, least, most):  # type: ignore[no-untyped-def]
-    """The rate of the penalty at which the cheapest network by knapsack, with fractions, is within the band."""
-    ratio = added / np.maximum(list_size, 1)
-    size, before = float(list_size[hub]), 0.0
-    for i in np.argsort(ratio):
-        if i == hub:
-            continue
-        if ratio[i] == np.inf or (size >= least and ratio[i] >= 0):
-            break
-        size, before = size + list_size[i], ratio[i]
-        if size > most or (size >= least and before >= 0):
-            break
-    return -before if size > most or before > 0 else 0.0
 
 
 @nb.njit(cache=True, nogil=True)
@@ -780,7 +746,7 @@ def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecide
 
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, duals, shown, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items,
+    hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items,
     beyond, most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
 ):  # fmt: skip
     """The least of a range below the floor, how many columns were met, and whether the search was completed."""
@@ -792,9 +758,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
-    base = rate * list_size[hub] - staff * list_size[hub] * nearest - shown[hub] - offset + shift
+    base = rate * list_size[hub] - staff * list_size[hub] * nearest - duals[hub] - offset + shift
     m = _open_items(
-        hub, by_way, way, visit, staff, nearest, rate, shown, list_size, minutes, most,
+        hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most,
         floor - base - cheapest, items, beyond,
     )  # fmt: skip
     if m < 0:

@@ -26,7 +26,7 @@ from tests.strategies import choices
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netform.solve.model.solution import Solution
+    from netform.solve.model.outcome import Solution
 
 QUICK = examples(150)
 

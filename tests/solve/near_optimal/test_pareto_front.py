@@ -16,9 +16,9 @@ from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.budget import NEVER, Deadline
+from netform.solve.model.outcome import Solution
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SetPartitioning
-from netform.solve.model.solution import Solution
 from netform.solve.near_optimal.pareto_front import SAME, STAND_INS, Traced, TracedPoint, trace_front
 from netform.tradeoff import parse_axis
 from tests.brute_force import legal_plans, plan_costs, plan_hours, store_of

@@ -14,7 +14,7 @@ from netform.solve.model.problem import group_costs
 from netform.solve.unlisted import centre_bound as module
 from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost, hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.pair_bound import HubValue
+from netform.solve.unlisted.hub_bound import HubValue
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of

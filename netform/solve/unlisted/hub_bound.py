@@ -1,14 +1,19 @@
-"""What the ways of shared staff between all practices of a network add to what it costs by its hub.
+"""What the network of one hub costs at least: by connected ways to its hub, and by the ways of staff between all of it.
 
-A network S of W patients with hub h costs at least ``sum over i in S of (alone[i, h] + rate[h] list_i way_i(S)) +
-fixed(W)``, where ``way_i(S)`` is the mean way from i to the patients of S (`netform.solve.unlisted.centre_costs`). As
-the practices have W patients together, this is the mean over the patients of every practice i of ``sum over j in S of
-(alone[j, h] + rate[h] list_j minutes[i, j]) + fixed(W)``. For each i that is least over all networks with i and h by a
-knapsack; and the mean of these is least for the patients that have the cheapest.
+**Ways to the hub.** A practice is in a network only with at least one of any practices that cut it off from the hub. So
+no connected network costs more when the practice pays an amount, and each of those gets it back: ``added[v] + amount``
+and ``added[u] - amount`` for every u of the cut. A knapsack, which knows no ways, leaves out what does not pay off and
+takes what does, each by itself: it is raised by the amount, as long as the practice paid off and those of the cut do
+not begin to. This is the dual ascent of Wong (1984) for Steiner trees.
 
-What the practices cost by the hub stays in every knapsack, so that all are over nearly the same network. That is where
-it gains on the bound of Gilmore and Lawler, a sum over the practices with ways to whoever is near: it is the first
-level of the reformulation of Adams and Johnson (1994), without its multipliers.
+**Ways between practices.** A network S of W patients with hub h costs at least ``sum over i in S of (alone[i, h] +
+rate[h] list_i way_i(S)) + fixed(W)``, where ``way_i(S)`` is the mean way from i to the patients of S
+(`netform.solve.unlisted.centre_costs`). As the practices have W patients together, this is the mean over the patients
+of every practice i of ``sum over j in S of (alone[j, h] + rate[h] list_j minutes[i, j]) + fixed(W)``. For each i that
+is least over all networks with i and h by a knapsack; and the mean of these is least for the patients that have the
+cheapest. What the practices cost by the hub stays in every knapsack, so that all are over nearly the same network. That
+is where it gains on the bound of Gilmore and Lawler, a sum over the practices with ways to whoever is near: it is the
+first level of the reformulation of Adams and Johnson (1994), without its multipliers.
 """
 
 from __future__ import annotations
@@ -20,12 +25,66 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
 
-from netform.solve.unlisted.ways_to_hub import pay_for_ways
-
 if TYPE_CHECKING:
     from netform.solve.unlisted.centre_costs import CentreCosts
 
 __all__ = ["HubValue", "hub_value"]
+
+# Hours per week that are nothing.
+NOTHING = 1e-6
+
+
+@nb.njit(cache=True, nogil=True)
+def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-untyped-def]
+    """Raise what practices that pay off cost by what the cheapest ways to them cost, and lower that of the ways.
+
+    Parameters
+    ----------
+    hub : int
+    indptr, neighbours
+        Of an `Adjacency`.
+    added : ndarray of float64, shape (n,)
+        What each adds to a network, hours per week; infinite for those that may not be in it. Changed in place.
+    shift : ndarray of float64, shape (n,)
+        By how much it was changed so far; added to, in place.
+    """
+    n = len(added)
+    beside = np.zeros(n, np.bool_)
+    for e in range(indptr[hub], indptr[hub + 1]):
+        beside[neighbours[e]] = True
+    seen, stack, border = np.zeros(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    epoch = 0
+    # Those that pay off most first: what is left of the cuts for the others matters less.
+    for v in np.argsort(added):
+        while v != hub and added[v] < -NOTHING:
+            # From here to all that costs nothing, and what stands around that.
+            epoch += 1
+            stack[0], height, seen[v] = v, 1, epoch
+            around, amount, linked = 0, -added[v], False
+            while height > 0 and not linked:
+                height -= 1
+                i = stack[height]
+                linked = beside[i]
+                for e in range(indptr[i], indptr[i + 1]):
+                    u = neighbours[e]
+                    if seen[u] == epoch or u == hub or added[u] == np.inf:
+                        continue
+                    seen[u] = epoch
+                    if added[u] > NOTHING:
+                        border[around] = u
+                        around += 1
+                        amount = min(amount, added[u])
+                    else:
+                        stack[height] = u
+                        height += 1
+            if linked or around == 0:
+                break
+            added[v] += amount
+            shift[v] += amount
+            for e in range(around):
+                added[border[e]] -= amount
+                shift[border[e]] -= amount
+
 
 # Turns of paying for ways. The last is one that raises the bound by less than this share of what is missing.
 ASCENTS, LEAST_ASCENT = 20, 0.02
@@ -97,7 +156,7 @@ def _hub_value(  # type: ignore[no-untyped-def]
         if value >= floor:
             return floor, -1
         added, more = by_hub + shift - dual * list_size, shift.copy()
-        pay_for_ways(hub, indptr, neighbours, added, more)
+        _pay_for_ways(hub, indptr, neighbours, added, more)
         _, new_dual = _knapsack(hub, hub, by_hub + more, list_size, sizes, fixed)
         new = _at_dual(hub, by_hub + more, list_size, new_dual, sizes, fixed)
         if new <= value:
