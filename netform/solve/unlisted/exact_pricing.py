@@ -17,6 +17,11 @@ where no column in it has a reduced cost below a floor. A column S of W patients
   whichever is better for columns of the hub; and what the practices taken and left out so far say beyond that;
 - a branch that leaves a practice taken cut off from the hub has no connected column.
 
+Where networks hold many practices each that takes too long for some hubs. These are branched on from above: of all
+columns of a hub those with a practice and those without, the part first of which least is proven. What
+`netform.solve.unlisted.hub_bound` says of a part, by connected ways to the hub and ways between all practices, takes
+a fraction of a millisecond. Once it says no more, or few practices are left to be decided, the part is searched.
+
 What else is weighed is at least zero. `price_exactly` is exact below the floor where no search is given up.
 
 What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
@@ -375,7 +380,8 @@ class _Pricing:
             nonlocal best
             rows = np.empty((KEPT, width), np.int32)
             count, least, rest = self.search_ranges(hub, branch, best, nodes, rows, every=False)
-            met.append(rows[:count])
+            # The columns alone are kept: there may be thousands of searches.
+            met.append(rows[:count].copy())
             best = min(best, least)
             return rest
 

@@ -14,7 +14,7 @@ from netform.solve.model.problem import group_costs
 from netform.solve.unlisted import centre_bound as module
 from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost, hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.hub_bound import HubValue
+from netform.solve.unlisted.hub_bound import HubValue, hub_value
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -63,6 +63,37 @@ def test_no_network_of_a_hub_costs_less_than_its_value(
     if math.isinf(floor):
         lower = hub_values(costs_of(problem), duals, -math.inf)
         assert (values >= lower - 1e-9).all()
+
+
+@given(
+    small_areas(most=8, least=2, oversize=False), st.integers(0, 2**32), st.sampled_from([-20.0, 5.0, 100.0])
+)
+@QUICK
+def test_a_branch_of_a_hub_is_bounded(drawn: tuple[nx.Graph, Rules], seed: int, floor: float) -> None:
+    """With some practices taken and some left out; and who is in no network below the floor is named."""
+    problem = problem_of(*drawn)
+    groups, duals, n = networks_of(problem), prices_of(problem, seed), len(problem.codes)
+    if problem.patients < problem.data.rules.least:
+        return
+    drawn_at_random = np.random.default_rng(seed)
+    members = drawn_at_random.random(n) < 0.8
+    taken = members & (drawn_at_random.random(n) < 0.2)
+    bonus = 1000.0 * taken
+    costs = group_costs(problem, groups)
+    for hub in np.flatnonzero(members):
+        found = hub_value(costs_of(problem), int(hub), duals + bonus, members, taken, floor - bonus.sum())
+        assert not (found.members & ~members).any()
+        assert found.split < 0 or (found.members[found.split] and not taken[found.split])
+        for group, cost in zip(groups, costs, strict=True):
+            inside = np.isin(np.arange(n), group)
+            if (
+                hub_of(problem, group) == hub
+                and not (inside & ~members).any()
+                and not (taken & ~inside).any()
+            ):
+                beyond = cost - math.fsum(duals[list(group)])
+                assert found.least + bonus.sum() <= beyond + 1e-6
+                assert beyond >= floor - 1e-6 or not (inside & ~found.members).any()
 
 
 def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
