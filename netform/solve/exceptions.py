@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from netform.errors import ImpossibleError
 from netform.explain.method import method
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
-from netform.solve.master.relaxation import relax
+from netform.solve.master.relaxation import TINY, relax
+from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import PartPlan, Solution
 from netform.solve.model.problem import SideRow
@@ -35,7 +36,7 @@ __all__ = ["FewestExceptions", "bound_exceptions", "nearest_exceptions", "plan_w
 STEP_SHARE = 0.3
 
 # Of the time left, for a bound of any better plan, where all networks are listed.
-BOUND_SHARE = 0.3
+BOUND_SHARE = 0.5
 
 # Of the time left, for the proof of how few exceptions there can be, and then of how few patients: what is left after
 # those is for the cost.
@@ -170,11 +171,18 @@ def bound_exceptions(part: Part) -> bool:
     if (wide := part.tied_widest()) is None:
         return False
     model, exceptional = wide
-    row = SideRow(exceptional, -math.inf, float(best.value.exceptions))
+    exceptions, known = best.value.exceptions, part.relaxed
+    if known is not None and known[0] == exceptions and known[3]:
+        return True
+    row = SideRow(exceptional, -math.inf, float(exceptions))
     some = replace(model, sides=(*model.sides, row))
-    relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE))
+    # Where time was up, or a better plan has come since, it goes on.
+    warm, around = (None, None) if known is None else known[1:3]
+    relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE), warm, NO_CUTS, around)
     if math.isfinite(relaxed.bound):
         part.raise_bound(relaxed.bound, "bound")
+        done = relaxed.program is not None and relaxed.program.complete and relaxed.missing < TINY
+        part.relaxed = exceptions, relaxed.columns, relaxed.duals, done
     return True
 
 

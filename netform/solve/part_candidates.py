@@ -122,6 +122,9 @@ class Part:
         The latest bound by centres, whose prices are nearly right for columns.
     generated : tuple or None
         Columns of the latest relaxation, and its duals.
+    relaxed : tuple or None
+        Of the latest relaxation over networks of any size: how many exceptions it allowed, its columns, its duals, and
+        whether all were priced.
     too_many : list of tuple of int
         Bands whose feasible networks did not fit, and so do those of wider ones not.
     held : int
@@ -156,6 +159,7 @@ class Part:
     generating: Lock = field(init=False, default_factory=Lock, repr=False)
     centres: CentreBound | None = field(init=False, default=None, repr=False)
     generated: tuple[CandidateStore, Duals] | None = field(init=False, default=None)
+    relaxed: tuple[int, NDArray[np.int64], Duals, bool] | None = field(init=False, default=None)
     too_many: list[tuple[int, int]] = field(init=False, default_factory=list)
     held: int = field(init=False, default=0)
 
