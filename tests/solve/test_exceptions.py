@@ -135,3 +135,9 @@ def test_no_better_plan_costs_less_than_its_bound(drawn: tuple[nx.Graph, Rules],
         for cost in plan_hours(graph, plans, rules)
     ]
     assert 0.0 < part.bounds[None] <= min(costs) + 1e-6
+    # Where time was up before, it goes on to the same.
+    before, first = part.bounds.pop(None), part.relaxed
+    assert first is not None
+    part.relaxed = (*first[:3], False)
+    bound_exceptions(part)
+    assert before - 1e-6 <= part.bounds[None] <= min(costs) + 1e-6
