@@ -17,8 +17,8 @@ from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.part_candidates import Part
+from netform.solve.primal.atoms import networks_of
 from netform.solve.primal.first_plan import StartParams, Terrain, incumbents, tree_starts
-from netform.solve.primal.trees import networks_of
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN
 from tests.strategies import made_up_area
 

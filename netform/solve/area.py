@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba.core import event
 
 from netform.errors import ImpossibleError, RulesError
 from netform.explain.exceptions import PINNED, oversize_networks, pin_networks, place
@@ -25,6 +24,7 @@ from netform.moves import least_words, needed_words
 from netform.plan import AreaResult, SolveStep
 from netform.scores import ScoringData, candidate_costs
 from netform.settled import number_fault
+from netform.solve.compiling import said_while_compiling
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.budget import Deadline
@@ -48,19 +48,17 @@ from netform.solve.part_candidates import Part
 from netform.solve.unlisted.planner import bound_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import networkx as nx
 
     from netform.rules import Rules
 
 __all__ = [
-    "COMPILING",
     "AreaOutcome",
     "Options",
     "Placed",
     "Progress",
-    "said_while_compiling",
     "solve_area",
     "standing_alone",
 ]
@@ -421,35 +419,3 @@ class _AreaSolver:
 def _obstacle(placed: Placed) -> Obstacle:
     """Why a network that stands apart is an exception."""
     return Obstacle(placed.exception or "", placed.practice_codes, placed.explanation or "")
-
-
-COMPILING = "compiling, once after an install"
-
-
-@contextmanager
-def said_while_compiling(say: Callable[[str], None]) -> Iterator[None]:
-    """Within, ``say`` is told whenever a kernel is compiled because none is kept on the disk.
-
-    Parameters
-    ----------
-    say : callable
-        Told `COMPILING`, by whichever thread compiles.
-    """
-    listener = _Listener(say)
-    event.register("numba:compile", listener)  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        event.unregister("numba:compile", listener)  # type: ignore[no-untyped-call]
-
-
-class _Listener(event.Listener):
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
-
-    def on_start(self, _event: object) -> None:
-        """Compiling begins."""
-        self.say(COMPILING)
-
-    def on_end(self, _event: object) -> None:
-        """It ends; the next stage says so."""

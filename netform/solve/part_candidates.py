@@ -308,6 +308,7 @@ class Part:
             self.linking = linking
             # What held for plans with no more exceptions than the best was said of another best.
             self.bounds.pop(None, None)
+            self.relaxed = None
             if self.incumbent is not None:
                 self.incumbent = self.value_of(self.incumbent.groups)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numba as nb
 
 from netform.rules_file import load_profile
-from netform.solve.area import COMPILING, Options, Progress, said_while_compiling, solve_area
+from netform.solve.area import Options, Progress, solve_area
+from netform.solve.compiling import COMPILING, said_while_compiling
 from tests.made_up_problem import county
 
 

@@ -19,17 +19,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.solve.diagram.build import (
-    MOST_NODES,
-    MOST_UNBOUNDED,
+from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
+from netform.solve.diagram.kernel import ColumnLayout
+from netform.solve.diagram.variable_order import (
     STRAIGHT,
     TURNED,
-    best_below,
     narrowest_order,
     spectral_order,
     spectral_orders,
 )
-from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow

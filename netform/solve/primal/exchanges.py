@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
-    from netform.solve.primal.trees import AtomMap, Bounds
+    from netform.solve.primal.atoms import AtomMap
+    from netform.solve.primal.trees import Bounds
     from netform.solve.primal.value import PlanDemands, Slack
 
 __all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]

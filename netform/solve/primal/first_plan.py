@@ -14,19 +14,18 @@ import networkx as nx
 import numpy as np
 
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.primal.exchanges import MERGES, Ground
-from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
-from netform.solve.primal.trees import (
+from netform.solve.primal.atoms import (
     AtomMap,
-    Bounds,
     atom_map,
     connected_pieces,
-    divided_part,
     labels_of,
     networks_of,
     numbered,
     unit_pieces,
 )
+from netform.solve.primal.exchanges import MERGES, Ground
+from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
+from netform.solve.primal.trees import Bounds, divided_part
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
 if TYPE_CHECKING:

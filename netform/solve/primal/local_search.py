@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.budget import Deadline
-    from netform.solve.primal.trees import AtomMap, Bounds
+    from netform.solve.primal.atoms import AtomMap
+    from netform.solve.primal.trees import Bounds
 
 # Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
 ROUNDS_TOLD = 10

@@ -19,7 +19,8 @@ import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
-from netform.solve.diagram.build import best_below, spectral_order
+from netform.solve.diagram.build import best_below
+from netform.solve.diagram.variable_order import spectral_order
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning, store_of
 from netform.solve.unlisted.column_generation import ANY_NUMBER, ColumnGenerator

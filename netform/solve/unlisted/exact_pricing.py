@@ -291,8 +291,10 @@ class _Branch(NamedTuple):
         """How many practices may be in its columns or not; the hub is never decided."""
         return int((self.members & ~self.taken).sum()) - 1
 
-    def parts(self, bonus: float) -> tuple[_Branch, _Branch]:
-        """Those with the practice to split by, which counts for so much, and those without."""
+    def parts(self, bonus: float) -> tuple[_Branch, ...]:
+        """Those with the practice to split by, which counts for so much, and those without; all where there is none."""
+        if self.split < 0:
+            return (self,)
         one = np.zeros(len(self.duals), np.bool_)
         one[self.split] = True
         duals, all_bonus = self.duals + bonus * one, self.bonus + bonus
@@ -304,10 +306,11 @@ class _Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Pricing:
-    """What the searches of all hubs share at some duals."""
+    """What the searches of all hubs share at some duals; these are ``steep`` hours for a patient, in the mean."""
 
     search: HubSearch
     duals: NDArray[np.float64]
+    steep: float
     cuts: PricedCuts
     lines: NDArray[np.bool_]
     known: KnownOfHubs
@@ -324,7 +327,8 @@ class _Pricing:
     ) -> _Pricing:
         """With arrays of one kind, for which the search is compiled."""
         known = known._replace(members=np.ascontiguousarray(known.members))
-        return cls(search, duals, cuts, np.ascontiguousarray(lines), known, np.zeros(1, np.bool_))
+        steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
+        return cls(search, duals, steep, cuts, np.ascontiguousarray(lines), known, np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
@@ -339,10 +343,9 @@ class _Pricing:
         """How many columns of a branch were met, the least of ranges searched to the end, and what is left of it."""
         first, last, search = branch.first, branch.last, self.search
         bounds, done = np.empty(last - first), np.empty(last - first, np.bool_)
-        steep = float(np.abs(self.duals).sum()) / max(1, int(search.costs.list_size.sum()))
         count = _search_hub(
             hub, floor - branch.bonus, search.costs, branch.duals, search.units, search.posts, search.fixed,
-            search.ranges[first : last + 1], search.rates[hub, first:last], steep, nodes, self.stop, rows, every,
+            search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
             self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, self.lines[hub], branch.members,
             bounds, done,
         )  # fmt: skip

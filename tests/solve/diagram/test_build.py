@@ -12,15 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.build import (
-    TURNED,
-    Diagram,
-    _parts,
-    build_diagram,
-    narrowest_order,
-    spectral_order,
-    spectral_orders,
-)
+from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.diagram.kernel import (
     ARC_BYTES,
     NODE_BYTES,
@@ -28,6 +20,13 @@ from netform.solve.diagram.kernel import (
     _cut_slack,
     _in_cuts,
     cut_slack_cost,
+)
+from netform.solve.diagram.variable_order import (
+    TURNED,
+    _parts,
+    narrowest_order,
+    spectral_order,
+    spectral_orders,
 )
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
 from netform.solve.model.budget import MemoryBudget
@@ -368,8 +367,8 @@ def test_the_narrowest_order_is_that_by_which_a_narrow_diagram_sees_furthest(
     assert ways[0].tolist() == spectral_order(store, reduced).tolist()
     assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netform.solve.diagram.build.TRIED", width)
-        patch.setattr("netform.solve.diagram.build.TRIED_PART", 1.0)
+        patch.setattr("netform.solve.diagram.variable_order.TRIED", width)
+        patch.setattr("netform.solve.diagram.variable_order.TRIED_PART", 1.0)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
         better = narrowest_order(store, reduced, 2.0, ways, none).tolist()
     seen = {}

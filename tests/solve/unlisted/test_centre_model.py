@@ -20,9 +20,10 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
+from netform.solve.unlisted.assignment_program import separators
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.centre_model import separators, solve_by_centres
+from netform.solve.unlisted.centre_model import solve_by_centres
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.solve.unlisted.test_separable_cost import networks_of

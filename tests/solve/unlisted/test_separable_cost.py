@@ -19,7 +19,7 @@ from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutP
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
-from netform.solve.unlisted.centre_bound import hub_values
+from netform.solve.unlisted.centre_bound import centre_bound, hub_values
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import (
     HubSearch,
@@ -266,6 +266,32 @@ def test_no_network_costs_less_than_its_hub_says(
             assert min(floor, priced_hubs.least.min()) == pytest.approx(cheapest, abs=1e-5)
             if cheapest < floor - 1e-6:
                 assert min(beyond[group] for group in found) == pytest.approx(cheapest)
+
+
+def test_branches_say_more_of_hubs_than_their_searches() -> None:
+    """With the effort of a search spent on branches as well, where it is too short to come to an end."""
+    graph, rules = county(60, 3)
+    problem = problem_of(graph, rules.with_band(100_000, 150_000))
+    centres, n = (
+        CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most),
+        len(problem.codes),
+    )
+    prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals(problem.data.list_size).practices
+    members = np.isfinite(centres.hours)[centres.item].T
+    known = KnownOfHubs(np.full(n, -math.inf), members, centres)
+    no_cuts, lines = PricedCuts.of(NO_CUTS, np.empty(0), n), np.empty((n, 0), np.bool_)
+
+    def missing(bounding: int) -> float:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(exact_module, "BOUNDING", bounding)
+            found = price_exactly(
+                HubSearch.of(within_band(problem)), prices, 0.0, 1_000, NEVER, 1, no_cuts, lines, known
+            )
+        assert found.given_up
+        return float(np.minimum(found.least, 0.0).sum())
+
+    # An effort that is spent at once leaves each hub at two branches.
+    assert missing(5) > missing(10**6) + 1.0
 
 
 @given(
