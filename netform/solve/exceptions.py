@@ -11,26 +11,33 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from netform.errors import ImpossibleError
 from netform.explain.method import method
-from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
+from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest, at_least
 from netform.solve.master.relaxation import TINY, relax
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.model.outcome import PartPlan, Solution
+from netform.solve.model.outcome import PartPlan, Solution, WarmStart
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FewestExceptions", "bound_exceptions", "nearest_exceptions", "plan_with_exceptions"]
+__all__ = [
+    "FewestExceptions",
+    "bound_exceptions",
+    "nearest_exceptions",
+    "need_exceptions",
+    "plan_with_exceptions",
+]
 
 # Of the time left, for how few exceptions there can be so near the band.
 STEP_SHARE = 0.3
@@ -40,7 +47,7 @@ BOUND_SHARE = 0.5
 
 # Of the time left, for the proof of how few exceptions there can be, and then of how few patients: what is left after
 # those is for the cost.
-COUNT_SHARE, PATIENTS_SHARE = 0.5, 0.5
+COUNT_SHARE, PATIENTS_SHARE = 0.5, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,54 +114,70 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
         No plan keeps every demand, even with exceptions.
     """
     with part.stage("exceptions"):
-        _count(part, reasons)
-    best = part.incumbent
-    if best is None or best.value.broken:
-        return None
-    proven = best.value.exceptions == part.exceptions_bound
-    model = part.widened(best.value.patients_outside)
-    if model is None:
-        return None
-    listed, every = len(model.store), part.tied(model)
-    part.counted(listed)
-    exceptional, outside = part.exceptional(every)
-    with part.stage("exceptions"):
-        few = among_fewest(
-            every,
-            exceptional,
-            part.deadline.share(COUNT_SHARE),
-            least=best.value.exceptions if proven else part.exceptions_bound,
-            plan=part.columns_of(every),
-        )
-        if few.chosen is None:
+        few = _fewest(part, reasons)
+        if few is None or few.chosen is None:
             return None
-        near = nearest_exceptions(few, outside[few.kept], part.deadline.share(PATIENTS_SHARE))
+        part.offer_columns(few.model, few.chosen, "exceptions")
+        if not few.count.proven:
+            # Fewer were found, at times: better plans have no more than those.
+            bound_exceptions(part)
+        outside = part.exceptional(few.model)[1]
+        near = nearest_exceptions(few, outside, part.deadline.share(PATIENTS_SHARE))
         assert near.chosen is not None  # noqa: S101 (the plan before stands in)
         part.offer_columns(near.model, near.chosen, "exceptions")
-    return cheapest(part, near, every if proven else None, reasons, listed=listed, settled=proven)
+    return cheapest(part, near, few.model, reasons)
 
 
-def _count(part: Part, reasons: Sequence[Obstacle]) -> None:
-    """Prove how few exceptions there have to be, where networks of any size can be listed; plans met are told."""
-    best = part.incumbent
-    if best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound:
-        return
-    bound_exceptions(part)
-    if (wide := part.tied_widest()) is None:
-        return
-    model, exceptional = wide
+def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
+    """The plans with the fewest exceptions, as far as proven; None where their networks cannot be listed.
+
+    Networks of any size are listed, unless it is known how few exceptions there are: then those as near the band as the
+    best plan.
+    """
+    best, warm = part.incumbent, part.counting
+    known = best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound
+    wide = part.tied_widest() if part.wide is not None or not known else None
+    if wide is not None:
+        bound_exceptions(part)
+        model, exceptional = wide
+        if known and best is not None:
+            near = np.flatnonzero(part.exceptional(model)[1] <= best.value.patients_outside)
+            model, exceptional, warm = model.take(near), exceptional[near], warm and warm.among(near)
+    elif best is None or best.value.broken or (some := part.widened(best.value.patients_outside)) is None:
+        return None
+    else:
+        model, warm = part.tied(some), None
+        exceptional = part.exceptional(model)[0]
+    part.counted(len(model.store))
     few = among_fewest(
         model,
         exceptional,
         part.deadline.share(COUNT_SHARE),
         least=part.exceptions_bound,
         plan=part.columns_of(model),
+        warm=warm,
+        on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions") if wide is not None else None,
     )
-    if few.count.impossible:
-        raise ImpossibleError(impossible(part, reasons))
-    if few.chosen is not None:
-        part.offer_columns(few.model, few.chosen, "exceptions")
-    part.exceptions_bound = max(part.exceptions_bound, few.count.bound or 0)
+    if wide is not None:
+        if few.count.impossible:
+            raise ImpossibleError(impossible(part, reasons))
+        part.raise_exceptions_bound(few.count.bound or 0, "exceptions")
+    return few
+
+
+def need_exceptions(part: Part) -> bool:
+    """Whether the relaxation over networks of any size, where they can be listed, proves that no plan is without."""
+    best = part.incumbent
+    if best is None or not best.value.exceptions or (wide := part.tied_widest()) is None:
+        return False
+    model, exceptional = wide
+    relaxed = relax(model.partitioning(exceptional), part.deadline.share(BOUND_SHARE))
+    if not math.isfinite(relaxed.bound):
+        # Not even with exceptions is there a plan: counting them comes to the same, and says so.
+        return True
+    part.counting = WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals)
+    part.raise_exceptions_bound(at_least(relaxed.bound), "exceptions")
+    return part.exceptions_bound > 0
 
 
 def bound_exceptions(part: Part) -> bool:
@@ -186,19 +209,11 @@ def bound_exceptions(part: Part) -> bool:
     return True
 
 
-def cheapest(
-    part: Part,
-    few: FewestExceptions,
-    every: PlanModel | None,
-    reasons: Sequence[Obstacle],
-    *,
-    listed: int,
-    settled: bool,
-) -> PartPlan:
+def cheapest(part: Part, few: FewestExceptions, every: PlanModel, reasons: Sequence[Obstacle]) -> PartPlan:
     """The least cost among the plans with the fewest exceptions; ``every`` plan with as few bounds the unproven."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
-    model = few.model
-    exceptions = few.exceptions.found or 0
+    model, listed = few.model, part.candidates
+    exceptions, settled = few.exceptions.found or 0, few.exceptions.found == part.exceptions_bound
     solution = part.solve_model(model, exceptions)
     if solution.chosen is None:
         cost = math.fsum(model.costs[few.chosen])
@@ -208,7 +223,7 @@ def cheapest(
         missing = "as near the band as possible" if settled else "the fewest possible"
         said += f" That the exceptions are {missing} is not proven."
         bound = part.bounds.get(None, 0.0)
-        if every is not None and not part.deadline.passed:
+        if not part.deadline.passed:
             bound = max(bound, relax(every.partitioning(every.costs), part.deadline).bound)
         solution = replace(solution, status="feasible", bound=min(bound, solution.cost))
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)

@@ -23,7 +23,7 @@ from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import number_sentence
-from netform.solve.exceptions import bound_exceptions, plan_with_exceptions
+from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
 from netform.solve.model.outcome import PartPlan, Solution
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.unlisted.planner import bound_at_once, bound_generated, plan_unlisted, searching_beside
@@ -46,11 +46,14 @@ class FirstPlanParams:
     neighbourhoods : float
         For each network of a middling plan, that are searched where starts alone have exceptions: a second or so for a
         few hundred practices.
+    most : int
+        Neighbourhoods at most: where there are many networks more are searched beside the proof.
     in_time : float
         Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
     """
 
     neighbourhoods: float = 40.0
+    most: int = 10_000
     in_time: float = 0.9
 
 
@@ -109,10 +112,13 @@ def exceptions_by_arithmetic(part: Part) -> int:
     rules, patients = part.rules, part.problem.patients
     if networks is None:
         return 1
-    # Each exception holds what so many in the band cannot, or spares what they would need.
+    # Each exception holds what those in the band cannot, or spares what they would need.
     over, short = patients - networks * rules.most, networks * rules.least - patients
-    each = max(1, rules.exception_most - rules.most) if over > 0 else max(1, rules.least - 1)
-    return max(1, -(-max(over, short) // each))
+    if over > 0:
+        return max(1, -(-over // max(1, rules.exception_most - rules.most)))
+    # Each holds a practice at least.
+    spared = np.cumsum(np.maximum(0, rules.least - np.sort(part.problem.data.list_size)))
+    return 1 + int(np.searchsorted(spared[:-1], short))
 
 
 def only_plan(part: Part) -> PartPlan | None:
@@ -140,7 +146,7 @@ def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
             part.problem,
             part.demands,
             seed=part.options.seed,
-            effort=math.ceil(params.neighbourhoods * networks),
+            effort=min(params.most, math.ceil(params.neighbourhoods * networks)),
             deadline=part.deadline,
             on_plan=part.offered("first plan"),
             until_sound=True,
@@ -168,9 +174,10 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
     part.counted(len(model.store))
     if not part.sound and not bound_exceptions(part):
         bound_generated(part)
-    solution = part.solve_model(model)
-    if solution.status == "infeasible":
-        part.exceptions_bound = 1
+    # Where the relaxation says that there are exceptions, nothing is solved over those within the band alone.
+    solution = None if need_exceptions(part) else part.solve_model(model)
+    if solution is None or solution.status == "infeasible":
+        part.raise_exceptions_bound(1, "bound")
         with part.stage("reasons"):
             found = why_none(part, free, listed)
         _refuse(part, found)
@@ -202,7 +209,7 @@ def _outdone(part: Part, plan: PartPlan) -> bool:
 
 def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
     """Find the fewest networks outside the band, then the fewest patients, then the least cost."""
-    part.exceptions_bound = max(part.exceptions_bound, 1)
+    part.raise_exceptions_bound(1, "arithmetic")
     if part.near is not None:
         with part.stage("reasons"):
             part.near.refuse()

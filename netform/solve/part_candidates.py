@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from netform.solve.master.linear_program import Duals
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
-    from netform.solve.model.outcome import Options
+    from netform.solve.model.outcome import Options, WarmStart
     from netform.solve.unlisted.centre_bound import CentreBound
 
 __all__ = ["ANY_SIZE", "Part"]
@@ -125,6 +125,8 @@ class Part:
     relaxed : tuple or None
         Of the latest relaxation over networks of any size: how many exceptions it allowed, its columns, its duals, and
         whether all were priced.
+    counting : WarmStart or None
+        What the relaxation over networks of any size that counts exceptions has learnt.
     too_many : list of tuple of int
         Bands whose feasible networks did not fit, and so do those of wider ones not.
     held : int
@@ -160,6 +162,7 @@ class Part:
     centres: CentreBound | None = field(init=False, default=None, repr=False)
     generated: tuple[CandidateStore, Duals] | None = field(init=False, default=None)
     relaxed: tuple[int, NDArray[np.int64], Duals, bool] | None = field(init=False, default=None)
+    counting: WarmStart | None = field(init=False, default=None, repr=False)
     too_many: list[tuple[int, int]] = field(init=False, default_factory=list)
     held: int = field(init=False, default=0)
 
@@ -246,6 +249,21 @@ class Part:
                 if self.bound > before:
                     self.tell(step)
 
+    def raise_exceptions_bound(self, exceptions: int, step: str) -> None:
+        """Take how many networks have to be outside the band, if that is more than so far, and tell of it.
+
+        Parameters
+        ----------
+        exceptions : int
+            No plan that keeps every demand has fewer.
+        step : str
+            What has found it, for the solve log.
+        """
+        with self.lock:
+            if exceptions > self.exceptions_bound:
+                self.exceptions_bound = exceptions
+                self.tell(step)
+
     @property
     def bound(self) -> float:
         """Weighted hours per week: no plan with as few exceptions as the best so far, or fewer, costs less."""
@@ -308,7 +326,7 @@ class Part:
             self.linking = linking
             # What held for plans with no more exceptions than the best was said of another best.
             self.bounds.pop(None, None)
-            self.relaxed = None
+            self.relaxed = self.counting = None
             if self.incumbent is not None:
                 self.incumbent = self.value_of(self.incumbent.groups)
 

@@ -28,6 +28,7 @@ from netform.solve.diagram.variable_order import (
     spectral_order,
     spectral_orders,
 )
+from netform.solve.exact.diving import DIVE, dive, is_nearly_integral
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import relax
 from netform.solve.model.problem import SideRow
@@ -64,6 +65,7 @@ class ClosingParams:
         at_once, wide_enough : a diagram of up to so many expected states is built as far as the incumbent at once, to
             such a width: that takes less time than coming near step by step.
         quicker, quicker_left : and less than cuts take, of fewer states and of not too many columns.
+        states_a_second : a diagram that would take longer than the time left is given up by then.
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
 
     Beams
@@ -102,6 +104,7 @@ class ClosingParams:
     wide_enough: int = 64_000
     quicker: int = 250_000
     quicker_left: int = 100_000
+    states_a_second: int = 250_000
     surprising: int = 2
     less: int = 4
     beams: tuple[int, ...] = (100, 300)
@@ -199,6 +202,8 @@ class GapClosing:
             before = self.state.relaxation.bound
             self.state.tighten(1, self.params.cuts_a_turn)
             self.rising = self.state.relaxation.bound >= before + self.params.least_rise * abs(before)
+            if self.rising:
+                self.dive()
         return not self.state.over and going
 
     def try_cutoffs(self, most: float = math.inf) -> bool:
@@ -310,6 +315,8 @@ class GapClosing:
         """
         if len(kept) > self.params.most_columns:
             return False
+        if (left := self.state.deadline.seconds_left) is not None:
+            most = min(most, int(left * self.params.states_a_second))
         some, reduced, dual_objective, cuts = self.state.priced(kept)
         memory = self.state.memory.left_beside(some.nbytes + 2 * reduced.nbytes)
         if self.order is None:
@@ -336,6 +343,12 @@ class GapClosing:
         self.state.take(kept, found.chosen, found.below)
         self.state.tell()
         return found.below >= cutoff
+
+    def dive(self) -> None:
+        """Look for a plan by what the relaxation chooses whole, where that is most of it."""
+        if not self.state.over and is_nearly_integral(self.state.relaxation, self.state.partitioning.store):
+            deadline = self.state.deadline.share(DIVE.share)
+            dive(self.state, deadline, lambda state: GapClosing(state).take_turns(self.params.first_width))
 
     def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
         """Look for a plan among some columns by going on with few states at a time, from either end."""

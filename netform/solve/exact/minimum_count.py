@@ -16,23 +16,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.solver import bound_columns, solve_set_partitioning
+from netform.solve.exact.gap_closing import GapClosing
+from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.state import SearchState
+from netform.solve.master.relaxation import MOST_ROUNDS
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.model.problem import SetPartitioning, SideRow
+from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from netform.solve.model.outcome import Solution, WarmStart
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["Fewest", "FewestPlans", "among_fewest", "fewest"]
+__all__ = ["Fewest", "FewestPlans", "among_fewest", "at_least", "fewest"]
 
 # Numbers from the bound upwards that are tried as a side row before the gap is closed.
 TRIES = 2
 
 # Of the time left, for each of these: closing the gap comes upon plans on its way, which these do not.
-TRY_SHARE = 0.25
+TRY_SHARE = 0.1
 
 # Of sums of whole numbers in a linear program.
 ROUNDING = 1e-4
@@ -123,6 +128,8 @@ def among_fewest(
     *,
     least: int = 0,
     plan: NDArray[np.int64] | None = None,
+    warm: WarmStart | None = None,
+    on_bound: Callable[[int], None] = lambda _bound: None,
 ) -> FewestPlans:
     """Find the least total of whole numbers over the plans of a model, and the plans that have no more.
 
@@ -132,14 +139,19 @@ def among_fewest(
         As `fewest` has them.
     plan : ndarray of int64, optional
         A plan that is known, positions in the model.
+    warm : WarmStart, optional
+        Of the relaxation of the same count over the model.
+    on_bound : callable
+        Told of every number that no plan is below.
     """
     origin = np.arange(len(model.store))
     some = model
     if plan is not None:
         origin = np.flatnonzero(counts <= math.fsum(counts[plan]))
         some, plan = model.take(origin), np.searchsorted(origin, plan)
-    counting = _Count(some, counts[origin], deadline, plan)
-    count = counting.run(least)
+        warm = None if warm is None else warm.among(origin)
+    counting = _Count(some, counts[origin], deadline, plan, on_bound)
+    count = counting.run(least, warm)
     if count.found is None or counting.chosen is None:
         return FewestPlans(count, model, np.arange(len(model.store)), None)
     kept = counting.kept(count.found)
@@ -156,6 +168,7 @@ class _Count:
     counts: NDArray[np.float64]
     deadline: Deadline
     chosen: NDArray[np.int64] | None = None
+    on_bound: Callable[[int], None] = lambda _bound: None
     # What is counted divided by this is of the size of hours.
     unit: float = field(init=False)
     # No plan through a column has fewer, whole or not.
@@ -165,18 +178,23 @@ class _Count:
         self.unit = max(1.0, float(self.counts.max(initial=0.0)) / LARGEST)
         self.column_bounds = np.zeros(len(self.counts))
 
-    def run(self, least: int) -> Fewest:
+    def run(self, least: int, warm: WarmStart | None = None) -> Fewest:
         """Count; it is known that no plan has fewer than ``least``."""
         if not self.model.codes:
             self.chosen = np.empty(0, np.int64)
             return Fewest(0, 0)
         if not len(self.model.store):
             return Fewest(None, None)
+        # Also where it is known how few there are: most columns are in no plan with so few.
         partitioning = self.model.partitioning(self.counts / self.unit)
-        learnt = bound_columns(partitioning, self.deadline)
-        self.column_bounds = learnt.column_bounds * self.unit
-        lower = max(least, _whole(float(self.column_bounds.min())))
+        closing = GapClosing(SearchState(partitioning, self.deadline, self.cutoff, warm))
+        closing.state.tighten(MOST_ROUNDS)
+        self.column_bounds = closing.state.column_bounds * self.unit
+        lower = max(least, at_least(float(self.column_bounds.min())))
+        closing.dive()
+        self.take(closing.state.chosen)
         for number in range(lower, lower + TRIES):
+            self.on_bound(number)
             if self.found is not None and self.found <= number:
                 return Fewest(self.found, self.found)
             status = self.look_within(number, self.deadline.share(TRY_SHARE))
@@ -185,16 +203,20 @@ class _Count:
             if status != "infeasible":
                 break
             lower = number + 1
-        return self.closed(partitioning, learnt, lower)
+        return self.closed(closing, lower)
 
-    def closed(self, partitioning: SetPartitioning, learnt: WarmStart, lower: int) -> Fewest:
+    @property
+    def cutoff(self) -> float:
+        """Whole numbers below what a plan has are one less at least."""
+        return math.inf if self.found is None else (self.found - 0.5) / self.unit
+
+    def closed(self, closing: GapClosing, lower: int) -> Fewest:
         """Close the gap; it is known that no plan has fewer than ``lower``."""
-        # Whole numbers below what a plan has are one less at least.
-        cutoff = math.inf if self.found is None else (self.found - 0.5) / self.unit
-        solution = solve_set_partitioning(partitioning, self.deadline, cutoff=cutoff, warm=learnt)
+        cutoff = closing.state.cost = min(closing.state.cost, self.cutoff)
+        solution = closing.prove()
         if solution.status == "infeasible" and self.found is None:
             return Fewest(None, None)
-        bound = max(lower, _whole(min(solution.bound, cutoff) * self.unit))
+        bound = max(lower, at_least(min(solution.bound, cutoff) * self.unit))
         self.take(solution.chosen)
         if self.found is None:
             return Fewest(bound, None)
@@ -256,5 +278,6 @@ class _Stop:
         self.done = self.done or solution.chosen is not None
 
 
-def _whole(bound: float) -> int:
+def at_least(bound: float) -> int:
+    """The whole number that a bound of whole numbers says."""
     return max(0, math.ceil(bound - ROUNDING))

@@ -98,7 +98,7 @@ def solve_set_partitioning(
             # More cuts would raise the bound but slowly, and each has to be priced over the whole list.
             closing.width, closing.rising = closing.params.width, False
     with stage("choose"):
-        if math.isinf(cutoff) and not state.over:
+        if (warm is None or math.isinf(cutoff)) and not state.over:
             _find_plan(closing)
         found = closing.prove()
     return found if trace else replace(found, trace=None)
@@ -107,6 +107,7 @@ def solve_set_partitioning(
 def _find_plan(closing: GapClosing) -> None:
     """Try cutoffs while that is quick, then look for a plan near the bound by beams."""
     state = closing.state
+    closing.dive()
     closing.take_turns(closing.params.width)
     for width in closing.params.beams:
         if not state.over:

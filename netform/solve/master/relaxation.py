@@ -41,6 +41,8 @@ FIRST_COLUMNS = 8
 
 # Columns priced between cut rounds, those that the first program over them has, and that a later one may have.
 POOL = 40_000
+# Of a list so many times as long, as many are priced before the first cuts, too: their duals are nearly right.
+SAMPLED = 10
 POOL_COLUMNS = 2_000
 MOST_COLUMNS = 4_000
 
@@ -49,7 +51,7 @@ MOST_COLUMNS = 4_000
 DEAR = 0.005
 
 # Duals are kept within so many times what a practice costs on the way, near duals that should be nearly right, and the
-# dual box is widened by so much where it binds (`netform.solve.master.linear_program.LinearProgram`).
+# dual box is widened by so much as long as it binds (`netform.solve.master.linear_program.LinearProgram`).
 BOX, NARROW, WIDER = 5.0, 0.5, 8.0
 
 # Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
@@ -144,8 +146,11 @@ def relax(
         columns = np.union1d(columns, warm)
     wide = BOX if around is None or near is not None else NARROW
     program = PricedProgram(partitioning, columns, cuts, around, wide)
-    if near is not None and len(near) > POOL:
+    listed = len(partitioning.store)
+    if near is not None and listed > POOL:
         program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
+    elif listed > SAMPLED * POOL:
+        program.price_out(np.arange(0, listed, listed // POOL), deadline)
     program.price_out(None, deadline, enough)
     relaxation = program.relaxation()
     short = program.bound < enough and program.answer.missing > TINY and program.complete
@@ -323,12 +328,11 @@ class PricedProgram:
             if deadline.passed or self.bound >= enough or left <= 0:
                 return
             if self.complete or not len(fresh):
-                # Only rows whose box binds get a wider one: the duals of the others stay where they are.
                 box = self.program.box
-                binds = (self.answer.short > TINY) & (box < self.widest)
-                if self.answer.missing <= TINY or not binds.any():
+                if self.answer.missing <= TINY or (box >= self.widest).all():
                     return
-                self.program.set_artificial_cost(np.where(binds, np.minimum(WIDER * box, self.widest), box))
+                # Every row gets a wider one: of a single row, what is missing goes to its neighbours, one by one.
+                self.program.set_artificial_cost(np.minimum(WIDER * box, self.widest))
                 self.solve()
                 continue
             joining = min(MOST_PRICED, left)

@@ -186,7 +186,7 @@ def violated_cuts(
     store : CandidateStore
         The columns of positive value only.
     values : ndarray of float64, shape (m,)
-        How much of each is chosen.
+        How much of each is chosen: of the columns of a practice no more than one together.
     most : int
         How many to return, the most broken first.
     tolerance : float
@@ -236,29 +236,59 @@ def together(offsets, members, values, n):  # type: ignore[no-untyped-def]
 @nb.njit(cache=True, nogil=True)
 def _violated_triples(offsets, members, values, n, tolerance):  # type: ignore[no-untyped-def]
     shared = together(offsets, members, values, n)
+    begin, columns = _columns_of(offsets, members, n)
     found = []
     violation = []
     for a in range(n):
-        for b in range(a + 1, n):
-            for c in range(b + 1, n):
+        # A broken triple has at least two pairs that share a column, and a is in both; where all three do, it is first.
+        near = np.flatnonzero(shared[a] > 0)
+        for i in range(len(near)):
+            b = near[i]
+            for k in range(i + 1, len(near)):
+                c = near[k]
+                if shared[b, c] > 0 and b < a:
+                    continue
                 # Those that hold two of the three count once, those that hold all three are in all three pairs.
                 total = shared[a, b] + shared[b, c] + shared[a, c]
                 if total <= 1 + tolerance:
                     continue
-                for j in range(len(values)):
-                    hits = 0
-                    for k in range(offsets[j], offsets[j + 1]):
-                        v = members[k]
-                        hits += v in (a, b, c)
-                    if hits == 3:
-                        total -= 2 * values[j]
+                total -= 2 * _with_both(offsets, members, values, columns[begin[a] : begin[a + 1]], b, c)
                 if total > 1 + tolerance:
-                    found.append((a, b, c))
+                    found.append((min(a, b), min(max(a, b), c), max(a, c)))
                     violation.append(total - 1)
     triples = np.empty((len(found), 3), np.int64)
     for k in range(len(found)):
         triples[k, 0], triples[k, 1], triples[k, 2] = found[k]
     return triples, np.array(violation)
+
+
+@nb.njit(cache=True, nogil=True)
+def _with_both(offsets, members, values, columns, b, c):  # type: ignore[no-untyped-def]
+    """Add up the values of those columns that hold two practices."""
+    total = 0.0
+    for j in columns:
+        hits = 0
+        for k in range(offsets[j], offsets[j + 1]):
+            hits += members[k] == b or members[k] == c
+        if hits == 2:
+            total += values[j]
+    return total
+
+
+@nb.njit(cache=True, nogil=True)
+def _columns_of(offsets, members, n):  # type: ignore[no-untyped-def]
+    """The columns that hold each practice, as one array and where each practice's begin."""
+    begin = np.zeros(n + 1, np.int64)
+    for v in members:
+        begin[v + 1] += 1
+    begin = np.cumsum(begin)
+    columns = np.empty(len(members), np.int64)
+    filled = begin[:-1].copy()
+    for j in range(len(offsets) - 1):
+        for k in range(offsets[j], offsets[j + 1]):
+            columns[filled[members[k]]] = j
+            filled[members[k]] += 1
+    return begin, columns
 
 
 def _arrangements() -> tuple[NDArray[np.int64], NDArray[np.int64]]:

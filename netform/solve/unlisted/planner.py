@@ -305,7 +305,7 @@ def _centre_turns(part: Part) -> Iterator[None]:
         on_plan=met,
     )
     if found.status == "infeasible":
-        part.exceptions_bound = max(part.exceptions_bound, 1)
+        part.raise_exceptions_bound(1, "centres")
     yield
 
 

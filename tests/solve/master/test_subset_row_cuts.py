@@ -116,10 +116,14 @@ def test_no_plan_breaks_a_cut(drawn: tuple[SetPartitioning, CutPool]) -> None:
 
 @st.composite
 def fractional(draw: st.DrawFn) -> tuple[CandidateStore, np.ndarray]:
-    """Draw columns chosen in part: some quarters, so that rows tie and are just met."""
+    """Draw columns chosen in part: some quarters, so that rows tie and are just met; none is covered more than once."""
     store = draw(choices(practices=(3, 9), candidates=25, sides=False)).store
     quarters = st.sampled_from([0.25, 0.5, 0.5, 0.75, 1.0])
-    return store, np.array(draw(st.lists(quarters, min_size=len(store), max_size=len(store))))
+    values = np.array(draw(st.lists(quarters, min_size=len(store), max_size=len(store))))
+    covered = np.bincount(store.members, np.repeat(values, np.diff(store.offsets)))
+    while covered.max(initial=0.0) > 1:
+        values, covered = values / 2, covered / 2
+    return store, values
 
 
 @given(fractional(), st.integers(1, 200), st.sampled_from([0.02, 0.05, 0.3]))
