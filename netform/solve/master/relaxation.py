@@ -42,7 +42,7 @@ FIRST_COLUMNS = 8
 # Columns priced between cut rounds, those that the first program over them has, and that a later one may have.
 POOL = 40_000
 # Of a list so many times as long, as many are priced before the first cuts, too: their duals are nearly right.
-SAMPLED = 10
+SAMPLED = 100
 POOL_COLUMNS = 2_000
 MOST_COLUMNS = 4_000
 
