@@ -23,7 +23,7 @@ from netform.solve.model.outcome import PartPlan, Solution, WarmStart
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -74,7 +74,10 @@ class FewestExceptions:
 
 
 def nearest_exceptions(
-    few: FewestPlans, outside: NDArray[np.float64], deadline: Deadline = NEVER
+    few: FewestPlans,
+    outside: NDArray[np.float64],
+    deadline: Deadline = NEVER,
+    elsewhere: Callable[[float], NDArray[np.int64] | None] = lambda _below: None,
 ) -> FewestExceptions:
     """Find the fewest patients outside the band over the plans with the fewest exceptions.
 
@@ -84,11 +87,13 @@ def nearest_exceptions(
     outside : ndarray of float64
         Registered patients, whole, by which each candidate of ``few.model`` is outside the band.
     deadline : Deadline
+    elsewhere : callable
+        As `netform.solve.exact.minimum_count.among_fewest` has it, of patients.
     """
     if few.chosen is None:
         nothing = Fewest(None, None) if few.count.impossible else Fewest(0, None)
         return FewestExceptions(few.count, nothing, few.model, None)
-    near = among_fewest(few.model, outside, deadline, plan=few.chosen)
+    near = among_fewest(few.model, outside, deadline, plan=few.chosen, elsewhere=elsewhere)
     return FewestExceptions(few.count, near.count, near.model, near.chosen)
 
 
@@ -113,19 +118,34 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
     ImpossibleError
         No plan keeps every demand, even with exceptions.
     """
-    with part.stage("exceptions"):
-        few = _fewest(part, reasons)
-        if few is None or few.chosen is None:
-            return None
-        part.offer_columns(few.model, few.chosen, "exceptions")
-        if not few.count.proven:
-            # Fewer were found, at times: better plans have no more than those.
-            bound_exceptions(part)
-        outside = part.exceptional(few.model)[1]
-        near = nearest_exceptions(few, outside, part.deadline.share(PATIENTS_SHARE))
-        assert near.chosen is not None  # noqa: S101 (the plan before stands in)
-        part.offer_columns(near.model, near.chosen, "exceptions")
-    return cheapest(part, near, few.model, reasons)
+    while True:
+        with part.stage("exceptions"):
+            few = _fewest(part, reasons)
+            if few is None or few.chosen is None:
+                return None
+            near = _nearest(part, few)
+        # Search beside may have found fewer meanwhile.
+        if part.deadline.passed or part.most_exceptions[0] >= (few.count.found or 0):
+            return cheapest(part, near, few.model, reasons)
+
+
+def _nearest(part: Part, few: FewestPlans) -> FewestExceptions:
+    """The plans nearest to the band among those with the fewest exceptions; the best that were met are told."""
+    assert few.chosen is not None  # noqa: S101 (the caller has looked)
+    model = few.model
+    part.offer_columns(model, few.chosen, "exceptions")
+    if not few.count.proven:
+        # Fewer were found, at times: better plans have no more than those.
+        bound_exceptions(part)
+    near = nearest_exceptions(
+        few,
+        part.exceptional(model)[1],
+        part.deadline.share(PATIENTS_SHARE),
+        lambda below: part.columns_of(model) if part.patients_outside < below else None,
+    )
+    assert near.chosen is not None  # noqa: S101 (the plan before stands in)
+    part.offer_columns(near.model, near.chosen, "exceptions")
+    return near
 
 
 def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
@@ -155,6 +175,7 @@ def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
         part.deadline.share(COUNT_SHARE),
         least=part.exceptions_bound,
         plan=part.columns_of(model),
+        elsewhere=lambda below: part.columns_of(model) if part.most_exceptions[0] < below else None,
         warm=warm,
         on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions") if wide is not None else None,
     )

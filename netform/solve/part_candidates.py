@@ -316,6 +316,12 @@ class Part:
         return best.value.exceptions, best.value.patients_outside if few else None
 
     @property
+    def patients_outside(self) -> float:
+        """Patients by which the best plan so far is outside the band; infinite without a plan."""
+        best = self.incumbent
+        return math.inf if best is None or best.value.broken else best.value.patients_outside
+
+    @property
     def sound(self) -> bool:
         """Whether there is a plan that keeps every demand and has no exceptions."""
         return self.incumbent is not None and self.incumbent.sound

@@ -128,6 +128,7 @@ def among_fewest(
     *,
     least: int = 0,
     plan: NDArray[np.int64] | None = None,
+    elsewhere: Callable[[float], NDArray[np.int64] | None] = lambda _below: None,
     warm: WarmStart | None = None,
     on_bound: Callable[[int], None] = lambda _bound: None,
 ) -> FewestPlans:
@@ -139,6 +140,9 @@ def among_fewest(
         As `fewest` has them.
     plan : ndarray of int64, optional
         A plan that is known, positions in the model.
+    elsewhere : callable
+        Gives the columns of the best plan that is known elsewhere, positions in the model, if it has fewer than so
+        many; else None. Asked now and then.
     warm : WarmStart, optional
         Of the relaxation of the same count over the model.
     on_bound : callable
@@ -150,7 +154,7 @@ def among_fewest(
         origin = np.flatnonzero(counts <= math.fsum(counts[plan]))
         some, plan = model.take(origin), np.searchsorted(origin, plan)
         warm = None if warm is None else warm.among(origin)
-    counting = _Count(some, counts[origin], deadline, plan, on_bound)
+    counting = _Count(some, counts[origin], deadline, plan, origin, elsewhere, on_bound)
     count = counting.run(least, warm)
     if count.found is None or counting.chosen is None:
         return FewestPlans(count, model, np.arange(len(model.store)), None)
@@ -168,6 +172,9 @@ class _Count:
     counts: NDArray[np.float64]
     deadline: Deadline
     chosen: NDArray[np.int64] | None = None
+    # Where its columns stand in the model of whoever asks.
+    origin: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    elsewhere: Callable[[float], NDArray[np.int64] | None] = lambda _below: None
     on_bound: Callable[[int], None] = lambda _bound: None
     # What is counted divided by this is of the size of hours.
     unit: float = field(init=False)
@@ -187,7 +194,8 @@ class _Count:
             return Fewest(None, None)
         # Also where it is known how few there are: most columns are in no plan with so few.
         partitioning = self.model.partitioning(self.counts / self.unit)
-        closing = GapClosing(SearchState(partitioning, self.deadline, self.cutoff, warm))
+        state = SearchState(partitioning, self.deadline, self.cutoff, warm, incumbent=self.incumbent)
+        closing = GapClosing(state)
         closing.state.tighten(MOST_ROUNDS)
         self.column_bounds = closing.state.column_bounds * self.unit
         lower = max(least, at_least(float(self.column_bounds.min())))
@@ -232,6 +240,13 @@ class _Count:
                 return self.found if status == "infeasible" else lower
             bound = lower
         return bound
+
+    def incumbent(self, cost: float) -> NDArray[np.int64] | None:
+        """The columns of a plan known elsewhere that has fewer, as a search state asks for it."""
+        plan = self.elsewhere(cost * self.unit)
+        if plan is None or not np.isin(plan, self.origin).all():
+            return None
+        return np.searchsorted(self.origin, plan)
 
     @property
     def found(self) -> int | None:

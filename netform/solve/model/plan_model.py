@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
+import numba as nb
 import numpy as np
 
 from netform.candidates.store import CandidateStore
@@ -132,13 +133,33 @@ class PlanModel:
         return replace(self, store=store, sides=sides, most_networks=number, known_hours=hours)
 
     def positions(self, groups: Sequence[Sequence[str]]) -> NDArray[np.int64] | None:
-        """Where groups of codes stand among the columns, ascending; None when one is not among them."""
+        """Where groups of codes, of which no two share one, stand among the columns, ascending; None without one."""
         number = {code: k for k, code in enumerate(self.codes)}
         if any(code not in number for group in groups for code in group):
             return None
-        found = [find(self.store, sorted(number[code] for code in group)) for group in groups]
-        present = [position for position in found if position is not None]
-        return np.array(sorted(present), np.int64) if len(present) == len(found) else None
+        owner, size = np.full(len(self.codes), -1), np.array([len(group) for group in groups], np.int64)
+        for k, group in enumerate(groups):
+            owner[[number[code] for code in group]] = k
+        found = _whole_groups(self.store.offsets, self.store.members, owner, size)
+        return found if len(found) == len(groups) else None
+
+
+@nb.njit(cache=True, nogil=True)
+def _whole_groups(offsets, members, owner, size):  # type: ignore[no-untyped-def]
+    """The columns that are a whole group each; -1 owns whatever is in no group."""
+    found = np.full(len(size), -1)
+    count = 0
+    for j in range(len(offsets) - 1):
+        own = owner[members[offsets[j]]]
+        same = own >= 0 and found[own] < 0 and offsets[j + 1] - offsets[j] == size[own]
+        for k in range(offsets[j] + 1, offsets[j + 1]):
+            if not same:
+                break
+            same = owner[members[k]] == own
+        if same:
+            found[own] = j
+            count += 1
+    return np.sort(found) if count == len(size) else found[:0]
 
 
 def find(store: CandidateStore, group: Sequence[int]) -> int | None:
