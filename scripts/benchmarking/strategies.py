@@ -94,6 +94,7 @@ STRATEGIES = (
     Strategy("generated columns: beams", f"{UNLISTED}:beam_turns", _no_turns),
     Strategy("all columns near the bound", f"{COLUMNS}.by_hubs:_close", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
+    Strategy("dives", f"{EXACT}.gap_closing:GapClosing.dive", _nothing),
     Strategy("beam search", f"{EXACT}.gap_closing:GapClosing.beam_search", _nothing),
     Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest
-from netform.solve.exceptions import bound_exceptions, nearest_exceptions
+from netform.solve.exceptions import bound_exceptions, nearest_exceptions, need_exceptions
 from netform.solve.model.budget import Deadline
-from netform.solve.model.plan_model import PlanModel
+from netform.solve.model.plan_model import LinkingRules, PlanModel
+from netform.solve.part import arithmetic, exceptions_by_arithmetic
 from netform.solve.part_candidates import ANY_SIZE, Part
 from tests.brute_force import plan_costs, plan_hours, plans_by_exceptions, store_of
 from tests.examples import examples
@@ -135,9 +137,27 @@ def test_no_better_plan_costs_less_than_its_bound(drawn: tuple[nx.Graph, Rules],
         for cost in plan_hours(graph, plans, rules)
     ]
     assert 0.0 < part.bounds[None] <= min(costs) + 1e-6
+    fewest = min(exceptions for exceptions, _ in found)
+    needed = need_exceptions(part)
+    assert part.exceptions_bound <= fewest
+    assert needed == (part.exceptions_bound > 0)
     # Where time was up before, it goes on to the same.
     before, first = part.bounds.pop(None), part.relaxed
     assert first is not None
     part.relaxed = (*first[:3], False)
     bound_exceptions(part)
     assert before - 1e-6 <= part.bounds[None] <= min(costs) + 1e-6
+
+
+@given(small_areas(most=7, least=2, oversize=False), st.integers(1, 7))
+@examples(100)
+def test_no_plan_has_fewer_exceptions_than_arithmetic_says(
+    drawn: tuple[nx.Graph, Rules], number: int
+) -> None:
+    """Of so many networks, some at an end of what the band allows and some beyond."""
+    graph, rules = drawn
+    rules = replace(rules, demands=replace(rules.demands, networks=number))
+    part = part_of(graph, rules, linking=LinkingRules(graph, (), number, None))
+    found = plans_by_exceptions(graph, rules)
+    if found and arithmetic(part):
+        assert 1 <= exceptions_by_arithmetic(part) <= min(exceptions for exceptions, _ in found)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
-from netform.solve.exact.minimum_count import Fewest, fewest
+from netform.solve.exact.minimum_count import Fewest, among_fewest, fewest
 from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import PlanModel, join
 from tests.brute_force import plan_costs, store_of
@@ -50,6 +50,27 @@ def test_it_is_the_least_of_every_plan(partitioning: SetPartitioning, seed: int,
     least = round(min(all_plans.values()))
     assert answer == Fewest(least, least)
     assert answer.proven
+
+
+@given(choices(), st.integers(0, 2**32))
+@examples(60)
+def test_a_plan_that_is_known_elsewhere_is_taken(partitioning: SetPartitioning, seed: int) -> None:
+    """Any plan there is, told whenever fewer are asked for: no more are found than it has, and all is proven."""
+    random = np.random.default_rng(seed)
+    counts = random.integers(0, 4, len(partitioning.store)).astype(np.float64)
+    plans = plan_costs(partitioning.store, counts.tolist(), partitioning.sides)
+    if not plans:
+        return
+    known = sorted(plans)[int(random.integers(len(plans)))]
+
+    def elsewhere(below: float) -> np.ndarray | None:
+        return np.array(known, np.int64) if plans[known] < below else None
+
+    told = list[int]()
+    few = among_fewest(stated(partitioning), counts, elsewhere=elsewhere, on_bound=told.append)
+    least = round(min(plans.values()))
+    assert few.count == Fewest(least, least)
+    assert all(bound <= least for bound in told)
 
 
 def test_nothing_to_choose_moves_nothing() -> None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netform.rules_file import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs
 from netform.solve.model.plan_model import PlanModel, find, join
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, store_of
+from tests.examples import examples
 from tests.strategies import made_up_area
 
 if TYPE_CHECKING:
@@ -98,3 +101,28 @@ def test_groups_are_found_in_any_order(shift: int) -> None:
     assert [find(store, group) for group in groups] == list(range(len(groups)))
     assert find(store, (0, 1, 2, 3)) is None
     assert find(store, ()) is None
+
+
+@given(st.integers(0, 2**32), st.integers(1, 9))
+@examples(100)
+def test_the_networks_of_a_plan_are_found_where_each_is(seed: int, practices: int) -> None:
+    """In a store of any order, as looking for each of them does; none at all where one is missing."""
+    random = np.random.default_rng(seed)
+    owner = random.integers(0, 4, practices)
+    plan = [tuple(np.flatnonzero(owner == k).tolist()) for k in sorted(set(owner.tolist()))]
+    more = {
+        tuple(sorted(random.choice(practices, size, replace=False).tolist())) for size in range(1, practices)
+    }
+    groups = sorted(more | {group for group in plan if random.random() < 0.8})
+    random.shuffle(groups)
+    codes = tuple(f"P{k}" for k in range(practices))
+    graph = made_up_area([10_000] * practices, [(0, 0)] * practices, [], RULES)
+    store = store_of([tuple(group) for group in groups], practices)
+    model = PlanModel(codes, store, ScoringData.of(graph, codes, RULES), (), practices)
+    found = model.positions([tuple(codes[v] for v in group) for group in plan])
+    places = [find(store, group) for group in plan]
+    if None in places:
+        assert found is None
+    else:
+        assert found is not None
+        assert found.tolist() == sorted(place for place in places if place is not None)
