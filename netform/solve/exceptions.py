@@ -196,7 +196,7 @@ def need_exceptions(part: Part) -> bool:
     if not math.isfinite(relaxed.bound):
         # Not even with exceptions is there a plan: counting them comes to the same, and says so.
         return True
-    part.counting = WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals)
+    part.keep_counting(WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals))
     part.raise_exceptions_bound(at_least(relaxed.bound), "exceptions")
     return part.exceptions_bound > 0
 

@@ -332,9 +332,16 @@ class Part:
             self.linking = linking
             # What held for plans with no more exceptions than the best was said of another best.
             self.bounds.pop(None, None)
-            self.relaxed = self.counting = None
+            self.relaxed = None
+            self.keep_counting(None)
             if self.incumbent is not None:
                 self.incumbent = self.value_of(self.incumbent.groups)
+
+    def keep_counting(self, learnt: WarmStart | None) -> None:
+        """Keep what counting exceptions has learnt, with room for it."""
+        held = [0 if each is None else each.column_bounds.nbytes for each in (self.counting, learnt)]
+        self.counting = learnt
+        self.hold(held[1] - held[0])
 
     @property
     def done(self) -> bool:
