@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netform.candidates.adjacency import Adjacency
+from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError
 from netform.explain.method import method
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest, at_least
+from netform.solve.exact.one_exception import FOUND, NONE, one_exception
 from netform.solve.master.relaxation import TINY, relax
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import PartPlan, Solution, WarmStart
+from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
-    from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
 __all__ = [
@@ -41,6 +44,9 @@ __all__ = [
 
 # Of the time left, for how few exceptions there can be so near the band.
 STEP_SHARE = 0.3
+
+# One exception is ruled out by going through all that so many networks may leave, at most.
+FEW_NETWORKS = 12
 
 # Of the time left, for a bound of any better plan, where all networks are listed.
 BOUND_SHARE = 0.5
@@ -157,6 +163,9 @@ def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
     best, warm = part.incumbent, part.counting
     known = best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound
     wide = part.tied_widest() if part.wide is not None or not known else None
+    if wide is None and not known:
+        _rule_out_one(part)
+        best = part.incumbent
     if wide is not None:
         bound_exceptions(part)
         model, exceptional = wide
@@ -184,6 +193,27 @@ def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
             raise ImpossibleError(impossible(part, reasons))
         part.raise_exceptions_bound(few.count.bound or 0, "exceptions")
     return few
+
+
+def _rule_out_one(part: Part) -> None:
+    """Find a plan with one exception or prove that there is none, where few networks within the band leave it."""
+    rules, problem = part.rules, part.problem
+    few = problem.patients // rules.least <= FEW_NETWORKS
+    if not few or part.exceptions_bound != 1 or part.most_exceptions[0] < 2:
+        return
+    model = part.listed(rules.least, rules.most, enclaves=False)
+    if model is None:
+        return
+    store = model.store.take(np.flatnonzero(counts_allowed(model.store, part.limits)))
+    largest = max(rules.exception_most, int(problem.data.list_size.max()))
+    adjacency, band = Adjacency.of(problem.graph), (rules.least, rules.most)
+    status, owner = one_exception(store, adjacency, band, largest, networks=part.demands.networks or 0)
+    if status == FOUND:
+        plan = [tuple(np.flatnonzero(owner == each).tolist()) for each in np.unique(owner)]
+        part.offer(part.value_of(plan), "exceptions")
+    elif status == NONE:
+        part.raise_exceptions_bound(2, "exceptions")
+    part.release(model)
 
 
 def need_exceptions(part: Part) -> bool:

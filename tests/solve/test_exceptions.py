@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest
-from netform.solve.exceptions import bound_exceptions, nearest_exceptions, need_exceptions
+from netform.solve.exceptions import (
+    bound_exceptions,
+    nearest_exceptions,
+    need_exceptions,
+    plan_with_exceptions,
+)
 from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.part import arithmetic, exceptions_by_arithmetic
@@ -54,17 +59,37 @@ def test_one_patient_of_millions_counts() -> None:
     assert outcome.result.status == "optimal"
 
 
-def test_what_was_found_near_the_band_counts_where_more_cannot_be_listed(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("few", [0, 12])
+def test_exceptions_where_networks_of_any_size_cannot_be_listed(
+    monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    """Two that are 500 short on either side of 45,000: a plan, though fewer exceptions are not ruled out."""
+    """Two that are 500 short on either side of 45,000: that they leave no single exception is gone through, or not."""
     widened = Part.widened
     monkeypatch.setattr(Part, "widened", lambda part, far: None if far == ANY_SIZE else widened(part, far))
+    monkeypatch.setattr("netform.solve.exceptions.FEW_NETWORKS", few)
     graph = made_up_area([29_500, 45_000, 29_500], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
     outcome = solved(graph, RULES)
     assert [each.practice_codes for each in outcome.networks] == [("P0",), ("P1",), ("P2",)]
-    assert outcome.result.status == "feasible"
-    assert "That the exceptions are the fewest possible is not proven." in outcome.result.method
+    assert outcome.result.status == ("optimal" if few else "feasible")
+    assert outcome.result.exceptions_bound == (2 if few else 1)
+    said = "That the exceptions are the fewest possible is not proven."
+    assert (said in outcome.result.method) == (not few)
+
+
+def test_one_exception_is_found_where_networks_of_any_size_cannot_be_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A plan that search had not come upon: it began with two exceptions."""
+    graph = made_up_area(
+        [20_000] * 5, [(1000 * k, 0) for k in range(5)], [(k, k + 1) for k in range(4)], RULES
+    )
+    part = part_of(graph, RULES)
+    part.offer(part.value_of([(0,), (1, 2), (3,), (4,)]), "first plan")
+    part.exceptions_bound = 1
+    monkeypatch.setattr(Part, "tied_widest", lambda _part: None)
+    assert plan_with_exceptions(part, []) is not None
+    assert part.incumbent is not None
+    assert part.incumbent.value.exceptions == 1
 
 
 @given(choices(), st.integers(0, 2**32), st.sampled_from([1, 3, 5000, 10**8]))
