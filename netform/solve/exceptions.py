@@ -42,9 +42,6 @@ __all__ = [
     "plan_with_exceptions",
 ]
 
-# Of the time left, for how few exceptions there can be so near the band.
-STEP_SHARE = 0.3
-
 # One exception is ruled out by going through all that so many networks may leave, at most.
 FEW_NETWORKS = 12
 
@@ -124,15 +121,18 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
     ImpossibleError
         No plan keeps every demand, even with exceptions.
     """
+    before = math.inf
     while True:
         with part.stage("exceptions"):
             few = _fewest(part, reasons)
             if few is None or few.chosen is None:
                 return None
             near = _nearest(part, few)
-        # Search beside may have found fewer meanwhile.
-        if part.deadline.passed or part.most_exceptions[0] >= (few.count.found or 0):
+        found = few.count.found or 0
+        # Search beside may have found fewer meanwhile: then from there.
+        if part.deadline.passed or not part.most_exceptions[0] < found < before:
             return cheapest(part, near, few.model, reasons)
+        before = found
 
 
 def _nearest(part: Part, few: FewestPlans) -> FewestExceptions:
@@ -155,28 +155,20 @@ def _nearest(part: Part, few: FewestPlans) -> FewestExceptions:
 
 
 def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
-    """The plans with the fewest exceptions, as far as proven; None where their networks cannot be listed.
-
-    Networks of any size are listed, unless it is known how few exceptions there are: then those as near the band as the
-    best plan.
-    """
-    best, warm = part.incumbent, part.counting
-    known = best is not None and not best.value.broken and best.value.exceptions <= part.exceptions_bound
-    wide = part.tied_widest() if part.wide is not None or not known else None
-    if wide is None and not known:
+    """The plans with the fewest exceptions, as far as proven; None where their networks cannot be listed."""
+    best = part.incumbent
+    if best is None or best.value.broken or best.value.exceptions > part.exceptions_bound:
+        if (wide := part.tied_widest()) is not None:
+            return _fewest_of_any_size(part, *wide, reasons)
         _rule_out_one(part)
-        best = part.incumbent
-    if wide is not None:
-        bound_exceptions(part)
-        model, exceptional = wide
-        if known and best is not None:
-            near = np.flatnonzero(part.exceptional(model)[1] <= best.value.patients_outside)
-            model, exceptional, warm = model.take(near), exceptional[near], warm and warm.among(near)
-    elif best is None or best.value.broken or (some := part.widened(best.value.patients_outside)) is None:
-        return None
-    else:
-        model, warm = part.tied(some), None
-        exceptional = part.exceptional(model)[0]
+    return _fewest_near_the_band(part)
+
+
+def _fewest_of_any_size(
+    part: Part, model: PlanModel, exceptional: NDArray[np.float64], reasons: Sequence[Obstacle]
+) -> FewestPlans:
+    """Count exceptions over networks of any size: what is proven is proven of all plans."""
+    bound_exceptions(part)
     part.counted(len(model.store))
     few = among_fewest(
         model,
@@ -185,14 +177,34 @@ def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
         least=part.exceptions_bound,
         plan=part.columns_of(model),
         elsewhere=lambda below: part.columns_of(model) if part.most_exceptions[0] < below else None,
-        warm=warm,
-        on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions") if wide is not None else None,
+        warm=part.counting,
+        on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions"),
     )
-    if wide is not None:
-        if few.count.impossible:
-            raise ImpossibleError(impossible(part, reasons))
-        part.raise_exceptions_bound(few.count.bound or 0, "exceptions")
+    if few.count.impossible:
+        raise ImpossibleError(impossible(part, reasons))
+    part.raise_exceptions_bound(few.count.bound or 0, "exceptions")
     return few
+
+
+def _fewest_near_the_band(part: Part) -> FewestPlans | None:
+    """The same over networks no further outside the band than the best plan; None where they cannot be listed."""
+    best, warm = part.incumbent, None
+    if best is None or best.value.broken:
+        return None
+    outside = best.value.patients_outside
+    if part.wide is not None and (wide := part.tied_widest()) is not None:
+        bound_exceptions(part)
+        near = np.flatnonzero(part.exceptional(wide[0])[1] <= outside)
+        model = wide[0].take(near)
+        warm = None if part.counting is None else part.counting.among(near)
+    elif (widened := part.widened(outside)) is not None:
+        model = part.tied(widened)
+    else:
+        return None
+    part.counted(len(model.store))
+    exceptional, deadline = part.exceptional(model)[0], part.deadline.share(COUNT_SHARE)
+    plan = part.columns_of(model)
+    return among_fewest(model, exceptional, deadline, least=part.exceptions_bound, plan=plan, warm=warm)
 
 
 def _rule_out_one(part: Part) -> None:
