@@ -8,6 +8,8 @@ far as the incumbent would be: where that is small it is built at once, and all 
 raises the relaxation, which leaves fewer columns; after some rounds one cutoff after the other is tried, as far as the
 width reaches, which is doubled from turn to turn. Where the relaxation has a fraction of a network, it is branched on
 the number of networks: each branch has a much better bound. What the widest diagram does not reach is left open.
+
+The file is long because its one class is: every step goes on from what the others have left of the same state.
 """
 
 from __future__ import annotations
