@@ -38,6 +38,7 @@ __all__ = [
     "cheapest_of_two_kinds",
     "fix_by_reduced_cost",
     "hub_values",
+    "price_hubs",
 ]
 
 
@@ -182,7 +183,7 @@ def centre_bounds(
     hubs = np.zeros(len(costs.item))
     direction: NDArray[np.float64] = np.zeros(len(prices))
     for _ in range(params.rounds):
-        values, duals, taken = _price_hubs(
+        values, duals, taken = price_hubs(
             costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
         )
         chosen, least, others = _cheapest_hubs(costs, values)
@@ -216,25 +217,36 @@ def centre_bounds(
         prices = prices + step * (target - bound) / length * direction
 
 
-def hub_values(costs: CentreCosts, duals: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
-    """What a network of each hub costs at least beyond the duals of its practices, shape (n,).
+def hub_values(
+    costs: CentreCosts, duals: NDArray[np.float64], floors: NDArray[np.float64], effort: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What a network of each hub costs at least beyond the duals of its practices, and which it may have below a floor.
 
     Parameters
     ----------
     costs : CentreCosts
     duals : ndarray of float64, shape (n,)
-    floor : float
-        Hours per week: where more is of no interest.
+    floors : ndarray of float64, shape (n,)
+        Hours per week, by hub: where more is of no interest.
+    effort : int
+        For the multipliers of a hub, pairs of its practices in each round counted.
+
+    Returns
+    -------
+    values : ndarray of float64, shape (n,)
+    members : ndarray of bool, shape (n, n)
+        No network of a hub (row) that costs less than the floor has another practice.
     """
     prices = np.bincount(costs.item, duals, len(costs.patients))
-    values, *_ = _price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
+    values, *_ = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
     may, none = np.isfinite(costs.hours)[costs.item], np.zeros(len(costs.item), np.bool_)
-    for hub in np.flatnonzero(values < floor):
-        found = hub_value(costs, int(hub), duals, may[:, hub], none, floor)
-        values[hub] = max(values[hub], found.least)
+    members = np.zeros(may.shape, np.bool_)
+    for hub in np.flatnonzero(values < floors):
+        found, _ = hub_value(costs, int(hub), duals, may[:, hub], none, floors[hub], effort)
+        values[hub], members[hub] = max(values[hub], found.least), found.members
     some = np.isfinite(values)
-    values[some] = np.minimum(values[some], floor)
-    return np.asarray(values)
+    values[some] = np.minimum(values[some], floors[some])
+    return np.asarray(values), members
 
 
 def fix_by_reduced_cost(
@@ -252,7 +264,7 @@ def fix_by_reduced_cost(
         Hours per week.
     """
     prices = np.asarray(np.bincount(costs.item, duals, len(costs.patients)), np.float64)
-    values, patient_duals, _ = _price_hubs(
+    values, patient_duals, _ = price_hubs(
         costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
     )
     least = np.maximum(least, values)
@@ -303,9 +315,7 @@ def _with_exceptions(
     lowers the bound.
     """
     costs = exceptional.costs
-    any_size, _, takes = _price_hubs(
-        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
-    )
+    any_size, _, takes = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
     least, number, out = cheapest_of_two_kinds(values, any_size, costs.fewest, costs.many, exceptional.number)
     inside, outside = np.argsort(values, kind="stable"), np.argsort(any_size, kind="stable")
     return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
@@ -364,7 +374,7 @@ def _fixed(
 
 
 @nb.njit(cache=True, nogil=True)
-def _price_hubs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one knapsack after the other)
+def price_hubs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one knapsack after the other)
     hours, prices, item, patients, sizes, fixed
 ):
     """Give what each hub costs beyond the prices, the dual of its patients, and what it takes of every item."""

@@ -80,6 +80,8 @@ class GenerationParams:
     nodes, most_nodes, listing_nodes, fewer_nodes : int
         Of a search after which its hub is branched on, at first and at last, and after which it is given up where all
         columns of a hub are listed; so many times fewer for networks outside the band.
+    effort : int
+        For what the practices of a hub pay each other, before it is searched.
     fixed : float
         The model of centres is made anew once so few of its assignments are left.
     tight, tight_share, enough, cuts : float, float, float, int
@@ -110,6 +112,7 @@ class GenerationParams:
     most_nodes: int = 50_000_000
     listing_nodes: int = 5_000_000
     fewer_nodes: int = 16
+    effort: int = 100_000
     fixed: float = 0.9
     tight: float = 1e-3
     tight_share: float = 0.1
@@ -157,9 +160,9 @@ class ColumnKind(NamedTuple):
         cls, hubs: HubSearch, centres: CentreCosts, duals: NDArray[np.float64], constant: float, floor: float
     ) -> ColumnKind:
         """With what the model of centres says, which at times is more than searches do."""
-        least = hub_values(centres, duals, floor + constant + 2 * NOTHING) - NOTHING
-        known = KnownOfHubs(least, np.isfinite(centres.hours)[centres.item].T, centres)
-        return cls(hubs, known, duals, constant, floor)
+        floors = np.full(len(duals), floor + constant + 2 * NOTHING)
+        least, members = hub_values(centres, duals, floors, GENERATION.effort)
+        return cls(hubs, KnownOfHubs(least - NOTHING, members, centres), duals, constant, floor)
 
 
 class PricedOut(NamedTuple):
@@ -348,6 +351,16 @@ class ColumnGenerator:
         rows = self.sides(store)
         return rows[1:] if (self.fewest, self.many) == self.counts else rows
 
+    def rows(self, store: CandidateStore) -> tuple[SideRow, ...]:
+        """The same, and that all networks together have all patients, of which the dual is shared by practices.
+
+        All plans do, but the duals of practices are kept in a box, and this one is not: with as many networks as there
+        may be, what a patient costs more they cost less, and next to nothing says where that ends.
+        """
+        patients = group_sums(store, self.problem.data.list_size) / self.largest
+        total = self.problem.patients / self.largest
+        return (*self.sides(store), SideRow(patients, total, total))
+
     def side_duals(self, duals: Duals) -> tuple[float, float, float]:
         """The duals of a network, of an exception besides, and of a patient outside the band; 0 without such a row."""
         network, exception, patient = (*duals.sides.tolist(), 0.0, 0.0)[:3]
@@ -359,10 +372,11 @@ class ColumnGenerator:
         around = Duals(self.duals.practices, np.empty(0), self.duals.sides)
         self.cuts = self.cuts[self.duals.cuts < 0]
         # Side rows are few, and what they are worth is not known beforehand.
-        box = np.full(len(around.practices) + len(around.sides), GENERATION.widest * self.mean_cost)
+        box = np.full(len(around.practices) + len(around.sides) + 1, GENERATION.widest * self.mean_cost)
         box[: len(around.practices)] = self.box
-        self.program = LinearProgram(len(around.practices), self.sides(self.store), box, around)
-        self.program.add_columns(self.store, self.costs, self.sides(self.store))
+        rows = self.rows(self.store)
+        self.program = LinearProgram(len(around.practices), rows, box, around)
+        self.program.add_columns(self.store, self.costs, rows)
         self.program.add_cuts(self.cuts)
 
     def solve_in_box(self, share: float) -> None:
@@ -391,7 +405,10 @@ class ColumnGenerator:
             # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
             self.program.set_artificial_cost(GENERATION.widest * self.mean_cost, around_zero=True)
             answer = self.program.solve()
-        self.value, self.duals, self.short = answer.value, answer.duals, answer.short
+        self.value, self.short = answer.value, answer.short
+        *sides, patient = answer.duals.sides
+        practices = answer.duals.practices + patient * self.problem.data.list_size / self.largest
+        self.duals = Duals(practices, answer.duals.cuts, np.array(sides))
         self.values, self.chosen = answer.chosen, np.flatnonzero(answer.chosen > TINY)
 
     def reduced_costs(self, store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -438,7 +455,7 @@ class ColumnGenerator:
             self.store, self.costs = self.store.take(kept), self.costs[kept]
             self.begin()
         else:
-            self.program.add_columns(some, costs[fresh], self.sides(some))
+            self.program.add_columns(some, costs[fresh], self.rows(some))
         return len(fresh)
 
     @property
@@ -635,9 +652,13 @@ class ColumnGenerator:
         for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
             # A hub without any column has no least.
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
+            centres = kind.known.centres
+            assert centres is not None  # noqa: S101 (kinds are made of one)
+            values, members = hub_values(centres, kind.duals, floors, GENERATION.effort)
+            known = KnownOfHubs(np.maximum(kind.known.least, values - NOTHING), members)
             each = columns_below(
                 kind.hubs, kind.duals, floors, GENERATION.listing_nodes, deadline, workers,
-                self.priced_out.cuts, self.priced_out.lines, kind.known, most,
+                self.priced_out.cuts, self.priced_out.lines, known, most,
             )  # fmt: skip
             if each is None:
                 return None

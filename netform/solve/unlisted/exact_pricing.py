@@ -364,10 +364,9 @@ class _Pricing:
             free = np.flatnonzero(branch.members & ~branch.taken)
             largest = max((int(self.search.costs.list_size[v]), int(v)) for v in [*free[free != hub], -1])
             return branch._replace(split=largest[1])
-        value, members, split = hub_value(
-            centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus
-        )
-        return branch._replace(bound=max(branch.bound, value + branch.bonus), members=members, split=split)
+        found, _ = hub_value(centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus)
+        bound = max(branch.bound, found.least + branch.bonus)
+        return branch._replace(bound=bound, members=found.members, split=found.split)
 
     def price_hub(self, hub: int, floor: float, nodes: int) -> tuple[float, NDArray[np.int32], bool]:
         """The least reduced cost of a hub below a floor, columns met, and whether that least is exact.

@@ -13,12 +13,15 @@ of every practice i of ``sum over j in S of (alone[j, h] + rate[h] list_j minute
 is least over all networks with i and h by a knapsack; and the mean of these is least for the patients that have the
 cheapest. What the practices cost by the hub stays in every knapsack, so that all are over nearly the same network. That
 is where it gains on the bound of Gilmore and Lawler, a sum over the practices with ways to whoever is near: it is the
-first level of the reformulation of Adams and Johnson (1994), without its multipliers.
+first level of the reformulation of Adams and Johnson (1994). Its multipliers are what practice i pays for every j in
+its knapsack, and j gets back for i in its own: a network that has both costs the same, while knapsacks that have one
+without the other come to agree. They are raised in rounds along a subgradient.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
@@ -28,7 +31,7 @@ from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
 if TYPE_CHECKING:
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["HubValue", "hub_value"]
+__all__ = ["HubValue", "Multipliers", "hub_value"]
 
 # Hours per week that are nothing.
 NOTHING = 1e-6
@@ -89,6 +92,10 @@ def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-unt
 # Turns of paying for ways. The last is one that raises the bound by less than this share of what is missing.
 ASCENTS, LEAST_ASCENT = 20, 0.02
 
+# Of multipliers: rounds at most; the first step, as a share of Polyak's; and after so many rounds without a better bound
+# the step is made shorter, to this share, down to the least.
+MOST_ROUNDS, STEP, PATIENCE, SHORTER, LEAST_STEP = 30, 0.03, 5, 0.7, 1e-4
+
 
 class HubValue(NamedTuple):
     """What is known of the networks of a hub.
@@ -101,11 +108,37 @@ class HubValue(NamedTuple):
         None that costs less than the floor has another practice.
     split : int
         The practice of those that are not taken of which it is least clear whether it pays off; -1 for none.
+    cover : ndarray of float64, shape (n,)
+        How much of each practice is in the network that costs so little.
     """
 
     least: float
     members: NDArray[np.bool_]
     split: int
+    cover: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Multipliers:
+    """What the practices of a hub pay each other.
+
+    Attributes
+    ----------
+    members : ndarray of int64, shape (m,)
+        Ascending.
+    paid : ndarray of float64, shape (m, m)
+        Hours per week for all patients of a practice (row), for another in its knapsack; what that gets is the same.
+    """
+
+    members: NDArray[np.int64]
+    paid: NDArray[np.float64]
+
+    def among(self, members: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The same for other members, shape (m, m); 0 of those that were none."""
+        _, here, there = np.intersect1d(self.members, members, assume_unique=True, return_indices=True)
+        paid = np.zeros((len(members), len(members)))
+        paid[np.ix_(there, there)] = self.paid[np.ix_(here, here)]
+        return paid
 
 
 def hub_value(
@@ -115,7 +148,9 @@ def hub_value(
     members: NDArray[np.bool_],
     taken: NDArray[np.bool_],
     floor: float,
-) -> HubValue:
+    effort: int = 0,
+    multipliers: Multipliers | None = None,
+) -> tuple[HubValue, Multipliers | None]:
     """What a connected network of a hub costs at least beyond the duals of its practices.
 
     Parameters
@@ -128,37 +163,72 @@ def hub_value(
         without.
     floor : float
         Hours per week: more is of no interest.
+    effort : int
+        For rounds in which the multipliers are raised, pairs of practices in each counted.
+    multipliers : Multipliers, optional
+        Those of an earlier call, to begin with.
+
+    Returns
+    -------
+    value : HubValue
+    multipliers : Multipliers or None
+        The best; None where there was no need of any.
     """
     item, list_size = costs.item, costs.list_size
     by_hub = costs.hours[item, hub] * (list_size / np.maximum(costs.patients[item], 1)) - duals
     by_hub[~members | ~np.isfinite(costs.hours[item, hub])] = math.inf
-    left = np.zeros(len(duals), np.bool_)
+    left, cover = np.zeros(len(duals), np.bool_), np.zeros(len(duals))
     if not math.isfinite(by_hub[hub]) or not len(costs.sizes):
-        return HubValue(math.inf, left, -1)
-    linear, rate = costs.alone[:, hub] - duals, float(costs.staff_rate[hub])
-    least, split = _hub_value(
-        hub, floor, by_hub, linear, rate, list_size, costs.minutes, costs.indptr, costs.neighbours, costs.sizes,
-        costs.fixed, taken, left,
+        return HubValue(math.inf, left, -1, cover), None
+    value, split, shift = _by_ways(
+        hub,
+        floor,
+        by_hub,
+        list_size,
+        costs.indptr,
+        costs.neighbours,
+        costs.sizes,
+        costs.fixed,
+        taken,
+        left,
+        cover,
+    )
+    some = np.flatnonzero(left)
+    if value >= floor or not len(some):
+        return HubValue(min(float(value), floor), left, -1, cover), None
+    paid = np.zeros((len(some), len(some))) if multipliers is None else multipliers.among(some)
+    # Steps are as long as what is missing.
+    rounds = min(MOST_ROUNDS, effort // len(some) ** 2) if math.isfinite(floor) else 0
+    alone, covered = costs.alone[some, hub] - duals[some] + shift[some], np.zeros(len(some))
+    between = _between_practices(
+        int(np.searchsorted(some, hub)), alone, float(costs.staff_rate[hub]), list_size[some],
+        costs.minutes[np.ix_(some, some)], costs.sizes, costs.fixed, floor, rounds, paid, covered,
     )  # fmt: skip
-    return HubValue(float(least), left, int(split))
+    if between > value:
+        cover[:] = 0.0
+        cover[some] = covered
+    return HubValue(min(max(float(value), between), floor), left, int(split), cover), Multipliers(some, paid)
 
 
 @nb.njit(cache=True, nogil=True)
-def _hub_value(  # type: ignore[no-untyped-def]
-    hub, floor, by_hub, linear, rate, list_size, minutes, indptr, neighbours, sizes, fixed, taken, left
+def _by_ways(  # type: ignore[no-untyped-def]
+    hub, floor, by_hub, size, indptr, neighbours, sizes, fixed, taken, left, cover
 ):
-    """The bound, by what practices cost with ways to whoever is near (``by_hub``) or without (``linear``)."""
+    """The bound by connected ways to the hub, where to split, and by how much practices were raised for their ways.
+
+    ``left`` are then the practices of networks below the floor, and ``cover`` is the cheapest one.
+    """
     n = len(by_hub)
     shift = np.zeros(n)
-    _, dual = _knapsack(hub, hub, by_hub, list_size, sizes, fixed)
-    value = _at_dual(hub, by_hub, list_size, dual, sizes, fixed)
+    _, dual = _knapsack(hub, hub, by_hub, size, sizes, fixed, cover)
+    value = _at_dual(hub, by_hub, size, dual, sizes, fixed)
     for _ in range(ASCENTS):
         if value >= floor:
-            return floor, -1
-        added, more = by_hub + shift - dual * list_size, shift.copy()
+            return floor, -1, shift
+        added, more = by_hub + shift - dual * size, shift.copy()
         _pay_for_ways(hub, indptr, neighbours, added, more)
-        _, new_dual = _knapsack(hub, hub, by_hub + more, list_size, sizes, fixed)
-        new = _at_dual(hub, by_hub + more, list_size, new_dual, sizes, fixed)
+        _, new_dual = _knapsack(hub, hub, by_hub + more, size, sizes, fixed, cover)
+        new = _at_dual(hub, by_hub + more, size, new_dual, sizes, fixed)
         if new <= value:
             break
         gain, value, dual = new - value, new, new_dual
@@ -166,23 +236,68 @@ def _hub_value(  # type: ignore[no-untyped-def]
         if gain < LEAST_ASCENT * (floor - value):
             break
     if value >= floor:
-        return floor, -1
+        return floor, -1, shift
     # A network below the floor has no practice that takes the bound of its hub there.
-    reduced = by_hub + shift - dual * list_size
-    reduced[hub] = 0.0
-    members = np.flatnonzero(value + np.maximum(0.0, reduced) < floor)
-    m, at = len(members), np.searchsorted(members, hub)
-    size, alone = list_size[members], linear[members] + shift[members]
-    each, split, nearest = np.empty(m), -1, np.inf
-    for a in range(m):
-        v = members[a]
-        left[v] = True
-        cost = alone + rate * size * minutes[v][members]
-        each[a] = _knapsack(a, at, cost, size, sizes, fixed)[0]
-        clear = abs(reduced[v]) / max(1.0, list_size[v])
-        if v != hub and not taken[v] and clear < nearest:
+    split, nearest = -1, np.inf
+    for v in range(n):
+        reduced = 0.0 if v == hub else by_hub[v] + shift[v] - dual * size[v]
+        left[v] = value + max(0.0, reduced) < floor
+        clear = abs(reduced) / max(1.0, size[v])
+        if left[v] and v != hub and not taken[v] and clear < nearest:
             split, nearest = v, clear
-    return min(floor, max(value, _least_mean(each, size, at, sizes[0]))), split
+    return value, split, shift
+
+
+@nb.njit(cache=True, nogil=True)
+def _between_practices(  # type: ignore[no-untyped-def]
+    hub, alone, rate, size, minutes, sizes, fixed, floor, rounds, paid, cover
+):
+    """The bound by the ways between all practices, with the multipliers ``paid``, which are raised in place.
+
+    ``cover`` is how much of each practice is in the mean of the cheapest networks.
+    """
+    m = len(size)
+    each, share, taken = np.empty(m), np.empty(m), np.empty((m, m))
+    now, ahead, value = paid.copy(), np.zeros((m, m)), -np.inf
+    step, worse, restarted = STEP, 0, True
+    for k in range(rounds + 1):
+        for i in range(m):
+            cost = alone + rate * size * minutes[i] + now[i] / max(size[i], 1.0)
+            each[i] = _knapsack(i, hub, cost, size, sizes, fixed, taken[i])[0]
+        mean = _least_mean(each, size, hub, sizes[0], share)
+        if mean > value or k == 0:
+            value, worse = mean, 0
+            paid[:] = now
+            for j in range(m):
+                cover[j] = 0.0
+                for i in range(m):
+                    cover[j] += share[i] * size[i] * taken[i, j]
+        else:
+            worse += 1
+        if k == rounds or not value < floor or step < LEAST_STEP:
+            break
+        if worse > PATIENCE:
+            now[:] = paid
+            step, worse, restarted = step * SHORTER, 0, True
+            continue
+        length = 0.0
+        for i in range(m):
+            for j in range(i):
+                more = share[i] * taken[i, j] - share[j] * taken[j, i]
+                if size[i] < 1 or size[j] < 1:
+                    # In a mean over patients nothing is paid by a practice that has none.
+                    more = 0.0
+                ahead[i, j] = more if restarted else (more + ahead[i, j]) / 2
+                length += ahead[i, j] ** 2
+        restarted = False
+        if length == 0.0:
+            break
+        far = step * (floor - mean) / length
+        for i in range(m):
+            for j in range(i):
+                now[i, j] += far * ahead[i, j]
+                now[j, i] = -now[i, j]
+    return value
 
 
 @nb.njit(cache=True, nogil=True)
@@ -199,13 +314,17 @@ def _at_dual(hub, cost, size, dual, sizes, fixed):  # type: ignore[no-untyped-de
 
 
 @nb.njit(cache=True, nogil=True)
-def _knapsack(first, second, cost, size, sizes, fixed):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
+def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
+    first, second, cost, size, sizes, fixed, taken
+):
     """The least that items with two among them cost, with what depends on their size; and the dual of that size.
 
-    Items may be taken in part, and those of infinite cost not at all.
+    Items may be taken in part, and those of infinite cost not at all: ``taken`` says how much of each is.
     """
     ratio = cost / np.maximum(size, 1e-9)
     order = np.argsort(ratio)
+    taken[:] = 0.0
+    taken[first] = taken[second] = 1.0
     total, value = size[first], cost[first]
     if second != first:
         total, value = total + size[second], value + cost[second]
@@ -236,10 +355,12 @@ def _knapsack(first, second, cost, size, sizes, fixed):  # type: ignore[no-untyp
         dual = ratio[i]
         if left * size[i] < end - total:
             total, value = total + left * size[i], value + left * cost[i]
+            taken[i] += left
             k, left = k + 1, 1.0
         else:
             part = (end - total) / size[i]
             total, value, left = end, value + part * cost[i], left - part
+            taken[i] += part
             while piece < last and sizes[piece + 1] <= total:
                 piece += 1
     if total < sizes[0]:
@@ -253,11 +374,16 @@ def _knapsack(first, second, cost, size, sizes, fixed):  # type: ignore[no-untyp
 
 
 @nb.njit(cache=True, nogil=True)
-def _least_mean(each, size, first, least):  # type: ignore[no-untyped-def]
-    """The least mean of a value over sets of items that have the first and ``least`` together, fractions allowed."""
+def _least_mean(each, size, first, least, share):  # type: ignore[no-untyped-def]
+    """The least mean of a value over sets of items that have the first and ``least`` together, fractions allowed.
+
+    ``share`` is how much of each item such a set has, divided by what it has together.
+    """
+    share[:] = 0.0
     if not np.isfinite(each[first]):
         return np.inf
     total, value = size[first], size[first] * each[first]
+    share[first] = 1.0
     for i in np.argsort(each):
         if i == first or not np.isfinite(each[i]):
             continue
@@ -267,4 +393,6 @@ def _least_mean(each, size, first, least):  # type: ignore[no-untyped-def]
                 break
             part = min(part, least - total)
         total, value = total + part, value + part * each[i]
+        share[i] = part / max(size[i], 1e-9)
+    share /= max(total, 1e-9)
     return value / max(total, 1e-9) if total >= least else np.inf

@@ -22,6 +22,7 @@ from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
+from netform.solve.unlisted.network_bound import network_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,6 +54,8 @@ class UnlistedParams:
     many_each : float
         Practices a network beyond which the columns are too many for beams, which see no plan, and the centre model is
         tried: first while no plan within the band is known, else once nothing else is left.
+    whole_each : float
+        Practices a network beyond which searches hub by hub take so long that prices for whole networks bound better.
     most_each : float
         Practices a network beyond which tables of searches hub by hub take too long to bound anything.
     prices, of : int
@@ -80,6 +83,7 @@ class UnlistedParams:
 
     most_priced: int = 1_500
     many_each: float = 12.0
+    whole_each: float = 20.0
     most_each: float = 40.0
     prices: int = 20
     of: int = 400
@@ -235,6 +239,8 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
     yield from _centre_bounds(part, params)
     exact = _by_hub_and_size(part)
     many = part.practices_each > params.many_each
+    if part.practices_each > params.whole_each and not exact:
+        yield from _network_bounds(part)
     if exact or (many and not part.sound):
         yield from _centre_turns(part)
     # Search may come upon a plan that keeps every demand yet.
@@ -287,6 +293,17 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
             before = found.bound
             yield
     yield
+
+
+def _network_bounds(part: Part) -> Iterator[None]:
+    """Raise the bound of the plans within the band by what whole networks cost, as far as that goes."""
+    if part.centres is None or not part.sound:
+        return
+    assert part.incumbent is not None  # noqa: S101 (it is sound)
+    for found in network_bounds(part.centres, part.incumbent.value.cost, part.deadline):
+        part.centres = found
+        part.raise_bound(found.bound, "networks", 0)
+        yield
 
 
 def _centre_turns(part: Part) -> Iterator[None]:

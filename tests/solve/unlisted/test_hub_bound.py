@@ -46,22 +46,31 @@ def hub_of(problem: Problem, group: Group) -> int:
 @given(
     small_areas(most=8, least=2, oversize=False),
     st.integers(0, 2**32),
-    st.sampled_from([-20.0, 5.0, math.inf]),
+    st.sampled_from([-20.0, 5.0, 500.0, math.inf]),
+    st.sampled_from([0, 100, 10_000]),
 )
 @QUICK
 def test_no_network_of_a_hub_costs_less_than_its_value(
-    drawn: tuple[nx.Graph, Rules], seed: int, floor: float
+    drawn: tuple[nx.Graph, Rules], seed: int, floor: float, effort: int
 ) -> None:
-    """At any duals; and up to the floor it is never below what the model of centres says."""
+    """At any duals; below the floor it has none but its members; and it is never below what the model of centres says.
+
+    Multipliers only raise it.
+    """
     problem = problem_of(*drawn)
     groups, duals = networks_of(problem), prices_of(problem, seed)
     if problem.patients < problem.data.rules.least:
         return
-    values = hub_values(costs_of(problem), duals, floor)
+    floors = np.full(len(problem.codes), floor)
+    values, members = hub_values(costs_of(problem), duals, floors, effort)
     for group, cost in zip(groups, group_costs(problem, groups), strict=True):
-        assert values[hub_of(problem, group)] <= cost - math.fsum(duals[list(group)]) + 1e-6
+        hub, reduced = hub_of(problem, group), cost - math.fsum(duals[list(group)])
+        assert values[hub] <= reduced + 1e-6
+        assert reduced >= floor - 1e-6 or members[hub, list(group)].all()
+    plain, _ = hub_values(costs_of(problem), duals, floors)
+    assert (values >= plain - 1e-9).all()
     if math.isinf(floor):
-        lower = hub_values(costs_of(problem), duals, -math.inf)
+        lower, _ = hub_values(costs_of(problem), duals, -floors)
         assert (values >= lower - 1e-9).all()
 
 
@@ -81,7 +90,7 @@ def test_a_branch_of_a_hub_is_bounded(drawn: tuple[nx.Graph, Rules], seed: int, 
     bonus = 1000.0 * taken
     costs = group_costs(problem, groups)
     for hub in np.flatnonzero(members):
-        found = hub_value(costs_of(problem), int(hub), duals + bonus, members, taken, floor - bonus.sum())
+        found, _ = hub_value(costs_of(problem), int(hub), duals + bonus, members, taken, floor - bonus.sum())
         assert not (found.members & ~members).any()
         assert found.split < 0 or (found.members[found.split] and not taken[found.split])
         for group, cost in zip(groups, costs, strict=True):
@@ -101,10 +110,12 @@ def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: py
     problem = problem_of(*county(60, 3))
     costs = costs_of(problem)
     duals = centre_bound(costs, math.inf, NEVER).duals(problem.data.list_size).practices
-    with_pairs = hub_values(costs, duals, math.inf)
-    monkeypatch.setattr(module, "hub_value", lambda *_: HubValue(-math.inf, np.empty(0), -1))
+    floors, none = np.full(len(duals), math.inf), np.zeros(len(duals), np.bool_)
+    with_pairs, _ = hub_values(costs, duals, floors)
+    nothing = HubValue(-math.inf, none, -1, np.zeros(len(duals)))
+    monkeypatch.setattr(module, "hub_value", lambda *_: (nothing, None))
     some = np.isfinite(with_pairs)
-    assert (with_pairs[some] > hub_values(costs, duals, math.inf)[some] + 1e-3).mean() > 0.5
+    assert (with_pairs[some] > hub_values(costs, duals, floors)[0][some] + 1e-3).mean() > 0.5
 
 
 @given(
@@ -125,7 +136,7 @@ def test_what_is_fixed_is_in_no_cheaper_plan(drawn: tuple[nx.Graph, Rules], seed
         return
     cutoff = min(math.fsum(cost_of[group] for group in plan) for plan in plans) + more
     costs = costs_of(problem)
-    least = hub_values(costs, duals, math.inf)
+    least, _ = hub_values(costs, duals, np.full(len(duals), math.inf))
     hubs = np.sort(least)[: costs.many]
     sums = np.cumsum(hubs[np.isfinite(hubs)])
     bound = math.fsum(duals) + sums[costs.fewest - 1 :].min()

@@ -61,8 +61,8 @@ def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool)
         longest_to_hub=math.inf,
     )
     costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
-    members = np.isfinite(costs.hours)[costs.item].T
-    return KnownOfHubs(hub_values(costs, prices, math.inf) - 1e-5, members, costs)
+    values, members = hub_values(costs, prices, np.full(n, math.inf))
+    return KnownOfHubs(values - 1e-5, members, costs)
 
 
 def within_band(problem: Problem) -> SeparableCosts:
