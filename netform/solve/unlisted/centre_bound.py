@@ -19,7 +19,6 @@ import numba as nb
 import numpy as np
 
 from netform.solve.master.linear_program import Duals
-from netform.solve.unlisted.hub_bound import hub_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +36,6 @@ __all__ = [
     "centre_bounds",
     "cheapest_of_two_kinds",
     "fix_by_reduced_cost",
-    "hub_values",
     "price_hubs",
 ]
 
@@ -215,38 +213,6 @@ def centre_bounds(
             return
         target = cutoff if math.isfinite(cutoff) else best + params.margin * max(abs(best), 1.0)
         prices = prices + step * (target - bound) / length * direction
-
-
-def hub_values(
-    costs: CentreCosts, duals: NDArray[np.float64], floors: NDArray[np.float64], effort: int = 0
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What a network of each hub costs at least beyond the duals of its practices, and which it may have below a floor.
-
-    Parameters
-    ----------
-    costs : CentreCosts
-    duals : ndarray of float64, shape (n,)
-    floors : ndarray of float64, shape (n,)
-        Hours per week, by hub: where more is of no interest.
-    effort : int
-        For the multipliers of a hub, pairs of its practices in each round counted.
-
-    Returns
-    -------
-    values : ndarray of float64, shape (n,)
-    members : ndarray of bool, shape (n, n)
-        No network of a hub (row) that costs less than the floor has another practice.
-    """
-    prices = np.bincount(costs.item, duals, len(costs.patients))
-    values, *_ = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
-    may, none = np.isfinite(costs.hours)[costs.item], np.zeros(len(costs.item), np.bool_)
-    members = np.zeros(may.shape, np.bool_)
-    for hub in np.flatnonzero(values < floors):
-        found, _ = hub_value(costs, int(hub), duals, may[:, hub], none, floors[hub], effort)
-        values[hub], members[hub] = max(values[hub], found.least), found.members
-    some = np.isfinite(values)
-    values[some] = np.minimum(values[some], floors[some])
-    return np.asarray(values), members
 
 
 def fix_by_reduced_cost(

@@ -26,18 +26,13 @@ from netform.candidates.allowed import allowed, counts_allowed
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
-from netform.solve.master.subset_row_cuts import NO_CUTS, ROWS, PricedCuts, cut_limits, violated_cuts
+from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow
-from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_reduced_cost, hub_values
+from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_reduced_cost
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.exact_pricing import (
-    HubSearch,
-    KnownOfHubs,
-    PricedHubs,
-    columns_below,
-    price_exactly,
-)
+from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
+from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import outside_band, separable_costs
 
 if TYPE_CHECKING:
@@ -157,12 +152,18 @@ class ColumnKind(NamedTuple):
 
     @classmethod
     def of(
-        cls, hubs: HubSearch, centres: CentreCosts, duals: NDArray[np.float64], constant: float, floor: float
+        cls,
+        hubs: HubSearch,
+        centres: CentreCosts,
+        duals: NDArray[np.float64],
+        constant: float,
+        floor: float,
+        cuts: PricedCuts,
     ) -> ColumnKind:
         """With what the model of centres says, which at times is more than searches do."""
         floors = np.full(len(duals), floor + constant + 2 * NOTHING)
-        least, members = hub_values(centres, duals, floors, GENERATION.effort)
-        return cls(hubs, KnownOfHubs(least - NOTHING, members, centres), duals, constant, floor)
+        known = known_of_hubs(centres, duals, floors, cuts, GENERATION.effort)
+        return cls(hubs, known._replace(least=known.least - NOTHING), duals, constant, floor)
 
 
 class PricedOut(NamedTuple):
@@ -172,7 +173,6 @@ class PricedOut(NamedTuple):
     kinds: list[ColumnKind]
     least: list[NDArray[np.float64]]
     cuts: PricedCuts
-    lines: NDArray[np.bool_]
 
 
 class ColumnGenerator:
@@ -218,7 +218,7 @@ class ColumnGenerator:
     nodes : int
         After so many it branches on a hub.
     latest : tuple or None
-        The duals and the discount of the latest exact pricing, and what it knew.
+        The duals and the discount of the latest exact pricing, and what it knew; and its cuts.
     """
 
     def __init__(
@@ -267,7 +267,7 @@ class ColumnGenerator:
         self.discount = GENERATION.discount * self.mean_cost / self.separable.most
         self.nodes = GENERATION.nodes
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
-        self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
+        self.latest: tuple[Duals, float, list[ColumnKind], PricedCuts] | None = None
         self.solve_in_box(GENERATION.box if duals is None else GENERATION.narrow)
 
     def branch(
@@ -518,26 +518,6 @@ class ColumnGenerator:
         self.generate()
         return True
 
-    def lines(self) -> NDArray[np.bool_]:
-        """By hub, which cuts that count are better seen by their lines: shape (n, k)."""
-        n, list_size, minutes = len(self.duals.practices), self.separable.list_size, self.separable.minutes
-        middle = (self.separable.least + self.separable.most) / 2
-        share, total = np.zeros((n, n + 1)), np.zeros(n)
-        reduced = self.reduced_costs(self.store, self.costs)
-        for j in np.flatnonzero(reduced < GENERATION.near_zero * self.mean_cost).tolist():
-            members = self.store[j]
-            hub = members[np.argmin(minutes[np.ix_(members, members)] @ list_size[members])]
-            weight = math.exp(-reduced[j] / (0.2 * GENERATION.near_zero * self.mean_cost))
-            share[hub, members] += weight
-            total[hub] += weight
-        share[total > 0] /= total[total > 0, None]
-        for hub in np.flatnonzero(total == 0):
-            near = np.argsort(minutes[hub])
-            share[hub, near[np.cumsum(list_size[near]) <= middle]] = 1.0
-        live = self.cuts[self.duals.cuts < 0]
-        held = sum(share[:, live[:, r]] * live[:, ROWS + r] for r in range(ROWS))
-        return np.asarray(held > live[:, -1] - 1)
-
     def centres(self, costs: SeparableCosts, possible: NDArray[np.bool_] | None = None) -> CentreCosts:
         """The model of centres of so many networks of such a size, whoever may be the hub."""
         problem = replace(self.problem, limits=self.limits)
@@ -556,39 +536,40 @@ class ColumnGenerator:
             self.possible = np.isfinite(fixed.hours)
             self.hubs[0] = self.hubs[0][0], self.centres(self.separable, self.possible)
 
-    def kinds(self) -> list[ColumnKind]:
-        """Networks within, below and above the band, with duals from which the discount is taken off."""
+    def kinds(self) -> tuple[list[ColumnKind], PricedCuts]:
+        """Networks within, below and above the band, at duals less the discount; and the cuts that count."""
         if not self.hubs:
             self.hubs.append((HubSearch.of(self.separable), self.centres(self.separable, self.possible)))
             for kind in self.outside:
                 self.hubs.append((HubSearch.of(kind.costs), self.centres(kind.costs)))
         if self.latest is not None and self.latest[0] is self.duals and self.latest[1] == self.discount:
-            return self.latest[2]
+            return self.latest[2:]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
         duals = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
-        kinds = [ColumnKind.of(*self.hubs[0], duals, 0.0, network)]
+        cuts = self.priced_cuts(self.duals)
+        kinds = [ColumnKind.of(*self.hubs[0], duals, 0.0, network, cuts)]
         for hubs, kind in zip(self.hubs[1:], self.outside, strict=True):
-            kinds.append(ColumnKind.of(*hubs, *kind.duals(duals, patient), network + exception))
-        self.latest = self.duals, self.discount, kinds
-        return kinds
+            kinds.append(ColumnKind.of(*hubs, *kind.duals(duals, patient), network + exception, cuts))
+        self.latest = self.duals, self.discount, kinds, cuts
+        return kinds, cuts
 
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
-        kinds = self.kinds()
+        kinds, cuts = self.kinds()
         _, exception, patient = self.side_duals(self.duals)
         base = math.fsum(kinds[0].duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         base += patient * (self.patients_outside or 0)
         # Until a kind is priced none of it is taken to cost less than the floor.
         least_outside = np.full(len(kinds[0].duals), kinds[0].floor + exception if self.outside else math.inf)
-        cuts, lines, priced = self.priced_cuts(self.duals), self.lines(), list[PricedHubs]()
+        priced = list[PricedHubs]()
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
             nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
             found = price_exactly(
-                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, lines, kind.known
+                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, kind.known
             )
             priced.append(found)
             if np.isneginf(found.least).any():
@@ -608,7 +589,7 @@ class ColumnGenerator:
                 break
         else:
             self.bound = base + hubs_add
-            self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced], cuts, lines)
+            self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced], cuts)
         # Beyond the discount; and what the relaxation comes down to by the columns found is none of it.
         lost = self.value - self.discount * self.problem.patients - base - hubs_add
         given_up = sum(each.given_up for each in priced)
@@ -654,12 +635,19 @@ class ColumnGenerator:
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
             centres = kind.known.centres
             assert centres is not None  # noqa: S101 (kinds are made of one)
-            values, members = hub_values(centres, kind.duals, floors, GENERATION.effort)
-            known = KnownOfHubs(np.maximum(kind.known.least, values - NOTHING), members)
+            cuts = self.priced_out.cuts
+            known = known_of_hubs(centres, kind.duals, floors, cuts, GENERATION.effort)
             each = columns_below(
-                kind.hubs, kind.duals, floors, GENERATION.listing_nodes, deadline, workers,
-                self.priced_out.cuts, self.priced_out.lines, known, most,
-            )  # fmt: skip
+                kind.hubs,
+                kind.duals,
+                floors,
+                GENERATION.listing_nodes,
+                deadline,
+                workers,
+                cuts,
+                known,
+                most,
+            )
             if each is None:
                 return None
             most -= len(each)

@@ -13,14 +13,14 @@ where no column in it has a reduced cost below a floor. A column S of W patients
   what the ways to other members are longer: their sum over those that are taken, less the most that others can make up
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
 - cuts with a dual (`netform.solve.master.subset_row_cuts`) add to a column's cost by how many of their practices it
-  has: at least what the line says that touches the steps from below, spread over the practices like duals, or zero,
-  whichever is better for columns of the hub; and what the practices taken and left out so far say beyond that;
+  has: at least what a share of the line says that touches the steps from below, spread over the practices like duals
+  (`netform.solve.unlisted.known_of_hubs`); and what the practices taken and left out so far say beyond that;
 - a branch that leaves a practice taken cut off from the hub has no connected column.
 
 Where networks hold many practices each that takes too long for some hubs. These are branched on from above: of all
 columns of a hub those with a practice and those without, the part first of which least is proven. What
 `netform.solve.unlisted.hub_bound` says of a part, by connected ways to the hub and ways between all practices, takes
-a fraction of a millisecond. Once it says no more, or few practices are left to be decided, the part is searched.
+a fraction of a millisecond. Once few practices are left to be decided, the part is searched.
 
 What else is weighed is at least zero. `price_exactly` is exact below the floor where no search is given up.
 
@@ -44,9 +44,8 @@ from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
-from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.heuristic_pricing import most_practices
-from netform.solve.unlisted.hub_bound import hub_value
+from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, lined_hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
 
-__all__ = ["HubSearch", "KnownOfHubs", "PricedHubs", "columns_below", "price_exactly"]
+__all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
 
 # Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
 MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
@@ -64,12 +63,13 @@ MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
 # dual by the patient; each is so many times as far off as the one before, until the best lies between two.
 RATES, FIRST_STEP, WIDER_STEP = 10, 0.05, 4.0
 
-# A branch is searched with so many nodes of a range, where few practices are left to be decided, or where the model of
-# centres raises its bound by less than this share of what is missing.
-NODES, FEW, LEAST_RAISED = 5_000, 16, 0.01
+# A hub is first searched with no more nodes of a range than this, before it is branched on; a branch is, with so many,
+# once no more practices than this are left to be decided. Shares of the lines below cuts are sought anew in each branch
+# in so many turns.
+FIRST_NODES, NODES, FEW, TURNS = 1_000_000, 5_000, 32, 2
 
 # The effort of bounding a branch, and of searching it, in nodes of a search.
-BOUNDING, SEARCHING = 200, 5_000
+BOUNDING, SEARCHING = 500, 1_000
 
 # Columns that are kept of a hub, each cheaper than the one before.
 KEPT = 60
@@ -145,24 +145,6 @@ def _most(amounts: NDArray[np.float64], costs: SeparableCosts) -> float:
     return total + float(amounts[order] @ share)
 
 
-class KnownOfHubs(NamedTuple):
-    """What is known before the search.
-
-    Attributes
-    ----------
-    least : ndarray of float64, shape (n,)
-        No column of a hub has a lower reduced cost.
-    members : ndarray of bool, shape (n, n)
-        Whether a column of a hub (row) may have a practice.
-    centres : CentreCosts or None
-        The model that says so, and bounds what is branched on.
-    """
-
-    least: NDArray[np.float64]
-    members: NDArray[np.bool_]
-    centres: CentreCosts | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class PricedHubs:
     """The least reduced costs, hub by hub.
@@ -190,7 +172,6 @@ def price_exactly(
     deadline: Deadline,
     workers: int,
     cuts: PricedCuts,
-    lines: NDArray[np.bool_],
     known: KnownOfHubs,
 ) -> PricedHubs:
     """The least reduced cost of a column of each hub, by the separable costs; exact below a floor.
@@ -208,11 +189,9 @@ def price_exactly(
         Threads.
     cuts : PricedCuts
         What they add counts as costs.
-    lines : ndarray of bool, shape (n, k)
-        By hub, which cuts are counted by the line below their steps from the outset.
     known : KnownOfHubs
     """
-    pricing = _Pricing.of(search, duals, cuts, lines, known)
+    pricing = _Pricing.of(search, duals, cuts, known)
     searched = _search_hubs(
         pricing,
         np.full(len(duals), floor),
@@ -231,7 +210,6 @@ def columns_below(
     deadline: Deadline,
     workers: int,
     cuts: PricedCuts,
-    lines: NDArray[np.bool_],
     known: KnownOfHubs,
     most: int,
 ) -> CandidateStore | None:
@@ -239,7 +217,7 @@ def columns_below(
 
     Parameters
     ----------
-    search, duals, deadline, workers, cuts, lines, known
+    search, duals, deadline, workers, cuts, known
         As `price_exactly` has them.
     floors : ndarray of float64, shape (n,)
         Of the columns of each hub, hours per week.
@@ -248,7 +226,7 @@ def columns_below(
     most : int
         Columns at most, those counted that two hubs have.
     """
-    pricing, room = _Pricing.of(search, duals, cuts, lines, known), [most]
+    pricing, room = _Pricing.of(search, duals, cuts, known), [most]
     searched = _search_hubs(
         pricing, floors, deadline, workers, lambda hub, floor: pricing.list_hub(hub, floor, nodes, room)
     )
@@ -274,6 +252,8 @@ class _Branch(NamedTuple):
         Of all taken together.
     split : int
         The practice to take and to leave out next; -1 for none.
+    lines : ndarray of float64, shape (k,)
+        How much of the line below each cut is counted.
     """
 
     bound: float
@@ -285,6 +265,7 @@ class _Branch(NamedTuple):
     taken: NDArray[np.bool_]
     bonus: float
     split: int
+    lines: NDArray[np.float64]
 
     @property
     def undecided(self) -> int:
@@ -312,29 +293,25 @@ class _Pricing:
     duals: NDArray[np.float64]
     steep: float
     cuts: PricedCuts
-    lines: NDArray[np.bool_]
+    lines: CutLines
     known: KnownOfHubs
     stop: NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls,
-        search: HubSearch,
-        duals: NDArray[np.float64],
-        cuts: PricedCuts,
-        lines: NDArray[np.bool_],
-        known: KnownOfHubs,
+        cls, search: HubSearch, duals: NDArray[np.float64], cuts: PricedCuts, known: KnownOfHubs
     ) -> _Pricing:
         """With arrays of one kind, for which the search is compiled."""
         known = known._replace(members=np.ascontiguousarray(known.members))
         steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
-        return cls(search, duals, steep, cuts, np.ascontiguousarray(lines), known, np.zeros(1, np.bool_))
+        return cls(search, duals, steep, cuts, CutLines.of(cuts), known, np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
         none, ranges = np.zeros(len(self.duals), np.bool_), len(self.search.ranges) - 1
+        known = self.known
         return _Branch(
-            self.known.least[hub], 0, 0, ranges, self.duals, self.known.members[hub], none, 0.0, -1
+            known.least[hub], 0, 0, ranges, self.duals, known.members[hub], none, 0.0, -1, known.lines[hub]
         )
 
     def search_ranges(
@@ -346,7 +323,7 @@ class _Pricing:
         count = _search_hub(
             hub, floor - branch.bonus, search.costs, branch.duals, search.units, search.posts, search.fixed,
             search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
-            self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, self.lines[hub], branch.members,
+            self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, branch.lines, branch.members,
             bounds, done,
         )  # fmt: skip
         least = float(bounds[done].min(initial=math.inf)) + branch.bonus
@@ -364,16 +341,19 @@ class _Pricing:
             free = np.flatnonzero(branch.members & ~branch.taken)
             largest = max((int(self.search.costs.list_size[v]), int(v)) for v in [*free[free != hub], -1])
             return branch._replace(split=largest[1])
-        found, _ = hub_value(centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus)
+        found, lines = lined_hub_value(
+            centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus, self.lines,
+            branch.lines, TURNS,
+        )  # fmt: skip
         bound = max(branch.bound, found.least + branch.bonus)
-        return branch._replace(bound=bound, members=found.members, split=found.split)
+        return branch._replace(bound=bound, members=found.members, split=found.split, lines=lines)
 
     def price_hub(self, hub: int, floor: float, nodes: int) -> tuple[float, NDArray[np.int32], bool]:
         """The least reduced cost of a hub below a floor, columns met, and whether that least is exact.
 
         What is not searched to the end is branched on: a practice is taken, or left out. The branch of which least is
-        proven goes on first. It is bounded by the model of centres, which takes no time, as long as that says more of
-        it; and searched again once that says no more, or few practices are left.
+        proven goes on first. It is bounded by the model of centres, which takes no time, and searched once few
+        practices are left.
         """
         width, met, best = most_practices(self.search.costs), list[NDArray[np.int32]](), floor
         bonus, number, open_ = float(np.abs(self.duals).sum()), 0, list[_Branch]()
@@ -387,7 +367,7 @@ class _Pricing:
             best = min(best, least)
             return rest
 
-        rest, effort = search(self.root(hub), nodes), 0
+        rest, effort = search(self.root(hub), min(nodes, FIRST_NODES)), 0
         if rest is not None:
             open_.append(self.bounded(hub, rest, best))
         while open_ and open_[0].bound < best - ROUNDING and effort < nodes and not self.stop[0]:
@@ -397,8 +377,7 @@ class _Pricing:
                 effort += BOUNDING
                 if rest.bound >= best - ROUNDING:
                     continue
-                plain = rest.bound < branch.bound + LEAST_RAISED * (best - branch.bound)
-                if plain or rest.undecided <= FEW:
+                if rest.undecided <= FEW:
                     rest = search(rest, NODES)
                     effort += SEARCHING
                 if rest is not None and rest.bound < best - ROUNDING:
@@ -450,7 +429,8 @@ def _search_hubs(
             least[hub] = max(value - ROUNDING, least_known[hub])
 
     with _stopped_in_time(pricing.stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
-        for done in [pool.submit(price, hub) for hub in range(n)]:
+        # Those that cost least take longest: none of them is to be left for the end.
+        for done in [pool.submit(price, hub) for hub in np.argsort(least_known, kind="stable").tolist()]:
             done.result()
     return _Searched(least, found, complete)
 
@@ -508,7 +488,7 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
 
 @nb.njit(cache=True, nogil=True)
 def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
-    """Duals less what the lines below cuts add by the practice, what they add to every network, and the rest.
+    """Duals less what shares of lines below cuts add by the practice, what they add to every network, and the rest.
 
     The rest is what a cut adds beyond its line at least, by the weight that is taken and that may yet be.
     """
@@ -517,18 +497,16 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
     slope, shift, left = np.zeros(count), 0.0, duals.copy()
     for c in range(count):
         step = 1
-        if lined[c]:
-            # Up to just below the first step nothing is paid; the line meets every step at its far end.
-            while paid[c, step] == 0.0:
-                step += 1
-            slope[c] = paid[c, step] / step
-            shift -= slope[c] * (step - 1)
+        # Up to just below the first step nothing is paid; the line meets every step at its far end.
+        while paid[c, step] == 0.0:
+            step += 1
+        slope[c] = lined[c] * paid[c, step] / step
+        shift -= slope[c] * (step - 1)
         for taken in range(ends):
             least = np.inf
             for more in range(ends - taken):
                 t = taken + more
-                at_line = slope[c] * (t - step + 1) if lined[c] else 0.0
-                least = min(least, paid[c, t] - at_line)
+                least = min(least, paid[c, t] - slope[c] * (t - step + 1))
                 beyond[c, taken, more] = least
     for v in range(len(duals)):
         for e in range(begin[v], begin[v + 1]):

@@ -92,8 +92,8 @@ def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-unt
 # Turns of paying for ways. The last is one that raises the bound by less than this share of what is missing.
 ASCENTS, LEAST_ASCENT = 20, 0.02
 
-# Of multipliers: rounds at most; the first step, as a share of Polyak's; and after so many rounds without a better bound
-# the step is made shorter, to this share, down to the least.
+# Of multipliers: rounds at most; the first step, as a share of Polyak's; and after so many rounds without a better
+# bound the step is made shorter, to this share, down to the least.
 MOST_ROUNDS, STEP, PATIENCE, SHORTER, LEAST_STEP = 30, 0.03, 5, 0.7, 1e-4
 
 
@@ -107,7 +107,7 @@ class HubValue(NamedTuple):
     members : ndarray of bool, shape (n,)
         None that costs less than the floor has another practice.
     split : int
-        The practice of those that are not taken of which it is least clear whether it pays off; -1 for none.
+        The practice of those that are not taken of which most patients are neither in nor out; -1 for none.
     cover : ndarray of float64, shape (n,)
         How much of each practice is in the network that costs so little.
     """
@@ -180,18 +180,8 @@ def hub_value(
     left, cover = np.zeros(len(duals), np.bool_), np.zeros(len(duals))
     if not math.isfinite(by_hub[hub]) or not len(costs.sizes):
         return HubValue(math.inf, left, -1, cover), None
-    value, split, shift = _by_ways(
-        hub,
-        floor,
-        by_hub,
-        list_size,
-        costs.indptr,
-        costs.neighbours,
-        costs.sizes,
-        costs.fixed,
-        taken,
-        left,
-        cover,
+    value, shift = _by_ways(
+        hub, floor, by_hub, list_size, costs.indptr, costs.neighbours, costs.sizes, costs.fixed, left, cover
     )
     some = np.flatnonzero(left)
     if value >= floor or not len(some):
@@ -207,14 +197,18 @@ def hub_value(
     if between > value:
         cover[:] = 0.0
         cover[some] = covered
-    return HubValue(min(max(float(value), between), floor), left, int(split), cover), Multipliers(some, paid)
+    unclear = np.where(left & ~taken, list_size * (np.minimum(cover, 1.0 - cover) + NOTHING), -1.0)
+    unclear[hub] = -1.0
+    split = int(unclear.argmax())
+    value = min(max(float(value), between), floor)
+    return HubValue(value, left, split if unclear[split] >= 0 else -1, cover), Multipliers(some, paid)
 
 
 @nb.njit(cache=True, nogil=True)
 def _by_ways(  # type: ignore[no-untyped-def]
-    hub, floor, by_hub, size, indptr, neighbours, sizes, fixed, taken, left, cover
+    hub, floor, by_hub, size, indptr, neighbours, sizes, fixed, left, cover
 ):
-    """The bound by connected ways to the hub, where to split, and by how much practices were raised for their ways.
+    """The bound by connected ways to the hub, and by how much practices were raised for their ways.
 
     ``left`` are then the practices of networks below the floor, and ``cover`` is the cheapest one.
     """
@@ -224,7 +218,7 @@ def _by_ways(  # type: ignore[no-untyped-def]
     value = _at_dual(hub, by_hub, size, dual, sizes, fixed)
     for _ in range(ASCENTS):
         if value >= floor:
-            return floor, -1, shift
+            return floor, shift
         added, more = by_hub + shift - dual * size, shift.copy()
         _pay_for_ways(hub, indptr, neighbours, added, more)
         _, new_dual = _knapsack(hub, hub, by_hub + more, size, sizes, fixed, cover)
@@ -236,16 +230,12 @@ def _by_ways(  # type: ignore[no-untyped-def]
         if gain < LEAST_ASCENT * (floor - value):
             break
     if value >= floor:
-        return floor, -1, shift
+        return floor, shift
     # A network below the floor has no practice that takes the bound of its hub there.
-    split, nearest = -1, np.inf
     for v in range(n):
         reduced = 0.0 if v == hub else by_hub[v] + shift[v] - dual * size[v]
         left[v] = value + max(0.0, reduced) < floor
-        clear = abs(reduced) / max(1.0, size[v])
-        if left[v] and v != hub and not taken[v] and clear < nearest:
-            split, nearest = v, clear
-    return value, split, shift
+    return value, shift
 
 
 @nb.njit(cache=True, nogil=True)
@@ -280,15 +270,7 @@ def _between_practices(  # type: ignore[no-untyped-def]
             now[:] = paid
             step, worse, restarted = step * SHORTER, 0, True
             continue
-        length = 0.0
-        for i in range(m):
-            for j in range(i):
-                more = share[i] * taken[i, j] - share[j] * taken[j, i]
-                if size[i] < 1 or size[j] < 1:
-                    # In a mean over patients nothing is paid by a practice that has none.
-                    more = 0.0
-                ahead[i, j] = more if restarted else (more + ahead[i, j]) / 2
-                length += ahead[i, j] ** 2
+        length = _disagreement(share, taken, size, ahead, restarted)
         restarted = False
         if length == 0.0:
             break
@@ -298,6 +280,21 @@ def _between_practices(  # type: ignore[no-untyped-def]
                 now[i, j] += far * ahead[i, j]
                 now[j, i] = -now[i, j]
     return value
+
+
+@nb.njit(cache=True, nogil=True)
+def _disagreement(share, taken, size, ahead, restarted):  # type: ignore[no-untyped-def]
+    """How knapsacks disagree, pair by pair, half of it that of the round before; and the square of its length."""
+    length = 0.0
+    for i in range(len(size)):
+        for j in range(i):
+            more = share[i] * taken[i, j] - share[j] * taken[j, i]
+            if size[i] < 1 or size[j] < 1:
+                # In a mean over patients nothing is paid by a practice that has none.
+                more = 0.0
+            ahead[i, j] = more if restarted else (more + ahead[i, j]) / 2
+            length += ahead[i, j] ** 2
+    return length
 
 
 @nb.njit(cache=True, nogil=True)

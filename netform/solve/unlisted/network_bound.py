@@ -1,9 +1,9 @@
 """The Lagrangian bound by what whole networks cost: connected, with the ways of staff between all their practices.
 
 `netform.solve.unlisted.centre_bound` prices items, and takes for every hub the least of a knapsack. Here the prices go
-on from there by what `netform.solve.unlisted.hub_bound` says of a hub, which is more and takes a thousand times as long.
-So hubs are looked at in order of what is known of them, no further than the cheapest that a plan needs; and what their
-practices pay each other is kept from one round to the next.
+on from there by what `netform.solve.unlisted.hub_bound` says of a hub, which is more and takes much longer. So hubs are
+looked at in order of what is known of them, no further than the cheapest that a plan needs; and what their practices
+pay each other is kept from one round to the next.
 """
 
 from __future__ import annotations
@@ -177,14 +177,13 @@ class _Networks:
     def look(
         self, hub: int, duals: NDArray[np.float64], value: float, floor: float, looks: int
     ) -> tuple[float, NDArray[np.float64]]:
-        """What a hub costs at least, up to a floor, and how its network covers items; multipliers at the second look."""
+        """What a hub costs at least, up to a floor, and how that covers items; with multipliers at the second look."""
         costs, item = self.costs, self.costs.item
         may, none = np.isfinite(costs.hours[item, hub]), np.zeros(len(item), np.bool_)
         effort = self.effort if looks else 0
         found, multipliers = hub_value(costs, hub, duals, may, none, floor, effort, self.multipliers.get(hub))
         if looks and multipliers is not None:
             self.multipliers[hub] = multipliers
-        cover = np.bincount(
-            item, shared(costs, np.ones(len(costs.patients))) * found.cover, len(costs.patients)
-        )
+        cover = np.zeros(len(costs.patients))
+        np.add.at(cover, item, shared(costs, np.ones(len(cover))) * found.cover)
         return max(value, found.least), cover

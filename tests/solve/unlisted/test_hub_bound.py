@@ -9,12 +9,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import NEVER
 from netform.solve.model.problem import group_costs
-from netform.solve.unlisted import centre_bound as module
-from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost, hub_values
+from netform.solve.unlisted import known_of_hubs as module
+from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.hub_bound import HubValue, hub_value
+from netform.solve.unlisted.known_of_hubs import known_of_hubs
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -34,6 +36,11 @@ QUICK = examples(60)
 def costs_of(problem: Problem) -> CentreCosts:
     """The model of centres within the band."""
     return CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most)
+
+
+def no_cuts(problem: Problem) -> PricedCuts:
+    """None of them."""
+    return PricedCuts.of(NO_CUTS, np.empty(0), len(problem.codes))
 
 
 def hub_of(problem: Problem, group: Group) -> int:
@@ -62,15 +69,15 @@ def test_no_network_of_a_hub_costs_less_than_its_value(
     if problem.patients < problem.data.rules.least:
         return
     floors = np.full(len(problem.codes), floor)
-    values, members = hub_values(costs_of(problem), duals, floors, effort)
+    values, members, *_ = known_of_hubs(costs_of(problem), duals, floors, no_cuts(problem), effort)
     for group, cost in zip(groups, group_costs(problem, groups), strict=True):
         hub, reduced = hub_of(problem, group), cost - math.fsum(duals[list(group)])
         assert values[hub] <= reduced + 1e-6
         assert reduced >= floor - 1e-6 or members[hub, list(group)].all()
-    plain, _ = hub_values(costs_of(problem), duals, floors)
+    plain = known_of_hubs(costs_of(problem), duals, floors, no_cuts(problem)).least
     assert (values >= plain - 1e-9).all()
     if math.isinf(floor):
-        lower, _ = hub_values(costs_of(problem), duals, -floors)
+        lower = known_of_hubs(costs_of(problem), duals, -floors, no_cuts(problem)).least
         assert (values >= lower - 1e-9).all()
 
 
@@ -111,11 +118,12 @@ def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: py
     costs = costs_of(problem)
     duals = centre_bound(costs, math.inf, NEVER).duals(problem.data.list_size).practices
     floors, none = np.full(len(duals), math.inf), np.zeros(len(duals), np.bool_)
-    with_pairs, _ = hub_values(costs, duals, floors)
+    with_pairs = known_of_hubs(costs, duals, floors, no_cuts(problem)).least
     nothing = HubValue(-math.inf, none, -1, np.zeros(len(duals)))
     monkeypatch.setattr(module, "hub_value", lambda *_: (nothing, None))
     some = np.isfinite(with_pairs)
-    assert (with_pairs[some] > hub_values(costs, duals, floors)[0][some] + 1e-3).mean() > 0.5
+    without = known_of_hubs(costs, duals, floors, no_cuts(problem)).least
+    assert (with_pairs[some] > without[some] + 1e-3).mean() > 0.5
 
 
 @given(
@@ -136,7 +144,7 @@ def test_what_is_fixed_is_in_no_cheaper_plan(drawn: tuple[nx.Graph, Rules], seed
         return
     cutoff = min(math.fsum(cost_of[group] for group in plan) for plan in plans) + more
     costs = costs_of(problem)
-    least, _ = hub_values(costs, duals, np.full(len(duals), math.inf))
+    least = known_of_hubs(costs, duals, np.full(len(duals), math.inf), no_cuts(problem)).least
     hubs = np.sort(least)[: costs.many]
     sums = np.cumsum(hubs[np.isfinite(hubs)])
     bound = math.fsum(duals) + sums[costs.fewest - 1 :].min()

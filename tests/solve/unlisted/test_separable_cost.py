@@ -19,15 +19,15 @@ from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutP
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
-from netform.solve.unlisted.centre_bound import centre_bound, hub_values
+from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import (
     HubSearch,
-    KnownOfHubs,
     columns_below,
     price_exactly,
 )
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
+from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
 from tests.made_up_problem import county, first_plan, problem_of
@@ -49,11 +49,20 @@ def separable_only(problem: Problem) -> Problem:
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
 
 
-def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool) -> KnownOfHubs:
-    """What the model of centres says of each hub, or nothing."""
+def known_of(
+    problem: Problem,
+    prices: NDArray[np.float64],
+    floor: float,
+    cuts: PricedCuts,
+    seed: int,
+    *,
+    by_centres: bool,
+) -> KnownOfHubs:
+    """What the model of centres says of each hub, or nothing but some share of the lines below cuts."""
     n, rules = len(problem.codes), problem.data.rules
     if not by_centres:
-        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_))
+        lines = np.random.default_rng(seed).choice([0.0, 0.3, 1.0], (n, len(cuts.paid)))
+        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_), lines)
     anyone = replace(
         problem.limits,
         may_hub=np.ones(n, np.bool_),
@@ -61,8 +70,8 @@ def known_of(problem: Problem, prices: NDArray[np.float64], *, by_centres: bool)
         longest_to_hub=math.inf,
     )
     costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
-    values, members = hub_values(costs, prices, np.full(n, math.inf))
-    return KnownOfHubs(values - 1e-5, members, costs)
+    found = known_of_hubs(costs, prices, np.full(n, floor + 2e-5), cuts, 10_000)
+    return found._replace(least=found.least - 1e-5)
 
 
 def within_band(problem: Problem) -> SeparableCosts:
@@ -238,7 +247,6 @@ def test_no_network_costs_less_than_its_hub_says(
         search = HubSearch.of(within_band(problem))
     cuts, cut_prices = cuts_of(problem, seed, count)
     priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
-    lines = np.random.default_rng(seed).random((len(problem.codes), len(priced.paid))) < 0.5
     true, quick = group_costs(problem, networks), group_costs(separable_only(problem), networks)
     beyond = beyond_prices(separable_only(problem), networks, prices, cuts, cut_prices)
     list_size, minutes = problem.data.list_size, problem.data.minutes
@@ -248,14 +256,16 @@ def test_no_network_costs_less_than_its_hub_says(
         members = list(group)
         hub = members[int((minutes[np.ix_(members, members)] @ list_size[members]).argmin())]
         least[hub] = min(least[hub], beyond[group])
-    known = known_of(problem, prices, by_centres=by_centres)
+    known = known_of(problem, prices, floor, priced, seed, by_centres=by_centres)
+    for hub, value in enumerate(known.least):
+        assert value <= least[hub] + 1e-6
     # The second time it begins with the penalties of the first.
     for _ in range(2):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(exact_module, "NODES", branch_nodes)
             patch.setattr(exact_module, "BOUNDING", 0 if branch_nodes else 200)
             patch.setattr(exact_module, "SEARCHING", 0 if branch_nodes else 5_000)
-            priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, lines, known)
+            priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, known)
         found = [tuple(int(v) for v in priced_hubs.found[j]) for j in range(len(priced_hubs.found))]
         assert set(found) <= set(networks)
         for hub, value in enumerate(priced_hubs.least):
@@ -278,14 +288,14 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
     )
     prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals(problem.data.list_size).practices
     members = np.isfinite(centres.hours)[centres.item].T
-    known = KnownOfHubs(np.full(n, -math.inf), members, centres)
-    no_cuts, lines = PricedCuts.of(NO_CUTS, np.empty(0), n), np.empty((n, 0), np.bool_)
+    known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres)
+    no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
 
     def missing(bounding: int) -> float:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(exact_module, "BOUNDING", bounding)
             found = price_exactly(
-                HubSearch.of(within_band(problem)), prices, 0.0, 1_000, NEVER, 1, no_cuts, lines, known
+                HubSearch.of(within_band(problem)), prices, 0.0, 1_000, NEVER, 1, no_cuts, known
             )
         assert found.given_up
         return float(np.minimum(found.least, 0.0).sum())
@@ -317,16 +327,14 @@ def test_every_column_below_a_floor_is_found(
     prices, n = prices_of(problem, seed), len(problem.codes)
     cuts, cut_prices = cuts_of(problem, seed, count)
     priced = PricedCuts.of(cuts, cut_prices, n)
-    lines = np.random.default_rng(seed).random((n, len(priced.paid))) < 0.5
     if problem.patients < problem.data.rules.least or not networks:
         return
     beyond = beyond_prices(problem, networks, prices, cuts, cut_prices)
-    search, known = HubSearch.of(within_band(problem)), known_of(problem, prices, by_centres=by_centres)
+    search = HubSearch.of(within_band(problem))
+    known = known_of(problem, prices, floor, priced, seed, by_centres=by_centres)
 
     def found(most: int) -> list[Group] | None:
-        store = columns_below(
-            search, prices, np.full(n, floor), 10**6, NEVER, workers, priced, lines, known, most
-        )
+        store = columns_below(search, prices, np.full(n, floor), 10**6, NEVER, workers, priced, known, most)
         return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
 
     groups = found(n * len(networks))
@@ -343,7 +351,6 @@ def test_time_that_is_up_proves_nothing() -> None:
     search = HubSearch.of(within_band(problem))
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
-    lines = np.zeros((40, 0), np.bool_)
-    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_))
-    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, lines, known)
+    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_), np.empty((40, 0)))
+    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, known)
     assert priced.least.tolist() == [-math.inf] * 40

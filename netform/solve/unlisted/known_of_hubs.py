@@ -1,0 +1,168 @@
+"""What is known of the columns of every hub before they are searched: their least reduced cost, and who is in them.
+
+By `netform.solve.unlisted.hub_bound`, which knows no cuts. What a cut adds to a column's cost is a step function of how
+many of its practices the column has; it is no less than any share of the line that touches the steps from below. Such a
+line is spread over the practices like duals. How much of each line is best for a hub follows from its cheapest network:
+more where that has more of the cut's practices than the line is worth, a subgradient once more.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
+
+from netform.solve.unlisted.centre_bound import price_hubs
+from netform.solve.unlisted.centre_costs import CentreCosts
+from netform.solve.unlisted.hub_bound import HubValue, hub_value
+
+if TYPE_CHECKING:
+    from netform.solve.master.subset_row_cuts import PricedCuts
+
+__all__ = ["CutLines", "KnownOfHubs", "known_of_hubs", "lined_hub_value"]
+
+# Turns in which the lines of a hub are sought; of the effort for its multipliers each gets this share.
+TURNS, EFFORT = 8, 0.2
+
+# The first step of lines as a share of Polyak's, and what is left of it where that was in vain.
+STEP, SHORTER = 0.5, 0.8
+
+
+class KnownOfHubs(NamedTuple):
+    """What is known before the search.
+
+    Attributes
+    ----------
+    least : ndarray of float64, shape (n,)
+        No column of a hub has a lower reduced cost.
+    members : ndarray of bool, shape (n, n)
+        Whether a column of a hub (row) below its floor may have a practice.
+    lines : ndarray of float64, shape (n, k)
+        By hub, how much of the line below each cut is counted, from 0 to 1.
+    centres : CentreCosts or None
+        The model that says so, and bounds what is branched on.
+    """
+
+    least: NDArray[np.float64]
+    members: NDArray[np.bool_]
+    lines: NDArray[np.float64]
+    centres: CentreCosts | None = None
+
+
+class CutLines(NamedTuple):
+    """The lines below the steps of cuts.
+
+    Attributes
+    ----------
+    weights : ndarray of float64, shape (k, n)
+        What each practice counts in each cut.
+    begin : ndarray of float64, shape (k,)
+        The weight at which the line begins to be positive.
+    slope : ndarray of float64, shape (k,)
+        Hours per week for each weight.
+    """
+
+    weights: NDArray[np.float64]
+    begin: NDArray[np.float64]
+    slope: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cuts: PricedCuts) -> CutLines:
+        """The line of each cut meets every step at its far end."""
+        weights = np.zeros((len(cuts.paid), len(cuts.begin) - 1))
+        weights[cuts.which, np.repeat(np.arange(weights.shape[1]), np.diff(cuts.begin))] = cuts.weights
+        step = (cuts.paid > 0).argmax(axis=1)
+        return cls(weights, step - 1.0, cuts.paid[np.arange(len(step)), step] / step)
+
+    def lined(
+        self, duals: NDArray[np.float64], share: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Duals less what shares of the lines add by the practice, and what those add to every column."""
+        slope = share * self.slope
+        return duals - slope @ self.weights, -float(slope @ self.begin)
+
+
+def known_of_hubs(
+    costs: CentreCosts,
+    duals: NDArray[np.float64],
+    floors: NDArray[np.float64],
+    cuts: PricedCuts,
+    effort: int = 0,
+) -> KnownOfHubs:
+    """What a column of each hub costs at least beyond the duals and the cuts, and who is in those below a floor.
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    duals : ndarray of float64, shape (n,)
+        Of practices.
+    floors : ndarray of float64, shape (n,)
+        Hours per week, by hub: where more is of no interest.
+    cuts : PricedCuts
+    effort : int
+        For the multipliers of a hub, pairs of its practices in each round counted.
+    """
+    n, lines = len(costs.item), CutLines.of(cuts)
+    prices = np.bincount(costs.item, duals, len(costs.patients))
+    values, *_ = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
+    members, shares = np.zeros((n, n), np.bool_), np.zeros((n, len(cuts.paid)))
+    may, none = np.isfinite(costs.hours)[costs.item], np.zeros(n, np.bool_)
+    for hub in np.flatnonzero(values < floors).tolist():
+        floor, quick = float(floors[hub]), int(EFFORT * effort)
+        # What is missing to no floor at all is no length of a step.
+        turns = TURNS if math.isfinite(floor) else 0
+        few, shares[hub] = lined_hub_value(
+            costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], turns, quick
+        )
+        found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
+        values[hub], members[hub] = max(values[hub], few.least, found.least), found.members
+    some = np.isfinite(values)
+    values[some] = np.minimum(values[some], floors[some])
+    return KnownOfHubs(values, members, shares, costs)
+
+
+def lined_hub_value(
+    costs: CentreCosts,
+    hub: int,
+    duals: NDArray[np.float64],
+    members: NDArray[np.bool_],
+    taken: NDArray[np.bool_],
+    floor: float,
+    lines: CutLines,
+    share: NDArray[np.float64],
+    turns: int,
+    effort: int = 0,
+) -> tuple[HubValue, NDArray[np.float64]]:
+    """What a connected network of a hub costs at least beyond duals and cuts; and how much of each line says so.
+
+    Parameters
+    ----------
+    costs, hub, duals, members, taken, floor, effort
+        As `netform.solve.unlisted.hub_bound.hub_value` has them.
+    lines : CutLines
+    share : ndarray of float64, shape (k,)
+        How much of each is counted at first.
+    turns : int
+        In which better shares are sought.
+    """
+    best, step, kept = None, STEP, share
+    for turn in range(turns + 1):
+        left, more = lines.lined(duals, share)
+        found, _ = hub_value(costs, hub, left, members, taken, floor - more, effort)
+        found = found._replace(least=found.least + more)
+        if best is None or found.least > best.least:
+            best, kept = found, share
+        else:
+            step *= SHORTER
+        if turn == turns or best.least >= floor:
+            break
+        ahead = (lines.weights @ found.cover - lines.begin) * lines.slope
+        ahead[((share <= 0) & (ahead < 0)) | ((share >= 1) & (ahead > 0))] = 0.0
+        length = float(ahead @ ahead)
+        if not length:
+            break
+        share = np.clip(share + step * (floor - found.least) / length * ahead, 0.0, 1.0)
+    assert best is not None  # noqa: S101 (there is one turn at least)
+    return best, kept
