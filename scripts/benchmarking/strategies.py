@@ -90,6 +90,7 @@ STRATEGIES = (
     Strategy("neighbourhoods divided by trees", f"{UNLISTED}:improve", _nothing),
     Strategy("neighbourhoods solved exactly", f"{UNLISTED}:improvements", _no_turns),
     Strategy("assignment model", f"{UNLISTED}:_centre_turns", _no_turns),
+    Strategy("prices for whole networks", f"{UNLISTED}:_network_bounds", _no_turns),
     Strategy("generated columns: bound", f"{UNLISTED}:bound_turns", _no_turns),
     Strategy("generated columns: beams", f"{UNLISTED}:beam_turns", _no_turns),
     Strategy("all columns near the bound", f"{COLUMNS}.by_hubs:_close", _nothing),
