@@ -1,8 +1,9 @@
 """Plan a part whose feasible networks cannot be listed: search and bound take turns, and share what they find.
 
-Prices for centres bound any plan at once (`netform.solve.unlisted.centre_bound`). Then columns are generated, for the
-bound hub by hub, and for plans by beams (`netform.solve.unlisted.by_hubs`). Where networks hold too many practices each
-for that, or no plan within the band is known, the assignment model with centres closes the gap as far as it can
+Prices for centres bound any plan at once (`netform.solve.unlisted.centre_bound`); where networks hold many practices
+each, prices for whole networks go on from those (`netform.solve.unlisted.network_bound`). Then columns are generated,
+for the bound hub by hub, and for plans by beams (`netform.solve.unlisted.by_hubs`). Where networks hold too many for
+that, or no plan within the band is known, the assignment model with centres closes the gap as far as it can
 (`netform.solve.unlisted.centre_model`). Whoever finds a plan or a bound tells the part, and all go on from there.
 """
 
