@@ -12,7 +12,7 @@ Validi, Buchanan and Lykhovyd (2022).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numba as nb
@@ -29,15 +29,41 @@ if TYPE_CHECKING:
     from netform.solve.unlisted.centre_costs import CentreCosts
 
 __all__ = [
+    "ROUNDING",
+    "AscentParams",
     "BoundParams",
     "CentreBound",
     "Exceptional",
+    "PriceAscent",
     "centre_bound",
     "centre_bounds",
     "cheapest_of_two_kinds",
     "fix_by_reduced_cost",
     "price_hubs",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class AscentParams:
+    """How prices move.
+
+    Attributes
+    ----------
+    step, least_step : float
+        The first step as a share of Polyak's, and one so short that the bound no longer moves.
+    patience : int
+        Rounds without a better bound before the step is made shorter.
+    shorter : float
+        The share of the step that is left then.
+    kept : float
+        Of the last direction: where an item is in two networks by turns, the two cancel out.
+    """
+
+    step: float = 1.0
+    least_step: float = 1e-3
+    patience: int = 10
+    shorter: float = 0.7
+    kept: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +75,18 @@ class BoundParams:
     rounds : int
         Rounds of prices at most; the steps are too short to matter long before, but with few items, where a round takes
         no time.
-    patience : int
-        Rounds without a better bound before the step is made shorter.
-    shorter : float
-        The share of the step that is left then.
-    least_step : float
-        Steps shorter than this share of Polyak's move the bound no more.
-    kept : float
-        Of the last direction: where an item is in two networks by turns, the two cancel out.
+    ascent : AscentParams
     margin : float
         Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
-    rounding : float
-        Hours per week that sums of costs may be wrong by.
     """
 
     rounds: int = 3000
-    patience: int = 10
-    shorter: float = 0.7
-    least_step: float = 1e-3
-    kept: float = 0.6
+    ascent: AscentParams = AscentParams()
     margin: float = 0.05
-    rounding: float = 1e-6
+
+
+# Hours per week that sums of costs may be wrong by.
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,67 @@ class Exceptional:
     number: int
 
 
+@dataclass(slots=True)
+class PriceAscent:
+    """Prices that rise where items are in no network, and fall where they are in several.
+
+    Attributes
+    ----------
+    prices : ndarray of float64, shape (m,)
+        To be looked at next.
+    params : AscentParams
+    best : ndarray of float64, shape (m,)
+        Those of the best bound so far.
+    step : float
+    worse : int
+        Rounds since that.
+    direction : ndarray of float64, shape (m,)
+        Of the last move; zero after a restart.
+    """
+
+    prices: NDArray[np.float64]
+    params: AscentParams
+    best: NDArray[np.float64] = field(init=False)
+    step: float = field(init=False)
+    worse: int = field(init=False, default=0)
+    direction: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin where the prices are."""
+        self.best, self.step, self.direction = self.prices, self.params.step, np.zeros(len(self.prices))
+
+    def told(self, *, better: bool) -> None:
+        """Take whether the prices bound better than any before."""
+        self.worse = 0 if better else self.worse + 1
+        if better:
+            self.best = self.prices
+
+    def move(self, covered: NDArray[np.float64], missing: float) -> bool:
+        """Go on to other prices; whether there are any.
+
+        Parameters
+        ----------
+        covered : ndarray of float64, shape (m,)
+            How much of each item is in the networks that cost least at these prices.
+        missing : float
+            Hours per week between their bound and a plan.
+        """
+        params = self.params
+        if self.step < params.least_step:
+            return False
+        if self.worse > params.patience:
+            self.prices, self.step, self.worse = self.best, self.step * params.shorter, 0
+            self.direction = np.zeros(len(self.prices))
+            return True
+        ahead, before = 1.0 - covered, self.direction
+        self.direction = (1 - params.kept) * ahead + params.kept * before if before.any() else ahead
+        length = float(self.direction @ self.direction)
+        if length < ROUNDING:
+            return False
+        self.prices = self.prices + self.step * missing / length * self.direction
+        return True
+
+
 def centre_bound(
     costs: CentreCosts,
     cutoff: float,
@@ -176,11 +254,10 @@ def centre_bounds(
     exceptional : Exceptional, optional
         Networks outside the band; nothing is fixed then.
     """
-    prices = _first_prices(costs) if first is None else first
-    best, best_prices, step, worse = -math.inf, prices, 1.0, 0
-    hubs = np.zeros(len(costs.item))
-    direction: NDArray[np.float64] = np.zeros(len(prices))
+    ascent = PriceAscent(_first_prices(costs) if first is None else first, params.ascent)
+    best, hubs = -math.inf, np.zeros(len(costs.item))
     for _ in range(params.rounds):
+        prices = ascent.prices
         values, duals, taken = price_hubs(
             costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
         )
@@ -188,31 +265,21 @@ def centre_bounds(
         covered = taken[chosen].sum(axis=0)
         if exceptional is not None:
             least, covered = _with_exceptions(exceptional, prices, values, taken)
-        bound = math.fsum(prices) + least - params.rounding
+        bound = math.fsum(prices) + least - ROUNDING
         if bound >= cutoff:
             yield CentreBound(cutoff, prices, values, costs)
             return
+        ascent.told(better=bound > best)
         if bound > best:
-            best, best_prices, hubs, worse = bound, prices, values, 0
+            best, hubs = bound, values
             if math.isfinite(cutoff) and exceptional is None:
                 dearer = values + others - least
                 dearer[chosen] = 0.0
                 costs = _fixed(costs, prices, dearer, duals, cutoff - bound, np.zeros(len(values)))
-        else:
-            worse += 1
-        yield CentreBound(best, best_prices, hubs, costs)
-        if deadline.passed or step < params.least_step:
-            return
-        if worse > params.patience:
-            prices, step, worse, direction = best_prices, step * params.shorter, 0, np.zeros(len(prices))
-            continue
-        ahead = 1.0 - covered
-        direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
-        length = float(direction @ direction)
-        if length < params.rounding:
-            return
+        yield CentreBound(best, ascent.best, hubs, costs)
         target = cutoff if math.isfinite(cutoff) else best + params.margin * max(abs(best), 1.0)
-        prices = prices + step * (target - bound) / length * direction
+        if deadline.passed or not ascent.move(covered, target - bound):
+            return
 
 
 def fix_by_reduced_cost(

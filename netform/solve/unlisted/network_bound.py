@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.unlisted.centre_bound import CentreBound, fix_by_reduced_cost, price_hubs
+from netform.solve.unlisted.centre_bound import (
+    ROUNDING,
+    AscentParams,
+    CentreBound,
+    PriceAscent,
+    fix_by_reduced_cost,
+    price_hubs,
+)
 from netform.solve.unlisted.hub_bound import Multipliers, hub_value
 
 if TYPE_CHECKING:
@@ -29,6 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["NetworkBoundParams", "network_bounds"]
 
 
+# How prices move that are good to begin with, where a round takes long.
+LATER = AscentParams(step=0.1, least_step=2e-3, patience=4, shorter=0.6)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkBoundParams:
     """How prices are sought.
@@ -39,12 +50,7 @@ class NetworkBoundParams:
         Of prices at most.
     effort : int
         For the multipliers of a hub in each, which go on from those before, pairs of its practices in a round counted.
-    step, least_step : float
-        The first step as a share of Polyak's, as prices are good to begin with; and one that moves the bound no more.
-    patience : int
-        Rounds without a better bound before the step is made shorter.
-    shorter, kept : float
-        The share of the step that is left then, and that of the last direction that is kept.
+    ascent : AscentParams
     fixed : float
         Items are fixed anew once so much is left of what was missing.
     turn, rise : int, float
@@ -53,18 +59,11 @@ class NetworkBoundParams:
 
     rounds: int = 200
     effort: int = 400_000
-    step: float = 0.1
-    least_step: float = 2e-3
-    patience: int = 4
-    shorter: float = 0.6
-    kept: float = 0.6
+    ascent: AscentParams = LATER
     fixed: float = 0.9
     turn: int = 10
     rise: float = 0.05
 
-
-# Hours per week that sums of costs may be wrong by.
-ROUNDING = 1e-6
 
 # At every hub: with the multipliers that there are, then with better ones.
 LOOKS = 2
@@ -84,38 +83,27 @@ def network_bounds(
     deadline : Deadline
     params : NetworkBoundParams
     """
-    best, prices, step, worse = begin, begin.prices, params.step, 0
+    best, ascent = begin, PriceAscent(begin.prices, params.ascent)
     networks = _Networks(begin.costs, params.effort)
-    direction: NDArray[np.float64] = np.zeros(len(prices))
     fixed_at = before = cutoff - begin.bound
     for k in range(params.rounds):
-        room = cutoff - best.bound
+        prices, room = ascent.prices, cutoff - best.bound
         if k % params.turn == params.turn - 1:
             if room > (1 - params.rise) * before:
                 return
             before = room
         values, least, cover = networks.price(prices, room / max(1, begin.costs.fewest), deadline)
         bound = math.fsum(prices) + least - ROUNDING
+        ascent.told(better=bound > best.bound)
         if bound > best.bound:
-            worse, room = 0, cutoff - bound
+            room = cutoff - bound
             if 0 < room < params.fixed * fixed_at:
                 duals = shared(networks.costs, prices)
                 networks.costs, fixed_at = fix_by_reduced_cost(networks.costs, duals, values, room), room
             best = CentreBound(min(bound, cutoff), prices, values, networks.costs)
-        else:
-            worse += 1
         yield best
-        if deadline.passed or step < params.least_step or best.bound >= cutoff:
+        if deadline.passed or best.bound >= cutoff or not ascent.move(cover, cutoff - bound):
             return
-        if worse > params.patience:
-            prices, step, worse, direction = best.prices, step * params.shorter, 0, np.zeros(len(prices))
-            continue
-        ahead = 1.0 - cover
-        direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
-        length = float(direction @ direction)
-        if length < ROUNDING:
-            return
-        prices = prices + step * (cutoff - bound) / length * direction
 
 
 def shared(costs: CentreCosts, prices: NDArray[np.float64]) -> NDArray[np.float64]:
