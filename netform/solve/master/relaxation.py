@@ -31,6 +31,7 @@ __all__ = [
     "Relaxation",
     "dearest",
     "first_columns",
+    "least_of",
     "relax",
     "tighten",
 ]
@@ -44,6 +45,8 @@ POOL = 40_000
 # Of a list so many times as long, as many are priced before the first cuts, too: their duals are nearly right.
 SAMPLED = 100
 POOL_COLUMNS = 2_000
+# Values that are looked at first for each of the least that are wanted.
+SAMPLE = 20
 MOST_COLUMNS = 4_000
 
 # Columns whose reduced cost is above this share of the bound before the cuts are left there: a plan so much above the
@@ -148,7 +151,7 @@ def relax(
     program = PricedProgram(partitioning, columns, cuts, around, wide)
     listed = len(partitioning.store)
     if near is not None and listed > POOL:
-        program.price_out(np.sort(np.argpartition(near, POOL)[:POOL]), deadline)
+        program.price_out(least_of(near, POOL), deadline)
     elif listed > SAMPLED * POOL:
         program.price_out(np.arange(0, listed, listed // POOL), deadline)
     program.price_out(None, deadline, enough)
@@ -187,7 +190,7 @@ def tighten(
         return relaxation
     pool = None
     if len(partitioning.store) > POOL:
-        pool = np.flatnonzero(relaxation.column_bounds <= np.partition(relaxation.column_bounds, POOL)[POOL])
+        pool = least_of(relaxation.column_bounds, POOL)
     # The whole list agrees on these, so the next should not be far: duals of a pool alone may wander off.
     agreed = relaxation.duals
     program = relaxation.program
@@ -218,11 +221,31 @@ def _restarted(
     """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
     columns = relaxation.columns
     if len(columns) > POOL_COLUMNS:
-        near = np.argpartition(relaxation.column_bounds, POOL_COLUMNS)[:POOL_COLUMNS]
+        near = least_of(relaxation.column_bounds, POOL_COLUMNS)
         columns = np.union1d(near, columns[relaxation.values > 0])
-    program = PricedProgram(partitioning, columns, cuts, around)
-    program.bound, program.column_bounds = relaxation.bound, relaxation.column_bounds.copy()
+    # What it raises holds for the relaxation as well: a copy of a long list would be one too many.
+    program = PricedProgram(partitioning, columns, cuts, around, column_bounds=relaxation.column_bounds)
+    program.bound = relaxation.bound
     return program
+
+
+def least_of(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Where so many of the least values stand, ascending; of many values nothing else as long is made.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (m,)
+    count : int
+    """
+    if count >= len(values):
+        return np.arange(len(values))
+    # A sample says below which value somewhat more of them are.
+    sample = values[:: max(1, len(values) // (SAMPLE * count + 1))]
+    rank = min(len(sample) - 1, 2 * count * len(sample) // len(values) + SAMPLE)
+    some = np.flatnonzero(values <= np.partition(sample, rank)[rank])
+    if len(some) < count:
+        some = np.arange(len(values))
+    return np.sort(some[np.argpartition(values[some], count - 1)[:count]])
 
 
 class PricedProgram:
@@ -239,6 +262,8 @@ class PricedProgram:
         The centre of the dual box, instead of zero.
     wide : float
         Half the width of the box at first, in times of what a practice costs.
+    column_bounds : ndarray of float64, shape (m,), optional
+        What is known of the columns of the list; raised in place.
     """
 
     def __init__(
@@ -248,6 +273,7 @@ class PricedProgram:
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
         wide: float = BOX,
+        column_bounds: NDArray[np.float64] | None = None,
     ) -> None:
         self.partitioning = partitioning
         box, self.widest = _artificial_cost(partitioning, columns, wide), dearest(partitioning)
@@ -255,7 +281,9 @@ class PricedProgram:
         self.columns = np.empty(0, np.int64)
         self.inside = np.zeros(len(partitioning.store), np.bool_)
         self.bound = -math.inf
-        self.column_bounds = np.full(len(partitioning.store), -math.inf)
+        if column_bounds is None:
+            column_bounds = np.full(len(partitioning.store), -math.inf)
+        self.column_bounds = column_bounds
         self.complete = False
         self.program.add_cuts(cuts)
         self.add_columns(columns)
@@ -336,9 +364,7 @@ class PricedProgram:
                 self.solve()
                 continue
             joining = min(MOST_PRICED, left)
-            if len(fresh) > joining:
-                fresh = fresh[np.argpartition(reduced[fresh], joining)[:joining]]
-                fresh.sort()
+            fresh = fresh[least_of(reduced[fresh], joining)]
             self.add_columns(fresh if pool is None else pool[fresh])
             self.solve()
 

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
+from netform.solve.master.relaxation import least_of
 from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.reoptimise.restricted_master import (
     PricedOut,
     RestrictedMaster,
     in_list,
     in_sublist,
-    least_of,
 )
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netform.solve.exact.state import ANY_NUMBER, SearchState
-from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns
+from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns, least_of
 from netform.solve.model.outcome import Solution
 from netform.solve.model.problem import SetPartitioning, SideRow
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import CutPool
     from netform.solve.model.budget import Deadline
 
-__all__ = ["PricedOut", "RestrictedMaster", "in_list", "in_sublist", "least_of"]
+__all__ = ["PricedOut", "RestrictedMaster", "in_list", "in_sublist"]
 
 # Columns with a reduced cost below this share of the bound join the pool with those below zero.
 JOINING = 0.0005
@@ -226,10 +226,3 @@ def in_list(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> N
     found = where - len(kept) + listed
     found[where < len(kept)] = kept[where[where < len(kept)]]
     return found
-
-
-def least_of(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
-    """Where about so many of the least values stand, ascending."""
-    if count >= len(values):
-        return np.arange(len(values))
-    return np.sort(np.argpartition(values, count)[:count])

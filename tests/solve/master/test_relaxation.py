@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
-from netform.solve.master.relaxation import Relaxation, relax, tighten
+from netform.solve.master.relaxation import Relaxation, least_of, relax, tighten
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning
 from tests.brute_force import plan_costs, store_of
@@ -49,10 +49,24 @@ def test_bounds_hold_for_every_plan(partitioning: SetPartitioning) -> None:
     """No plan costs less than the bound, nor than the bound through any of its columns; tightened too."""
     relaxation = relax(partitioning, NEVER)
     assert_valid(partitioning, relaxation)
+    before = relaxation.column_bounds.copy()
     tightened = tighten(partitioning, relaxation, NEVER)
     assert_valid(partitioning, tightened)
+    # What was learnt since may stand in the first one, too.
+    assert_valid(partitioning, relaxation)
     assert tightened.bound >= relaxation.bound
-    assert (tightened.column_bounds >= relaxation.column_bounds).all()
+    assert (tightened.column_bounds >= before).all()
+
+
+@given(st.integers(0, 2**32), st.integers(1, 5000), st.integers(0, 60), st.sampled_from([3, 1000, 10**6]))
+@QUICK
+def test_the_least_of_many_values(seed: int, length: int, wanted: int, different: int) -> None:
+    """As many as were asked for, each no more than any other, ascending; equal ones whichever."""
+    values = np.random.default_rng(seed).integers(0, different, length).astype(np.float64)
+    found = least_of(values, wanted)
+    assert len(found) == min(wanted, length)
+    assert (np.diff(found) > 0).all()
+    assert np.sort(values[found]).tolist() == np.sort(values)[:wanted].tolist()
 
 
 @given(choices(), st.randoms(use_true_random=False))
