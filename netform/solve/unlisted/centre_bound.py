@@ -15,10 +15,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numba as nb
 import numpy as np
 
 from netform.solve.master.linear_program import Duals
+from netform.solve.unlisted.hub_bound import price_hubs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,6 @@ __all__ = [
     "centre_bounds",
     "cheapest_of_two_kinds",
     "fix_by_reduced_cost",
-    "price_hubs",
 ]
 
 
@@ -404,78 +403,3 @@ def _fixed(
     reduced[costs.item, np.arange(len(costs.item))] = 0.0
     reduced -= counted[None, :]
     return costs.without(np.maximum(dearer, 0.0)[None, :] + np.maximum(reduced, 0.0) >= room)
-
-
-@nb.njit(cache=True, nogil=True)
-def price_hubs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one knapsack after the other)
-    hours, prices, item, patients, sizes, fixed
-):
-    """Give what each hub costs beyond the prices, the dual of its patients, and what it takes of every item."""
-    m, n = hours.shape
-    values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
-    pieces = len(sizes) - 1
-    beyond, ratio = np.empty(m), np.empty(m)
-    for h in range(n):
-        own = item[h]
-        if not np.isfinite(hours[own, h]) or pieces < 0:
-            continue
-        # Ascending by what an item costs beyond its price for each patient.
-        for i in range(m):
-            beyond[i] = hours[i, h] - prices[i]
-            ratio[i] = beyond[i] / max(patients[i], 1)
-        ratio[own] = np.inf
-        order = np.argsort(ratio)
-        size = float(patients[own])
-        taken[h, own] = 1.0
-        piece = 0
-        while piece < pieces and sizes[piece + 1] <= size:
-            piece += 1
-        dual, last, short = 0.0, -np.inf, size < sizes[0]
-        room = size <= sizes[pieces]
-        k, left = 0, 1.0
-        while room:
-            if size < sizes[0]:
-                slope, end = -np.inf, sizes[0]
-            elif piece < pieces:
-                slope = (fixed[piece + 1] - fixed[piece]) / (sizes[piece + 1] - sizes[piece])
-                end = sizes[piece + 1]
-            else:
-                slope, end = np.inf, size
-            if k == m or not np.isfinite(ratio[order[k]]):
-                short = size < sizes[0]
-                dual = max(last, -slope) if np.isfinite(slope) else last
-                break
-            i = order[k]
-            short = False
-            if ratio[i] + slope >= 0:
-                dual = ratio[i]
-                if left == 1.0:
-                    dual = max(last, -slope) if slope < np.inf else last
-                break
-            some = min(left, (end - size) / patients[i]) if patients[i] > 0 else left
-            taken[h, i] += some
-            left -= some
-            last = ratio[i]
-            if some * patients[i] >= end - size - 1e-9 and patients[i] > 0:
-                size = max(size, end)
-                while piece < pieces and sizes[piece + 1] <= size:
-                    piece += 1
-            else:
-                size += some * patients[i]
-            if left <= 1e-12:
-                k, left = k + 1, 1.0
-        if short or not room:
-            continue
-        if not np.isfinite(dual):
-            dual = 0.0
-        duals[h] = dual
-        # Whatever the dual is, this is a bound.
-        value = beyond[own] - dual * patients[own]
-        for i in range(m):
-            if i != own and np.isfinite(beyond[i]):
-                value += min(0.0, beyond[i] - dual * patients[i])
-        least = np.inf
-        for v in range(pieces + 1):
-            least = min(least, fixed[v] + dual * sizes[v])
-        values[h] = value + least
-    return values, duals, taken

@@ -31,7 +31,7 @@ from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
 if TYPE_CHECKING:
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["HubValue", "Multipliers", "hub_value"]
+__all__ = ["HubValue", "Multipliers", "hub_value", "price_hubs"]
 
 # Hours per week that are nothing.
 NOTHING = 1e-6
@@ -95,6 +95,10 @@ ASCENTS, LEAST_ASCENT = 20, 0.02
 # Of multipliers: rounds at most; the first step, as a share of Polyak's; and after so many rounds without a better
 # bound the step is made shorter, to this share, down to the least.
 MOST_ROUNDS, STEP, PATIENCE, SHORTER, LEAST_STEP = 30, 0.03, 5, 0.7, 1e-4
+
+
+# A knapsack is filled with few of many items: so many are sorted at first, and twice as many where they are too small.
+SORTED = 50
 
 
 class HubValue(NamedTuple):
@@ -205,6 +209,33 @@ def hub_value(
 
 
 @nb.njit(cache=True, nogil=True)
+def price_hubs(  # type: ignore[no-untyped-def]
+    hours, prices, item, patients, sizes, fixed
+):
+    """Give what each hub costs by a knapsack beyond the prices of items, its dual, and what it takes of every item."""
+    m, n = hours.shape
+    values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
+    which, cost, size, share = np.empty(m, np.int64), np.empty(m), np.empty(m), np.empty(m)
+    for h in range(n):
+        if len(sizes) == 0 or not np.isfinite(hours[item[h], h]):
+            continue
+        count, own = 0, 0
+        for i in range(m):
+            if np.isfinite(hours[i, h]):
+                own = count if i == item[h] else own
+                which[count], cost[count], size[count] = i, hours[i, h] - prices[i], patients[i]
+                count += 1
+        value, dual = _knapsack(own, own, cost[:count], size[:count], sizes, fixed, share[:count])
+        if np.isfinite(value):
+            # Whatever the dual is, this is a bound.
+            values[h] = _at_dual(own, cost[:count], size[:count], dual, sizes, fixed)
+            duals[h] = dual
+            for k in range(count):
+                taken[h, which[k]] = share[k]
+    return values, duals, taken
+
+
+@nb.njit(cache=True, nogil=True)
 def _by_ways(  # type: ignore[no-untyped-def]
     hub, floor, by_hub, size, indptr, neighbours, sizes, fixed, left, cover
 ):
@@ -311,6 +342,19 @@ def _at_dual(hub, cost, size, dual, sizes, fixed):  # type: ignore[no-untyped-de
 
 
 @nb.njit(cache=True, nogil=True)
+def _cheapest(ratio, size, enough):  # type: ignore[no-untyped-def]
+    """The items of lowest ratio, ascending, that are so large together; all of them where those are few."""
+    count, some = SORTED, np.arange(len(ratio))
+    while count < len(ratio):
+        low = np.flatnonzero(ratio <= np.partition(ratio, count)[count])
+        if size[low].sum() >= enough:
+            some = low
+            break
+        count *= 2
+    return some[np.argsort(ratio[some])]
+
+
+@nb.njit(cache=True, nogil=True)
 def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
     first, second, cost, size, sizes, fixed, taken
 ):
@@ -319,7 +363,7 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
     Items may be taken in part, and those of infinite cost not at all: ``taken`` says how much of each is.
     """
     ratio = cost / np.maximum(size, 1e-9)
-    order = np.argsort(ratio)
+    order = _cheapest(ratio, size, sizes[len(sizes) - 1] + size[first] + size[second])
     taken[:] = 0.0
     taken[first] = taken[second] = 1.0
     total, value = size[first], cost[first]

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
 
-from netform.solve.unlisted.centre_bound import price_hubs
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.hub_bound import HubValue, hub_value
+from netform.solve.unlisted.hub_bound import HubValue, hub_value, price_hubs
 
 if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import PricedCuts

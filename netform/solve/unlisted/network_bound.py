@@ -21,9 +21,8 @@ from netform.solve.unlisted.centre_bound import (
     CentreBound,
     PriceAscent,
     fix_by_reduced_cost,
-    price_hubs,
 )
-from netform.solve.unlisted.hub_bound import Multipliers, hub_value
+from netform.solve.unlisted.hub_bound import Multipliers, hub_value, price_hubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
