@@ -1,5 +1,9 @@
 """What the network of one hub costs at least: by connected ways to its hub, and by the ways of staff between all of it.
 
+**Knapsacks.** Beyond the prices of its items, and with what depends on its patients alone, a network costs at least
+what a knapsack does with fractions allowed, solved by one sort (`price_hubs`, for all hubs). The rest raises that, hub
+by hub.
+
 **Ways to the hub.** A practice is in a network only with at least one of any practices that cut it off from the hub. So
 no connected network costs more when the practice pays an amount, and each of those gets it back: ``added[v] + amount``
 and ``added[u] - amount`` for every u of the cut. A knapsack, which knows no ways, leaves out what does not pay off and
