@@ -109,14 +109,15 @@ def known_of_hubs(
     members, shares = np.zeros((n, n), np.bool_), np.zeros((n, len(cuts.paid)))
     may, none = np.isfinite(costs.hours)[costs.item], np.zeros(n, np.bool_)
     for hub in np.flatnonzero(values < floors).tolist():
-        floor, quick = float(floors[hub]), int(EFFORT * effort)
+        floor, least = float(floors[hub]), -math.inf
         # What is missing to no floor at all is no length of a step.
-        turns = TURNS if math.isfinite(floor) else 0
-        few, shares[hub] = lined_hub_value(
-            costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], turns, quick
-        )
+        if len(lines.slope) and math.isfinite(floor):
+            lined, shares[hub] = lined_hub_value(
+                costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], TURNS, int(EFFORT * effort)
+            )
+            least = lined.least
         found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
-        values[hub], members[hub] = max(values[hub], few.least, found.least), found.members
+        values[hub], members[hub] = max(values[hub], least, found.least), found.members
     some = np.isfinite(values)
     values[some] = np.minimum(values[some], floors[some])
     return KnownOfHubs(values, members, shares, costs)
