@@ -1,7 +1,7 @@
 """The restricted master: a linear program over some columns, kept warm between changes.
 
-Each change (columns priced in, cuts added, columns shut or opened) goes to the solver as an update, and it
-goes on from the last basis: five to fifteen times quicker than from nothing. The models are handed to MathOpt
+Each change (columns priced in, cuts added) goes to the solver as an update, and it goes on from the last basis:
+five to fifteen times quicker than from nothing. The models are handed to MathOpt
 as messages, because its modelling layer costs more here than the solve. GLOP solves them; should it end in any
 state but optimal, the program is built anew for GLOP, then for HiGHS. No bound rests on a solver's word: `Duals`
 gives a bound that holds whatever the numbers are.
@@ -150,7 +150,6 @@ class LinearProgram:
         self._store = CandidateStore(np.zeros(1, np.int64), np.empty(0, np.uint16), practices)
         self._costs = np.empty(0)
         self._side_coefficients = np.empty((len(sides), 0))
-        self._shut = np.empty(0, np.bool_)
         self.cuts: CutPool = NO_CUTS
         self.box = np.zeros(practices + len(sides)) + artificial_cost
         self.around = np.zeros(practices + len(sides))
@@ -168,7 +167,7 @@ class LinearProgram:
         if self._solver is not None:
             update = model_update_pb2.ModelUpdateProto()
             ids = list(range(first, first + len(store)))
-            _fill_variables(update.new_variables, ids, [math.inf] * len(ids))
+            _fill_variables(update.new_variables, ids)
             update.objective_updates.linear_coefficients.ids.extend(ids)
             update.objective_updates.linear_coefficients.values.extend(costs.tolist())
             _fill_matrix(
@@ -177,7 +176,6 @@ class LinearProgram:
             self._apply(update)
         self._store = self._store.joined(store)
         self._costs = np.concatenate((self._costs, costs))
-        self._shut = np.concatenate((self._shut, np.zeros(len(store), np.bool_)))
         self._side_coefficients = np.concatenate((self._side_coefficients, coefficients), axis=1)
 
     def add_cuts(self, cuts: CutPool) -> None:
@@ -212,24 +210,13 @@ class LinearProgram:
         """What adding to each row costs, then what taking from it does."""
         return np.concatenate((self.box + self.around, self.box - self.around))
 
-    def shut(self, shut: NDArray[np.bool_]) -> None:
-        """Allow exactly the columns that are not shut."""
-        changed = np.flatnonzero(shut != self._shut)
-        if len(changed) and self._solver is not None:
-            update = model_update_pb2.ModelUpdateProto()
-            bounds = update.variable_updates.upper_bounds
-            bounds.ids.extend((self._artificial + changed).tolist())
-            bounds.values.extend(np.where(shut[changed], 0.0, math.inf).tolist())
-            self._apply(update)
-        self._shut = shut.copy()
-
     def solve(self, *, dual_simplex: bool = False) -> LinearAnswer:
-        """The optimum over the columns that are not shut.
+        """The optimum over the columns.
 
         Parameters
         ----------
         dual_simplex : bool
-            Go on by the dual method: quicker after cuts or shut columns, where the last basis stays dual feasible.
+            Go on by the dual method: quicker after cuts, where the last basis stays dual feasible.
         """
         primal, dual = mathopt.LPAlgorithm.PRIMAL_SIMPLEX, mathopt.LPAlgorithm.DUAL_SIMPLEX
         if self._solver is not None:
@@ -258,8 +245,7 @@ class LinearProgram:
         n, s, k = self._practices, len(self._sides), len(self.cuts)
         message = model_pb2.ModelProto()
         ids = list(range(self._artificial + len(self._store)))
-        upper = np.concatenate((np.full(self._artificial, math.inf), np.where(self._shut, 0.0, math.inf)))
-        _fill_variables(message.variables, ids, upper.tolist())
+        _fill_variables(message.variables, ids)
         message.objective.linear_coefficients.ids.extend(ids)
         costs = np.concatenate((self._artificial_costs(), self._costs))
         message.objective.linear_coefficients.values.extend(costs.tolist())
@@ -334,10 +320,10 @@ def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:
     return result if optimal and len(result.solutions) else None
 
 
-def _fill_variables(message: Any, ids: list[int], upper: list[float]) -> None:
+def _fill_variables(message: Any, ids: list[int]) -> None:
     message.ids.extend(ids)
     message.lower_bounds.extend([0.0] * len(ids))
-    message.upper_bounds.extend(upper)
+    message.upper_bounds.extend([math.inf] * len(ids))
     message.integers.extend([False] * len(ids))
 
 

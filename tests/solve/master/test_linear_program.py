@@ -18,9 +18,7 @@ from tests.strategies import choices
 QUICK = examples(150)
 
 
-def second_opinion(
-    partitioning: SetPartitioning, cuts: CutPool, shut: np.ndarray, artificial: float
-) -> float:
+def second_opinion(partitioning: SetPartitioning, cuts: CutPool, artificial: float) -> float:
     """Solve the same program by scipy, artificial columns and all."""
     store, sides = partitioning.store, partitioning.sides
     n, m, s, k = store.practices, len(store), len(sides), len(cuts)
@@ -46,7 +44,7 @@ def second_opinion(
         b_eq=np.ones(n),
         A_ub=np.vstack(below),
         b_ub=np.concatenate(limits),
-        bounds=[(0, 0 if closed else None) for closed in shut] + [(0, None)] * (2 * (n + s)),
+        bounds=(0, None),
     )
     assert answer.status == 0
     return float(answer.fun)
@@ -55,34 +53,28 @@ def second_opinion(
 @given(choices(practices=(1, 9)), st.integers(0, 2**32))
 @QUICK
 def test_changes_come_to_the_program_built_at_once(partitioning: SetPartitioning, seed: int) -> None:
-    """Columns and cuts added, columns shut and opened, in any order: another solver's optimum."""
+    """Columns and cuts added, artificial columns dearer or cheaper, in any order: another solver's optimum."""
     random = np.random.default_rng(seed)
     n, m = partitioning.store.practices, len(partitioning.store)
     artificial = 4.0 * float(partitioning.costs.max(initial=0.0)) + 1.0
     program = LinearProgram(n, partitioning.sides, artificial)
-    shut = np.zeros(0, np.bool_)
     added = 0
     for _ in range(6):
-        change = random.integers(4)
+        change = random.integers(3)
         if change == 0 and added < m:
             more = int(random.integers(1, m - added + 1))
             fresh = partitioning.take(np.arange(added, added + more))
             program.add_columns(fresh.store, fresh.costs, fresh.sides)
             added += more
-            shut = np.concatenate((shut, np.zeros(more, np.bool_)))
-        elif change == 3:
-            artificial = float(random.choice([0.3, 1.0, 4.0]) * partitioning.costs.max(initial=0.0)) + 1.0
-            program.set_artificial_cost(artificial)
         elif change == 1 and n >= 3:
             program.add_cuts(triple_cuts(np.sort(random.choice(n, 3, replace=False))[None, :]))
         else:
-            shut = random.random(added) < random.choice([0.0, 0.2, 0.6])
-            program.shut(shut)
+            artificial = float(random.choice([0.3, 1.0, 4.0]) * partitioning.costs.max(initial=0.0)) + 1.0
+            program.set_artificial_cost(artificial)
         answer = program.solve(dual_simplex=bool(random.integers(2)))
         now = partitioning.take(np.arange(added))
-        expected = second_opinion(now, program.cuts, shut, artificial)
+        expected = second_opinion(now, program.cuts, artificial)
         assert answer.value == pytest.approx(expected, rel=1e-6, abs=1e-6)
-        assert not answer.chosen[shut].any()
         covered = np.zeros(n)
         np.add.at(covered, now.store.members, np.repeat(answer.chosen, np.diff(now.store.offsets)))
         assert np.abs(1 - covered).sum() <= answer.missing + 1e-6
