@@ -267,7 +267,7 @@ def bound_exceptions(part: Part) -> bool:
     relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE), warm, NO_CUTS, around)
     if math.isfinite(relaxed.bound):
         part.raise_bound(relaxed.bound, "bound")
-        done = relaxed.program is not None and relaxed.program.complete and relaxed.missing < TINY
+        done = relaxed.program.complete and relaxed.missing < TINY
         part.relaxed = exceptions, relaxed.columns, relaxed.duals, done
     return True
 

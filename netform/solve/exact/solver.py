@@ -41,8 +41,7 @@ def bound_columns(
         Of an earlier solution over the same columns.
     """
     relaxation = relax(partitioning, deadline, None if warm is None else warm.columns)
-    relaxation = tighten(partitioning, relaxation, deadline, NO_CUTS if warm is None else warm.cuts)
-    return WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
+    return tighten(partitioning, relaxation, deadline, NO_CUTS if warm is None else warm.cuts).learnt
 
 
 def solve_set_partitioning(

@@ -217,9 +217,7 @@ class SearchState:
 
     def learnt(self) -> WarmStart:
         """What is known of the columns left."""
-        relaxation = self.relaxation
-        learnt = WarmStart(relaxation.column_bounds, relaxation.columns, relaxation.cuts, relaxation.duals)
-        return learnt.with_cuts(self.useful_cuts)
+        return self.relaxation.learnt.with_cuts(self.useful_cuts)
 
     def keep_cuts(self, cuts: CutPool) -> None:
         """Keep cuts for whoever solves over these columns next."""

@@ -283,13 +283,10 @@ class LinearProgram:
         dual = np.zeros(n + s + len(self.cuts))
         dual_values = solution.dual_solution.dual_values
         dual[np.array(dual_values.ids, np.int64)] = dual_values.values
-        side_duals = dual[n : n + s].copy()
         # A sign that the tolerance let slip would make the bound infinite: clipped, the bound stays valid.
-        for position, side in enumerate(self._sides):
-            if math.isinf(side.least):
-                side_duals[position] = min(0.0, side_duals[position])
-            if math.isinf(side.most):
-                side_duals[position] = max(0.0, side_duals[position])
+        low = [0.0 if math.isinf(side.most) else -math.inf for side in self._sides]
+        high = [0.0 if math.isinf(side.least) else math.inf for side in self._sides]
+        side_duals = np.clip(dual[n : n + s], low, high)
         duals = Duals(dual[:n].copy(), np.minimum(dual[n + s :], 0.0), side_duals)
         short = values[: self._artificial].reshape(2, n + s).sum(axis=0)
         value = solution.primal_solution.objective_value

@@ -15,6 +15,7 @@ import numpy as np
 
 from netform.solve.master.linear_program import COLUMN_BYTES, Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
+from netform.solve.model.outcome import WarmStart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,6 @@ __all__ = [
     "NARROW",
     "PricedProgram",
     "Relaxation",
-    "dearest",
     "first_columns",
     "least_of",
     "relax",
@@ -94,7 +94,7 @@ class Relaxation:
         How much of each of them is chosen.
     missing : float
         How much is left to artificial columns.
-    program : PricedProgram or None
+    program : PricedProgram
         The program whose optimum it is, to go on with.
     """
 
@@ -104,8 +104,8 @@ class Relaxation:
     cuts: CutPool
     columns: NDArray[np.int64]
     values: NDArray[np.float64]
-    missing: float = 0.0
-    program: PricedProgram | None = field(default=None, repr=False, compare=False)
+    missing: float
+    program: PricedProgram = field(repr=False, compare=False)
 
     @property
     def integral(self) -> bool:
@@ -116,6 +116,11 @@ class Relaxation:
     def chosen(self) -> NDArray[np.int64]:
         """The columns of an integral relaxation, ascending."""
         return np.sort(self.columns[self.values > 0.5])
+
+    @property
+    def learnt(self) -> WarmStart:
+        """What the next question over the same columns may start from."""
+        return WarmStart(self.column_bounds, self.columns, self.cuts, self.duals)
 
 
 def relax(
@@ -188,13 +193,11 @@ def tighten(
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
-    pool = None
-    if len(partitioning.store) > POOL:
-        pool = least_of(relaxation.column_bounds, POOL)
+    pool = least_of(relaxation.column_bounds, POOL) if len(partitioning.store) > POOL else None
     # The whole list agrees on these, so the next should not be far: duals of a pool alone may wander off.
     agreed = relaxation.duals
     program = relaxation.program
-    if program is None or program.worn(partitioning) or len(warm):
+    if program.worn(partitioning) or len(warm):
         cuts = np.unique(np.concatenate((relaxation.cuts, warm)), axis=0)
         program = _restarted(partitioning, relaxation, cuts, agreed)
         program.price_out(pool, deadline)
@@ -223,9 +226,9 @@ def _restarted(
     if len(columns) > POOL_COLUMNS:
         near = least_of(relaxation.column_bounds, POOL_COLUMNS)
         columns = np.union1d(near, columns[relaxation.values > 0])
+    program = PricedProgram(partitioning, columns, cuts, around)
     # What it raises holds for the relaxation as well: a copy of a long list would be one too many.
-    program = PricedProgram(partitioning, columns, cuts, around, column_bounds=relaxation.column_bounds)
-    program.bound = relaxation.bound
+    program.bound, program.column_bounds = relaxation.bound, relaxation.column_bounds
     return program
 
 
@@ -262,8 +265,6 @@ class PricedProgram:
         The centre of the dual box, instead of zero.
     wide : float
         Half the width of the box at first, in times of what a practice costs.
-    column_bounds : ndarray of float64, shape (m,), optional
-        What is known of the columns of the list; raised in place.
     """
 
     def __init__(
@@ -273,17 +274,10 @@ class PricedProgram:
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
         wide: float = BOX,
-        column_bounds: NDArray[np.float64] | None = None,
     ) -> None:
-        self.partitioning = partitioning
-        box, self.widest = _artificial_cost(partitioning, columns, wide), dearest(partitioning)
+        self.move(partitioning, np.empty(0, np.int64))
+        box, self.widest = _artificial_cost(partitioning, columns, wide), _dearest(partitioning)
         self.program = LinearProgram(partitioning.store.practices, partitioning.sides, box, around)
-        self.columns = np.empty(0, np.int64)
-        self.inside = np.zeros(len(partitioning.store), np.bool_)
-        self.bound = -math.inf
-        if column_bounds is None:
-            column_bounds = np.full(len(partitioning.store), -math.inf)
-        self.column_bounds = column_bounds
         self.complete = False
         self.program.add_cuts(cuts)
         self.add_columns(columns)
@@ -391,7 +385,7 @@ class PricedProgram:
         return Relaxation(self.bound, self.column_bounds, duals, cuts, self.columns, values, missing, self)
 
 
-def dearest(partitioning: SetPartitioning) -> float:
+def _dearest(partitioning: SetPartitioning) -> float:
     """Hours per week for leaving a practice uncovered that are more than any plan costs."""
     return 4.0 * partitioning.most_networks * float(partitioning.costs.max(initial=0.0)) + 1.0
 
@@ -400,7 +394,7 @@ def _artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], 
     """Hours per week for leaving a practice uncovered: a few times what some columns take to cover one."""
     some = partitioning.take(columns)
     each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
-    return min(times * each, dearest(partitioning)) if each > 0 else dearest(partitioning)
+    return min(times * each, _dearest(partitioning)) if each > 0 else _dearest(partitioning)
 
 
 def _proven_empty(partitioning: SetPartitioning, columns: NDArray[np.int64], deadline: Deadline) -> bool:

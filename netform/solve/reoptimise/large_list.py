@@ -285,9 +285,7 @@ class PoolSearch(NamedTuple):
     @property
     def program(self) -> PricedProgram:
         """Its program, over its pool."""
-        program = self.closing.state.relaxation.program
-        assert program is not None  # noqa: S101 (it was priced out)
-        return program
+        return self.closing.state.relaxation.program
 
     def take(self, kept: NDArray[np.int64], listed: int) -> PoolSearch:
         """The same where some columns of so many listed are the list."""
