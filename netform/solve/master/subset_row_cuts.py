@@ -12,7 +12,7 @@ the divisor.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 import numba as nb
@@ -192,15 +192,13 @@ def violated_cuts(
     tolerance : float
         By how much a cut must be broken to be worth adding.
     """
-    triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
+    triples, violation = _violated_triples(
+        store.offsets, store.members, values, *_columns_of(store), tolerance
+    )
     cuts = triple_cuts(triples)
     if len(cuts) < most // 3:
-        n = store.practices
-        found, by = _violated_wider(
-            store.offsets, store.members, values, n, tolerance, WIDER_COUNTS, WIDER_LIMITS, FOURS
-        )
-        arranged = found[:, -1]
-        wider = np.column_stack((found[:, :-1], WIDER_WEIGHTS[arranged], WIDER_DIVISORS[arranged]))
+        found, by = _violated_wider(store.offsets, store.members, values, store.practices, tolerance)
+        wider = np.column_stack((found[:, :ROWS], ARRANGED[found[:, ROWS]]))
         cuts, violation = np.concatenate((cuts, wider)), np.concatenate((violation, by))
     return _spread(cuts, violation, store.practices, most)
 
@@ -233,10 +231,17 @@ def together(offsets, members, values, n):  # type: ignore[no-untyped-def]
     return shared
 
 
+def _columns_of(store: CandidateStore) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The columns that hold each practice, as one array and where each practice's begin."""
+    columns = np.repeat(np.arange(len(store)), np.diff(store.offsets))
+    begin = np.concatenate(([0], np.cumsum(np.bincount(store.members, minlength=store.practices))))
+    return begin, columns[np.argsort(store.members, kind="stable")]
+
+
 @nb.njit(cache=True, nogil=True)
-def _violated_triples(offsets, members, values, n, tolerance):  # type: ignore[no-untyped-def]
+def _violated_triples(offsets, members, values, begin, columns, tolerance):  # type: ignore[no-untyped-def]
+    n = len(begin) - 1
     shared = together(offsets, members, values, n)
-    begin, columns = _columns_of(offsets, members, n)
     found = []
     violation = []
     for a in range(n):
@@ -275,70 +280,54 @@ def _with_both(offsets, members, values, columns, b, c):  # type: ignore[no-unty
     return total
 
 
-@nb.njit(cache=True, nogil=True)
-def _columns_of(offsets, members, n):  # type: ignore[no-untyped-def]
-    """The columns that hold each practice, as one array and where each practice's begin."""
-    begin = np.zeros(n + 1, np.int64)
-    for v in members:
-        begin[v + 1] += 1
-    begin = np.cumsum(begin)
-    columns = np.empty(len(members), np.int64)
-    filled = begin[:-1].copy()
-    for j in range(len(offsets) - 1):
-        for k in range(offsets[j], offsets[j + 1]):
-            columns[filled[members[k]]] = j
-            filled[members[k]] += 1
-    return begin, columns
-
-
-def _arrangements() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every distinct way to lay the weights of FOUR and FIVE over practices, and the divisors."""
-    rows = [
-        ((*order, *[0] * (ROWS - len(order))), divisor)
+# Every distinct way to lay the weights of FOUR and FIVE over practices, and the divisors.
+ARRANGED = np.array(
+    [
+        (*order, *[0] * (ROWS - len(order)), divisor)
         for weights, divisor in (*FOUR, *FIVE)
         for order in sorted(set(permutations(weights)))
     ]
-    return np.array([row for row, _ in rows], np.int64), np.array([divisor for _, divisor in rows], np.int64)
-
-
-WIDER_WEIGHTS, WIDER_DIVISORS = _arrangements()
+)
 
 # What each arrangement counts of a network by which of the practices it holds (bit p: the p-th), and its limit.
 _HELD = np.arange(1 << ROWS)[:, None] >> np.arange(ROWS) & 1
-WIDER_COUNTS = (_HELD @ WIDER_WEIGHTS.T // WIDER_DIVISORS).T.astype(np.float64).copy()
-WIDER_LIMITS = (WIDER_WEIGHTS.sum(axis=1) // WIDER_DIVISORS).astype(np.float64)
-FOURS = int((WIDER_WEIGHTS[:, 4] == 0).sum())
+WIDER_COUNTS = (_HELD @ ARRANGED[:, :ROWS].T // ARRANGED[:, ROWS]).T.astype(np.float64).copy()
+WIDER_LIMITS = (ARRANGED[:, :ROWS].sum(axis=1) // ARRANGED[:, ROWS]).astype(np.float64)
+FOURS = int((ARRANGED[:, 4] == 0).sum())
+
+# Every four and five of a practice, which is the first, and those around it, by place: those of the nearest come first.
+PLACES = np.array(
+    sorted(
+        (
+            (0, *others, *[-1] * (4 - count))
+            for count in (3, 4)
+            for others in combinations(range(1, AROUND + 1), count)
+        ),
+        key=max,
+    )
+)
 
 
 @nb.njit(cache=True, nogil=True)
-def _violated_wider(offsets, members, values, n, tolerance, counts, limits, fours):  # type: ignore[no-untyped-def]
+def _violated_wider(offsets, members, values, n, tolerance):  # type: ignore[no-untyped-def]
     """Search around every practice: all fours and fives of it and those most together with it."""
     shared = together(offsets, members, values, n)
     found = []
     violation = []
-    local = np.empty(AROUND + 1, np.int64)
     amount = np.zeros(1 << (AROUND + 1))
     patterns = np.empty(len(values), np.int64)
-    picked = np.empty(ROWS, np.int64)
     for centre in range(n):
-        size = _nearest(shared[centre], centre, local)
-        count = _patterns(offsets, members, values, local, size, n, patterns, amount)
-        for subset in range(1, 1 << size, 2):
-            rows = 0
-            for p in range(size):
-                if subset >> p & 1:
-                    if rows < ROWS:
-                        picked[rows] = p
-                    rows += 1
-            if rows not in (4, 5):
-                continue
-            first, last = (0, fours) if rows == 4 else (fours, len(limits))
-            best, by = _most_broken(patterns[:count], amount, picked[:rows], counts, limits, first, last)
+        nearest = np.argsort(-shared[centre])[:AROUND]
+        local = np.concatenate((np.array([centre]), nearest[shared[centre][nearest] > 1e-6]))
+        count = _patterns(offsets, members, values, local, n, patterns, amount)
+        for places in PLACES:
+            picked = places[places >= 0]
+            if picked[-1] >= len(local):
+                break
+            best, by = _most_broken(patterns[:count], amount, picked)
             if by > tolerance:
-                cut = np.empty(ROWS + 1, np.int64)
-                cut[:] = -1
-                for p in range(rows):
-                    cut[p] = local[picked[p]]
+                cut = np.full(ROWS + 1, -1)
+                cut[: len(picked)] = local[picked]
                 cut[ROWS] = best
                 found.append(cut)
                 violation.append(by)
@@ -350,23 +339,10 @@ def _violated_wider(offsets, members, values, n, tolerance, counts, limits, four
 
 
 @nb.njit(cache=True, nogil=True)
-def _nearest(shared, centre, local):  # type: ignore[no-untyped-def]
-    """Fill in a practice and those most together with it; how many they are."""
-    size = 1
-    local[0] = centre
-    for v in np.argsort(-shared)[: len(local) - 1]:
-        if shared[v] > 1e-6:
-            local[size] = v
-            size += 1
-    return size
-
-
-@nb.njit(cache=True, nogil=True)
-def _patterns(offsets, members, values, local, size, n, patterns, amount):  # type: ignore[no-untyped-def]
+def _patterns(offsets, members, values, local, n, patterns, amount):  # type: ignore[no-untyped-def]
     """How much of the relaxation covers each pattern of some practices; how many patterns of two and more there are."""
     place = np.full(n, -1, np.int64)
-    for p in range(size):
-        place[local[p]] = p
+    place[local] = np.arange(len(local))
     count = 0
     for j in range(len(values)):
         pattern = 0
@@ -383,7 +359,7 @@ def _patterns(offsets, members, values, local, size, n, patterns, amount):  # ty
 
 
 @nb.njit(cache=True, nogil=True)
-def _most_broken(patterns, amount, picked, counts, limits, first, last):  # type: ignore[no-untyped-def]
+def _most_broken(patterns, amount, picked):  # type: ignore[no-untyped-def]
     """The arrangement of weights over some practices that is broken most, and by how much."""
     held = np.zeros(1 << len(picked))
     for q in patterns:
@@ -392,10 +368,11 @@ def _most_broken(patterns, amount, picked, counts, limits, first, last):  # type
             pattern |= (q >> picked[p] & 1) << p
         held[pattern] += amount[q]
     best, best_by = -1, -np.inf
+    first, last = (0, FOURS) if len(picked) == 4 else (FOURS, len(WIDER_LIMITS))
     for w in range(first, last):
-        by = -limits[w]
+        by = -WIDER_LIMITS[w]
         for q in range(len(held)):
-            by += counts[w, q] * held[q]
+            by += WIDER_COUNTS[w, q] * held[q]
         if by > best_by:
             best, best_by = w, by
     return best, best_by

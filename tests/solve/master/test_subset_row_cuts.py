@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from netform.solve.master.subset_row_cuts import (
     NO_CUTS,
     CutPool,
+    _columns_of,
     _spread,
     _violated_triples,
     cut_coefficients,
@@ -57,7 +58,9 @@ def violated_triples(
     store: CandidateStore, values: np.ndarray, *, most: int = 9, tolerance: float = 0.02
 ) -> CutPool:
     """Separate cuts over three practices only."""
-    triples, violation = _violated_triples(store.offsets, store.members, values, store.practices, tolerance)
+    triples, violation = _violated_triples(
+        store.offsets, store.members, values, *_columns_of(store), tolerance
+    )
     return _spread(triple_cuts(triples), violation, store.practices, most)
 
 
