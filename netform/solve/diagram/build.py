@@ -6,12 +6,11 @@ diagram; an *arc* takes a column. A city has millions of plans within a few thou
 hundreds of nodes and arcs, and what is asked of all plans is answered by one pass over the arcs.
 
 A state costs at least the dual objective plus the reduced costs of the columns taken, plus the cut slack that they
-leave (`netform.solve.diagram.kernel.cut_slack_cost`): that depends on the state and the column taken alone, and with
-it a plan is down to its whole cost. Without it the diagram of a city had to be some twenty times as wide to prove as
-much. A state is dropped once that, plus what the practices not yet covered still need, reaches the cutoff: each needs
-a column that is disjoint from those taken, and practices that no one column can hold together need one each
-(`netform.solve.diagram.kernel`). The nodes left lead to plans, and those that lead only to plans at the cutoff or
-above are dropped by a pass from the end.
+leave (`netform.solve.diagram.kernel`): that depends on the state and the column taken alone, and with it a plan is down
+to its whole cost. Without it the diagram of a city had to be some twenty times as wide to prove as much. A state is
+dropped once that, plus what the practices not yet covered still need, reaches the cutoff: each needs a column that is
+disjoint from those taken, and practices that no one column can hold together need one each. The nodes left lead to
+plans, and those that lead only to plans at the cutoff or above are dropped by a pass from the end.
 
 A diagram may be limited in width: of the states that wait for the same practice the dearest beyond it are dropped, and
 the cutoff is lowered to the least that one of them costs. So however many plans there are it ends, and says how far

@@ -12,17 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numba as nb
 import numpy as np
 
-from netform.solve.master.subset_row_cuts import ROWS
-
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.solve.master.subset_row_cuts import CutPool, PricedCuts
+    from netform.solve.master.subset_row_cuts import PricedCuts
 
-__all__ = ["ANY", "ColumnLayout", "cut_slack_cost"]
+__all__ = ["ANY", "ColumnLayout"]
 
 # A practice that needs less than this share of what may be spent is left out of the sum of needs.
 LITTLE = 0.01
@@ -268,34 +264,6 @@ def _limit(node, following, spent, ahead, width):  # type: ignore[no-untyped-def
     return np.partition(needed, width)[width]
 
 
-def cut_slack_cost(
-    cuts: CutPool, duals: NDArray[np.float64], uncovered: Collection[int], taken: Collection[int]
-) -> float:
-    """The cut slack that a network leaves, at the cuts' duals: hours per week, the definition.
-
-    Of the practices not covered, with weight w in a cut, a plan can still use at most ``floor(w / d)`` of its limit. A
-    network that covers weight u of it uses ``floor(u / d)`` and leaves ``floor((w - u) / d)`` to the others: never
-    more together, and what they are less is lost whatever follows. The price of the limit is in the dual objective, so
-    a plan pays what is lost on top of its reduced costs, and with that its whole cost.
-
-    Parameters
-    ----------
-    cuts : ndarray of int64, shape (k, 11)
-    duals : ndarray of float64, shape (k,)
-        Never positive.
-    uncovered : collection of int
-        Practices that the state has not covered.
-    taken : collection of int
-        Some of them, the practices of the network.
-    """
-    total = 0.0
-    for cut, dual in zip(cuts.tolist(), duals.tolist(), strict=True):
-        weight = dict(zip(cut[:ROWS], cut[ROWS:-1], strict=True))
-        before, used = (sum(weight.get(v, 0) for v in some) for some in (uncovered, taken))
-        total -= dual * (before // cut[-1] - used // cut[-1] - (before - used) // cut[-1])
-    return total
-
-
 @nb.njit(cache=True, nogil=True)
 def _in_cuts(taken, cut_begin, which, weights, paid, covered, own_cut, own_weight, end):  # type: ignore[no-untyped-def]
     """List the cuts of a column with the weight it covers, from an end on: the end then, and what they add to it."""
@@ -316,9 +284,14 @@ def _in_cuts(taken, cut_begin, which, weights, paid, covered, own_cut, own_weigh
 
 @nb.njit(cache=True, nogil=True)
 def _cut_slack(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: ignore[no-untyped-def]
-    """The cut slack that a column leaves, at the cuts' duals (`cut_slack_cost`).
+    """The cut slack that a column leaves, at the cuts' duals: hours per week.
 
-    Its cuts are ``own_cut[begin:end]``, and ``rest`` is the weight in each of the practices not covered.
+    Of the practices not covered, with weight w in a cut, a plan can still use at most ``floor(w / d)`` of its limit. A
+    network that covers weight u of it uses ``floor(u / d)`` and leaves ``floor((w - u) / d)`` to the others: never
+    more together, and what they are less is lost whatever follows. The price of the limit is in the dual objective, so
+    a plan pays what is lost on top of its reduced costs, and with that its whole cost.
+
+    The column's cuts are ``own_cut[begin:end]``, and ``rest`` is the weight in each of the practices not covered.
     """
     total = -own_paid
     for e in range(begin, end):

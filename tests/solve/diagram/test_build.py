@@ -13,14 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.diagram.build import Diagram, build_diagram
-from netform.solve.diagram.kernel import (
-    ARC_BYTES,
-    NODE_BYTES,
-    ColumnLayout,
-    _cut_slack,
-    _in_cuts,
-    cut_slack_cost,
-)
+from netform.solve.diagram.kernel import ARC_BYTES, NODE_BYTES, ColumnLayout, _cut_slack, _in_cuts
 from netform.solve.diagram.variable_order import (
     TURNED,
     _parts,
@@ -28,7 +21,14 @@ from netform.solve.diagram.variable_order import (
     spectral_order,
     spectral_orders,
 )
-from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts, cut_limits, reduced_costs
+from netform.solve.master.subset_row_cuts import (
+    NO_CUTS,
+    ROWS,
+    CutPool,
+    PricedCuts,
+    cut_limits,
+    reduced_costs,
+)
 from netform.solve.model.budget import MemoryBudget
 from netform.solve.model.problem import SideRow
 from tests.brute_force import all_groups, plan_costs, store_of
@@ -36,6 +36,8 @@ from tests.examples import examples
 from tests.strategies import pools, priced_choices
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from netform.solve.model.problem import SetPartitioning
 
 QUICK = examples(200)
@@ -67,6 +69,18 @@ def cut_and_priced(draw: st.DrawFn) -> tuple[Priced, CutPool, np.ndarray]:
     duals *= draw(st.sampled_from([0.1, 1.0, 20.0]))
     paid = reduced_costs(partitioning.store, reduced, np.zeros(partitioning.store.practices), cuts, duals)
     return (partitioning, paid, dual_objective + float(duals @ cut_limits(cuts))), cuts, duals
+
+
+def cut_slack_cost(
+    cuts: CutPool, duals: np.ndarray, uncovered: Collection[int], taken: Collection[int]
+) -> float:
+    """Add up the cut slack that a network leaves, of the practices that are not covered, by its definition."""
+    total = 0.0
+    for cut, dual in zip(cuts.tolist(), duals.tolist(), strict=True):
+        weight = dict(zip(cut[:ROWS], cut[ROWS:-1], strict=True))
+        before, used = (sum(weight.get(v, 0) for v in some) for some in (uncovered, taken))
+        total -= dual * (before // cut[-1] - used // cut[-1] - (before - used) // cut[-1])
+    return total
 
 
 def diagram_of(drawn: Priced, cutoff: float, *, nodes: int = MANY, steps: int = MANY) -> Diagram | None:
