@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.solve.model.budget import MemoryBudget
     from netform.solve.model.problem import SetPartitioning, SideRow
 
 __all__ = ["MOST_NODES", "MOST_UNBOUNDED", "TOLERANCE", "Below", "Diagram", "best_below", "build_diagram"]
@@ -156,10 +155,7 @@ def build_diagram(
     Diagram or None
         None when it was given up, when not even the columns fit, or when a side row counts anything but whole numbers.
     """
-    counts = np.array([np.round(side.coefficients) for side in sides], np.int64).reshape(
-        len(sides), len(store)
-    )
-    if any(np.any(count != side.coefficients) for count, side in zip(counts, sides, strict=True)):
+    if not all(_counts_whole(side) for side in sides):
         return None
     room = memory.left_beside(ColumnLayout.nbytes(len(store), len(store.members), store.practices)).room
     if not room:
@@ -168,15 +164,10 @@ def build_diagram(
     budget = cutoff - dual_objective
     if order is None:
         order = narrowest_order(store, reduced, budget, [spectral_order(store, reduced)], cuts)
-    layout = ColumnLayout.of(store, reduced, order)
-    # Limits a millionth wide of what adds up to whole numbers.
-    least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
-    most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
-    counts = np.ascontiguousarray(counts[:, layout.listed])
-    numbered = cuts.numbered(order)
+    layout = ColumnLayout.of(store, reduced, order, cuts, sides)
     while True:
         tails, heads, takes, ends, seen, ended = layout.grow(
-            budget, numbered, counts, least, most, most_nodes, most_steps, width, spare, room
+            budget, most_nodes, most_steps, width, spare, room
         )
         if ended != NO_ROOM or width in (1, ANY):
             break
@@ -198,6 +189,11 @@ def build_diagram(
     below = cutoff if seen >= budget else min(cutoff, dual_objective + seen)
     nodes = max(2, len(starts) + 1)
     return Diagram(below, nodes, number[tails], number[heads], takes, len(ends), width)
+
+
+def _counts_whole(side: SideRow) -> bool:
+    """Whether a side row adds up to the same whatever the order: hours do not."""
+    return np.array_equal(side.coefficients, np.round(side.coefficients))
 
 
 @nb.njit(cache=True, nogil=True)
@@ -312,10 +308,8 @@ def best_below(
         For the diagram; that of the set partitioning unless more is held besides.
     """
     store, costs = partitioning.store, partitioning.costs
-    whole = [
-        side for side in partitioning.sides if np.array_equal(side.coefficients, np.round(side.coefficients))
-    ]
-    hours = [side for side in partitioning.sides if all(side is not other for other in whole)]
+    whole = [side for side in partitioning.sides if _counts_whole(side)]
+    hours = [side for side in partitioning.sides if not _counts_whole(side)]
     if not (np.bincount(store.members, minlength=store.practices) > 0).all():
         return Below(None, cutoff)
     unbounded = math.isinf(cutoff)

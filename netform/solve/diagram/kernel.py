@@ -13,10 +13,13 @@ import numba as nb
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.solve.master.subset_row_cuts import PricedCuts
+    from netform.solve.model.problem import SideRow
 
 __all__ = ["ANY", "ColumnLayout"]
 
@@ -43,7 +46,10 @@ COMPLETE, GIVEN_UP, NO_ROOM = 1, 0, -1
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
-    """Columns by the first of their practices in an order, the cheapest first; practices by where they stand."""
+    """Columns by the first of their practices in an order, the cheapest first; practices by where they stand.
+
+    With the cuts and the side rows that states are held to: rows count whole numbers.
+    """
 
     listed: NDArray[np.int64]
     offsets: NDArray[np.int64]
@@ -51,6 +57,10 @@ class ColumnLayout:
     masks: NDArray[np.uint64]
     begin: NDArray[np.int64]
     reduced: NDArray[np.float64]
+    cuts: PricedCuts
+    counts: NDArray[np.int64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
 
     @staticmethod
     def nbytes(columns: int, members: int, practices: int) -> int:
@@ -65,14 +75,16 @@ class ColumnLayout:
 
     @classmethod
     def of(
-        cls, store: CandidateStore, reduced: NDArray[np.float64], order: NDArray[np.int64]
+        cls,
+        store: CandidateStore,
+        reduced: NDArray[np.float64],
+        order: NDArray[np.int64],
+        cuts: PricedCuts,
+        sides: Sequence[SideRow] = (),
     ) -> ColumnLayout:
         """Lay columns out in an order of the practices."""
-        n = store.practices
-        rank = np.empty(n, np.int64)
-        rank[order] = np.arange(n)
-        place = rank[store.members]
-        first = np.minimum.reduceat(place, store.offsets[:-1]) if len(store) else np.empty(0, np.int64)
+        n, rank = store.practices, np.argsort(order)
+        first = np.minimum.reduceat(rank[store.members], store.offsets[:-1])
         # What a state may take is a run that ends where the budget does.
         listed = np.lexsort((reduced, first))
         some = store.take(listed)
@@ -81,25 +93,23 @@ class ColumnLayout:
         bit = np.left_shift(np.uint64(1), (place % 64).astype(np.uint64))
         np.bitwise_or.at(masks, (np.repeat(np.arange(len(some)), np.diff(some.offsets)), place // 64), bit)
         begin = np.searchsorted(first[listed], np.arange(n + 1))
-        return cls(listed, some.offsets, place, masks, begin, reduced[listed])
+        counts = np.array([side.coefficients[listed] for side in sides], np.int64)
+        # Limits a millionth wide of what adds up to whole numbers.
+        least = np.array([max(side.least, -1e15) - 1e-6 for side in sides], np.float64)
+        most = np.array([min(side.most, 1e15) + 1e-6 for side in sides], np.float64)
+        return cls(
+            listed, some.offsets, place, masks, begin, reduced[listed],
+            cuts.numbered(order), counts.reshape(len(sides), len(store)), least, most,
+        )  # fmt: skip
 
     def grow(
-        self,
-        budget: float,
-        cuts: PricedCuts,
-        counts: NDArray[np.int64],
-        least: NDArray[np.float64],
-        most: NDArray[np.float64],
-        most_nodes: int,
-        most_steps: int,
-        width: int,
-        spare: float,
-        room: int,
+        self, budget: float, most_nodes: int, most_steps: int, width: int, spare: float, room: int
     ) -> Any:
         """All arcs between states (`_grow`), in so many bytes."""
+        cuts = self.cuts
         return _grow(
-            self.offsets, self.members, self.masks, self.begin, self.reduced, budget, counts, least, most,
-            len(self.begin) - 1, most_nodes, most_steps, width, spare, room,
+            self.offsets, self.members, self.masks, self.begin, self.reduced, budget, self.counts, self.least,
+            self.most, most_nodes, most_steps, width, spare, room,
             cuts.begin, cuts.which, cuts.weights, cuts.paid,
         )  # fmt: skip
 
@@ -180,8 +190,7 @@ def _needs(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912
             return np.inf
         if reduced[near[at]] > little:
             news = _rank(reduced[near[at]], q, k, new_need, new_who, new_at, news)
-    for w in range(met.shape[1]):
-        met[0, w] = 0
+    met[:] = 0
     total, old, new = 0.0, 0, 0
     while True:
         while old < some and ranked_at[old] >= 0 and changed[ranked_at[old]]:
@@ -302,15 +311,15 @@ def _cut_slack(begin, end, own_cut, own_weight, own_paid, paid, rest):  # type: 
 
 @nb.njit(cache=True, nogil=True)
 def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one loop over a table of its own)
-    offsets, members, masks, begin, reduced, budget, counts, least, most, n, most_nodes, most_steps, width, spare,
-    room, cut_begin, which, weights, paid,
+    offsets, members, masks, begin, reduced, budget, counts, least, most, most_nodes, most_steps, width, spare, room,
+    cut_begin, which, weights, paid,
 ):  # fmt: skip
     """All arcs between states that may still be below the budget, practices numbered in their order.
 
     With the nodes that are ends, below what none was missed, and how building ended.
     """
     m, words = masks.shape
-    sides = len(least)
+    n, sides = len(begin) - 1, len(least)
     whole = words + sides
     node_bytes = 8 * whole + NODE_BYTES
     most_arcs = min(ARCS * (most_nodes + 1), room // ARC_BYTES + 1)
@@ -342,12 +351,8 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             for w in range(words):
                 sharing[members[e], w] |= masks[j, w]
     own_cut, own_weight = np.empty(in_cuts, np.int32), np.empty(in_cuts, np.int32)
-    own_begin, own_end, own_paid, own = (
-        np.full(m, -1, np.int64),
-        np.empty(m, np.int64),
-        np.empty(m),
-        np.int64(0),
-    )
+    own_begin, own_end = np.full(m, -1, np.int64), np.empty(m, np.int64)
+    own_paid, own = np.empty(m), np.int64(0)
     rest, covered = np.zeros(len(paid), np.int64), np.zeros(len(paid), np.int64)
     for e in range(len(which)):
         rest[which[e]] += weights[e]
@@ -390,8 +395,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
             start[:] = near_begin[:-1]
         # Where no node of the chain covers anything of it, nor any column that p may be given, what a practice needs is
         # the same for all.
-        for w in range(words):
-            reach[0, w] = before[0, w]
+        reach[:] = before
         node = chain[p]
         while node >= 0:
             for w in range(words):
@@ -447,8 +451,7 @@ def _grow(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one 
                 if need > 0:
                     some = _rank(need, q, count, ranked_need, ranked_who, ranked_at, some)
                 count += 1
-            for w in range(words):
-                met[0, w] = sharing[p, w]
+            met[0] = sharing[p]
             beyond = _sum_apart(ranked_need, ranked_who, some, sharing, met, left)
             for j in range(begin[p], begin[p + 1]):
                 money = spent[node] + reduced[j]

@@ -121,12 +121,9 @@ def narrowest_order(
     part = TRIED_PART * budget
     cheap = np.flatnonzero(reduced < part)
     store, reduced = store.take(cheap), reduced[cheap]
-    none, counts = np.empty(0), np.empty((0, len(store)), np.int64)
-    for tried in (end for order in orders for end in (order, np.ascontiguousarray(order[::-1]))):
-        layout = ColumnLayout.of(store, reduced, tried)
-        *_, nodes, seen, ended = layout.grow(
-            part, cuts.numbered(tried), counts, none, none, TRIED_NODES, ANY, TRIED, 0.0, memory.room
-        )
+    for tried in (end for order in orders for end in (order, order[::-1])):
+        layout = ColumnLayout.of(store, reduced, tried, cuts)
+        *_, nodes, seen, ended = layout.grow(part, TRIED_NODES, ANY, TRIED, 0.0, memory.room)
         if ended == COMPLETE and (seen, -len(nodes)) > furthest:
             furthest, best = (seen, -len(nodes)), tried
     return best
