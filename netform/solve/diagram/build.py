@@ -91,6 +91,10 @@ class Diagram:
         back = [np.ascontiguousarray(each[::-1]) for each in (last - self.heads, last - self.tails, weights)]
         return np.asarray(_to_end(self.nodes, *back)[::-1])
 
+    def through(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any path over each arc adds up to."""
+        return self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
+
     def column_bounds(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
         """What the cheapest plan through each column costs, exactly; infinite when none is below the cutoff.
 
@@ -99,10 +103,8 @@ class Diagram:
         costs : ndarray of float64, shape (m,)
             Those that the diagram was built by.
         """
-        weights = costs[self.takes]
-        least = self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
         column_bounds = np.full(len(costs), np.inf)
-        np.minimum.at(column_bounds, self.takes, least)
+        np.minimum.at(column_bounds, self.takes, self.through(costs[self.takes]))
         return column_bounds
 
 
@@ -175,20 +177,23 @@ def build_diagram(
         width //= 2
     if ended != COMPLETE:
         return None
-    # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
-    near = cutoff + ROUNDING * (1 + abs(cutoff))
-    kept = _below(tails, heads, takes, costs[layout.listed], ends, near)
-    tails, heads, takes = tails[kept], heads[kept], layout.listed[takes[kept]]
-    del kept
-    number = np.full(len(ends), -1, np.int64)
-    starts = tails[np.concatenate((np.ones(1, np.bool_), tails[1:] != tails[:-1]))] if len(tails) else tails
-    number[starts] = np.arange(len(starts))
-    # What has no arc of its own is an end, and one end is like another.
-    number[number < 0] = max(1, len(starts))
     # Where none was dropped it is the cutoff itself, not one that rounding has taken something off.
     below = cutoff if seen >= budget else min(cutoff, dual_objective + seen)
+    # One end is like another.
+    states = len(ends)
+    heads[ends[heads]] = states
+    # A plan at the cutoff but for rounding stays whole: its arcs add up in one order before, in another after.
+    near = cutoff + ROUNDING * (1 + abs(cutoff))
+    grown = Diagram(below, states + 1, tails, heads, takes, states, width)
+    kept = np.flatnonzero(grown.through(costs[layout.listed[takes]]) < near)
+    tails, heads, takes = tails[kept], heads[kept], layout.listed[takes[kept]]
+    del grown, kept
+    starts = tails[np.diff(tails, prepend=-1) != 0]
+    # What has no arc of its own is the end.
     nodes = max(2, len(starts) + 1)
-    return Diagram(below, nodes, number[tails], number[heads], takes, len(ends), width)
+    number = np.full(states + 1, nodes - 1)
+    number[starts] = np.arange(len(starts))
+    return Diagram(below, nodes, number[tails], number[heads], takes, states, width)
 
 
 def _counts_whole(side: SideRow) -> bool:
@@ -203,32 +208,6 @@ def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
     for arc in range(len(tails) - 1, -1, -1):
         least[tails[arc]] = min(least[tails[arc]], weights[arc] + least[heads[arc]])
     return least
-
-
-@nb.njit(cache=True, nogil=True)
-def _below(tails, heads, takes, costs, ends, cutoff):  # type: ignore[no-untyped-def]
-    """The arcs on a path from node 0 to an end that adds up to less than the cutoff."""
-    nodes = len(ends)
-    ahead = np.full(nodes, np.inf)
-    behind = np.full(nodes, np.inf)
-    behind[0] = 0.0
-    for node in range(nodes):
-        if ends[node]:
-            ahead[node] = 0.0
-    for arc in range(len(tails) - 1, -1, -1):
-        ahead[tails[arc]] = min(ahead[tails[arc]], costs[takes[arc]] + ahead[heads[arc]])
-    for arc in range(len(tails)):
-        behind[heads[arc]] = min(behind[heads[arc]], behind[tails[arc]] + costs[takes[arc]])
-    count = 0
-    for arc in range(len(tails)):
-        count += behind[tails[arc]] + costs[takes[arc]] + ahead[heads[arc]] < cutoff
-    kept = np.empty(count, np.int64)
-    count = 0
-    for arc in range(len(tails)):
-        if behind[tails[arc]] + costs[takes[arc]] + ahead[heads[arc]] < cutoff:
-            kept[count] = arc
-            count += 1
-    return kept
 
 
 # States of a diagram at most, however much memory there is: a matter of time.
