@@ -80,6 +80,11 @@ class Diagram:
     states: int
     width: int = ANY
 
+    @property
+    def begin(self) -> NDArray[np.int64]:
+        """Where the arcs of each node begin, shape (nodes + 1,)."""
+        return np.searchsorted(self.tails, np.arange(self.nodes + 1))
+
     def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The least that any path from each node to the end adds up to, arcs having weights."""
         return _to_end(self.nodes, self.tails, self.heads, weights)  # type: ignore[no-any-return]

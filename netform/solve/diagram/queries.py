@@ -69,8 +69,7 @@ def cheapest_plans(
     cutoff : float
     """
     weights = costs[diagram.takes]
-    ahead = diagram.to_end(weights)
-    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    ahead, begin = diagram.to_end(weights), diagram.begin
     last = diagram.nodes - 1
     plans: list[NDArray[np.int64]] = []
     # The path that can end cheapest goes first, the longest among equals; then in the order they were reached.
@@ -127,10 +126,9 @@ def cheapest_within(
     price_ahead = diagram.to_end(prices)
     order = np.lexsort((prices + price_ahead[diagram.heads], diagram.tails))
     spends = np.ascontiguousarray(uses[:, diagram.takes])
-    ahead = np.array([diagram.to_end(row) for row in spends]).reshape(len(most), diagram.nodes)
-    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
+    ahead = np.array([diagram.to_end(row) for row in spends])
     chosen, complete = _cheapest_within(
-        begin, diagram.heads[order], diagram.takes[order], weights[order], prices[order],
+        diagram.begin, diagram.heads[order], diagram.takes[order], weights[order], prices[order],
         np.ascontiguousarray(spends[:, order]), diagram.to_end(weights), price_ahead, ahead, dual_objective, cutoff,
         most, most_steps,
     )  # fmt: skip
@@ -217,14 +215,13 @@ def least_plan(
     bound = float((ahead[:, 0] - prices * limit).max())
     guide = adds + best * weights + ahead[PRICES.index(1.0)][diagram.heads]
     order = np.lexsort((guide, diagram.tails))
-    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
     # Plans as rows, in the ascending order of columns.
     longest = max((len(plan) for plan in without), default=0)
     rows = np.full((len(without), longest + 1), -1, np.int64)
     for row, plan in zip(rows, without, strict=True):
         row[: len(plan)] = plan
     chosen, complete = _least(
-        begin, diagram.heads[order], diagram.takes[order], adds[order], weights[order], ahead, prices, cheapest,
+        diagram.begin, diagram.heads[order], diagram.takes[order], adds[order], weights[order], ahead, prices, cheapest,
         limit, rows, most_steps,
     )  # fmt: skip
     found = np.sort(chosen) if len(chosen) else None
@@ -237,16 +234,18 @@ def _best_price(
     diagram: Diagram, adds: NDArray[np.float64], weights: NDArray[np.float64], limit: float
 ) -> float:
     """The price of an hour that bounds the measure best: just enough for its least plan to keep the limit."""
-    begin = np.searchsorted(diagram.tails, np.arange(diagram.nodes + 1))
-
-    def too_dear(price: float) -> bool:
-        priced = adds + price * weights
-        return bool(_path_cost(begin, diagram.heads, priced, weights, diagram.to_end(priced)) > limit)
-
+    begin = diagram.begin
     low, high = 0.0, DEAREST
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        if too_dear(middle):
+        priced = adds + middle * weights
+        ahead = diagram.to_end(priced)
+        node, cost = 0, 0.0
+        while node != diagram.nodes - 1:
+            arcs = slice(begin[node], begin[node + 1])
+            best = begin[node] + np.argmin(priced[arcs] + ahead[diagram.heads[arcs]])
+            node, cost = diagram.heads[best], cost + weights[best]
+        if cost > limit:
             low = middle
         else:
             high = middle
@@ -254,26 +253,7 @@ def _best_price(
 
 
 @nb.njit(cache=True, nogil=True)
-def _path_cost(begin, heads, priced, weights, ahead):  # type: ignore[no-untyped-def]
-    """What the path costs that is the least by priced arcs."""
-    node, cost = 0, 0.0
-    last = len(begin) - 2
-    while node != last:
-        best = -1
-        least = np.inf
-        for arc in range(begin[node], begin[node + 1]):
-            value = priced[arc] + ahead[heads[arc]]
-            if value < least:
-                best, least = arc, value
-        if best < 0:
-            return 0.0
-        cost += weights[best]
-        node = heads[best]
-    return cost
-
-
-@nb.njit(cache=True, nogil=True)
-def _least(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one loop with its own stack)
+def _least(  # type: ignore[no-untyped-def]  # noqa: C901 (one loop with its own stack)
     begin, heads, takes, adds, weights, ahead, prices, cheapest, limit, without, most_steps
 ):
     """Depth first, what promises most first; takes of the best plan, and whether the search was completed."""
@@ -320,13 +300,9 @@ def _least(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one loop wit
         plan = np.sort(taken[: depth + 1])
         asked = True
         for row in range(len(without)):
-            if len(plan) < without.shape[1] and without[row, len(plan)] < 0:
-                same = True
-                for k in range(len(plan)):
-                    if plan[k] != without[row, k]:
-                        same = False
-                        break
-                asked = asked and not same
+            # Beyond a plan's own columns its row has -1.
+            if np.array_equal(without[row, : len(plan)], plan) and without[row, len(plan)] < 0:
+                asked = False
         if asked:
             best, best_measure, best_cost = plan, measured, paid
     return best, True
