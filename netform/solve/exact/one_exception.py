@@ -66,12 +66,8 @@ def one_exception(
         The column that each practice is in, where one was found; `EXCEPTION` for those of the exception.
     """
     n = store.practices
-    order = spectral_order(store, np.zeros(len(store))) if len(store) else np.arange(n)
-    rank = np.empty(n, np.int64)
-    rank[order] = np.arange(n)
-    first = (
-        np.minimum.reduceat(rank[store.members], store.offsets[:-1]) if len(store) else np.empty(0, np.int64)
-    )
+    order = spectral_order(store, np.zeros(len(store)))
+    first = np.minimum.reduceat(np.argsort(order)[store.members], store.offsets[:-1])
     by_first = np.argsort(first, kind="stable")
     begin = np.searchsorted(first[by_first], np.arange(n + 1))
     status, owner = _search(
@@ -80,12 +76,6 @@ def one_exception(
         band[0], band[1], largest, networks, most_looks,
     )  # fmt: skip
     return int(status), owner
-
-
-@nb.njit(cache=True, nogil=True)
-def _divides(patients, least, most):  # type: ignore[no-untyped-def]
-    """Whether some number of networks within the band may hold just so many patients."""
-    return -(-patients // most) * least <= patients
 
 
 @nb.njit(cache=True, nogil=True)
@@ -115,8 +105,8 @@ def _may_go_on(owner, indptr, neighbours, list_size, least, most, largest, other
         rest += open_patients
         if inside > 0:
             pieces, taken = pieces + 1, inside
-        elif not _divides(open_patients, least, most):
-            # The exception, which is nowhere yet, has to be here.
+        elif -(-open_patients // most) * least > open_patients:
+            # No number of networks within the band holds just so many: the exception, which is nowhere yet, is here.
             spare += 1
     if pieces > 1 or taken > largest or spare > (1 if pieces == 0 else 0):
         return False
@@ -125,13 +115,6 @@ def _may_go_on(owner, indptr, neighbours, list_size, least, most, largest, other
         if max(taken, taken + rest - number * most) <= min(largest, taken + rest - number * least):
             return True
     return False
-
-
-@nb.njit(cache=True, nogil=True)
-def _put(owner, offsets, members, j, whose):  # type: ignore[no-untyped-def]
-    """Give the practices of a column to it, or open them again."""
-    for k in range(offsets[j], offsets[j + 1]):
-        owner[members[k]] = whose
 
 
 @nb.njit(cache=True, nogil=True)
@@ -168,7 +151,7 @@ def _search(  # type: ignore[no-untyped-def]
     while depth >= 0 and looks <= most_looks:
         p, v = place[depth], order[place[depth]]
         if owner[v] >= 0:
-            _put(owner, offsets, members, owner[v], OPEN)
+            owner[members[offsets[owner[v]] : offsets[owner[v] + 1]]] = OPEN
             used -= 1
         owner[v] = OPEN
         if at[depth] > begin[p + 1]:
@@ -180,7 +163,8 @@ def _search(  # type: ignore[no-untyped-def]
         if e == begin[p + 1]:
             owner[v] = EXCEPTION
         elif _is_open(owner, offsets, members, by_first[e]):
-            _put(owner, offsets, members, by_first[e], by_first[e])
+            j = by_first[e]
+            owner[members[offsets[j] : offsets[j + 1]]] = j
             used += 1
         else:
             continue
