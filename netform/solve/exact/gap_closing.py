@@ -169,10 +169,9 @@ class GapClosing:
         # A diagram of twice this width was given up for want of room: nothing is learnt from it.
         self.widest = self.params.last_width
 
-    def prove(self, most_width: int | None = None) -> Solution:
-        """Bring incumbent and bound together, as far as a width allows, and give what was learnt."""
-        most_width = self.params.last_width if most_width is None else most_width
-        self.take_turns(most_width)
+    def prove(self) -> Solution:
+        """Bring incumbent and bound together, as far as the last width allows, and give what was learnt."""
+        self.take_turns(self.params.last_width)
         columns = self.state.origin[self.state.relaxation.columns]
         learnt = replace(self.state.learnt(), column_bounds=self.state.column_bounds, columns=columns)
         return replace(self.state.solution(), trace=learnt)
@@ -308,9 +307,7 @@ class GapClosing:
             expected = max(expected, by_hour)
         return expected
 
-    def search_below(
-        self, kept: NDArray[np.int64], cutoff: float, width: int, most: int = MOST_NODES
-    ) -> bool:
+    def search_below(self, kept: NDArray[np.int64], cutoff: float, width: int, most: int) -> bool:
         """Search all plans below a cutoff, the kept being all columns of such plans; whether none was missed.
 
         It is given up after so many states.
@@ -355,19 +352,17 @@ class GapClosing:
     def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
         """Look for a plan among some columns by going on with few states at a time, from either end."""
         some, reduced, dual_objective, cuts = self.state.priced(kept)
-        if not (np.bincount(some.store.members, minlength=some.store.practices) > 0).all():
-            return
         order = spectral_order(some.store, reduced)
         networks = max(1.0, float(self.state.relaxation.values.sum()))
         spare = self.params.beam_spare * abs(dual_objective) / networks
-        for end in (order, np.ascontiguousarray(order[::-1])):
+        for end in (order, order[::-1]):
             cutoff = min(self.state.cost, dual_objective + self.params.beam_reach * abs(dual_objective))
             if not self.state.over:
                 memory = self.state.memory
                 found = best_below(
                     some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare, memory=memory
                 ).chosen
-                self.state.accept(None if found is None else kept[found])
+                self.state.take(kept, found)
 
     @property
     def fraction_of_network(self) -> float:
@@ -415,7 +410,7 @@ class GapClosing:
             start = relax(
                 branched, deadline, learnt.columns, learnt.cuts, learnt.duals, cost, learnt.column_bounds
             )
-            branch = GapClosing(SearchState(branched, deadline, cost, learnt, start, between=between))
+            branch = GapClosing(SearchState(branched, deadline, cost, start=start, between=between))
             gap = self.state.cost - self.state.bound
             if branch.state.bound - self.state.bound > self.params.other_prices * gap:
                 branch.beam_search(branch.state.nearest(self.params.beam_columns), self.params.beam_width)
@@ -449,6 +444,5 @@ class GapClosing:
 
     def take_branch(self, branch: GapClosing, kept: NDArray[np.int64]) -> None:
         """Take the plan and the cuts of a branch, whose columns stand at ``kept``."""
-        chosen = branch.state.chosen
-        self.state.accept(None if chosen is None else kept[chosen])
+        self.state.take(kept, branch.state.chosen)
         self.state.keep_cuts(branch.state.learnt().cuts)

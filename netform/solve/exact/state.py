@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numba as nb
 import numpy as np
 
 from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
@@ -58,7 +57,7 @@ class SearchState:
     warm : WarmStart, optional
         Of an earlier solution over the same columns.
     start : Relaxation, optional
-        Over the same columns, with the cuts of ``warm`` in it.
+        Over the same columns, where it is known already.
     on_plan : callable
         Told of every better plan, and again as more is proven of it.
     incumbent : callable
@@ -74,8 +73,8 @@ class SearchState:
         deadline: Deadline,
         cutoff: float = math.inf,
         warm: WarmStart | None = None,
-        start: Relaxation | None = None,
         *,
+        start: Relaxation | None = None,
         on_plan: Callable[[Solution], None] = lambda _solution: None,
         incumbent: Callable[[float], NDArray[np.int64] | None] = lambda _cost: None,
         between: tuple[float, float] = ANY_NUMBER,
@@ -95,7 +94,6 @@ class SearchState:
         # Cuts of branches and of wide cutoffs: they hold for all plans, so they are worth knowing next time.
         self.useful_cuts = NO_CUTS
         self.told = -math.inf
-        self.copied = 0
         self.take_relaxation()
 
     def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
@@ -109,7 +107,8 @@ class SearchState:
         """Take what the relaxation says: a bound for all plans and for those through each column, or a plan."""
         # What is learnt over the columns left is true of plans that use no other.
         if self.column_bounds is not self.relaxation.column_bounds:
-            _learn(self.column_bounds, self.origin, self.relaxation.column_bounds, self.ceiling)
+            learnt = np.minimum(self.relaxation.column_bounds, self.ceiling)
+            np.maximum.at(self.column_bounds, self.origin, learnt)
         self.bound = max(self.bound, self.relaxation.bound)
         if self.relaxation.integral and math.isfinite(self.bound):
             self.accept(self.relaxation.chosen)
@@ -129,8 +128,6 @@ class SearchState:
         kept = np.flatnonzero(unfixed)
         self.ceiling = self.cost
         self.partitioning = self.partitioning.take(kept)
-        # Besides the list of whoever asked there is now what is left of it.
-        self.copied = self.partitioning.nbytes
         self.origin = self.origin[kept]
         self.relaxation = replace(
             relaxation,
@@ -143,7 +140,9 @@ class SearchState:
     def memory(self) -> MemoryBudget:
         """What is left beside the list and what is known of every column."""
         known = self.column_bounds.nbytes + self.origin.nbytes + self.relaxation.column_bounds.nbytes
-        return self.partitioning.memory.left_beside(known + self.copied)
+        # Besides the list of whoever asked there may be what is left of it.
+        copied = self.column_bounds is not self.relaxation.column_bounds
+        return self.partitioning.memory.left_beside(known + copied * self.partitioning.nbytes)
 
     def accept(self, chosen: NDArray[np.int64] | None) -> None:
         """Take a plan as the incumbent if it is the best so far."""
@@ -161,7 +160,9 @@ class SearchState:
         """Take a bound on plans cheaper than the incumbent."""
         self.bound = max(self.bound, min(bound, self.cost))
 
-    def take(self, kept: NDArray[np.int64], chosen: NDArray[np.int64] | None, bound: float) -> None:
+    def take(
+        self, kept: NDArray[np.int64], chosen: NDArray[np.int64] | None, bound: float = -math.inf
+    ) -> None:
         """Take the plan and the bound that a search over the columns at ``kept`` came to."""
         self.accept(None if chosen is None else kept[chosen])
         self.raise_bound(bound)
@@ -250,10 +251,3 @@ class SearchState:
         cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
         ruled = replace(some, sides=some.sides[: len(self.rules)])
         return ruled, np.maximum(reduced, 0.0), dual_objective, cuts
-
-
-@nb.njit(cache=True, nogil=True)
-def _learn(column_bounds, origin, learnt, ceiling):  # type: ignore[no-untyped-def]
-    """Raise bounds to what was learnt of some columns, up to a ceiling: true of plans that use no other."""
-    for j in range(len(origin)):
-        column_bounds[origin[j]] = max(column_bounds[origin[j]], min(learnt[j], ceiling))

@@ -240,7 +240,6 @@ class Reoptimiser(RestrictedMaster):
     ) -> PoolSearch:
         """Gap closing over some columns that goes on with a program, which is over a pool when it comes."""
         reduced, least = priced.reduced, priced.bound
-        cuts = program.program.cuts
         # The columns of the program go along.
         wider = self.union(near, pool[program.columns[program.columns < len(pool)]])
         self.move(program, pool, wider)
@@ -248,10 +247,9 @@ class Reoptimiser(RestrictedMaster):
         more = len(program.column_bounds) - len(wider)
         program.column_bounds = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
         start = program.relaxation()
-        warm = WarmStart(start.column_bounds, start.columns, cuts, start.duals)
         incumbent = _Incumbent(np.concatenate((wider, len(reduced) + np.arange(more))), best)
         state = SearchState(
-            program.partitioning, deadline, below, warm, start, on_plan=incumbent.accept, between=self.between
+            program.partitioning, deadline, below, start=start, on_plan=incumbent.accept, between=self.between
         )
         return PoolSearch(GapClosing(state), incumbent, wider)
 
