@@ -9,6 +9,9 @@ raises the relaxation, which leaves fewer columns; after some rounds one cutoff 
 width reaches, which is doubled from turn to turn. Where the relaxation has a fraction of a network, it is branched on
 the number of networks: each branch has a much better bound. What the widest diagram does not reach is left open.
 
+Where networks are small, most columns that the relaxation chooses are chosen whole. Those are kept, and what is left is
+a set partitioning over fewer practices, of which the relaxation is solved anew, and so on: diving.
+
 The file is long because its one class is: every step goes on from what the others have left of the same state.
 """
 
@@ -30,9 +33,8 @@ from netform.solve.diagram.variable_order import (
     spectral_order,
     spectral_orders,
 )
-from netform.solve.exact.diving import DIVE, dive, is_nearly_integral
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
-from netform.solve.master.relaxation import relax
+from netform.solve.master.relaxation import MOST_ROUNDS, TINY, WHOLE, relax
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.solve.model.budget import Deadline
     from netform.solve.model.outcome import Solution
 
 __all__ = ["CLOSING", "ClosingParams", "GapClosing"]
@@ -76,6 +79,11 @@ class ClosingParams:
         beam_width, beam_columns : so many states at a time, of so many columns, nearly always come to the best plan.
         beam_spare, beam_reach : states are gone on with up to so much above the dearest that the width keeps, as a
             share of what a network costs, and plans up to so much above the bound, as a share of it.
+
+    Dives
+        least_whole : share of the practices that are in whole columns, at least: else the relaxation says too little.
+        most_left : share of the practices that are left at most, from one relaxation to the next.
+        dive_share : of the time left, for all of them.
 
     Cuts
         cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
@@ -114,6 +122,9 @@ class ClosingParams:
     beam_columns: int = 5_000
     beam_spare: float = 0.015
     beam_reach: float = 0.02
+    least_whole: float = 0.5
+    most_left: float = 0.7
+    dive_share: float = 0.2
     cuts_a_turn: int = 250
     least_rise: float = 5e-5
     cut_first: int = 3
@@ -345,9 +356,65 @@ class GapClosing:
 
     def dive(self) -> None:
         """Look for a plan by what the relaxation chooses whole, where that is most of it."""
-        if not self.state.over and is_nearly_integral(self.state.relaxation, self.state.partitioning.store):
-            deadline = self.state.deadline.share(DIVE.share)
-            dive(self.state, deadline, lambda state: GapClosing(state).take_turns(self.params.first_width))
+        if not self.state.over and self.nearly_integral:
+            self.keep_whole(self.state.deadline.share(self.params.dive_share))
+
+    @property
+    def nearly_integral(self) -> bool:
+        """Whether the relaxation chooses whole columns for so many practices that diving promises something."""
+        relaxation, store = self.state.relaxation, self.state.partitioning.store
+        whole = store.take(relaxation.columns[relaxation.values > 1 - WHOLE])
+        return relaxation.missing < TINY and len(whole.members) >= self.params.least_whole * store.practices
+
+    def keep_whole(self, deadline: Deadline) -> None:
+        """Keep the columns that the relaxation chooses most, and solve over the practices that are left, the same way.
+
+        Beams over a thousand practices would go wrong somewhere, and diagrams see no further than the bound. On the way
+        back what is left is solved as far as that is quick. (T. Berthold, *Primal heuristics for mixed integer
+        programs*, 2006, on diving and on neighbourhoods that a relaxation gives.)
+        """
+        state, partitioning = self.state, self.state.partitioning
+        taken, left = self.whole_columns()
+        if not left.any() or state.relaxation.missing > TINY or deadline.passed:
+            return
+        kept, store = state.cheap_enough(state.cost), partitioning.store
+        # Those that hold no practice but of those left.
+        kept = kept[np.logical_and.reduceat(left[store.members], store.offsets[:-1])[kept]]
+        some = partitioning.take(kept)
+        members = (np.cumsum(left) - 1)[some.store.members].astype(np.uint16)
+        used = [math.fsum(side.coefficients[taken]) for side in partitioning.sides]
+        rest = replace(
+            some,
+            store=replace(some.store, members=members, practices=int(left.sum())),
+            sides=tuple(
+                replace(side, least=side.least - by, most=side.most - by)
+                for side, by in zip(some.sides, used, strict=True)
+            ),
+            most_networks=partitioning.most_networks - len(taken),
+            memory=state.memory.left_beside(some.nbytes),
+        )
+        below = GapClosing(SearchState(rest, deadline, state.cost - math.fsum(partitioning.costs[taken])))
+        if not below.state.over:
+            below.state.tighten(MOST_ROUNDS)
+            below.keep_whole(deadline)
+        if not below.state.over:
+            below.take_turns(self.params.first_width)
+        if below.state.chosen is not None:
+            state.accept(np.concatenate((taken, kept[below.state.chosen])))
+
+    def whole_columns(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The columns chosen whole, others until few enough practices are left, and which practices those are."""
+        store, relaxation = self.state.partitioning.store, self.state.relaxation
+        left, taken = np.ones(store.practices, np.bool_), list[int]()
+        for k in np.argsort(-relaxation.values, kind="stable").tolist():
+            whole = relaxation.values[k] > 1 - WHOLE
+            if not whole and left.sum() <= self.params.most_left * store.practices:
+                break
+            column = int(relaxation.columns[k])
+            if left[store[column]].all():
+                left[store[column]] = False
+                taken.append(column)
+        return np.array(taken, np.int64), left
 
     def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
         """Look for a plan among some columns by going on with few states at a time, from either end."""

@@ -66,8 +66,8 @@ LEAST_RISE = 1e-5
 MOST_ROUNDS = 8
 CUTS_PER_ROUND = 150
 
-# Of what is left to artificial columns: what rounding leaves.
-TINY = 1e-6
+# Of what is left to artificial columns, and of a column that is chosen whole: what rounding leaves.
+TINY = WHOLE = 1e-6
 
 # Pricing ends when what the least reduced cost could still take off the bound is below this share of it.
 PRICED = 1e-7
@@ -110,7 +110,7 @@ class Relaxation:
     @property
     def integral(self) -> bool:
         """Whether the optimum of the relaxation is itself a plan."""
-        return self.missing < TINY and bool(np.all((self.values < 1e-6) | (self.values > 1 - 1e-6)))
+        return self.missing < TINY and bool(np.all((self.values < WHOLE) | (self.values > 1 - WHOLE)))
 
     @property
     def chosen(self) -> NDArray[np.int64]:

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from netform.solve.exact.diving import dive, is_nearly_integral
-from netform.solve.exact.gap_closing import CLOSING, GapClosing
+from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning, SideRow
@@ -20,11 +19,6 @@ from tests.strategies import choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-def finished(state: SearchState) -> None:
-    """Solve over the practices that are left as the proof does."""
-    GapClosing(state).take_turns(CLOSING.first_width)
 
 
 def rings(pairs: int, rings: int, sides: Callable[[int], tuple[SideRow, ...]]) -> SetPartitioning:
@@ -50,21 +44,22 @@ def test_whole_columns_are_kept_and_the_rest_is_solved(limited: bool) -> None:
     partitioning = rings(200, 4, sides)
     state = SearchState(partitioning, NEVER)
     assert state.bound == pytest.approx(200 + 4 * (4.0 if limited else 2.5))
-    assert is_nearly_integral(state.relaxation, partitioning.store)
-    dive(state, NEVER, finished)
+    closing = GapClosing(state)
+    assert closing.nearly_integral
+    closing.keep_whole(NEVER)
     assert state.cost == pytest.approx(200 + 4 * 4.0)
 
 
 def test_a_relaxation_without_whole_columns_promises_nothing() -> None:
     """Rings alone: every column is chosen by half."""
     partitioning = rings(0, 4, lambda _columns: ())
-    assert not is_nearly_integral(SearchState(partitioning, NEVER).relaxation, partitioning.store)
+    assert not GapClosing(SearchState(partitioning, NEVER)).nearly_integral
 
 
 def test_without_time_nothing_is_dived_into() -> None:
     """The deadline of the dive counts, whatever that of the state."""
     state = SearchState(rings(20, 2, lambda _columns: ()), NEVER)
-    dive(state, Deadline(0.0, lambda: 1.0), finished)
+    GapClosing(state).keep_whole(Deadline(0.0, lambda: 1.0))
     assert state.chosen is None
 
 
@@ -76,7 +71,7 @@ def test_what_it_finds_is_a_plan(partitioning: SetPartitioning) -> None:
     if state.over:
         return
     bound = state.bound
-    dive(state, NEVER, finished)
+    GapClosing(state).keep_whole(NEVER)
     if state.chosen is not None:
         plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
         assert plans[tuple(state.chosen.tolist())] == pytest.approx(state.cost)
