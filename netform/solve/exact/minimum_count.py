@@ -104,21 +104,9 @@ class FewestPlans:
     chosen: NDArray[np.int64] | None
 
 
-def fewest(
-    model: PlanModel, counts: NDArray[np.float64], deadline: Deadline = NEVER, *, least: int = 0
-) -> Fewest:
-    """Find the least total of whole numbers over the plans of a model.
-
-    Parameters
-    ----------
-    model : PlanModel
-    counts : ndarray of float64, shape (m,)
-        A whole number, not below zero, for every column.
-    deadline : Deadline
-    least : int
-        It is known that no plan has fewer.
-    """
-    return among_fewest(model, counts, deadline, least=least).count
+def fewest(model: PlanModel, counts: NDArray[np.float64], deadline: Deadline = NEVER) -> Fewest:
+    """Find the least total of whole numbers over the plans of a model, as `among_fewest` does."""
+    return among_fewest(model, counts, deadline).count
 
 
 def among_fewest(
@@ -136,8 +124,12 @@ def among_fewest(
 
     Parameters
     ----------
-    model, counts, deadline, least
-        As `fewest` has them.
+    model : PlanModel
+    counts : ndarray of float64, shape (m,)
+        A whole number, not below zero, for every column.
+    deadline : Deadline
+    least : int
+        It is known that no plan has fewer.
     plan : ndarray of int64, optional
         A plan that is known, positions in the model.
     elsewhere : callable
@@ -171,11 +163,11 @@ class _Count:
     model: PlanModel
     counts: NDArray[np.float64]
     deadline: Deadline
-    chosen: NDArray[np.int64] | None = None
+    chosen: NDArray[np.int64] | None
     # Where its columns stand in the model of whoever asks.
-    origin: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    elsewhere: Callable[[float], NDArray[np.int64] | None] = lambda _below: None
-    on_bound: Callable[[int], None] = lambda _bound: None
+    origin: NDArray[np.int64]
+    elsewhere: Callable[[float], NDArray[np.int64] | None]
+    on_bound: Callable[[int], None]
     # What is counted divided by this is of the size of hours.
     unit: float = field(init=False)
     # No plan through a column has fewer, whole or not.
@@ -185,7 +177,7 @@ class _Count:
         self.unit = max(1.0, float(self.counts.max(initial=0.0)) / LARGEST)
         self.column_bounds = np.zeros(len(self.counts))
 
-    def run(self, least: int, warm: WarmStart | None = None) -> Fewest:
+    def run(self, least: int, warm: WarmStart | None) -> Fewest:
         """Count; it is known that no plan has fewer than ``least``."""
         if not self.model.codes:
             self.chosen = np.empty(0, np.int64)
@@ -196,11 +188,11 @@ class _Count:
         partitioning = self.model.partitioning(self.counts / self.unit)
         state = SearchState(partitioning, self.deadline, self.cutoff, warm, incumbent=self.incumbent)
         closing = GapClosing(state)
-        closing.state.tighten(MOST_ROUNDS)
-        self.column_bounds = closing.state.column_bounds * self.unit
+        state.tighten(MOST_ROUNDS)
+        self.column_bounds = state.column_bounds * self.unit
         lower = max(least, at_least(float(self.column_bounds.min())))
         closing.dive()
-        self.take(closing.state.chosen)
+        self.take(state.chosen)
         for number in range(lower, lower + TRIES):
             self.on_bound(number)
             if self.found is not None and self.found <= number:
@@ -269,28 +261,18 @@ class _Count:
             return "infeasible"
         row = SideRow(self.counts, -math.inf, most + 0.5)
         some = replace(self.model, sides=(*self.model.sides, row)).take(kept)
-        stop = _Stop(deadline)
+        met: list[Solution] = []
+        # The clock stands at the end once a plan is met.
+        ended = Deadline(
+            min(deadline.at, LATE),
+            lambda: math.inf if met and met[-1].chosen is not None else deadline.clock(),
+        )
         # By their cost, for where all plans are alike the search for one wanders.
-        until = Deadline(min(deadline.at, LATE), stop.clock)
-        solution = solve_set_partitioning(some.partitioning(some.costs), until, on_plan=stop.found)
+        solution = solve_set_partitioning(some.partitioning(some.costs), ended, on_plan=met.append)
         if solution.chosen is None:
             return solution.status
         self.take(kept[solution.chosen])
         return "optimal"
-
-
-@dataclass(slots=True)
-class _Stop:
-    """A clock that stands at the end once a plan was found."""
-
-    deadline: Deadline
-    done: bool = False
-
-    def clock(self) -> float:
-        return math.inf if self.done else self.deadline.clock()
-
-    def found(self, solution: Solution) -> None:
-        self.done = self.done or solution.chosen is not None
 
 
 def at_least(bound: float) -> int:

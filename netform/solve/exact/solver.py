@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,13 +18,14 @@ from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Solution, WarmStart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from numpy.typing import NDArray
 
     from netform.solve.model.problem import SetPartitioning
 
-__all__ = ["Stage", "bound_columns", "solve_set_partitioning"]
-
-Stage = Callable[[str], AbstractContextManager[None]]
+__all__ = ["bound_columns", "solve_set_partitioning"]
 
 
 def bound_columns(
@@ -50,7 +50,7 @@ def solve_set_partitioning(
     *,
     on_plan: Callable[[Solution], None] = lambda _solution: None,
     incumbent: Callable[[float], NDArray[np.int64] | None] = lambda _cost: None,
-    stage: Stage = lambda _name: nullcontext(),
+    stage: Callable[[str], AbstractContextManager[None]] = lambda _name: nullcontext(),
     cutoff: float = math.inf,
     warm: WarmStart | None = None,
     trace: bool = False,
