@@ -73,8 +73,10 @@ def _not_searched(*_: Any, **__: Any) -> Any:
     return None, False
 
 
-def _first_order(_store: Any, _reduced: Any, _budget: Any, orders: Any, *_: Any, **__: Any) -> Any:
-    return next(iter(orders))
+def _first_order(store: Any, reduced: Any, *_: Any, **__: Any) -> Any:
+    from netform.solve.diagram.variable_order import spectral_order  # noqa: PLC0415
+
+    return spectral_order(store, reduced)
 
 
 def _no_cuts(*_: Any, **__: Any) -> Any:

@@ -32,7 +32,7 @@ import numpy as np
 
 from netform.solve.diagram.kernel import ANY, COMPLETE, NO_ROOM, ColumnLayout
 from netform.solve.diagram.queries import cheapest_plans, cheapest_within
-from netform.solve.diagram.variable_order import narrowest_order, spectral_order
+from netform.solve.diagram.variable_order import STRAIGHT, narrowest_order
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import DEFAULT, MemoryBudget
 
@@ -170,7 +170,7 @@ def build_diagram(
     cuts = PricedCuts.of(NO_CUTS, np.empty(0), store.practices) if cuts is None else cuts
     budget = cutoff - dual_objective
     if order is None:
-        order = narrowest_order(store, reduced, budget, [spectral_order(store, reduced)], cuts)
+        order = narrowest_order(store, reduced, budget, STRAIGHT, cuts)
     layout = ColumnLayout.of(store, reduced, order, cuts, sides)
     while True:
         tails, heads, takes, ends, seen, ended = layout.grow(

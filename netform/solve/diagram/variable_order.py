@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
 
-__all__ = ["STRAIGHT", "TURNED", "narrowest_order", "spectral_order", "spectral_orders"]
+__all__ = ["STRAIGHT", "TURNED", "narrowest_order", "spectral_order"]
 
 # Hours per week of reduced cost that make a tie between two practices e times weaker: a column dearer than that is in
 # few plans. Of no such weight, one hour and a third of an hour the last made the smallest diagrams.
@@ -95,11 +95,11 @@ def narrowest_order(
     store: CandidateStore,
     reduced: NDArray[np.float64],
     budget: float,
-    orders: Sequence[NDArray[np.int64]],
+    angles: Sequence[float],
     cuts: PricedCuts,
     memory: MemoryBudget = DEFAULT,
 ) -> NDArray[np.int64]:
-    """Of some orders of the practices and their reverses, the one by which a narrow diagram sees furthest.
+    """Of the orders turned by some angles and their reverses, the one by which a narrow diagram sees furthest.
 
     A plan costs more than the dual objective because somewhere on the map no networks are as cheap as their reduced
     costs. Built from there, states have soon spent the budget; built towards it, all that is elsewhere is built first:
@@ -112,11 +112,13 @@ def narrowest_order(
         Reduced costs, at least 0.
     budget : float
         What a plan may cost beyond the dual objective.
-    orders : sequence of ndarray of int64, shape (n,)
+    angles : sequence of float
+        As `spectral_orders` has them.
     cuts : PricedCuts
         Those whose prices are in the reduced costs.
     memory : MemoryBudget
     """
+    orders = spectral_orders(store, reduced, angles)
     furthest, best = (-np.inf, 0), orders[0]
     part = TRIED_PART * budget
     cheap = np.flatnonzero(reduced < part)

@@ -26,13 +26,7 @@ import numpy as np
 
 from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.kernel import ColumnLayout
-from netform.solve.diagram.variable_order import (
-    STRAIGHT,
-    TURNED,
-    narrowest_order,
-    spectral_order,
-    spectral_orders,
-)
+from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_order
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.relaxation import MOST_ROUNDS, TINY, WHOLE, relax
 from netform.solve.model.problem import SideRow
@@ -224,14 +218,10 @@ class GapClosing:
         self.orders_tried, self.diagrams = 0, []
         self.state.fix_by_reduced_cost()
         for count in self.cutoff_counts(most):
-            column_bounds = self.state.relaxation.column_bounds
-            everything = count >= len(column_bounds)
-            cutoff = self.state.cost
-            if not everything:
-                cutoff = min(cutoff, float(np.partition(column_bounds, count)[count]))
-            stepped = min(count, len(column_bounds)) > self.params.stepped
+            listed, cutoff = len(self.state.origin), self.state.cutoff_leaving(count)
+            stepped = min(count, listed) > self.params.stepped
             quick = self.try_cutoff(cutoff, self.params.step if stepped else math.inf)
-            if everything and quick and math.isinf(cutoff) and self.state.chosen is None:
+            if count >= listed and quick and math.isinf(cutoff) and self.state.chosen is None:
                 self.state.bound = math.inf
             if self.state.over:
                 return False
@@ -334,9 +324,8 @@ class GapClosing:
         for least, least_width, angles in ORDERS:
             # Without a cutoff each of them would be tried among all that there is.
             if len(kept) > least > self.orders_tried and width >= least_width and math.isfinite(cutoff):
-                orders = spectral_orders(some.store, reduced, angles)
                 budget = cutoff - dual_objective
-                self.order = narrowest_order(some.store, reduced, budget, orders, cuts, memory)
+                self.order = narrowest_order(some.store, reduced, budget, angles, cuts, memory)
                 self.orders_tried = least
         found = best_below(
             some, reduced, dual_objective, cutoff, width, self.order, cuts, most_nodes=most, memory=memory

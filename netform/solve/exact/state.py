@@ -228,12 +228,16 @@ class SearchState:
         """The columns that a plan of at most this cost may use."""
         return np.flatnonzero(self.relaxation.column_bounds <= cost + PROVEN * abs(cost))
 
+    def cutoff_leaving(self, count: int) -> float:
+        """What a plan may cost that uses the so many columns of the cheapest plans; the incumbent's cost at most."""
+        column_bounds = self.relaxation.column_bounds
+        if count >= len(column_bounds):
+            return self.cost
+        return min(self.cost, float(np.partition(column_bounds, count)[count]))
+
     def nearest(self, count: int) -> NDArray[np.int64]:
         """About so many columns: those that the cheapest plans may use, none dearer than the incumbent."""
-        relaxation = self.relaxation
-        column_bounds = relaxation.column_bounds
-        limit = self.cost if count >= len(column_bounds) else float(np.partition(column_bounds, count)[count])
-        near = self.cheap_enough(min(limit, self.cost))
+        relaxation, near = self.relaxation, self.cheap_enough(self.cutoff_leaving(count))
         if len(near) <= TIED * count:
             return near
         # Where exceptions are counted most columns are as near as each other: some all over the list stand for them.

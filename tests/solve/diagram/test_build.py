@@ -384,7 +384,7 @@ def test_the_narrowest_order_is_that_by_which_a_narrow_diagram_sees_furthest(
         patch.setattr("netform.solve.diagram.variable_order.TRIED", width)
         patch.setattr("netform.solve.diagram.variable_order.TRIED_PART", 1.0)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
-        better = narrowest_order(store, reduced, 2.0, ways, none).tolist()
+        better = narrowest_order(store, reduced, 2.0, TURNED, none).tolist()
     seen = {}
     for end in (end for way in ways for end in (way, way[::-1])):
         diagram = build_diagram(
