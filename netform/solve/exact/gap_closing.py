@@ -220,7 +220,7 @@ class GapClosing:
         for count in self.cutoff_counts(most):
             listed, cutoff = len(self.state.origin), self.state.cutoff_leaving(count)
             stepped = min(count, listed) > self.params.stepped
-            quick = self.try_cutoff(cutoff, self.params.step if stepped else math.inf)
+            quick = self.try_cutoff(cutoff, stepped=stepped)
             if count >= listed and quick and math.isinf(cutoff) and self.state.chosen is None:
                 self.state.bound = math.inf
             if self.state.over:
@@ -228,7 +228,7 @@ class GapClosing:
             if not quick or cutoff >= self.state.cost:
                 return True
         if self.expected_states <= self.states_at_once:
-            self.try_cutoff(self.state.cost, math.inf)
+            self.try_cutoff(self.state.cost)
         return not self.state.over
 
     def cutoff_counts(self, most: float) -> Iterator[int]:
@@ -246,22 +246,21 @@ class GapClosing:
             yield count
             last = count
 
-    def try_cutoff(self, cutoff: float, step: float) -> bool:
-        """Search all plans below a cutoff, those near the bound first; whether none was missed.
-
-        Where the cutoff is further off than the width sees, most of the time would go into what nothing is learnt from.
+    def try_cutoff(self, cutoff: float, *, stepped: bool = False) -> bool:
+        """Search all plans below a cutoff; whether none was missed.
 
         Parameters
         ----------
         cutoff : float
-        step : float
-            How much further to search at a time, as a share of the bound.
+        stepped : bool
+            Those near the bound first: where the cutoff is further off than the width sees, most of the time would go
+            into what nothing is learnt from.
         """
         further = math.inf
-        if math.isfinite(cutoff) and math.isfinite(step):
+        if stepped and math.isfinite(cutoff):
             # However near zero the bound is, it comes to an end.
             least_step = self.params.least_step * (cutoff - self.state.bound)
-            further = max(step * abs(self.state.bound), least_step, LEAST_DIFFERENCE)
+            further = max(self.params.step * abs(self.state.bound), least_step, LEAST_DIFFERENCE)
         while self.state.bound < min(cutoff, self.state.cost):
             nearer = float(min(cutoff, self.state.cost, self.state.bound + further))
             width, most = self.width, MOST_NODES
@@ -269,9 +268,7 @@ class GapClosing:
             if at_once:
                 nearer, width = self.state.cost, max(width, self.params.wide_enough)
                 most = self.params.surprising * self.states_at_once
-            if self.state.deadline.passed or not self.search_below(
-                self.state.cheap_enough(nearer), nearer, width, most
-            ):
+            if self.state.deadline.passed or not self.search_below(nearer, width, most):
                 self.surprises += at_once
                 return False
         return True
@@ -308,11 +305,9 @@ class GapClosing:
             expected = max(expected, by_hour)
         return expected
 
-    def search_below(self, kept: NDArray[np.int64], cutoff: float, width: int, most: int) -> bool:
-        """Search all plans below a cutoff, the kept being all columns of such plans; whether none was missed.
-
-        It is given up after so many states.
-        """
+    def search_below(self, cutoff: float, width: int, most: int) -> bool:
+        """Search all plans below a cutoff; whether none was missed. It is given up after so many states."""
+        kept = self.state.cheap_enough(cutoff)
         if len(kept) > self.params.most_columns:
             return False
         if (left := self.state.deadline.seconds_left) is not None:

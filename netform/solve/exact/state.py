@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, relax, tighten
+from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, priced, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts
 from netform.solve.model.outcome import Solution, WarmStart
 
@@ -247,11 +247,8 @@ class SearchState:
         self, kept: NDArray[np.int64]
     ) -> tuple[SetPartitioning, NDArray[np.float64], float, PricedCuts]:
         """Some columns under the rules that every plan keeps, their reduced costs, the dual objective, and the cuts."""
-        some, duals = self.partitioning.take(kept), self.relaxation.duals
-        reduced = duals.price(some.store, some.costs, self.relaxation.cuts, some.sides)
-        # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
-        slack = self.partitioning.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        dual_objective = duals.dual_objective(self.relaxation.cuts, some.sides) + slack
-        cuts = PricedCuts.of(self.relaxation.cuts, duals.cuts, some.store.practices)
+        some, learnt = self.partitioning.take(kept), self.relaxation.learnt
+        reduced, dual_objective = priced(some, learnt)
+        cuts = PricedCuts.of(learnt.cuts, learnt.duals.cuts, some.store.practices)
         ruled = replace(some, sides=some.sides[: len(self.rules)])
         return ruled, np.maximum(reduced, 0.0), dual_objective, cuts

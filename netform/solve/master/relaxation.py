@@ -32,6 +32,7 @@ __all__ = [
     "Relaxation",
     "first_columns",
     "least_of",
+    "priced",
     "relax",
     "tighten",
 ]
@@ -249,6 +250,14 @@ def least_of(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     if len(some) < count:
         some = np.arange(len(values))
     return np.sort(some[np.argpartition(values[some], count - 1)[:count]])
+
+
+def priced(some: SetPartitioning, warm: WarmStart) -> tuple[NDArray[np.float64], float]:
+    """Reduced costs of some columns, and what a plan of them costs at least besides those above zero."""
+    reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
+    # Rounding may leave a reduced cost just below zero: the others of a plan may each have one.
+    slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
+    return reduced, warm.duals.dual_objective(warm.cuts, some.sides) + slack
 
 
 class PricedProgram:

@@ -18,7 +18,7 @@ from netform.candidates.store import CandidateStore
 from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
-from netform.solve.master.relaxation import relax
+from netform.solve.master.relaxation import priced, relax
 from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SetPartitioning, SideRow
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["SAME", "NearOptimalSpace", "local_diagrams", "network_of", "priced"]
+__all__ = ["SAME", "NearOptimalSpace", "local_diagrams", "network_of"]
 
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
@@ -223,13 +223,6 @@ def network_of(store: CandidateStore, plan: NDArray[np.int64]) -> NDArray[np.int
     for number, column in enumerate(plan):
         network[store[int(column)]] = number
     return network
-
-
-def priced(some: SetPartitioning, warm: WarmStart) -> tuple[NDArray[np.float64], float]:
-    """Reduced costs of some columns, and what a plan of them costs at least besides those above zero."""
-    reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
-    slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-    return reduced, warm.duals.dual_objective(warm.cuts, some.sides) + slack
 
 
 # Practices in a neighbourhood, small ones first, and columns looked at for its diagram.
