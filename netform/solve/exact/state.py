@@ -89,7 +89,7 @@ class SearchState:
         self.column_bounds = self.relaxation.column_bounds
         self.ceiling = math.inf
         self.bound = self.relaxation.bound
-        self.cost = self.cutoff = cutoff
+        self.cost = cutoff
         self.chosen: NDArray[np.int64] | None = None
         # Cuts of branches and of wide cutoffs: they hold for all plans, so they are worth knowing next time.
         self.useful_cuts = NO_CUTS

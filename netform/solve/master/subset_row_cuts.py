@@ -297,14 +297,12 @@ FOURS = int((ARRANGED[:, 4] == 0).sum())
 
 # Every four and five of a practice, which is the first, and those around it, by place: those of the nearest come first.
 PLACES = np.array(
-    sorted(
-        (
-            (0, *others, *[-1] * (4 - count))
-            for count in (3, 4)
-            for others in combinations(range(1, AROUND + 1), count)
-        ),
-        key=max,
-    )
+    [
+        (0, *others, last, *[-1] * (4 - count))
+        for last in range(3, AROUND + 1)
+        for count in (3, 4)
+        for others in combinations(range(1, last), count - 1)
+    ]
 )
 
 
