@@ -218,11 +218,9 @@ class GapClosing:
         self.orders_tried, self.diagrams = 0, []
         self.state.fix_by_reduced_cost()
         for count in self.cutoff_counts(most):
-            listed, cutoff = len(self.state.origin), self.state.cutoff_leaving(count)
-            stepped = min(count, listed) > self.params.stepped
+            cutoff = self.state.cutoff_leaving(count)
+            stepped = min(count, len(self.state.origin)) > self.params.stepped
             quick = self.try_cutoff(cutoff, stepped=stepped)
-            if count >= listed and quick and math.isinf(cutoff) and self.state.chosen is None:
-                self.state.bound = math.inf
             if self.state.over:
                 return False
             if not quick or cutoff >= self.state.cost:
