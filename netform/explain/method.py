@@ -32,12 +32,10 @@ def method(solution: Solution, listed: int) -> str:
     listed : int
         Feasible networks.
     """
+    said = f"All {listed:,} feasible networks were listed and scored"
     if solution.status == "optimal":
-        return f"All {listed:,} feasible networks were listed and scored, and no other choice of them costs less."
-    return (
-        f"All {listed:,} feasible networks were listed and scored; the plan is the best found in the time, and "
-        "no choice of them costs less than the bound."
-    )
+        return f"{said}, and no other choice of them costs less."
+    return f"{said}; the plan is the best found in the time, and no choice of them costs less than the bound."
 
 
 def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:

@@ -85,30 +85,22 @@ def obstacles(graph: nx.Graph, part: Collection[str], rules: Rules, *, whole: bo
 def _stranded(part: nx.Graph, rules: Rules) -> Iterator[Obstacle]:
     """Practices whose removal leaves branches that must join their network, and overfill it."""
     for code in sorted(nx.articulation_points(part)):
-        own = part.nodes[code]["list_size"]
-        rest = part.subgraph(set(part) - {code})
-        branches = []
-        for branch in nx.connected_components(rest):
+        own = needed = part.nodes[code]["list_size"]
+        joining = []
+        for branch in sorted(map(sorted, nx.connected_components(part.subgraph(set(part) - {code})))):
             patients = sum(part.nodes[member]["list_size"] for member in branch)
-            branches.append((_must_join(patients, rules), tuple(sorted(branch))))
-        joining = sorted((branch for branch in branches if branch[0]), key=lambda branch: branch[1])
-        needed = own + sum(least for least, _ in joining)
+            if not coverable(patients, rules.least, rules.most):
+                joining.append(branch)
+                # What its own networks cannot hold.
+                needed += patients - patients // rules.least * rules.most
         if needed > rules.most:
-            codes = tuple(sorted([code, *(member for _, branch in joining for member in branch)]))
             yield Obstacle(
                 "stranded",
-                codes,
+                tuple(sorted([code, *(member for branch in joining for member in branch)])),
                 f"{code} ({own:,} patients) is the only way out for {len(joining)} "
-                f"branch{'es' * (len(joining) != 1)} ({'; '.join(_some(branch) for _, branch in joining)}) that "
+                f"branch{'es' * (len(joining) != 1)} ({'; '.join(map(_some, joining))}) that "
                 f"cannot stand alone: together they would be at least {needed:,}, over {rules.most:,}.",
             )
-
-
-def _must_join(patients: int, rules: Rules) -> int:
-    """The fewest patients of a branch that must join the network of the practice before it."""
-    if coverable(patients, rules.least, rules.most):
-        return 0
-    return patients - (patients // rules.least) * rules.most
 
 
 def _some(codes: Collection[str]) -> str:
