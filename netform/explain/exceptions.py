@@ -8,10 +8,11 @@ from netform.breaches import counted_practices
 from netform.explain.infeasible import NETWORKS
 from netform.explain.move_limits import MOVES
 from netform.explain.obstacles import Obstacle, connected_parts
+from netform.settled import settle
 from netform.solve.model.outcome import Placed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import networkx as nx
 
@@ -26,34 +27,20 @@ PINNED = "pinned"
 
 def pin_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
     """The pins of an area as networks; one outside the band, or the number of practices, is ``pinned``."""
-    demands, placed = rules.demands, []
-    for pin in demands.pins:
-        codes = tuple(code for code in pin if code in graph)
-        if not codes:
-            continue
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        counted = counted_practices(codes, demands)
-        why = None
-        if not rules.least <= patients <= rules.most:
-            why = f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}: pinned as it stands."
-        elif not demands.least_practices <= counted <= demands.most_practices:
-            why = f"{counted} practice{'s' * (counted != 1)}, other than demanded: pinned as it stands."
-        placed.append(Placed(codes, None if why is None else PINNED, why))
+    placed = []
+    for codes in settle(graph, rules).pins:
+        fault = _fault(graph, codes, rules)
+        placed.append(Placed(codes, PINNED, f"{fault}: pinned as it stands.") if fault else Placed(codes))
     return placed
 
 
 def oversize_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
     """Practices, or practices about to become one, whose own list is over the band: each is a network alone."""
-    pinned = {code for pin in rules.demands.pins for code in pin}
-    merged = [tuple(code for code in group if code in graph) for group in rules.demands.merge]
-    single = set(graph) - {code for group in merged for code in group}
-    placed = []
-    for codes in sorted([*((code,) for code in single), *(group for group in merged if group)]):
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        if patients > rules.most and not pinned & set(codes):
-            named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
-            why = f"{named} {patients:,} patients, over the most of {rules.most:,}."
-            placed.append(Placed(codes, OVERSIZE, why))
+    area, placed = settle(graph, rules), []
+    for codes in area.alone:
+        named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
+        why = f"{named} {area.patients(codes):,} patients, over the most of {rules.most:,}."
+        placed.append(Placed(codes, OVERSIZE, why))
     return placed
 
 
@@ -70,12 +57,9 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
     reasons : sequence of Obstacle
         Why exceptions were needed; search alone gives none, and no proof.
     """
-    demands = rules.demands
     placed = []
     for codes in groups:
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        fits = demands.least_practices <= counted_practices(codes, demands) <= demands.most_practices
-        if rules.least <= patients <= rules.most and fits:
+        if not _fault(graph, codes, rules):
             placed.append(Placed(codes))
             continue
         if not reasons:
@@ -83,18 +67,25 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
             placed.append(Placed(codes, "search", said))
             continue
         # What stands in the way of others explains this one only where it is connected to them.
-        near = _of_the_part(graph, codes[0], rules, reasons) or list(reasons)
+        part = next((part for part in connected_parts(graph, rules) if codes[0] in part), ())
+        near = [each for each in reasons if set(part) & set(each.practice_codes)] or list(reasons)
         touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
         obstacle = (touching or near)[0]
         # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
         shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
         remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
+        patients = sum(graph.nodes[code]["list_size"] for code in codes)
         said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
         placed.append(Placed(codes, obstacle.reason, said))
     return placed
 
 
-def _of_the_part(graph: nx.Graph, code: str, rules: Rules, reasons: Sequence[Obstacle]) -> list[Obstacle]:
-    """The obstacles of the connected part that a practice is in."""
-    part = next((set(part) for part in connected_parts(graph, rules) if code in part), set[str]())
-    return [obstacle for obstacle in reasons if part.intersection(obstacle.practice_codes)]
+def _fault(graph: nx.Graph, codes: Collection[str], rules: Rules) -> str:
+    """How a network is outside the band, or the number of practices; blank where it is in both."""
+    demands, counted = rules.demands, counted_practices(codes, rules.demands)
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    if not rules.least <= patients <= rules.most:
+        return f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}"
+    if not demands.least_practices <= counted <= demands.most_practices:
+        return f"{counted} practice{'s' * (counted != 1)}, other than demanded"
+    return ""
