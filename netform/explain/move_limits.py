@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from netform.grouping import Moves
     from netform.solve.model.plan_model import LinkingRules, PlanModel
 
 __all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
@@ -79,35 +80,29 @@ def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) 
     model : PlanModel
         Without the rows of ``linking``.
     linking : LinkingRules
-        With the limits that are too small.
+        With the limits that are too small, one at least.
     deadline : Deadline
     """
     assert linking.moves is not None  # noqa: S101 (asked for only then)
-    practices, patients = linking.moves.practices, linking.moves.patients
     answers: list[Enough] = []
     impossible, none_within = True, False
-    for limit, by_patients in ((practices, False), (patients, True)):
+    limits = {"practices": linking.moves.practices, "patients": linking.moves.patients}
+    for kind, limit in limits.items():
         if limit is None:
             continue
-        rest = linking.within(practices, None) if by_patients else linking.within(None, patients)
-        count = fewest_moved(model, rest, deadline, by_patients=by_patients)
+        rest = linking.within(**(limits | {kind: None}))
+        count = fewest_moved(model, rest, deadline, by_patients=kind == "patients")
         impossible = impossible and count.impossible
         none_within = none_within or count.bound is None or count.bound > limit
         if count.found is not None:
-            answers.append(
-                Enough(practices, count.found, (("patients", count),))
-                if by_patients
-                else Enough(count.found, patients, (("practices", count),))
-            )
-    if impossible and practices is not None and patients is not None:
+            answers.append(Enough(**(limits | {kind: count.found}), counted=((kind, count),)))
+    if impossible and None not in limits.values():
         first = fewest_moved(model, linking.within(None, None), deadline, by_patients=False)
         impossible = first.impossible
         if first.found is not None:
             then = fewest_moved(model, linking.within(first.found, None), deadline, by_patients=True)
             if then.found is not None:
                 answers.append(Enough(first.found, then.found, (("practices", first), ("patients", then))))
-    elif practices is None and patients is None:
-        none_within = impossible = fewest_moved(model, linking, deadline, by_patients=False).impossible
     return Needed(tuple(answers), impossible, none_within)
 
 
@@ -157,12 +152,12 @@ class MoveLimits:
     band: Needed | None = None
 
     @property
-    def limits(self) -> LinkingRules | None:
-        """The rules with the limits that the planner has set; None where there are no such limits."""
+    def limits(self) -> Moves | None:
+        """The limits that the planner has set; None where there are none."""
         assert self.linking.moves is not None  # noqa: S101 (made only then)
-        patients = self.linking.moves.patients
         practices = self.linking.moves.practices if self.count is None else None
-        return None if practices is patients is None else self.linking.within(practices, patients)
+        limits = replace(self.linking.moves, practices=practices, least=False)
+        return None if limits.practices is limits.patients is None else limits
 
     def settle(self, within: PlanModel, *, strict: bool) -> None:
         """Find the fewest moves where they are asked for, and make them the limit.
@@ -185,12 +180,9 @@ class MoveLimits:
         patients = moves.patients
         self.linking = self.linking.within(None, patients)
         deadline = self.deadline.share(ASKED_SHARE)
-        count, exceptions = fewest_moved(within, self.linking, deadline, by_patients=False), 0
+        count = fewest_moved(within, self.linking, deadline, by_patients=False)
         if count.impossible and not strict and (some := self.as_good(self.linking, deadline)) is not None:
-            count, exceptions = (
-                fewest_moved(some, self.linking, deadline, by_patients=False),
-                self.exceptions or 0,
-            )
+            count = fewest_moved(some, self.linking, deadline, by_patients=False)
         # Where there is no plan at all, that is said as it is without a limit.
         if count.impossible:
             return
@@ -199,7 +191,7 @@ class MoveLimits:
                 f"how few practices have to move was not found in the time{self.named}: allow more with --time-limit, "
                 "or give a number with --moves."
             )
-        self.count, self.note = count, least_words(count, exceptions + self.alone, moves)
+        self.count, self.note = count, least_words(count, (self.exceptions or 0) + self.alone, moves)
         self.linking = self.linking.within(count.found, patients)
 
     def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
@@ -223,13 +215,14 @@ class MoveLimits:
         within : PlanModel
             The plans without exceptions, without the rows of ``linking``: none is within the limits.
         """
-        if (limits := self.limits) is None or limits.moves is None:
+        if (limits := self.limits) is None:
             return None
-        self.band = needed(within, limits, self.share())
+        self.band = self.needed(within, limits)
         if self.band.impossible:
             return None
-        sentence = f"No plan {as_good_words(self.alone)} moves {within_words(limits.moves)}."
-        return Obstacle(MOVES, within.codes, sentence, (_sentence(needed_words(self.band)),))
+        sentence = f"No plan {as_good_words(self.alone)} moves {within_words(limits)}."
+        words = needed_words(self.band)
+        return Obstacle(MOVES, within.codes, sentence, (f"{words[0].upper()}{words[1:]}.",))
 
     def refuse(self) -> None:
         """Refuse limits within which there is no plan at all, exceptions or not.
@@ -239,17 +232,17 @@ class MoveLimits:
         ImpossibleError
             With limits that have a plan.
         """
-        if (limits := self.limits) is None or limits.moves is None or (wide := self.widest()) is None:
+        if (limits := self.limits) is None or (wide := self.widest()) is None:
             return
-        least = needed(wide[0], limits, self.share())
+        least = self.needed(wide[0], limits)
         if not least.none_within or least.impossible:
             return
         best, self.exceptions = self.band, 0
         if best is None or best.impossible:
-            some = self.as_good(limits.within(None, None), self.share())
-            best = None if some is None else needed(some, limits, self.share())
+            some = self.as_good(self.linking.within(None, None), self.share())
+            best = None if some is None else self.needed(some, limits)
         needed_anyway = (self.exceptions or 0) + self.alone
-        raise ImpossibleError(too_near_words(limits.moves, self.named, least, best, needed_anyway))
+        raise ImpossibleError(too_near_words(limits, self.named, least, best, needed_anyway))
 
     def fewer_exceptions(self, exceptions: int) -> Obstacle | None:
         """Say which limits would save a plan some of its exceptions; None where none would, or it is not settled.
@@ -259,29 +252,23 @@ class MoveLimits:
         exceptions : int
             How many the plan has; that it has any has been explained.
         """
-        limits = self.limits
         # Where any plan has an exception one is as few as there can be.
-        if (
-            limits is None
-            or limits.moves is None
-            or exceptions < 2
-            or not (self.band and self.band.impossible)
-        ):
+        if (limits := self.limits) is None or exceptions < 2 or not (self.band and self.band.impossible):
             return None
-        some = self.as_good(limits.within(None, None), self.share())
+        some = self.as_good(self.linking.within(None, None), self.share())
         if some is None or self.exceptions is None or self.exceptions >= exceptions:
             return None
         sentence = (
-            f"A plan that moves {within_words(limits.moves)} has {exceptions + self.alone:,} exceptions; if any number "
+            f"A plan that moves {within_words(limits)} has {exceptions + self.alone:,} exceptions; if any number "
             f"could move {self.exceptions + self.alone:,} would be enough."
         )
-        remedy = f"For that {needed_words(needed(some, limits, self.share()))}."
+        remedy = f"For that {needed_words(self.needed(some, limits))}."
         return Obstacle(MOVES, some.codes, sentence, (remedy,))
+
+    def needed(self, model: PlanModel, limits: Moves) -> Needed:
+        """What limits that are too small would have to be for a plan of a model."""
+        return needed(model, replace(self.linking, moves=limits), self.share())
 
     def share(self) -> Deadline:
         """The time for one question."""
         return self.deadline.share(SHARE, SECONDS)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
