@@ -8,7 +8,7 @@ size, unless arithmetic has said as much; how few patients takes only a list as 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,30 +17,23 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError
 from netform.explain.method import method
-from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest, at_least
+from netform.solve.exact.minimum_count import FewestPlans, among_fewest, at_least
 from netform.solve.exact.one_exception import FOUND, NONE, one_exception
 from netform.solve.master.relaxation import TINY, relax
 from netform.solve.master.subset_row_cuts import NO_CUTS
-from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import PartPlan, Solution, WarmStart
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.part_candidates import Part
 
-__all__ = [
-    "FewestExceptions",
-    "bound_exceptions",
-    "nearest_exceptions",
-    "need_exceptions",
-    "plan_with_exceptions",
-]
+__all__ = ["bound_exceptions", "need_exceptions", "plan_with_exceptions"]
 
 # One exception is ruled out by going through all that so many networks may leave, at most.
 FEW_NETWORKS = 12
@@ -51,53 +44,6 @@ BOUND_SHARE = 0.5
 # Of the time left, for the proof of how few exceptions there can be, and then of how few patients: what is left after
 # those is for the cost.
 COUNT_SHARE, PATIENTS_SHARE = 0.5, 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class FewestExceptions:
-    """The plans with the fewest exceptions and, of those, the fewest patients outside the band, as far as proven.
-
-    Attributes
-    ----------
-    exceptions : Fewest
-        How many networks are exceptions.
-    patients : Fewest
-        Registered patients by which those are outside the band, among the plans with no more exceptions than were
-        found.
-    model : PlanModel
-        The plans with no more of either than was found.
-    chosen : ndarray of int64 or None
-        One of them, positions in ``model``; None where none was found.
-    """
-
-    exceptions: Fewest
-    patients: Fewest
-    model: PlanModel
-    chosen: NDArray[np.int64] | None
-
-
-def nearest_exceptions(
-    few: FewestPlans,
-    outside: NDArray[np.float64],
-    deadline: Deadline = NEVER,
-    elsewhere: Callable[[float], NDArray[np.int64] | None] = lambda _below: None,
-) -> FewestExceptions:
-    """Find the fewest patients outside the band over the plans with the fewest exceptions.
-
-    Parameters
-    ----------
-    few : FewestPlans
-    outside : ndarray of float64
-        Registered patients, whole, by which each candidate of ``few.model`` is outside the band.
-    deadline : Deadline
-    elsewhere : callable
-        As `netform.solve.exact.minimum_count.among_fewest` has it, of patients.
-    """
-    if few.chosen is None:
-        nothing = Fewest(None, None) if few.count.impossible else Fewest(0, None)
-        return FewestExceptions(few.count, nothing, few.model, None)
-    near = among_fewest(few.model, outside, deadline, plan=few.chosen, elsewhere=elsewhere)
-    return FewestExceptions(few.count, near.count, near.model, near.chosen)
 
 
 def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | None:
@@ -131,11 +77,11 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
         found = few.count.found or 0
         # Search beside may have found fewer meanwhile: then from there.
         if part.deadline.passed or not part.most_exceptions[0] < found < before:
-            return cheapest(part, near, few.model, reasons)
+            return cheapest(part, few, near, reasons)
         before = found
 
 
-def _nearest(part: Part, few: FewestPlans) -> FewestExceptions:
+def _nearest(part: Part, few: FewestPlans) -> FewestPlans:
     """The plans nearest to the band among those with the fewest exceptions; the best that were met are told."""
     assert few.chosen is not None  # noqa: S101 (the caller has looked)
     model = few.model
@@ -143,11 +89,12 @@ def _nearest(part: Part, few: FewestPlans) -> FewestExceptions:
     if not few.count.proven:
         # Fewer were found, at times: better plans have no more than those.
         bound_exceptions(part)
-    near = nearest_exceptions(
-        few,
+    near = among_fewest(
+        model,
         part.exceptional(model)[1],
         part.deadline.share(PATIENTS_SHARE),
-        lambda below: part.columns_of(model) if part.patients_outside < below else None,
+        plan=few.chosen,
+        elsewhere=lambda below: part.columns_of(model, below, "patients_outside"),
     )
     assert near.chosen is not None  # noqa: S101 (the plan before stands in)
     part.offer_columns(near.model, near.chosen, "exceptions")
@@ -176,12 +123,13 @@ def _fewest_of_any_size(
         part.deadline.share(COUNT_SHARE),
         least=part.exceptions_bound,
         plan=part.columns_of(model),
-        elsewhere=lambda below: part.columns_of(model) if part.most_exceptions[0] < below else None,
+        elsewhere=lambda below: part.columns_of(model, below, "exceptions"),
         warm=part.counting,
         on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions"),
     )
     if few.count.impossible:
-        raise ImpossibleError(impossible(part, reasons))
+        said = f"no plan keeps every demand{part.named}, even with networks outside the band."
+        raise ImpossibleError("\n".join((said, *(each.text for each in part.explained(reasons)))))
     part.raise_exceptions_bound(few.count.bound or 0, "exceptions")
     return few
 
@@ -260,11 +208,10 @@ def bound_exceptions(part: Part) -> bool:
     exceptions, known = best.value.exceptions, part.relaxed
     if known is not None and known[0] == exceptions and known[3]:
         return True
-    row = SideRow(exceptional, -math.inf, float(exceptions))
-    some = replace(model, sides=(*model.sides, row))
+    some = model.partitioning(model.costs, [SideRow(exceptional, -math.inf, float(exceptions))])
     # Where time was up, or a better plan has come since, it goes on.
     warm, around = (None, None) if known is None else known[1:3]
-    relaxed = relax(some.partitioning(some.costs), part.deadline.share(BOUND_SHARE), warm, NO_CUTS, around)
+    relaxed = relax(some, part.deadline.share(BOUND_SHARE), warm, NO_CUTS, around)
     if math.isfinite(relaxed.bound):
         part.raise_bound(relaxed.bound, "bound")
         done = relaxed.program.complete and relaxed.missing < TINY
@@ -272,17 +219,17 @@ def bound_exceptions(part: Part) -> bool:
     return True
 
 
-def cheapest(part: Part, few: FewestExceptions, every: PlanModel, reasons: Sequence[Obstacle]) -> PartPlan:
-    """The least cost among the plans with the fewest exceptions; ``every`` plan with as few bounds the unproven."""
-    assert few.chosen is not None  # noqa: S101 (the caller has looked)
-    model, listed = few.model, part.candidates
-    exceptions, settled = few.exceptions.found or 0, few.exceptions.found == part.exceptions_bound
+def cheapest(part: Part, few: FewestPlans, near: FewestPlans, reasons: Sequence[Obstacle]) -> PartPlan:
+    """The least cost among the plans nearest to the band; all with as few exceptions bound what is not proven."""
+    assert near.chosen is not None  # noqa: S101 (the caller has looked)
+    model, every, listed = near.model, few.model, part.candidates
+    exceptions, settled = few.count.found or 0, few.count.found == part.exceptions_bound
     solution = part.solve_model(model, exceptions)
     if solution.chosen is None:
-        cost = math.fsum(model.costs[few.chosen])
-        solution = Solution("feasible", few.chosen, cost, max(0.0, min(solution.bound, cost)))
-    said = method(solution, listed)
-    if not (settled and few.patients.proven):
+        cost = math.fsum(model.costs[near.chosen])
+        solution = Solution("feasible", near.chosen, cost, max(0.0, min(solution.bound, cost)))
+    said, proven = method(solution, listed), settled and near.count.proven
+    if not proven:
         missing = "as near the band as possible" if settled else "the fewest possible"
         said += f" That the exceptions are {missing} is not proven."
         bound = part.bounds.get(None, 0.0)
@@ -290,21 +237,5 @@ def cheapest(part: Part, few: FewestExceptions, every: PlanModel, reasons: Seque
             bound = max(bound, relax(every.partitioning(every.costs), part.deadline).bound)
         solution = replace(solution, status="feasible", bound=min(bound, solution.cost))
     assert solution.chosen is not None  # noqa: S101 (the first choice stands in)
-    return PartPlan(
-        model.groups(solution.chosen),
-        solution,
-        listed,
-        said,
-        tuple(reasons),
-        model,
-        settled and few.patients.proven,
-        exceptions,
-    )
-
-
-def impossible(part: Part, reasons: Sequence[Obstacle]) -> str:
-    """Why not even exceptions make a plan."""
-    sentences = "\n".join(obstacle.text for obstacle in part.explained(reasons))
-    return (
-        f"no plan keeps every demand{part.named}, even with networks outside the band.\n{sentences}".strip()
-    )
+    groups = model.groups(solution.chosen)
+    return PartPlan(groups, solution, listed, said, tuple(reasons), model, proven, exceptions)

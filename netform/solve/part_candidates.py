@@ -316,12 +316,6 @@ class Part:
         return best.value.exceptions, best.value.patients_outside if few else None
 
     @property
-    def patients_outside(self) -> float:
-        """Patients by which the best plan so far is outside the band; infinite without a plan."""
-        best = self.incumbent
-        return math.inf if best is None or best.value.broken else best.value.patients_outside
-
-    @property
     def sound(self) -> bool:
         """Whether there is a plan that keeps every demand and has no exceptions."""
         return self.incumbent is not None and self.incumbent.sound
@@ -440,10 +434,15 @@ class Part:
         counted = counts_allowed(model.store, self.limits)
         return ((outside > 0) | ~counted).astype(np.float64), outside
 
-    def columns_of(self, model: PlanModel, below: float = math.inf) -> NDArray[np.int64] | None:
-        """Where the networks of the best plan stand in a model; None where one is not among them, or it costs more."""
+    def columns_of(
+        self, model: PlanModel, below: float = math.inf, what: str = "cost"
+    ) -> NDArray[np.int64] | None:
+        """Where the networks of the best plan stand in a model; None where one of them does not.
+
+        None also where what is said of the plan (a field of `PlanValue`) is not below so much.
+        """
         best = self.incumbent
-        if best is None or best.value.broken or best.value.cost >= below:
+        if best is None or best.value.broken or getattr(best.value, what) >= below:
             return None
         return model.positions([tuple(self.problem.codes[v] for v in group) for group in best.groups])
 

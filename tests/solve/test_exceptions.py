@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 from netform.rules_file import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest
-from netform.solve.exceptions import (
-    bound_exceptions,
-    nearest_exceptions,
-    need_exceptions,
-    plan_with_exceptions,
-)
+from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
 from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.part import arithmetic, exceptions_by_arithmetic
@@ -108,24 +103,24 @@ def test_it_is_the_first_by_both_counts(partitioning: SetPartitioning, seed: int
         tuple(sorted(graph)), partitioning.store, data, partitioning.sides, partitioning.most_networks
     )
     few = among_fewest(model, exceptional)
-    found = nearest_exceptions(few, outside[few.kept])
+    near = among_fewest(few.model, outside[few.kept], plan=few.chosen)
     plans = {
         plan: (round(exceptional[list(plan)].sum()), round(outside[list(plan)].sum()))
         for plan in plan_costs(partitioning.store, [0.0] * count, partitioning.sides)
     }
     if not plans:
-        assert found.exceptions.impossible
-        assert found.chosen is None
+        assert few.count.impossible
+        assert near.chosen is None
         return
     best = min(plans.values())
-    assert (found.exceptions, found.patients) == tuple(Fewest(each, each) for each in best)
-    assert found.exceptions.proven
-    assert found.patients.proven
-    left = plan_costs(found.model.store, [0.0] * len(found.model.store), found.model.sides)
-    assert found.chosen is not None
-    assert tuple(found.chosen) in left
+    assert (few.count, near.count) == tuple(Fewest(each, each) for each in best)
+    assert few.count.proven
+    assert near.count.proven
+    left = plan_costs(near.model.store, [0.0] * len(near.model.store), near.model.sides)
+    assert near.chosen is not None
+    assert tuple(near.chosen) in left
     members = [{tuple(partitioning.store[j]) for j in plan} for plan, worth in plans.items() if worth == best]
-    assert all({tuple(found.model.store[j]) for j in plan} in members for plan in left)
+    assert all({tuple(near.model.store[j]) for j in plan} in members for plan in left)
     assert len(left) == len(members)
 
 
@@ -136,10 +131,12 @@ def test_without_time_nothing_is_proven() -> None:
     model = PlanModel(tuple(sorted(graph)), store, ScoringData.of(graph, sorted(graph), RULES), (), 2)
     late = Deadline(0.0, lambda: 1.0)
     few = among_fewest(model, np.ones(3), late)
-    found = nearest_exceptions(few, np.array([20_000.0, 20_000.0, 10_000.0])[few.kept], late)
-    assert found.exceptions.bound is not None
-    assert found.exceptions.bound <= 1
-    assert found.exceptions.found in (None, 1, 2)
+    assert few.count.bound is not None
+    assert few.count.bound <= 1
+    assert few.count.found in (None, 1, 2)
+    near = among_fewest(few.model, np.array([20_000.0, 20_000.0, 10_000.0])[few.kept], late, plan=few.chosen)
+    assert near.count.bound is not None
+    assert near.count.bound <= 10_000
 
 
 @given(small_areas(most=8, least=2, oversize=False), st.integers(0, 3))
