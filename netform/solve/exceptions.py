@@ -103,8 +103,7 @@ def _nearest(part: Part, few: FewestPlans) -> FewestPlans:
 
 def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
     """The plans with the fewest exceptions, as far as proven; None where their networks cannot be listed."""
-    best = part.incumbent
-    if best is None or best.value.broken or best.value.exceptions > part.exceptions_bound:
+    if (best := part.best) is None or best.value.exceptions > part.exceptions_bound:
         if (wide := part.tied_widest()) is not None:
             return _fewest_of_any_size(part, *wide, reasons)
         _rule_out_one(part)
@@ -116,7 +115,7 @@ def _fewest_of_any_size(
 ) -> FewestPlans:
     """Count exceptions over networks of any size: what is proven is proven of all plans."""
     bound_exceptions(part)
-    part.counted(len(model.store))
+    part.candidates = part.columns = len(model.store)
     few = among_fewest(
         model,
         exceptional,
@@ -136,10 +135,9 @@ def _fewest_of_any_size(
 
 def _fewest_near_the_band(part: Part) -> FewestPlans | None:
     """The same over networks no further outside the band than the best plan; None where they cannot be listed."""
-    best, warm = part.incumbent, None
-    if best is None or best.value.broken:
+    if (best := part.best) is None:
         return None
-    outside = best.value.patients_outside
+    outside, warm = best.value.patients_outside, None
     if part.wide is not None and (wide := part.tied_widest()) is not None:
         bound_exceptions(part)
         near = np.flatnonzero(part.exceptional(wide[0])[1] <= outside)
@@ -149,7 +147,7 @@ def _fewest_near_the_band(part: Part) -> FewestPlans | None:
         model = part.tied(widened)
     else:
         return None
-    part.counted(len(model.store))
+    part.candidates = part.columns = len(model.store)
     exceptional, deadline = part.exceptional(model)[0], part.deadline.share(COUNT_SHARE)
     plan = part.columns_of(model)
     return among_fewest(model, exceptional, deadline, least=part.exceptions_bound, plan=plan, warm=warm)
@@ -186,7 +184,8 @@ def need_exceptions(part: Part) -> bool:
     if not math.isfinite(relaxed.bound):
         # Not even with exceptions is there a plan: counting them comes to the same, and says so.
         return True
-    part.keep_counting(WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals))
+    part.counting = WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals)
+    part.hold(relaxed.column_bounds.nbytes)
     part.raise_exceptions_bound(at_least(relaxed.bound), "exceptions")
     return part.exceptions_bound > 0
 
@@ -199,8 +198,7 @@ def bound_exceptions(part: Part) -> bool:
     bool
         False where those cannot be listed: the bound is what was known before.
     """
-    best = part.incumbent
-    if best is None or best.value.broken or not best.value.exceptions:
+    if (best := part.best) is None or not best.value.exceptions:
         return True
     if (wide := part.tied_widest()) is None:
         return False

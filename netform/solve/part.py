@@ -171,7 +171,7 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
             part.near.settle(free, strict=part.options.strict)
         part.relink(part.near.linking)
     model = part.tied(free)
-    part.counted(len(model.store))
+    part.candidates = part.columns = len(model.store)
     if not part.sound and not bound_exceptions(part):
         bound_generated(part)
     # Where the relaxation says that there are exceptions, nothing is solved over those within the band alone.

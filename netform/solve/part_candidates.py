@@ -9,8 +9,6 @@ The file is long because its one class is: all that finding and proving share of
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
@@ -23,7 +21,7 @@ from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts
 from netform.scores.balance import group_sums
-from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.solver import Stage, solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
@@ -39,6 +37,8 @@ from netform.solve.primal.value import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import networkx as nx
     from numpy.typing import NDArray
 
@@ -57,9 +57,6 @@ ANY_SIZE = 10**9
 
 # Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
 SIDES = 4
-
-
-Stage = Callable[[str], AbstractContextManager[None]]
 
 
 @dataclass(slots=True)
@@ -180,15 +177,20 @@ class Part:
         if self.linking is None:
             return NO_DEMANDS_OVER_PLAN
         moves = self.linking.moves
-        counted = moves is not None and not (moves.practices is None and moves.patients is None)
         return PlanDemands.of(
             self.problem.codes,
             self.linking.networks,
             moves,
             fixed_networks=len(self.linking.fixed),
-            fixed_practices=self.linking.moved_by_fixed(by_patients=False) if counted else 0,
-            fixed_patients=self.linking.moved_by_fixed(by_patients=True) if counted else 0,
+            fixed_practices=0 if moves is None else self.linking.moved_by_fixed(by_patients=False),
+            fixed_patients=0 if moves is None else self.linking.moved_by_fixed(by_patients=True),
         )
+
+    @property
+    def best(self) -> Incumbent | None:
+        """The best plan so far, where it keeps every demand."""
+        best = self.incumbent
+        return None if best is None or best.value.broken else best
 
     def offer(self, found: Incumbent, step: str) -> bool:
         """Take a plan that is better than the best so far, and tell of it; whether it was.
@@ -280,21 +282,18 @@ class Part:
     @property
     def plan_so_far(self) -> PartPlan | None:
         """The best plan so far with its bound, where it is an answer."""
-        best = self.incumbent
-        if best is None or best.value.broken or (self.options.strict and best.value.exceptions):
+        if (best := self.best) is None or (self.options.strict and best.value.exceptions):
             return None
+        cost, exceptions = best.value.cost, best.value.exceptions
         groups = tuple(tuple(self.problem.codes[v] for v in group) for group in best.groups)
-        solution = Solution("feasible", None, best.value.cost, min(self.bound, best.value.cost))
-        return PartPlan(groups, solution, self.candidates, CUT_SHORT)
+        solution = Solution("feasible", None, cost, min(self.bound, cost))
+        settled = exceptions == self.exceptions_bound
+        return PartPlan(groups, solution, self.candidates, CUT_SHORT, (), None, settled, exceptions)
 
     @property
     def doubt(self) -> Doubt:
         """What stands between the best plan so far and its proof; that time has run out, while it has not."""
         return Doubt("time", not self.unlisted, self.columns)
-
-    def counted(self, candidates: int, columns: int | None = None) -> None:
-        """Take how many feasible networks there are, and how many of them a better plan may still use."""
-        self.candidates, self.columns = candidates, candidates if columns is None else columns
 
     @property
     def practices_each(self) -> float:
@@ -309,8 +308,7 @@ class Part:
     @property
     def most_exceptions(self) -> tuple[int, int | None]:
         """Exceptions of a better plan at most, and patients outside the band where no plan has fewer exceptions."""
-        best = self.incumbent
-        if best is None or best.value.broken:
+        if (best := self.best) is None:
             return 0, 0
         few = best.value.exceptions <= self.exceptions_bound
         return best.value.exceptions, best.value.patients_outside if few else None
@@ -321,29 +319,19 @@ class Part:
         return self.incumbent is not None and self.incumbent.sound
 
     def relink(self, linking: LinkingRules | None) -> None:
-        """Change the rules over the whole plan; the best plan so far is valued anew."""
+        """Change the rules over the whole plan, before any relaxation; the best plan so far is valued anew."""
         with self.lock:
             self.linking = linking
             # What held for plans with no more exceptions than the best was said of another best.
             self.bounds.pop(None, None)
-            self.relaxed = None
-            self.keep_counting(None)
             if self.incumbent is not None:
                 self.incumbent = self.value_of(self.incumbent.groups)
-
-    def keep_counting(self, learnt: WarmStart | None) -> None:
-        """Keep what counting exceptions has learnt, with room for it."""
-        held = [0 if each is None else each.column_bounds.nbytes for each in (self.counting, learnt)]
-        self.counting = learnt
-        self.hold(held[1] - held[0])
 
     @property
     def done(self) -> bool:
         """Whether it is proven that no plan is better than the best so far."""
         best = self.incumbent
-        if best is None or best.value.broken or best.value.exceptions > self.exceptions_bound:
-            return False
-        return best.value.exceptions == 0 and self.bound >= best.value.cost * (1 - PROVEN)
+        return best is not None and best.sound and self.bound >= best.value.cost * (1 - PROVEN)
 
     def side_rows(self, store: CandidateStore) -> tuple[SideRow, ...]:
         """The rules over the whole plan as side rows over some columns."""
@@ -364,15 +352,8 @@ class Part:
                 return None
             if self.limits.forbids:
                 store = store.take(np.flatnonzero(allowed(store, self.limits)))
-        number = self.problem.patients // least if least > 1 else self.problem.patients
-        model = PlanModel(
-            self.problem.codes,
-            store,
-            self.problem.data,
-            (),
-            min(number, len(self.problem.codes)),
-            keep=cache.keep,
-        )
+        number = min(self.problem.patients // least, len(self.problem.codes))
+        model = PlanModel(self.problem.codes, store, self.problem.data, (), number, keep=cache.keep)
         self.hold(model.nbytes)
         return replace(model, memory=self.problem.memory)
 
@@ -393,10 +374,8 @@ class Part:
         if self.linking is None:
             return model
         sides = self.linking.rows(model)
-        kept = np.ones(len(model.store), np.bool_)
-        for side in sides:
-            # All that is counted is at least 0, so what one candidate has too much of no other makes good.
-            kept &= side.coefficients <= side.most
+        # All that is counted is at least 0, so what one candidate has too much of no other makes good.
+        kept = np.all([side.coefficients <= side.most for side in sides], axis=0)
         tied = replace(model, sides=(*model.sides, *sides))
         # A copy of a long list takes as much room again.
         return tied if kept.all() else tied.take(np.flatnonzero(kept))
@@ -405,8 +384,6 @@ class Part:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
         low = max(1, self.rules.least - widening)
         high = min(self.rules.most + widening, self.rules.exception_most)
-        if self.wide is not None and widening == ANY_SIZE:
-            return self.wide[0]
         if widening != ANY_SIZE and not self.candidate_cache.keep:
             least, most = self.network_sizes(widening)
             low, high = max(low, least), min(high, most)
@@ -441,8 +418,7 @@ class Part:
 
         None also where what is said of the plan (a field of `PlanValue`) is not below so much.
         """
-        best = self.incumbent
-        if best is None or best.value.broken or getattr(best.value, what) >= below:
+        if (best := self.best) is None or getattr(best.value, what) >= below:
             return None
         return model.positions([tuple(self.problem.codes[v] for v in group) for group in best.groups])
 
