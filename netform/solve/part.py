@@ -10,7 +10,7 @@ plan keeps is opened for as few exceptions as there can be (`netform.solve.excep
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -24,7 +24,7 @@ from netform.explain.move_limits import SECONDS, SHARE
 from netform.explain.obstacles import Obstacle, obstacles
 from netform.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
-from netform.solve.model.outcome import PartPlan, Solution
+from netform.solve.model.outcome import PartPlan
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.unlisted.planner import bound_at_once, bound_generated, plan_unlisted, searching_beside
 
@@ -34,36 +34,19 @@ if TYPE_CHECKING:
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
-__all__ = ["FirstPlanParams", "first_plan", "solve_part"]
+__all__ = ["first_plan", "solve_part"]
+
+# The first plan: where starts alone have exceptions, so many neighbourhoods are searched for each network of a middling
+# plan, a second or so for a few hundred practices, and so many at most: of many networks more are searched beside the
+# proof.
+NEIGHBOURHOODS, MOST_NEIGHBOURHOODS = 40.0, 10_000
+
+# Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
+IN_TIME = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class FirstPlanParams:
-    """How long the first plan is looked for.
-
-    Attributes
-    ----------
-    neighbourhoods : float
-        For each network of a middling plan, that are searched where starts alone have exceptions: a second or so for a
-        few hundred practices.
-    most : int
-        Neighbourhoods at most: where there are many networks more are searched beside the proof.
-    in_time : float
-        Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
-    """
-
-    neighbourhoods: float = 40.0
-    most: int = 10_000
-    in_time: float = 0.9
-
-
-def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartPlan:
+def solve_part(part: Part) -> PartPlan:
     """Find the best plan of a part, and what is proven of it.
-
-    Parameters
-    ----------
-    part : Part
-    params : FirstPlanParams
 
     Raises
     ------
@@ -80,11 +63,11 @@ def solve_part(part: Part, params: FirstPlanParams = FirstPlanParams()) -> PartP
     if not seen and quick and (plan := only_plan(part)) is not None:
         return plan
     if part.incumbent is None:
-        first_plan(part, params)
+        first_plan(part)
     if not part.bounds:
         bound_at_once(part)
     with searching_beside(part):
-        plan = with_exceptions(part, seen, params) if seen else within_band(part, params)
+        plan = with_exceptions(part, seen) if seen else within_band(part)
     # Search beside may have found a better one while it was ended.
     if _outdone(part, plan):
         listed = 0 if plan.model is None else plan.candidates
@@ -108,7 +91,7 @@ def arithmetic(part: Part) -> list[Obstacle]:
 
 def exceptions_by_arithmetic(part: Part) -> int:
     """Count how many networks have to be outside the band, where arithmetic has said that some are."""
-    networks = None if part.linking is None else part.demands.networks
+    networks = part.demands.networks
     rules, patients = part.rules, part.problem.patients
     if networks is None:
         return 1
@@ -129,43 +112,35 @@ def only_plan(part: Part) -> PartPlan | None:
         return None
     part.raise_bound(whole.value.cost, "arithmetic", 0)
     part.offer(whole, "arithmetic")
-    return best_so_far(part, forced=True)
+    return replace(best_so_far(part), method=ONLY_PLAN)
 
 
-def first_plan(part: Part, params: FirstPlanParams = FirstPlanParams()) -> None:
-    """Search for a plan without exceptions, for so long; the best plan met is told at once.
-
-    Parameters
-    ----------
-    part : Part
-    params : FirstPlanParams
-    """
+def first_plan(part: Part) -> None:
+    """Search for a plan without exceptions, for so long; the best plan met is told at once."""
     networks = 2 * part.problem.patients / (part.rules.least + part.rules.most)
     with part.stage("first plan"):
         incumbents(
             part.problem,
             part.demands,
             seed=part.options.seed,
-            effort=min(params.most, math.ceil(params.neighbourhoods * networks)),
+            effort=min(MOST_NEIGHBOURHOODS, math.ceil(NEIGHBOURHOODS * networks)),
             deadline=part.deadline,
             on_plan=part.offered("first plan"),
             until_sound=True,
         )
 
 
-def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
+def within_band(part: Part) -> PartPlan:
     """Find the best plan within the band; where it is proven that there is none, one with exceptions."""
     # Later questions may pin what a plan of this one could not hold, or ask for another number of networks.
     sizes = (part.rules.least, part.rules.most) if part.candidate_cache.keep else part.network_sizes()
-    model = part.listed(*sizes, enclaves=not part.candidate_cache.keep)
-    if model is None:
+    free = part.listed(*sizes, enclaves=not part.candidate_cache.keep)
+    if free is None:
         plan_unlisted(part)
         return best_so_far(part)
-    listed = len(model.store)
-    inside = np.flatnonzero(counts_allowed(model.store, part.limits))
-    if len(inside) < listed:
-        model = model.take(inside)
-    free = model
+    listed, counted = len(free.store), counts_allowed(free.store, part.limits)
+    if not counted.all():
+        free = free.take(np.flatnonzero(counted))
     if part.near is not None:
         with part.stage("reasons"):
             part.near.settle(free, strict=part.options.strict)
@@ -184,48 +159,43 @@ def within_band(part: Part, params: FirstPlanParams) -> PartPlan:
         # Its list makes room for those with exceptions.
         part.release(free)
         del free, model
-        return with_exceptions(part, found, params)
-    outdone = part.sound and _bettered(part, solution.cost)
-    if solution.chosen is None or (solution.status != "optimal" and outdone):
+        return with_exceptions(part, found)
+    if solution.chosen is None:
         return best_so_far(part, listed=listed)
     return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
 
 
-def _bettered(part: Part, cost: float) -> bool:
-    """Whether search has found a plan that costs less, beyond rounding."""
-    best = part.incumbent
-    return best is not None and best.value.cost < cost - 1e-6 * max(1.0, cost)
+def with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan:
+    """Find the fewest networks outside the band, then the fewest patients, then the least cost.
 
-
-def _outdone(part: Part, plan: PartPlan) -> bool:
-    """Whether search has found a plan with fewer exceptions, or fewer patients outside the band, or less cost."""
-    number = {code: k for k, code in enumerate(part.problem.codes)}
-    its = part.value_of([tuple(number[code] for code in group) for group in plan.groups]).value
-    best = part.incumbent
-    if best is None or best.value.broken:
-        return False
-    return best.value[:3] < its[:3] or (best.value[:3] == its[:3] and _bettered(part, its.cost))
-
-
-def with_exceptions(part: Part, reasons: Sequence[Obstacle], params: FirstPlanParams) -> PartPlan:
-    """Find the fewest networks outside the band, then the fewest patients, then the least cost."""
-    part.raise_exceptions_bound(1, "arithmetic")
+    Parameters
+    ----------
+    part : Part
+        Of which it is known that no plan is within the band.
+    reasons : sequence of Obstacle
+        Why.
+    """
     if part.near is not None:
         with part.stage("reasons"):
             part.near.refuse()
-        part.deadline = part.deadline.share(params.in_time)
+        part.deadline = part.deadline.share(IN_TIME)
     plan = plan_with_exceptions(part, reasons)
-    if plan is not None and _outdone(part, plan):
-        return best_so_far(part, listed=plan.candidates, reasons=reasons)
     if plan is None:
         plan_unlisted(part)
         plan = best_so_far(part, reasons=reasons)
     return plan
 
 
-def best_so_far(
-    part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = (), forced: bool = False
-) -> PartPlan:
+def _outdone(part: Part, plan: PartPlan) -> bool:
+    """Whether there is a plan with fewer exceptions, or fewer patients outside, or less cost beyond rounding."""
+    number = {code: k for k, code in enumerate(part.problem.codes)}
+    its = part.value_of([tuple(number[code] for code in group) for group in plan.groups]).value
+    if (best := part.best) is None:
+        return False
+    return (*best.value[:3], best.value.cost + 1e-6 * max(1.0, its.cost)) < its
+
+
+def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()) -> PartPlan:
     """Give the best plan and bound, where it was not solved over all columns.
 
     Parameters
@@ -235,44 +205,31 @@ def best_so_far(
         Feasible networks, where they were listed but the proof over them was not finished.
     reasons : sequence of Obstacle
         Why there have to be exceptions, where that is known.
-    forced : bool
-        Whether arithmetic allows no other plan.
 
     Raises
     ------
     NoPlanError
         There is none that keeps every demand, or none without exceptions where they are forbidden.
     """
-    best = part.incumbent
     known = "".join(f"\n{obstacle.text}" for obstacle in reasons)
-    if best is None or best.value.broken:
+    if part.best is None:
         raise NoPlanError(
             f"no plan that keeps every demand was found in the time given{part.named}; that none exists is not "
             f"proven. Allow more with --time-limit, or drop a demand.{known}"
         )
-    if part.options.strict and best.value.exceptions:
+    if (plan := part.plan_so_far) is None:
         raise NoPlanError(
             f"no plan without exceptions was found in the time given{part.named}, and --strict forbids them; "
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
-    if best.value.exceptions and part.exceptions_bound and not reasons:
+    if plan.exceptions and part.exceptions_bound and not reasons:
         demanded = bool(part.limits.forbids) or part.linking is not None
         reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
-    fewest = best.value.exceptions == part.exceptions_bound
-    cost, bound = best.value.cost, part.bound
     # With exceptions their patients come before cost, and nothing is proven of those here.
-    proven = part.done
-    solution = Solution("optimal" if proven else "feasible", None, cost, cost if proven else min(cost, bound))
-    said = ONLY_PLAN if forced else search_method(proven, listed, exceptions=not fewest)
-    return PartPlan(
-        groups=tuple(tuple(part.problem.codes[v] for v in group) for group in best.groups),
-        solution=solution,
-        candidates=listed or part.candidates,
-        method=said,
-        reasons=tuple(reasons),
-        settled=fewest,
-        exceptions=best.value.exceptions,
-    )
+    if proven := part.done:
+        plan = replace(plan, solution=replace(plan.solution, status="optimal", bound=plan.solution.cost))
+    said = search_method(proven, listed, exceptions=not plan.settled)
+    return replace(plan, candidates=listed or plan.candidates, method=said, reasons=tuple(reasons))
 
 
 def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
