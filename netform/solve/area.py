@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.errors import ImpossibleError, RulesError
-from netform.explain.exceptions import PINNED, oversize_networks, pin_networks, place
+from netform.errors import ImpossibleError
+from netform.explain.exceptions import oversize_networks, pin_networks, place
 from netform.explain.move_limits import fewest_moved, needed
-from netform.explain.obstacles import Obstacle, connected_parts
+from netform.explain.obstacles import Obstacle
 from netform.explain.remedies import reason_for
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words
 from netform.plan import AreaResult, SolveStep
 from netform.scores import ScoringData, candidate_costs
-from netform.settled import number_fault
+from netform.settled import refuse_numbers, settle
 from netform.solve.compiling import said_while_compiling
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
@@ -148,23 +148,21 @@ class _AreaSolver:
 
     def solve(self) -> AreaOutcome:
         """Plan every part in turn."""
-        pins, alone = self.pins(), oversize_networks(self.graph, self.rules)
-        self.refuse([_obstacle(each) for each in alone])
+        pins, alone = pin_networks(self.graph, self.rules), oversize_networks(self.graph, self.rules)
+        bent = [each for each in pins if each.exception]
+        self.refuse([f"The pin {', '.join(each.practice_codes)}: {each.explanation}" for each in bent])
+        self.refuse([each.explanation or "" for each in alone])
         self.fixed = (*pins, *alone)
         self.fixed_cost = self.cost([placed.practice_codes for placed in self.fixed])
-        taken = {code for placed in self.fixed for code in placed.practice_codes}
-        rest = self.graph.subgraph(code for code in self.graph if code not in taken)
-        parts = connected_parts(rest, self.rules)
-        tied = bool(self.linking)
-        if tied:
-            parts = [tuple(code for part in parts for code in part)]
-            self.check_number(parts[0])
+        parts = settle(self.graph, self.rules).parts
+        if self.linking:
+            refuse_numbers(self.graph, {self.area: list(self.graph)}, self.rules)
+            parts = (tuple(code for part in parts for code in part),)
             if not parts[0]:
                 self.check_settled()
-        # The small ones first: what time is left is for the largest.
-        parts = sorted(parts, key=len)
         whole = len(parts) == 1 and not self.fixed
-        self.parts = [self.part(part, tied=tied, whole=whole) for part in parts if part]
+        # The small ones first: what time is left is for the largest.
+        self.parts = [self.part(part, whole=whole) for part in sorted(parts, key=len) if part]
         if not self.options.strict:
             # Whenever the run is stopped, every part has a plan.
             for part in self.parts:
@@ -172,42 +170,21 @@ class _AreaSolver:
             if len(self.parts) > 1:
                 for part in self.parts:
                     bound_at_once(part)
-        self.fixed = tuple(self.with_remedies(each) if each in alone else each for each in self.fixed)
+        self.fixed = (*pins, *map(self.with_remedies, alone))
         left = sum(len(part.problem.codes) for part in self.parts)
         for part in self.parts:
             # What the small ones do not need goes to the large ones.
             part.deadline = part.deadline.share(len(part.problem.codes) / left)
             left -= len(part.problem.codes)
-            self.plan(part)
-        return self.outcome()
+            plan = solve_part(part)
+            self.done.append(plan)
+            # Why it is not proven, if it is not.
+            if plan.solution.status != "optimal":
+                self.doubts.append(replace(part.doubt, ended="time" if part.deadline.passed else ""))
+        found = self.published("end")
+        return replace(found, case=self.case(found.result.status)) if self.progress.candidate_cache else found
 
-    def plan(self, part: Part) -> None:
-        """Plan a part, and keep why it is not proven if it is not."""
-        plan = solve_part(part)
-        self.done.append(plan)
-        if plan.solution.status != "optimal":
-            late = part.deadline.passed
-            self.doubts.append(replace(part.doubt, ended="time" if late else ""))
-
-    def told(self, step: str) -> None:
-        """Tell of the best plan so far: parts that are done, and what the others have come to."""
-        plans, going = list(self.done), self.parts[len(self.done) :]
-        networks = [*self.fixed, *(placed for plan in plans for placed in self.placed(plan))]
-        for part in going:
-            plan = part.plan_so_far
-            if plan is not None:
-                networks += self.placed(plan)
-            elif self.options.strict:
-                return
-            else:
-                codes, why = part.problem.codes, "The run ended before this part was planned."
-                networks.append(Placed(codes, NOT_PLANNED, why))
-                plan = PartPlan((codes,), Solution("feasible", None, self.cost([codes]), 0.0), 0, "")
-            plans.append(plan)
-        doubts = [*self.doubts, *(part.doubt for part in going)]
-        self.progress.on_plan(self.published(step, "feasible", networks, plans, doubts))
-
-    def part(self, codes: tuple[str, ...], *, tied: bool, whole: bool) -> Part:
+    def part(self, codes: tuple[str, ...], *, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
         return Part(
             graph=self.graph.subgraph(codes),
@@ -218,31 +195,16 @@ class _AreaSolver:
             stage=self.stage,
             report=self.told,
             reasoned=self.reasoned,
-            linking=self.linking if tied else None,
+            linking=self.linking or None,
             alone=self.alone,
             whole=whole,
-            named=f" for area {self.area}" if self.area else "",
+            named=self.named,
         )
-
-    def pins(self) -> list[Placed]:
-        """The networks that the planner has settled."""
-        placed = pin_networks(self.graph, self.rules)
-        self.refuse(
-            [
-                Obstacle(
-                    PINNED,
-                    each.practice_codes,
-                    f"The pin {', '.join(each.practice_codes)}: {each.explanation}",
-                )
-                for each in placed
-                if each.exception
-            ]
-        )
-        return placed
 
     def with_remedies(self, placed: Placed) -> Placed:
         """A practice over the band, with what would remove the exception."""
-        return replace(placed, explanation=self.reasoned(placed.practice_codes, [_obstacle(placed)])[0].text)
+        why = Obstacle(placed.exception or "", placed.practice_codes, placed.explanation or "")
+        return replace(placed, explanation=self.reasoned(placed.practice_codes, [why])[0].text)
 
     def reasoned(self, codes: Sequence[str], found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles of some practices with the smallest changes that would remove them."""
@@ -259,11 +221,11 @@ class _AreaSolver:
         first, *others = reason.obstacles
         return (replace(first, remedies=(*clash, *remedies)), *others)
 
-    def refuse(self, found: Sequence[Obstacle]) -> None:
+    def refuse(self, found: Sequence[str]) -> None:
         """Raise the reasons found when exceptions are forbidden."""
         if self.options.strict and found:
             where = f"area {self.area}: " if self.area else ""
-            raise ImpossibleError("\n".join(f"{where}{obstacle.text}" for obstacle in found))
+            raise ImpossibleError("\n".join(f"{where}{sentence}" for sentence in found))
 
     @property
     def linking(self) -> LinkingRules:
@@ -276,56 +238,50 @@ class _AreaSolver:
         """Exceptions that every plan has."""
         return sum(placed.exception is not None for placed in self.fixed)
 
-    def check_number(self, codes: Collection[str]) -> None:
-        """Refuse a number of networks that no plan has, whatever its exceptions."""
-        demanded = self.rules.demands.networks
-        if demanded is None:
-            return
-        patients = sum(self.graph.nodes[code]["list_size"] for code in codes)
-        fault = number_fault(demanded, len(self.fixed), len(codes), patients, self.rules, self.area)
-        if fault is not None:
-            raise RulesError(fault)
+    @property
+    def named(self) -> str:
+        """The area as part of a sentence."""
+        return f" for area {self.area}" if self.area else ""
 
     def check_settled(self) -> None:
         """Refuse networks that are all settled beforehand, and move more than they may."""
         nothing, linking = join([], ScoringData.of(self.graph, [], self.rules)), self.linking
         if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing)):
-            where = f" for area {self.area}" if self.area else ""
             raise ImpossibleError(
-                f"no plan keeps every demand{where}: every network is pinned or stands alone, and "
+                f"no plan keeps every demand{self.named}: every network is pinned or stands alone, and "
                 f"{needed_words(needed(nothing, linking))}."
             )
         if linking.moves is not None and linking.moves.least:
             count = fewest_moved(nothing, linking, by_patients=False)
             self.notes = (least_words(count, self.alone, linking.moves),)
 
-    def outcome(self) -> AreaOutcome:
-        """Put the parts together."""
-        weakest = ("infeasible", "unknown", "feasible", "optimal")
-        status = min((plan.solution.status for plan in self.done), key=weakest.index, default="optimal")
-        networks = [*self.fixed, *(placed for plan in self.done for placed in self.placed(plan))]
-        found = self.published("end", status, networks, self.done, self.doubts)
-        return replace(found, case=self.case(status)) if self.progress.candidate_cache else found
+    def told(self, step: str) -> None:
+        """Tell of the best plan so far; where exceptions are forbidden, once every part has one."""
+        going = self.parts[len(self.done) :]
+        if not self.options.strict or all(part.plan_so_far is not None for part in going):
+            self.progress.on_plan(self.published(step))
 
-    def published(
-        self,
-        step: str,
-        status: str,
-        networks: Sequence[Placed],
-        plans: Sequence[PartPlan],
-        doubts: Sequence[Doubt],
-    ) -> AreaOutcome:
-        """The outcome as it is told and kept, with a new row of the solve log."""
+    def published(self, step: str) -> AreaOutcome:
+        """The outcome as it is told and kept: parts that are done, and what the others have come to.
+
+        Parameters
+        ----------
+        step : str
+            What has led to it, for a new row of the solve log.
+        """
+        going = self.parts[len(self.done) :]
+        plans = [*self.done, *(part.plan_so_far or _not_planned(part) for part in going)]
+        networks = [*self.fixed, *(placed for plan in plans for placed in self.placed(plan))]
         cost = self.fixed_cost + math.fsum(plan.solution.cost for plan in plans)
         bound = self.fixed_cost + math.fsum(plan.solution.bound for plan in plans)
-        doubt, seconds = Doubt.of_parts(doubts), self.progress.clock() - self.begin
+        doubt = Doubt.of_parts([*self.doubts, *(part.doubt for part in going)])
         exceptions = sum(placed.exception is not None for placed in networks)
-        columns = 0 if doubt is None else doubt.columns
+        columns, seconds = 0 if doubt is None else doubt.columns, self.progress.clock() - self.begin
         self.log.append(SolveStep(seconds, step, columns, bound, cost, exceptions))
-        said = [placed.explanation or "" for placed in self.fixed if placed.exception]
+        reasons = tuple(obstacle for plan in plans for obstacle in plan.reasons)
         result = AreaResult(
             area=self.area,
-            status=status,
+            status="optimal" if doubt is None else "feasible",
             cost=cost,
             bound=bound,
             practices=len(self.whole),
@@ -334,16 +290,15 @@ class _AreaSolver:
             method=" ".join(dict.fromkeys(plan.method for plan in plans if plan.method)),
             seconds=dict(self.seconds),
             notes=(
-                *said,
-                *(obstacle.text for plan in plans for obstacle in plan.reasons),
+                *(placed.explanation or "" for placed in self.fixed if placed.exception),
+                *(obstacle.text for obstacle in reasons),
                 *(note for plan in plans for note in plan.notes),
                 *self.notes,
             ),
             exceptions_bound=self.alone + sum(part.exceptions_bound for part in self.parts),
             log=tuple(self.log),
         )
-        networks = sorted(networks, key=lambda placed: placed.practice_codes)
-        reasons = tuple(obstacle for plan in plans for obstacle in plan.reasons)
+        networks.sort(key=lambda placed: placed.practice_codes)
         return AreaOutcome(result, tuple(networks), reasons=reasons, doubt=doubt)
 
     def case(self, status: str) -> AreaCase | None:
@@ -367,32 +322,35 @@ class _AreaSolver:
 
     def trace(self) -> WarmStart | None:
         """The warm starts of all parts, joined; None where one has none."""
-        column_bounds, columns, cuts, duals = [], [], [], []
+        learnt = []
         bound, begin, first = math.fsum(plan.solution.bound for plan in self.done), 0, 0
         for plan in self.done:
             trace, model = plan.solution.trace, plan.model
             if trace is None or model is None:
                 return None
-            duals.append(trace.duals)
-            # The other parts cost at least their bounds, whatever this one does.
-            column_bounds.append(trace.column_bounds + (bound - plan.solution.bound))
-            columns.append(trace.columns + begin)
-            moved_cuts = trace.cuts.copy()
-            held = moved_cuts[:, :ROWS] >= 0
-            moved_cuts[:, :ROWS][held] += first
-            cuts.append(moved_cuts)
+            rows, duals = trace.cuts[:, :ROWS], trace.duals
+            learnt.append(
+                (
+                    # The other parts cost at least their bounds, whatever this one does.
+                    trace.column_bounds + (bound - plan.solution.bound),
+                    trace.columns + begin,
+                    np.hstack((np.where(rows >= 0, rows + first, rows), trace.cuts[:, ROWS:])),
+                    duals.practices,
+                    duals.cuts,
+                    duals.sides,
+                )
+            )
             begin, first = begin + len(model.store), first + len(model.codes)
-        if not duals:
+        if not learnt:
             return None
-        joined = Duals(
-            np.concatenate([each.practices for each in duals]),
-            np.concatenate([each.cuts for each in duals]),
-            np.concatenate([each.sides for each in duals]),
-        )
-        return WarmStart(np.concatenate(column_bounds), np.concatenate(columns), np.concatenate(cuts), joined)
+        column_bounds, columns, cuts, *joined = (np.concatenate(each) for each in zip(*learnt, strict=True))
+        return WarmStart(column_bounds, columns, cuts, Duals(*joined))
 
     def placed(self, plan: PartPlan) -> list[Placed]:
-        """The networks of the plan of a part."""
+        """The networks of the plan of a part, or all its practices where no method has come to one."""
+        if not plan.method:
+            why = "The run ended before this part was planned."
+            return [Placed(codes, NOT_PLANNED, why) for codes in plan.groups]
         return place(self.graph, plan.groups, self.rules, plan.reasons)
 
     @contextmanager
@@ -407,8 +365,6 @@ class _AreaSolver:
 
     def cost(self, groups: Sequence[Collection[str]]) -> float:
         """Weighted hours per week of some groups."""
-        if not groups:
-            return 0.0
         codes = sorted({code for group in groups for code in group})
         number = {code: k for k, code in enumerate(codes)}
         data = ScoringData.of(self.graph, codes, self.rules)
@@ -416,6 +372,7 @@ class _AreaSolver:
         return math.fsum(candidate_costs(store, data))
 
 
-def _obstacle(placed: Placed) -> Obstacle:
-    """Why a network that stands apart is an exception."""
-    return Obstacle(placed.exception or "", placed.practice_codes, placed.explanation or "")
+def _not_planned(part: Part) -> PartPlan:
+    """All practices of a part as they stand together, in place of a plan: no method has come to one."""
+    whole = part.value_of([tuple(range(len(part.problem.codes)))])
+    return PartPlan((part.problem.codes,), Solution("feasible", None, whole.value.cost, 0.0), 0, method="")
