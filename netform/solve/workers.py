@@ -11,7 +11,6 @@ import multiprocessing
 import signal
 import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import Deadline, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import networkx as nx
 
@@ -74,27 +73,6 @@ class _Task:
     memory: MemoryBudget
 
 
-@dataclass(slots=True)
-class _Board:
-    """What is known of every area so far."""
-
-    on_event: Callable[[Event], None]
-    best: dict[str, Event] = field(default_factory=dict)
-    refused: dict[str, ImpossibleError | RulesError] = field(default_factory=dict)
-
-    def take(self, event: Event) -> None:
-        if event.outcome is not None:
-            self.best[event.area] = event
-        self.on_event(event)
-
-    def refuse(self) -> None:
-        """Raise what is impossible, of all areas at once; rules that no area can keep come first."""
-        for kind in (RulesError, ImpossibleError):
-            said = [str(fault) for _, fault in sorted(self.refused.items()) if isinstance(fault, kind)]
-            if said:
-                raise kind("\n".join(said))
-
-
 def plan_areas(
     graph: nx.Graph,
     areas: Mapping[str, Sequence[str]],
@@ -145,18 +123,17 @@ def plan_areas(
     share = options.memory.share(count)
     tasks = [_Task(area, tuple(codes), share) for area, codes in areas.items()]
     tasks.sort(key=lambda task: (len(task.codes), task.area))
-    board = _Board(on_event)
-    crew = _Crew(graph, rules, options, time_limit, interrupted, board)
-    if options.workers > 1 and len(tasks) > 1:
-        crew.in_processes(tasks)
+    crew = _Crew(graph, rules, options, time_limit, interrupted, on_event)
+    if count > 1:
+        crew.in_processes(tasks, count)
     else:
         crew.in_thread(tasks)
-    board.refuse()
-    missing = [task.area for task in tasks if task.area not in board.best]
+    crew.refuse()
+    missing = [task.area for task in tasks if task.area not in crew.best]
     if missing:
         named = "" if missing == [""] else f" of {', '.join(missing[:10])}"
         raise NoPlanError(f"no plan{named} was found in the time given. Allow more with --time-limit.")
-    return [best_of(board.best[area], interrupted=interrupted()) for area in sorted(areas)]
+    return [best_of(crew.best[area], interrupted=interrupted()) for area in sorted(areas)]
 
 
 def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
@@ -184,15 +161,38 @@ def best_of(event: Event, *, interrupted: bool) -> AreaOutcome:
 
 @dataclass(slots=True)
 class _Crew:
+    """Those who plan the areas, and what is known of every area so far."""
+
     graph: nx.Graph
     rules: Rules
     options: Options
     time_limit: float | None
     interrupted: Callable[[], bool]
-    board: _Board
+    on_event: Callable[[Event], None]
     begin: float = field(default_factory=time.monotonic)
+    best: dict[str, Event] = field(default_factory=dict)
+    refused: dict[str, ImpossibleError | RulesError] = field(default_factory=dict)
+    waiting: list[_Task] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
-    larger: list[_Task] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Keep the latest plan of an area, and pass on what happened."""
+        if event.outcome is not None:
+            self.best[event.area] = event
+        self.on_event(event)
+
+    def fail(self, area: str, error: BaseException) -> None:
+        """Raise what has ended the planning of an area; what is impossible waits for the other areas."""
+        if not isinstance(error, (ImpossibleError, RulesError)):
+            raise error
+        self.refused[area] = error
+
+    def refuse(self) -> None:
+        """Raise what is impossible, of all areas at once; rules that no area can keep come first."""
+        for kind in (RulesError, ImpossibleError):
+            said = [str(fault) for _, fault in sorted(self.refused.items()) if isinstance(fault, kind)]
+            if said:
+                raise kind("\n".join(said))
 
     def share(self, waiting: int, workers: int) -> float | None:
         """Seconds for the next area, when ``waiting`` (itself among them) have not begun."""
@@ -208,117 +208,107 @@ class _Crew:
         """Whether time is up, so that no other area is begun."""
         return self.time_limit is not None and time.monotonic() - self.begin >= self.time_limit
 
-    def to_begin(self, waiting: list[_Task], late: int) -> bool:
-        """Whether areas are to be begun: once time is up, only the first that workers were started for."""
-        if self.over and len(waiting) <= late:
-            waiting.clear()
-        return bool(waiting)
-
     def late(self, area: str, ends: float) -> bool:
         """Whether an area that was to end by then is to be left behind."""
-        told = self.board.best.get(area)
+        told = self.best.get(area)
         first = told is not None and told.outcome is not None and told.outcome.whole
         return time.monotonic() > ends + (0.0 if first else PATIENCE)
 
-    def in_thread(self, tasks: list[_Task]) -> None:
+    def in_thread(self, tasks: Sequence[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
         for number, task in enumerate(tasks):
-            if number and self.over:
+            if number and (self.over or self.interrupted()):
                 return
-            seconds = self.share(len(tasks) - number, 1)
-            failure: list[BaseException] = []
-            stopped = threading.Event()
+            self.plan_in_thread(task, self.share(len(tasks) - number, 1))
 
-            def work(
-                task: _Task = task, seconds: float | None = seconds, stopped: threading.Event = stopped
-            ) -> None:
-                def report(event: Event) -> None:
-                    if not stopped.is_set():
-                        self.board.take(event)
+    def plan_in_thread(self, task: _Task, seconds: float | None) -> None:
+        """Plan an area in a thread, which is left behind when it is late or the run is interrupted."""
+        failure: list[BaseException] = []
+        stopped = threading.Event()
 
-                try:
-                    _plan(self.graph, task, self.rules, self.options, seconds, report)
-                except BaseException as error:  # noqa: BLE001 (raised again in the main thread)
-                    failure.append(error)  # noqa: B023 (the thread ends within this turn of the loop)
+        def report(event: Event) -> None:
+            if not stopped.is_set():
+                self.take(event)
 
-            thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
-            thread.start()
-            ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
-            while thread.is_alive():
-                thread.join(POLL)
-                if self.interrupted() or self.late(task.area, ends):
-                    stopped.set()
-                    break
-            if failure and isinstance(failure[0], (ImpossibleError, RulesError)):
-                self.board.refused[task.area] = failure[0]
-            elif failure:
-                raise failure[0]
-            if self.interrupted():
-                return
+        def work() -> None:
+            try:
+                _plan(self.graph, task, self.rules, self.options, seconds, report)
+            except BaseException as error:  # noqa: BLE001 (raised again in the main thread)
+                failure.append(error)
 
-    def in_processes(self, tasks: list[_Task]) -> None:
+        thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
+        thread.start()
+        ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        while thread.is_alive():
+            thread.join(POLL)
+            if self.interrupted() or self.late(task.area, ends):
+                stopped.set()
+                break
+        if failure:
+            self.fail(task.area, failure[0])
+
+    def in_processes(self, tasks: Sequence[_Task], count: int) -> None:
         """Areas side by side in worker processes."""
-        waiting = list(tasks)
-        count = min(self.options.workers, len(tasks))
-        workers: list[_Worker] = []
+        self.waiting = list(tasks)
+        workers = [_Worker(self) for _ in range(count)]
         try:
-            workers = [_Worker(self) for _ in range(count)]
-            late = len(tasks) - count
-            while (
-                self.to_begin(waiting, late) or any(worker.task for worker in workers)
-            ) and not self.interrupted():
-                for position, worker in enumerate(workers):
-                    if worker.task is None and waiting:
-                        task = self.next_that_fits(waiting, workers)
-                        if task is None:
-                            continue
-                        if worker.begin(task, self.share(len(waiting), count)):
-                            waiting.remove(task)
+            while not self.interrupted():
+                # Once time is up, only the first that workers were started for are begun.
+                if self.over and len(self.waiting) <= len(tasks) - count:
+                    self.waiting.clear()
+                if not self.waiting and not any(worker.task for worker in workers):
+                    return
+                for worker in workers:
+                    if worker.late():
+                        worker.restart()
+                    elif worker.task is None and (task := self.next_that_fits(workers)) is not None:
+                        if worker.begin(task, self.share(len(self.waiting), count)):
+                            self.waiting.remove(task)
                         else:
-                            workers[position] = worker.replaced()
-                    elif worker.late():
-                        workers[position] = worker.replaced()
-                for connection in wait([worker.connection for worker in workers], POLL):
-                    position = next(k for k, worker in enumerate(workers) if worker.connection is connection)
-                    lost = workers[position].receive()
-                    waiting += self.larger
-                    self.larger.clear()
-                    if lost is not None:
-                        waiting.insert(0, lost)
-                    if lost is not None or not workers[position].process.is_alive():
-                        workers[position] = workers[position].replaced()
+                            worker.restart()
+                ready = wait([worker.connection for worker in workers], POLL)
+                for worker in workers:
+                    if worker.connection in ready:
+                        worker.receive()
         finally:
             for worker in workers:
                 worker.end()
 
-    def next_that_fits(self, waiting: Sequence[_Task], workers: Sequence[_Worker]) -> _Task | None:
+    def next_that_fits(self, workers: Sequence[_Worker]) -> _Task | None:
         """The first area whose share of the memory is free beside those that are being planned."""
-        left = self.options.memory
-        for worker in workers:
-            if worker.task is not None:
-                left = left.left_beside(worker.task.memory.room)
-        return next((task for task in waiting if left.fits(task.memory.room)), None)
+        taken = sum(worker.task.memory.room for worker in workers if worker.task is not None)
+        left = self.options.memory.left_beside(taken)
+        return next((task for task in self.waiting if left.fits(task.memory.room)), None)
 
     def enlarge(self, task: _Task, needed: int) -> None:
         """Have an area wait for the least share of the memory that is more than it had and holds what it needs."""
         shares = (self.options.memory.share(among) for among in range(self.options.workers, 0, -1))
         larger = (each for each in shares if each.fits(needed) and each.room > task.memory.room)
-        self.larger.append(replace(task, memory=next(larger, self.options.memory)))
+        self.waiting.append(replace(task, memory=next(larger, self.options.memory)))
 
 
 class _Worker:
     """A process that plans the areas it is sent."""
 
     def __init__(self, crew: _Crew) -> None:
-        context = multiprocessing.get_context("spawn")
         self.crew = crew
+        self.start()
+
+    def start(self) -> None:
+        """Start the process, which an interruption from the keyboard does not reach, not even while it loads."""
+        context = multiprocessing.get_context("spawn")
         self.task: _Task | None = None
-        self.seconds = self.ends = float("inf")
-        self.heard = False
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, crew.rules, crew.options), daemon=True)
-        with _ignoring_interrupts():
+        self.process = context.Process(
+            target=_serve, args=(theirs, self.crew.rules, self.crew.options), daemon=True
+        )
+        main = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
+        try:
             self.process.start()
+        finally:
+            if main:
+                signal.signal(signal.SIGINT, before)
         theirs.close()
 
     def begin(self, task: _Task, seconds: float | None) -> bool:
@@ -340,12 +330,12 @@ class _Worker:
         """Whether its time is over and more."""
         return self.task is not None and self.crew.late(self.task.area, self.ends)
 
-    def receive(self) -> _Task | None:
-        """Take in what it says; the task it was at when it is lost for the first time."""
+    def receive(self) -> None:
+        """Take in what it says; what it was at when it is lost for the first time waits again."""
+        task = self.task
         try:
             message = self.connection.recv()
         except (EOFError, OSError):
-            task, self.task = self.task, None
             if task is not None and task.area in self.crew.lost:
                 raise NetformError(
                     f"planning area {task.area} ended its process twice, most likely out of memory. "
@@ -353,52 +343,34 @@ class _Worker:
                 ) from None
             if task is not None:
                 self.crew.lost.add(task.area)
-            return task
-        if isinstance(message, (ImpossibleError, RulesError)) and self.task is not None:
-            self.crew.board.refused[self.task.area] = message
+                self.crew.waiting.insert(0, task)
+            self.restart()
+            return
+        assert task is not None  # noqa: S101 (it says nothing of itself)
+        if not isinstance(message, Event) or message.kind == "done":
             self.task = None
-            return None
-        if isinstance(message, MoreRoomError) and self.task is not None:
-            self.crew.enlarge(self.task, message.needed)
-            self.task = None
-            return None
-        if isinstance(message, NetformError):
-            raise message
-        if isinstance(message, Exception):
-            raise RuntimeError(  # noqa: TRY004
-                f"area {self.task.area if self.task else ''}: {message}"
-            ) from message
-        if not self.heard:
-            # A new process loads its libraries first, which is no part of its time.
-            self.heard, self.ends = True, time.monotonic() + self.seconds + GRACE
-        self.crew.board.take(message)
-        if message.kind == "done":
-            self.task = None
-        return None
+        if isinstance(message, Event):
+            if not self.heard:
+                # A new process loads its libraries first, which is no part of its time.
+                self.heard, self.ends = True, time.monotonic() + self.seconds + GRACE
+            self.crew.take(message)
+        elif isinstance(message, MoreRoomError):
+            self.crew.enlarge(task, message.needed)
+        elif isinstance(message, NetformError):
+            self.crew.fail(task.area, message)
+        else:
+            raise RuntimeError(f"area {task.area}: {message}") from message  # noqa: TRY004
 
-    def replaced(self) -> _Worker:
+    def restart(self) -> None:
         """End the process and start another in its place."""
         self.end()
-        return _Worker(self.crew)
+        self.start()
 
     def end(self) -> None:
         """End the process."""
         self.process.kill()
         self.process.join()
         self.connection.close()
-
-
-@contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    """Start processes that an interruption from the keyboard does not reach, not even while they load."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _serve(connection: Connection, rules: Rules, options: Options) -> None:

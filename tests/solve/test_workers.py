@@ -199,17 +199,16 @@ def test_interrupted_at_once_there_is_no_plan(graph: nx.Graph) -> None:
 
 def test_an_area_that_was_begun_is_waited_for_until_it_has_a_plan() -> None:
     """Past its time it is left behind with a whole plan; without one, or with a part not planned, much later."""
-    board = run_module._Board(lambda _: None)
-    crew = run_module._Crew(nx.Graph(), RULES, Options(), 60.0, lambda: False, board)
+    crew = run_module._Crew(nx.Graph(), RULES, Options(), 60.0, lambda: False, lambda _: None)
     now = time.monotonic()
     assert not crew.late("A", now - 1)
     assert crew.late("A", now - run_module.PATIENCE - 1)
     result = AreaResult("A", "feasible", 1.0, 0.0, 2, 2, 0)
-    board.take(
+    crew.take(
         Event("A", "plan", outcome=AreaOutcome(result, (Placed(("P1",), "not_planned"), Placed(("P2",)))))
     )
     assert not crew.late("A", now - 1)
-    board.take(Event("A", "plan", outcome=AreaOutcome(result, (Placed(("P1",)), Placed(("P2",))))))
+    crew.take(Event("A", "plan", outcome=AreaOutcome(result, (Placed(("P1",)), Placed(("P2",))))))
     assert crew.late("A", now - 1)
     assert not crew.late("A", now + 60)
 
@@ -248,8 +247,7 @@ def test_what_ended_a_run_is_known_of_plans_told_on_the_way() -> None:
 
 def test_a_share_of_the_time() -> None:
     """Of 60 seconds three waiting areas get 20 each in a row, 40 each two abreast, and never less than 3."""
-    board = run_module._Board(lambda _: None)
-    crew = run_module._Crew(nx.Graph(), RULES, Options(), 60.0, lambda: False, board)
+    crew = run_module._Crew(nx.Graph(), RULES, Options(), 60.0, lambda: False, lambda _: None)
     assert crew.share(3, 1) == pytest.approx(20, abs=0.1)
     assert crew.share(3, 2) == pytest.approx(40, abs=0.1)
     assert crew.share(1, 2) == pytest.approx(60, abs=0.1)
@@ -257,4 +255,4 @@ def test_a_share_of_the_time() -> None:
     assert crew.share(12, 1) == pytest.approx(15, abs=0.1)
     assert crew.share(12, 2) == pytest.approx(10, abs=0.1)
     assert crew.share(600, 1) == 3.0
-    assert run_module._Crew(nx.Graph(), RULES, Options(), None, lambda: False, board).share(3, 1) is None
+    assert replace(crew, time_limit=None).share(3, 1) is None
