@@ -81,29 +81,22 @@ def unproven(result: AreaResult, exceptions: int, doubt: Doubt) -> str:
 
 def _columns(doubt: Doubt) -> Iterator[str]:
     """Say which feasible networks have not been settled."""
-    if doubt.columns:
-        one = doubt.columns == 1
-        yield (
-            f"{'one feasible network' if one else f'{doubt.columns:,} feasible networks'} may still be part of a "
-            "better plan"
-        )
-    elif doubt.columns is None and doubt.listed:
-        yield "the feasible networks had not all been listed by then"
-    elif doubt.columns is None:
-        yield "the feasible networks are too many to be looked at one by one"
+    if doubt.columns is None:
+        why = "had not all been listed by then" if doubt.listed else "are too many to be looked at one by one"
+        yield f"the feasible networks {why}"
+    elif doubt.columns:
+        some = "one feasible network" if doubt.columns == 1 else f"{doubt.columns:,} feasible networks"
+        yield f"{some} may still be part of a better plan"
 
 
 def _exceptions(exceptions: int, needed: int) -> Iterator[str]:
     """Say whether the plan is proven to have as few exceptions as there can be."""
-    if exceptions <= needed:
-        return
-    if needed:
+    if 0 < needed < exceptions:
         some = f"{needed:,} {'exceptions are' if needed > 1 else 'exception is'}"
         yield f"that {some} needed is proven, not that {exceptions:,} are"
-    elif exceptions == 1:
-        yield "that its exception is needed is not proven"
-    else:
-        yield f"that any of its {exceptions:,} exceptions is needed is not proven"
+    elif needed < exceptions:
+        some = "its exception" if exceptions == 1 else f"any of its {exceptions:,} exceptions"
+        yield f"that {some} is needed is not proven"
 
 
 def _advice(result: AreaResult, doubt: Doubt) -> Iterator[str]:
