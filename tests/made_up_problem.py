@@ -15,6 +15,7 @@ from netform.rules_file import load_profile
 from netform.solve.area import Options
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
+from netform.solve.model.plan_model import LinkingRules
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.part_candidates import Part
 from netform.solve.primal.atoms import networks_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from netform.rules import Rules
-    from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Group
     from netform.tradeoff import Groups
 
@@ -119,7 +119,7 @@ def part_of(
         stage=lambda _name: nullcontext(),
         report=told,
         reasoned=lambda _codes, found: tuple(found),
-        linking=linking,
+        linking=linking or LinkingRules(graph, (), None, None),
         alone=0,
         whole=True,
         named="",

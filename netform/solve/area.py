@@ -195,7 +195,7 @@ class _AreaSolver:
             stage=self.stage,
             report=self.told,
             reasoned=self.reasoned,
-            linking=self.linking or None,
+            linking=self.linking,
             alone=self.alone,
             whole=whole,
             named=self.named,

@@ -81,7 +81,7 @@ def solve_part(part: Part) -> PartPlan:
 
 def arithmetic(part: Part) -> list[Obstacle]:
     """Say what no plan within the band can do, before anything is searched; nothing seen proves nothing."""
-    if part.linking is None:
+    if not part.linking:
         return obstacles(part.graph, part.problem.codes, part.rules, whole=part.whole)
     if part.linking.networks is None:
         return []
@@ -138,7 +138,7 @@ def within_band(part: Part) -> PartPlan:
     if free is None:
         plan_unlisted(part)
         return best_so_far(part)
-    listed, counted = len(free.store), counts_allowed(free.store, part.limits)
+    listed, counted = len(free.store), counts_allowed(free.store, part.problem.limits)
     if not counted.all():
         free = free.take(np.flatnonzero(counted))
     if part.near is not None:
@@ -223,7 +223,7 @@ def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
     if plan.exceptions and part.exceptions_bound and not reasons:
-        demanded = bool(part.limits.forbids) or part.linking is not None
+        demanded = bool(part.problem.limits.forbids or part.linking)
         reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
     # With exceptions their patients come before cost, and nothing is proven of those here.
     if proven := part.done:
@@ -250,9 +250,9 @@ def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
         free,
         part.deadline,
         listed=listed,
-        forbids=bool(part.limits.forbids),
+        forbids=bool(part.problem.limits.forbids),
         # What may move has tied the parts, and it is not to blame; their number would be.
-        by_part=part.linking is not None and part.linking.networks is None,
+        by_part=bool(part.linking) and part.linking.networks is None,
         whole=part.whole,
     )
 
@@ -260,7 +260,7 @@ def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
 def _judged(part: Part, plan: PartPlan) -> PartPlan:
     """Add what is to be said of the rules over the whole area: exceptions they cost, and moves."""
     near, more = part.near, []
-    if part.linking is not None and plan.exceptions and (wide := part.widest()) is not None:
+    if part.linking.networks is not None and plan.exceptions and (wide := part.widest()) is not None:
         share = part.deadline.share(SHARE, SECONDS)
         more.append(other_number(*wide, part.linking, plan.exceptions, part.alone, share))
     if near is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.allowed import Limits, allowed, counts_allowed
+from netform.candidates.allowed import allowed, counts_allowed
 from netform.explain.infeasible import explained_by_part
 from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
@@ -27,14 +27,7 @@ from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, SideRow, store_of
 from netform.solve.primal.first_plan import Incumbent
-from netform.solve.primal.value import (
-    NO_DEMANDS_OVER_PLAN,
-    PlanDemands,
-    PlanValue,
-    Slack,
-    network_values,
-    plan_values,
-)
+from netform.solve.primal.value import PlanDemands, PlanValue, Slack, network_values, plan_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,8 +71,8 @@ class Part:
         Told what has found a better plan or bound.
     reasoned : callable
         Looks for what would remove the obstacles of some practices.
-    linking : LinkingRules or None
-        Rules over the whole area, which is planned as one part then.
+    linking : LinkingRules
+        Rules over the whole area, which is planned as one part where there are any.
     alone : int
         Exceptions of the area that are none of its parts': pins, and practices over the band.
     whole : bool
@@ -88,8 +81,6 @@ class Part:
         The area as part of a sentence.
     problem : Problem
         Its practices, numbered.
-    limits : Limits
-        What the planner demands of every network.
     near : MoveLimits or None
         The limits on moves, where there are any.
     wide : tuple or None
@@ -138,12 +129,11 @@ class Part:
     stage: Stage
     report: Callable[[str], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
-    linking: LinkingRules | None
+    linking: LinkingRules
     alone: int
     whole: bool
     named: str
     problem: Problem = field(init=False)
-    limits: Limits = field(init=False)
     near: MoveLimits | None = field(init=False, default=None)
     wide: tuple[PlanModel, NDArray[np.float64]] | None = field(init=False, default=None)
     incumbent: Incumbent | None = field(init=False, default=None)
@@ -167,15 +157,12 @@ class Part:
         """State the problem of the part."""
         memory = self.candidate_cache.memory
         self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
-        self.limits = self.problem.limits
-        if self.linking is not None and self.linking.moves is not None:
+        if self.linking.moves is not None:
             self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
 
     @property
     def demands(self) -> PlanDemands:
         """The rules over the whole plan, as search knows them."""
-        if self.linking is None:
-            return NO_DEMANDS_OVER_PLAN
         moves = self.linking.moves
         return PlanDemands.of(
             self.problem.codes,
@@ -204,7 +191,7 @@ class Part:
             What has found it, for the solve log.
         """
         with self.lock:
-            if self.linking is not None:
+            if self.linking:
                 # The rules over the whole plan may have changed since it was valued.
                 found = self.value_of(found.groups)
             if self.incumbent is not None and found.value >= self.incumbent.value:
@@ -318,7 +305,7 @@ class Part:
         """Whether there is a plan that keeps every demand and has no exceptions."""
         return self.incumbent is not None and self.incumbent.sound
 
-    def relink(self, linking: LinkingRules | None) -> None:
+    def relink(self, linking: LinkingRules) -> None:
         """Change the rules over the whole plan, before any relaxation; the best plan so far is valued anew."""
         with self.lock:
             self.linking = linking
@@ -335,8 +322,6 @@ class Part:
 
     def side_rows(self, store: CandidateStore) -> tuple[SideRow, ...]:
         """The rules over the whole plan as side rows over some columns."""
-        if self.linking is None:
-            return ()
         return self.linking.rows(PlanModel(self.problem.codes, store, self.problem.data, (), 0))
 
     def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
@@ -345,13 +330,13 @@ class Part:
             return None
         with self.stage("enumerate"):
             cache = self.candidate_cache
-            sides = SIDES if self.linking is not None or not enclaves else 0
+            sides = SIDES if self.linking or not enclaves else 0
             store = cache.list(self.problem, least, most, enclaves=enclaves, sides=sides, beside=self.held)
             if store is None:
                 self.too_many.append((least, most))
                 return None
-            if self.limits.forbids:
-                store = store.take(np.flatnonzero(allowed(store, self.limits)))
+            if self.problem.limits.forbids:
+                store = store.take(np.flatnonzero(allowed(store, self.problem.limits)))
         number = min(self.problem.patients // least, len(self.problem.codes))
         model = PlanModel(self.problem.codes, store, self.problem.data, (), number, keep=cache.keep)
         self.hold(model.nbytes)
@@ -371,9 +356,9 @@ class Part:
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
-        if self.linking is None:
-            return model
         sides = self.linking.rows(model)
+        if not sides:
+            return model
         # All that is counted is at least 0, so what one candidate has too much of no other makes good.
         kept = np.all([side.coefficients <= side.most for side in sides], axis=0)
         tied = replace(model, sides=(*model.sides, *sides))
@@ -408,7 +393,7 @@ class Part:
         """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
         patients = group_sums(model.store, self.problem.data.list_size)
         outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
-        counted = counts_allowed(model.store, self.limits)
+        counted = counts_allowed(model.store, self.problem.limits)
         return ((outside > 0) | ~counted).astype(np.float64), outside
 
     def columns_of(
@@ -463,6 +448,6 @@ class Part:
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
         """The obstacles with the smallest changes that would remove them, of each part by itself."""
-        tied = self.linking is not None and self.linking.networks is None
-        parts = connected_parts(self.graph, self.rules) if tied else [self.problem.codes]
+        demanded = self.linking.networks is not None
+        parts = [self.problem.codes] if demanded else connected_parts(self.graph, self.rules)
         return explained_by_part(parts, found, self.reasoned)

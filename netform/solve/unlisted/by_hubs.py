@@ -175,7 +175,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     if store is None:
         branch.closing = gap * GAP_LISTING.nearer
         return
-    store = store.take(np.flatnonzero(allowed(store, part.limits)))
+    store = store.take(np.flatnonzero(allowed(store, part.problem.limits)))
     part.columns = len(store)
     costs = candidate_costs(store, part.problem.data)
     sides = (*part.side_rows(store), *branch.sides_beyond_arithmetic(store))
