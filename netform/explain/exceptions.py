@@ -57,27 +57,27 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
     reasons : sequence of Obstacle
         Why exceptions were needed; search alone gives none, and no proof.
     """
-    placed = []
-    for codes in groups:
-        if not _fault(graph, codes, rules):
-            placed.append(Placed(codes))
-            continue
-        if not reasons:
-            said = "No plan within the band was found here; that none exists is not proven."
-            placed.append(Placed(codes, "search", said))
-            continue
-        # What stands in the way of others explains this one only where it is connected to them.
-        part = next((part for part in connected_parts(graph, rules) if codes[0] in part), ())
-        near = [each for each in reasons if set(part) & set(each.practice_codes)] or list(reasons)
-        touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
-        obstacle = (touching or near)[0]
-        # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
-        shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
-        remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
-        patients = sum(graph.nodes[code]["list_size"] for code in codes)
-        said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
-        placed.append(Placed(codes, obstacle.reason, said))
-    return placed
+    return [_placed(graph, codes, rules, reasons) for codes in groups]
+
+
+def _placed(graph: nx.Graph, codes: tuple[str, ...], rules: Rules, reasons: Sequence[Obstacle]) -> Placed:
+    """Name one network, with its reason where it is an exception."""
+    if not _fault(graph, codes, rules):
+        return Placed(codes)
+    if not reasons:
+        said = "No plan within the band was found here; that none exists is not proven."
+        return Placed(codes, "search", said)
+    # What stands in the way of others explains this one only where it is connected to them.
+    part = next((part for part in connected_parts(graph, rules) if codes[0] in part), ())
+    near = [each for each in reasons if set(part) & set(each.practice_codes)] or list(reasons)
+    touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
+    obstacle = (touching or near)[0]
+    # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
+    shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
+    remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
+    return Placed(codes, obstacle.reason, said)
 
 
 def _fault(graph: nx.Graph, codes: Collection[str], rules: Rules) -> str:

@@ -54,14 +54,7 @@ if TYPE_CHECKING:
 
     from netform.rules import Rules
 
-__all__ = [
-    "AreaOutcome",
-    "Options",
-    "Placed",
-    "Progress",
-    "solve_area",
-    "standing_alone",
-]
+__all__ = ["AreaOutcome", "Options", "Placed", "Progress", "solve_area", "standing_alone"]
 
 # Seconds spent on what would remove an exception, and their share of the time left.
 REASON_SECONDS, REASON_SHARE = 20.0, 0.05
@@ -129,7 +122,6 @@ class _AreaSolver:
     rules: Rules
     options: Options
     progress: Progress
-    candidate_cache: CandidateCache = field(init=False)
     seconds: dict[str, float] = field(default_factory=dict)
     fixed: tuple[Placed, ...] = ()
     fixed_cost: float = 0.0
@@ -138,16 +130,11 @@ class _AreaSolver:
     notes: tuple[str, ...] = ()
     doubts: list[Doubt] = field(default_factory=list)
     log: list[SolveStep] = field(default_factory=list)
-    begin: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.begin = self.progress.clock()
-        self.candidate_cache = self.progress.candidate_cache or CandidateCache(
-            self.options.workers, memory=self.options.memory, alone=self.options.alone
-        )
+    begin: float = 0.0
 
     def solve(self) -> AreaOutcome:
         """Plan every part in turn."""
+        self.begin = self.progress.clock()
         pins, alone = pin_networks(self.graph, self.rules), oversize_networks(self.graph, self.rules)
         bent = [each for each in pins if each.exception]
         self.refuse([f"The pin {', '.join(each.practice_codes)}: {each.explanation}" for each in bent])
@@ -186,12 +173,15 @@ class _AreaSolver:
 
     def part(self, codes: tuple[str, ...], *, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
+        options = self.options
+        # Where nothing is kept between questions, the parts have no list in common either.
+        own = CandidateCache(options.workers, memory=options.memory, alone=options.alone)
         return Part(
             graph=self.graph.subgraph(codes),
             rules=self.rules,
-            options=self.options,
+            options=options,
             deadline=self.progress.deadline,
-            candidate_cache=self.candidate_cache,
+            candidate_cache=self.progress.candidate_cache or own,
             stage=self.stage,
             report=self.told,
             reasoned=self.reasoned,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,32 +74,24 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
             few = _fewest(part, reasons)
             if few is None or few.chosen is None:
                 return None
-            near = _nearest(part, few)
+            part.offer_columns(few.model, few.chosen, "exceptions")
+            if not few.count.proven:
+                # Fewer were found, at times: better plans have no more than those.
+                bound_exceptions(part)
+            near = among_fewest(
+                few.model,
+                part.exceptional(few.model)[1],
+                part.deadline.share(PATIENTS_SHARE),
+                plan=few.chosen,
+                elsewhere=partial(part.columns_of, few.model, what="patients_outside"),
+            )
+            assert near.chosen is not None  # noqa: S101 (the plan before stands in)
+            part.offer_columns(near.model, near.chosen, "exceptions")
         found = few.count.found or 0
         # Search beside may have found fewer meanwhile: then from there.
         if part.deadline.passed or not part.most_exceptions[0] < found < before:
             return cheapest(part, few, near, reasons)
         before = found
-
-
-def _nearest(part: Part, few: FewestPlans) -> FewestPlans:
-    """The plans nearest to the band among those with the fewest exceptions; the best that were met are told."""
-    assert few.chosen is not None  # noqa: S101 (the caller has looked)
-    model = few.model
-    part.offer_columns(model, few.chosen, "exceptions")
-    if not few.count.proven:
-        # Fewer were found, at times: better plans have no more than those.
-        bound_exceptions(part)
-    near = among_fewest(
-        model,
-        part.exceptional(model)[1],
-        part.deadline.share(PATIENTS_SHARE),
-        plan=few.chosen,
-        elsewhere=lambda below: part.columns_of(model, below, "patients_outside"),
-    )
-    assert near.chosen is not None  # noqa: S101 (the plan before stands in)
-    part.offer_columns(near.model, near.chosen, "exceptions")
-    return near
 
 
 def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
@@ -122,7 +115,7 @@ def _fewest_of_any_size(
         part.deadline.share(COUNT_SHARE),
         least=part.exceptions_bound,
         plan=part.columns_of(model),
-        elsewhere=lambda below: part.columns_of(model, below, "exceptions"),
+        elsewhere=partial(part.columns_of, model, what="exceptions"),
         warm=part.counting,
         on_bound=lambda bound: part.raise_exceptions_bound(bound, "exceptions"),
     )
@@ -171,7 +164,7 @@ def _rule_out_one(part: Part) -> None:
         part.offer(part.value_of(plan), "exceptions")
     elif status == NONE:
         part.raise_exceptions_bound(2, "exceptions")
-    part.release(model)
+    part.hold(-model.nbytes)
 
 
 def need_exceptions(part: Part) -> bool:

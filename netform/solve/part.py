@@ -157,7 +157,7 @@ def within_band(part: Part) -> PartPlan:
             found = why_none(part, free, listed)
         _refuse(part, found)
         # Its list makes room for those with exceptions.
-        part.release(free)
+        part.hold(-free.nbytes)
         del free, model
         return with_exceptions(part, found)
     if solution.chosen is None:

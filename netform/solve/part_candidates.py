@@ -342,13 +342,10 @@ class Part:
         self.hold(model.nbytes)
         return replace(model, memory=self.problem.memory)
 
-    def release(self, model: PlanModel) -> None:
-        """Let go of the room of a list that is not used any more."""
-        self.too_many.clear()
-        self.hold(-model.nbytes)
-
     def hold(self, taken: int) -> None:
-        """Leave the problem what there is beside the lists in use."""
+        """Leave the problem what there is beside the lists in use; where room is given back, others may fit."""
+        if taken < 0:
+            self.too_many.clear()
         self.held += taken
         # What is kept for the next question has this list in it.
         held = max(self.held, self.candidate_cache.held)
@@ -367,12 +364,10 @@ class Part:
 
     def widened(self, widening: int) -> PlanModel | None:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
-        low = max(1, self.rules.least - widening)
-        high = min(self.rules.most + widening, self.rules.exception_most)
+        least, most = max(1, self.rules.least - widening), self.rules.most + widening
         if widening != ANY_SIZE and not self.candidate_cache.keep:
             least, most = self.network_sizes(widening)
-            low, high = max(low, least), min(high, most)
-        return self.listed(low, high, enclaves=False)
+        return self.listed(least, min(most, self.rules.exception_most), enclaves=False)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
