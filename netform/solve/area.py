@@ -140,16 +140,18 @@ class _AreaSolver:
         self.refuse([f"The pin {', '.join(each.practice_codes)}: {each.explanation}" for each in bent])
         self.refuse([each.explanation or "" for each in alone])
         self.fixed = (*pins, *alone)
-        self.fixed_cost = self.cost([placed.practice_codes for placed in self.fixed])
+        fixed = tuple(placed.practice_codes for placed in self.fixed)
+        self.fixed_cost = self.cost(fixed)
+        linking = LinkingRules(self.graph, fixed, self.rules.demands.networks, self.options.moves)
         parts = settle(self.graph, self.rules).parts
-        if self.linking:
+        if linking:
             refuse_numbers(self.graph, {self.area: list(self.graph)}, self.rules)
             parts = (tuple(code for part in parts for code in part),)
             if not parts[0]:
-                self.check_settled()
+                self.check_settled(linking)
         whole = len(parts) == 1 and not self.fixed
         # The small ones first: what time is left is for the largest.
-        self.parts = [self.part(part, whole=whole) for part in sorted(parts, key=len) if part]
+        self.parts = [self.part(part, linking, whole=whole) for part in sorted(parts, key=len) if part]
         if not self.options.strict:
             # Whenever the run is stopped, every part has a plan.
             for part in self.parts:
@@ -171,7 +173,7 @@ class _AreaSolver:
         found = self.published("end")
         return replace(found, case=self.case(found.result.status)) if self.progress.candidate_cache else found
 
-    def part(self, codes: tuple[str, ...], *, whole: bool) -> Part:
+    def part(self, codes: tuple[str, ...], linking: LinkingRules, *, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
         options = self.options
         # Where nothing is kept between questions, the parts have no list in common either.
@@ -185,7 +187,7 @@ class _AreaSolver:
             stage=self.stage,
             report=self.told,
             reasoned=self.reasoned,
-            linking=self.linking,
+            linking=linking,
             alone=self.alone,
             whole=whole,
             named=self.named,
@@ -218,12 +220,6 @@ class _AreaSolver:
             raise ImpossibleError("\n".join(f"{where}{sentence}" for sentence in found))
 
     @property
-    def linking(self) -> LinkingRules:
-        """The rules over the whole area."""
-        fixed = tuple(placed.practice_codes for placed in self.fixed)
-        return LinkingRules(self.graph, fixed, self.rules.demands.networks, self.options.moves)
-
-    @property
     def alone(self) -> int:
         """Exceptions that every plan has."""
         return sum(placed.exception is not None for placed in self.fixed)
@@ -233,9 +229,9 @@ class _AreaSolver:
         """The area as part of a sentence."""
         return f" for area {self.area}" if self.area else ""
 
-    def check_settled(self) -> None:
+    def check_settled(self, linking: LinkingRules) -> None:
         """Refuse networks that are all settled beforehand, and move more than they may."""
-        nothing, linking = join([], ScoringData.of(self.graph, [], self.rules)), self.linking
+        nothing = join([], ScoringData.of(self.graph, [], self.rules))
         if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing)):
             raise ImpossibleError(
                 f"no plan keeps every demand{self.named}: every network is pinned or stands alone, and "

@@ -23,13 +23,10 @@ from netform.solve.exact.one_exception import FOUND, NONE, one_exception
 from netform.solve.master.relaxation import TINY, relax
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.outcome import PartPlan, Solution, WarmStart
-from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
 
     from netform.explain.obstacles import Obstacle
     from netform.solve.part_candidates import Part
@@ -96,17 +93,13 @@ def plan_with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan | 
 
 def _fewest(part: Part, reasons: Sequence[Obstacle]) -> FewestPlans | None:
     """The plans with the fewest exceptions, as far as proven; None where their networks cannot be listed."""
-    if (best := part.best) is None or best.value.exceptions > part.exceptions_bound:
-        if (wide := part.tied_widest()) is not None:
-            return _fewest_of_any_size(part, *wide, reasons)
+    if (best := part.best) is not None and best.value.exceptions <= part.exceptions_bound:
+        return _fewest_near_the_band(part)
+    if (wide := part.tied_widest()) is None:
         _rule_out_one(part)
-    return _fewest_near_the_band(part)
-
-
-def _fewest_of_any_size(
-    part: Part, model: PlanModel, exceptional: NDArray[np.float64], reasons: Sequence[Obstacle]
-) -> FewestPlans:
-    """Count exceptions over networks of any size: what is proven is proven of all plans."""
+        return _fewest_near_the_band(part)
+    # Over networks of any size what is proven is proven of all plans.
+    model, exceptional = wide
     bound_exceptions(part)
     part.candidates = part.columns = len(model.store)
     few = among_fewest(

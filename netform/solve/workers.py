@@ -7,6 +7,7 @@ found, and when time is up or the user interrupts, the last report is what count
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import signal
 import threading
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
-from netform.solve.model.budget import Deadline, MemoryBudget, MoreRoomError
+from netform.solve.model.budget import NEVER, Deadline, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +124,8 @@ def plan_areas(
     share = options.memory.share(count)
     tasks = [_Task(area, tuple(codes), share) for area, codes in areas.items()]
     tasks.sort(key=lambda task: (len(task.codes), task.area))
-    crew = _Crew(graph, rules, options, time_limit, interrupted, on_event)
+    seconds = math.inf if time_limit is None else time_limit
+    crew = _Crew(graph, rules, options, seconds, interrupted, on_event)
     if count > 1:
         crew.in_processes(tasks, count)
     else:
@@ -166,7 +168,7 @@ class _Crew:
     graph: nx.Graph
     rules: Rules
     options: Options
-    time_limit: float | None
+    time_limit: float
     interrupted: Callable[[], bool]
     on_event: Callable[[Event], None]
     begin: float = field(default_factory=time.monotonic)
@@ -194,19 +196,16 @@ class _Crew:
             if said:
                 raise kind("\n".join(said))
 
-    def share(self, waiting: int, workers: int) -> float | None:
+    @property
+    def left(self) -> float:
+        """Seconds that remain; once there are none no other area is begun."""
+        return self.time_limit - (time.monotonic() - self.begin)
+
+    def share(self, waiting: int, workers: int) -> float:
         """Seconds for the next area, when ``waiting`` (itself among them) have not begun."""
-        if self.time_limit is None:
-            return None
-        left = self.time_limit - (time.monotonic() - self.begin)
-        equal = left * min(workers, waiting) / waiting
+        equal = self.left * min(workers, waiting) / waiting
         share = SHARES * equal if waiting > MANY_WAITING * workers else equal
         return max(LEAST_SHARE if waiting > 1 else 0.0, share)
-
-    @property
-    def over(self) -> bool:
-        """Whether time is up, so that no other area is begun."""
-        return self.time_limit is not None and time.monotonic() - self.begin >= self.time_limit
 
     def late(self, area: str, ends: float) -> bool:
         """Whether an area that was to end by then is to be left behind."""
@@ -217,11 +216,11 @@ class _Crew:
     def in_thread(self, tasks: Sequence[_Task]) -> None:
         """One area after the other in a thread of this process, which stays free to be interrupted."""
         for number, task in enumerate(tasks):
-            if number and (self.over or self.interrupted()):
+            if number and (self.left <= 0 or self.interrupted()):
                 return
             self.plan_in_thread(task, self.share(len(tasks) - number, 1))
 
-    def plan_in_thread(self, task: _Task, seconds: float | None) -> None:
+    def plan_in_thread(self, task: _Task, seconds: float) -> None:
         """Plan an area in a thread, which is left behind when it is late or the run is interrupted."""
         failure: list[BaseException] = []
         stopped = threading.Event()
@@ -238,7 +237,7 @@ class _Crew:
 
         thread = threading.Thread(target=work, name=f"area {task.area}", daemon=True)
         thread.start()
-        ends = float("inf") if seconds is None else time.monotonic() + seconds + GRACE
+        ends = time.monotonic() + seconds + GRACE
         while thread.is_alive():
             thread.join(POLL)
             if self.interrupted() or self.late(task.area, ends):
@@ -254,7 +253,7 @@ class _Crew:
         try:
             while not self.interrupted():
                 # Once time is up, only the first that workers were started for are begun.
-                if self.over and len(self.waiting) <= len(tasks) - count:
+                if self.left <= 0 and len(self.waiting) <= len(tasks) - count:
                     self.waiting.clear()
                 if not self.waiting and not any(worker.task for worker in workers):
                     return
@@ -311,7 +310,7 @@ class _Worker:
                 signal.signal(signal.SIGINT, before)
         theirs.close()
 
-    def begin(self, task: _Task, seconds: float | None) -> bool:
+    def begin(self, task: _Task, seconds: float) -> bool:
         """Send an area to plan; False when the process was lost while it had nothing to do."""
         part = self.crew.graph.subgraph(task.codes).copy()
         part.graph["travel"] = part.graph["travel"].among(
@@ -321,9 +320,8 @@ class _Worker:
             self.connection.send((part, task, seconds))
         except OSError:
             return False
-        self.task, self.heard = task, False
-        self.seconds = float("inf") if seconds is None else seconds
-        self.ends = time.monotonic() + self.seconds + GRACE
+        self.task, self.heard, self.seconds = task, False, seconds
+        self.ends = time.monotonic() + seconds + GRACE
         return True
 
     def late(self) -> bool:
@@ -392,12 +390,11 @@ def _plan(
     task: _Task,
     rules: Rules,
     options: Options,
-    seconds: float | None,
+    seconds: float,
     report: Callable[[Any], None],
 ) -> None:
-    deadline = Deadline() if seconds is None else Deadline(time.monotonic() + seconds, time.monotonic)
-    alone = None if task.memory == options.memory else options.memory
-    options = replace(options, memory=task.memory, alone=alone)
+    deadline = Deadline(time.monotonic() + seconds, time.monotonic) if seconds < math.inf else NEVER
+    options = replace(options, memory=task.memory, alone=options.memory)
     progress = Progress(
         deadline=deadline,
         on_stage=lambda stage: report(Event(task.area, "stage", stage)),

@@ -41,7 +41,7 @@ def test_an_idle_worker_that_is_lost_costs_nothing(last: bool, monkeypatch: pyte
     else:
         begin = run_module._Worker.begin
 
-        def begun(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> bool:
+        def begun(worker: run_module._Worker, task: run_module._Task, seconds: float) -> bool:
             if not killed:
                 kill(worker)
             return begin(worker, task, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import time
@@ -84,7 +85,7 @@ class Spoiler:
         self.killed = 0
         begin = run_module._Worker.begin
 
-        def spoiled(worker: run_module._Worker, task: run_module._Task, seconds: float | None) -> bool:
+        def spoiled(worker: run_module._Worker, task: run_module._Task, seconds: float) -> bool:
             sent = begin(worker, task, seconds)
             if task.area == area and self.killed < times:
                 self.killed += 1
@@ -255,4 +256,4 @@ def test_a_share_of_the_time() -> None:
     assert crew.share(12, 1) == pytest.approx(15, abs=0.1)
     assert crew.share(12, 2) == pytest.approx(10, abs=0.1)
     assert crew.share(600, 1) == 3.0
-    assert replace(crew, time_limit=None).share(3, 1) is None
+    assert replace(crew, time_limit=math.inf).share(3, 1) == math.inf
