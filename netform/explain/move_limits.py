@@ -196,8 +196,7 @@ class MoveLimits:
 
     def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
         """The plans that have no more exceptions than some ties make needed; None where that is not known."""
-        wide = self.widest()
-        if wide is None:
+        if (wide := self.widest()) is None:
             return None
         model, outside = wide
         tied = replace(model, sides=(*model.sides, *linking.rows(model)))

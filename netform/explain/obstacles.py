@@ -69,8 +69,7 @@ def obstacles(graph: nx.Graph, part: Collection[str], rules: Rules, *, whole: bo
     if coverable(patients, rules.least, rules.most):
         return list(_stranded(graph.subgraph(codes), rules))
     if patients < rules.least:
-        words = "together have" if len(codes) > 1 else "has"
-        joins = "they" if len(codes) > 1 else "it"
+        words, joins = ("together have", "they") if len(codes) > 1 else ("has", "it")
         where = "" if whole else f" and border{'s' * (len(codes) == 1)} no other practice {joins} could join"
         subject = f"{_some(codes)} {words} {patients:,} patients{where}: fewer than the {rules.least:,} of a network."
         return [Obstacle("arithmetic" if whole else "island", codes, subject)]
