@@ -73,24 +73,20 @@ def unproven(result: AreaResult, exceptions: int, doubt: Doubt) -> str:
     doubt : Doubt
         What stood between the plan and its proof.
     """
-    left = [*_columns(doubt), *_exceptions(exceptions, result.exceptions_bound)]
-    said = f"Left open {_ENDED[doubt.ended]}: {'; and '.join(left) or 'whether a plan costs less'}."
+    left = "; and ".join(_left_open(exceptions, result.exceptions_bound, doubt))
+    said = f"Left open {_ENDED[doubt.ended]}: {left or 'whether a plan costs less'}."
     advice = list(_advice(result, doubt))
     return f"{said} What would help: {'; '.join(advice)}." if advice else said
 
 
-def _columns(doubt: Doubt) -> Iterator[str]:
-    """Say which feasible networks have not been settled."""
+def _left_open(exceptions: int, needed: int, doubt: Doubt) -> Iterator[str]:
+    """Say which feasible networks have not been settled, and whether as many exceptions are proven to be needed."""
     if doubt.columns is None:
         why = "had not all been listed by then" if doubt.listed else "are too many to be looked at one by one"
         yield f"the feasible networks {why}"
     elif doubt.columns:
         some = "one feasible network" if doubt.columns == 1 else f"{doubt.columns:,} feasible networks"
         yield f"{some} may still be part of a better plan"
-
-
-def _exceptions(exceptions: int, needed: int) -> Iterator[str]:
-    """Say whether the plan is proven to have as few exceptions as there can be."""
     if 0 < needed < exceptions:
         some = f"{needed:,} {'exceptions are' if needed > 1 else 'exception is'}"
         yield f"that {some} needed is proven, not that {exceptions:,} are"

@@ -175,13 +175,12 @@ class _AreaSolver:
 
     def part(self, codes: tuple[str, ...], linking: LinkingRules, *, whole: bool) -> Part:
         """One part, which tells of its plans together with the plans of the others."""
-        options = self.options
         # Where nothing is kept between questions, the parts have no list in common either.
-        own = CandidateCache(options.workers, memory=options.memory, alone=options.alone)
+        own = CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
         return Part(
             graph=self.graph.subgraph(codes),
             rules=self.rules,
-            options=options,
+            options=self.options,
             deadline=self.progress.deadline,
             candidate_cache=self.progress.candidate_cache or own,
             stage=self.stage,

@@ -145,8 +145,7 @@ def _rule_out_one(part: Part) -> None:
     few = problem.patients // rules.least <= FEW_NETWORKS
     if not few or part.exceptions_bound != 1 or part.most_exceptions[0] < 2:
         return
-    model = part.listed(rules.least, rules.most, enclaves=False)
-    if model is None:
+    if (model := part.listed(rules.least, rules.most, enclaves=False)) is None:
         return
     store = model.store.take(np.flatnonzero(counts_allowed(model.store, part.problem.limits)))
     largest = max(rules.exception_most, int(problem.data.list_size.max()))

@@ -353,8 +353,7 @@ class Part:
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
-        sides = self.linking.rows(model)
-        if not sides:
+        if not (sides := self.linking.rows(model)):
             return model
         # All that is counted is at least 0, so what one candidate has too much of no other makes good.
         kept = np.all([side.coefficients <= side.most for side in sides], axis=0)
@@ -371,10 +370,8 @@ class Part:
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
-        if self.wide is None:
-            model = self.widened(ANY_SIZE)
-            if model is not None:
-                self.wide = model, self.exceptional(model)[0]
+        if self.wide is None and (model := self.widened(ANY_SIZE)) is not None:
+            self.wide = model, self.exceptional(model)[0]
         return self.wide
 
     def tied_widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
