@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netform.scores import network_cost
@@ -14,28 +13,15 @@ if TYPE_CHECKING:
     from netform.plan import Network
     from netform.rules import Rules
 
-__all__ = ["WeightyParams", "weighty_notes"]
+__all__ = ["weighty_notes"]
+
+# From which share of the cost on something is said of a term. Where the rules and the plan give the reason, half is
+# enough: the others together weigh less. Travel and overhead are half of many a sound plan: of a term without such a
+# reason only more is odd.
+REASONED, PLAIN = 0.5, 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class WeightyParams:
-    """From which share of the cost on something is said of a term.
-
-    Attributes
-    ----------
-    reasoned : float
-        Where the rules and the plan give the reason, half is enough: the others together weigh less.
-    plain : float
-        Travel and overhead are half of many a sound plan: of a term without such a reason only more is odd.
-    """
-
-    reasoned: float = 0.5
-    plain: float = 0.75
-
-
-def weighty_notes(
-    networks: Sequence[Network], rules: Rules, params: WeightyParams = WeightyParams()
-) -> tuple[str, ...]:
+def weighty_notes(networks: Sequence[Network], rules: Rules) -> tuple[str, ...]:
     """Say which term makes up most of the cost of an area's plan, why, and what to change if that is not meant.
 
     Parameters
@@ -44,7 +30,6 @@ def weighty_notes(
         Of one area.
     rules : Rules
         Those of the area (`netform.rules.Rules.for_area`).
-    params : WeightyParams
 
     Returns
     -------
@@ -62,7 +47,7 @@ def weighty_notes(
     term, hours = max(weighted.items(), key=lambda item: item[1])
     share = hours / total
     why = _balance(networks, rules) if term == "balance" else ""
-    if share <= (params.reasoned if why else params.plain):
+    if share <= (REASONED if why else PLAIN):
         return ()
     said = f"The term {term} makes up {100 * share:.0f}% of the plan's cost ({hours:,.1f} hours a week)"
     if not why:
