@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -75,16 +76,17 @@ def line_prices(
         In the order of the lines. A line between areas of different bands, or of which one alone has its number
         of networks fixed, has no price: no one rule would hold without it.
     """
-    alone: dict[str, Optimum | None] = {}
+
+    @cache
+    def alone(area: str) -> Optimum | None:
+        return solve(graph, area, areas[area], rules.for_area(area))
+
     found = []
     for (a, b), edges in lines.items():
         both = _both(rules, a, b)
         if both is None:
             continue
-        for area in (a, b):
-            if area not in alone:
-                alone[area] = solve(graph, area, areas[area], rules.for_area(area))
-        first, second = alone[a], alone[b]
+        first, second = alone(a), alone(b)
         if first is None or second is None:
             continue
         apart = Optimum(
@@ -118,14 +120,8 @@ def without_line(graph: nx.Graph, area_a: str, area_b: str, edges: Iterable[Edge
     joined = nx.Graph(graph.subgraph(codes))
     nx.set_node_attributes(joined, _name(area_a, area_b), "area")
     for edge in edges:
-        joined.add_edge(
-            edge.code_a,
-            edge.code_b,
-            kind=edge.kind,
-            border_m=edge.border_m,
-            distance_km=edge.distance_km,
-            minutes=edge.minutes,
-        )
+        attributes = asdict(edge)
+        joined.add_edge(attributes.pop("code_a"), attributes.pop("code_b"), **attributes)
     return joined
 
 
