@@ -8,7 +8,6 @@ the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -75,7 +74,7 @@ class Remedy:
     practice_codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """Some practices that cannot be divided within the rules, and the time there is to find out why.
 
@@ -117,11 +116,6 @@ class Question:
     def list_size(self, code: str) -> int:
         """The list size of a practice."""
         return int(self.graph.nodes[code]["list_size"])
-
-    @cached_property
-    def free(self) -> frozenset[str]:
-        """Practices of the area that are neither pinned nor left out."""
-        return free_practices(self.graph, self.rules)
 
 
 def divisible(

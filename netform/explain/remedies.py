@@ -23,7 +23,7 @@ from netform.rules import MOST_PATIENTS
 from netform.solve.model.budget import NEVER, Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from netform.price import Single
     from netform.rules import Rules
@@ -41,11 +41,7 @@ def nearest_least(asked: Question) -> Remedy | None:
     """The nearest least that makes them divisible."""
     patients = sum(map(asked.list_size, asked.codes))
     networks = max(1, -(-patients // asked.rules.most))
-    start = min(asked.rules.least - 1, patients // networks)
-    found = (
-        _nearest(asked, start, 1, lambda value: asked.rules.with_band(value, None)) if start >= 1 else None
-    )
-    return found and _bound(asked, "least", *found, asked.rules.with_band(found[0], None))
+    return _nearest(asked, "least", min(asked.rules.least - 1, patients // networks), 1)
 
 
 def nearest_most(asked: Question) -> Remedy | None:
@@ -57,17 +53,9 @@ def nearest_most(asked: Question) -> Remedy | None:
     networks = max(1, patients // asked.rules.least)
     nearest = -(-patients // networks) if end == patients else most + 1
     start = max(most + 1, nearest, *map(asked.list_size, asked.codes))
-    found = (
-        _nearest(asked, start, end, lambda value: asked.rules.with_band(None, value))
-        if start <= end
-        else None
-    )
-    if found is None:
-        return None
-    value, exact = found
     # That it is the nearest rests on such a practice being a network by itself, which demands may forbid.
-    exact = exact and (end == patients or asked.rules.demands == NO_DEMANDS)
-    return _bound(asked, "most", value, exact, asked.rules.with_band(None, value))
+    exact = end == patients or asked.rules.demands == NO_DEMANDS
+    return _nearest(asked, "most", start, end, exact=exact)
 
 
 def bridge(asked: Question) -> Remedy | None:
@@ -75,7 +63,8 @@ def bridge(asked: Question) -> Remedy | None:
     if asked.rules.demands.networks is not None:
         return None
     travel, position = asked.graph.graph["travel"], asked.graph.nodes(data="position")
-    usable = [code for code in sorted(asked.free) if asked.list_size(code) <= asked.rules.most]
+    free = free_practices(asked.graph, asked.rules)
+    usable = [code for code in sorted(free) if asked.list_size(code) <= asked.rules.most]
     pairs = sorted(
         (travel.minutes(position[a], position[b]), a, b)
         for a in asked.codes
@@ -97,38 +86,33 @@ def bridge(asked: Question) -> Remedy | None:
     return None
 
 
-def _bound(asked: Question, kind: str, value: int, exact: bool, rules: Rules) -> Remedy:
-    """Put a bound that was found in words."""
-    now = asked.rules.least if kind == "least" else asked.rules.most
-    less = "" if exact else "; whether a smaller change would do is not known"
-    sentence = (
-        f"With a {kind} of {value:,} patients in a network instead of {now:,} no exception would be needed "
-        f"here{less}."
-    )
-    return Remedy(kind, sentence, rules, None, _reach(asked, rules))
-
-
 def _reach(asked: Question, rules: Rules) -> tuple[str, ...]:
     """The practices, and those next to them that were over the most and no longer are."""
-    around = {other for code in asked.codes for other in asked.graph[code]}
-    near = asked.free if rules.demands.networks is not None else asked.free & around
+    near = free_practices(asked.graph, asked.rules)
+    if rules.demands.networks is None:
+        near &= {other for code in asked.codes for other in asked.graph[code]}
     over = {other for other in near if asked.rules.most < asked.list_size(other) <= rules.most}
     return tuple(sorted({*asked.codes, *over}))
 
 
-def _nearest(
-    asked: Question, start: int, end: int, changed: Callable[[int], Rules]
-) -> tuple[int, bool] | None:
-    """The value nearest to ``start`` in the direction of ``end`` that makes them divisible, and whether proven.
+def _nearest(asked: Question, kind: str, start: int, end: int, *, exact: bool = True) -> Remedy | None:
+    """The bound nearest to ``start`` in the direction of ``end`` that makes them divisible; None where none does.
 
-    What is divisible stays so as a band widens, so steps that double and then halve find the value.
+    What is divisible stays so as a band widens, so steps that double and then halve find it. Where it may
+    not be the nearest, not every answer being known or ``exact`` being False, the sentence says so.
     """
-    towards = 1 if end >= start else -1
-    fails, value, step, exact = start - towards, start, FIRST_STEP, True
-    while True:
-        answer = asked.divisible(_reach(asked, changed(value)), changed(value))
-        if answer:
-            break
+    towards = 1 if kind == "most" else -1
+    if towards * (end - start) < 0:
+        return None
+
+    def changed(value: int) -> Rules:
+        return asked.rules.with_band(None, value) if kind == "most" else asked.rules.with_band(value, None)
+
+    def divisible(value: int) -> bool | None:
+        return asked.divisible(_reach(asked, changed(value)), changed(value))
+
+    fails, value, step = start - towards, start, FIRST_STEP
+    while not (answer := divisible(value)):
         exact = exact and answer is False
         if value == end or asked.deadline.passed:
             return None
@@ -136,10 +120,16 @@ def _nearest(
         value = min(end, value + step) if towards > 0 else max(end, value - step)
     while abs(value - fails) > 1:
         middle = (value + fails) // 2
-        answer = asked.divisible(_reach(asked, changed(middle)), changed(middle))
+        answer = divisible(middle)
         exact = exact and answer is not None
         value, fails = (middle, fails) if answer else (value, middle)
-    return value, exact
+    now = asked.rules.most if kind == "most" else asked.rules.least
+    less = "" if exact else "; whether a smaller change would do is not known"
+    sentence = (
+        f"With a {kind} of {value:,} patients in a network instead of {now:,} no exception would be needed "
+        f"here{less}."
+    )
+    return Remedy(kind, sentence, changed(value), None, _reach(asked, changed(value)))
 
 
 # What dropping a demand can change the number of practices by: these let practices back in.
