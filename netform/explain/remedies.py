@@ -10,6 +10,8 @@ bridge by trying one at a time, nearest practices first.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -178,20 +180,16 @@ def _droppable(asked: Question) -> list[Single]:
 
 def _scope(asked: Question) -> tuple[str, ...]:
     """The practices, and the pinned and left out ones that lie next to them or to one another."""
-    demands = asked.rules.demands
-    groups = [
-        set(group) & set(asked.graph) for group in (*demands.pins, *((code,) for code in demands.exclude))
-    ]
-    scope = set(asked.codes)
-    grown = True
-    while grown:
-        grown = False
-        around = {other for code in scope for other in asked.graph[code]}
-        for group in groups:
-            if group & around and not group <= scope:
-                scope |= group
-                grown = True
-    return tuple(sorted(scope))
+    pins = [[code for code in pin if code in asked.graph] for pin in asked.rules.demands.pins]
+    near = nx.Graph(asked.graph.subgraph({*asked.codes, *chain(*pins), *asked.rules.demands.exclude}))
+    for pin in pins:
+        nx.add_path(near, pin)
+    return tuple(sorted(_reached(near, asked.codes)))
+
+
+def _reached(graph: nx.Graph, codes: Sequence[str]) -> set[str]:
+    """The practices of a graph that any of some can be joined to."""
+    return set[str]().union(*(nx.node_connected_component(graph, code) for code in codes))
 
 
 def _with_let_in(asked: Question, single: Single) -> Iterator[tuple[str, ...]]:
@@ -210,10 +208,7 @@ def _with_let_in(asked: Question, single: Single) -> Iterator[tuple[str, ...]]:
         if asked.list_size(code) <= asked.rules.most or code in asked.codes
     ]
     joined = demanded_graph(asked.graph, single.without.demands).subgraph(free)
-    reached: set[str] = set()
-    for code in asked.codes:
-        reached |= nx.node_connected_component(joined, code)
-    wide = tuple(sorted(reached | set(within)))
+    wide = tuple(sorted({*within, *_reached(joined, asked.codes)}))
     if wide != within:
         yield wide
 
@@ -226,10 +221,7 @@ def _filtered(asked: Question, singles: Sequence[Single], codes: Sequence[str]) 
     def stopped(rules: Rules) -> bool:
         return asked.divisible(codes, rules, graph) is False
 
-    rules = asked.rules
-    for single in singles:
-        rules = _without(rules, single)
-    if not singles or stopped(rules) or not stopped(asked.rules):
+    if not singles or stopped(reduce(_without, singles, asked.rules)) or not stopped(asked.rules):
         return ()
     kept, rules = list(singles), asked.rules
     for single in singles:
@@ -325,6 +317,5 @@ def _planners(
 
 
 def _some(codes: Sequence[str]) -> str:
-    if len(codes) <= 4:
-        return " and ".join(filter(None, (", ".join(codes[:-1]), codes[-1])))
-    return f"{', '.join(codes[:3])} and {len(codes) - 3} more practices"
+    names = [*codes[:3], f"{len(codes) - 3} more practices"] if len(codes) > 4 else codes
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
