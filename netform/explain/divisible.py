@@ -215,8 +215,7 @@ def cover_of(
     """
     if not len(store):
         return not store.practices and not networks
-    count = len(store)
-    sides = () if networks is None else (SideRow(np.ones(count), float(networks), float(networks)),)
+    sides = () if networks is None else (SideRow(np.ones(len(store)), float(networks), float(networks)),)
     effort = _Effort(deadline)
     solution = solve_set_partitioning(
         SetPartitioning(store, costs, sides, most_networks, ROOM),

@@ -19,12 +19,13 @@ from netform.candidates.store import CandidateStore
 from netform.explain.divisible import cover_of, divisible, within_rules
 from netform.explain.move_limits import MOVES
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.scores.balance import group_sums
 from netform.solve.exact.minimum_count import fewest
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -86,7 +87,8 @@ def undivided(
             all_there_is = whole and len(part) == len(within.codes)
             seen = obstacles(graph, part, rules, whole=all_there_is)
             if not seen and divisible(graph, part, rules, deadline) is False:
-                count = _listed_of(within, part)
+                first = within.store.members[within.store.offsets[:-1]]
+                count = int(np.isin(within.codes, part)[first].sum())
                 seen = [geography(graph, part, rules, deadline, listed=count, demanded=forbids)]
             found += seen
     demanded = forbids or rules.demands.networks is not None
@@ -179,18 +181,12 @@ def conflicting(store: CandidateStore, deadline: Deadline = NEVER) -> tuple[int,
     return tuple(kept)
 
 
-def _uncoverable(store: CandidateStore, kept: Collection[int], deadline: Deadline) -> bool:
+def _uncoverable(store: CandidateStore, kept: Sequence[int], deadline: Deadline) -> bool:
     """Whether it is proven that no disjoint columns cover some practices; the others may be covered or not."""
-    if not kept:
-        return False
-    inside = np.zeros(store.practices, np.bool_)
-    inside[list(kept)] = True
-    useful = np.zeros(len(store), np.bool_)
-    if len(store):
-        useful = np.logical_or.reduceat(inside[store.members], store.offsets[:-1])
+    inside = np.isin(np.arange(store.practices), kept)
     others = np.flatnonzero(~inside)
     alone = CandidateStore(np.arange(len(others) + 1), others.astype(np.uint16), store.practices)
-    some = store.take(np.flatnonzero(useful)).joined(alone)
+    some = store.take(np.flatnonzero(group_sums(store, inside.astype(np.float64)))).joined(alone)
     return cover_of(some, np.ones(len(some)), store.practices, deadline) is False
 
 
@@ -215,15 +211,6 @@ def explained_by_part(
         explained += reasoned(part, [each for each in of_map if inside.issuperset(each.practice_codes)])
     known = {(each.reason, each.practice_codes) for each in explained}
     return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
-
-
-def _listed_of(within: PlanModel, part: Sequence[str]) -> int:
-    """Count the columns of one part."""
-    if not len(within.store):
-        return 0
-    number = {code: k for k, code in enumerate(within.codes)}
-    first = within.store.members[within.store.offsets[:-1]]
-    return int(np.isin(first, [number[code] for code in part]).sum())
 
 
 # The reason of an exception that would not be needed with another number of networks.
