@@ -37,7 +37,7 @@ __all__ = ["SAME", "NearOptimalSpace", "local_diagrams", "network_of"]
 SAME = 1e-4
 
 # States of a diagram, and columns looked at for it, some two hundred million a second.
-MOST_NODES, MOST_STEPS = 4_000_000, 3_000_000_000
+MOST_NODES, MOST_STEPS = 4_000_000, 500_000_000
 STEPS_PER_SECOND = 100_000_000
 
 # Queries lay out the arcs of a diagram anew, with what each adds and what is ahead of it: three times its bytes.
@@ -103,16 +103,11 @@ class NearOptimalSpace:
                 return None
             everything = np.arange(len(self.costs))
             partitioning = self.model.partitioning(self.costs)
-            self.diagrams[limit] = self.built(partitioning, self.warm, everything, limit, MOST_STEPS)
+            self.diagrams[limit] = self.built(partitioning, self.warm, everything, limit)
         return self.diagrams[limit]
 
     def built(
-        self,
-        partitioning: SetPartitioning,
-        warm: WarmStart,
-        origin: NDArray[np.int64],
-        limit: float,
-        most_steps: int,
+        self, partitioning: SetPartitioning, warm: WarmStart, origin: NDArray[np.int64], limit: float
     ) -> Diagram | None:
         """The diagram of a set partitioning below a limit; its columns stand at ``origin`` in the plan model."""
         kept = np.flatnonzero(warm.column_bounds <= limit + SAME)
@@ -129,7 +124,7 @@ class NearOptimalSpace:
             limit,
             some.sides,
             most_nodes=MOST_NODES,
-            most_steps=most_steps if left is None else min(most_steps, int(left * STEPS_PER_SECOND)),
+            most_steps=MOST_STEPS if left is None else min(MOST_STEPS, int(left * STEPS_PER_SECOND)),
             memory=partitioning.memory.left_beside(self.held).share(QUERIED),
         )
         return None if diagram is None else replace(diagram, takes=origin[kept[diagram.takes]])
@@ -225,9 +220,8 @@ def network_of(store: CandidateStore, plan: NDArray[np.int64]) -> NDArray[np.int
     return network
 
 
-# Practices in a neighbourhood, small ones first, and columns looked at for its diagram.
+# Practices in a neighbourhood, small ones first.
 PRACTICES = (40, 60)
-MOST_STEPS = 500_000_000
 
 
 def local_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagram, float]]:
@@ -301,4 +295,4 @@ def _built(
     partitioning = SetPartitioning(
         own, near.costs[inside], tuple(sides), near.model.most_networks, near.model.memory
     )
-    return near.built(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff, MOST_STEPS)
+    return near.built(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff)
