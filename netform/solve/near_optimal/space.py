@@ -23,7 +23,7 @@ from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SetPartitioning, SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["SAME", "NearOptimalSpace", "local_diagrams", "network_of"]
+__all__ = ["SAME", "NearOptimalSpace", "local_diagrams"]
 
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
@@ -81,7 +81,7 @@ class NearOptimalSpace:
     deadline: Deadline
     costs: NDArray[np.float64] = field(init=False)
     warm: WarmStart = field(init=False)
-    known: list[NDArray[np.int64]] = field(default_factory=list)
+    known: list[NDArray[np.int64]] = field(init=False)
     diagrams: dict[float, Diagram | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,7 +114,10 @@ class NearOptimalSpace:
         if len(kept) > MOST_COLUMNS:
             return None
         some = partitioning.take(kept)
-        reduced, dual_objective = priced(some, warm)
+        reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
+        # The networks of a plan may each have a reduced cost just below zero.
+        slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
+        dual_objective = warm.duals.dual_objective(warm.cuts, some.sides) + slack
         left = self.deadline.seconds_left
         diagram = build_diagram(
             some.store,
@@ -141,12 +144,15 @@ class NearOptimalSpace:
         costs: NDArray[np.float64],
         rows: Sequence[SideRow],
         cutoff: float = math.inf,
+        on_plan: Callable[[Solution], None] = lambda _solution: None,
     ) -> Solution:
         """The best plan of some columns; costs and rows are over all of them."""
         partitioning = self.model.partitioning(costs, rows).take(kept)
         if not len(kept):
             return Solution("infeasible", None, math.inf, math.inf)
-        found = solve_set_partitioning(partitioning, self.deadline, cutoff=cutoff, warm=self.warm.among(kept))
+        found = solve_set_partitioning(
+            partitioning, self.deadline, cutoff=cutoff, warm=self.warm.among(kept), on_plan=on_plan
+        )
         chosen = None if found.chosen is None else kept[found.chosen]
         if chosen is not None:
             self.known.append(chosen)
@@ -159,13 +165,8 @@ class NearOptimalSpace:
             if solution.chosen is not None:
                 raise _MetError(solution.chosen)
 
-        if not len(kept):
-            return None, True
-        partitioning = self.model.partitioning(self.costs).take(kept)
         try:
-            found = solve_set_partitioning(
-                partitioning, self.deadline, cutoff=limit, warm=self.warm.among(kept), on_plan=stop
-            )
+            found = self.solve_model(kept, self.costs, (), limit, stop)
         except _MetError as met:
             self.known.append(kept[met.chosen])
             return kept[met.chosen], True
@@ -286,13 +287,11 @@ def _built(
     left = np.ones(store.practices, np.bool_)
     left[store.take(stay).members] = False
     number = np.cumsum(left) - 1
-    some = store.take(inside)
-    own = CandidateStore(some.offsets, number[some.members].astype(np.uint16), int(left.sum()))
+    some = near.model.partitioning(near.costs).take(inside)
+    own = CandidateStore(some.store.offsets, number[some.store.members].astype(np.uint16), int(left.sum()))
     sides = []
     for side in near.model.sides:
         fixed = math.fsum(side.coefficients[stay])
         sides.append(SideRow(side.coefficients[inside], side.least - fixed, side.most - fixed))
-    partitioning = SetPartitioning(
-        own, near.costs[inside], tuple(sides), near.model.most_networks, near.model.memory
-    )
+    partitioning = replace(some, store=own, sides=tuple(sides))
     return near.built(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff)
