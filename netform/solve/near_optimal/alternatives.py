@@ -16,7 +16,7 @@ import numpy as np
 from netform.scores.balance import group_sums
 from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
 from netform.solve.model.problem import SideRow
-from netform.solve.near_optimal.space import SAME, NearOptimalSpace, local_diagrams, network_of
+from netform.solve.near_optimal.space import SAME, NearOptimalSpace, local_diagrams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,8 +164,8 @@ class NearOptimalPlans(NearOptimalSpace):
         same = SideRow(staying, -math.inf, stay + 0.5)
         cheaper = self.solve_model(kept, self.costs, (*rows[1:], same), math.fsum(self.costs[chosen]) - SAME)
         if cheaper.chosen is not None:
-            return Least(cheaper.chosen, bound, settled)
-        return Least(chosen, bound, settled and cheaper.status == "infeasible")
+            chosen = cheaper.chosen
+        return Least(chosen, bound, settled and cheaper.status != "unknown")
 
     def most_different_known(
         self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
@@ -194,18 +194,31 @@ class NearOptimalPlans(NearOptimalSpace):
         limit = self.best.cost * (1 + share) + SAME
         diagram = self.diagram(limit)
         if diagram is None:
-            return self.asked_one_by_one(pairs, limit)
-        both, apart = self.seen_in(diagram, limit, pairs)
-        return [str(each) for each in np.where(~apart, "all", np.where(both, "some", "none"))]
+            seen, settled = self.asked_one_by_one(pairs, limit)
+        else:
+            seen = self.seen_in(self.columns_of(diagram, limit), pairs)
+            settled = np.ones_like(seen)
+        both, apart = seen
+        said = [both & apart, both & settled[1], apart & settled[0]]
+        return [str(each) for each in np.select(said, ["some", "all", "none"], "unsettled")]
 
-    def seen_in(self, diagram: Diagram, limit: float, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which pairs a plan of a diagram has together (first row) and apart (second row)."""
-        holds = self.holds(np.flatnonzero(diagram.column_bounds(self.costs) < limit))
+    def columns_of(self, diagram: Diagram, limit: float) -> NDArray[np.int64]:
+        """The columns that the plans of a diagram below a limit use."""
+        return np.flatnonzero(diagram.column_bounds(self.costs) < limit)
+
+    def seen_in(self, columns: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which pairs some columns have together (first row) and apart (second row)."""
+        holds = self.holds(columns)
         a, b = holds[pairs[:, 0]], holds[pairs[:, 1]]
         return np.array([(a & b).any(axis=1), (a & ~b).any(axis=1)])
 
-    def asked_one_by_one(self, pairs: NDArray[np.int64], limit: float) -> list[str]:
-        """As `together`, each pair a question of its own unless plans known have it both ways."""
+    def asked_one_by_one(
+        self, pairs: NDArray[np.int64], limit: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which pairs plans below a limit have together and apart, and for which that is settled.
+
+        Each is a question of its own unless plans known answer it.
+        """
         # All plans within a smaller share settle most pairs that are together in some plans only.
         for share in SHARES:
             near = min(limit, self.best.cost * (1 + share) + SAME)
@@ -214,11 +227,12 @@ class NearOptimalPlans(NearOptimalSpace):
         seen = np.zeros((2, len(pairs)), np.bool_)
         for lower, known in self.diagrams.items():
             if known is not None and lower <= limit:
-                seen |= self.seen_in(known, lower, pairs)
+                seen |= self.seen_in(self.columns_of(known, lower), pairs)
         for plan in self.known:
-            self.look(plan, pairs, limit, seen)
+            if math.fsum(self.costs[plan]) <= limit:
+                seen |= self.seen_in(plan, pairs)
         for diagram, below in local_diagrams(self, limit):
-            seen |= self.seen_in(diagram, below, pairs)
+            seen |= self.seen_in(self.columns_of(diagram, below), pairs)
         kept = self.within(limit)
         holds = self.holds(kept)
         settled = seen.copy()
@@ -228,23 +242,5 @@ class NearOptimalPlans(NearOptimalSpace):
                     continue
                 met, settled[apart, position] = self.any_plan(kept[~shut], limit)
                 if met is not None:
-                    self.look(met, pairs, limit, seen)
-        return [
-            ("some" if apart else "all")
-            if both and (apart or apart_settled)
-            else ("none" if apart and both_settled else "unsettled")
-            for both, apart, both_settled, apart_settled in zip(
-                seen[0], seen[1], settled[0], settled[1], strict=True
-            )
-        ]
-
-    def look(
-        self, plan: NDArray[np.int64], pairs: NDArray[np.int64], limit: float, seen: NDArray[np.bool_]
-    ) -> None:
-        """Mark which pairs a plan within the limit has together (first row) and apart (second row)."""
-        if math.fsum(self.costs[plan]) > limit:
-            return
-        network = network_of(self.model.store, plan)
-        same = network[pairs[:, 0]] == network[pairs[:, 1]]
-        seen[0] |= same
-        seen[1] |= ~same
+                    seen |= self.seen_in(met, pairs)
+        return seen, settled
