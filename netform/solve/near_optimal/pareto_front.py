@@ -133,7 +133,7 @@ def trace_front(
         was not proven, a point that counts the other axis a little more stands in for it, and ``unexplored`` has
         what lies beyond.
     """
-    tracer = _Tracer(model, x, y, deadline, on_point)
+    tracer = _Tracer(model, (x, y), deadline, on_point)
     ends = tracer.ends()
     if ends is None:
         return Traced((), 0.0, 0.0, proven=False, unexplored=())
@@ -151,7 +151,7 @@ def trace_front(
         points=tuple(sorted(tracer.points, key=lambda point: point.x)),
         resolution_x=0.0 if complete else tracer.step_x,
         resolution_y=0.0 if complete else tracer.step_y,
-        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond and not tracer.missing,
+        proven=all(box.settled for box in tracer.boxes) and not tracer.beyond,
         unexplored=tuple(sorted([*tracer.beyond, *left_open])),
     )
 
@@ -159,18 +159,17 @@ def trace_front(
 @dataclass(slots=True)
 class _Tracer:
     model: PlanModel
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    # Hours of every column on each axis; an axis is 0 or 1.
+    axes: tuple[NDArray[np.float64], NDArray[np.float64]]
     deadline: Deadline
     on_point: Callable[[int], None]
     step_x: float = SAME
     step_y: float = SAME
     points: list[TracedPoint] = field(default_factory=list)
     boxes: list[_Box] = field(default_factory=list)
-    # Weights (a, b) with the column bounds of the relaxation by them.
-    column_bounds: list[tuple[float, float, NDArray[np.float64]]] = field(default_factory=list)
+    # Column bounds of the relaxation by each axis.
+    column_bounds: dict[int, NDArray[np.float64]] = field(default_factory=dict)
     warm: WarmStart | None = None
-    missing: bool = False
     # Where plans may lie beyond an end that was not proven.
     beyond: list[tuple[float, float, float, float]] = field(default_factory=list)
     # Duals of the practices by each axis.
@@ -182,79 +181,80 @@ class _Tracer:
             only = self.point(np.empty(0, np.int64), supported=True)
             self.points = [only]
             return only, only
-        left = self.end(self.x, self.y, 1.0, 0.0)
-        right = self.end(self.y, self.x, 0.0, 1.0)
-        if left is None or right is None:
+        found = self.end(0), self.end(1)
+        known = found[0] or found[1]
+        if known is None:
+            return None
+        for axis, end in enumerate(found):
             # One proven point is worth showing; that it is not the whole front is said.
-            known = left or right
-            self.missing = True
-            self.points = [known] if known else []
-            if known:
-                (least_x, most_x), (least_y, most_y) = self.extent(self.x), self.extent(self.y)
-                self.beyond += [(least_x, known.x, known.y, most_y)] if left is None else []
-                self.beyond += [(known.x, most_x, least_y, known.y)] if right is None else []
-            return (known, known) if known else None
+            if end is None:
+                self.leave_open(axis, known, self.extent(axis)[0])
+        left, right = found[0] or known, found[1] or known
         self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
         return left, right
 
-    def end(
-        self, first: NDArray[np.float64], then: NDArray[np.float64], a: float, b: float
-    ) -> TracedPoint | None:
-        """The plan of the least ``first``, and of the least ``then`` among those."""
+    def end(self, axis: int) -> TracedPoint | None:
+        """The plan of the least on an axis, and of the least on the other among those."""
+        first, then = self.axes[axis], self.axes[1 - axis]
         best = self.solve_model(np.arange(len(first)), first, ())
         if best.status != "optimal" or best.chosen is None or best.trace is None:
-            return self.nearest_end(first, then, best)
-        self.column_bounds.append((a, b, best.trace.column_bounds))
+            return self.nearest_end(axis, best.bound)
+        self.column_bounds[axis] = best.trace.column_bounds
         # Whether a plan as good is better on the other axis is asked by the first axis all but alone: that is the
         # one whose bound is sharp here.
         limits = best.cost + SAME, math.fsum(then[best.chosen]) - SAME
-        rows = (self.at_most(first, limits[0]), self.at_most(then, limits[1]))
+        rows = (self.at_most(axis, limits[0]), self.at_most(1 - axis, limits[1]))
         kept = np.flatnonzero(best.trace.column_bounds <= limits[0])
         cutoff = limits[0] + TIE * limits[1] + SAME
         better = self.solve_model(kept, first + TIE * then, rows, cutoff)
-        if better.status == "optimal" and better.chosen is not None:
-            return self.point(better.chosen, supported=True)
-        if better.status == "infeasible":
-            return self.point(best.chosen, supported=True)
-        return self.nearest_end(first, then, best)
+        if better.status in ("optimal", "infeasible"):
+            return self.point(best.chosen if better.chosen is None else better.chosen, supported=True)
+        return self.nearest_end(axis, best.bound)
 
-    def nearest_end(
-        self, first: NDArray[np.float64], then: NDArray[np.float64], best: Solution
-    ) -> TracedPoint | None:
-        """In place of an end that was not proven in its time: the point that counts the other axis a little more."""
+    def nearest_end(self, axis: int, bound: float) -> TracedPoint | None:
+        """In place of an end that was not proven in its time: the point that counts the other axis a little more.
+
+        No plan has less than the bound on the axis itself.
+        """
+        first, then = self.axes[axis], self.axes[1 - axis]
         for weight in STAND_INS:
             found = self.solve_model(np.arange(len(first)), first + weight * then, ())
             if found.status == "optimal" and found.chosen is not None:
                 point = self.point(found.chosen, supported=True)
-                least, most = max(best.bound, self.extent(first)[0]), self.extent(then)[1]
+                least = max(bound, self.extent(axis)[0])
                 # Where none has less, none that has as much is better on the other axis either.
-                if first is self.x and point.x - least > SAME:
-                    self.beyond.append((least, point.x, point.y, most))
-                elif first is self.y and point.y - least > SAME:
-                    self.beyond.append((point.x, most, least, point.y))
+                if (point.x, point.y)[axis] - least > SAME:
+                    self.leave_open(axis, point, least)
                 return point
         return None
 
-    def extent(self, hours: NDArray[np.float64]) -> tuple[float, float]:
+    def leave_open(self, axis: int, point: TracedPoint, least: float) -> None:
+        """Note that plans may lie beyond a point, with at least so much on an axis."""
+        most = self.extent(1 - axis)[1]
+        box = (least, point.x, point.y, most) if axis == 0 else (point.x, most, least, point.y)
+        self.beyond.append(box)
+
+    def extent(self, axis: int) -> tuple[float, float]:
         """The least and the most that a plan may come to, each network's hours shared out among its practices."""
         store = self.model.store
         lengths = np.diff(store.offsets)
-        shares = np.repeat(hours / lengths, lengths)
+        shares = np.repeat(self.axes[axis] / lengths, lengths)
         least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
         np.minimum.at(least, store.members, shares)
         np.maximum.at(most, store.members, shares)
         return math.fsum(least), math.fsum(most)
 
-    def at_most(self, hours: NDArray[np.float64], most: float) -> SideRow:
+    def at_most(self, axis: int, most: float) -> SideRow:
         """The rule that a plan has at most so many hours on an axis."""
-        axis = int(hours is self.y)
+        hours = self.axes[axis]
         if axis not in self.duals:
             self.duals[axis] = relax(self.model.partitioning(hours), self.deadline).duals.practices
         return SideRow(hours, -math.inf, most).priced(self.model.store, self.duals[axis])
 
     def point(self, chosen: NDArray[np.int64], *, supported: bool) -> TracedPoint:
         """The point of a plan."""
-        return TracedPoint(math.fsum(self.x[chosen]), math.fsum(self.y[chosen]), chosen, supported)
+        x, y = (math.fsum(hours[chosen]) for hours in self.axes)
+        return TracedPoint(x, y, chosen, supported)
 
     def solve_model(
         self,
@@ -277,11 +277,11 @@ class _Tracer:
         if everything or found.trace is None:
             self.warm = found.trace
             return found
-        column_bounds = np.full(len(costs), math.inf)
-        column_bounds[kept] = found.trace.column_bounds
-        self.warm = replace(found.trace, column_bounds=column_bounds, columns=kept[found.trace.columns])
+        # The next question is by other costs, by which none of these bounds holds.
+        unknown = np.full(len(costs), -math.inf)
+        self.warm = replace(found.trace, column_bounds=unknown, columns=kept[found.trace.columns])
         chosen = None if found.chosen is None else kept[found.chosen]
-        return Solution(found.status, chosen, found.cost, found.bound, self.warm)
+        return Solution(found.status, chosen, found.cost, found.bound)
 
     def trace(self, left: TracedPoint, right: TracedPoint) -> None:
         """Settle the largest box again and again."""
@@ -321,7 +321,7 @@ class _Tracer:
         a, b = self.weights(box)
         diagonal = a * box.left.x + b * box.left.y
         kept = self.useful(box.right.x, box.left.y)
-        found = self.solve_model(kept, a * self.x + b * self.y, (), cutoff=diagonal - SAME)
+        found = self.solve_model(kept, a * self.axes[0] + b * self.axes[1], (), cutoff=diagonal - SAME)
         if found.status == "optimal" and found.chosen is not None:
             box.planes.append((a, b, found.cost))
             self.split(box, self.point(found.chosen, supported=True))
@@ -336,9 +336,9 @@ class _Tracer:
         """A plan that betters both neighbours by more than the resolution, or the proof that there is none."""
         a, b = self.weights(box)
         x_most, y_most = box.right.x - self.step_x, box.left.y - self.step_y
-        rows = (self.at_most(self.x, x_most), self.at_most(self.y, y_most))
-        kept = self.useful(x_most, y_most)
-        found = self.solve_model(kept, a * self.x + b * self.y, rows, cutoff=a * x_most + b * y_most + SAME)
+        rows = (self.at_most(0, x_most), self.at_most(1, y_most))
+        kept, costs = self.useful(x_most, y_most), a * self.axes[0] + b * self.axes[1]
+        found = self.solve_model(kept, costs, rows, cutoff=a * x_most + b * y_most + SAME)
         if found.status == "optimal" and found.chosen is not None:
             point = self.point(found.chosen, supported=False)
             # On an edge of the hull, weights make it as good as the two ends.
@@ -349,11 +349,11 @@ class _Tracer:
         else:
             box.given_up = True
 
-    def useful(self, x_most: float, y_most: float) -> NDArray[np.int64]:
+    def useful(self, *most: float) -> NDArray[np.int64]:
         """The columns that a plan with at most so much on each axis may use."""
-        useful = np.ones(len(self.x), np.bool_)
-        for a, b, column_bounds in self.column_bounds:
-            useful &= column_bounds <= a * x_most + b * y_most + SAME
+        useful = np.ones(len(self.model.store), np.bool_)
+        for axis, column_bounds in self.column_bounds.items():
+            useful &= column_bounds <= most[axis] + SAME
         return np.flatnonzero(useful)
 
     def split(self, box: _Box, point: TracedPoint) -> None:
