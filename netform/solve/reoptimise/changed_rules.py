@@ -9,7 +9,7 @@ and every change that leaves no plan without more exceptions, is solved anew by 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -28,7 +28,6 @@ from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, P
 from netform.solve.model.plan_model import PlanModel, find
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.reoptimise.large_list import POOL, Reoptimiser
-from netform.solve.reoptimise.restricted_master import in_sublist
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,13 +68,16 @@ class ChangedRules:
     rules : Rules
         By which it was solved, those of the list.
     outcome : AreaOutcome
-        Optimal, with its case.
+        Optimal.
+    case : AreaCase
+        That of the outcome, with what was learnt of its columns.
     """
 
     graph: nx.Graph
     area: str
     rules: Rules
     outcome: AreaOutcome
+    case: AreaCase
 
     @classmethod
     def of(cls, graph: nx.Graph, area: str, rules: Rules, outcome: AreaOutcome) -> ChangedRules | None:
@@ -89,7 +91,7 @@ class ChangedRules:
             or rules.demands != _unforbidding(rules.demands)
         ):
             return None
-        return cls(graph, area, rules, outcome)
+        return cls(graph, area, rules, outcome, case)
 
     def solve(
         self,
@@ -109,8 +111,7 @@ class ChangedRules:
         candidate_cache : CandidateCache, optional
             By which a wider band is listed.
         """
-        case = self.outcome.case
-        assert case is not None  # noqa: S101 (`of` has looked)
+        case = self.case
         before: dict[str, Any] = {name: getattr(self.rules, name) for name in ("profile", *COSTS, *BAND)}
         merged = self.mergers(rules.demands)
         same = replace(rules, demands=replace(_unforbidding(rules.demands), merge=merged), **before)
@@ -129,10 +130,10 @@ class ChangedRules:
                 return None
             case = replace(banded, fixed=fixed)
         changed = _Changed.of(self.graph, case, own)
-        if case.reasons and (changed.extra or changed.left_out or own.demands.networks is not None):
+        if case.reasons and (changed.beyond or changed.networks is not None):
             # Fewer exceptions than before may do, and the rules over the plan only say how many did.
             return None
-        found = self.near_before(case, changed, deadline)
+        found = self.near_before(changed, deadline)
         if found is None:
             return None
         solution, groups = found
@@ -147,13 +148,11 @@ class ChangedRules:
             if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
         )
 
-    def near_before(
-        self, case: AreaCase, changed: _Changed, deadline: Deadline
-    ) -> tuple[Solution, Groups] | None:
+    def near_before(self, changed: _Changed, deadline: Deadline) -> tuple[Solution, Groups] | None:
         """The best plan and its networks; None when it is not near the plan before."""
-        trace = case.solution.trace
+        before = changed.case.solution
+        trace, long = before.trace, changed.long(self.rules)
         assert trace is not None  # noqa: S101 (`of` has looked)
-        long = changed.long(case, self.rules)
         if changed.costs(self.rules):
             duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
             # Only the nearest are picked by it: of a long list a sample tells how near they are.
@@ -166,17 +165,14 @@ class ChangedRules:
             trace = replace(trace, column_bounds=reduced, duals=duals)
 
         def among(positions: NDArray[np.int64]) -> SetPartitioning:
-            model = changed.among(case, positions)
+            model = changed.among(positions)
             return model.partitioning(model.costs)
 
-        solution = Reoptimiser(long, changed.pinned, changed.allowed, among).solve_model(
-            trace, deadline, case.solution.chosen
-        )
+        reoptimiser = Reoptimiser(long, changed.needed, changed.allowed, among)
+        solution = reoptimiser.solve_model(trace, deadline, before.chosen)
         if solution is None or solution.chosen is None:
             return None
-        listed = solution.chosen[solution.chosen < len(long.store)]
-        chosen = in_sublist(solution.chosen, listed, len(long.store))
-        return solution, changed.among(case, listed).groups(chosen)
+        return solution, changed.among(solution.chosen).groups(np.arange(len(solution.chosen)))
 
     def banded(
         self, case: AreaCase, own: Rules, old: Rules, candidate_cache: CandidateCache | None
@@ -233,8 +229,7 @@ class ChangedRules:
         ]
         networks: list[Placed] = [*case.fixed, *placed]
         notes = [each.explanation or "" for each in networks if each.exception == PINNED]
-        before, first = self.outcome.result, self.outcome.case
-        assert first is not None  # noqa: S101 (`of` has looked)
+        before, first = self.outcome.result, self.case
         alone = [
             [each.explanation or "" for each in fixed if each.exception]
             for fixed in (first.fixed, case.fixed)
@@ -263,18 +258,20 @@ class ChangedRules:
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What changed rules leave of a list of columns, and what they add to it."""
+    """What changed rules leave of the columns of a case, and what they add to them."""
 
+    case: AreaCase
     rules: Rules
     data: ScoringData
     limits: Limits
-    store: CandidateStore
-    # Pins that are columns of the list.
-    pinned: NDArray[np.int64]
-    # The other pins, those beyond a limit too, and practices left out, are columns of their own; no old plan has them.
-    extra: tuple[tuple[int, ...], ...]
-    left_out: tuple[tuple[int, ...], ...]
     networks: float | None
+    # Practices left out.
+    free: int
+    # Pins that are not in the list, or there beyond a limit, and practices left out are columns that follow it; no old
+    # plan has them.
+    beyond: tuple[tuple[int, ...], ...] = ()
+    # Columns that every plan has, ascending: pins that are in the list, and those that follow it.
+    needed: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     @classmethod
     def of(cls, graph: nx.Graph, case: AreaCase, rules: Rules) -> _Changed:
@@ -282,29 +279,25 @@ class _Changed:
         model, demands = case.model, rules.demands
         number = {code: k for k, code in enumerate(model.codes)}
         pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
+        left_out = [(number[code],) for code in demands.exclude if code in number]
         changed = cls(
+            case=case,
             rules=rules,
             data=ScoringData.of(graph, model.codes, rules),
             limits=Limits.of(graph, model.codes, rules),
-            store=model.store,
-            pinned=np.empty(0, np.int64),
-            extra=(),
-            left_out=tuple((number[code],) for code in demands.exclude if code in number),
             networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
+            free=len(left_out),
         )
-        pinned, extra = list[int](), list[tuple[int, ...]]()
-        for pin in pins:
-            place = find(model.store, pin)
-            # It need not keep the limits that other networks keep.
-            if place is not None and changed.allowed(np.array([place]))[0]:
-                pinned.append(place)
-            else:
-                extra.append(pin)
-        return replace(changed, pinned=np.array(sorted(pinned), np.int64), extra=tuple(extra))
+        places = [find(model.store, pin) for pin in pins]
+        # It need not keep the limits that other networks keep.
+        listed = [each for each in places if each is not None and changed.allowed(np.array([each]))[0]]
+        beyond = (*(pin for pin, each in zip(pins, places, strict=True) if each not in listed), *left_out)
+        following = range(len(model.store), len(model.store) + len(beyond))
+        return replace(changed, beyond=beyond, needed=np.array([*sorted(listed), *following], np.int64))
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which columns keep the demands; exceptions need not have as many practices as demanded."""
-        some = self.store.take(positions)
+        some = self.case.model.store.take(positions)
         inside = _inside(some, self.data.list_size, self.rules)
         return allowed(some, self.limits) & (counts_allowed(some, self.limits) | ~inside)
 
@@ -312,44 +305,45 @@ class _Changed:
         """Whether what networks cost has changed, but for who may be a hub."""
         return any(getattr(self.rules, name) != getattr(before, name) for name in COSTS)
 
-    def known(self, model: PlanModel) -> dict[str, NDArray[np.float64]]:
-        """The hours that are as they were."""
+    def now(self, model: PlanModel) -> PlanModel:
+        """Columns of the list under the changed rules; the hours that are as they were are kept."""
         hubs = self.limits.limits_hubs or bool(self.limits.must_hub.any())
-        hours, before = model.known_hours, model.data.rules
-        return {
-            name: hours[name]
-            for name in hours
+        before = model.data.rules
+        same = {
+            name: hours
+            for name, hours in model.known_hours.items()
             if not (hubs and name in HUB_TERMS)
             and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
         }
+        return model.with_data(self.data, same)
 
-    def long(self, case: AreaCase, before: Rules) -> SetPartitioning:
+    def long(self, before: Rules) -> SetPartitioning:
         """The whole list, each column at what it costs at least: fewer hubs only make journeys longer."""
-        model = case.model
-        if self.costs(before):
-            model = model.with_data(self.data, self.known(model))
-        costs, sides = model.costs, model.sides
-        if self.limits.must_hub.any() and not self.costs(before):
+        changed = self.costs(before)
+        model = self.now(self.case.model) if changed else self.case.model
+        costs = model.costs
+        if self.limits.must_hub.any() and not changed:
             # Few columns hold a practice that must be a hub: what they cost is exact.
             hubs = group_sums(model.store, self.limits.must_hub.astype(np.float64))
             holding, costs = np.flatnonzero(hubs > 0), costs.copy()
-            costs[holding] = self.among(case, holding).costs[: len(holding)]
-        if self.networks is not None:
-            sides = (*sides, SideRow(np.ones(len(model.store)), self.networks, self.networks))
-        return replace(model.partitioning(costs), sides=sides)
+            costs[holding] = self.among(holding).costs[: len(holding)]
+        return model.partitioning(costs, self.number_rule(len(costs), 0))
 
-    def among(self, case: AreaCase, positions: NDArray[np.int64]) -> PlanModel:
-        """Some of the columns under the changed rules, and what the rules add."""
-        model = case.model.take(positions)
-        model = model.with_data(self.data, self.known(model))
-        if self.extra or self.left_out:
-            more = store_of([*self.extra, *self.left_out], len(model.codes))
-            model = model.with_groups(more, free=len(self.left_out))
-        if self.networks is not None:
-            count = np.ones(len(model.store))
-            count[len(count) - len(self.left_out) :] = 0.0
-            model = replace(model, sides=(*model.sides, SideRow(count, self.networks, self.networks)))
-        return model
+    def among(self, positions: NDArray[np.int64]) -> PlanModel:
+        """Some of the columns under the changed rules, and all that follow the list."""
+        listed = positions[positions < len(self.case.model.store)]
+        model = self.now(self.case.model.take(listed))
+        if self.beyond:
+            model = model.with_groups(store_of(self.beyond, len(model.codes)), free=self.free)
+        return replace(model, sides=(*model.sides, *self.number_rule(len(model.store), self.free)))
+
+    def number_rule(self, columns: int, free: int) -> tuple[SideRow, ...]:
+        """The rule that there are so many networks, if it is demanded; the last so many columns are no networks."""
+        if self.networks is None:
+            return ()
+        count = np.ones(columns)
+        count[columns - free :] = 0.0
+        return (SideRow(count, self.networks, self.networks),)
 
 
 def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ and hardly any column may be as cheap any more. If not, cuts over the nearest co
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,19 +21,15 @@ from numpy.typing import NDArray
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import least_of
-from netform.solve.model.outcome import Solution, WarmStart
-from netform.solve.reoptimise.restricted_master import (
-    PricedOut,
-    RestrictedMaster,
-    in_list,
-    in_sublist,
-)
+from netform.solve.model.outcome import Solution
+from netform.solve.reoptimise.restricted_master import PricedOut, RestrictedMaster
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.solve.master.relaxation import PricedProgram
     from netform.solve.model.budget import Deadline
+    from netform.solve.model.outcome import WarmStart
 
 __all__ = ["POOL", "Cutoff", "Reoptimiser"]
 
@@ -91,7 +87,7 @@ class Reoptimiser(RestrictedMaster):
     def solve_model(
         self, trace: WarmStart, deadline: Deadline, before: NDArray[np.int64] | None = None
     ) -> Solution | None:
-        """The best plan, its columns numbered as in the list and on from its end; None when it is not near.
+        """The best plan; None when it is not near.
 
         Parameters
         ----------
@@ -102,7 +98,7 @@ class Reoptimiser(RestrictedMaster):
         before : ndarray of int64, optional
             A plan of the list before the change: it may do still.
         """
-        pool = self.usable(self.union(least_of(trace.column_bounds, POOL), self.needed))
+        pool = self.union(self.usable(least_of(trace.column_bounds, POOL)))
         known = np.flatnonzero(np.isin(pool, trace.columns))
         program = self.program(pool, known, trace.cuts, trace.duals)
         return self.close_gap(program, pool, self.plan_before(before), deadline)
@@ -118,29 +114,31 @@ class Reoptimiser(RestrictedMaster):
             return _so_far(best, 0.0, deadline)
         if priced.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
-        near = priced.pool[least_of(priced.reduced[priced.pool], CLOSING.beam_columns)]
+        listed = priced.pool[priced.pool < len(priced.reduced)]
+        near = listed[least_of(priced.reduced[listed], CLOSING.beam_columns)]
         search = self.pool_search(program, priced.pool, priced, near, best.cost, best, deadline)
-        search.closing.beam_search(np.arange(len(search.closing.state.origin)), BEAM_WIDTH)
-        best = search.incumbent.best
+        search.closing.beam_search(np.arange(len(search.pool)), BEAM_WIDTH)
+        best = search.best
         below = cutoffs[0].below(priced.bound, best.cost)
         cheaper = self.usable(priced.cheaper(below if best.chosen is None else best.cost))
         branches = search.count_branches() if len(cheaper) > CROWDED else None
         if branches is None:
             if np.count_nonzero(priced.bound + priced.reduced[cheaper] < below) <= CROWDED:
-                best = search.incumbent.best
-                return self.try_cutoffs(program, search.pool, priced, cutoffs, best, deadline)
-            branches = search.cut()
+                return self.try_cutoffs(program, search.pool, priced, cutoffs, search.best, deadline)
+            fractional = search.closing.fractional
+            search.cut()
+            # They may be worth it since.
+            branches = None if fractional else search.count_branches()
         if best.chosen is None or len(cheaper) > FEWER * len(self.long.store):
             return self.branch_or_widen(search, priced, branches, cutoffs, deadline)
-        # All that a cheaper plan may use, and the incumbents.
-        listed = len(self.long.store)
-        kept = self.union(cheaper, priced.pool, self.listed(best), self.listed(search.incumbent.best))
-        solution = self.take(kept).branch_or_widen(
-            search.take(kept, listed), priced.take(kept), branches, cutoffs, deadline
-        )
+        # All that a cheaper plan may use, and the incumbent.
+        assert search.best.chosen is not None  # noqa: S101 (it is as good as the one before)
+        kept = self.union(cheaper, priced.pool, search.best.chosen)
+        search.take(kept)
+        solution = self.take(kept).branch_or_widen(search, priced.take(kept), branches, cutoffs, deadline)
         if solution is None or solution.chosen is None:
             return solution
-        return replace(solution, chosen=in_list(solution.chosen, kept, listed))
+        return replace(solution, chosen=kept[solution.chosen])
 
     def branch_or_widen(
         self,
@@ -155,9 +153,10 @@ class Reoptimiser(RestrictedMaster):
             solution = self.branched_on_count(branches, search, priced, deadline)
             if solution is not None:
                 return solution
-        self.move(search.program, search.pool, priced.pool)
-        further, best = cutoffs[1:] or cutoffs, search.incumbent.best
-        return self.try_cutoffs(search.program, priced.pool, None, further, best, deadline, priced.bound)
+        program, further = search.closing.state.relaxation.program, cutoffs[1:] or cutoffs
+        assert program is not None  # noqa: S101 (it was priced out)
+        self.move(program, search.pool, priced.pool)
+        return self.try_cutoffs(program, priced.pool, None, further, search.best, deadline, priced.bound)
 
     def try_cutoffs(
         self,
@@ -184,41 +183,33 @@ class Reoptimiser(RestrictedMaster):
             below, room = cutoff.below(priced.bound, best.cost), cutoff.most
             if below == best.cost:
                 room = max(room, MOST_LIKELY)
-            costs = priced.bound + priced.reduced
-            near = self.usable(np.flatnonzero(costs < below))
+            near = self.usable(priced.cheaper(below))
             if len(near) > room:
-                below = float(np.partition(costs[near], room)[room])
-                near = near[costs[near] < below]
-            closing, incumbent, wider = self.pool_search(program, pool, priced, near, below, best, deadline)
-            if first and not closing.state.over and closing.try_cutoffs(CLOSING.probed):
-                closing.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
-                # The duals of cuts show the way better.
-                closing.beam_search(closing.state.nearest(CLOSING.beam_columns), 2 * BEAM_WIDTH)
-            found = closing.prove()
-            best, bound = incumbent.best, max(bound, min(found.bound, below))
+                costs = priced.bound + priced.reduced[near]
+                below = float(np.partition(costs, room)[room])
+                near = near[costs < below]
+            search = self.pool_search(program, pool, priced, near, below, best, deadline)
+            if first and not search.closing.state.over and search.closing.try_cutoffs(CLOSING.probed):
+                search.cut()
+            found = search.closing.prove()
+            best, bound = search.best, max(bound, min(found.bound, below))
             if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
                 return replace(best, status="optimal", bound=best.cost)
             if found.status != "infeasible" or found.trace is None:
                 return _so_far(best, bound, deadline)
-            pool, priced = wider, None
+            pool, priced = search.pool, None
             program = self.program(pool, found.trace.columns, found.trace.cuts, found.trace.duals)
         return None
-
-    def listed(self, solution: Solution) -> NDArray[np.int64]:
-        """The columns of the list in a plan."""
-        chosen = np.empty(0, np.int64) if solution.chosen is None else solution.chosen
-        return chosen[chosen < len(self.long.store)]
 
     def branched_on_count(
         self, branches: Sequence[CountBranch], search: PoolSearch, priced: PricedOut, deadline: Deadline
     ) -> Solution | None:
         """Plans of fewer networks and of more apart: each branch has a better bound, and less of the list as near."""
-        best, bounds = search.incumbent.best, []
+        best, bounds = search.best, []
         for branch, columns in branches:
             found = branch.state.relaxation
-            # Where its columns stand in the pool, but for those that are none of the list.
-            known = np.searchsorted(priced.pool, search.pool[columns[columns < len(search.pool)]])
-            counted = self.of_count(*branch.state.between)
+            known = np.searchsorted(priced.pool, search.pool[columns])
+            counted = replace(self, between=branch.state.between)
             program = counted.program(priced.pool, known, found.cuts, found.duals)
             solution = counted.close_gap(program, priced.pool, best, deadline)
             if solution is None:
@@ -239,64 +230,54 @@ class Reoptimiser(RestrictedMaster):
         deadline: Deadline,
     ) -> PoolSearch:
         """Gap closing over some columns that goes on with a program, which is over a pool when it comes."""
-        reduced, least = priced.reduced, priced.bound
         # The columns of the program go along.
-        wider = self.union(near, pool[program.columns[program.columns < len(pool)]])
+        wider = self.union(near, pool[program.columns])
         self.move(program, pool, wider)
-        program.bound = least
-        more = len(program.column_bounds) - len(wider)
-        program.column_bounds = least + np.concatenate((np.maximum(reduced[wider], 0.0), np.zeros(more)))
-        start = program.relaxation()
-        incumbent = _Incumbent(np.concatenate((wider, len(reduced) + np.arange(more))), best)
+        reduced = priced.reduced[wider[wider < len(priced.reduced)]]
+        program.bound = priced.bound
+        program.column_bounds[:] = priced.bound
+        program.column_bounds[: len(reduced)] += np.maximum(reduced, 0.0)
+        search = PoolSearch(wider, best)
         state = SearchState(
-            program.partitioning, deadline, below, start=start, on_plan=incumbent.accept, between=self.between
+            program.partitioning,
+            deadline,
+            below,
+            start=program.relaxation(),
+            on_plan=search.accept,
+            between=self.between,
         )
-        return PoolSearch(GapClosing(state), incumbent, wider)
-
-
-@dataclass(slots=True)
-class _Incumbent:
-    """The best plan, its columns numbered as in the list; ``origin`` says where those of the pool stand in it."""
-
-    origin: NDArray[np.int64]
-    best: Solution
-
-    def accept(self, solution: Solution) -> None:
-        """Take a plan as the incumbent if it is the best so far."""
-        if solution.chosen is not None and solution.cost < self.best.cost:
-            self.best = Solution(
-                "feasible", np.sort(self.origin[solution.chosen]), solution.cost, solution.bound
-            )
+        search.closing = GapClosing(state)
+        return search
 
 
 # Gap closing over plans of fewer or of more networks, and where the columns of its program stand in the pool.
 CountBranch = tuple[GapClosing, NDArray[np.int64]]
 
 
-class PoolSearch(NamedTuple):
-    """Gap closing over the nearest columns, its incumbent, and the pool of its program: a part of what was priced."""
+@dataclass(slots=True)
+class PoolSearch:
+    """Gap closing over a pool of the nearest columns, a part of what was priced, and the best plan."""
 
-    closing: GapClosing
-    incumbent: _Incumbent
     pool: NDArray[np.int64]
+    best: Solution
+    closing: GapClosing = field(init=False)
 
-    @property
-    def program(self) -> PricedProgram:
-        """Its program, over its pool."""
-        return self.closing.state.relaxation.program
+    def accept(self, solution: Solution) -> None:
+        """Take a plan of the pool as the incumbent if it is the best so far."""
+        if solution.chosen is not None and solution.cost < self.best.cost:
+            chosen = np.sort(self.pool[solution.chosen])
+            self.best = Solution("feasible", chosen, solution.cost, solution.bound)
 
-    def take(self, kept: NDArray[np.int64], listed: int) -> PoolSearch:
-        """The same where some columns of so many listed are the list."""
-        known = self.incumbent
-        known.origin = in_sublist(known.origin, kept, listed)
-        if known.best.chosen is not None:
-            known.best = replace(known.best, chosen=in_sublist(known.best.chosen, kept, listed))
-        return self._replace(pool=np.searchsorted(kept, self.pool))
+    def take(self, kept: NDArray[np.int64]) -> None:
+        """Number columns as they stand among some, ascending."""
+        self.pool = np.searchsorted(kept, self.pool)
+        if self.best.chosen is not None:
+            self.best = replace(self.best, chosen=np.searchsorted(kept, self.best.chosen))
 
     def count_branches(self) -> list[CountBranch] | None:
         """Branches on the number of networks, the least bound first; None where they raise the bound by little."""
         state = self.closing.state
-        if math.isinf(state.cost) or not self.closing.fractional:
+        if not self.closing.fractional:
             return None
         branches, kept = self.closing.count_branches()
         branches.sort(key=lambda each: each.state.bound)
@@ -304,12 +285,10 @@ class PoolSearch(NamedTuple):
             return None
         return [(each, kept[each.state.origin[each.state.relaxation.columns]]) for each in branches]
 
-    def cut(self) -> list[CountBranch] | None:
-        """Raise the bound by cuts and look for plans by their duals; branches, if they are worth it since."""
-        fractional = self.closing.fractional
+    def cut(self) -> None:
+        """Raise the bound by cuts, and look for plans by their duals, which show the way better."""
         self.closing.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
         self.closing.beam_search(self.closing.state.nearest(CLOSING.beam_columns), 2 * BEAM_WIDTH)
-        return None if fractional else self.count_branches()
 
 
 def _so_far(best: Solution, bound: float, deadline: Deadline) -> Solution | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import CutPool
     from netform.solve.model.budget import Deadline
 
-__all__ = ["PricedOut", "RestrictedMaster", "in_list", "in_sublist"]
+__all__ = ["PricedOut", "RestrictedMaster"]
 
 # Columns with a reduced cost below this share of the bound join the pool with those below zero.
 JOINING = 0.0005
@@ -51,7 +51,7 @@ class PricedOut(NamedTuple):
     Attributes
     ----------
     pool : ndarray of int64
-        Columns of the list that it is over.
+        The columns that it is over.
     reduced : ndarray of float64, shape (m,)
         Reduced costs of the whole list, at least 0 but for rounding.
     bound : float
@@ -66,24 +66,25 @@ class PricedOut(NamedTuple):
         return np.flatnonzero(self.bound + self.reduced < cost)
 
     def take(self, kept: NDArray[np.int64]) -> PricedOut:
-        """The same over some of the list, ascending, the pool among them."""
-        return PricedOut(np.searchsorted(kept, self.pool), self.reduced[kept], self.bound)
+        """The same over some columns, ascending, the pool among them."""
+        listed = kept[kept < len(self.reduced)]
+        return PricedOut(np.searchsorted(kept, self.pool), self.reduced[listed], self.bound)
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictedMaster:
-    """A set partitioning over a long list of columns.
+    """A set partitioning over a long list of columns, and a few that are numbered on from its end.
 
     Attributes
     ----------
     long : SetPartitioning
         The list. A column may cost more than it says here, and may not be allowed.
     needed : ndarray of int64
-        Columns of the list that every plan has.
+        Columns that every plan has, ascending: some of the list, and all that follow it.
     allowed : callable
         Which of some columns of the list may be used.
     among : callable
-        The set partitioning over some columns of the list; more may follow them, which are always in it.
+        The set partitioning over some columns, all that follow the list among them.
     between : tuple of float
         The least and the most networks of the plans looked at, if not of all: the last side row then says so.
     """
@@ -98,7 +99,7 @@ class RestrictedMaster:
         self, pool: NDArray[np.int64], known: NDArray[np.int64], cuts: CutPool, duals: Duals
     ) -> PricedProgram:
         """The program over a pool, of its cheapest columns and of known ones, from earlier duals."""
-        partitioning = self.among(pool)
+        partitioning = self.counted(self.among(pool))
         columns = np.union1d(first_columns(partitioning.store, partitioning.costs), known)
         return PricedProgram(partitioning, columns, cuts, duals, NARROW)
 
@@ -113,14 +114,14 @@ class RestrictedMaster:
         ----------
         program : PricedProgram
         pool : ndarray of int64
-            The columns of the list that it is over, which may be used.
+            The columns that it is over, which may be used.
         share : float
             Reduced costs below this share of the bound are wanted exactly; the others may be less than they are.
         cost : float
             Nor are those wanted that take the bound beyond this.
         deadline : Deadline
         """
-        long, always = self.long, self.among(self.needed)
+        long, always = self.counted(self.long), self.among(self.needed)
         barred = np.zeros(always.store.practices)
         barred[always.store.members] = BARRED
         for _ in range(MOST_PRICINGS):
@@ -134,47 +135,40 @@ class RestrictedMaster:
             joined_below = JOINING * value
             reduced = listed.price(long.store, long.costs, cuts, long.sides, joined_below)
             joining = np.flatnonzero(reduced < joined_below)
-            pooled = np.zeros(len(long.store), np.bool_)
-            pooled[pool] = True
-            joining = self.usable(joining[~pooled[joining]])
+            joining = self.usable(joining[~np.isin(joining, pool)])
             if not (reduced[joining] < -TINY).any():
                 break
-            joining = np.sort(joining[least_of(reduced[joining], MOST_JOINING)])
-            wider = self.union(pool, joining)
+            wider = self.union(pool, joining[least_of(reduced[joining], MOST_JOINING)])
             self.move(program, pool, wider)
             pool = wider
-        if (reduced[joining] < -TINY).any():
+        else:
             return None
-        own = duals.price(
-            program.partitioning.store, program.partitioning.costs, cuts, program.partitioning.sides
-        )
+        pooled = program.partitioning
+        own = duals.price(pooled.store, pooled.costs, cuts, pooled.sides)
         least = min(-TINY, float(own.min(initial=0.0)))
-        bound = (
-            duals.dual_objective(cuts, program.partitioning.sides)
-            + program.partitioning.most_networks * least
-        )
+        bound = duals.dual_objective(cuts, pooled.sides) + pooled.most_networks * least
         if bound < cost and (program.answer.missing > 1e-6 or not program.complete):
             return None
         enough = max(min(share * value if value else share, cost - program.answer.value), TINY)
         near = np.flatnonzero(reduced < enough)
         some = long.take(near)
         reduced[near] = listed.price(some.store, some.costs, cuts, some.sides, enough)
-        reduced[self.needed] = np.maximum(own[np.searchsorted(pool, self.needed)], 0.0)
+        needed = self.needed[self.needed < len(reduced)]
+        reduced[needed] = np.maximum(own[np.searchsorted(pool, needed)], 0.0)
         return PricedOut(pool, reduced, bound)
 
     def move(self, program: PricedProgram, pool: NDArray[np.int64], other: NDArray[np.int64]) -> None:
         """Go on with a program over another pool, its columns in both."""
-        columns = in_list(program.columns, pool, len(self.long.store))
-        program.move(self.among(other), in_sublist(columns, other, len(self.long.store)))
+        program.move(self.counted(self.among(other)), np.searchsorted(other, pool[program.columns]))
 
     def usable(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of some columns that may be used."""
+        """Those of some columns of the list that may be used."""
         return some[self.allowed(some)]
 
     def union(self, *some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Columns of the list, ascending, each once: far quicker than by sorting them."""
-        any_of = np.zeros(len(self.long.store), np.bool_)
-        for each in some:
+        """Columns, all that are needed among them, ascending, each once: far quicker than by sorting them."""
+        any_of = np.zeros(len(self.long.store) + len(self.needed), np.bool_)
+        for each in (self.needed, *some):
             any_of[each] = True
         return np.flatnonzero(any_of)
 
@@ -184,45 +178,23 @@ class RestrictedMaster:
         if before is None or not np.isin(self.needed, before).all() or not self.allowed(before).all():
             return none
         partitioning = self.among(before)
-        # Columns beyond those of the list are what no plan before had.
-        if len(partitioning.store) > len(before) or not all(
-            SearchState.obeys(side, np.arange(len(before))) for side in partitioning.sides
-        ):
+        if not all(SearchState.obeys(side, np.arange(len(before))) for side in partitioning.sides):
             return none
         return Solution("feasible", before, math.fsum(partitioning.costs), -math.inf)
 
     def take(self, kept: NDArray[np.int64]) -> Self:
-        """The same over some of the list, ascending, what is needed among it."""
+        """The same over some columns, ascending, those that are needed among them."""
         return replace(
             self,
-            long=self.long.take(kept),
+            long=self.long.take(kept[kept < len(self.long.store)]),
             needed=np.searchsorted(kept, self.needed),
             allowed=lambda some: self.allowed(kept[some]),
             among=lambda some: self.among(kept[some]),
         )
 
-    def of_count(self, least: float, most: float) -> Self:
-        """The same over plans of so many networks."""
-        return replace(
-            self,
-            long=self._of_count(self.long, least, most),
-            among=lambda pool: self._of_count(self.among(pool), least, most),
-            between=(least, most),
-        )
-
-    def _of_count(self, partitioning: SetPartitioning, least: float, most: float) -> SetPartitioning:
-        """A number of networks that is demanded already is replaced."""
-        rules = partitioning.sides if self.between == ANY_NUMBER else partitioning.sides[:-1]
-        return replace(partitioning, sides=(*rules, SideRow(np.ones(len(partitioning.store)), least, most)))
-
-
-def in_sublist(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
-    """Positions in a list of so many columns, or beyond its end, as positions in some of it and beyond theirs."""
-    return np.where(where < listed, np.searchsorted(kept, where), where - listed + len(kept))
-
-
-def in_list(where: NDArray[np.int64], kept: NDArray[np.int64], listed: int) -> NDArray[np.int64]:
-    """The inverse of `in_sublist`."""
-    found = where - len(kept) + listed
-    found[where < len(kept)] = kept[where[where < len(kept)]]
-    return found
+    def counted(self, partitioning: SetPartitioning) -> SetPartitioning:
+        """The set partitioning of the plans of so many networks."""
+        if self.between == ANY_NUMBER:
+            return partitioning
+        count = SideRow(np.ones(len(partitioning.store)), *self.between)
+        return replace(partitioning, sides=(*partitioning.sides, count))
