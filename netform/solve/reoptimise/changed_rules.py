@@ -168,8 +168,8 @@ class ChangedRules:
             model = changed.among(positions)
             return model.partitioning(model.costs)
 
-        reoptimiser = Reoptimiser(long, changed.needed, changed.allowed, among)
-        solution = reoptimiser.solve_model(trace, deadline, before.chosen)
+        reoptimiser = Reoptimiser(long, changed.needed, changed.allowed, among, deadline)
+        solution = reoptimiser.solve_model(trace, before.chosen)
         if solution is None or solution.chosen is None:
             return None
         return solution, changed.among(solution.chosen).groups(np.arange(len(solution.chosen)))

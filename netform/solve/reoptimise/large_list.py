@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netform.solve.master.relaxation import PricedProgram
-    from netform.solve.model.budget import Deadline
     from netform.solve.model.outcome import WarmStart
 
 __all__ = ["POOL", "Cutoff", "Reoptimiser"]
@@ -84,39 +83,33 @@ class Reoptimiser(RestrictedMaster):
 
     __slots__ = ()
 
-    def solve_model(
-        self, trace: WarmStart, deadline: Deadline, before: NDArray[np.int64] | None = None
-    ) -> Solution | None:
-        """The best plan; None when it is not near.
+    def solve_model(self, trace: WarmStart, before: NDArray[np.int64] | None) -> Solution | None:
+        """The best plan, or once time is up the best that was met; None when it is not near.
 
         Parameters
         ----------
         trace : WarmStart
             Of an earlier solution; by its ``column_bounds`` the first columns are picked.
-        deadline : Deadline
-            Once it has passed the best plan met is given with its bound.
-        before : ndarray of int64, optional
+        before : ndarray of int64 or None
             A plan of the list before the change: it may do still.
         """
         pool = self.union(self.usable(least_of(trace.column_bounds, POOL)))
         known = np.flatnonzero(np.isin(pool, trace.columns))
         program = self.program(pool, known, trace.cuts, trace.duals)
-        return self.close_gap(program, pool, self.plan_before(before), deadline)
+        return self.close_gap(program, pool, self.plan_before(before))
 
-    def close_gap(
-        self, program: PricedProgram, pool: NDArray[np.int64], best: Solution, deadline: Deadline
-    ) -> Solution | None:
+    def close_gap(self, program: PricedProgram, pool: NDArray[np.int64], best: Solution) -> Solution | None:
         """Bring bound and incumbent together, from a program over a pool; None when the best plan is not near."""
         cutoffs = CUTOFFS[-1:] if len(self.long.store) <= SHORT else CUTOFFS
-        priced = self.priced_out(program, pool, cutoffs[0].share, best.cost, deadline)
+        priced = self.priced_out(program, pool, cutoffs[0].share, best.cost)
         if priced is None:
             # No network costs less than nothing.
-            return _so_far(best, 0.0, deadline)
+            return self.so_far(best, 0.0)
         if priced.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
         listed = priced.pool[priced.pool < len(priced.reduced)]
         near = listed[least_of(priced.reduced[listed], CLOSING.beam_columns)]
-        search = self.pool_search(program, priced.pool, priced, near, best.cost, best, deadline)
+        search = self.pool_search(program, priced.pool, priced, near, best.cost, best)
         search.closing.beam_search(np.arange(len(search.pool)), BEAM_WIDTH)
         best = search.best
         below = cutoffs[0].below(priced.bound, best.cost)
@@ -124,18 +117,18 @@ class Reoptimiser(RestrictedMaster):
         branches = search.count_branches() if len(cheaper) > CROWDED else None
         if branches is None:
             if np.count_nonzero(priced.bound + priced.reduced[cheaper] < below) <= CROWDED:
-                return self.try_cutoffs(program, search.pool, priced, cutoffs, search.best, deadline)
+                return self.try_cutoffs(program, search.pool, priced, cutoffs, search.best)
             fractional = search.closing.fractional
             search.cut()
             # They may be worth it since.
             branches = None if fractional else search.count_branches()
         if best.chosen is None or len(cheaper) > FEWER * len(self.long.store):
-            return self.branch_or_widen(search, priced, branches, cutoffs, deadline)
+            return self.branch_or_widen(search, priced, branches, cutoffs)
         # All that a cheaper plan may use, and the incumbent.
         assert search.best.chosen is not None  # noqa: S101 (it is as good as the one before)
         kept = self.union(cheaper, priced.pool, search.best.chosen)
         search.take(kept)
-        solution = self.take(kept).branch_or_widen(search, priced.take(kept), branches, cutoffs, deadline)
+        solution = self.take(kept).branch_or_widen(search, priced.take(kept), branches, cutoffs)
         if solution is None or solution.chosen is None:
             return solution
         return replace(solution, chosen=kept[solution.chosen])
@@ -146,17 +139,16 @@ class Reoptimiser(RestrictedMaster):
         priced: PricedOut,
         branches: Sequence[CountBranch] | None,
         cutoffs: Sequence[Cutoff],
-        deadline: Deadline,
     ) -> Solution | None:
         """Branch on the number of networks, or else look at all by the duals of cuts over few columns."""
         if branches is not None:
-            solution = self.branched_on_count(branches, search, priced, deadline)
+            solution = self.branched_on_count(branches, search, priced)
             if solution is not None:
                 return solution
         program, further = search.closing.state.relaxation.program, cutoffs[1:] or cutoffs
         assert program is not None  # noqa: S101 (it was priced out)
         self.move(program, search.pool, priced.pool)
-        return self.try_cutoffs(program, priced.pool, None, further, search.best, deadline, priced.bound)
+        return self.try_cutoffs(program, priced.pool, None, further, search.best, priced.bound)
 
     def try_cutoffs(
         self,
@@ -165,7 +157,6 @@ class Reoptimiser(RestrictedMaster):
         priced: PricedOut | None,
         cutoffs: Sequence[Cutoff],
         best: Solution,
-        deadline: Deadline,
         bound: float = 0.0,
     ) -> Solution | None:
         """Close the gap over the columns below each trial cutoff, from a program over a pool, priced out or not yet.
@@ -175,9 +166,9 @@ class Reoptimiser(RestrictedMaster):
         for cutoff in cutoffs:
             first = priced is not None
             if priced is None:
-                priced = self.priced_out(program, pool, cutoff.share, best.cost, deadline)
+                priced = self.priced_out(program, pool, cutoff.share, best.cost)
                 if priced is None:
-                    return _so_far(best, bound, deadline)
+                    return self.so_far(best, bound)
                 pool = priced.pool
             bound = max(bound, priced.bound)
             below, room = cutoff.below(priced.bound, best.cost), cutoff.most
@@ -188,7 +179,7 @@ class Reoptimiser(RestrictedMaster):
                 costs = priced.bound + priced.reduced[near]
                 below = float(np.partition(costs, room)[room])
                 near = near[costs < below]
-            search = self.pool_search(program, pool, priced, near, below, best, deadline)
+            search = self.pool_search(program, pool, priced, near, below, best)
             if first and not search.closing.state.over and search.closing.try_cutoffs(CLOSING.probed):
                 search.cut()
             found = search.closing.prove()
@@ -196,13 +187,13 @@ class Reoptimiser(RestrictedMaster):
             if found.status == "optimal" or (found.status == "infeasible" and below >= best.cost):
                 return replace(best, status="optimal", bound=best.cost)
             if found.status != "infeasible" or found.trace is None:
-                return _so_far(best, bound, deadline)
+                return self.so_far(best, bound)
             pool, priced = search.pool, None
             program = self.program(pool, found.trace.columns, found.trace.cuts, found.trace.duals)
         return None
 
     def branched_on_count(
-        self, branches: Sequence[CountBranch], search: PoolSearch, priced: PricedOut, deadline: Deadline
+        self, branches: Sequence[CountBranch], search: PoolSearch, priced: PricedOut
     ) -> Solution | None:
         """Plans of fewer networks and of more apart: each branch has a better bound, and less of the list as near."""
         best, bounds = search.best, []
@@ -211,7 +202,7 @@ class Reoptimiser(RestrictedMaster):
             known = np.searchsorted(priced.pool, search.pool[columns])
             counted = replace(self, between=branch.state.between)
             program = counted.program(priced.pool, known, found.cuts, found.duals)
-            solution = counted.close_gap(program, priced.pool, best, deadline)
+            solution = counted.close_gap(program, priced.pool, best)
             if solution is None:
                 return None
             best = solution
@@ -227,7 +218,6 @@ class Reoptimiser(RestrictedMaster):
         near: NDArray[np.int64],
         below: float,
         best: Solution,
-        deadline: Deadline,
     ) -> PoolSearch:
         """Gap closing over some columns that goes on with a program, which is over a pool when it comes."""
         # The columns of the program go along.
@@ -237,17 +227,21 @@ class Reoptimiser(RestrictedMaster):
         program.bound = priced.bound
         program.column_bounds[:] = priced.bound
         program.column_bounds[: len(reduced)] += np.maximum(reduced, 0.0)
-        search = PoolSearch(wider, best)
+        search, start = PoolSearch(wider, best), program.relaxation()
         state = SearchState(
             program.partitioning,
-            deadline,
+            self.deadline,
             below,
-            start=program.relaxation(),
+            start=start,
             on_plan=search.accept,
             between=self.between,
         )
         search.closing = GapClosing(state)
         return search
+
+    def so_far(self, best: Solution, bound: float) -> Solution | None:
+        """The incumbent, once there is no time left to solve anew."""
+        return replace(best, bound=bound) if self.deadline.passed and best.chosen is not None else None
 
 
 # Gap closing over plans of fewer or of more networks, and where the columns of its program stand in the pool.
@@ -289,8 +283,3 @@ class PoolSearch:
         """Raise the bound by cuts, and look for plans by their duals, which show the way better."""
         self.closing.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
         self.closing.beam_search(self.closing.state.nearest(CLOSING.beam_columns), 2 * BEAM_WIDTH)
-
-
-def _so_far(best: Solution, bound: float, deadline: Deadline) -> Solution | None:
-    """The incumbent, once there is no time left to solve anew."""
-    return replace(best, bound=bound) if deadline.passed and best.chosen is not None else None

@@ -85,6 +85,7 @@ class RestrictedMaster:
         Which of some columns of the list may be used.
     among : callable
         The set partitioning over some columns, all that follow the list among them.
+    deadline : Deadline
     between : tuple of float
         The least and the most networks of the plans looked at, if not of all: the last side row then says so.
     """
@@ -93,6 +94,7 @@ class RestrictedMaster:
     needed: NDArray[np.int64]
     allowed: Callable[[NDArray[np.int64]], NDArray[np.bool_]]
     among: Callable[[NDArray[np.int64]], SetPartitioning]
+    deadline: Deadline
     between: tuple[float, float] = ANY_NUMBER
 
     def program(
@@ -104,7 +106,7 @@ class RestrictedMaster:
         return PricedProgram(partitioning, columns, cuts, duals, NARROW)
 
     def priced_out(
-        self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float, deadline: Deadline
+        self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float
     ) -> PricedOut | None:
         """Solve a program over a pool until the list has no column for it; None when that takes too long.
 
@@ -119,14 +121,13 @@ class RestrictedMaster:
             Reduced costs below this share of the bound are wanted exactly; the others may be less than they are.
         cost : float
             Nor are those wanted that take the bound beyond this.
-        deadline : Deadline
         """
         long, always = self.counted(self.long), self.among(self.needed)
         barred = np.zeros(always.store.practices)
         barred[always.store.members] = BARRED
         for _ in range(MOST_PRICINGS):
-            program.price_out(None, deadline, cost + TINY * abs(cost))
-            if deadline.passed:
+            program.price_out(None, self.deadline, cost + TINY * abs(cost))
+            if self.deadline.passed:
                 return None
             duals, cuts = program.answer.duals, program.program.cuts
             listed = replace(duals, practices=duals.practices - barred)
