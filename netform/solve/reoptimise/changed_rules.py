@@ -194,27 +194,20 @@ class ChangedRules:
             if candidate_cache is None or problem.codes != model.codes or not nx.is_connected(problem.graph):
                 return None
             beyond = ((own.least, min(own.most, old.least - 1)), (max(own.least, old.most + 1), own.most))
-            stores = [
-                candidate_cache.list(problem, least, most, enclaves=False)
-                for least, most in beyond
-                if least <= most
-            ]
-            listed = [store for store in stores if store is not None]
-            if len(listed) < len(stores):
-                return None
-            store = listed[0].joined(listed[1]) if len(listed) > 1 else listed[0]
-            added = replace(model, store=store).with_data(model.data, {})
-            # The terms that are weighed are computed along with the costs; what else was known is asked for again.
-            reduced = trace.duals.price(
-                added.store, added.costs, trace.cuts, (), NEAR * abs(case.solution.bound)
-            )
-            known, more = model.known_hours, added.known_hours
-            hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
-            model = replace(model, store=model.store.joined(added.store))
-            model = model.with_data(added.data, hours)
-            trace = replace(
-                trace, column_bounds=np.concatenate((trace.column_bounds, case.solution.bound + reduced))
-            )
+            bound = case.solution.bound
+            for least, most in beyond:
+                if least > most:
+                    continue
+                store = candidate_cache.list(problem, least, most, enclaves=False)
+                if store is None:
+                    return None
+                added = replace(model, store=store).with_data(model.data, {})
+                # The terms that are weighed are computed along with the costs; what else was known is asked for again.
+                reduced = trace.duals.price(store, added.costs, trace.cuts, (), NEAR * abs(bound))
+                known, more = model.known_hours, added.known_hours
+                hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
+                model = replace(model, store=model.store.joined(store)).with_data(model.data, hours)
+                trace = replace(trace, column_bounds=np.concatenate((trace.column_bounds, bound + reduced)))
         number = min(int(list_size.sum()) // own.least, len(model.codes))
         model = replace(model, most_networks=number)
         return replace(case, model=model, solution=replace(case.solution, trace=trace, chosen=before))
@@ -239,11 +232,10 @@ class ChangedRules:
         fixed_cost = math.fsum(
             network_cost(network_terms(self.graph, each.practice_codes, rules), rules) for each in case.fixed
         )
-        cost = solution.cost + fixed_cost
         result = AreaResult(
             area=self.area,
             status=solution.status,
-            cost=cost,
+            cost=solution.cost + fixed_cost,
             bound=min(solution.bound, solution.cost) + fixed_cost,
             practices=before.practices,
             networks=len(networks),
