@@ -7,7 +7,7 @@ the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -86,21 +86,13 @@ class Question:
         The practices, sorted.
     rules : Rules
         Those of the area.
-    whole_deadline : Deadline
-        Of all that is asked.
     deadline : Deadline
-        Of what is asked now.
     """
 
     graph: nx.Graph
     codes: tuple[str, ...]
     rules: Rules
-    whole_deadline: Deadline
-    deadline: Deadline = NEVER
-
-    def sharing(self, kinds: int) -> Question:
-        """Give the next of some kinds of change its share of the time left."""
-        return replace(self, deadline=self.whole_deadline.share(1 / kinds))
+    deadline: Deadline
 
     def divisible(self, codes: Collection[str], rules: Rules, graph: nx.Graph | None = None) -> bool | None:
         """Ask, with as many networks as there have to be."""

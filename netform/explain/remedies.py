@@ -283,16 +283,19 @@ def reason_for(
     deadline : Deadline
         Once it has passed nothing more is tried.
     """
-    asked = Question(graph, tuple(sorted(codes)), rules, deadline)
-    # Five kinds of change share the time, each with those after it.
-    to_drop = list(dropped(asked.sharing(5)))
-    together = clash(asked.sharing(4))
-    least = nearest_least(asked.sharing(3))
-    most = nearest_most(asked.sharing(2))
-    remedies = (*to_drop, least, most, bridge(asked.sharing(1)))
+    practices = tuple(sorted(codes))
+
+    def asked(kinds: int) -> Question:
+        # Five kinds of change share the time, each with those after it.
+        return Question(graph, practices, rules, deadline.share(1 / kinds))
+
+    to_drop = list(dropped(asked(5)))
+    together = clash(asked(4))
+    least, most = nearest_least(asked(3)), nearest_most(asked(2))
+    remedies = (*to_drop, least, most, bridge(asked(1)))
     return Reason(
-        asked.codes,
-        (*_planners(asked.codes, to_drop, together), *reasons),
+        practices,
+        (*_planners(practices, to_drop, together), *reasons),
         together,
         tuple(remedy for remedy in remedies if remedy),
     )
