@@ -78,15 +78,11 @@ class NearOptimalPlans(NearOptimalSpace):
             plans = cheapest_plans(diagram, self.costs, count + 1, limit)
             if len(plans) > count:
                 self.known += plans
-                ranks = [Ranked(plan, math.fsum(self.costs[plan]), proven=True) for plan in plans]
-                return self.after_best(ranks)[:count]
+                # The best plan itself is left out; among equals it is the one that is known as the best.
+                rest = [plan for plan in plans if not np.array_equal(plan, self.known[0])]
+                after = rest[len(rest) - count :]
+                return [Ranked(plan, math.fsum(self.costs[plan]), proven=True) for plan in after]
         return self.one_by_one(count)
-
-    def after_best(self, ranks: list[Ranked]) -> list[Ranked]:
-        """Leave out the best plan itself; among equals it is the one that is known as the best."""
-        best = set(self.known[0].tolist())
-        rest = [rank for rank in ranks if set(rank.chosen.tolist()) != best]
-        return rest if len(rest) < len(ranks) else ranks[1:]
 
     def one_by_one(self, count: int) -> list[Ranked]:
         """The next best plans, each the best of all but those before it."""
