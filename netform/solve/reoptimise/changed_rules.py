@@ -133,11 +133,7 @@ class ChangedRules:
         if case.reasons and (changed.beyond or changed.networks is not None):
             # Fewer exceptions than before may do, and the rules over the plan only say how many did.
             return None
-        found = self.near_before(changed, deadline)
-        if found is None:
-            return None
-        solution, groups = found
-        return self.published(case, own, groups, solution)
+        return self.near_before(changed, deadline)
 
     def mergers(self, demands: Demands) -> tuple[tuple[str, ...], ...]:
         """The mergers without those that only forbid: of practices that are neighbours already."""
@@ -148,8 +144,8 @@ class ChangedRules:
             if group in kept or demanded_graph(self.graph, Demands(merge=(group,))) is not self.graph
         )
 
-    def near_before(self, changed: _Changed, deadline: Deadline) -> tuple[Solution, Groups] | None:
-        """The best plan and its networks; None when it is not near the plan before."""
+    def near_before(self, changed: _Changed, deadline: Deadline) -> AreaOutcome | None:
+        """The best plan; None when it is not near the plan before."""
         before = changed.case.solution
         trace, long = before.trace, changed.long(self.rules)
         assert trace is not None  # noqa: S101 (`of` has looked)
@@ -172,7 +168,8 @@ class ChangedRules:
         solution = reoptimiser.solve_model(trace, before.chosen)
         if solution is None or solution.chosen is None:
             return None
-        return solution, changed.among(solution.chosen).groups(np.arange(len(solution.chosen)))
+        networks = np.arange(len(solution.chosen) - changed.free)
+        return self.published(changed, solution, changed.among(solution.chosen).groups(networks))
 
     def banded(
         self, case: AreaCase, own: Rules, old: Rules, candidate_cache: CandidateCache | None
@@ -212,10 +209,9 @@ class ChangedRules:
         model = replace(model, most_networks=number)
         return replace(case, model=model, solution=replace(case.solution, trace=trace, chosen=before))
 
-    def published(self, case: AreaCase, rules: Rules, groups: Groups, solution: Solution) -> AreaOutcome:
+    def published(self, changed: _Changed, solution: Solution, groups: Groups) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
-        left_out = {(code,) for code in rules.demands.exclude}
-        groups = tuple(group for group in groups if group not in left_out)
+        case, rules = changed.case, changed.rules
         pins = {placed.practice_codes: placed for placed in pin_networks(self.graph, rules)}
         placed = [
             pins.get(each.practice_codes, each) for each in place(self.graph, groups, rules, case.reasons)
