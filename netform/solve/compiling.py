@@ -24,12 +24,8 @@ def said_while_compiling(say: Callable[[str], None]) -> Iterator[None]:
     say : callable
         Told `COMPILING`, by whichever thread compiles.
     """
-    listener = _Listener(say)
-    event.register("numba:compile", listener)  # type: ignore[no-untyped-call]
-    try:
+    with event.install_listener("numba:compile", _Listener(say)):
         yield
-    finally:
-        event.unregister("numba:compile", listener)  # type: ignore[no-untyped-call]
 
 
 class _Listener(event.Listener):
