@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.allowed import allowed
 from netform.explain.infeasible import explained_by_part
 from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts
-from netform.scores.balance import group_sums
-from netform.solve.exact.solver import Stage, solve_set_partitioning
+from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
-from netform.solve.model.problem import Group, Problem, SideRow, store_of
+from netform.solve.model.problem import Group, Problem, SideRow, exceptional, store_of
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import PlanDemands, PlanValue, Slack, network_values, plan_values
 
@@ -383,10 +382,8 @@ class Part:
 
     def exceptional(self, model: PlanModel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Which candidates are exceptions (1, else 0), and by how many patients each is outside the band."""
-        patients = group_sums(model.store, self.problem.data.list_size)
-        outside = np.maximum(0.0, np.maximum(self.rules.least - patients, patients - self.rules.most))
-        counted = counts_allowed(model.store, self.problem.limits)
-        return ((outside > 0) | ~counted).astype(np.float64), outside
+        exceptions, outside = exceptional(self.problem, model.store)
+        return exceptions.astype(np.float64), outside
 
     def columns_of(
         self, model: PlanModel, below: float = math.inf, what: str = "cost"

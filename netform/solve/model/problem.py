@@ -12,6 +12,7 @@ import numpy as np
 from netform.candidates.allowed import Limits, counts_allowed
 from netform.candidates.store import CandidateStore
 from netform.scores import ScoringData, candidate_costs
+from netform.scores.balance import group_sums
 from netform.solve.model.budget import DEFAULT, MemoryBudget
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "SetPartitioning",
     "SideRow",
+    "exceptional",
     "group_costs",
     "plan_key",
     "renumbered",
@@ -129,20 +131,19 @@ def group_costs(problem: Problem, groups: Sequence[Group]) -> list[float]:
 
 
 def plan_key(problem: Problem, groups: Sequence[Group], costs: Sequence[float]) -> tuple[int, float, float]:
-    """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding).
+    """Fewer exceptions first, then fewer patients outside the band, then less cost (beyond rounding)."""
+    exceptions, outside = exceptional(problem, store_of(groups, len(problem.codes)))
+    return int(exceptions.sum()), float(outside.sum()), round(math.fsum(costs), 6)
 
-    A network of too few or too many practices is an exception as one outside the band is.
+
+def exceptional(problem: Problem, store: CandidateStore) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which networks are exceptions, and by how many patients each is outside the band.
+
+    One of too few or too many practices is an exception, too.
     """
-    outside = [_outside(problem, group) for group in groups]
-    counted = counts_allowed(store_of(groups, len(problem.codes)), problem.limits)
-    exceptions = sum(amount > 0 or not fits for amount, fits in zip(outside, counted, strict=True))
-    return exceptions, sum(outside), round(math.fsum(costs), 6)
-
-
-def _outside(problem: Problem, group: Group) -> int:
-    rules = problem.data.rules
-    patients = int(problem.data.list_size[list(group)].sum())
-    return max(0, rules.least - patients, patients - rules.most)
+    patients, rules = group_sums(store, problem.data.list_size), problem.data.rules
+    outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
+    return (outside > 0) | ~counts_allowed(store, problem.limits), outside
 
 
 @dataclass(frozen=True, slots=True)

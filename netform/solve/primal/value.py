@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from netform.candidates.allowed import counts_allowed, is_hub
+from netform.candidates.allowed import is_hub
 from netform.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
+from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
+from netform.solve.model.problem import exceptional
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -225,20 +227,11 @@ def network_values(
     ndarray of float64, shape (m, 6)
     """
     values = np.zeros((len(store), COST + 1))
-    if not len(store):
-        return values
-    rules, limits, data = problem.data.rules, problem.limits, problem.data
-    patients = np.add.reduceat(data.list_size[store.members], store.offsets[:-1])
-    number = np.diff(store.offsets)
-    outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
-    values[:, OUTSIDE] = outside
-    exception = outside > 0
-    plain = limits.least_practices <= 1 and limits.most_practices >= store.practices
-    if not plain:
-        exception |= ~counts_allowed(store, limits)
-    values[:, EXCEPTIONS] = exception
+    limits, data = problem.limits, problem.data
+    values[:, EXCEPTIONS], values[:, OUTSIDE] = exceptional(problem, store)
     # No exception of several practices is larger than the rules say.
-    values[:, BROKEN] = (patients > rules.exception_most) & (number > 1)
+    too_large = group_sums(store, data.list_size) > data.rules.exception_most
+    values[:, BROKEN] = too_large & (np.diff(store.offsets) > 1)
     if limits.forbids:
         values[:, BROKEN] += broken_demands(store, limits)
     if demands.start is not None and demands.start_patients is not None:
