@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from netform.candidates.allowed import is_hub
 from netform.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -299,26 +298,13 @@ def _broken(
                         inside += 1
                 result[j] += not earlier and inside != unit_size[i]
         if limits_hubs:
-            result[j] += _far_from_hub(group, minutes, may_hub, must_hub, longest)
+            # Members that stand in the way of the best hub.
+            fewest = len(group) + 1
+            for hub in group:
+                if may_hub[hub] and fewest > 0:
+                    far = 0
+                    for i in group:
+                        far += (must_hub[i] and i != hub) or (longest < np.inf and minutes[i, hub] > longest)
+                    fewest = min(fewest, far)
+            result[j] += fewest
     return result
-
-
-@nb.njit(cache=True, nogil=True)
-def _far_from_hub(
-    group: NDArray[np.uint16],
-    minutes: NDArray[np.float64],
-    may_hub: NDArray[np.bool_],
-    must_hub: NDArray[np.bool_],
-    longest: float,
-) -> int:
-    """Members that stand in the way of the best hub; 0 where there is one."""
-    fewest = len(group) + 1
-    for hub in group:
-        if is_hub(group, hub, minutes, may_hub, must_hub, longest):
-            return 0
-        if may_hub[hub]:
-            far = 0
-            for i in group:
-                far += (must_hub[i] and i != hub) or (longest < np.inf and minutes[i, hub] > longest)
-            fewest = min(fewest, far)
-    return fewest
