@@ -26,7 +26,7 @@ from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, SideRow, exceptional, store_of
 from netform.solve.primal.first_plan import Incumbent
-from netform.solve.primal.value import PlanDemands, PlanValue, Slack, network_values, plan_values
+from netform.solve.primal.value import PlanDemands, network_values, plan_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -212,10 +212,7 @@ class Part:
         """A plan with what it is worth."""
         groups, demands = tuple(sorted(tuple(sorted(group)) for group in plan)), self.demands
         values = network_values(self.problem, demands, store_of(groups, len(self.problem.codes)))
-        ((broken, exceptions, outside, cost),) = plan_values(
-            values.sum(axis=0)[None], np.array([len(groups)]), Slack.of(demands)
-        )
-        return Incumbent(groups, PlanValue(int(broken), int(exceptions), int(outside), float(cost)))
+        return Incumbent(groups, plan_value(values, demands))
 
     def raise_bound(self, bound: float, step: str, exceptions: int | None = None) -> None:
         """Take a bound that is higher than the one so far, and tell of it.

@@ -18,7 +18,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.solve.primal.trees import hold
-from netform.solve.primal.value import MOVED_PATIENTS, MOVED_PRACTICES, network_values, plan_values
+from netform.solve.primal.value import MOVED, network_values, plan_values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
     from netform.solve.primal.atoms import AtomMap
     from netform.solve.primal.trees import Bounds
-    from netform.solve.primal.value import PlanDemands, Slack
+    from netform.solve.primal.value import PlanDemands
 
 __all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]
 
@@ -122,7 +122,7 @@ def descend(
     ground: Ground,
     batch: Batch,
     values: NDArray[np.float64],
-    slack: Slack,
+    slack: NDArray[np.float64],
     random: np.random.Generator,
     deadline: Deadline,
     kinds: int = ALL_KINDS,
@@ -136,8 +136,8 @@ def descend(
     batch : Batch
     values : ndarray of float64, shape (g, 6)
         Of its networks; those that come to be empty become 0.
-    slack : Slack
-        What the rules over the whole plan leave to each trial.
+    slack : ndarray of float64, shape (t, 3)
+        What the rules over the whole plan leave to each trial (`netform.solve.primal.value.PlanDemands.limits`).
     random : numpy.random.Generator
         Of the swaps that are looked at where there are too many.
     deadline : Deadline
@@ -170,7 +170,7 @@ def descend(
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
         if not len(chosen):
             continue
-        linking, quota = _linking(found, chosen, rows, values, count, slack)
+        linking, quota = _linking(ground.demands, found, chosen, rows, values, count, slack)
         made = _make(batch, found, chosen, linking, quota, fresh)
         for networks_of, row_of in ((found.one, found.row_of_one), (found.other, found.row_of_other)):
             where, row = networks_of[made], row_of[made]
@@ -184,28 +184,27 @@ def descend(
 
 
 def _linking(
+    demands: PlanDemands,
     found: _Found,
     chosen: NDArray[np.int64],
     rows: NDArray[np.float64],
     values: NDArray[np.float64],
     count: NDArray[np.float64],
-    slack: Slack,
+    slack: NDArray[np.float64],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Which exchanges bear on rules over the whole plan, and how many of them each trial may make at once.
 
     Mergers as many as there are networks too many; of what changes who has moved, one.
     """
-    if slack.free:
+    if not demands:
         return np.zeros(len(chosen), np.bool_), np.zeros(len(count), np.int64)
-    columns = slice(MOVED_PRACTICES, MOVED_PATIENTS + 1)
     one, row = found.one[chosen], found.row_of_one[chosen]
-    new = rows[found.row_of_other[chosen], columns] + np.where((row >= 0)[:, None], rows[row, columns], 0.0)
-    old = values[one, columns] + values[found.other[chosen], columns]
+    new = rows[found.row_of_other[chosen], MOVED] + np.where((row >= 0)[:, None], rows[row, MOVED], 0.0)
+    old = values[one, MOVED] + values[found.other[chosen], MOVED]
     moving = (new != old).any(axis=1)
-    numbered = ~np.isnan(slack.networks)
-    if moving.any() or not numbered.all():
+    if moving.any() or demands.networks is None:
         return moving | (row < 0), np.ones(len(count), np.int64)
-    return row < 0, np.maximum(1, count - slack.networks).astype(np.int64)
+    return row < 0, np.maximum(1, count - slack[:, 0]).astype(np.int64)
 
 
 def _valued(
@@ -216,7 +215,7 @@ def _valued(
     sums: NDArray[np.float64],
     count: NDArray[np.float64],
     held: NDArray[np.float64],
-    slack: Slack,
+    slack: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The exchanges that better their trials, best first, and the values of all networks that were costed."""
     store = CandidateStore(found.offsets, found.members, len(ground.atoms.atom_of))
@@ -230,7 +229,7 @@ def _valued(
         new += rows[found.row_of_other[chosen]]
         new += np.where(gone[chosen, None], 0.0, rows[found.row_of_one[chosen]])
         here = trial[chosen]
-        return plan_values(new, count[here] - gone[chosen], slack.take(here))
+        return plan_values(new, count[here] - gone[chosen], slack[here])
 
     every = np.arange(len(found.one))
     before = held[trial]

@@ -15,14 +15,7 @@ import numpy as np
 
 from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
 from netform.solve.primal.trees import divide
-from netform.solve.primal.value import (
-    COST,
-    MOVED_PATIENTS,
-    MOVED_PRACTICES,
-    PlanValue,
-    Slack,
-    plan_values,
-)
+from netform.solve.primal.value import COST, MOVED, PlanValue, plan_value, plan_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,11 +89,9 @@ class LabelledPlan:
 
     def value(self, ground: Ground) -> PlanValue:
         """What it is worth."""
-        sums = self.values.sum(axis=0)[None]
-        (row,) = plan_values(sums, np.array([len(self.values)]), Slack.of(ground.demands))
         # Exactly summed, so that the same plan is worth the same in whatever order its networks are held.
         cost = math.fsum(self.values[:, COST].tolist())
-        return PlanValue(int(row[0]), int(row[1]), int(row[2]), cost)
+        return plan_value(self.values, ground.demands)._replace(cost=cost)
 
 
 def _whole_batch(labels: NDArray[np.int64]) -> Batch:
@@ -138,8 +129,7 @@ def better_borders(
     random = np.random.default_rng(seed)
     while True:
         batch, values = _whole_batch(plan.labels), plan.values.copy()
-        slack = Slack.of(ground.demands)
-        descend(ground, batch, values, slack, random, deadline, kinds, ROUNDS_TOLD)
+        descend(ground, batch, values, ground.demands.limits[None], random, deadline, kinds, ROUNDS_TOLD)
         unchanged = bool((batch.label == plan.labels).all())
         plan = _renumbered(batch.label, values)
         if not on_plan(plan) or unchanged or deadline.passed:
@@ -219,7 +209,8 @@ def _round(
     before = np.zeros((trials, values.shape[1]))
     np.add.at(before, hood_of, plan.values[hoods])
     sizes = np.diff(hood_begin)
-    slack = Slack.of(ground.demands, trials).beside(plan.values.sum(axis=0) - before, number - sizes)
+    beside = plan.values.sum(axis=0) - before
+    slack = ground.demands.limits - np.column_stack((number - sizes, beside[:, MOVED]))
     held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS)
     change = held - plan_values(before, sizes, slack)
     linking = _linking(batch, values, before, sizes) & bool(ground.demands)
@@ -246,11 +237,10 @@ def _linking(
     batch: Batch, values: NDArray[np.float64], before: NDArray[np.float64], sizes: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Which trials change how many networks there are, or how many move."""
-    moved = slice(MOVED_PRACTICES, MOVED_PATIENTS + 1)
     after, number = np.zeros_like(before), np.zeros(len(sizes), np.int64)
     np.add.at(after, batch.trial_of, values)
     np.add.at(number, batch.trial_of[np.unique(batch.label)], 1)
-    result: NDArray[np.bool_] = (number != sizes) | (after[:, moved] != before[:, moved]).any(axis=1)
+    result: NDArray[np.bool_] = (number != sizes) | (after[:, MOVED] != before[:, MOVED]).any(axis=1)
     return result
 
 

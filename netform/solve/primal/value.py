@@ -31,17 +31,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COST",
+    "MOVED",
     "NO_DEMANDS_OVER_PLAN",
     "PlanDemands",
     "PlanValue",
-    "Slack",
     "broken_demands",
     "network_values",
+    "plan_value",
     "plan_values",
 ]
 
 # What a network adds to the value of its plan, place by place.
 BROKEN, EXCEPTIONS, OUTSIDE, MOVED_PRACTICES, MOVED_PATIENTS, COST = range(6)
+MOVED = slice(MOVED_PRACTICES, COST)
 
 
 class PlanValue(NamedTuple):
@@ -122,6 +124,12 @@ class PlanDemands:
             start_patients=np.array([moves.start_patients[name] for name in number], np.float64),
         )
 
+    @property
+    def limits(self) -> NDArray[np.float64]:
+        """How many networks, and how many practices and patients may move; not a number where any will do."""
+        limits = (self.networks, self.practices, self.patients)
+        return np.array([math.nan if limit is None else limit for limit in limits], np.float64)
+
     def __bool__(self) -> bool:
         """Whether there is such a rule."""
         return self.networks is not None or self.start is not None
@@ -130,59 +138,25 @@ class PlanDemands:
 NO_DEMANDS_OVER_PLAN = PlanDemands()
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """What the rules over the whole plan leave to each of some parts of it.
+def plan_value(values: NDArray[np.float64], demands: PlanDemands) -> PlanValue:
+    """What a whole plan is worth.
 
-    Attributes
+    Parameters
     ----------
-    networks : ndarray of float64, shape (t,)
-        Exactly so many; not a number where any will do.
-    practices, patients : ndarray of float64, shape (t,)
-        At most so many may move; infinite for any number.
-    free : bool
-        Whether there are no such rules.
+    values : ndarray of float64, shape (k, 6)
+        Of `network_values` for its networks.
+    demands : PlanDemands
     """
-
-    networks: NDArray[np.float64]
-    practices: NDArray[np.float64]
-    patients: NDArray[np.float64]
-    free: bool
-
-    @classmethod
-    def of(cls, demands: PlanDemands, count: int = 1) -> Slack:
-        """The same for each of some parts: all that the plan may have."""
-
-        def each(limit: int | None, without: float) -> NDArray[np.float64]:
-            return np.full(count, without if limit is None else float(limit))
-
-        return cls(
-            each(demands.networks, math.nan),
-            each(demands.practices, math.inf),
-            each(demands.patients, math.inf),
-            not demands,
-        )
-
-    def beside(self, sums: NDArray[np.float64], networks: NDArray[np.int64] | int) -> Slack:
-        """What is left beside networks with the sums given."""
-        return Slack(
-            self.networks - networks,
-            self.practices - sums[:, MOVED_PRACTICES],
-            self.patients - sums[:, MOVED_PATIENTS],
-            self.free,
-        )
-
-    def take(self, where: NDArray[np.int64]) -> Slack:
-        """That of some parts, in the order given."""
-        return (
-            self
-            if self.free
-            else Slack(self.networks[where], self.practices[where], self.patients[where], False)
-        )
+    ((broken, exceptions, outside, cost),) = plan_values(
+        values.sum(axis=0)[None], np.array([len(values)]), demands.limits
+    )
+    return PlanValue(int(broken), int(exceptions), int(outside), float(cost))
 
 
 def plan_values(
-    sums: NDArray[np.float64], networks: NDArray[np.int64] | NDArray[np.float64], slack: Slack
+    sums: NDArray[np.float64],
+    networks: NDArray[np.int64] | NDArray[np.float64],
+    slack: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """The values of some plans, or parts of plans, as rows to be compared in order.
 
@@ -192,18 +166,19 @@ def plan_values(
         Of `network_values` over their networks.
     networks : ndarray, shape (t,)
         How many each has.
-    slack : Slack
+    slack : ndarray of float64, shape (t, 3) or (3,)
+        What the rules over the whole plan leave to each, as in `PlanDemands.limits`.
 
     Returns
     -------
     ndarray of float64, shape (t, 4)
     """
     values = sums[:, (BROKEN, EXCEPTIONS, OUTSIDE, COST)]
-    if slack.free:
-        return values
-    values[:, 0] += np.nan_to_num(np.abs(networks - slack.networks))
-    values[:, 0] += np.maximum(0.0, sums[:, MOVED_PRACTICES] - slack.practices)
-    values[:, 0] += np.maximum(0.0, sums[:, MOVED_PATIENTS] - slack.patients)
+    if not np.isnan(slack).all():
+        over = np.nan_to_num(np.column_stack((networks, sums[:, MOVED])) - slack)
+        # Too few networks are as bad as too many.
+        over[:, 0] = np.abs(over[:, 0])
+        values[:, 0] += np.maximum(0.0, over).sum(axis=1)
     return values
 
 
