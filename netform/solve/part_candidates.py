@@ -162,15 +162,7 @@ class Part:
     @property
     def demands(self) -> PlanDemands:
         """The rules over the whole plan, as search knows them."""
-        moves = self.linking.moves
-        return PlanDemands.of(
-            self.problem.codes,
-            self.linking.networks,
-            moves,
-            fixed_networks=len(self.linking.fixed),
-            fixed_practices=0 if moves is None else self.linking.moved_by_fixed(by_patients=False),
-            fixed_patients=0 if moves is None else self.linking.moved_by_fixed(by_patients=True),
-        )
+        return PlanDemands.of(self.problem.codes, self.linking)
 
     @property
     def best(self) -> Incumbent | None:

@@ -12,7 +12,6 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numba as nb
 import numpy as np
 
@@ -25,6 +24,7 @@ from netform.solve.model.problem import SetPartitioning, SideRow, store_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from netform.grouping import Moves
@@ -244,13 +244,22 @@ class LinkingRules:
         if self.networks is not None:
             exactly = float(self.networks - len(self.fixed))
             sides.append(SideRow(np.ones(len(model.store)), exactly, exactly))
-        if self.moves is not None:
-            for most, by_patients in ((self.moves.practices, False), (self.moves.patients, True)):
-                if most is not None:
-                    worth = self.moved(model.store, model.codes, by_patients=by_patients)
-                    before = self.moved_by_fixed(by_patients=by_patients)
-                    sides.append(SideRow(worth, -math.inf, float(most - before) + 0.5))
+        for most, by_patients in zip(self.moves_left, (False, True), strict=True):
+            if most is not None:
+                worth = self.moved(model.store, model.codes, by_patients=by_patients)
+                sides.append(SideRow(worth, -math.inf, float(most) + 0.5))
         return tuple(sides)
+
+    @property
+    def moves_left(self) -> tuple[int | None, int | None]:
+        """The practices and patients that the other networks may move beside the fixed ones; None for any number."""
+        if self.moves is None:
+            return None, None
+        practices, patients = self.moves.practices, self.moves.patients
+        return (
+            None if practices is None else practices - self.moved_by_fixed(by_patients=False),
+            None if patients is None else patients - self.moved_by_fixed(by_patients=True),
+        )
 
     def moved_by_fixed(self, *, by_patients: bool) -> int:
         """Practices or patients that the fixed networks move."""
@@ -261,13 +270,14 @@ class LinkingRules:
 
     def moved(self, store: CandidateStore, codes: Sequence[str], *, by_patients: bool) -> NDArray[np.float64]:
         """Practices or patients that each column of a store moves."""
-        assert self.moves is not None  # noqa: S101 (asked for only then)
-        start = self.moves.start
-        label = {name: k for k, name in enumerate(start.networks)}
-        size = nx.get_node_attributes(self.graph, "list_size")
-        patients = [self.moves.start_patients[name] for name in start.networks]
-        network_of = start.network_of
-        present = np.array([label[network_of[c]] if c in network_of else -1 for c in codes], np.int64)
-        list_size = np.array([size[code] for code in codes], np.float64)
+        list_size = np.array([self.graph.nodes[code]["list_size"] for code in codes], np.float64)
         worth = list_size if by_patients else np.ones(len(codes))
-        return moved(store, present, np.array(patients, np.float64), list_size, worth)
+        return moved(store, *self.start(codes), list_size, worth)
+
+    def start(self, codes: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Where the plan starts: the network of each practice, -1 where it is in none; the patients of each network."""
+        assert self.moves is not None  # noqa: S101 (asked for only then)
+        networks = self.moves.start.networks
+        number = {code: k for k, each in enumerate(networks.values()) for code in each}
+        patients = [self.moves.start_patients[name] for name in networks]
+        return np.array([number.get(code, -1) for code in codes], np.int64), np.array(patients, np.float64)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.allowed import Limits
     from netform.candidates.store import CandidateStore
-    from netform.grouping import Moves
+    from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Problem
 
 __all__ = [
@@ -89,40 +89,20 @@ class PlanDemands:
     start_patients: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(
-        cls,
-        codes: Sequence[str],
-        networks: int | None,
-        moves: Moves | None,
-        *,
-        fixed_networks: int = 0,
-        fixed_practices: int = 0,
-        fixed_patients: int = 0,
-    ) -> PlanDemands:
+    def of(cls, codes: Sequence[str], linking: LinkingRules) -> PlanDemands:
         """The rules over an area for the practices that are not fixed.
 
         Parameters
         ----------
         codes : sequence of str
             Of the problem, in its order.
-        networks : int or None
-            Exactly so many, the fixed ones counted.
-        moves : Moves or None
-        fixed_networks, fixed_practices, fixed_patients : int
-            Networks that every plan has, and the practices and patients that they move.
+        linking : LinkingRules
         """
-        wanted = None if networks is None else networks - fixed_networks
-        if moves is None or (moves.practices is None and moves.patients is None):
-            return cls(wanted)
-        number = {name: k for k, name in enumerate(moves.start.networks)}
-        network_of = moves.start.network_of
-        return cls(
-            networks=wanted,
-            practices=None if moves.practices is None else moves.practices - fixed_practices,
-            patients=None if moves.patients is None else moves.patients - fixed_patients,
-            start=np.array([number[network_of[c]] if c in network_of else -1 for c in codes], np.int64),
-            start_patients=np.array([moves.start_patients[name] for name in number], np.float64),
-        )
+        networks = None if linking.networks is None else linking.networks - len(linking.fixed)
+        practices, patients = linking.moves_left
+        if practices is None and patients is None:
+            return cls(networks)
+        return cls(networks, practices, patients, *linking.start(codes))
 
     @property
     def limits(self) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from netform.demands import Demands
 from netform.grouping import Grouping, Moves
 from netform.solve.model.budget import NEVER, Deadline
+from netform.solve.model.plan_model import LinkingRules
 from netform.solve.model.problem import Problem
 from netform.solve.primal.first_plan import Incumbent, improve, incumbents
 from netform.solve.primal.value import PlanDemands
@@ -94,7 +95,7 @@ def test_demands_are_kept_where_any_plan_keeps_them(
     demands = data.draw(demanded(sorted(graph)))
     rules = replace(drawn[1], demands=demands)
     problem = whole_problem(graph, rules)
-    found = incumbents(problem, PlanDemands.of(problem.codes, demands.networks, None), effort=EFFORT)
+    found = incumbents(problem, PlanDemands(demands.networks), effort=EFFORT)
     assert_whole(problem, found.groups)
     plans = plans_by_exceptions(graph, rules)
     if not plans:
@@ -121,7 +122,8 @@ def test_no_more_move_than_may(drawn: tuple[nx.Graph, Rules], data: st.DataObjec
     }
     moves = Moves(Grouping("start", networks), patients, data.draw(st.integers(0, 3)))
     problem = whole_problem(graph, rules)
-    found = incumbents(problem, PlanDemands.of(problem.codes, None, moves), effort=EFFORT)
+    linking = LinkingRules(graph, (), None, moves)
+    found = incumbents(problem, PlanDemands.of(problem.codes, linking), effort=EFFORT)
     plans = plans_by_exceptions(graph, rules, keeps_moves(graph, moves))
     if not plans:
         assert found.value.broken > 0
