@@ -16,7 +16,7 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.store import CandidateStore
-from netform.scores import TERMS, ScoringData
+from netform.scores import TERMS, ScoringData, candidate_costs
 from netform.scores.continuity import moved
 from netform.solve.model.budget import DEFAULT, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow, store_of
@@ -84,16 +84,12 @@ class PlanModel:
     @property
     def costs(self) -> NDArray[np.float64]:
         """Weighted hours per week of every column."""
-        total = np.zeros(len(self.store))
-        weights = [(name, weight) for name, weight in self.data.rules.weights if weight]
         if not self.keep:
-            # Block by block: no vector but the sum is as long as the list.
-            for part, block in self.store.blocks():
-                for name, weight in weights:
-                    total[part] += weight * TERMS[name].kernel(block, self.data)
-            return total
-        for name, weight in weights:
-            total += weight * self.hours((name,))
+            return candidate_costs(self.store, self.data)
+        total = np.zeros(len(self.store))
+        for name, weight in self.data.rules.weights:
+            if weight:
+                total += weight * self.hours((name,))
         return total
 
     def partitioning(self, costs: NDArray[np.float64], more: Sequence[SideRow] = ()) -> SetPartitioning:
@@ -112,10 +108,6 @@ class PlanModel:
             sides=tuple(side.take(kept) for side in self.sides),
             known_hours={name: hours[kept] for name, hours in self.known_hours.items()},
         )
-
-    def with_data(self, data: ScoringData, known_hours: dict[str, NDArray[np.float64]]) -> PlanModel:
-        """The same plans under other rules; the hours that stay as they are need not be computed again."""
-        return replace(self, data=data, known_hours=dict(known_hours))
 
     def with_groups(self, more: CandidateStore, free: int) -> PlanModel:
         """More columns, outside every side row; the last ``free`` are no networks and cost nothing."""

@@ -198,12 +198,12 @@ class ChangedRules:
                 store = candidate_cache.list(problem, least, most, enclaves=False)
                 if store is None:
                     return None
-                added = replace(model, store=store).with_data(model.data, {})
+                added = replace(model, store=store, known_hours={})
                 # The terms that are weighed are computed along with the costs; what else was known is asked for again.
                 reduced = trace.duals.price(store, added.costs, trace.cuts, (), NEAR * abs(bound))
                 known, more = model.known_hours, added.known_hours
                 hours = {name: np.concatenate((known[name], more[name])) for name in known if name in more}
-                model = replace(model, store=model.store.joined(store)).with_data(model.data, hours)
+                model = replace(model, store=model.store.joined(store), known_hours=hours)
                 trace = replace(trace, column_bounds=np.concatenate((trace.column_bounds, bound + reduced)))
         number = min(int(list_size.sum()) // own.least, len(model.codes))
         model = replace(model, most_networks=number)
@@ -303,7 +303,7 @@ class _Changed:
             if not (hubs and name in HUB_TERMS)
             and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
         }
-        return model.with_data(self.data, same)
+        return replace(model, data=self.data, known_hours=same)
 
     def long(self, before: Rules) -> SetPartitioning:
         """The whole list, each column at what it costs at least: fewer hubs only make journeys longer."""
