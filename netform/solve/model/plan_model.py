@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netform.grouping import Moves
     from netform.tradeoff import Groups
 
-__all__ = ["LinkingRules", "PlanModel", "find", "join"]
+__all__ = ["LinkingRules", "PlanModel", "join"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,6 @@ def _whole_groups(offsets, members, owner, size):  # type: ignore[no-untyped-def
     return np.sort(found) if count == len(size) else found[:0]
 
 
-def find(store: CandidateStore, group: Sequence[int]) -> int | None:
-    """Where a group of practices, ascending, stands in a store of any order; None when it is not in it."""
-    same = np.flatnonzero(np.diff(store.offsets) == len(group))
-    for place, member in enumerate(group):
-        same = same[store.members[store.offsets[same] + place] == member]
-    return int(same[0]) if len(same) else None
-
-
 def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     """Join the plan models of several parts, or of none: every rule over a part stays a rule over that part.
 
@@ -174,23 +166,18 @@ def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     """
     if len(models) == 1:
         return models[0]
-    sizes = [len(each.store) for each in models]
-    begin = np.concatenate(([0], np.cumsum(sizes)))
-    first = np.concatenate(([0], np.cumsum([len(each.codes) for each in models])))
-    members = [each.store.members + np.uint16(first[k]) for k, each in enumerate(models)]
-    lengths = [np.diff(each.store.offsets) for each in models]
+    codes = tuple(code for each in models for code in each.codes)
+    columns = sum(len(each.store) for each in models)
     # Where every practice is fixed there is no plan model, and nothing to choose.
-    offsets = np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths]))
-    every = np.concatenate([np.empty(0, np.uint16), *members])
-    store = CandidateStore(offsets, every, int(first[-1]))
-    sides = []
-    for k, each in enumerate(models):
-        for side in each.sides:
-            coefficients = np.zeros(int(begin[-1]))
-            coefficients[begin[k] : begin[k + 1]] = side.coefficients
-            sides.append(SideRow(coefficients, side.least, side.most))
+    store = CandidateStore(np.zeros(1, np.int64), np.empty(0, np.uint16), len(codes))
+    sides, first = list[SideRow](), 0
+    for each in models:
+        around = len(store), columns - len(store) - len(each.store)
+        sides += [replace(side, coefficients=np.pad(side.coefficients, around)) for side in each.sides]
+        numbered = replace(each.store, members=each.store.members + np.uint16(first))
+        store, first = store.joined(numbered), first + len(each.codes)
     return PlanModel(
-        codes=tuple(code for each in models for code in each.codes),
+        codes=codes,
         store=store,
         data=data,
         sides=tuple(sides),

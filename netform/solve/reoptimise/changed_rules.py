@@ -25,7 +25,7 @@ from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
-from netform.solve.model.plan_model import PlanModel, find
+from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.reoptimise.large_list import POOL, Reoptimiser
 
@@ -266,7 +266,6 @@ class _Changed:
         """Say what an area's rules change of its case."""
         model, demands = case.model, rules.demands
         number = {code: k for k, code in enumerate(model.codes)}
-        pins = [tuple(sorted(number[code] for code in pin)) for pin in demands.pins if pin[0] in number]
         left_out = [(number[code],) for code in demands.exclude if code in number]
         changed = cls(
             case=case,
@@ -276,12 +275,17 @@ class _Changed:
             networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
             free=len(left_out),
         )
-        places = [find(model.store, pin) for pin in pins]
-        # It need not keep the limits that other networks keep.
-        listed = [each for each in places if each is not None and changed.allowed(np.array([each]))[0]]
-        beyond = (*(pin for pin, each in zip(pins, places, strict=True) if each not in listed), *left_out)
+        listed, beyond = list[int](), list[tuple[int, ...]]()
+        for pin in (pin for pin in demands.pins if pin[0] in number):
+            place = model.positions([pin])
+            # It need not keep the limits that other networks keep.
+            if place is not None and changed.allowed(place)[0]:
+                listed += place.tolist()
+            else:
+                beyond.append(tuple(sorted(number[code] for code in pin)))
+        beyond += left_out
         following = range(len(model.store), len(model.store) + len(beyond))
-        return replace(changed, beyond=beyond, needed=np.array([*sorted(listed), *following], np.int64))
+        return replace(changed, beyond=tuple(beyond), needed=np.array([*sorted(listed), *following], np.int64))
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which columns keep the demands; exceptions need not have as many practices as demanded."""
