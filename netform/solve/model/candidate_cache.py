@@ -117,13 +117,7 @@ class CandidateCache:
         MoreRoomError
             They do not fit, but would if fewer areas were planned side by side.
         """
-        key = (
-            problem.codes,
-            tuple(sorted(map(tuple, map(sorted, problem.graph.edges)))),
-            least,
-            most,
-            enclaves,
-        )
+        key = problem.codes, frozenset(map(frozenset, problem.graph.edges)), least, most, enclaves
         if key in self.kept:
             # The list that was asked for last is the last to be let go of.
             self.kept[key] = self.kept.pop(key)

@@ -62,9 +62,7 @@ class WarmStart:
     def with_cuts(self, more: CutPool) -> WarmStart:
         """The same with more cuts, of dual zero."""
         known = {tuple(cut) for cut in self.cuts.tolist()}
-        fresh = np.array([cut for cut in more.tolist() if tuple(cut) not in known], np.int64).reshape(
-            -1, more.shape[1]
-        )
+        fresh = more[[tuple(cut) not in known for cut in more.tolist()]]
         priced = np.concatenate((self.duals.cuts, np.zeros(len(fresh))))
         return replace(self, cuts=np.concatenate((self.cuts, fresh)), duals=replace(self.duals, cuts=priced))
 
