@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Group, Problem
 
-__all__ = ["AtomMap", "atom_map", "connected_pieces", "labels_of", "networks_of", "numbered", "unit_pieces"]
+__all__ = ["AtomMap", "atom_map", "connected_pieces", "labels_of", "networks_of", "numbered"]
 
 
 class AtomMap(NamedTuple):
@@ -56,22 +56,23 @@ class AtomMap(NamedTuple):
         return len(self.patients)
 
 
-def unit_pieces(problem: Problem) -> NDArray[np.int64]:
-    """Number the pieces of units that hang together, and every free practice by itself.
+def connected_pieces(graph: nx.Graph, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the connected sets of nodes of the same label; each of label -1 stands alone.
 
     Parameters
     ----------
-    problem : Problem
+    graph : networkx.Graph
+        On 0..n-1.
+    labels : ndarray of int64, shape (n,)
 
     Returns
     -------
     ndarray of int64, shape (n,)
-        Atom of each practice, in order of the first practice of each.
+        In order of the first node of each set.
     """
-    unit = problem.limits.unit
     inside = nx.Graph()
-    inside.add_nodes_from(range(len(unit)))
-    inside.add_edges_from((a, b) for a, b in problem.graph.edges if unit[a] >= 0 and unit[a] == unit[b])
+    inside.add_nodes_from(range(len(labels)))
+    inside.add_edges_from((a, b) for a, b in graph.edges if labels[a] >= 0 and labels[a] == labels[b])
     return numbered(inside)
 
 
@@ -81,22 +82,6 @@ def numbered(joined: nx.Graph) -> NDArray[np.int64]:
     for k, part in enumerate(sorted(nx.connected_components(joined), key=min)):
         number[list(part)] = k
     return number
-
-
-def connected_pieces(atoms: AtomMap, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number the connected sets of atoms of the same label; each of label -1 stands alone.
-
-    Parameters
-    ----------
-    atoms : AtomMap
-    labels : ndarray of int64, shape (a,)
-    """
-    one = np.repeat(np.arange(atoms.size), np.diff(atoms.indptr))
-    kept = (labels[one] >= 0) & (labels[one] == labels[atoms.neighbours])
-    joined = nx.Graph()
-    joined.add_nodes_from(range(atoms.size))
-    joined.add_edges_from(zip(one[kept].tolist(), atoms.neighbours[kept].tolist(), strict=True))
-    return numbered(joined)
 
 
 def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
@@ -110,38 +95,27 @@ def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
     """
     size = int(atom_of.max()) + 1
     edges = np.array(problem.graph.edges, np.int64).reshape(-1, 2)
-    minutes = np.asarray(problem.data.minutes, np.float64)[edges[:, 0], edges[:, 1]]
-    ends = np.sort(atom_of[edges], axis=1)
-    crossing = ends[:, 0] != ends[:, 1]
-    ends, minutes = ends[crossing], minutes[crossing]
-    order = np.lexsort((minutes, ends[:, 1], ends[:, 0]))
-    ends, minutes = ends[order], minutes[order]
+    minutes = np.tile(np.asarray(problem.data.minutes, np.float64)[edges[:, 0], edges[:, 1]], 2)
+    one, other = atom_of[np.concatenate((edges, edges[:, ::-1]))].T
+    order = np.lexsort((minutes, other, one))
+    one, other, minutes = one[order], other[order], minutes[order]
     # Of several borders between two atoms the shortest comes first and counts.
-    kept = np.ones(len(ends), np.bool_)
-    kept[1:] = (ends[1:] != ends[:-1]).any(axis=1)
-    ends, minutes = ends[kept], minutes[kept]
-    one, other = np.concatenate((ends[:, 0], ends[:, 1])), np.concatenate((ends[:, 1], ends[:, 0]))
-    both = np.concatenate((minutes, minutes))
-    order = np.lexsort((other, one))
-    practices = np.argsort(atom_of, kind="stable").astype(np.int64)
+    kept = one != other
+    kept[1:] &= (one[1:] != one[:-1]) | (other[1:] != other[:-1])
     merged = problem.limits.merged
-    # Each practice counts but for those of a merger that has a lower one in the same atom.
-    spared = {
-        (int(a), int(m)): v for v, (a, m) in reversed(list(enumerate(zip(atom_of, merged, strict=True))))
-    }
-    counts = np.array(
-        [merged[v] < 0 or spared[int(atom_of[v]), int(merged[v])] == v for v in range(len(atom_of))],
-        np.int64,
-    )
+    # Of a merger one practice counts in each atom.
+    counts = np.unique((atom_of, np.where(merged < 0, -1 - np.arange(len(merged)), merged)), axis=1)[0]
+    each = np.arange(size + 1)
+    practices = np.argsort(atom_of, kind="stable")
     return AtomMap(
-        indptr=np.concatenate(([0], np.cumsum(np.bincount(one, minlength=size)))).astype(np.int64),
-        neighbours=other[order],
-        minutes=both[order],
+        indptr=np.searchsorted(one[kept], each),
+        neighbours=other[kept],
+        minutes=minutes[kept],
         patients=np.bincount(atom_of, problem.data.list_size, size).astype(np.int64),
-        counted=np.bincount(atom_of, counts, size).astype(np.int64),
-        first=np.concatenate(([0], np.cumsum(np.bincount(atom_of, minlength=size)))).astype(np.int64),
+        counted=np.bincount(counts, minlength=size),
+        first=np.searchsorted(atom_of[practices], each),
         practices=practices,
-        atom_of=np.asarray(atom_of, np.int64),
+        atom_of=atom_of,
     )
 
 

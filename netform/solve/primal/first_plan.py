@@ -21,7 +21,6 @@ from netform.solve.primal.atoms import (
     labels_of,
     networks_of,
     numbered,
-    unit_pieces,
 )
 from netform.solve.primal.exchanges import MERGES, Ground
 from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
@@ -40,8 +39,6 @@ __all__ = [
     "PrimalParams",
     "StartParams",
     "Terrain",
-    "alone",
-    "from_start",
     "improve",
     "incumbents",
     "tree_starts",
@@ -93,9 +90,8 @@ class Terrain:
         cls, problem: Problem, params: StartParams, demands: PlanDemands = NO_DEMANDS_OVER_PLAN
     ) -> Terrain:
         """The terrain of a problem, and the band for trees: as wide as the number of networks demanded needs it."""
-        pieces = unit_pieces(problem)
+        pieces = connected_pieces(problem.graph, problem.limits.unit)
         atoms, whole = atom_map(problem, pieces), atom_map(problem, _with_ways(problem, pieces))
-        part_of = connected_pieces(whole, np.zeros(whole.size, np.int64))
         rules, limits = problem.data.rules, problem.limits
         typical = float(np.median(atoms.minutes)) if len(atoms.minutes) else 1.0
         networks, patients = demands.networks, problem.patients
@@ -110,8 +106,8 @@ class Terrain:
             params.trees_per_cut,
             max(typical, 1e-3),
         )
-        parts = tuple(np.flatnonzero(part_of == k) for k in range(int(part_of.max()) + 1))
-        return cls(atoms, whole, parts, bounds)
+        parts = sorted(nx.connected_components(problem.graph), key=min)
+        return cls(atoms, whole, tuple(np.unique(whole.atom_of[list(part)]) for part in parts), bounds)
 
     def on_atoms(self, labels: NDArray[np.int64]) -> NDArray[np.int64]:
         """Labels of the atoms of ``whole`` as those of ``atoms``."""
@@ -193,25 +189,6 @@ def tree_starts(
                 labels[order] = found + used
                 used += int(found.max()) + 1
             yield terrain.on_atoms(labels)
-
-
-def alone(terrain: Terrain) -> NDArray[np.int64]:
-    """Each unit with its ways a network, and each other practice."""
-    return terrain.on_atoms(np.arange(terrain.whole.size))
-
-
-def from_start(terrain: Terrain, demands: PlanDemands) -> NDArray[np.int64]:
-    """The networks where the plan starts, in connected pieces; who is in none stands alone.
-
-    Parameters
-    ----------
-    terrain : Terrain
-    demands : PlanDemands
-        With a start.
-    """
-    assert demands.start is not None  # noqa: S101 (asked for only then)
-    atoms = terrain.atoms
-    return connected_pieces(atoms, demands.start[atoms.practices[atoms.first[:-1]]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,12 +347,16 @@ class _Run:
 
     def starts(self) -> Iterator[NDArray[np.int64]]:
         """Starts, those of trees first: their borders are not bettered yet."""
+        atoms = self.terrain.atoms
         yield from tree_starts(self.terrain, self.demands, self.params.starts, self.seed)
         if self.demands.start is not None:
-            yield from_start(self.terrain, self.demands)
+            # The networks there in connected pieces; who is in none stands alone.
+            map_of_atoms = nx.relabel_nodes(self.problem.graph, dict(enumerate(atoms.atom_of.tolist())))
+            yield connected_pieces(map_of_atoms, self.demands.start[atoms.practices[atoms.first[:-1]]])
         broken = self.best is not None and self.incumbent.value.broken
         if self.problem.limits.forbids or self.demands or broken:
             # Around a hub trees may leave a network too large for an exception, and no single move mends that.
             # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
-            plan = LabelledPlan.of(self.ground, alone(self.terrain))
+            alone = self.terrain.on_atoms(np.arange(self.terrain.whole.size))
+            plan = LabelledPlan.of(self.ground, alone)
             yield better_borders(self.ground, plan, self.seed, self.deadline, kinds=MERGES).labels
