@@ -19,7 +19,7 @@ from netform.solve.model.plan_model import LinkingRules
 from netform.solve.model.problem import Problem, group_costs
 from netform.solve.part_candidates import Part
 from netform.solve.primal.atoms import networks_of
-from netform.solve.primal.first_plan import StartParams, Terrain, incumbents, tree_starts
+from netform.solve.primal.first_plan import ground_of, incumbents, tree_starts
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN
 from tests.strategies import made_up_area
 
@@ -57,11 +57,8 @@ def county(practices: int, seed: int) -> tuple[nx.Graph, Rules]:
 
 def tree_plan(problem: Problem, seed: int) -> list[Group]:
     """Give the first plan by trees that is within the band, as they cut it: much can be bettered; any if none is."""
-    terrain = Terrain.of(problem, StartParams())
-    plans = [
-        networks_of(terrain.atoms, labels)
-        for labels in tree_starts(terrain, NO_DEMANDS_OVER_PLAN, StartParams(), seed)
-    ]
+    ground = ground_of(problem, NO_DEMANDS_OVER_PLAN)
+    plans = [networks_of(ground.atoms, labels) for labels in tree_starts(ground, seed)]
     return min(plans, key=lambda plan: key(problem, plan, problem.data.rules)[:2])
 
 

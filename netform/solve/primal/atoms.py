@@ -55,6 +55,11 @@ class AtomMap(NamedTuple):
         """How many atoms there are."""
         return len(self.patients)
 
+    @property
+    def heads(self) -> NDArray[np.int64]:
+        """The first practice of each."""
+        return self.practices[self.first[:-1]]
+
 
 def connected_pieces(graph: nx.Graph, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number the connected sets of nodes of the same label; each of label -1 stands alone.
@@ -146,4 +151,4 @@ def labels_of(atoms: AtomMap, plan: Sequence[Group]) -> NDArray[np.int64]:
     owner = np.empty(len(atoms.atom_of), np.int64)
     for k, network in enumerate(plan):
         owner[list(network)] = k
-    return owner[atoms.practices[atoms.first[:-1]]]
+    return owner[atoms.heads]

@@ -10,6 +10,7 @@ is out of date, looks at its own file only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,35 +30,36 @@ if TYPE_CHECKING:
     from netform.solve.primal.trees import Bounds
     from netform.solve.primal.value import PlanDemands
 
-__all__ = ["ALL_KINDS", "LEAST_GAIN", "MERGES", "Batch", "Ground", "better_rows", "descend", "network_store"]
+__all__ = ["LEAST_GAIN", "Batch", "Ground", "best_first", "descend", "network_store"]
 
 # An exchange is worth making from so many hours per week: beyond what sums differ by with their order.
 LEAST_GAIN = 1e-6
 
-# Which exchanges are looked for.
-MERGES, MOVES, SWAPS = 1, 2, 4
-ALL_KINDS = MERGES | MOVES | SWAPS
+# Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices or so;
+# of more, a random share each time.
+SWAPS = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What search works on.
+    """What search works on: a problem, its map contracted for search, and once more for starts.
 
     Attributes
     ----------
     problem : Problem
     demands : PlanDemands
     atoms : AtomMap
+        Pieces of units that hang together, and free practices.
+    whole : AtomMap
+        Units whose pieces do not touch are whole here, with the practices on a way between them.
     bounds : Bounds
-    swaps : int
-        Swaps of one pair of networks that are looked at in one round; of more, some at random.
     """
 
     problem: Problem
     demands: PlanDemands
     atoms: AtomMap
+    whole: AtomMap
     bounds: Bounds
-    swaps: int
 
     def values(self, store: CandidateStore, *, costs: bool = True) -> NDArray[np.float64]:
         """What networks add to the value of a plan (`netform.solve.primal.value.network_values`)."""
@@ -125,9 +127,10 @@ def descend(
     slack: NDArray[np.float64],
     random: np.random.Generator,
     deadline: Deadline,
-    kinds: int = ALL_KINDS,
     rounds: int = 2**31,
-) -> NDArray[np.float64]:
+    *,
+    only_mergers: bool = False,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Make the best exchanges of every trial until there are none; labels and values are changed in place.
 
     Parameters
@@ -141,27 +144,29 @@ def descend(
     random : numpy.random.Generator
         Of the swaps that are looked at where there are too many.
     deadline : Deadline
-    kinds : int
-        Which exchanges, as bits; 0 for none, where trials are only valued.
     rounds : int
         After so many it ends, whether there are any left or not.
+    only_mergers : bool
+        Whether nothing is exchanged but by mergers.
 
     Returns
     -------
-    ndarray of float64, shape (t, 4)
-        The values of the trials.
+    sums : ndarray of float64, shape (t, 6)
+        Of the values of each trial's networks.
+    count : ndarray of float64, shape (t,)
+        How many networks each has.
     """
     trials, networks = len(batch.begin) - 1, len(values)
     fresh = np.ones((2, networks), np.bool_)
     sums = np.zeros((trials, values.shape[1]))
     np.add.at(sums, batch.trial_of, values)
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
-    held = plan_values(sums, count, slack)
-    while kinds and rounds > 0 and not deadline.passed:
+    while rounds > 0 and not deadline.passed:
         rounds -= 1
+        held = plan_values(sums, count, slack)
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
         active, found = _exchanges(
-            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, kinds, ground.swaps, random
+            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, only_mergers, random
         )
         if not active:
             break
@@ -179,8 +184,7 @@ def descend(
             np.add.at(sums, trial, new - values[where])
             np.subtract.at(count, trial, (row < 0).astype(np.float64))
             values[where] = new
-        held = plan_values(sums, count, slack)
-    return held
+    return sums, count
 
 
 def _linking(
@@ -231,31 +235,24 @@ def _valued(
         here = trial[chosen]
         return plan_values(new, count[here] - gone[chosen], slack[here])
 
-    every = np.arange(len(found.one))
-    before = held[trial]
     # Hours are counted only where what comes before them is no worse.
-    chosen = every[_no_worse(after(every)[:, :3], before[:, :3])]
+    change = after(np.arange(len(trial))) - held[trial]
+    change[:, 3] = -math.inf
+    chosen = np.flatnonzero(_better(change))
     wanted = np.unique(np.concatenate((found.row_of_one[chosen], found.row_of_other[chosen])))
     wanted = wanted[wanted >= 0]
     rows[wanted] = ground.values(store.take(wanted))
-    change = after(chosen) - before[chosen]
-    better = better_rows(change)
-    chosen, change = chosen[better], change[better]
-    order = np.lexsort((chosen, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))
-    return chosen[order], rows
+    return chosen[best_first(after(chosen) - held[trial[chosen]])], rows
 
 
-def _no_worse(new: NDArray[np.float64], old: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether rows are no greater than others, compared in order."""
-    result = np.ones(len(new), np.bool_)
-    for column in range(new.shape[1] - 1, -1, -1):
-        less, equal = new[:, column] < old[:, column], new[:, column] == old[:, column]
-        result = less | (equal & result)
-    return result
+def best_first(change: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which changes of a value, shape (c, 4), are for the better; the best first, of equal ones the first."""
+    better = np.flatnonzero(_better(change))
+    return better[np.lexsort(change[better, ::-1].T)]
 
 
-def better_rows(change: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether changes of a value, shape (c, 4), are for the better: the first that is not zero is below."""
+def _better(change: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether changes are for the better: the first that is not zero is below."""
     result = change[:, 3] < -LEAST_GAIN
     for column in (2, 1, 0):
         result = (change[:, column] < 0) | ((change[:, column] == 0) & result)
@@ -327,8 +324,7 @@ def _exchanges(
     batch: Batch,
     fresh: NDArray[np.bool_],
     sound: NDArray[np.bool_],
-    kinds: int,
-    swaps: int,
+    only_mergers: bool,
     random: np.random.Generator,
 ) -> tuple[int, _Found]:
     """The exchanges of networks that were not looked at: moves and mergers of a trial first, then swaps.
@@ -353,7 +349,7 @@ def _exchanges(
         while last < networks and batch.trial_of[last] == t:
             last += 1
         stage = 0 if fresh[0, first:last].any() else 1
-        if fresh[stage, first:last].any() and (stage == 0 or kinds & SWAPS):
+        if fresh[stage, first:last].any() and (stage == 0 or not only_mergers):
             active += 1
             for p in range(batch.begin[t], batch.begin[t + 1]):
                 place[batch.atom[p]] = p
@@ -364,9 +360,9 @@ def _exchanges(
                         continue
                     here, there = inside[begin[one] : begin[one + 1]], inside[begin[other] : begin[other + 1]]
                     if stage == 0:
-                        goes, ends = _moves(atoms, batch, place, room, here, one, other, kinds)
+                        goes, ends = _moves(atoms, batch, place, room, here, one, other, only_mergers)
                     elif one < other:
-                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, swaps, random)
+                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, random)
                     else:
                         continue
                     for x in range(len(ends) - 1):
@@ -500,17 +496,17 @@ def _moves(
     here: NDArray[np.int64],
     one: int,
     other: int,
-    kinds: int,
+    only_mergers: bool,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """What may go over from one network to another, as places, those of each move between two ends."""
     goes, ends = [0 for _ in range(0)], [0]
-    if kinds & MOVES and len(here) > 1:
+    if not only_mergers and len(here) > 1:
         for p in here:
             if _touches(atoms, batch, place, p, other, -1):
                 for q in _leaving(atoms, batch, place, room, here, p):
                     goes.append(q)
                 ends.append(len(goes))
-    if kinds & MERGES and one < other:
+    if one < other:
         for p in here:
             goes.append(p)
         ends.append(len(goes))
@@ -527,7 +523,6 @@ def _swaps(
     there: NDArray[np.int64],
     one: int,
     other: int,
-    most: int,
     random: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Who may change places between two networks without parting those who stay; of too many, some at random."""
@@ -543,7 +538,7 @@ def _swaps(
         if _touches(atoms, batch, place, q, one, -1)
         and len(_leaving(atoms, batch, place, room, there, q)) == 1
     ]
-    share = most / max(1, len(from_one) * len(from_other))
+    share = SWAPS / max(1, len(from_one) * len(from_other))
     goes, ends = [0 for _ in range(0)], [0]
     for p in from_one:
         for q in from_other:

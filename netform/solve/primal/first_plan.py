@@ -7,24 +7,17 @@ practices that stand alone keeps it nearly always; where few may move, the start
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 
 from netform.solve.model.budget import NEVER, Deadline
-from netform.solve.primal.atoms import (
-    AtomMap,
-    atom_map,
-    connected_pieces,
-    labels_of,
-    networks_of,
-    numbered,
-)
-from netform.solve.primal.exchanges import MERGES, Ground
-from netform.solve.primal.local_search import LabelledPlan, SearchParams, better_borders, search
-from netform.solve.primal.trees import Bounds, divided_part
+from netform.solve.primal.atoms import atom_map, connected_pieces, labels_of, networks_of, numbered
+from netform.solve.primal.exchanges import Ground
+from netform.solve.primal.local_search import LabelledPlan, better_borders, search
+from netform.solve.primal.trees import Bounds, divide
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, PlanDemands, PlanValue
 
 if TYPE_CHECKING:
@@ -34,84 +27,43 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Group, Problem
 
-__all__ = [
-    "Incumbent",
-    "PrimalParams",
-    "StartParams",
-    "Terrain",
-    "improve",
-    "incumbents",
-    "tree_starts",
-]
+__all__ = ["Incumbent", "ground_of", "improve", "incumbents", "tree_starts"]
+
+# Numbers of networks that are tried, spread evenly over those that arithmetic allows: cost changes smoothly with the
+# number, so that search finds the best from a neighbour.
+NUMBERS = 8
+
+# Plans by trees for each: one tree in two or so is unlucky at some cut.
+STARTS_PER_NUMBER = 2
+
+# Starts whose borders are bettered, the best first: beyond a few the search itself is the better use of time.
+BETTERED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class StartParams:
-    """How hard starts try.
+def ground_of(problem: Problem, demands: PlanDemands) -> Ground:
+    """Contract the map of a problem, and widen the band of trees as far as the number of networks demanded needs it.
 
-    Attributes
+    Parameters
     ----------
-    numbers : int
-        Numbers of networks that are tried, spread evenly over those that arithmetic allows: cost changes smoothly with
-        the number, so that search finds the best from a neighbour.
-    starts_per_number : int
-        Plans by trees for each: one tree in two or so is unlucky at some cut.
-    trees_per_cut : int
-        Trees tried as long as none has a cut that both sides can hold: in narrow bands (1%) one in ten has.
+    problem : Problem
+    demands : PlanDemands
     """
-
-    numbers: int = 8
-    starts_per_number: int = 2
-    trees_per_cut: int = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Terrain:
-    """The contracted map twice: for search, and for starts.
-
-    Attributes
-    ----------
-    atoms : AtomMap
-        Pieces of units that hang together, and free practices.
-    whole : AtomMap
-        Units whose pieces do not touch are whole here, with the practices on a way between them.
-    parts : tuple of ndarray of int64
-        The connected parts of ``whole``, as its atoms.
-    bounds : Bounds
-    """
-
-    atoms: AtomMap
-    whole: AtomMap
-    parts: tuple[NDArray[np.int64], ...]
-    bounds: Bounds
-
-    @classmethod
-    def of(
-        cls, problem: Problem, params: StartParams, demands: PlanDemands = NO_DEMANDS_OVER_PLAN
-    ) -> Terrain:
-        """The terrain of a problem, and the band for trees: as wide as the number of networks demanded needs it."""
-        pieces = connected_pieces(problem.graph, problem.limits.unit)
-        atoms, whole = atom_map(problem, pieces), atom_map(problem, _with_ways(problem, pieces))
-        rules, limits = problem.data.rules, problem.limits
-        typical = float(np.median(atoms.minutes)) if len(atoms.minutes) else 1.0
-        networks, patients = demands.networks, problem.patients
-        # Where so many cannot be within the band, some are as far outside as exceptions go.
-        fewer = networks is not None and networks * rules.most < patients
-        more = networks is not None and networks * rules.least > patients
-        bounds = Bounds(
-            1 if more else rules.least,
-            rules.exception_most if fewer else rules.most,
-            limits.least_practices,
-            limits.most_practices,
-            params.trees_per_cut,
-            max(typical, 1e-3),
-        )
-        parts = sorted(nx.connected_components(problem.graph), key=min)
-        return cls(atoms, whole, tuple(np.unique(whole.atom_of[list(part)]) for part in parts), bounds)
-
-    def on_atoms(self, labels: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Labels of the atoms of ``whole`` as those of ``atoms``."""
-        return labels[self.whole.atom_of[self.atoms.practices[self.atoms.first[:-1]]]]
+    pieces = connected_pieces(problem.graph, problem.limits.unit)
+    atoms, whole = atom_map(problem, pieces), atom_map(problem, _with_ways(problem, pieces))
+    rules, limits = problem.data.rules, problem.limits
+    typical = float(np.median(atoms.minutes)) if len(atoms.minutes) else 1.0
+    networks, patients = demands.networks, problem.patients
+    # Where so many cannot be within the band, some are as far outside as exceptions go.
+    fewer = networks is not None and networks * rules.most < patients
+    more = networks is not None and networks * rules.least > patients
+    bounds = Bounds(
+        1 if more else rules.least,
+        rules.exception_most if fewer else rules.most,
+        limits.least_practices,
+        limits.most_practices,
+        max(typical, 1e-3),
+    )
+    return Ground(problem, demands, atoms, whole, bounds)
 
 
 def _with_ways(problem: Problem, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -138,24 +90,20 @@ def _with_ways(problem: Problem, pieces: NDArray[np.int64]) -> NDArray[np.int64]
     return numbered(joined)
 
 
-def _numbers_of_networks(
-    terrain: Terrain, demands: PlanDemands, params: StartParams
-) -> list[NDArray[np.int64]]:
+def _numbers_of_networks(ground: Ground, parts: Sequence[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
     """How many networks to divide each connected part into; the middle of what arithmetic allows first."""
-    bounds = terrain.bounds
-    patients = np.array([terrain.whole.patients[part].sum() for part in terrain.parts])
-    counted = np.array([terrain.whole.counted[part].sum() for part in terrain.parts])
-    size = np.array([len(part) for part in terrain.parts])
+    bounds, networks = ground.bounds, ground.demands.networks
+    patients = np.array([ground.whole.patients[part].sum() for part in parts])
+    counted = np.array([ground.whole.counted[part].sum() for part in parts])
+    size = np.array([len(part) for part in parts])
     fewest = np.maximum(-(-patients // bounds.most), -(-counted // bounds.most_practices))
     most = np.minimum(patients // bounds.least, counted // max(1, bounds.least_practices))
     # Where no number will do, both sides of the gap are tried.
     low, high = np.clip(np.minimum(fewest, most), 1, size), np.clip(np.maximum(fewest, most), 1, size)
-    if demands.networks is not None:
-        return [_shared_out(demands.networks, patients, size)]
-    steps = min(params.numbers, int((high - low).max()) + 1)
-    shares = (
-        [0.5] if steps == 1 else sorted((k / (steps - 1) for k in range(steps)), key=lambda s: abs(s - 0.5))
-    )
+    if networks is not None:
+        return [_shared_out(networks, patients, size)]
+    steps = min(NUMBERS, int((high - low).max()) + 1)
+    shares = sorted((k / max(1, steps - 1) for k in range(steps)), key=lambda share: abs(share - 0.5))
     return [low + np.round((high - low) * share).astype(np.int64) for share in shares]
 
 
@@ -167,49 +115,31 @@ def _shared_out(networks: int, patients: NDArray[np.int64], size: NDArray[np.int
     return number
 
 
-def tree_starts(
-    terrain: Terrain, demands: PlanDemands, params: StartParams, seed: int
-) -> Iterator[NDArray[np.int64]]:
+def tree_starts(ground: Ground, seed: int) -> Iterator[NDArray[np.int64]]:
     """Plans by random trees, as labels of the atoms, one number of networks after the other.
 
     Parameters
     ----------
-    terrain : Terrain
-    demands : PlanDemands
-    params : StartParams
+    ground : Ground
     seed : int
     """
-    random = np.random.default_rng(seed)
-    for _ in range(params.starts_per_number):
-        for number in _numbers_of_networks(terrain, demands, params):
-            labels, used = np.zeros(terrain.whole.size, np.int64), 0
-            for part, networks in zip(terrain.parts, number.tolist(), strict=True):
-                order = part.copy()
-                found = divided_part(terrain.whole, terrain.bounds, order, networks, random)
+    random, whole = np.random.default_rng(seed), ground.whole
+    connected = sorted(nx.connected_components(ground.problem.graph), key=min)
+    parts = [np.unique(whole.atom_of[list(part)]) for part in connected]
+    for _ in range(STARTS_PER_NUMBER):
+        for number in _numbers_of_networks(ground, parts):
+            labels, used = np.zeros(whole.size, np.int64), 0
+            for part, networks in zip(parts, number.tolist(), strict=True):
+                order, kept = part.copy(), np.full(whole.size, -1, np.int64)
+                found = divide(whole, ground.bounds, order, networks, kept, random)
                 labels[order] = found + used
                 used += int(found.max()) + 1
-            yield terrain.on_atoms(labels)
+            yield _on_atoms(ground, labels)
 
 
-@dataclass(frozen=True, slots=True)
-class PrimalParams:
-    """The parameters of starts and of search, and how far effort goes.
-
-    Attributes
-    ----------
-    starts : StartParams
-    search : SearchParams
-    swaps : int
-        Swaps of one pair of networks that are scored in one round: all, where networks hold less than thirty practices
-        or so; of more, a random share each time.
-    bettered : int
-        Starts whose borders are bettered, the best first: beyond a few the search itself is the better use of time.
-    """
-
-    starts: StartParams = field(default_factory=StartParams)
-    search: SearchParams = field(default_factory=SearchParams)
-    swaps: int = 150
-    bettered: int = 4
+def _on_atoms(ground: Ground, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Labels of the atoms of ``whole`` as those of ``atoms``."""
+    return labels[ground.whole.atom_of[ground.atoms.heads]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +190,13 @@ def incumbents(
     until_sound : bool
         Whether to stop at the first plan that keeps every demand and has no exceptions.
     """
-    run = _Run(problem, demands, seed, deadline, on_plan, until_sound)
+    run = _Run(ground_of(problem, demands), seed, deadline, on_plan, until_sound)
     starts: list[LabelledPlan] = []
     for labels in run.starts():
         starts.append(LabelledPlan.of(run.ground, labels))
         if not run.offer(starts[-1]):
             return run.incumbent
-    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[: run.params.bettered]:
+    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[:BETTERED]:
         better_borders(run.ground, start, seed, deadline, run.offer)
         if run.finished:
             break
@@ -293,8 +223,8 @@ def improve(
     demands, seed, effort, deadline, on_plan
         As there; it is told of plans better than the one given.
     """
-    run = _Run(problem, demands, seed, deadline, on_plan)
-    run.best = LabelledPlan.of(run.ground, labels_of(run.terrain.atoms, plan))
+    run = _Run(ground_of(problem, demands), seed, deadline, on_plan)
+    run.best = LabelledPlan.of(run.ground, labels_of(run.ground.atoms, plan))
     better_borders(run.ground, run.best, seed, deadline, run.offer)
     return run.bettered(effort)
 
@@ -303,28 +233,18 @@ def improve(
 class _Run:
     """One search: what it works on, and the best plan so far."""
 
-    problem: Problem
-    demands: PlanDemands
+    ground: Ground
     seed: int
     deadline: Deadline
     on_plan: Callable[[Incumbent], None]
     until_sound: bool = False
-    params: PrimalParams = field(default_factory=PrimalParams)
-    terrain: Terrain = field(init=False)
-    ground: Ground = field(init=False)
     best: LabelledPlan | None = None
-
-    def __post_init__(self) -> None:
-        """Contract the map to atoms."""
-        self.terrain = Terrain.of(self.problem, self.params.starts, self.demands)
-        atoms, bounds = self.terrain.atoms, self.terrain.bounds
-        self.ground = Ground(self.problem, self.demands, atoms, bounds, self.params.swaps)
 
     @property
     def incumbent(self) -> Incumbent:
         """The best plan so far."""
         assert self.best is not None  # noqa: S101 (asked for only once there is one)
-        groups = tuple(networks_of(self.terrain.atoms, self.best.labels))
+        groups = tuple(networks_of(self.ground.atoms, self.best.labels))
         return Incumbent(groups, self.best.value(self.ground))
 
     @property
@@ -342,21 +262,21 @@ class _Run:
     def bettered(self, effort: int) -> Incumbent:
         """Search from the best plan, and give the best then."""
         if self.best is not None and not self.finished:
-            search(self.ground, self.best, self.params.search, self.seed, effort, self.deadline, self.offer)
+            search(self.ground, self.best, self.seed, effort, self.deadline, self.offer)
         return self.incumbent
 
     def starts(self) -> Iterator[NDArray[np.int64]]:
         """Starts, those of trees first: their borders are not bettered yet."""
-        atoms = self.terrain.atoms
-        yield from tree_starts(self.terrain, self.demands, self.params.starts, self.seed)
-        if self.demands.start is not None:
+        ground = self.ground
+        yield from tree_starts(ground, self.seed)
+        if ground.demands.start is not None:
             # The networks there in connected pieces; who is in none stands alone.
-            map_of_atoms = nx.relabel_nodes(self.problem.graph, dict(enumerate(atoms.atom_of.tolist())))
-            yield connected_pieces(map_of_atoms, self.demands.start[atoms.practices[atoms.first[:-1]]])
+            atom_of = dict(enumerate(ground.atoms.atom_of.tolist()))
+            map_of_atoms = nx.relabel_nodes(ground.problem.graph, atom_of)
+            yield connected_pieces(map_of_atoms, ground.demands.start[ground.atoms.heads])
         broken = self.best is not None and self.incumbent.value.broken
-        if self.problem.limits.forbids or self.demands or broken:
+        if ground.problem.limits.forbids or ground.demands or broken:
             # Around a hub trees may leave a network too large for an exception, and no single move mends that.
             # What stands alone is merged first: moves would be looked for in vain, or part what belongs together.
-            alone = self.terrain.on_atoms(np.arange(self.terrain.whole.size))
-            plan = LabelledPlan.of(self.ground, alone)
-            yield better_borders(self.ground, plan, self.seed, self.deadline, kinds=MERGES).labels
+            alone = LabelledPlan.of(ground, _on_atoms(ground, np.arange(ground.whole.size)))
+            yield better_borders(ground, alone, self.seed, self.deadline, only_mergers=True).labels

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, better_rows, descend, network_store
+from netform.solve.primal.exchanges import Batch, Ground, best_first, descend, network_store
 from netform.solve.primal.trees import divide
-from netform.solve.primal.value import COST, MOVED, PlanValue, plan_value, plan_values
+from netform.solve.primal.value import COST, MOVED, MOVED_PRACTICES, PlanValue, plan_value, plan_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,43 +26,32 @@ if TYPE_CHECKING:
     from netform.solve.primal.atoms import AtomMap
     from netform.solve.primal.trees import Bounds
 
+__all__ = ["LabelledPlan", "better_borders", "search"]
+
 # Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
 ROUNDS_TOLD = 10
 
-__all__ = ["LabelledPlan", "SearchParams", "better_borders", "search"]
+# Neighbourhoods of a round at least: what a call costs is shared by so many.
+TRIALS = 16
 
+# One neighbourhood a round for every so many networks: as many as seldom overlap.
+NETWORKS_PER_TRIAL = 4
 
-@dataclass(frozen=True, slots=True)
-class SearchParams:
-    """How neighbourhoods are searched.
+# In all neighbourhoods of a round about so many atoms at most, so that a round of large networks does not take long.
+ATOMS = 4_000
 
-    Attributes
-    ----------
-    trials : int
-        Neighbourhoods of a round at least: what a call costs is shared by so many.
-    networks_per_trial : int
-        One neighbourhood a round for every so many networks: as many as seldom overlap.
-    atoms : int
-        In all neighbourhoods of a round about so many at most, so that a round of large networks does not take long.
-    hood : tuple of int
-        Networks of a neighbourhood, equally likely: two are quick, a dozen escape where few cannot.
-    hottest, coldest : float
-        What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
-        practice badly placed; in the end next to nothing.
-    other_number : float
-        Share of neighbourhoods that are divided into one network more or one less.
-    at_exceptions : float
-        Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
-    """
+# Networks of a neighbourhood, equally likely: two are quick, a dozen escape where few cannot.
+HOOD = (2, 3, 4, 6, 8, 10, 12)
 
-    trials: int = 16
-    networks_per_trial: int = 4
-    atoms: int = 4_000
-    hood: tuple[int, ...] = (2, 3, 4, 6, 8, 10, 12)
-    hottest: float = 0.2
-    coldest: float = 0.0005
-    other_number: float = 0.1
-    at_exceptions: float = 0.6
+# What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
+# practice badly placed; in the end next to nothing.
+HOTTEST, COLDEST = 0.2, 0.0005
+
+# Share of neighbourhoods that are divided into one network more or one less.
+OTHER_NUMBER = 0.1
+
+# Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
+AT_EXCEPTIONS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +100,8 @@ def better_borders(
     seed: int,
     deadline: Deadline,
     on_plan: Callable[[LabelledPlan], bool] = lambda _plan: True,
-    kinds: int = ALL_KINDS,
+    *,
+    only_mergers: bool = False,
 ) -> LabelledPlan:
     """Better all borders of a plan: make the best exchanges until there are none.
 
@@ -123,13 +113,14 @@ def better_borders(
     deadline : Deadline
     on_plan : callable
         Told of the plan every few rounds; says whether to go on.
-    kinds : int
-        Of `netform.solve.primal.exchanges`.
+    only_mergers : bool
+        Whether networks are merged and nothing else.
     """
     random = np.random.default_rng(seed)
     while True:
         batch, values = _whole_batch(plan.labels), plan.values.copy()
-        descend(ground, batch, values, ground.demands.limits[None], random, deadline, kinds, ROUNDS_TOLD)
+        slack = ground.demands.limits[None]
+        descend(ground, batch, values, slack, random, deadline, ROUNDS_TOLD, only_mergers=only_mergers)
         unchanged = bool((batch.label == plan.labels).all())
         plan = _renumbered(batch.label, values)
         if not on_plan(plan) or unchanged or deadline.passed:
@@ -144,7 +135,6 @@ def _renumbered(labels: NDArray[np.int64], values: NDArray[np.float64]) -> Label
 def search(
     ground: Ground,
     plan: LabelledPlan,
-    params: SearchParams,
     seed: int,
     effort: int,
     deadline: Deadline,
@@ -156,7 +146,6 @@ def search(
     ----------
     ground : Ground
     plan : LabelledPlan
-    params : SearchParams
     seed : int
     effort : int
         Neighbourhoods: less than a few for each network leave no time to cool down.
@@ -167,11 +156,11 @@ def search(
     random = np.random.default_rng(seed)
     best, value, searched = plan, plan.value(ground), 0
     while searched < effort and not deadline.passed:
-        trials = _number_of_trials(plan, params)
+        trials = _number_of_trials(plan)
         each = plan.values[:, COST].mean()
-        heat = each * params.hottest * (params.coldest / params.hottest) ** (searched / effort)
+        heat = each * HOTTEST * (COLDEST / HOTTEST) ** (searched / effort)
         searched += trials
-        plan = _round(ground, plan, params, trials, heat, random, deadline)
+        plan = _round(ground, plan, trials, heat, random, deadline)
         if (found := plan.value(ground)) < value:
             best, value = plan, found
             if not on_plan(best):
@@ -179,17 +168,16 @@ def search(
     return best
 
 
-def _number_of_trials(plan: LabelledPlan, params: SearchParams) -> int:
+def _number_of_trials(plan: LabelledPlan) -> int:
     """As many as share what a call costs, seldom overlap, and do not take long."""
     number = len(plan.values)
-    each = len(plan.labels) / number * min(number, sum(params.hood) / len(params.hood))
-    return max(1, min(max(params.trials, number // params.networks_per_trial), int(params.atoms / each)))
+    each = len(plan.labels) / number * min(number, sum(HOOD) / len(HOOD))
+    return max(1, min(max(TRIALS, number // NETWORKS_PER_TRIAL), int(ATOMS / each)))
 
 
 def _round(
     ground: Ground,
     plan: LabelledPlan,
-    params: SearchParams,
     trials: int,
     heat: float,
     random: np.random.Generator,
@@ -201,28 +189,23 @@ def _round(
         ground.atoms,
         ground.bounds,
         plan.labels,
-        *_random_neighbourhoods(ground, plan, params, trials, random),
+        *_random_neighbourhoods(ground, plan, trials, random),
         random,
     )
     values = ground.values(network_store(ground.atoms, batch))
-    hood_of = np.repeat(np.arange(trials), np.diff(hood_begin))
-    before = np.zeros((trials, values.shape[1]))
-    np.add.at(before, hood_of, plan.values[hoods])
     sizes = np.diff(hood_begin)
+    before = np.zeros((trials, values.shape[1]))
+    np.add.at(before, np.repeat(np.arange(trials), sizes), plan.values[hoods])
     beside = plan.values.sum(axis=0) - before
     slack = ground.demands.limits - np.column_stack((number - sizes, beside[:, MOVED]))
-    held = descend(ground, batch, values, slack, random, deadline, ALL_KINDS)
-    change = held - plan_values(before, sizes, slack)
-    linking = _linking(batch, values, before, sizes) & bool(ground.demands)
+    after, count = descend(ground, batch, values, slack, random, deadline)
+    change = plan_values(after, count, slack) - plan_values(before, sizes, slack)
+    # Trials that change how many networks there are, or how many move.
+    linking = bool(ground.demands) & ((count != sizes) | (after[:, MOVED] != before[:, MOVED]).any(axis=1))
     # Dearer is taken, too, with a chance that falls with how much and with time (simulated annealing).
     change[:, 3] += heat * np.log(1.0 - random.random(trials))
-    better = np.flatnonzero(better_rows(change))
-    if not len(better):
-        return plan
-    change = change[better]
-    order = better[np.lexsort((better, change[:, 3], change[:, 2], change[:, 1], change[:, 0]))]
     labels, taken, linked_once = plan.labels.copy(), np.zeros(number, np.bool_), False
-    for t in order.tolist():
+    for t in best_first(change).tolist():
         hood = hoods[hood_begin[t] : hood_begin[t + 1]]
         # After one that bears on rules over the whole plan, what those leave to the next is another matter.
         if not taken[hood].any() and not (linking[t] and linked_once):
@@ -233,29 +216,18 @@ def _round(
     return _renumbered(labels, np.concatenate((plan.values, values)))
 
 
-def _linking(
-    batch: Batch, values: NDArray[np.float64], before: NDArray[np.float64], sizes: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which trials change how many networks there are, or how many move."""
-    after, number = np.zeros_like(before), np.zeros(len(sizes), np.int64)
-    np.add.at(after, batch.trial_of, values)
-    np.add.at(number, batch.trial_of[np.unique(batch.label)], 1)
-    result: NDArray[np.bool_] = (number != sizes) | (after[:, MOVED] != before[:, MOVED]).any(axis=1)
-    return result
-
-
 def _random_neighbourhoods(
-    ground: Ground, plan: LabelledPlan, params: SearchParams, trials: int, random: np.random.Generator
+    ground: Ground, plan: LabelledPlan, trials: int, random: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Where neighbourhoods begin, how many networks they have, and how many more they are divided into."""
     number = len(plan.values)
     begins = random.integers(number, size=trials)
-    odd = np.flatnonzero(plan.values[:, :COST][:, :3].any(axis=1))
+    odd = np.flatnonzero(plan.values[:, :MOVED_PRACTICES].any(axis=1))
     if len(odd):
-        at_odd = random.random(trials) < params.at_exceptions
+        at_odd = random.random(trials) < AT_EXCEPTIONS
         begins[at_odd] = random.choice(odd, int(at_odd.sum()))
-    sizes = random.choice(params.hood, trials)
-    change = np.where(random.random(trials) < params.other_number, random.choice((-1, 1), trials), 0)
+    sizes = random.choice(HOOD, trials)
+    change = np.where(random.random(trials) < OTHER_NUMBER, random.choice((-1, 1), trials), 0)
     if ground.demands.networks is not None:
         change = np.where(change != 0, np.sign(ground.demands.networks - number), 0)
     return begins, sizes.astype(np.int64), change.astype(np.int64), random.random(trials)
@@ -279,7 +251,7 @@ def _ruin(
     number = labels.max() + 1
     order = np.argsort(labels, kind="mergesort")
     first = np.searchsorted(labels[order], np.arange(number + 1))
-    place, kept = np.full(len(labels), -1, np.int64), np.full(len(labels), -1, np.int64)
+    kept = np.full(len(labels), -1, np.int64)
     trial_begin, hood_begin = [0], [0]
     atom, label = _nothing(), _nothing()
     hoods, trial_of = _nothing(), _nothing()
@@ -302,7 +274,7 @@ def _ruin(
         networks = min(max(1, len(hood) + change[t]), len(part))
         if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
             networks = len(hood)
-        divided = divide(atoms, bounds, members, networks, place, kept, random)
+        divided = divide(atoms, bounds, members, networks, kept, random)
         kept[members] = -1
         for k in range(len(members)):
             atom.append(members[k])

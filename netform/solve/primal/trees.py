@@ -17,22 +17,23 @@ if TYPE_CHECKING:
 
     from netform.solve.primal.atoms import AtomMap
 
-__all__ = ["Bounds", "divide", "divided_part", "hold", "random_tree"]
+__all__ = ["Bounds", "divide", "hold"]
 
 # Minutes by which a border comes before all others; beyond any journey.
 FIRST = 1e9
 
+# Trees tried for one cut, as long as none has one that both sides can hold: in narrow bands (1%) one in ten has.
+TREES = 12
+
 
 class Bounds(NamedTuple):
-    """What a network may hold, and how hard trees try.
+    """What a network may hold, and how long borders are.
 
     Attributes
     ----------
     least, most : int
         The band in registered patients.
     least_practices, most_practices : int
-    trees : int
-        Trees tried for one cut at most, as long as none has a good one.
     typical_minutes : float
         Of a border: it is added to each, so that trees like short borders and still differ.
     """
@@ -41,33 +42,7 @@ class Bounds(NamedTuple):
     most: int
     least_practices: int
     most_practices: int
-    trees: int
     typical_minutes: float
-
-
-def divided_part(
-    atoms: AtomMap, bounds: Bounds, part: NDArray[np.int64], networks: int, random: np.random.Generator
-) -> NDArray[np.int64]:
-    """Divide a connected part of the map into networks.
-
-    Parameters
-    ----------
-    atoms : AtomMap
-    bounds : Bounds
-    part : ndarray of int64, shape (m,)
-        Its atoms; they are put in another order.
-    networks : int
-        Of 1 to m.
-    random : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of int64, shape (m,)
-        Network of the atom at each place of ``part`` as it is then, each of them connected.
-    """
-    place = np.full(atoms.size, -1, np.int64)
-    found: NDArray[np.int64] = divide(atoms, bounds, part, networks, place, place.copy(), random)
-    return found
 
 
 @nb.njit(cache=True, nogil=True)
@@ -82,12 +57,28 @@ def divide(
     bounds: Bounds,
     part: NDArray[np.int64],
     networks: int,
-    place: NDArray[np.int64],
     kept: NDArray[np.int64],
     random: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """`divided_part` compiled; ``place`` and ``kept`` are those of `random_tree`."""
-    labels = np.zeros(len(part), np.int64)
+    """Divide a connected part of the map into networks.
+
+    Parameters
+    ----------
+    atoms : AtomMap
+    bounds : Bounds
+    part : ndarray of int64, shape (m,)
+        Its atoms; they are put in another order.
+    networks : int
+    kept : ndarray of int64, shape (a,)
+        Atoms of the same number hang together in trees, where they do on the map; -1 for no such wish.
+    random : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        Network of the atom at each place of ``part`` as it is then, each of them connected.
+    """
+    labels, place = np.zeros(len(part), np.int64), np.full(len(kept), -1, np.int64)
     begins, ends, wanted = [0], [len(part)], [min(networks, len(part))]
     label = 0
     while len(begins) > 0:
@@ -117,12 +108,9 @@ def _cut(
     """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks."""
     m = len(part)
     best_miss, best_under, best_k, best_order = -1, 0, 0, part.copy()
-    for _ in range(bounds.trees):
-        order, parent = random_tree(atoms, bounds, part, place, kept, random)
-        patients, counted, below = np.zeros(m, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)
-        for t in range(m):
-            patients[t] = atoms.patients[order[t]]
-            counted[t] = atoms.counted[order[t]]
+    for _ in range(TREES):
+        order, parent = _random_tree(atoms, bounds, part, place, kept, random)
+        patients, counted, below = atoms.patients[order], atoms.counted[order], np.ones(m, np.int64)
         for t in range(m - 1, 0, -1):
             patients[parent[t]] += patients[t]
             counted[parent[t]] += counted[t]
@@ -183,7 +171,7 @@ def _best_edge(
 
 
 @nb.njit(cache=True, nogil=True)
-def random_tree(
+def _random_tree(
     atoms: AtomMap,
     bounds: Bounds,
     part: NDArray[np.int64],
@@ -193,30 +181,25 @@ def random_tree(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A spanning tree of least random weights (Kruskal).
 
-    Parameters
-    ----------
-    atoms : AtomMap
-    bounds : Bounds
-    part : ndarray of int64, shape (m,)
-        Connected atoms.
-    place : ndarray of int64, shape (a,)
-        Room to work in: -1 everywhere, and left so.
-    kept : ndarray of int64, shape (a,)
-        Atoms of the same number hang together in the tree, where they do on the map; -1 for no such wish.
-    random : numpy.random.Generator
-
-    Returns
-    -------
-    order, parent : ndarray of int64, shape (m,)
-        The atoms, parents first, and the place of each parent, -1 of the root.
+    The atoms, parents first, and the place of each parent, -1 of the root; ``place`` is -1 everywhere, and left so.
     """
     m = len(part)
-    one, other, weight = _weighed_borders(atoms, bounds, part, place, kept, random)
-    edges = len(weight)
+    for t in range(m):
+        place[part[t]] = t
+    one, other, weight = [0 for _ in range(0)], [0 for _ in range(0)], [0.0 for _ in range(0)]
+    for t in range(m):
+        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
+            u = place[atoms.neighbours[e]]
+            if u > t:
+                one.append(t)
+                other.append(u)
+                first = FIRST if kept[part[t]] >= 0 and kept[part[t]] == kept[part[u]] else 0.0
+                weight.append(random.random() * (atoms.minutes[e] + bounds.typical_minutes) - first)
+    place[part] = -1
     root = np.arange(m)
     degree = np.zeros(m + 1, np.int64)
-    taken = np.zeros(edges, np.bool_)
-    for e in np.argsort(weight):
+    taken = np.zeros(len(weight), np.bool_)
+    for e in np.argsort(np.array(weight)):
         a, b = _root(root, one[e]), _root(root, other[e])
         if a != b:
             root[a] = b
@@ -225,58 +208,24 @@ def random_tree(
             degree[other[e] + 1] += 1
     begin = np.cumsum(degree)
     filled, ends = begin[:-1].copy(), np.empty(begin[-1], np.int64)
-    for e in range(edges):
-        if taken[e]:
-            ends[filled[one[e]]] = other[e]
-            ends[filled[other[e]]] = one[e]
-            filled[one[e]] += 1
-            filled[other[e]] += 1
+    for e in np.flatnonzero(taken):
+        ends[filled[one[e]]] = other[e]
+        ends[filled[other[e]]] = one[e]
+        filled[one[e]] += 1
+        filled[other[e]] += 1
     order, parent = np.empty(m, np.int64), np.full(m, -1, np.int64)
     seen = np.zeros(m, np.bool_)
-    first = random.integers(0, m)
-    order[0], seen[first] = first, True
+    start = random.integers(0, m)
+    order[0], seen[start] = start, True
     met = 1
     for t in range(m):
         v = order[t]
-        for e in range(begin[v], begin[v + 1]):
-            if not seen[ends[e]]:
-                seen[ends[e]] = True
-                order[met], parent[met] = ends[e], t
+        for u in ends[begin[v] : begin[v + 1]]:
+            if not seen[u]:
+                seen[u] = True
+                order[met], parent[met] = u, t
                 met += 1
     return part[order], parent
-
-
-@nb.njit(cache=True, nogil=True)
-def _weighed_borders(
-    atoms: AtomMap,
-    bounds: Bounds,
-    part: NDArray[np.int64],
-    place: NDArray[np.int64],
-    kept: NDArray[np.int64],
-    random: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """The borders within a part, by the places of both atoms, with random weights."""
-    m = len(part)
-    for t in range(m):
-        place[part[t]] = t
-    edges = 0
-    for t in range(m):
-        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
-            edges += place[atoms.neighbours[e]] > t
-    one, other, weight = np.empty(edges, np.int64), np.empty(edges, np.int64), np.empty(edges)
-    edges = 0
-    for t in range(m):
-        for e in range(atoms.indptr[part[t]], atoms.indptr[part[t] + 1]):
-            u = place[atoms.neighbours[e]]
-            if u > t:
-                one[edges], other[edges] = t, u
-                weight[edges] = random.random() * (atoms.minutes[e] + bounds.typical_minutes)
-                if kept[part[t]] >= 0 and kept[part[t]] == kept[part[u]]:
-                    weight[edges] -= FIRST
-                edges += 1
-    for t in range(m):
-        place[part[t]] = -1
-    return one, other, weight
 
 
 @nb.njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
 from netform.solve.model.budget import NEVER
-from netform.solve.primal.exchanges import ALL_KINDS, Batch, Ground, _exchanges, network_store
-from netform.solve.primal.first_plan import StartParams, Terrain, tree_starts
+from netform.solve.primal.exchanges import Batch, _exchanges, network_store
+from netform.solve.primal.first_plan import ground_of, tree_starts
 from netform.solve.primal.local_search import LabelledPlan, better_borders
-from netform.solve.primal.trees import divided_part
+from netform.solve.primal.trees import divide
 from netform.solve.primal.value import NO_DEMANDS_OVER_PLAN, broken_demands
 from tests.brute_force import all_groups, store_of
 from tests.examples import examples
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Problem
 
 QUICK = examples(80)
-
-
-def ground_of(problem: Problem) -> tuple[Terrain, Ground]:
-    """What search works on, with every swap looked at."""
-    terrain = Terrain.of(problem, StartParams())
-    return terrain, Ground(problem, NO_DEMANDS_OVER_PLAN, terrain.atoms, terrain.bounds, 10**6)
 
 
 @given(small_areas(most=7, oversize=False), st.data())
@@ -68,10 +62,10 @@ def test_exchanges_are_all_that_leave_networks_whole(
 ) -> None:
     """Every move of one practice, swap and merger that trying all finds is among them, and all leave networks whole."""
     problem = problem_of(*drawn)
-    terrain, _ = ground_of(problem)
-    atoms, random = terrain.atoms, np.random.default_rng(seed)
-    part = np.arange(atoms.size)
-    found = divided_part(atoms, terrain.bounds, part, min(number, atoms.size), random)
+    ground = ground_of(problem, NO_DEMANDS_OVER_PLAN)
+    atoms, random = ground.atoms, np.random.default_rng(seed)
+    part, kept = np.arange(atoms.size), np.full(atoms.size, -1)
+    found = divide(atoms, ground.bounds, part, min(number, atoms.size), kept, random)
     label = np.empty(atoms.size, np.int64)
     label[part] = found
     networks = int(label.max()) + 1
@@ -80,7 +74,7 @@ def test_exchanges_are_all_that_leave_networks_whole(
     for _ in range(2):
         # Not sound: so that nothing is left out for its list size.
         active, exchanges = _exchanges(
-            atoms, terrain.bounds, batch, fresh, np.zeros(1, np.bool_), ALL_KINDS, 10**6, random
+            atoms, ground.bounds, batch, fresh, np.zeros(1, np.bool_), False, random
         )
         assert active == 1
         for k in range(len(exchanges.one)):
@@ -117,8 +111,8 @@ def whole(problem: Problem, label: np.ndarray) -> bool:
 def test_borders_are_bettered_and_values_are_those_of_the_networks(seed: int) -> None:
     """Networks stay whole, the plan gets no worse, and the values held are those of its networks."""
     problem = problem_of(*county(45, seed))
-    terrain, ground = ground_of(problem)
-    for labels in tree_starts(terrain, NO_DEMANDS_OVER_PLAN, StartParams(numbers=2), seed):
+    ground = ground_of(problem, NO_DEMANDS_OVER_PLAN)
+    for labels in islice(tree_starts(ground, seed), 3, None, 4):
         start = LabelledPlan.of(ground, labels)
         plan = better_borders(ground, start, seed, NEVER)
         assert plan.value(ground) <= start.value(ground)
@@ -129,8 +123,8 @@ def test_borders_are_bettered_and_values_are_those_of_the_networks(seed: int) ->
 def test_a_store_of_a_batch_has_its_networks_in_order() -> None:
     """Members ascend, and networks follow their labels."""
     problem = problem_of(*county(20, 1))
-    terrain, _ = ground_of(problem)
-    label = np.array([v % 3 for v in range(terrain.atoms.size)], np.int64)
+    atoms = ground_of(problem, NO_DEMANDS_OVER_PLAN).atoms
+    label = np.array([v % 3 for v in range(atoms.size)], np.int64)
     batch = Batch(np.array([0, len(label)]), np.arange(len(label)), label, np.zeros(3, np.int64))
-    store = network_store(terrain.atoms, batch)
+    store = network_store(atoms, batch)
     assert [store[g].tolist() for g in range(3)] == [np.flatnonzero(label == g).tolist() for g in range(3)]
