@@ -69,10 +69,8 @@ def ground_of(problem: Problem, demands: PlanDemands) -> Ground:
 def _with_ways(problem: Problem, pieces: NDArray[np.int64]) -> NDArray[np.int64]:
     """Join the pieces of each unit by the shortest ways between them that meet no other unit, where there are any."""
     limits, graph = problem.limits, problem.graph
-    joined = nx.Graph()
-    joined.add_nodes_from(range(len(pieces)))
-    for piece in range(int(pieces.max()) + 1):
-        nx.add_path(joined, np.flatnonzero(pieces == piece).tolist())
+    _, heads = np.unique(pieces, return_index=True)
+    joined = nx.Graph(enumerate(heads[pieces].tolist()))
     taken = limits.unit >= 0
     for unit in np.unique(limits.unit[taken]).tolist():
         members = np.flatnonzero(limits.unit == unit).tolist()
