@@ -35,7 +35,7 @@ class AtomMap(NamedTuple):
     counted : ndarray of int64, shape (a,)
         Practices, merged ones counted once.
     first : ndarray of int64, shape (a + 1,)
-    practices : ndarray of int64, shape (n,)
+    practices : ndarray of uint16, shape (n,)
         Those of atom i are ``practices[first[i]:first[i + 1]]``, ascending.
     atom_of : ndarray of int64, shape (n,)
         The atom of each practice.
@@ -47,7 +47,7 @@ class AtomMap(NamedTuple):
     patients: NDArray[np.int64]
     counted: NDArray[np.int64]
     first: NDArray[np.int64]
-    practices: NDArray[np.int64]
+    practices: NDArray[np.uint16]
     atom_of: NDArray[np.int64]
 
     @property
@@ -56,7 +56,7 @@ class AtomMap(NamedTuple):
         return len(self.patients)
 
     @property
-    def heads(self) -> NDArray[np.int64]:
+    def heads(self) -> NDArray[np.uint16]:
         """The first practice of each."""
         return self.practices[self.first[:-1]]
 
@@ -111,7 +111,7 @@ def atom_map(problem: Problem, atom_of: NDArray[np.int64]) -> AtomMap:
     # Of a merger one practice counts in each atom.
     counts = np.unique((atom_of, np.where(merged < 0, -1 - np.arange(len(merged)), merged)), axis=1)[0]
     each = np.arange(size + 1)
-    practices = np.argsort(atom_of, kind="stable")
+    practices = np.argsort(atom_of, kind="stable").astype(np.uint16)
     return AtomMap(
         indptr=np.searchsorted(one[kept], each),
         neighbours=other[kept],

@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from netform.solve.primal.trees import Bounds
     from netform.solve.primal.value import PlanDemands
 
-__all__ = ["LEAST_GAIN", "Batch", "Ground", "best_first", "descend", "network_store"]
+    # Numbers of places in a batch.
+    Places = NDArray[np.int64]
+
+__all__ = ["LEAST_GAIN", "Batch", "Ground", "best_first", "descend", "network_store", "whole_batch"]
 
 # An exchange is worth making from so many hours per week: beyond what sums differ by with their order.
 LEAST_GAIN = 1e-6
@@ -67,22 +70,29 @@ class Ground:
 
 
 class Batch(NamedTuple):
-    """Parts of plans side by side, each a trial; an atom may be in several of them.
+    """Parts of plans side by side, each a trial, on a map of places: an atom has one in every trial that it is in.
 
     Attributes
     ----------
-    begin : ndarray of int64, shape (t + 1,)
-        The places of trial i are ``begin[i]:begin[i + 1]``.
-    atom : ndarray of int64, shape (p,)
-        The atom at each place.
+    indptr, neighbours : ndarray of int64
+        The places of the same trial next to place p are ``neighbours[indptr[p]:indptr[p + 1]]``.
+    patients, counted : ndarray of int64, shape (p,)
+        Of the atom at each place.
+    first : ndarray of int64, shape (p + 1,)
+    practices : ndarray of uint16
+        Those at place p are ``practices[first[p]:first[p + 1]]``.
     label : ndarray of int64, shape (p,)
         Its network; those of one trial are numbered one after the other, trial after trial.
     trial_of : ndarray of int64, shape (g,)
         The trial of each network.
     """
 
-    begin: NDArray[np.int64]
-    atom: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    neighbours: NDArray[np.int64]
+    patients: NDArray[np.int64]
+    counted: NDArray[np.int64]
+    first: NDArray[np.int64]
+    practices: NDArray[np.uint16]
     label: NDArray[np.int64]
     trial_of: NDArray[np.int64]
 
@@ -92,11 +102,10 @@ class _Found(NamedTuple):
 
     Attributes
     ----------
-    one, other : ndarray of int64, shape (c,)
-        The two networks; in a merger ``one`` is gone afterwards.
-    row_of_one : ndarray of int64, shape (c,)
-        The first network as it would be, as a row of the store below; -1 where it is gone.
-    row_of_other : ndarray of int64, shape (c,)
+    networks : ndarray of int64, shape (c, 2)
+        The two; in a merger the first is gone afterwards.
+    rows : ndarray of int64, shape (c, 2)
+        The same as they would be, as rows of the store below; -1 where one is gone.
     moved : ndarray of int64, shape (c + 1,)
     places : ndarray of int64
         Those that go over to the network that they are not in: ``places[moved[i]:moved[i + 1]]``.
@@ -104,20 +113,28 @@ class _Found(NamedTuple):
         Of a store of networks, in practices.
     """
 
-    one: NDArray[np.int64]
-    other: NDArray[np.int64]
-    row_of_one: NDArray[np.int64]
-    row_of_other: NDArray[np.int64]
+    networks: NDArray[np.int64]
+    rows: NDArray[np.int64]
     moved: NDArray[np.int64]
     places: NDArray[np.int64]
     offsets: NDArray[np.int64]
     members: NDArray[np.uint16]
 
 
-def network_store(atoms: AtomMap, batch: Batch) -> CandidateStore:
-    """The networks of a batch, in order of their labels."""
-    offsets, members = _network_store(atoms, batch)
-    return CandidateStore(offsets, members, len(atoms.atom_of))
+def whole_batch(atoms: AtomMap, labels: NDArray[np.int64]) -> Batch:
+    """A whole plan as the only trial."""
+    of_map = atoms.indptr, atoms.neighbours, atoms.patients, atoms.counted, atoms.first, atoms.practices
+    return Batch(*of_map, label=labels.copy(), trial_of=np.zeros(int(labels.max()) + 1, np.int64))
+
+
+def network_store(batch: Batch, practices: int) -> CandidateStore:
+    """The networks of a batch, in order of their labels, in a store over so many practices."""
+    order = np.argsort(batch.label, kind="stable")
+    placed = CandidateStore(batch.first, batch.practices, practices).take(order)
+    networks = np.arange(len(batch.trial_of) + 1)
+    offsets = placed.offsets[np.searchsorted(batch.label[order], networks)]
+    label = np.repeat(networks[:-1], np.diff(offsets))
+    return CandidateStore(offsets, placed.members[np.lexsort((placed.members, label))], practices)
 
 
 def descend(
@@ -156,8 +173,8 @@ def descend(
     count : ndarray of float64, shape (t,)
         How many networks each has.
     """
-    trials, networks = len(batch.begin) - 1, len(values)
-    fresh = np.ones((2, networks), np.bool_)
+    trials = len(slack)
+    fresh = np.ones((2, len(values)), np.bool_)
     sums = np.zeros((trials, values.shape[1]))
     np.add.at(sums, batch.trial_of, values)
     count = np.bincount(batch.trial_of, minlength=trials).astype(np.float64)
@@ -165,25 +182,20 @@ def descend(
         rounds -= 1
         held = plan_values(sums, count, slack)
         # A trial without broken demands takes no exchange that brings exceptions, whatever it costs.
-        active, found = _exchanges(
-            ground.atoms, ground.bounds, batch, fresh, held[:, 0] == 0, only_mergers, random
-        )
+        active, found = _exchanges(batch, ground.bounds, fresh, held[:, 0] == 0, only_mergers, random)
         if not active:
             break
-        if not len(found.one):
+        if not len(found.networks):
             continue
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
         if not len(chosen):
             continue
         linking, quota = _linking(ground.demands, found, chosen, rows, values, count, slack)
         made = _make(batch, found, chosen, linking, quota, fresh)
-        for networks_of, row_of in ((found.one, found.row_of_one), (found.other, found.row_of_other)):
-            where, row = networks_of[made], row_of[made]
-            trial = batch.trial_of[where]
-            new = np.where((row >= 0)[:, None], rows[row], 0.0)
-            np.add.at(sums, trial, new - values[where])
-            np.subtract.at(count, trial, (row < 0).astype(np.float64))
-            values[where] = new
+        where, row = found.networks[made].T.ravel(), found.rows[made].T.ravel()
+        np.add.at(sums, batch.trial_of[where], rows[row] - values[where])
+        np.subtract.at(count, batch.trial_of[where], (row < 0).astype(np.float64))
+        values[where] = rows[row]
     return sums, count
 
 
@@ -202,13 +214,12 @@ def _linking(
     """
     if not demands:
         return np.zeros(len(chosen), np.bool_), np.zeros(len(count), np.int64)
-    one, row = found.one[chosen], found.row_of_one[chosen]
-    new = rows[found.row_of_other[chosen], MOVED] + np.where((row >= 0)[:, None], rows[row, MOVED], 0.0)
-    old = values[one, MOVED] + values[found.other[chosen], MOVED]
-    moving = (new != old).any(axis=1)
+    new, old = rows[found.rows[chosen], MOVED], values[found.networks[chosen], MOVED]
+    moving = (new.sum(axis=1) != old.sum(axis=1)).any(axis=1)
+    gone = found.rows[chosen, 0] < 0
     if moving.any() or demands.networks is None:
-        return moving | (row < 0), np.ones(len(count), np.int64)
-    return row < 0, np.maximum(1, count - slack[:, 0]).astype(np.int64)
+        return moving | gone, np.ones(len(count), np.int64)
+    return gone, np.maximum(1, count - slack[:, 0]).astype(np.int64)
 
 
 def _valued(
@@ -221,28 +232,29 @@ def _valued(
     held: NDArray[np.float64],
     slack: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The exchanges that better their trials, best first, and the values of all networks that were costed."""
-    store = CandidateStore(found.offsets, found.members, len(ground.atoms.atom_of))
-    rows = ground.values(store, costs=False)
-    trial = batch.trial_of[found.one]
-    gone = found.row_of_one < 0
+    """The exchanges that better their trials, best first, and the values of all networks that were costed.
 
-    def after(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The trials' values after each exchange."""
-        new = sums[trial[chosen]] - values[found.one[chosen]] - values[found.other[chosen]]
-        new += rows[found.row_of_other[chosen]]
-        new += np.where(gone[chosen, None], 0.0, rows[found.row_of_one[chosen]])
-        here = trial[chosen]
-        return plan_values(new, count[here] - gone[chosen], slack[here])
+    The last row of values is of networks that are gone: all zeros.
+    """
+    store = CandidateStore(found.offsets, found.members, len(ground.atoms.atom_of))
+    rows = np.zeros((len(store) + 1, values.shape[1]))
+    rows[:-1] = ground.values(store, costs=False)
+
+    def change(chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What each exchange changes of the value of its trial."""
+        (one, other), (new_one, new_other) = found.networks[chosen].T, found.rows[chosen].T
+        trial = batch.trial_of[one]
+        new = sums[trial] - values[one] - values[other] + rows[new_other] + rows[new_one]
+        return plan_values(new, count[trial] - (new_one < 0), slack[trial]) - held[trial]
 
     # Hours are counted only where what comes before them is no worse.
-    change = after(np.arange(len(trial))) - held[trial]
-    change[:, 3] = -math.inf
-    chosen = np.flatnonzero(_better(change))
-    wanted = np.unique(np.concatenate((found.row_of_one[chosen], found.row_of_other[chosen])))
+    quick = change(np.arange(len(found.networks)))
+    quick[:, 3] = -math.inf
+    chosen = np.flatnonzero(_better(quick))
+    wanted = np.unique(found.rows[chosen])
     wanted = wanted[wanted >= 0]
     rows[wanted] = ground.values(store.take(wanted))
-    return chosen[best_first(after(chosen) - held[trial[chosen]])], rows
+    return chosen[best_first(change(chosen))], rows
 
 
 def best_first(change: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -275,11 +287,10 @@ def _make(
     """
     touched = np.zeros(len(batch.trial_of), np.bool_)
     waits = np.zeros(len(quota), np.bool_)
-    made = np.empty(len(chosen), np.int64)
-    number = 0
+    made = [0 for _ in range(0)]
     for k in range(len(chosen)):
         c = chosen[k]
-        one, other = found.one[c], found.other[c]
+        one, other = found.networks[c, 0], found.networks[c, 1]
         trial = batch.trial_of[one]
         if linking[k] and quota[trial] <= 0:
             waits[trial] = True
@@ -291,37 +302,17 @@ def _make(
         for e in range(found.moved[c], found.moved[c + 1]):
             p = found.places[e]
             batch.label[p] = other if batch.label[p] == one else one
-        made[number] = c
-        number += 1
+        made.append(c)
     for g in range(len(touched)):
         if touched[g] or waits[batch.trial_of[g]]:
             fresh[:, g] = True
-    return made[:number]
-
-
-@nb.njit(cache=True, nogil=True)
-def _network_store(atoms: AtomMap, batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
-    offsets = np.zeros(len(batch.trial_of) + 1, np.int64)
-    for p in range(len(batch.atom)):
-        a = batch.atom[p]
-        offsets[batch.label[p] + 1] += atoms.first[a + 1] - atoms.first[a]
-    offsets = np.cumsum(offsets)
-    filled, members = offsets[:-1].copy(), np.empty(offsets[-1], np.uint16)
-    for p in range(len(batch.atom)):
-        a = batch.atom[p]
-        for k in range(atoms.first[a], atoms.first[a + 1]):
-            members[filled[batch.label[p]]] = atoms.practices[k]
-            filled[batch.label[p]] += 1
-    for g in range(len(batch.trial_of)):
-        members[offsets[g] : offsets[g + 1]].sort()
-    return offsets, members
+    return np.array(made, np.int64)
 
 
 @nb.njit(cache=True, nogil=True)
 def _exchanges(
-    atoms: AtomMap,
-    bounds: Bounds,
     batch: Batch,
+    bounds: Bounds,
     fresh: NDArray[np.bool_],
     sound: NDArray[np.bool_],
     only_mergers: bool,
@@ -331,135 +322,111 @@ def _exchanges(
 
     Returns how many trials had any to look at, and the exchanges; those looked at are no longer fresh.
     """
-    begin, inside = _by_network(batch)
-    networks = len(batch.trial_of)
-    patients, counted = np.zeros(networks, np.int64), np.zeros(networks, np.int64)
-    for p in range(len(batch.atom)):
-        patients[batch.label[p]] += atoms.patients[batch.atom[p]]
-        counted[batch.label[p]] += atoms.counted[batch.atom[p]]
-    place = np.full(len(atoms.patients), -1, np.int64)
-    room = np.full((3, len(batch.atom)), -1, np.int64)
-    ones, others = [0 for _ in range(0)], [0 for _ in range(0)]
-    rows_one, rows_other = [0 for _ in range(0)], [0 for _ in range(0)]
-    moved, places = [0], [0 for _ in range(0)]
-    offsets, members = [0], np.empty(512, np.uint16)
-    active, first = 0, 0
-    for t in range(len(batch.begin) - 1):
-        last = first
-        while last < networks and batch.trial_of[last] == t:
-            last += 1
-        stage = 0 if fresh[0, first:last].any() else 1
-        if fresh[stage, first:last].any() and (stage == 0 or not only_mergers):
-            active += 1
-            for p in range(batch.begin[t], batch.begin[t + 1]):
-                place[batch.atom[p]] = p
-            for one in range(first, last):
-                around = _around(atoms, batch, place, inside[begin[one] : begin[one + 1]], one)
-                for other in around:
-                    if not (fresh[stage, one] or fresh[stage, other]):
-                        continue
-                    here, there = inside[begin[one] : begin[one + 1]], inside[begin[other] : begin[other + 1]]
-                    if stage == 0:
-                        goes, ends = _moves(atoms, batch, place, room, here, one, other, only_mergers)
-                    elif one < other:
-                        goes, ends = _swaps(atoms, batch, place, room, here, there, one, other, random)
-                    else:
-                        continue
-                    for x in range(len(ends) - 1):
-                        going = goes[ends[x] : ends[x + 1]]
-                        away, count_away, leave = 0, 0, 0
-                        for p in going:
-                            sign = 1 if batch.label[p] == one else -1
-                            away += sign * atoms.patients[batch.atom[p]]
-                            count_away += sign * atoms.counted[batch.atom[p]]
-                            leave += sign
-                        empty = leave == len(here)
-                        if sound[t] and not _may_help(
-                            bounds,
-                            (patients[one], patients[other], away),
-                            (counted[one], counted[other], count_away),
-                            empty,
-                        ):
-                            continue
-                        ones.append(one)
-                        others.append(other)
-                        for p in going:
-                            places.append(p)
-                        moved.append(len(places))
-                        rows_one.append(-1 if empty else len(offsets) - 1)
-                        if not empty:
-                            members = _append(atoms, batch, members, offsets, here, going, one)
-                        rows_other.append(len(offsets) - 1)
-                        members = _append(atoms, batch, members, offsets, there, going, other)
-            fresh[stage, first:last] = False
-            for p in range(batch.begin[t], batch.begin[t + 1]):
-                place[batch.atom[p]] = -1
-        first = last
-    found = _Found(
-        np.array(ones, np.int64), np.array(others, np.int64),
-        np.array(rows_one, np.int64), np.array(rows_other, np.int64),
-        np.array(moved, np.int64), np.array(places, np.int64),
-        np.array(offsets, np.int64), members[: offsets[-1]],
-    )  # fmt: skip
-    return active, found
-
-
-@nb.njit(cache=True, nogil=True)
-def _by_network(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The places of each network, one after the other, and where each begins."""
-    begin = np.zeros(len(batch.trial_of) + 1, np.int64)
-    for label in batch.label:
-        begin[label + 1] += 1
-    begin = np.cumsum(begin)
-    filled, inside = begin[:-1].copy(), np.empty(len(batch.label), np.int64)
+    order = np.argsort(batch.label, kind="mergesort")
+    begin = np.searchsorted(batch.label[order], np.arange(len(batch.trial_of) + 1))
+    trial_begin = np.searchsorted(batch.trial_of, np.arange(len(sound) + 1))
+    patients, counted = np.zeros(len(batch.trial_of), np.int64), np.zeros(len(batch.trial_of), np.int64)
     for p in range(len(batch.label)):
-        inside[filled[batch.label[p]]] = p
-        filled[batch.label[p]] += 1
-    return begin, inside
+        patients[batch.label[p]] += batch.patients[p]
+        counted[batch.label[p]] += batch.counted[p]
+    room = np.full((3, len(batch.label)), -1, np.int64)
+    networks, moved, places = [0 for _ in range(0)], [0], [0 for _ in range(0)]
+    active = 0
+    for t in range(len(sound)):
+        first, last = trial_begin[t], trial_begin[t + 1]
+        stage = 0 if fresh[0, first:last].any() else 1
+        if not fresh[stage, first:last].any() or (stage == 1 and only_mergers):
+            continue
+        active += 1
+        for one in range(first, last):
+            here = order[begin[one] : begin[one + 1]]
+            for other in _around(batch, here, one):
+                if not (fresh[stage, one] or fresh[stage, other]) or (stage == 1 and one > other):
+                    continue
+                if stage == 0:
+                    goes, ends = _moves(batch, room, here, one, other, only_mergers)
+                else:
+                    there = order[begin[other] : begin[other + 1]]
+                    goes, ends = _swaps(batch, room, here, there, one, other, random)
+                for x in range(len(ends) - 1):
+                    going = goes[ends[x] : ends[x + 1]]
+                    away, count_away = 0, 0
+                    for p in going:
+                        sign = 1 if batch.label[p] == one else -1
+                        away += sign * batch.patients[p]
+                        count_away += sign * batch.counted[p]
+                    if not sound[t] or _may_help(
+                        bounds,
+                        (patients[one], patients[other], away),
+                        (counted[one], counted[other], count_away),
+                    ):
+                        networks += [one, other]
+                        places.extend(going)
+                        moved.append(len(places))
+        fresh[stage, first:last] = False
+    pairs = np.array(networks, np.int64).reshape((len(moved) - 1, 2))
+    all_moved, all_places = np.array(moved, np.int64), np.array(places, np.int64)
+    rows, offsets, members = _rows(batch, order, begin, pairs, all_moved, all_places)
+    return active, _Found(pairs, rows, all_moved, all_places, offsets, members)
 
 
 @nb.njit(cache=True, nogil=True)
-def _around(
-    atoms: AtomMap, batch: Batch, place: NDArray[np.int64], here: NDArray[np.int64], one: int
-) -> NDArray[np.int64]:
+def _rows(
+    batch: Batch,
+    order: Places,
+    begin: NDArray[np.int64],
+    networks: NDArray[np.int64],
+    moved: NDArray[np.int64],
+    places: Places,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
+    """The networks as exchanges leave them: their rows in a store, and its offsets and members."""
+    rows = np.full(networks.shape, -1, np.int64)
+    offsets, members = [0], [np.uint16(0) for _ in range(0)]
+    for x in range(len(networks)):
+        going = places[moved[x] : moved[x + 1]]
+        for side in range(2):
+            network = networks[x, side]
+            # Every place stays where it is, but for those that go.
+            for p in np.concatenate((order[begin[network] : begin[network + 1]], going)):
+                if (batch.label[p] == network) != (going == p).any():
+                    members.extend(batch.practices[batch.first[p] : batch.first[p + 1]])
+            if len(members) > offsets[-1]:
+                rows[x, side] = len(offsets) - 1
+                offsets.append(len(members))
+    ordered = np.array(members, np.uint16)
+    for row in range(len(offsets) - 1):
+        ordered[offsets[row] : offsets[row + 1]].sort()
+    return rows, np.array(offsets, np.int64), ordered
+
+
+@nb.njit(cache=True, nogil=True)
+def _around(batch: Batch, here: Places, one: int) -> NDArray[np.int64]:
     """The networks next to one, ascending."""
     met = [0 for _ in range(0)]
     for p in here:
-        for e in range(atoms.indptr[batch.atom[p]], atoms.indptr[batch.atom[p] + 1]):
-            q = place[atoms.neighbours[e]]
-            if q >= 0 and batch.label[q] != one:
+        for q in batch.neighbours[batch.indptr[p] : batch.indptr[p + 1]]:
+            if batch.label[q] != one:
                 met.append(batch.label[q])
     return np.unique(np.array(met, np.int64))
 
 
 @nb.njit(cache=True, nogil=True)
-def _touches(
-    atoms: AtomMap, batch: Batch, place: NDArray[np.int64], p: int, network: int, without: int
-) -> bool:
-    """Whether the atom at a place borders a network at another place than the one given."""
-    for e in range(atoms.indptr[batch.atom[p]], atoms.indptr[batch.atom[p] + 1]):
-        q = place[atoms.neighbours[e]]
-        if q >= 0 and q != without and batch.label[q] == network:
+def _touches(batch: Batch, p: int, network: int, without: int) -> bool:
+    """Whether a place borders a network at another place than the one given."""
+    for q in batch.neighbours[batch.indptr[p] : batch.indptr[p + 1]]:
+        if q != without and batch.label[q] == network:
             return True
     return False
 
 
 @nb.njit(cache=True, nogil=True)
-def _leaving(
-    atoms: AtomMap,
-    batch: Batch,
-    place: NDArray[np.int64],
-    room: NDArray[np.int64],
-    here: NDArray[np.int64],
-    p: int,
-) -> NDArray[np.int64]:
+def _leaving(batch: Batch, room: NDArray[np.int64], here: Places, p: int) -> Places:
     """The places that go when one goes: it, and all that hangs together only by it but for most patients."""
     mark, stack, piece = room[0], room[1], room[2]
     for q in here:
         mark[q] = -1
     mark[p] = 0
-    pieces, largest, most = 0, 0, -1
-    one = batch.label[p]
+    pieces, largest, most = 0, -1, -1
     for q in here:
         if mark[q] >= 0:
             continue
@@ -469,10 +436,9 @@ def _leaving(
         while height > 0:
             height -= 1
             v = stack[height]
-            held += atoms.patients[batch.atom[v]]
-            for e in range(atoms.indptr[batch.atom[v]], atoms.indptr[batch.atom[v] + 1]):
-                u = place[atoms.neighbours[e]]
-                if u >= 0 and batch.label[u] == one and mark[u] < 0:
+            held += batch.patients[v]
+            for u in batch.neighbours[batch.indptr[v] : batch.indptr[v + 1]]:
+                if batch.label[u] == batch.label[p] and mark[u] < 0:
                     mark[u] = pieces
                     stack[height] = u
                     height += 1
@@ -480,72 +446,50 @@ def _leaving(
             largest, most = pieces, held
     count = 0
     for q in here:
-        if mark[q] != largest or q == p:
+        if mark[q] != largest:
             piece[count] = q
             count += 1
-    found: NDArray[np.int64] = piece[:count].copy()
+    found: Places = piece[:count].copy()
     return found
 
 
 @nb.njit(cache=True, nogil=True)
 def _moves(
-    atoms: AtomMap,
-    batch: Batch,
-    place: NDArray[np.int64],
-    room: NDArray[np.int64],
-    here: NDArray[np.int64],
-    one: int,
-    other: int,
-    only_mergers: bool,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    batch: Batch, room: NDArray[np.int64], here: Places, one: int, other: int, only_mergers: bool
+) -> tuple[Places, NDArray[np.int64]]:
     """What may go over from one network to another, as places, those of each move between two ends."""
     goes, ends = [0 for _ in range(0)], [0]
     if not only_mergers and len(here) > 1:
         for p in here:
-            if _touches(atoms, batch, place, p, other, -1):
-                for q in _leaving(atoms, batch, place, room, here, p):
-                    goes.append(q)
+            if _touches(batch, p, other, -1):
+                goes.extend(_leaving(batch, room, here, p))
                 ends.append(len(goes))
     if one < other:
-        for p in here:
-            goes.append(p)
+        goes.extend(here)
         ends.append(len(goes))
     return np.array(goes, np.int64), np.array(ends, np.int64)
 
 
 @nb.njit(cache=True, nogil=True)
 def _swaps(
-    atoms: AtomMap,
     batch: Batch,
-    place: NDArray[np.int64],
     room: NDArray[np.int64],
-    here: NDArray[np.int64],
-    there: NDArray[np.int64],
+    here: Places,
+    there: Places,
     one: int,
     other: int,
     random: np.random.Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Places, NDArray[np.int64]]:
     """Who may change places between two networks without parting those who stay; of too many, some at random."""
-    from_one = [
-        p
-        for p in here
-        if _touches(atoms, batch, place, p, other, -1)
-        and len(_leaving(atoms, batch, place, room, here, p)) == 1
-    ]
-    from_other = [
-        q
-        for q in there
-        if _touches(atoms, batch, place, q, one, -1)
-        and len(_leaving(atoms, batch, place, room, there, q)) == 1
-    ]
+    from_one, from_other = _loose(batch, room, here, other), _loose(batch, room, there, one)
     share = SWAPS / max(1, len(from_one) * len(from_other))
     goes, ends = [0 for _ in range(0)], [0]
     for p in from_one:
         for q in from_other:
             if share < 1.0 and random.random() > share:
                 continue
-            if (len(there) == 1 or _touches(atoms, batch, place, p, other, q)) and (
-                len(here) == 1 or _touches(atoms, batch, place, q, one, p)
+            if (len(there) == 1 or _touches(batch, p, other, q)) and (
+                len(here) == 1 or _touches(batch, q, one, p)
             ):
                 goes += [p, q]
                 ends.append(len(goes))
@@ -553,53 +497,21 @@ def _swaps(
 
 
 @nb.njit(cache=True, nogil=True)
-def _may_help(
-    bounds: Bounds, patients: tuple[int, int, int], counted: tuple[int, int, int], empty: bool
-) -> bool:
-    """Whether two networks are no more exceptions, and as exceptions no further outside, once so much goes over."""
-    before, outside_before = 0, 0
-    after, outside_after = 0, 0
-    for k, sign in ((0, -1), (1, 1)):
-        out = hold(patients[k], 1, bounds.least, bounds.most)
-        odd = hold(counted[k], 1, bounds.least_practices, bounds.most_practices)
-        before += out > 0 or odd > 0
-        outside_before += out
-        if k == 0 and empty:
-            continue
-        out = hold(patients[k] + sign * patients[2], 1, bounds.least, bounds.most)
-        odd = hold(counted[k] + sign * counted[2], 1, bounds.least_practices, bounds.most_practices)
-        after += out > 0 or odd > 0
-        outside_after += out
-    return after < before or (after == before and outside_after <= outside_before)
+def _loose(batch: Batch, room: NDArray[np.int64], here: Places, other: int) -> list[int]:
+    """The places at the border of another network that may go without parting those who stay."""
+    return [p for p in here if _touches(batch, p, other, -1) and len(_leaving(batch, room, here, p)) == 1]
 
 
 @nb.njit(cache=True, nogil=True)
-def _append(
-    atoms: AtomMap,
-    batch: Batch,
-    members: NDArray[np.uint16],
-    offsets: list[int],
-    inside: NDArray[np.int64],
-    going: NDArray[np.int64],
-    network: int,
-) -> NDArray[np.uint16]:
-    """Add to a store the practices of a network once some places have changed sides; the longer members."""
-    begin = filled = offsets[-1]
-    need = filled + len(atoms.practices)
-    if need > len(members):
-        longer = np.empty(2 * need, np.uint16)
-        longer[:filled] = members[:filled]
-        members = longer
-    for p in inside:
-        if not (going == p).any():
-            for k in range(atoms.first[batch.atom[p]], atoms.first[batch.atom[p] + 1]):
-                members[filled] = atoms.practices[k]
-                filled += 1
-    for p in going:
-        if batch.label[p] != network:
-            for k in range(atoms.first[batch.atom[p]], atoms.first[batch.atom[p] + 1]):
-                members[filled] = atoms.practices[k]
-                filled += 1
-    members[begin:filled].sort()
-    offsets.append(filled)
-    return members
+def _may_help(bounds: Bounds, patients: tuple[int, int, int], counted: tuple[int, int, int]) -> bool:
+    """Whether two networks are no more exceptions, and as exceptions no further outside, once so much goes over."""
+    exceptions, outside = 0, 0
+    for side, sign, going in ((0, -1, 0), (1, -1, 0), (0, 1, -1), (1, 1, 1)):
+        number = counted[side] + going * counted[2]
+        # A network of no practices is none.
+        if number > 0:
+            out = hold(patients[side] + going * patients[2], 1, bounds.least, bounds.most)
+            odd = hold(number, 1, bounds.least_practices, bounds.most_practices)
+            exceptions += sign * (out > 0 or odd > 0)
+            outside += sign * out
+    return exceptions < 0 or (exceptions == 0 and outside <= 0)

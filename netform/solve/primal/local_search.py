@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.primal.exchanges import Batch, Ground, best_first, descend, network_store
+from netform.solve.primal.exchanges import Batch, Ground, best_first, descend, network_store, whole_batch
 from netform.solve.primal.trees import divide
 from netform.solve.primal.value import COST, MOVED, MOVED_PRACTICES, PlanValue, plan_value, plan_values
 
@@ -73,25 +73,14 @@ class LabelledPlan:
     def of(cls, ground: Ground, labels: NDArray[np.int64]) -> LabelledPlan:
         """Value a plan."""
         _, labels = np.unique(labels, return_inverse=True)
-        batch = _whole_batch(labels)
-        return cls(batch.label, ground.values(network_store(ground.atoms, batch)))
+        batch = whole_batch(ground.atoms, labels)
+        return cls(batch.label, ground.values(network_store(batch, len(ground.problem.codes))))
 
     def value(self, ground: Ground) -> PlanValue:
         """What it is worth."""
         # Exactly summed, so that the same plan is worth the same in whatever order its networks are held.
         cost = math.fsum(self.values[:, COST].tolist())
         return plan_value(self.values, ground.demands)._replace(cost=cost)
-
-
-def _whole_batch(labels: NDArray[np.int64]) -> Batch:
-    """A whole plan as the only trial."""
-    size = len(labels)
-    return Batch(
-        np.array([0, size], np.int64),
-        np.arange(size, dtype=np.int64),
-        np.array(labels, np.int64),
-        np.zeros(int(labels.max()) + 1, np.int64),
-    )
 
 
 def better_borders(
@@ -118,7 +107,7 @@ def better_borders(
     """
     random = np.random.default_rng(seed)
     while True:
-        batch, values = _whole_batch(plan.labels), plan.values.copy()
+        batch, values = whole_batch(ground.atoms, plan.labels), plan.values.copy()
         slack = ground.demands.limits[None]
         descend(ground, batch, values, slack, random, deadline, ROUNDS_TOLD, only_mergers=only_mergers)
         unchanged = bool((batch.label == plan.labels).all())
@@ -185,14 +174,14 @@ def _round(
 ) -> LabelledPlan:
     """The plan after one round."""
     number = len(plan.values)
-    batch, hood_begin, hoods = _ruin(
+    batch, begin, atom, hood_begin, hoods = _ruin(
         ground.atoms,
         ground.bounds,
         plan.labels,
         *_random_neighbourhoods(ground, plan, trials, random),
         random,
     )
-    values = ground.values(network_store(ground.atoms, batch))
+    values = ground.values(network_store(batch, len(ground.problem.codes)))
     sizes = np.diff(hood_begin)
     before = np.zeros((trials, values.shape[1]))
     np.add.at(before, np.repeat(np.arange(trials), sizes), plan.values[hoods])
@@ -211,8 +200,8 @@ def _round(
         if not taken[hood].any() and not (linking[t] and linked_once):
             taken[hood] = True
             linked_once |= bool(linking[t])
-            places = slice(batch.begin[t], batch.begin[t + 1])
-            labels[batch.atom[places]] = number + batch.label[places]
+            places = slice(begin[t], begin[t + 1])
+            labels[atom[places]] = number + batch.label[places]
     return _renumbered(labels, np.concatenate((plan.values, values)))
 
 
@@ -243,53 +232,63 @@ def _ruin(
     change: NDArray[np.int64],
     keep: NDArray[np.float64],
     random: np.random.Generator,
-) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[Batch, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Random neighbourhoods, each divided along a random tree.
 
-    The batch, and the networks of each neighbourhood with where they begin.
+    The batch; the atoms of each neighbourhood with where they begin, and its networks with where they do.
     """
-    number = labels.max() + 1
     order = np.argsort(labels, kind="mergesort")
-    first = np.searchsorted(labels[order], np.arange(number + 1))
-    kept = np.full(len(labels), -1, np.int64)
+    first = np.searchsorted(labels[order], np.arange(labels.max() + 2))
+    place, kept = np.full(len(labels), -1, np.int64), np.full(len(labels), -1, np.int64)
     trial_begin, hood_begin = [0], [0]
-    atom, label = _nothing(), _nothing()
-    hoods, trial_of = _nothing(), _nothing()
+    indptr, practice_begin = [0], [0]
+    atom, hoods, neighbours = _nothing(), _nothing(), _nothing()
+    label, trial_of, practices = _nothing(), _nothing(), [np.uint16(0) for _ in range(0)]
     for t in range(len(begins)):
         hood = _hood(atoms, labels, order, first, begins[t], sizes[t], random)
+        hoods.extend(hood)
+        hood_begin.append(len(hoods))
         patients, odd = 0, False
         part = _nothing()
         for g in hood:
-            inside = 0
-            stays = random.random() < keep[t]
-            for k in range(first[g], first[g + 1]):
-                part.append(order[k])
-                inside += atoms.patients[order[k]]
-                if stays:
-                    kept[order[k]] = g
-            odd |= inside < bounds.least or inside > bounds.most
-            patients += inside
-            hoods.append(g)
+            inside = order[first[g] : first[g + 1]]
+            part.extend(inside)
+            if random.random() < keep[t]:
+                kept[inside] = g
+            held = atoms.patients[inside].sum()
+            odd |= held < bounds.least or held > bounds.most
+            patients += held
         members = np.array(part, np.int64)
         networks = min(max(1, len(hood) + change[t]), len(part))
         if not odd and (networks * bounds.least > patients or networks * bounds.most < patients):
             networks = len(hood)
         divided = divide(atoms, bounds, members, networks, kept, random)
         kept[members] = -1
-        for k in range(len(members)):
-            atom.append(members[k])
-            label.append(len(trial_of) + divided[k])
-        for _ in range(divided.max() + 1):
-            trial_of.append(t)
+        label.extend(len(trial_of) + divided)
+        trial_of.extend(np.full(divided.max() + 1, t))
+        place[members] = np.arange(len(atom), len(atom) + len(members))
+        for a in members:
+            practices.extend(atoms.practices[atoms.first[a] : atoms.first[a + 1]])
+            practice_begin.append(len(practices))
+            for b in atoms.neighbours[atoms.indptr[a] : atoms.indptr[a + 1]]:
+                # Places of trials before this one are lower.
+                if place[b] >= trial_begin[t]:
+                    neighbours.append(place[b])
+            indptr.append(len(neighbours))
+        atom.extend(members)
         trial_begin.append(len(atom))
-        hood_begin.append(len(hoods))
+    every = np.array(atom, np.int64)
     batch = Batch(
-        np.array(trial_begin, np.int64),
-        np.array(atom, np.int64),
+        np.array(indptr, np.int64),
+        np.array(neighbours, np.int64),
+        atoms.patients[every],
+        atoms.counted[every],
+        np.array(practice_begin, np.int64),
+        np.array(practices, np.uint16),
         np.array(label, np.int64),
         np.array(trial_of, np.int64),
     )
-    return batch, np.array(hood_begin, np.int64), np.array(hoods, np.int64)
+    return batch, np.array(trial_begin), every, np.array(hood_begin), np.array(hoods)
 
 
 @nb.njit(cache=True, nogil=True)

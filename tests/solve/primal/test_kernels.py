@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from netform.candidates.allowed import Limits, allowed
 from netform.demands import Demands
 from netform.solve.model.budget import NEVER
-from netform.solve.primal.exchanges import Batch, _exchanges, network_store
+from netform.solve.primal.exchanges import _exchanges, network_store, whole_batch
 from netform.solve.primal.first_plan import ground_of, tree_starts
 from netform.solve.primal.local_search import LabelledPlan, better_borders
 from netform.solve.primal.trees import divide
@@ -69,20 +69,18 @@ def test_exchanges_are_all_that_leave_networks_whole(
     label = np.empty(atoms.size, np.int64)
     label[part] = found
     networks = int(label.max()) + 1
-    batch = Batch(np.array([0, atoms.size]), np.arange(atoms.size), label, np.zeros(networks, np.int64))
+    batch = whole_batch(atoms, label)
     fresh, met = np.ones((2, networks), np.bool_), set()
     for _ in range(2):
         # Not sound: so that nothing is left out for its list size.
-        active, exchanges = _exchanges(
-            atoms, ground.bounds, batch, fresh, np.zeros(1, np.bool_), False, random
-        )
+        active, exchanges = _exchanges(batch, ground.bounds, fresh, np.zeros(1, np.bool_), False, random)
         assert active == 1
-        for k in range(len(exchanges.one)):
+        for k in range(len(exchanges.networks)):
             after = label.copy()
-            one, other = exchanges.one[k], exchanges.other[k]
+            one, other = exchanges.networks[k]
             for p in exchanges.places[exchanges.moved[k] : exchanges.moved[k + 1]]:
                 after[p] = other if after[p] == one else one
-            rows = [row for row in (exchanges.row_of_one[k], exchanges.row_of_other[k]) if row >= 0]
+            rows = [row for row in exchanges.rows[k] if row >= 0]
             said = [
                 tuple(exchanges.members[exchanges.offsets[row] : exchanges.offsets[row + 1]].tolist())
                 for row in rows
@@ -125,6 +123,5 @@ def test_a_store_of_a_batch_has_its_networks_in_order() -> None:
     problem = problem_of(*county(20, 1))
     atoms = ground_of(problem, NO_DEMANDS_OVER_PLAN).atoms
     label = np.array([v % 3 for v in range(atoms.size)], np.int64)
-    batch = Batch(np.array([0, len(label)]), np.arange(len(label)), label, np.zeros(3, np.int64))
-    store = network_store(atoms, batch)
+    store = network_store(whole_batch(atoms, label), len(problem.codes))
     assert [store[g].tolist() for g in range(3)] == [np.flatnonzero(label == g).tolist() for g in range(3)]
