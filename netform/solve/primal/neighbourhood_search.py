@@ -6,7 +6,7 @@ those within the band, or of any size where one of the networks is an exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -60,65 +60,34 @@ def improvements(
     same_number : bool
         Whether there have to be as many networks as before.
     """
-    networks = _Networks(problem, dict(zip(plan, group_costs(problem, plan), strict=True)))
+    cost = dict(zip(plan, group_costs(problem, plan), strict=True))
+    solved: set[frozenset[Group]] = set()
     for level in LEVELS:
+        # Networks all of whose neighbours were in a neighbourhood that was solved on this level.
+        amid: set[Group] = set()
         improved = True
-        networks.amid.clear()
         while improved and not deadline.passed:
             improved = False
-            for start in takewhile(lambda _: not deadline.passed, sorted(networks.cost)):
-                hood = networks.around(start, level)
-                if hood is not None:
-                    improved |= networks.exchanged(hood, _best_plan(problem, hood, deadline, same_number))
-                    yield sorted(networks.cost)
-
-
-@dataclass(slots=True)
-class _Networks:
-    """The networks of a plan with what they cost, and where looking again is of no use.
-
-    Attributes
-    ----------
-    problem : Problem
-    cost : dict of group to float
-    solved : set of frozenset of groups
-        Neighbourhoods that were solved.
-    amid : set of groups
-        Networks all of whose neighbours were in one that was solved on this level.
-    """
-
-    problem: Problem
-    cost: dict[Group, float]
-    solved: set[frozenset[Group]] = field(default_factory=set)
-    amid: set[Group] = field(default_factory=set)
-
-    def around(self, start: Group, level: int) -> list[Group] | None:
-        """The neighbourhood of a network, which is then solved; None where that is of no use."""
-        if start not in self.cost or start in self.amid:
-            return None
-        owner = {v: network for network in self.cost for v in network}
-        hood = neighbourhood(self.problem, owner, start, level)
-        if frozenset(hood) in self.solved or len(hood) < 2:
-            return None
-        self.solved.add(frozenset(hood))
-        return hood
-
-    def exchanged(self, hood: Sequence[Group], found: Sequence[Group] | None) -> bool:
-        """Take other networks for those of a neighbourhood if they are better; whether they were."""
-        better = False
-        if found is not None:
-            new_cost = group_costs(self.problem, found)
-            old_cost = [self.cost[network] for network in hood]
-            better = plan_key(self.problem, found, new_cost) < plan_key(self.problem, hood, old_cost)
-            if better:
-                for network in hood:
-                    del self.cost[network]
-                self.cost.update(zip(found, new_cost, strict=True))
-        inside = {v for network in hood for v in network}
-        for network in found if better and found is not None else hood:
-            if all(u in inside for v in network for u in self.problem.graph[v]):
-                self.amid.add(network)
-        return better
+            for start in takewhile(lambda _: not deadline.passed, sorted(cost)):
+                if start not in cost or start in amid:
+                    continue
+                owner = {v: network for network in cost for v in network}
+                hood = neighbourhood(problem, owner, start, level)
+                if frozenset(hood) in solved or len(hood) < 2:
+                    continue
+                solved.add(frozenset(hood))
+                found = _best_plan(problem, hood, deadline, same_number)
+                if found is not None:
+                    new_cost = group_costs(problem, found)
+                    old_cost = [cost[network] for network in hood]
+                    if plan_key(problem, found, new_cost) < plan_key(problem, hood, old_cost):
+                        for network in hood:
+                            del cost[network]
+                        cost.update(zip(found, new_cost, strict=True))
+                        improved, hood = True, found
+                inside = {v for network in hood for v in network}
+                amid.update(each for each in hood if all(inside.issuperset(problem.graph[v]) for v in each))
+                yield sorted(cost)
 
 
 def _best_plan(
@@ -164,11 +133,7 @@ def neighbourhood(problem: Problem, owner: Mapping[int, Group], start: Group, mo
     """
     hood, members = [start], set(start)
     while True:
-        touching: dict[Group, int] = {}
-        for v in members:
-            for u in problem.graph[v]:
-                if u not in members:
-                    touching[owner[u]] = touching.get(owner[u], 0) + 1
+        touching = Counter(owner[u] for v in members for u in problem.graph[v] if u not in members)
         # Those that share most of the border first.
         for network in sorted(touching, key=lambda each: (-touching[each], each)):
             if len(members) + len(network) <= most:
