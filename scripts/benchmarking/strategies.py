@@ -89,7 +89,7 @@ EXACT, COLUMNS, UNLISTED = "netform.solve.exact", "netform.solve.unlisted", "net
 
 STRATEGIES = (
     Strategy("search beside the proof", "netform.solve.part:searching_beside", lambda *_: nullcontext()),
-    Strategy("neighbourhoods divided by trees", f"{UNLISTED}:improve", _nothing),
+    Strategy("neighbourhoods divided by trees", f"{UNLISTED}:incumbents", _nothing),
     Strategy("neighbourhoods solved exactly", f"{UNLISTED}:improvements", _no_turns),
     Strategy("assignment model", f"{UNLISTED}:_centre_turns", _no_turns),
     Strategy("prices for whole networks", f"{UNLISTED}:_network_bounds", _no_turns),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Group, Problem
 
-__all__ = ["Incumbent", "ground_of", "improve", "incumbents", "tree_starts"]
+__all__ = ["Incumbent", "ground_of", "incumbents", "tree_starts"]
 
 # Numbers of networks that are tried, spread evenly over those that arithmetic allows: cost changes smoothly with the
 # number, so that search finds the best from a neighbour.
@@ -164,13 +164,14 @@ def incumbents(
     problem: Problem,
     demands: PlanDemands = NO_DEMANDS_OVER_PLAN,
     *,
+    plan: Sequence[Group] | None = None,
     seed: int = 0,
     effort: int = 20_000,
     deadline: Deadline = NEVER,
     on_plan: Callable[[Incumbent], None] = lambda _plan: None,
     until_sound: bool = False,
 ) -> Incumbent:
-    """Find a plan, whatever is asked, and better it.
+    """Find a plan, whatever is asked, and better it; or better the one given.
 
     Parameters
     ----------
@@ -178,53 +179,35 @@ def incumbents(
         One connected part, or several.
     demands : PlanDemands
         The rules over the whole plan.
+    plan : sequence of groups, optional
+        To go on from: covers every practice once, each connected.
     seed : int
     effort : int
         Neighbourhoods that are searched once there is a plan.
     deadline : Deadline
         Ends the search, though not before there is a plan.
     on_plan : callable
-        Told of every better plan.
+        Told of every better plan, and of the first where none is given.
     until_sound : bool
         Whether to stop at the first plan that keeps every demand and has no exceptions.
     """
     run = _Run(ground_of(problem, demands), seed, deadline, on_plan, until_sound)
     starts: list[LabelledPlan] = []
-    for labels in run.starts():
-        starts.append(LabelledPlan.of(run.ground, labels))
-        if not run.offer(starts[-1]):
-            return run.incumbent
-    for start in sorted(starts, key=lambda plan: plan.value(run.ground))[:BETTERED]:
+    if plan is not None:
+        run.best = LabelledPlan.of(run.ground, labels_of(run.ground.atoms, plan))
+        starts.append(run.best)
+    else:
+        for labels in run.starts():
+            starts.append(LabelledPlan.of(run.ground, labels))
+            if not run.offer(starts[-1]):
+                return run.incumbent
+    for start in sorted(starts, key=lambda each: each.value(run.ground))[:BETTERED]:
         better_borders(run.ground, start, seed, deadline, run.offer)
         if run.finished:
             break
-    return run.bettered(effort)
-
-
-def improve(
-    problem: Problem,
-    plan: Sequence[Group],
-    demands: PlanDemands = NO_DEMANDS_OVER_PLAN,
-    *,
-    seed: int = 0,
-    effort: int = 20_000,
-    deadline: Deadline = NEVER,
-    on_plan: Callable[[Incumbent], None] = lambda _plan: None,
-) -> Incumbent:
-    """Go on from a plan, as `incumbents` does from its own.
-
-    Parameters
-    ----------
-    problem : Problem
-    plan : sequence of groups
-        Covers every practice once, each connected.
-    demands, seed, effort, deadline, on_plan
-        As there; it is told of plans better than the one given.
-    """
-    run = _Run(ground_of(problem, demands), seed, deadline, on_plan)
-    run.best = LabelledPlan.of(run.ground, labels_of(run.ground.atoms, plan))
-    better_borders(run.ground, run.best, seed, deadline, run.offer)
-    return run.bettered(effort)
+    if run.best is not None and not run.finished:
+        search(run.ground, run.best, seed, effort, deadline, run.offer)
+    return run.incumbent
 
 
 @dataclass(slots=True)
@@ -256,12 +239,6 @@ class _Run:
             self.best = plan
             self.on_plan(self.incumbent)
         return not self.finished
-
-    def bettered(self, effort: int) -> Incumbent:
-        """Search from the best plan, and give the best then."""
-        if self.best is not None and not self.finished:
-            search(self.ground, self.best, self.seed, effort, self.deadline, self.offer)
-        return self.incumbent
 
     def starts(self) -> Iterator[NDArray[np.int64]]:
         """Starts, those of trees first: their borders are not bettered yet."""

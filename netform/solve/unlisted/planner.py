@@ -17,7 +17,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from netform.solve.model.budget import Deadline, take_turns
-from netform.solve.primal.first_plan import improve
+from netform.solve.primal.first_plan import incumbents
 from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
 from netform.solve.unlisted.centre_bound import Exceptional, centre_bounds
@@ -209,10 +209,10 @@ def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_
     settled: tuple[Group, ...] = ()
     while part.incumbent is not None and vain < params.vain:
         seed, demands = seed + 1, part.demands
-        improve(
+        incumbents(
             part.problem,
-            part.incumbent.groups,
             demands,
+            plan=part.incumbent.groups,
             seed=seed,
             effort=round(each * len(part.incumbent.groups)),
             deadline=deadline,

@@ -17,7 +17,7 @@ from netform.grouping import Grouping, Moves
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.plan_model import LinkingRules
 from netform.solve.model.problem import Problem
-from netform.solve.primal.first_plan import Incumbent, improve, incumbents
+from netform.solve.primal.first_plan import Incumbent, incumbents
 from netform.solve.primal.value import PlanDemands
 from tests.brute_force import keeps_moves, outside_band, plan_hours, plans_by_exceptions
 from tests.examples import examples
@@ -171,10 +171,10 @@ def test_a_plan_is_gone_on_from() -> None:
     graph, rules = county(50, 4)
     problem = problem_of(graph, rules)
     first = incumbents(problem, seed=1, effort=0)
-    found = improve(problem, first.groups, seed=2, effort=500)
+    found = incumbents(problem, plan=first.groups, seed=2, effort=500)
     assert found.value < first.value
     assert_whole(problem, found.groups)
-    assert improve(problem, found.groups, effort=0, deadline=NEVER).value <= found.value
+    assert incumbents(problem, plan=found.groups, effort=0, deadline=NEVER).value <= found.value
 
 
 def test_the_first_sound_plan_is_enough() -> None:
