@@ -344,12 +344,11 @@ def _exchanges(
                 if not (fresh[stage, one] or fresh[stage, other]) or (stage == 1 and one > other):
                     continue
                 if stage == 0:
-                    goes, ends = _moves(batch, room, here, one, other, only_mergers)
+                    all_going = _moves(batch, room, here, one, other, only_mergers)
                 else:
                     there = order[begin[other] : begin[other + 1]]
-                    goes, ends = _swaps(batch, room, here, there, one, other, random)
-                for x in range(len(ends) - 1):
-                    going = goes[ends[x] : ends[x + 1]]
+                    all_going = _swaps(batch, room, here, there, one, other, random)
+                for going in all_going:
                     away, count_away = 0, 0
                     for p in going:
                         sign = 1 if batch.label[p] == one else -1
@@ -456,18 +455,14 @@ def _leaving(batch: Batch, room: NDArray[np.int64], here: Places, p: int) -> Pla
 @nb.njit(cache=True, nogil=True)
 def _moves(
     batch: Batch, room: NDArray[np.int64], here: Places, one: int, other: int, only_mergers: bool
-) -> tuple[Places, NDArray[np.int64]]:
-    """What may go over from one network to another, as places, those of each move between two ends."""
-    goes, ends = [0 for _ in range(0)], [0]
+) -> list[Places]:
+    """What may go over from one network to another: the places of each move, and all of them in a merger."""
+    all_going = [here for _ in range(0)]
     if not only_mergers and len(here) > 1:
-        for p in here:
-            if _touches(batch, p, other, -1):
-                goes.extend(_leaving(batch, room, here, p))
-                ends.append(len(goes))
+        all_going += [_leaving(batch, room, here, p) for p in here if _touches(batch, p, other, -1)]
     if one < other:
-        goes.extend(here)
-        ends.append(len(goes))
-    return np.array(goes, np.int64), np.array(ends, np.int64)
+        all_going.append(here)
+    return all_going
 
 
 @nb.njit(cache=True, nogil=True)
@@ -479,11 +474,11 @@ def _swaps(
     one: int,
     other: int,
     random: np.random.Generator,
-) -> tuple[Places, NDArray[np.int64]]:
+) -> list[Places]:
     """Who may change places between two networks without parting those who stay; of too many, some at random."""
     from_one, from_other = _loose(batch, room, here, other), _loose(batch, room, there, one)
     share = SWAPS / max(1, len(from_one) * len(from_other))
-    goes, ends = [0 for _ in range(0)], [0]
+    all_going = [here for _ in range(0)]
     for p in from_one:
         for q in from_other:
             if share < 1.0 and random.random() > share:
@@ -491,9 +486,8 @@ def _swaps(
             if (len(there) == 1 or _touches(batch, p, other, q)) and (
                 len(here) == 1 or _touches(batch, q, one, p)
             ):
-                goes += [p, q]
-                ends.append(len(goes))
-    return np.array(goes, np.int64), np.array(ends, np.int64)
+                all_going.append(np.array([p, q], np.int64))
+    return all_going
 
 
 @nb.njit(cache=True, nogil=True)
