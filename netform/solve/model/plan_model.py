@@ -111,10 +111,7 @@ class PlanModel:
 
     def with_groups(self, more: CandidateStore, free: int) -> PlanModel:
         """More columns, outside every side row; the last ``free`` are no networks and cost nothing."""
-        sides = tuple(
-            SideRow(np.concatenate((side.coefficients, np.zeros(len(more)))), side.least, side.most)
-            for side in self.sides
-        )
+        sides = tuple(side.padded(0, len(more)) for side in self.sides)
         hours = {}
         for name in TERMS:
             fresh = TERMS[name].kernel(more, self.data)
@@ -172,8 +169,8 @@ def join(models: Sequence[PlanModel], data: ScoringData) -> PlanModel:
     store = CandidateStore(np.zeros(1, np.int64), np.empty(0, np.uint16), len(codes))
     sides, first = list[SideRow](), 0
     for each in models:
-        around = len(store), columns - len(store) - len(each.store)
-        sides += [replace(side, coefficients=np.pad(side.coefficients, around)) for side in each.sides]
+        after = columns - len(store) - len(each.store)
+        sides += [side.padded(len(store), after) for side in each.sides]
         numbered = replace(each.store, members=each.store.members + np.uint16(first))
         store, first = store.joined(numbered), first + len(each.codes)
     return PlanModel(

@@ -176,6 +176,10 @@ class SideRow:
         left[np.abs(left) < TINY] = 0.0
         return SideRow(left, self.least - total, self.most - total)
 
+    def padded(self, before: int, after: int) -> SideRow:
+        """The same rule with so many columns before and after that it does not count."""
+        return SideRow(np.pad(self.coefficients, (before, after)), self.least, self.most)
+
     def take(self, chosen: NDArray[np.int64]) -> SideRow:
         """The same rule over some of the columns."""
         return SideRow(self.coefficients[chosen], self.least, self.most)
