@@ -185,11 +185,7 @@ def descend(
         active, found = _exchanges(batch, ground.bounds, fresh, held[:, 0] == 0, only_mergers, random)
         if not active:
             break
-        if not len(found.networks):
-            continue
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
-        if not len(chosen):
-            continue
         linking, quota = _linking(ground.demands, found, chosen, rows, values, count, slack)
         made = _make(batch, found, chosen, linking, quota, fresh)
         where, row = found.networks[made].T.ravel(), found.rows[made].T.ravel()

@@ -128,7 +128,7 @@ def search(
     effort: int,
     deadline: Deadline,
     on_plan: Callable[[LabelledPlan], bool],
-) -> LabelledPlan:
+) -> None:
     """Better a plan by large neighbourhood search, from hot to cold.
 
     Parameters
@@ -143,7 +143,7 @@ def search(
         Told of every better plan; says whether to go on.
     """
     random = np.random.default_rng(seed)
-    best, value, searched = plan, plan.value(ground), 0
+    value, searched = plan.value(ground), 0
     while searched < effort and not deadline.passed:
         trials = _number_of_trials(plan)
         each = plan.values[:, COST].mean()
@@ -151,10 +151,9 @@ def search(
         searched += trials
         plan = _round(ground, plan, trials, heat, random, deadline)
         if (found := plan.value(ground)) < value:
-            best, value = plan, found
-            if not on_plan(best):
+            value = found
+            if not on_plan(plan):
                 break
-    return best
 
 
 def _number_of_trials(plan: LabelledPlan) -> int:

@@ -18,13 +18,7 @@ from netform.candidates.enumerate import list_candidates, take_census
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.candidate_cache import LISTING
 from netform.solve.model.problem import SetPartitioning, SideRow, group_costs, plan_key
-from netform.solve.primal.value import (
-    COST,
-    EXCEPTIONS,
-    NO_DEMANDS_OVER_PLAN,
-    OUTSIDE,
-    network_values,
-)
+from netform.solve.primal.value import COST, EXCEPTIONS, NO_DEMANDS_OVER_PLAN, OUTSIDE, network_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
