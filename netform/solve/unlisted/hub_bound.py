@@ -56,9 +56,6 @@ def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-unt
         By how much it was changed so far; added to, in place.
     """
     n = len(added)
-    beside = np.zeros(n, np.bool_)
-    for e in range(indptr[hub], indptr[hub + 1]):
-        beside[neighbours[e]] = True
     seen, stack, border = np.zeros(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
     epoch = 0
     # Those that pay off most first: what is left of the cuts for the others matters less.
@@ -71,9 +68,9 @@ def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-unt
             while height > 0 and not linked:
                 height -= 1
                 i = stack[height]
-                linked = beside[i]
                 for e in range(indptr[i], indptr[i + 1]):
                     u = neighbours[e]
+                    linked = linked or u == hub
                     if seen[u] == epoch or u == hub or added[u] == np.inf:
                         continue
                     seen[u] = epoch
