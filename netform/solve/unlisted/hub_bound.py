@@ -189,8 +189,8 @@ def hub_value(
         hub, floor, by_hub, list_size, costs.indptr, costs.neighbours, costs.sizes, costs.fixed, left, cover
     )
     some = np.flatnonzero(left)
-    if value >= floor or not len(some):
-        return HubValue(min(float(value), floor), left, -1, cover), None
+    if not len(some):
+        return HubValue(floor, left, -1, cover), None
     paid = np.zeros((len(some), len(some))) if multipliers is None else multipliers.among(some)
     # Steps are as long as what is missing.
     rounds = min(MOST_ROUNDS, effort // len(some) ** 2) if math.isfinite(floor) else 0
@@ -242,27 +242,22 @@ def _by_ways(  # type: ignore[no-untyped-def]
 ):
     """The bound by connected ways to the hub, and by how much practices were raised for their ways.
 
-    ``left`` are then the practices of networks below the floor, and ``cover`` is the cheapest one.
+    ``left`` are then the practices of networks below the floor, none where the bound is no less; and ``cover`` is the
+    cheapest one.
     """
     n = len(by_hub)
-    shift = np.zeros(n)
-    _, dual = _knapsack(hub, hub, by_hub, size, sizes, fixed, cover)
-    value = _at_dual(hub, by_hub, size, dual, sizes, fixed)
-    for _ in range(ASCENTS):
-        if value >= floor:
-            return floor, shift
-        added, more = by_hub + shift - dual * size, shift.copy()
-        _pay_for_ways(hub, indptr, neighbours, added, more)
+    shift, value, dual = np.zeros(n), -np.inf, 0.0
+    for turn in range(ASCENTS + 1):
+        more = shift.copy()
+        if turn > 0:
+            _pay_for_ways(hub, indptr, neighbours, by_hub + shift - dual * size, more)
         _, new_dual = _knapsack(hub, hub, by_hub + more, size, sizes, fixed, cover)
         new = _at_dual(hub, by_hub + more, size, new_dual, sizes, fixed)
         if new <= value:
             break
-        gain, value, dual = new - value, new, new_dual
-        shift[:] = more
-        if gain < LEAST_ASCENT * (floor - value):
+        gain, value, dual, shift = new - value, new, new_dual, more
+        if value >= floor or gain < LEAST_ASCENT * (floor - value):
             break
-    if value >= floor:
-        return floor, shift
     # A network below the floor has no practice that takes the bound of its hub there.
     for v in range(n):
         reduced = 0.0 if v == hub else by_hub[v] + shift[v] - dual * size[v]
