@@ -276,6 +276,10 @@ def _between_practices(  # type: ignore[no-untyped-def]
     m = len(size)
     each, share, taken = np.empty(m), np.empty(m), np.empty((m, m))
     now, ahead, value = paid.copy(), np.zeros((m, m)), -np.inf
+    # Pairs of practices, each once; in a mean over patients nothing is paid by a practice that has none.
+    some, pairs = (size >= 1).astype(np.float64), np.zeros((m, m))
+    for i in range(m):
+        pairs[i, :i] = some[i] * some[:i]
     step, worse, restarted = STEP, 0, True
     for k in range(rounds + 1):
         for i in range(m):
@@ -285,10 +289,9 @@ def _between_practices(  # type: ignore[no-untyped-def]
         if mean > value or k == 0:
             value, worse = mean, 0
             paid[:] = now
-            for j in range(m):
-                cover[j] = 0.0
-                for i in range(m):
-                    cover[j] += share[i] * size[i] * taken[i, j]
+            cover[:] = 0.0
+            for i in range(m):
+                cover += share[i] * size[i] * taken[i]
         else:
             worse += 1
         if k == rounds or not value < floor or step < LEAST_STEP:
@@ -297,31 +300,16 @@ def _between_practices(  # type: ignore[no-untyped-def]
             now[:] = paid
             step, worse, restarted = step * SHORTER, 0, True
             continue
-        length = _disagreement(share, taken, size, ahead, restarted)
+        # How knapsacks disagree, pair by pair, half of it that of the round before.
+        held = share.reshape(-1, 1) * taken
+        apart = pairs * (held - held.T)
+        ahead = apart if restarted else (apart + ahead) / 2
         restarted = False
+        length = (ahead * ahead).sum()
         if length == 0.0:
             break
-        far = step * (floor - mean) / length
-        for i in range(m):
-            for j in range(i):
-                now[i, j] += far * ahead[i, j]
-                now[j, i] = -now[i, j]
+        now += step * (floor - mean) / length * (ahead - ahead.T)
     return value
-
-
-@nb.njit(cache=True, nogil=True)
-def _disagreement(share, taken, size, ahead, restarted):  # type: ignore[no-untyped-def]
-    """How knapsacks disagree, pair by pair, half of it that of the round before; and the square of its length."""
-    length = 0.0
-    for i in range(len(size)):
-        for j in range(i):
-            more = share[i] * taken[i, j] - share[j] * taken[j, i]
-            if size[i] < 1 or size[j] < 1:
-                # In a mean over patients nothing is paid by a practice that has none.
-                more = 0.0
-            ahead[i, j] = more if restarted else (more + ahead[i, j]) / 2
-            length += ahead[i, j] ** 2
-    return length
 
 
 @nb.njit(cache=True, nogil=True)
