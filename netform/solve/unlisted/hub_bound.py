@@ -353,10 +353,10 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
     total, value = size[first], cost[first]
     if second != first:
         total, value = total + size[second], value + cost[second]
-    last = len(sizes) - 1
+    # The piece of the envelope that the size is in: -1 as long as it is too small.
+    piece, last, dual = -1, len(sizes) - 1, -np.inf
     if total > sizes[last]:
         return np.inf, 0.0
-    piece, dual, slope = 0, -np.inf, -np.inf
     while piece < last and sizes[piece + 1] <= total:
         piece += 1
     k, left = 0, 1.0
@@ -365,19 +365,14 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
         if i in (first, second):
             k += 1
             continue
-        if cost[i] == np.inf:
+        if cost[i] == np.inf or piece == last:
             break
-        if total < sizes[0]:
-            end = sizes[0]
-        elif piece == last:
-            break
-        else:
+        if piece >= 0:
             slope = (fixed[piece + 1] - fixed[piece]) / (sizes[piece + 1] - sizes[piece])
             if ratio[i] + slope >= 0:
                 dual = ratio[i] if left < 1 else max(dual, -slope)
                 break
-            end = sizes[piece + 1]
-        dual = ratio[i]
+        dual, end = ratio[i], sizes[piece + 1]
         if left * size[i] < end - total:
             total, value = total + left * size[i], value + left * cost[i]
             taken[i] += left
@@ -388,7 +383,7 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
             taken[i] += part
             while piece < last and sizes[piece + 1] <= total:
                 piece += 1
-    if total < sizes[0]:
+    if piece < 0:
         return np.inf, 0.0
     if dual == -np.inf:
         dual = 0.0
