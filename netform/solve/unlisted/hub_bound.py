@@ -216,23 +216,18 @@ def price_hubs(  # type: ignore[no-untyped-def]
     """Give what each hub costs by a knapsack beyond the prices of items, its dual, and what it takes of every item."""
     m, n = hours.shape
     values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
-    which, cost, size, share = np.empty(m, np.int64), np.empty(m), np.empty(m), np.empty(m)
     for h in range(n):
         if len(sizes) == 0 or not np.isfinite(hours[item[h], h]):
             continue
-        count, own = 0, 0
-        for i in range(m):
-            if np.isfinite(hours[i, h]):
-                own = count if i == item[h] else own
-                which[count], cost[count], size[count] = i, hours[i, h] - prices[i], patients[i]
-                count += 1
-        value, dual = _knapsack(own, own, cost[:count], size[:count], sizes, fixed, share[:count])
+        some = np.flatnonzero(np.isfinite(hours[:, h]))
+        own, share = np.searchsorted(some, item[h]), np.empty(len(some))
+        cost, size = hours[:, h][some] - prices[some], patients[some].astype(np.float64)
+        value, dual = _knapsack(own, own, cost, size, sizes, fixed, share)
         if np.isfinite(value):
             # Whatever the dual is, this is a bound.
-            values[h] = _at_dual(own, cost[:count], size[:count], dual, sizes, fixed)
+            values[h] = _at_dual(own, cost, size, dual, sizes, fixed)
             duals[h] = dual
-            for k in range(count):
-                taken[h, which[k]] = share[k]
+            taken[h][some] = share
     return values, duals, taken
 
 
@@ -315,10 +310,7 @@ def _between_practices(  # type: ignore[no-untyped-def]
 @nb.njit(cache=True, nogil=True)
 def _at_dual(hub, cost, size, dual, sizes, fixed):  # type: ignore[no-untyped-def]
     """What a network costs at least by a dual of its patients, whatever that is."""
-    least = np.inf
-    for v in range(len(sizes)):
-        least = min(least, fixed[v] + dual * sizes[v])
-    value = cost[hub] - dual * size[hub] + least
+    value = cost[hub] - dual * size[hub] + (fixed + dual * sizes).min()
     for i in range(len(cost)):
         if i != hub:
             value += min(0.0, cost[i] - dual * size[i])
