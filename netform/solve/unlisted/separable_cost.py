@@ -139,19 +139,6 @@ def separable_costs(problem: Problem, least: int, most: int, *, any_number: bool
 
 
 @nb.njit(cache=True, nogil=True)
-def _posts(ratios: NDArray[np.float64], step: float, weighted: float) -> tuple[float, float]:
-    """Whole and stranded posts that so many weighted patients give."""
-    whole = 0.0
-    stranded = 0.0
-    for r in range(len(ratios)):
-        due = weighted / ratios[r]
-        posts = np.floor(due / step + STEP_TOLERANCE) * step
-        whole += posts
-        stranded += max(0.0, due - posts)
-    return whole, stranded
-
-
-@nb.njit(cache=True, nogil=True)
 def separable_cost(
     rates: Rates,
     ratios: NDArray[np.float64],
@@ -174,7 +161,12 @@ def separable_cost(
     hub_minutes : float
         Of every patient to the best hub.
     """
-    whole, stranded = _posts(ratios, rates.step, weighted)
+    whole, stranded = 0.0, 0.0
+    for r in range(len(ratios)):
+        due = weighted / ratios[r]
+        posts = np.floor(due / rates.step + STEP_TOLERANCE) * rates.step
+        whole += posts
+        stranded += max(0.0, due - posts)
     beyond = max(0.0, abs(patients - rates.target) - rates.dead_band)
     hours: float = (
         rates.visit * hub_minutes
