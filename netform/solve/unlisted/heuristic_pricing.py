@@ -128,23 +128,9 @@ def _cover(v, times, begin, which, weights, added, covered):  # type: ignore[no-
 
 
 @nb.njit(cache=True, nogil=True)
-def _connected_without(
-    indptr: NDArray[np.int32],
-    neighbours: NDArray[np.int32],
-    members: NDArray[np.int64],
-    count: int,
-    left: int,
-    inside: NDArray[np.bool_],
-    mark: NDArray[np.bool_],
-    stack: NDArray[np.int64],
-) -> bool:
-    """Whether the first ``count`` members are connected without the one at position ``left``."""
-    if count < 2:
-        return False
-    for k in range(count):
-        mark[members[k]] = False
-    gone = members[left]
-    first = members[1] if left == 0 else members[0]
+def _connected(first, count, indptr, neighbours, inside, mark, stack):  # type: ignore[no-untyped-def]
+    """Whether so many practices that are inside are connected, by the first of them."""
+    mark[:] = False
     mark[first] = True
     stack[0] = first
     height, met = 1, 1
@@ -153,12 +139,12 @@ def _connected_without(
         v = stack[height]
         for e in range(indptr[v], indptr[v + 1]):
             u = neighbours[e]
-            if inside[u] and u != gone and not mark[u]:
+            if inside[u] and not mark[u]:
                 mark[u] = True
                 stack[height] = u
                 height += 1
                 met += 1
-    return met == count - 1
+    return met == count
 
 
 @nb.njit(cache=True, nogil=True)
@@ -213,6 +199,7 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
             known = whole = left < 0
             if left >= 0:
                 gone = members[left]
+                inside[gone] = False
                 stay_patients -= list_size[gone]
                 stay_weighted -= weighted_size[gone]
                 stay_paid -= duals[gone] + _cover(gone, -1, begin, which, weights, added, covered)
@@ -260,19 +247,13 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
                 if value > within:
                     continue
                 if not known:
-                    whole = _connected_without(indptr, neighbours, members, m, left, inside, mark, stack)
+                    first = members[1 if left == 0 else 0]
+                    whole = m > 1 and _connected(first, m - 1, indptr, neighbours, inside, mark, stack)
                     known = True
                 if not whole:
                     break
-                if left >= 0 and joins >= 0:
-                    touches = False
-                    for e in range(indptr[come], indptr[come + 1]):
-                        u = neighbours[e]
-                        if inside[u] and u != gone:
-                            touches = True
-                            break
-                    if not touches:
-                        continue
+                if joins >= 0 and not inside[neighbours[indptr[come] : indptr[come + 1]]].any():
+                    continue
                 slot = _place(keys, table, new_key)
                 if slot < 0:
                     continue
@@ -291,6 +272,7 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
                 size[count] = filled
                 count += 1
             if left >= 0:
+                inside[gone] = True
                 _cover(gone, 1, begin, which, weights, added, covered)
         for k in range(m):
             inside[members[k]] = False
