@@ -79,7 +79,8 @@ def price_heuristically(
     keys = np.zeros(room, np.uint64)
     keys[:count] = np.add.reduceat(numbers[start.members], start.offsets[:-1]) if count else 0
     table = np.full(1 << (3 * room).bit_length(), -1, np.int64)
-    _enter(keys, count, table)
+    for j in range(count):
+        table[_place(keys, table, keys[j])] = j
     at = 0
     while at < count < limit and not deadline.passed:
         count, at = _search_near(
@@ -105,14 +106,6 @@ def _place(keys, table, key):  # type: ignore[no-untyped-def]
             return np.int64(-1)
         slot = np.int64((slot + 1) & mask)
     return slot
-
-
-@nb.njit(cache=True, nogil=True)
-def _enter(keys, count, table):  # type: ignore[no-untyped-def]
-    for j in range(count):
-        slot = _place(keys, table, keys[j])
-        if slot >= 0:
-            table[slot] = j
 
 
 @nb.njit(cache=True, nogil=True)
