@@ -44,7 +44,7 @@ from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
-from netform.solve.unlisted.heuristic_pricing import most_practices
+from netform.solve.unlisted.heuristic_pricing import columns_of, most_practices
 from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, lined_hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
@@ -199,7 +199,7 @@ def price_exactly(
         workers,
         lambda hub, below: pricing.price_hub(hub, below, nodes),
     )
-    return PricedHubs(searched.least, _columns(searched.rows, len(duals)), int((~searched.complete).sum()))
+    return PricedHubs(searched.least, _each_once(searched.rows, len(duals)), int((~searched.complete).sum()))
 
 
 def columns_below(
@@ -230,7 +230,7 @@ def columns_below(
     searched = _search_hubs(
         pricing, floors, deadline, workers, lambda hub, floor: pricing.list_hub(hub, floor, nodes, room)
     )
-    return _columns(searched.rows, len(duals)) if searched.complete.all() else None
+    return _each_once(searched.rows, len(duals)) if searched.complete.all() else None
 
 
 class _Branch(NamedTuple):
@@ -400,7 +400,7 @@ class _Pricing:
 
 
 class _Searched(NamedTuple):
-    """By hub the least reduced cost, the columns met (rows of practices, -1 beyond), and whether all was searched."""
+    """By hub the least reduced cost, the columns met (rows of practices, n beyond), and whether all was searched."""
 
     least: NDArray[np.float64]
     rows: list[NDArray[np.int32]]
@@ -435,15 +435,9 @@ def _search_hubs(
     return _Searched(least, found, complete)
 
 
-def _columns(rows: list[NDArray[np.int32]], n: int) -> CandidateStore:
+def _each_once(rows: list[NDArray[np.int32]], practices: int) -> CandidateStore:
     """Rows of practices as columns, each once and in order."""
-    table = np.concatenate(rows)
-    table[table < 0] = n
-    table = np.unique(np.sort(table, axis=1), axis=0)
-    held = table < n
-    offsets = np.zeros(len(table) + 1, np.int64)
-    np.cumsum(held.sum(axis=1), out=offsets[1:])
-    return CandidateStore(offsets, table[held].astype(np.uint16), n)
+    return columns_of(np.unique(np.sort(np.concatenate(rows), axis=1), axis=0), practices)
 
 
 @contextmanager
@@ -833,14 +827,14 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 if every and value < best and hub_minutes <= to_hub + ROUNDING:
                     if kept + met == len(rows):
                         return best, met, False
-                    rows[kept + met] = -1
+                    rows[kept + met] = n
                     rows[kept + met, :taken] = members[:taken]
                     met += 1
                 elif value < best and not every:
                     best = value
                     # The cheapest is always kept.
                     row = min(kept + met, len(rows) - 1)
-                    rows[row] = -1
+                    rows[row] = n
                     rows[row, :taken] = members[:taken]
                     met += 1
             k -= 1

@@ -7,7 +7,7 @@ second; whether there are any elsewhere it does not say (`netform.solve.unlisted
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numba as nb
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
 
-__all__ = ["most_practices", "price_heuristically"]
+__all__ = ["columns_of", "most_practices", "price_heuristically"]
 
 # Columns searched near between two looks at the clock.
 STEPS = 5_000
@@ -87,13 +87,18 @@ def price_heuristically(
             costs, duals, cuts.begin, cuts.which, cuts.weights, cuts.paid, within + TINY, limit, STEPS, numbers,
             rows, size, keys, table, count, at,
         )  # fmt: skip
-    offsets = np.zeros(count + 1, np.int64)
-    np.cumsum(size[:count], out=offsets[1:])
-    found, filled = rows[:count], np.arange(width) < size[:count, None]
-    found[~filled] = np.iinfo(np.uint16).max
+    found = rows[:count]
+    found[np.arange(width) >= size[:count, None]] = n
     found.sort(axis=1)
-    members = found[filled]
-    return CandidateStore(offsets, members, n)
+    return columns_of(found, n)
+
+
+def columns_of(rows: NDArray[Any], practices: int) -> CandidateStore:
+    """Rows of practices, ascending and filled up with how many there are, as columns."""
+    held = rows < practices
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(held.sum(axis=1), out=offsets[1:])
+    return CandidateStore(offsets, rows[held].astype(np.uint16, copy=False), practices)
 
 
 @nb.njit(cache=True, nogil=True)
