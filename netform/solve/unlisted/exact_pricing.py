@@ -32,10 +32,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from threading import Timer
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
@@ -49,7 +47,7 @@ from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, lined_hu
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
@@ -428,31 +426,22 @@ def _search_hubs(
             value, found[hub], complete[hub] = search_one(hub, floors[hub])
             least[hub] = max(value - ROUNDING, least_known[hub])
 
-    with _stopped_in_time(pricing.stop, deadline), ThreadPoolExecutor(max(1, workers)) as pool:
+    with ThreadPoolExecutor(max(1, workers)) as pool:
         # Those that cost least take longest: none of them is to be left for the end.
-        for done in [pool.submit(price, hub) for hub in np.argsort(least_known, kind="stable").tolist()]:
-            done.result()
+        searches = [pool.submit(price, hub) for hub in np.argsort(least_known, kind="stable").tolist()]
+        try:
+            wait(searches, deadline.seconds_left)
+        finally:
+            # A search of one hub may take longer than there is.
+            pricing.stop[0] = True
+        for search in searches:
+            search.result()
     return _Searched(least, found, complete)
 
 
 def _each_once(rows: list[NDArray[np.int32]], practices: int) -> CandidateStore:
     """Rows of practices as columns, each once and in order."""
     return columns_of(np.unique(np.sort(np.concatenate(rows), axis=1), axis=0), practices)
-
-
-@contextmanager
-def _stopped_in_time(stop: NDArray[np.bool_], deadline: Deadline) -> Iterator[None]:
-    """Within, ``stop`` is set as soon as time is up: a search of one hub may take longer than there is."""
-    if deadline.seconds_left is None:
-        yield
-        return
-    timer = Timer(deadline.seconds_left, stop.fill, (True,))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 @nb.njit(cache=True, nogil=True)
