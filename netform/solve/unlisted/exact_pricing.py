@@ -190,14 +190,14 @@ def price_exactly(
     known : KnownOfHubs
     """
     pricing = _Pricing.of(search, duals, cuts, known)
-    searched = _search_hubs(
+    least, rows, complete = _search_hubs(
         pricing,
         np.full(len(duals), floor),
         deadline,
         workers,
         lambda hub, below: pricing.price_hub(hub, below, nodes),
     )
-    return PricedHubs(searched.least, _each_once(searched.rows, len(duals)), int((~searched.complete).sum()))
+    return PricedHubs(least, _each_once(rows, len(duals)), int((~complete).sum()))
 
 
 def columns_below(
@@ -224,11 +224,19 @@ def columns_below(
     most : int
         Columns at most, those counted that two hubs have.
     """
-    pricing, room = _Pricing.of(search, duals, cuts, known), [most]
-    searched = _search_hubs(
-        pricing, floors, deadline, workers, lambda hub, floor: pricing.list_hub(hub, floor, nodes, room)
-    )
-    return _each_once(searched.rows, len(duals)) if searched.complete.all() else None
+    pricing, room = _Pricing.of(search, duals, cuts, known), most
+
+    def list_hub(hub: int, floor: float) -> tuple[float, NDArray[np.int32], bool]:
+        nonlocal room
+        # Of a hub in flight beside it the next may be one too many.
+        rows, _, rest = pricing.search_ranges(hub, pricing.root(hub), floor, nodes, room, every=True)
+        room = max(0, room - len(rows))
+        # As soon as one takes too long the others are not worth it.
+        pricing.stop[0] |= rest is not None
+        return floor, rows, rest is None
+
+    _, rows, complete = _search_hubs(pricing, floors, deadline, workers, list_hub)
+    return _each_once(rows, len(duals)) if complete.all() else None
 
 
 class _Branch(NamedTuple):
@@ -313,24 +321,25 @@ class _Pricing:
         )
 
     def search_ranges(
-        self, hub: int, branch: _Branch, floor: float, nodes: int, rows: NDArray[np.int32], *, every: bool
-    ) -> tuple[int, float, _Branch | None]:
-        """How many columns of a branch were met, the least of ranges searched to the end, and what is left of it."""
+        self, hub: int, branch: _Branch, floor: float, nodes: int, most: int, *, every: bool
+    ) -> tuple[NDArray[np.int32], float, _Branch | None]:
+        """Columns of a branch, at most so many; the least of ranges searched to the end, and what is left of it."""
         first, last, search = branch.first, branch.last, self.search
-        bounds, done = np.empty(last - first), np.empty(last - first, np.bool_)
-        count = _search_hub(
+        rows = np.empty((most, most_practices(search.costs)), np.int32)
+        count, bounds, done = _search_hub(
             hub, floor - branch.bonus, search.costs, branch.duals, search.units, search.posts, search.fixed,
             search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
             self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, branch.lines, branch.members,
-            bounds, done,
         )  # fmt: skip
+        # The columns alone are kept: there may be thousands of searches.
+        rows = rows[:count].copy()
         least = float(bounds[done].min(initial=math.inf)) + branch.bonus
         if done.all():
-            return count, least, None
+            return rows, least, None
         left = np.flatnonzero(~done)
         bound = max(branch.bound, float(bounds[left].min()) + branch.bonus)
         rest = branch._replace(bound=bound, first=first + int(left[0]), last=first + int(left[-1]) + 1)
-        return count, least, rest
+        return rows, least, rest
 
     def bounded(self, hub: int, branch: _Branch, floor: float) -> _Branch:
         """A branch with what the model of centres says of it, up to a floor: its bound, its members, where to split."""
@@ -353,15 +362,13 @@ class _Pricing:
         proven goes on first. It is bounded by the model of centres, which takes no time, and searched once few
         practices are left.
         """
-        width, met, best = most_practices(self.search.costs), list[NDArray[np.int32]](), floor
+        met, best = list[NDArray[np.int32]](), floor
         bonus, number, open_ = float(np.abs(self.duals).sum()), 0, list[_Branch]()
 
         def search(branch: _Branch, nodes: int) -> _Branch | None:
             nonlocal best
-            rows = np.empty((KEPT, width), np.int32)
-            count, least, rest = self.search_ranges(hub, branch, best, nodes, rows, every=False)
-            # The columns alone are kept: there may be thousands of searches.
-            met.append(rows[:count].copy())
+            rows, least, rest = self.search_ranges(hub, branch, best, nodes, KEPT, every=False)
+            met.append(rows)
             best = min(best, least)
             return rest
 
@@ -384,26 +391,6 @@ class _Pricing:
         least = min([best, *(each.bound for each in open_)])
         return least, np.concatenate(met), least >= best - ROUNDING
 
-    def list_hub(
-        self, hub: int, floor: float, nodes: int, room: list[int]
-    ) -> tuple[float, NDArray[np.int32], bool]:
-        """All columns of a hub below a floor, and whether these are all; the hubs share what room there is for them."""
-        # Of a hub in flight beside it the next may be one too many.
-        rows = np.empty((room[0], most_practices(self.search.costs)), np.int32)
-        count, _, rest = self.search_ranges(hub, self.root(hub), floor, nodes, rows, every=True)
-        room[0] = max(0, room[0] - count)
-        # As soon as one takes too long the others are not worth it.
-        self.stop[0] |= rest is not None
-        return floor, rows[:count].copy(), rest is None
-
-
-class _Searched(NamedTuple):
-    """By hub the least reduced cost, the columns met (rows of practices, n beyond), and whether all was searched."""
-
-    least: NDArray[np.float64]
-    rows: list[NDArray[np.int32]]
-    complete: NDArray[np.bool_]
-
 
 def _search_hubs(
     pricing: _Pricing,
@@ -411,8 +398,11 @@ def _search_hubs(
     deadline: Deadline,
     workers: int,
     search_one: Callable[[int, float], tuple[float, NDArray[np.int32], bool]],
-) -> _Searched:
-    """Search all hubs of which less is known than their floors, in threads."""
+) -> tuple[NDArray[np.float64], list[NDArray[np.int32]], NDArray[np.bool_]]:
+    """Search all hubs of which less is known than their floors, in threads.
+
+    By hub the least reduced cost, the columns met (rows of practices, n beyond), and whether all was searched.
+    """
     n, least_known = len(floors), pricing.known.least
     least, complete = np.full(n, -math.inf), np.zeros(n, np.bool_)
     found = [np.empty((0, most_practices(pricing.search.costs)), np.int32)] * n
@@ -436,7 +426,7 @@ def _search_hubs(
             pricing.stop[0] = True
         for search in searches:
             search.result()
-    return _Searched(least, found, complete)
+    return least, found, complete
 
 
 def _each_once(rows: list[NDArray[np.int32]], practices: int) -> CandidateStore:
@@ -500,9 +490,9 @@ def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untype
 @nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]
     hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
-    begin, which, weights, paid, lined, members, bounds, searched,
+    begin, which, weights, paid, lined, members,
 ):  # fmt: skip
-    """How many columns of a hub were met below the floor; writes each range's bound, and whether it was searched."""
+    """How many columns of a hub were met below the floor; the bound of each range, and whether it was searched."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes, move = costs.list_size, costs.minutes, costs.rates.move
     n = len(list_size)
@@ -519,11 +509,11 @@ def _search_hub(  # type: ignore[no-untyped-def]
         part = min(wanted, float(list_size[i]))
         sum_near += part * minutes[i, hub]
         wanted -= part
-    bounds[:], searched[:] = np.inf, True
+    bounds, searched = np.full(len(ranges) - 1, np.inf), np.ones(len(ranges) - 1, np.bool_)
     # A plain 0 would have the search compiled for that constant as well.
     found = np.int64(0)
     if wanted > 0 or list_size[hub] > most:
-        return found
+        return found, bounds, searched
     nearest = sum_near / least
     items, beyond = np.empty(n, np.int64), np.empty(n)
     for s in range(len(ranges) - 1):
@@ -554,7 +544,7 @@ def _search_hub(  # type: ignore[no-untyped-def]
         if every or stop[0]:
             bounds[s + 1 :], searched[s + 1 :] = -np.inf, False
             break
-    return min(found, len(rows))
+    return min(found, len(rows)), bounds, searched
 
 
 @nb.njit(cache=True, nogil=True)
