@@ -633,10 +633,8 @@ class ColumnGenerator:
         for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
             # A hub without any column has no least.
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
-            centres = kind.known.centres
-            assert centres is not None  # noqa: S101 (kinds are made of one)
             cuts = self.priced_out.cuts
-            known = known_of_hubs(centres, kind.duals, floors, cuts, GENERATION.effort)
+            known = known_of_hubs(kind.known.centres, kind.duals, floors, cuts, GENERATION.effort)
             each = columns_below(
                 kind.hubs,
                 kind.duals,

@@ -343,13 +343,8 @@ class _Pricing:
 
     def bounded(self, hub: int, branch: _Branch, floor: float) -> _Branch:
         """A branch with what the model of centres says of it, up to a floor: its bound, its members, where to split."""
-        centres = self.known.centres
-        if centres is None:
-            free = np.flatnonzero(branch.members & ~branch.taken)
-            largest = max((int(self.search.costs.list_size[v]), int(v)) for v in [*free[free != hub], -1])
-            return branch._replace(split=largest[1])
         found, lines = lined_hub_value(
-            centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus, self.lines,
+            self.known.centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus, self.lines,
             branch.lines, TURNS,
         )  # fmt: skip
         bound = max(branch.bound, found.least + branch.bonus)

@@ -40,14 +40,14 @@ class KnownOfHubs(NamedTuple):
         Whether a column of a hub (row) below its floor may have a practice.
     lines : ndarray of float64, shape (n, k)
         By hub, how much of the line below each cut is counted, from 0 to 1.
-    centres : CentreCosts or None
+    centres : CentreCosts
         The model that says so, and bounds what is branched on.
     """
 
     least: NDArray[np.float64]
     members: NDArray[np.bool_]
     lines: NDArray[np.float64]
-    centres: CentreCosts | None = None
+    centres: CentreCosts
 
 
 class CutLines(NamedTuple):

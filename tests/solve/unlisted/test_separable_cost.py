@@ -58,11 +58,8 @@ def known_of(
     *,
     by_centres: bool,
 ) -> KnownOfHubs:
-    """What the model of centres says of each hub, or nothing but some share of the lines below cuts."""
+    """What the model of centres says of each hub, or nothing yet but some share of the lines below cuts."""
     n, rules = len(problem.codes), problem.data.rules
-    if not by_centres:
-        lines = np.random.default_rng(seed).choice([0.0, 0.3, 1.0], (n, len(cuts.paid)))
-        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_), lines)
     anyone = replace(
         problem.limits,
         may_hub=np.ones(n, np.bool_),
@@ -70,6 +67,9 @@ def known_of(
         longest_to_hub=math.inf,
     )
     costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
+    if not by_centres:
+        lines = np.random.default_rng(seed).choice([0.0, 0.3, 1.0], (n, len(cuts.paid)))
+        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_), lines, costs)
     found = known_of_hubs(costs, prices, np.full(n, floor + 2e-5), cuts, 10_000)
     return found._replace(least=found.least - 1e-5)
 
@@ -351,6 +351,7 @@ def test_time_that_is_up_proves_nothing() -> None:
     search = HubSearch.of(within_band(problem))
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
-    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_), np.empty((40, 0)))
+    centres = CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most)
+    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_), np.empty((40, 0)), centres)
     priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, known)
     assert priced.least.tolist() == [-math.inf] * 40
