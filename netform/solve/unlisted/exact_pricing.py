@@ -282,8 +282,7 @@ class _Branch(NamedTuple):
         """Those with the practice to split by, which counts for so much, and those without; all where there is none."""
         if self.split < 0:
             return (self,)
-        one = np.zeros(len(self.duals), np.bool_)
-        one[self.split] = True
+        one = np.arange(len(self.duals)) == self.split
         duals, all_bonus = self.duals + bonus * one, self.bonus + bonus
         return (
             self._replace(duals=duals, taken=self.taken | one, bonus=all_bonus),
@@ -307,15 +306,14 @@ class _Pricing:
     def of(
         cls, search: HubSearch, duals: NDArray[np.float64], cuts: PricedCuts, known: KnownOfHubs
     ) -> _Pricing:
-        """With arrays of one kind, for which the search is compiled."""
-        known = known._replace(members=np.ascontiguousarray(known.members))
+        """With the lines below the cuts, and nothing that stops yet."""
         steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
         return cls(search, duals, steep, cuts, CutLines.of(cuts), known, np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
-        none, ranges = np.zeros(len(self.duals), np.bool_), len(self.search.ranges) - 1
-        known = self.known
+        known, none = self.known, np.zeros(len(self.duals), np.bool_)
+        ranges = len(self.search.ranges) - 1
         return _Branch(
             known.least[hub], 0, 0, ranges, self.duals, known.members[hub], none, 0.0, -1, known.lines[hub]
         )

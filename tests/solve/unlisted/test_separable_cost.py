@@ -287,7 +287,7 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
         len(problem.codes),
     )
     prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals(problem.data.list_size).practices
-    members = np.isfinite(centres.hours)[centres.item].T
+    members = np.ascontiguousarray(np.isfinite(centres.hours)[centres.item].T)
     known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
 
