@@ -430,26 +430,18 @@ def _each_once(rows: list[NDArray[np.int32]], practices: int) -> CandidateStore:
 @nb.njit(cache=True, nogil=True)
 def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # type: ignore[no-untyped-def]
     """The least patients of a path from the hub to each practice over open ones, both ends counted."""
-    n = len(list_size)
     least_way[:] = np.inf
-    if list_size[hub] <= most:
-        least_way[hub] = list_size[hub]
-    done = np.zeros(n, np.bool_)
-    while True:
-        v = -1
-        for i in range(n):
-            if not done[i] and least_way[i] <= most and (v < 0 or least_way[i] < least_way[v]):
-                v = i
-        if v < 0:
-            break
-        done[v] = True
-        for e in range(indptr[v], indptr[v + 1]):
-            u = neighbours[e]
-            if open_[u] and least_way[v] + list_size[u] < least_way[u]:
-                least_way[u] = least_way[v] + list_size[u]
-    for i in range(n):
-        if not done[i]:
-            least_way[i] = np.inf
+    least_way[hub] = list_size[hub]
+    shorter = True
+    while shorter:
+        shorter = False
+        for v in range(len(list_size)):
+            for e in range(indptr[v], indptr[v + 1]):
+                u = neighbours[e]
+                way = least_way[v] + list_size[u]
+                if open_[u] and way <= most and way < least_way[u]:
+                    least_way[u] = way
+                    shorter = True
 
 
 @nb.njit(cache=True, nogil=True)
