@@ -505,9 +505,7 @@ def _search_hub(  # type: ignore[no-untyped-def]
         low, high = ranges[s], ranges[s + 1]
         if units[hub] >= high:
             continue
-        cheapest = np.inf
-        for x in range(low, high):
-            cheapest = min(cheapest, fixed[x] + move * posts[x] * nearest)
+        cheapest = (fixed[low:high] + move * posts[low:high] * nearest).min()
         rate, root = _best_rate(
             hub, floor, costs, duals, units, posts, fixed, low, high, rates[s], steep, nearest, by_way, way,
             cheapest, items, beyond, shift,
@@ -522,8 +520,7 @@ def _search_hub(  # type: ignore[no-untyped-def]
         )  # fmt: skip
         found += more
         if done:
-            bounds[s] = value
-            floor = floor if every else min(floor, value)
+            bounds[s] = floor = value
             continue
         searched[s] = False
         if every or stop[0]:
@@ -727,8 +724,8 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
         return floor, 0, True
     # What the rest of a branch costs at least: from practice k on, with so many units before.
     rest = np.empty((m + 1, high))
-    for x in range(high):
-        rest[m, x] = fixed[x] + move * posts[x] * nearest if x >= low else np.inf
+    rest[m] = fixed[:high] + move * posts[:high] * nearest
+    rest[m, :low] = np.inf
     patients_left = np.zeros(m + 1, np.int64)
     for k in range(m - 1, -1, -1):
         size, more = units[items[k]], beyond[k]
@@ -740,17 +737,14 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             rest[k, x] = value
     # For every practice, the others by how much nearer they are to it than to the hub.
     nearer = np.empty((m, m), np.int64)
-    gap = np.empty(m)
+    ways_to_hub = minutes[:, hub][items[:m]]
     for k in range(m):
-        for e in range(m):
-            gap[e] = minutes[items[e], items[k]] - minutes[items[e], hub]
-        nearer[k] = np.argsort(gap)
+        nearer[k] = np.argsort(minutes[:, items[k]][items[:m]] - ways_to_hub)
     members, position = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
     members[0], taken = hub, 1
     # Patient-minutes to each practice beyond those to the hub, of so many members.
     longer = np.empty((m + 1, m))
-    for k in range(m):
-        longer[0, k] = list_size[hub] * minutes[hub, items[k]]
+    longer[0] = list_size[hub] * minutes[hub][items[:m]]
     turn, paid = np.zeros(m + 1, np.int64), np.empty(m + 1)
     used, patients = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
     paid[0], used[0], patients[0] = base, units[hub], list_size[hub]
@@ -788,14 +782,10 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 )
                 for c in range(len(surplus)):
                     value += surplus[c, covered[c], 0]
-                if every and value < best and hub_minutes <= to_hub + ROUNDING:
-                    if kept + met == len(rows):
+                if value < best and (not every or hub_minutes <= to_hub + ROUNDING):
+                    if every and kept + met == len(rows):
                         return best, met, False
-                    rows[kept + met] = n
-                    rows[kept + met, :taken] = members[:taken]
-                    met += 1
-                elif value < best and not every:
-                    best = value
+                    best = best if every else value
                     # The cheapest is always kept.
                     row = min(kept + met, len(rows) - 1)
                     rows[row] = n
@@ -862,13 +852,10 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
                 if not beside:
                     epoch += 1
                     bounded = _together(hub, taken + 1, indptr, neighbours, state, seen, epoch, stack)
+            taken += 1
             if bounded:
-                taken += 1
                 k += 1
                 turn[k], paid[k], used[k], patients[k] = 0, cost, ahead, patients[k - 1] + list_size[i]
-            else:
-                state[i] = 0
-                _decided(i, -1, 1, begin, which, weights, surplus, covered, undecided)
             continue
         if turn[k] == 1:
             turn[k] = 2
