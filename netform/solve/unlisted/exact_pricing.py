@@ -115,18 +115,15 @@ class HubSearch:
         # Stranded posts only grow up to the next whole one: the least is at an end or where a post is whole.
         steps = [np.arange(0.0, high[-1] + ratio * rates.step, ratio * rates.step) for ratio in costs.ratios]
         points = np.unique(np.concatenate((low, *steps)))
-        posts, stranded = np.zeros(len(points)), np.zeros(len(points))
-        for ratio in costs.ratios:
-            whole = np.floor(points / ratio / rates.step + STEP_TOLERANCE) * rates.step
-            posts += whole
-            stranded += np.maximum(0.0, points / ratio - whole)
+        due = points / costs.ratios[:, None]
+        whole = np.floor(due / rates.step + STEP_TOLERANCE) * rates.step
+        posts, stranded = whole.sum(axis=0), np.maximum(0.0, due - whole).sum(axis=0)
         begin = np.searchsorted(points, low, side="right") - 1
         end = np.searchsorted(points, high, side="right")
         around = np.minimum.reduceat(np.append(stranded, np.inf), np.ravel((begin, end), order="F"))[::2]
-        ends = np.array([costs.least, costs.most], np.float64)
-        beyond = np.maximum(np.abs(ends - rates.target) - rates.dead_band, 0.0)
-        inside = costs.least <= rates.target <= costs.most
-        fixed = rates.overhead + rates.stranded * around + (0.0 if inside else rates.outside * beyond.min())
+        balanced = min(max(rates.target, costs.least), costs.most)
+        beyond = max(0.0, abs(balanced - rates.target) - rates.dead_band)
+        fixed = rates.overhead + rates.stranded * around + rates.outside * beyond
         ranges = [0, *(int(count * SHARE**k) for k in range(RANGES - 1, 0, -1)), count]
         starts = np.unique(np.array(ranges, np.int64))
         return cls(costs, units, posts[begin], fixed, starts, np.zeros((len(units), len(starts) - 1)))
@@ -134,13 +131,11 @@ class HubSearch:
 
 def _most(amounts: NDArray[np.float64], costs: SeparableCosts) -> float:
     """What the practices of a network add up to at most, of some amounts: a knapsack with fractions."""
-    list_size = costs.list_size.astype(np.float64)
-    total = float(amounts[list_size == 0].sum())
-    some = np.flatnonzero(list_size > 0)
-    order = some[np.argsort(-amounts[some] / list_size[some], kind="stable")]
-    before = np.cumsum(list_size[order]) - list_size[order]
-    share = np.clip((costs.most - before) / list_size[order], 0.0, 1.0)
-    return total + float(amounts[order] @ share)
+    size = np.maximum(costs.list_size, 1e-9)
+    order = np.argsort(-amounts / size, kind="stable")
+    before = np.cumsum(size[order]) - size[order]
+    share = np.clip((costs.most - before) / size[order], 0.0, 1.0)
+    return float(amounts[order] @ share)
 
 
 @dataclass(frozen=True, slots=True)
