@@ -292,7 +292,6 @@ class _Pricing:
     search: HubSearch
     duals: NDArray[np.float64]
     steep: float
-    cuts: PricedCuts
     lines: CutLines
     known: KnownOfHubs
     stop: NDArray[np.bool_]
@@ -303,7 +302,7 @@ class _Pricing:
     ) -> _Pricing:
         """With the lines below the cuts, and nothing that stops yet."""
         steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
-        return cls(search, duals, steep, cuts, CutLines.of(cuts), known, np.zeros(1, np.bool_))
+        return cls(search, duals, steep, CutLines.of(cuts), known, np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
@@ -319,10 +318,11 @@ class _Pricing:
         """Columns of a branch, at most so many; the least of ranges searched to the end, and what is left of it."""
         first, last, search = branch.first, branch.last, self.search
         rows = np.empty((most, most_practices(search.costs)), np.int32)
+        cuts, (duals, shift) = self.lines.cuts, self.lines.lined(branch.duals, branch.lines)
         count, bounds, done = _search_hub(
-            hub, floor - branch.bonus, search.costs, branch.duals, search.units, search.posts, search.fixed,
+            hub, floor - branch.bonus, search.costs, duals, search.units, search.posts, search.fixed,
             search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
-            self.cuts.begin, self.cuts.which, self.cuts.weights, self.cuts.paid, branch.lines, branch.members,
+            cuts.begin, cuts.which, cuts.weights, shift, self.lines.beyond(branch.lines), branch.members,
         )  # fmt: skip
         # The columns alone are kept: there may be thousands of searches.
         rows = rows[:count].copy()
@@ -440,43 +440,14 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
 
 
 @nb.njit(cache=True, nogil=True)
-def _lined(duals, begin, which, weights, paid, lined):  # type: ignore[no-untyped-def]
-    """Duals less what shares of lines below cuts add by the practice, what they add to every network, and the rest.
-
-    The rest is what a cut adds beyond its line at least, by the weight that is taken and that may yet be.
-    """
-    count, ends = paid.shape
-    beyond = np.empty((count, ends, ends))
-    slope, shift, left = np.zeros(count), 0.0, duals.copy()
-    for c in range(count):
-        step = 1
-        # Up to just below the first step nothing is paid; the line meets every step at its far end.
-        while paid[c, step] == 0.0:
-            step += 1
-        slope[c] = lined[c] * paid[c, step] / step
-        shift -= slope[c] * (step - 1)
-        for taken in range(ends):
-            least = np.inf
-            for more in range(ends - taken):
-                t = taken + more
-                least = min(least, paid[c, t] - slope[c] * (t - step + 1))
-                beyond[c, taken, more] = least
-    for v in range(len(duals)):
-        for e in range(begin[v], begin[v + 1]):
-            left[v] -= slope[which[e]] * weights[e]
-    return left, shift, beyond
-
-
-@nb.njit(cache=True, nogil=True)
 def _search_hub(  # type: ignore[no-untyped-def]
     hub, floor, costs, duals, units, posts, fixed, ranges, rates, steep, most_nodes, stop, rows, every,
-    begin, which, weights, paid, lined, members,
+    begin, which, weights, shift, surplus, members,
 ):  # fmt: skip
     """How many columns of a hub were met below the floor; the bound of each range, and whether it was searched."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes, move = costs.list_size, costs.minutes, costs.rates.move
     n = len(list_size)
-    duals, shift, surplus = _lined(duals, begin, which, weights, paid, lined)
     way = np.empty(n)
     _reached(hub, indptr, neighbours, list_size, most, members, way)
     by_way = np.argsort(minutes[hub])

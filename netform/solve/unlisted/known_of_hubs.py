@@ -55,32 +55,45 @@ class CutLines(NamedTuple):
 
     Attributes
     ----------
-    weights : ndarray of float64, shape (k, n)
-        What each practice counts in each cut.
-    begin : ndarray of float64, shape (k,)
-        The weight at which the line begins to be positive.
-    slope : ndarray of float64, shape (k,)
-        Hours per week for each weight.
+    cuts : PricedCuts
+    practice : ndarray of int64
+        Whose each of the weights in the cuts is.
+    step : ndarray of int64, shape (k,)
+        The least weight that is paid for: the line begins to be positive one below.
+    paid : ndarray of float64, shape (k,)
+        Hours per week for that weight, where the line meets what the cut adds.
     """
 
-    weights: NDArray[np.float64]
-    begin: NDArray[np.float64]
-    slope: NDArray[np.float64]
+    cuts: PricedCuts
+    practice: NDArray[np.int64]
+    step: NDArray[np.int64]
+    paid: NDArray[np.float64]
 
     @classmethod
     def of(cls, cuts: PricedCuts) -> CutLines:
         """The line of each cut meets every step at its far end."""
-        weights = np.zeros((len(cuts.paid), len(cuts.begin) - 1))
-        weights[cuts.which, np.repeat(np.arange(weights.shape[1]), np.diff(cuts.begin))] = cuts.weights
+        practice = np.repeat(np.arange(len(cuts.begin) - 1), np.diff(cuts.begin))
         step = (cuts.paid > 0).argmax(axis=1)
-        return cls(weights, step - 1.0, cuts.paid[np.arange(len(step)), step] / step)
+        return cls(cuts, practice, step, cuts.paid[np.arange(len(step)), step])
 
     def lined(
         self, duals: NDArray[np.float64], share: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], float]:
         """Duals less what shares of the lines add by the practice, and what those add to every column."""
-        slope = share * self.slope
-        return duals - slope @ self.weights, -float(slope @ self.begin)
+        slope, left, more = share * self.paid / self.step, duals.copy(), 0.0
+        np.subtract.at(left, self.practice, slope[self.cuts.which] * self.cuts.weights)
+        for begin in (slope * (self.step - 1)).tolist():
+            more -= begin
+        return left, more
+
+    def beyond(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each cut adds beyond shares of the lines at least, by the weight taken and by that which may yet be."""
+        count, ends = self.cuts.paid.shape
+        slope, least = share * self.paid / self.step, np.empty((count, ends, ends))
+        more = self.cuts.paid - slope[:, None] * (np.arange(ends) - self.step[:, None] + 1)
+        for taken in range(ends):
+            least[:, taken, : ends - taken] = np.minimum.accumulate(more[:, taken:], axis=1)
+        return least
 
 
 def known_of_hubs(
@@ -111,7 +124,7 @@ def known_of_hubs(
     for hub in np.flatnonzero(values < floors).tolist():
         floor, least = float(floors[hub]), -math.inf
         # What is missing to no floor at all is no length of a step.
-        if len(lines.slope) and math.isfinite(floor):
+        if len(lines.step) and math.isfinite(floor):
             lined, shares[hub] = lined_hub_value(
                 costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], TURNS, int(EFFORT * effort)
             )
@@ -158,7 +171,8 @@ def lined_hub_value(
             step *= SHORTER
         if turn == turns or best.least >= floor:
             break
-        ahead = (lines.weights @ found.cover - lines.begin) * lines.slope
+        covered = np.bincount(lines.cuts.which, lines.cuts.weights * found.cover[lines.practice], len(share))
+        ahead = (covered - lines.step + 1) * lines.paid / lines.step
         ahead[((share <= 0) & (ahead < 0)) | ((share >= 1) & (ahead > 0))] = 0.0
         length = float(ahead @ ahead)
         if not length:
