@@ -423,9 +423,9 @@ def _each_once(rows: list[NDArray[np.int32]], practices: int) -> CandidateStore:
 
 
 @nb.njit(cache=True, nogil=True)
-def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # type: ignore[no-untyped-def]
+def _reached(hub, indptr, neighbours, list_size, most, open_):  # type: ignore[no-untyped-def]
     """The least patients of a path from the hub to each practice over open ones, both ends counted."""
-    least_way[:] = np.inf
+    least_way = np.full(len(list_size), np.inf)
     least_way[hub] = list_size[hub]
     shorter = True
     while shorter:
@@ -437,6 +437,7 @@ def _reached(hub, indptr, neighbours, list_size, most, open_, least_way):  # typ
                 if open_[u] and way <= most and way < least_way[u]:
                     least_way[u] = way
                     shorter = True
+    return least_way
 
 
 @nb.njit(cache=True, nogil=True)
@@ -448,8 +449,7 @@ def _search_hub(  # type: ignore[no-untyped-def]
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes, move = costs.list_size, costs.minutes, costs.rates.move
     n = len(list_size)
-    way = np.empty(n)
-    _reached(hub, indptr, neighbours, list_size, most, members, way)
+    way = _reached(hub, indptr, neighbours, list_size, most, members)
     by_way = np.argsort(minutes[hub])
     # The mean way to the hub is that of the nearest at least.
     wanted, sum_near = float(least) - list_size[hub], 0.0
@@ -466,23 +466,20 @@ def _search_hub(  # type: ignore[no-untyped-def]
     if wanted > 0 or list_size[hub] > most:
         return found, bounds, searched
     nearest = sum_near / least
-    items, beyond = np.empty(n, np.int64), np.empty(n)
     for s in range(len(ranges) - 1):
         low, high = ranges[s], ranges[s + 1]
         if units[hub] >= high:
             continue
         cheapest = (fixed[low:high] + move * posts[low:high] * nearest).min()
-        rate, root = _best_rate(
+        rates[s], bounds[s] = _best_rate(
             hub, floor, costs, duals, units, posts, fixed, low, high, rates[s], steep, nearest, by_way, way,
-            cheapest, items, beyond, shift,
+            cheapest, shift,
         )  # fmt: skip
-        rates[s] = rate
-        bounds[s] = root
-        if root >= floor:
+        if bounds[s] >= floor:
             continue
         value, more, done = _search_range(
-            hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way,
-            cheapest, items, beyond, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
+            hub, floor, costs, duals, units, posts, fixed, low, high, rates[s], nearest, by_way, way,
+            cheapest, most_nodes, stop, rows, found, every, begin, which, weights, shift, surplus,
         )  # fmt: skip
         found += more
         if done:
@@ -498,7 +495,7 @@ def _search_hub(  # type: ignore[no-untyped-def]
 @nb.njit(cache=True, nogil=True)
 def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line sought)
     hub, floor, costs, duals, units, posts, fixed, low, high, rate, steep, nearest, by_way, way, cheapest,
-    items, beyond, shift,
+    shift,
 ):  # fmt: skip
     """The rate of the penalty at which the cheapest column of a range by knapsack costs most, and what that is.
 
@@ -517,18 +514,17 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
         base = (
             rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
         ) + shift
-        m = _open_items(
+        none, items, beyond = _open_items(
             hub, by_way, way, visit, move * lowest / most, nearest, rate, duals, list_size, minutes, most,
-            floor - base - cheapest, items, beyond,
+            floor - base - cheapest,
         )  # fmt: skip
-        if m < 0:
-            best_root, best_rate = floor, rate
-            break
+        if none:
+            return rate, floor
         reach[:] = np.inf
         reach[units[hub]] = base
         with_patients[units[hub]] = list_size[hub]
         top = units[hub]
-        for k in range(m):
+        for k in range(len(items)):
             size, more, patients = units[items[k]], beyond[k], list_size[items[k]]
             top = min(high - 1, top + size)
             for x in range(top, size - 1, -1):
@@ -569,16 +565,14 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
 
 @nb.njit(cache=True, nogil=True)
 def _open_items(  # type: ignore[no-untyped-def]
-    hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most, room, items, beyond
+    hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most, room
 ):
-    """Practices that a network below the floor may have, nearest first, and what each adds; -1 when there is none."""
-    n = len(duals)
-    added, ratio = np.full(n, np.inf), np.full(n, np.inf)
-    for i in range(n):
-        if i != hub and way[i] < np.inf:
-            each = visit * minutes[i, hub] + staff * (minutes[i, hub] - nearest) + rate
-            added[i] = each * list_size[i] - duals[i]
-            ratio[i] = added[i] / max(float(list_size[i]), 1e-9)
+    """Whether no network is below the floor; practices that one may have, nearest first, and what each adds."""
+    to_hub = minutes[:, hub]
+    added = (visit * to_hub + staff * (to_hub - nearest) + rate) * list_size - duals
+    added[way == np.inf] = np.inf
+    added[hub] = np.inf
+    ratio = added / np.maximum(list_size, 1e-9)
     # A knapsack with fractions: what all others together can save.
     saved, left = 0.0, float(most - list_size[hub])
     for i in np.argsort(ratio):
@@ -590,15 +584,8 @@ def _open_items(  # type: ignore[no-untyped-def]
         else:
             saved += added[i] * left / list_size[i]
             left = 0.0
-    if saved >= room:
-        return -1
-    m = 0
-    for i in by_way:
-        if added[i] + saved < room:
-            items[m] = i
-            beyond[m] = added[i]
-            m += 1
-    return m
+    items = by_way[(added + saved < room)[by_way]]
+    return saved >= room, items, added[items]
 
 
 @nb.njit(cache=True, nogil=True)
@@ -653,8 +640,8 @@ def _decided(i, takes, leaves, begin, which, weights, surplus, covered, undecide
 
 @nb.njit(cache=True, nogil=True)
 def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 (one search with its own stack)
-    hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest, items,
-    beyond, most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
+    hub, floor, costs, duals, units, posts, fixed, low, high, rate, nearest, by_way, way, cheapest,
+    most_nodes, stop, rows, kept, every, begin, which, weights, shift, surplus,
 ):  # fmt: skip
     """The least of a range below the floor, how many columns were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
@@ -666,26 +653,21 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
     base = rate * list_size[hub] - staff * list_size[hub] * nearest - duals[hub] - offset + shift
-    m = _open_items(
+    none, items, beyond = _open_items(
         hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most,
-        floor - base - cheapest, items, beyond,
+        floor - base - cheapest,
     )  # fmt: skip
-    if m < 0:
+    if none:
         return floor, 0, True
+    open_ = np.zeros(n, np.bool_)
+    open_[items] = True
+    reached = _reached(hub, indptr, neighbours, list_size, most, open_)[items] < np.inf
+    items, beyond = items[reached], beyond[reached]
+    m = len(items)
     # 0: not decided, 1: taken, 2: left out.
     state = np.full(n, 2, np.int64)
+    state[items] = 0
     state[hub] = 1
-    open_, near = np.zeros(n, np.bool_), np.empty(n)
-    for k in range(m):
-        open_[items[k]] = True
-    _reached(hub, indptr, neighbours, list_size, most, open_, near)
-    reachable = 0
-    for k in range(m):
-        if near[items[k]] < np.inf:
-            items[reachable], beyond[reachable] = items[k], beyond[k]
-            state[items[k]] = 0
-            reachable += 1
-    m = reachable
     if conflict[hub, hub] or _in_unit(hub, unit, state, 2):
         return floor, 0, True
     # What the rest of a branch costs at least: from practice k on, with so many units before.
@@ -703,14 +685,14 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             rest[k, x] = value
     # For every practice, the others by how much nearer they are to it than to the hub.
     nearer = np.empty((m, m), np.int64)
-    ways_to_hub = minutes[:, hub][items[:m]]
+    ways_to_hub = minutes[:, hub][items]
     for k in range(m):
-        nearer[k] = np.argsort(minutes[:, items[k]][items[:m]] - ways_to_hub)
+        nearer[k] = np.argsort(minutes[:, items[k]][items] - ways_to_hub)
     members, position = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
     members[0], taken = hub, 1
     # Patient-minutes to each practice beyond those to the hub, of so many members.
     longer = np.empty((m + 1, m))
-    longer[0] = list_size[hub] * minutes[hub][items[:m]]
+    longer[0] = list_size[hub] * minutes[hub][items]
     turn, paid = np.zeros(m + 1, np.int64), np.empty(m + 1)
     used, patients = np.empty(m + 1, np.int64), np.empty(m + 1, np.int64)
     paid[0], used[0], patients[0] = base, units[hub], list_size[hub]
