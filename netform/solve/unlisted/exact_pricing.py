@@ -543,12 +543,12 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
             best_root, best_rate = root, rate
         if root >= floor or at < 0:
             break
-        if with_patients[at] > most or (with_patients[at] > least and rate < 0):
-            below, below_root = rate, root
-            below_slope = with_patients[at] - (least if rate < 0 else most)
-        elif with_patients[at] < least or (with_patients[at] < most and rate > 0):
-            above, above_root = rate, root
-            above_slope = with_patients[at] - (most if rate > 0 else least)
+        further = with_patients[at] - (least if rate < 0 else most)
+        back = with_patients[at] - (most if rate > 0 else least)
+        if further > 0:
+            below, below_root, below_slope = rate, root, further
+        elif back < 0:
+            above, above_root, above_slope = rate, root, back
         else:
             break
         before = rate
