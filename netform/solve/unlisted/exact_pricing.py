@@ -698,11 +698,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     paid[0], used[0], patients[0] = base, units[hub], list_size[hub]
     # Of every cut the weight taken, and that of the practices not decided.
     covered, undecided = np.zeros(len(surplus), np.int64), np.zeros(len(surplus), np.int64)
-    for e in range(begin[hub], begin[hub + 1]):
-        covered[which[e]] += weights[e]
-    for k in range(m):
-        for e in range(begin[items[k]], begin[items[k] + 1]):
-            undecided[which[e]] += weights[e]
+    _decided(hub, 1, 0, begin, which, weights, surplus, covered, undecided)
+    for i in items:
+        _decided(i, 0, 1, begin, which, weights, surplus, covered, undecided)
     for c in range(len(surplus)):
         paid[0] += surplus[c, covered[c], undecided[c]]
     seen, stack = np.zeros(n, np.int64), np.empty(n, np.int64)
@@ -764,33 +762,23 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
             for e in range(1, taken + 1):
                 v = position[e]
                 minutes_more, left = longer[taken, v], room
-                if minutes_more < 0:
-                    # Where it stays so, whoever joins, the hub is another.
-                    f = m - 1
-                    while f >= 0 and left > 0 and minutes_more < 0:
-                        u = items[nearer[v, f]]
-                        more = minutes[u, items[v]] - minutes[u, hub]
-                        if more <= 0:
-                            break
-                        if state[u] == 0:
-                            part = min(left, list_size[u])
-                            minutes_more += part * more
-                            left -= part
-                        f -= 1
-                    if minutes_more < -ROUNDING:
-                        bounded = False
-                        break
-                    continue
-                for f in range(m):
+                # Where they are shorter and stay so, whoever joins, the hub is another.
+                sign = 1 if minutes_more >= 0 else -1
+                f = 0 if sign > 0 else m - 1
+                while 0 <= f < m and left > 0 and sign * minutes_more > 0:
                     u = items[nearer[v, f]]
                     more = minutes[u, items[v]] - minutes[u, hub]
-                    if more >= 0 or left <= 0 or minutes_more <= 0:
+                    if sign * more >= 0:
                         break
                     if state[u] == 0:
                         part = min(left, list_size[u])
                         minutes_more += part * more
                         left -= part
-                if minutes_more > 0:
+                    f += sign
+                if sign < 0 and minutes_more < -ROUNDING:
+                    bounded = False
+                    break
+                if sign > 0 and minutes_more > 0:
                     extra += list_size[members[e]] * minutes_more
             bounded = bounded and cost + rest[k + 1, ahead] + staff * extra / most < best
             if bounded:
