@@ -185,12 +185,9 @@ def price_exactly(
     known : KnownOfHubs
     """
     pricing = _Pricing.of(search, duals, cuts, known)
+    floors = np.full(len(duals), floor)
     least, rows, complete = _search_hubs(
-        pricing,
-        np.full(len(duals), floor),
-        deadline,
-        workers,
-        lambda hub, below: pricing.price_hub(hub, below, nodes),
+        pricing, floors, deadline, workers, lambda hub, below: pricing.price_hub(hub, below, nodes)
     )
     return PricedHubs(least, _each_once(rows, len(duals)), int((~complete).sum()))
 
