@@ -131,8 +131,7 @@ def known_of_hubs(
             least = lined.least
         found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
         values[hub], members[hub] = max(values[hub], least, found.least), found.members
-    some = np.isfinite(values)
-    values[some] = np.minimum(values[some], floors[some])
+    values = np.where(np.isfinite(values), np.minimum(values, floors), values)
     return KnownOfHubs(values, members, shares, costs)
 
 

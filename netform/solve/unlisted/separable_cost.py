@@ -205,11 +205,10 @@ def outside_band(
 ) -> list[OutsideBand]:
     """The networks outside the band, of some sizes, that a plan of so many networks and exceptions may have."""
     rules, total = problem.data.rules, problem.patients
-    if not exceptions:
-        return []
     kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
-    below = max(1, sizes[0]), min(rules.least - 1, sizes[1])
-    above = max(rules.most + 1, sizes[0]), min(largest, sizes[1])
+    # Without exceptions sizes are within the band.
+    below = sizes[0], min(rules.least - 1, sizes[1])
+    above = max(rules.most + 1, sizes[0]), sizes[1]
     # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
     room = (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1
     if below[0] <= below[1] and total <= room:
