@@ -568,9 +568,7 @@ class ColumnGenerator:
             floor = kind.floor + kind.constant
             # There are few networks outside the band: what is left open of them costs a bound little.
             nodes = self.nodes // GENERATION.fewer_nodes if k else self.nodes
-            found = price_exactly(
-                kind.hubs, kind.duals, floor, nodes, self.deadline, workers, cuts, kind.known
-            )
+            found = price_exactly(kind.hubs, kind.known, floor, nodes, self.deadline, workers)
             priced.append(found)
             if np.isneginf(found.least).any():
                 # A hub that time ran out before may cost anything.
@@ -635,17 +633,7 @@ class ColumnGenerator:
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
             cuts = self.priced_out.cuts
             known = known_of_hubs(kind.known.centres, kind.duals, floors, cuts, GENERATION.effort)
-            each = columns_below(
-                kind.hubs,
-                kind.duals,
-                floors,
-                GENERATION.listing_nodes,
-                deadline,
-                workers,
-                cuts,
-                known,
-                most,
-            )
+            each = columns_below(kind.hubs, known, floors, GENERATION.listing_nodes, deadline, workers, most)
             if each is None:
                 return None
             most -= len(each)

@@ -43,13 +43,12 @@ from numpy.typing import NDArray
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
 from netform.solve.unlisted.heuristic_pricing import columns_of, most_practices
-from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, lined_hub_value
+from netform.solve.unlisted.known_of_hubs import KnownOfHubs, lined_hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.model.budget import Deadline
 
 __all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
@@ -158,21 +157,15 @@ class PricedHubs:
 
 
 def price_exactly(
-    search: HubSearch,
-    duals: NDArray[np.float64],
-    floor: float,
-    nodes: int,
-    deadline: Deadline,
-    workers: int,
-    cuts: PricedCuts,
-    known: KnownOfHubs,
+    search: HubSearch, known: KnownOfHubs, floor: float, nodes: int, deadline: Deadline, workers: int
 ) -> PricedHubs:
     """The least reduced cost of a column of each hub, by the separable costs; exact below a floor.
 
     Parameters
     ----------
     search : HubSearch
-    duals : ndarray of float64, shape (n,)
+    known : KnownOfHubs
+        With the duals, and the cuts: what these add counts as costs.
     floor : float
         Hours per week: of columns of a higher reduced cost no more than that is said.
     nodes : int
@@ -180,34 +173,28 @@ def price_exactly(
     deadline : Deadline
     workers : int
         Threads.
-    cuts : PricedCuts
-        What they add counts as costs.
-    known : KnownOfHubs
     """
-    pricing = _Pricing.of(search, duals, cuts, known)
-    floors = np.full(len(duals), floor)
+    pricing, floors = _Pricing.of(search, known), np.full(len(known.duals), floor)
     least, rows, complete = _search_hubs(
         pricing, floors, deadline, workers, lambda hub, below: pricing.price_hub(hub, below, nodes)
     )
-    return PricedHubs(least, _each_once(rows, len(duals)), int((~complete).sum()))
+    return PricedHubs(least, _each_once(rows, len(floors)), int((~complete).sum()))
 
 
 def columns_below(
     search: HubSearch,
-    duals: NDArray[np.float64],
+    known: KnownOfHubs,
     floors: NDArray[np.float64],
     nodes: int,
     deadline: Deadline,
     workers: int,
-    cuts: PricedCuts,
-    known: KnownOfHubs,
     most: int,
 ) -> CandidateStore | None:
     """Every column whose separable cost gives it a reduced cost below a floor; None where they take too long.
 
     Parameters
     ----------
-    search, duals, deadline, workers, cuts, known
+    search, known, deadline, workers
         As `price_exactly` has them.
     floors : ndarray of float64, shape (n,)
         Of the columns of each hub, hours per week.
@@ -216,7 +203,7 @@ def columns_below(
     most : int
         Columns at most, those counted that two hubs have.
     """
-    pricing, room = _Pricing.of(search, duals, cuts, known), most
+    pricing, room = _Pricing.of(search, known), most
 
     def list_hub(hub: int, floor: float) -> tuple[float, NDArray[np.int32], bool]:
         nonlocal room
@@ -228,7 +215,7 @@ def columns_below(
         return floor, rows, rest is None
 
     _, rows, complete = _search_hubs(pricing, floors, deadline, workers, list_hub)
-    return _each_once(rows, len(duals)) if complete.all() else None
+    return _each_once(rows, len(floors)) if complete.all() else None
 
 
 class _Branch(NamedTuple):
@@ -284,42 +271,36 @@ class _Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Pricing:
-    """What the searches of all hubs share at some duals; these are ``steep`` hours for a patient, in the mean."""
+    """What the searches of all hubs share; the duals are ``steep`` hours for a patient, in the mean."""
 
     search: HubSearch
-    duals: NDArray[np.float64]
-    steep: float
-    lines: CutLines
     known: KnownOfHubs
+    steep: float
     stop: NDArray[np.bool_]
 
     @classmethod
-    def of(
-        cls, search: HubSearch, duals: NDArray[np.float64], cuts: PricedCuts, known: KnownOfHubs
-    ) -> _Pricing:
-        """With the lines below the cuts, and nothing that stops yet."""
-        steep = float(np.abs(duals).sum()) / max(1, int(search.costs.list_size.sum()))
-        return cls(search, duals, steep, CutLines.of(cuts), known, np.zeros(1, np.bool_))
+    def of(cls, search: HubSearch, known: KnownOfHubs) -> _Pricing:
+        """With nothing that stops yet."""
+        steep = float(np.abs(known.duals).sum()) / max(1, int(search.costs.list_size.sum()))
+        return cls(search, known, steep, np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
-        known, none = self.known, np.zeros(len(self.duals), np.bool_)
-        ranges = len(self.search.ranges) - 1
-        return _Branch(
-            known.least[hub], 0, 0, ranges, self.duals, known.members[hub], none, 0.0, -1, known.lines[hub]
-        )
+        known, ranges = self.known, len(self.search.ranges) - 1
+        members, none = known.members[hub], np.zeros(len(known.duals), np.bool_)
+        return _Branch(known.least[hub], 0, 0, ranges, known.duals, members, none, 0.0, -1, known.lines[hub])
 
     def search_ranges(
         self, hub: int, branch: _Branch, floor: float, nodes: int, most: int, *, every: bool
     ) -> tuple[NDArray[np.int32], float, _Branch | None]:
         """Columns of a branch, at most so many; the least of ranges searched to the end, and what is left of it."""
-        first, last, search = branch.first, branch.last, self.search
+        first, last, search, lines = branch.first, branch.last, self.search, self.known.below_cuts
         rows = np.empty((most, most_practices(search.costs)), np.int32)
-        cuts, (duals, shift) = self.lines.cuts, self.lines.lined(branch.duals, branch.lines)
+        cuts, (duals, shift) = lines.cuts, lines.lined(branch.duals, branch.lines)
         count, bounds, done = _search_hub(
             hub, floor - branch.bonus, search.costs, duals, search.units, search.posts, search.fixed,
             search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
-            cuts.begin, cuts.which, cuts.weights, shift, self.lines.beyond(branch.lines), branch.members,
+            cuts.begin, cuts.which, cuts.weights, shift, lines.beyond(branch.lines), branch.members,
         )  # fmt: skip
         # The columns alone are kept: there may be thousands of searches.
         rows = rows[:count].copy()
@@ -334,8 +315,8 @@ class _Pricing:
     def bounded(self, hub: int, branch: _Branch, floor: float) -> _Branch:
         """A branch with what the model of centres says of it, up to a floor: its bound, its members, where to split."""
         found, lines = lined_hub_value(
-            self.known.centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus, self.lines,
-            branch.lines, TURNS,
+            self.known.centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus,
+            self.known.below_cuts, branch.lines, TURNS,
         )  # fmt: skip
         bound = max(branch.bound, found.least + branch.bonus)
         return branch._replace(bound=bound, members=found.members, split=found.split, lines=lines)
@@ -348,7 +329,7 @@ class _Pricing:
         practices are left.
         """
         met, best = list[NDArray[np.int32]](), floor
-        bonus, number, open_ = float(np.abs(self.duals).sum()), 0, list[_Branch]()
+        bonus, number, open_ = float(np.abs(self.known.duals).sum()), 0, list[_Branch]()
 
         def search(branch: _Branch, nodes: int) -> _Branch | None:
             nonlocal best

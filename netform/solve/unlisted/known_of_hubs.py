@@ -42,12 +42,17 @@ class KnownOfHubs(NamedTuple):
         By hub, how much of the line below each cut is counted, from 0 to 1.
     centres : CentreCosts
         The model that says so, and bounds what is branched on.
+    duals : ndarray of float64, shape (n,)
+        Of practices: what the columns have to cost less than.
+    below_cuts : CutLines
     """
 
     least: NDArray[np.float64]
     members: NDArray[np.bool_]
     lines: NDArray[np.float64]
     centres: CentreCosts
+    duals: NDArray[np.float64]
+    below_cuts: CutLines
 
 
 class CutLines(NamedTuple):
@@ -132,7 +137,7 @@ def known_of_hubs(
         found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
         values[hub], members[hub] = max(values[hub], least, found.least), found.members
     values = np.where(np.isfinite(values), np.minimum(values, floors), values)
-    return KnownOfHubs(values, members, shares, costs)
+    return KnownOfHubs(values, members, shares, costs, duals, lines)
 
 
 def lined_hub_value(

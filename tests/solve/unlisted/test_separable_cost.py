@@ -27,7 +27,7 @@ from netform.solve.unlisted.exact_pricing import (
     price_exactly,
 )
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
+from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
 from tests.made_up_problem import county, first_plan, problem_of
@@ -69,7 +69,8 @@ def known_of(
     costs = CentreCosts.of(replace(problem, limits=anyone), rules.least, rules.most)
     if not by_centres:
         lines = np.random.default_rng(seed).choice([0.0, 0.3, 1.0], (n, len(cuts.paid)))
-        return KnownOfHubs(np.full(n, -math.inf), np.ones((n, n), np.bool_), lines, costs)
+        members = np.ones((n, n), np.bool_)
+        return KnownOfHubs(np.full(n, -math.inf), members, lines, costs, prices, CutLines.of(cuts))
     found = known_of_hubs(costs, prices, np.full(n, floor + 2e-5), cuts, 10_000)
     return found._replace(least=found.least - 1e-5)
 
@@ -265,7 +266,7 @@ def test_no_network_costs_less_than_its_hub_says(
             patch.setattr(exact_module, "NODES", branch_nodes)
             patch.setattr(exact_module, "BOUNDING", 0 if branch_nodes else 200)
             patch.setattr(exact_module, "SEARCHING", 0 if branch_nodes else 5_000)
-            priced_hubs = price_exactly(search, prices, floor, nodes, NEVER, workers, priced, known)
+            priced_hubs = price_exactly(search, known, floor, nodes, NEVER, workers)
         found = [tuple(int(v) for v in priced_hubs.found[j]) for j in range(len(priced_hubs.found))]
         assert set(found) <= set(networks)
         for hub, value in enumerate(priced_hubs.least):
@@ -288,15 +289,13 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
     )
     prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals(problem.data.list_size).practices
     members = np.ascontiguousarray(np.isfinite(centres.hours)[centres.item].T)
-    known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres)
-    no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), n)
+    lines = CutLines.of(PricedCuts.of(NO_CUTS, np.empty(0), n))
+    known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres, prices, lines)
 
     def missing(bounding: int) -> float:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(exact_module, "BOUNDING", bounding)
-            found = price_exactly(
-                HubSearch.of(within_band(problem)), prices, 0.0, 1_000, NEVER, 1, no_cuts, known
-            )
+            found = price_exactly(HubSearch.of(within_band(problem)), known, 0.0, 1_000, NEVER, 1)
         assert found.given_up
         return float(np.minimum(found.least, 0.0).sum())
 
@@ -334,7 +333,7 @@ def test_every_column_below_a_floor_is_found(
     known = known_of(problem, prices, floor, priced, seed, by_centres=by_centres)
 
     def found(most: int) -> list[Group] | None:
-        store = columns_below(search, prices, np.full(n, floor), 10**6, NEVER, workers, priced, known, most)
+        store = columns_below(search, known, np.full(n, floor), 10**6, NEVER, workers, most)
         return None if store is None else [tuple(store[j].tolist()) for j in range(len(store))]
 
     groups = found(n * len(networks))
@@ -352,6 +351,6 @@ def test_time_that_is_up_proves_nothing() -> None:
     over = Deadline(0.0, lambda: 1.0)
     no_cuts = PricedCuts.of(NO_CUTS, np.empty(0), 40)
     centres = CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most)
-    known = KnownOfHubs(np.full(40, -math.inf), np.ones((40, 40), np.bool_), np.empty((40, 0)), centres)
-    priced = price_exactly(search, np.zeros(40), 0.0, 10, over, 1, no_cuts, known)
+    known = known_of_hubs(centres, np.zeros(40), np.zeros(40), no_cuts)._replace(least=np.full(40, -math.inf))
+    priced = price_exactly(search, known, 0.0, 10, over, 1)
     assert priced.least.tolist() == [-math.inf] * 40
