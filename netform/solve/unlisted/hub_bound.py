@@ -320,18 +320,17 @@ def _at_dual(hub, cost, size, dual, sizes, fixed):  # type: ignore[no-untyped-de
 @nb.njit(cache=True, nogil=True)
 def _cheapest(ratio, size, enough):  # type: ignore[no-untyped-def]
     """The items of lowest ratio, ascending, that are so large together; all of them where those are few."""
-    count, some = SORTED, np.arange(len(ratio))
+    count = SORTED
     while count < len(ratio):
         low = np.flatnonzero(ratio <= np.partition(ratio, count)[count])
         if size[low].sum() >= enough:
-            some = low
-            break
+            return low[np.argsort(ratio[low])]
         count *= 2
-    return some[np.argsort(ratio[some])]
+    return np.argsort(ratio)
 
 
 @nb.njit(cache=True, nogil=True)
-def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filling)
+def _knapsack(  # type: ignore[no-untyped-def]
     first, second, cost, size, sizes, fixed, taken
 ):
     """The least that items with two among them cost, with what depends on their size; and the dual of that size.
@@ -345,12 +344,11 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
     total, value = size[first], cost[first]
     if second != first:
         total, value = total + size[second], value + cost[second]
-    # The piece of the envelope that the size is in: -1 as long as it is too small.
-    piece, last, dual = -1, len(sizes) - 1, -np.inf
+    last, dual = len(sizes) - 1, -np.inf
     if total > sizes[last]:
         return np.inf, 0.0
-    while piece < last and sizes[piece + 1] <= total:
-        piece += 1
+    # The piece of the envelope that the size is in: -1 as long as it is too small.
+    piece = np.searchsorted(sizes, total, side="right") - 1
     k, left = 0, 1.0
     while k < len(order):
         i = order[k]
@@ -373,8 +371,7 @@ def _knapsack(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one filli
             part = (end - total) / size[i]
             total, value, left = end, value + part * cost[i], left - part
             taken[i] += part
-            while piece < last and sizes[piece + 1] <= total:
-                piece += 1
+            piece = np.searchsorted(sizes, total, side="right") - 1
     if piece < 0:
         return np.inf, 0.0
     if dual == -np.inf:
