@@ -426,13 +426,11 @@ def _search_hub(  # type: ignore[no-untyped-def]
     """How many columns of a hub were met below the floor; the bound of each range, and whether it was searched."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, minutes, move = costs.list_size, costs.minutes, costs.rates.move
-    n = len(list_size)
     way = _reached(hub, indptr, neighbours, list_size, most, members)
     by_way = np.argsort(minutes[hub])
     # The mean way to the hub is that of the nearest at least.
     wanted, sum_near = float(least) - list_size[hub], 0.0
-    for e in range(n):
-        i = by_way[e]
+    for i in by_way:
         if i == hub or way[i] == np.inf or wanted <= 0:
             continue
         part = min(wanted, float(list_size[i]))
@@ -480,8 +478,8 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
     By the rate it costs what a concave line of straight pieces says: its top is sought where the slopes on either side
     meet, from a rate on.
     """
-    least, most, list_size, minutes = costs.least, costs.most, costs.list_size, costs.minutes
-    visit, move, lowest = costs.rates.visit, costs.rates.move, posts[low]
+    least, most, list_size = costs.least, costs.most, costs.list_size
+    move, lowest = costs.rates.move, posts[low]
     reach, with_patients = np.empty(high), np.empty(high)
     best_rate, best_root = rate, -np.inf
     below, below_root, below_slope = -np.inf, 0.0, 0.0
@@ -493,9 +491,8 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
             rate * list_size[hub] - move * lowest * list_size[hub] * nearest / most - duals[hub] - offset
         ) + shift
         none, items, beyond = _open_items(
-            hub, by_way, way, visit, move * lowest / most, nearest, rate, duals, list_size, minutes, most,
-            floor - base - cheapest,
-        )  # fmt: skip
+            hub, costs, duals, by_way, way, move * lowest / most, nearest, rate, floor - base - cheapest
+        )
         if none:
             return rate, floor
         reach[:] = np.inf
@@ -543,16 +540,16 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
 
 @nb.njit(cache=True, nogil=True)
 def _open_items(  # type: ignore[no-untyped-def]
-    hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most, room
+    hub, costs, duals, by_way, way, staff, nearest, rate, room
 ):
     """Whether no network is below the floor; practices that one may have, nearest first, and what each adds."""
-    to_hub = minutes[:, hub]
-    added = (visit * to_hub + staff * (to_hub - nearest) + rate) * list_size - duals
+    list_size, to_hub = costs.list_size, costs.minutes[:, hub]
+    added = (costs.rates.visit * to_hub + staff * (to_hub - nearest) + rate) * list_size - duals
     added[way == np.inf] = np.inf
     added[hub] = np.inf
     ratio = added / np.maximum(list_size, 1e-9)
     # A knapsack with fractions: what all others together can save.
-    saved, left = 0.0, float(most - list_size[hub])
+    saved, left = 0.0, float(costs.most - list_size[hub])
     for i in np.argsort(ratio):
         if added[i] >= 0 or left <= 0:
             break
@@ -587,11 +584,7 @@ def _together(hub, taken, indptr, neighbours, state, seen, epoch, stack):  # typ
 @nb.njit(cache=True, nogil=True)
 def _in_unit(i, unit, state, which):  # type: ignore[no-untyped-def]
     """Whether any practice that has to share a network with one is in a state."""
-    if unit[i] >= 0:
-        for v in range(len(unit)):
-            if unit[v] == unit[i] and state[v] == which:
-                return True
-    return False
+    return unit[i] >= 0 and (state[unit == unit[i]] == which).any()
 
 
 @nb.njit(cache=True, nogil=True)
@@ -624,17 +617,15 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     """The least of a range below the floor, how many columns were met, and whether the search was completed."""
     indptr, neighbours, least, most = costs.indptr, costs.neighbours, costs.least, costs.most
     list_size, weighted_size, minutes = costs.list_size, costs.weighted, costs.minutes
-    tariff, ratios = costs.rates, costs.ratios
-    visit, move = tariff.visit, tariff.move
+    tariff, ratios, move = costs.rates, costs.ratios, costs.rates.move
     conflict, unit, fewest, many = costs.conflict, costs.unit, costs.fewest, costs.many
     n = len(list_size)
     offset = rate * (most if rate > 0 else least)
     staff = move * posts[low] / most
     base = rate * list_size[hub] - staff * list_size[hub] * nearest - duals[hub] - offset + shift
     none, items, beyond = _open_items(
-        hub, by_way, way, visit, staff, nearest, rate, duals, list_size, minutes, most,
-        floor - base - cheapest,
-    )  # fmt: skip
+        hub, costs, duals, by_way, way, staff, nearest, rate, floor - base - cheapest
+    )
     if none:
         return floor, 0, True
     open_ = np.zeros(n, np.bool_)
@@ -656,11 +647,9 @@ def _search_range(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR09
     for k in range(m - 1, -1, -1):
         size, more = units[items[k]], beyond[k]
         patients_left[k] = patients_left[k + 1] + list_size[items[k]]
-        for x in range(high):
-            value = rest[k + 1, x]
-            if x + size < high:
-                value = min(value, rest[k + 1, x + size] + more)
-            rest[k, x] = value
+        rest[k] = rest[k + 1]
+        for x in range(high - size):
+            rest[k, x] = min(rest[k, x], rest[k + 1, x + size] + more)
     # For every practice, the others by how much nearer they are to it than to the hub.
     nearer = np.empty((m, m), np.int64)
     ways_to_hub = minutes[:, hub][items]
