@@ -204,8 +204,6 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
                 stay_pairs -= 2 * list_size[gone] * minutes[gone]
                 stay_key -= numbers[gone]
             for joins in range(-1, around):
-                if left < 0 and joins < 0:
-                    continue
                 new_patients, new_weighted, new_paid = stay_patients, stay_weighted, stay_paid
                 new_pairs, new_key, best = stay_pairs, stay_key, np.inf
                 come, more = np.int64(-1), np.int64(0)
