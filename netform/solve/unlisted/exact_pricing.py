@@ -33,7 +33,7 @@ from __future__ import annotations
 import heapq
 import math
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numba as nb
@@ -174,7 +174,7 @@ def price_exactly(
     workers : int
         Threads.
     """
-    pricing, floors = _Pricing.of(search, known), np.full(len(known.duals), floor)
+    pricing, floors = _Pricing(search, known), np.full(len(known.duals), floor)
     least, rows, complete = _search_hubs(
         pricing, floors, deadline, workers, lambda hub, below: pricing.price_hub(hub, below, nodes)
     )
@@ -203,7 +203,7 @@ def columns_below(
     most : int
         Columns at most, those counted that two hubs have.
     """
-    pricing, room = _Pricing.of(search, known), most
+    pricing, room = _Pricing(search, known), most
 
     def list_hub(hub: int, floor: float) -> tuple[float, NDArray[np.int32], bool]:
         nonlocal room
@@ -252,11 +252,6 @@ class _Branch(NamedTuple):
     split: int
     lines: NDArray[np.float64]
 
-    @property
-    def undecided(self) -> int:
-        """How many practices may be in its columns or not; the hub is never decided."""
-        return int((self.members & ~self.taken).sum()) - 1
-
     def parts(self, bonus: float) -> tuple[_Branch, ...]:
         """Those with the practice to split by, which counts for so much, and those without; all where there is none."""
         if self.split < 0:
@@ -271,18 +266,11 @@ class _Branch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Pricing:
-    """What the searches of all hubs share; the duals are ``steep`` hours for a patient, in the mean."""
+    """What the searches of all hubs share; they end once ``stop`` is set."""
 
     search: HubSearch
     known: KnownOfHubs
-    steep: float
-    stop: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, search: HubSearch, known: KnownOfHubs) -> _Pricing:
-        """With nothing that stops yet."""
-        steep = float(np.abs(known.duals).sum()) / max(1, int(search.costs.list_size.sum()))
-        return cls(search, known, steep, np.zeros(1, np.bool_))
+    stop: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(1, np.bool_))
 
     def root(self, hub: int) -> _Branch:
         """All columns of a hub."""
@@ -296,10 +284,12 @@ class _Pricing:
         """Columns of a branch, at most so many; the least of ranges searched to the end, and what is left of it."""
         first, last, search, lines = branch.first, branch.last, self.search, self.known.below_cuts
         rows = np.empty((most, most_practices(search.costs)), np.int32)
+        # Hours for a patient, in the mean.
+        steep = float(np.abs(self.known.duals).sum()) / max(1, int(search.costs.list_size.sum()))
         cuts, (duals, shift) = lines.cuts, lines.lined(branch.duals, branch.lines)
         count, bounds, done = _search_hub(
             hub, floor - branch.bonus, search.costs, duals, search.units, search.posts, search.fixed,
-            search.ranges[first : last + 1], search.rates[hub, first:last], self.steep, nodes, self.stop, rows, every,
+            search.ranges[first : last + 1], search.rates[hub, first:last], steep, nodes, self.stop, rows, every,
             cuts.begin, cuts.which, cuts.weights, shift, lines.beyond(branch.lines), branch.members,
         )  # fmt: skip
         # The columns alone are kept: there may be thousands of searches.
@@ -346,9 +336,8 @@ class _Pricing:
             for part in branch.parts(bonus):
                 rest = self.bounded(hub, part, best)
                 effort += BOUNDING
-                if rest.bound >= best - ROUNDING:
-                    continue
-                if rest.undecided <= FEW:
+                # The hub is never decided.
+                if rest.bound < best - ROUNDING and (rest.members & ~rest.taken).sum() - 1 <= FEW:
                     rest = search(rest, NODES)
                     effort += SEARCHING
                 if rest is not None and rest.bound < best - ROUNDING:
@@ -539,9 +528,7 @@ def _best_rate(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 (one line
 
 
 @nb.njit(cache=True, nogil=True)
-def _open_items(  # type: ignore[no-untyped-def]
-    hub, costs, duals, by_way, way, staff, nearest, rate, room
-):
+def _open_items(hub, costs, duals, by_way, way, staff, nearest, rate, room):  # type: ignore[no-untyped-def]
     """Whether no network is below the floor; practices that one may have, nearest first, and what each adds."""
     list_size, to_hub = costs.list_size, costs.minutes[:, hub]
     added = (costs.rates.visit * to_hub + staff * (to_hub - nearest) + rate) * list_size - duals

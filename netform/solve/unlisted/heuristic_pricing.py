@@ -160,7 +160,8 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
     mark, stack = np.zeros(n, np.bool_), np.empty(n, np.int64)
     # Of every cut, the weight that a column covers.
     covered = np.zeros(len(added), np.int64)
-    members, border = np.empty(n, np.int64), np.empty(n, np.int64)
+    # The members of a column, and behind them the practices at its border.
+    members = np.empty(n, np.int64)
     # To each member and practice at the border: minutes of all patients of the column.
     minutes = np.empty(n)
     for _ in range(steps):
@@ -181,10 +182,10 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
                 u = neighbours[e]
                 if not inside[u] and not beside[u]:
                     beside[u] = True
-                    border[around] = u
+                    members[m + around] = u
                     around += 1
         for k in range(m + around):
-            v = members[k] if k < m else border[k - m]
+            v = members[k]
             minutes[v] = 0.0
             for e in range(m):
                 minutes[v] += list_size[members[e]] * between[v, members[e]]
@@ -208,7 +209,7 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
                 new_pairs, new_key, best = stay_pairs, stay_key, np.inf
                 come, more = np.int64(-1), np.int64(0)
                 if joins >= 0:
-                    come = border[joins]
+                    come = members[m + joins]
                     more = list_size[come]
                     new_patients += more
                 if new_patients < least or new_patients > most:
@@ -274,6 +275,6 @@ def _search_near(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR091
             inside[members[k]] = False
             _cover(members[k], -1, begin, which, weights, added, covered)
         for k in range(around):
-            beside[border[k]] = False
+            beside[members[m + k]] = False
         at += 1
     return count, at

@@ -210,9 +210,7 @@ def hub_value(
 
 
 @nb.njit(cache=True, nogil=True)
-def price_hubs(  # type: ignore[no-untyped-def]
-    hours, prices, item, patients, sizes, fixed
-):
+def price_hubs(hours, prices, item, patients, sizes, fixed):  # type: ignore[no-untyped-def]
     """Give what each hub costs by a knapsack beyond the prices of items, its dual, and what it takes of every item."""
     m, n = hours.shape
     values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
@@ -330,9 +328,7 @@ def _cheapest(ratio, size, enough):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(cache=True, nogil=True)
-def _knapsack(  # type: ignore[no-untyped-def]
-    first, second, cost, size, sizes, fixed, taken
-):
+def _knapsack(first, second, cost, size, sizes, fixed, taken):  # type: ignore[no-untyped-def]
     """The least that items with two among them cost, with what depends on their size; and the dual of that size.
 
     Items may be taken in part, and those of infinite cost not at all: ``taken`` says how much of each is.
