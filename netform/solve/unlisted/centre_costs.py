@@ -192,7 +192,7 @@ def _items(problem: Problem) -> NDArray[np.int64]:
 
 def _forbidden(problem: Problem, most: int) -> NDArray[np.bool_]:
     """Which practices (rows) no network of a hub (columns) may have, whatever else is in it."""
-    limits, n = problem.limits, len(problem.codes)
+    limits, list_size = problem.limits, problem.data.list_size.tolist()
     out = limits.conflict.copy()
     if math.isfinite(limits.longest_to_hub):
         out |= limits.minutes > limits.longest_to_hub + MINUTES_SLACK
@@ -201,19 +201,11 @@ def _forbidden(problem: Problem, most: int) -> NDArray[np.bool_]:
     whole = np.array([(limits.unit == u).sum() for u in limits.unit]) == limits.unit_size
     out[np.diagonal(limits.conflict) | ((limits.unit >= 0) & ~whole)] = True
     # The way to the hub leads over practices of the same network: a path of too many patients is none.
-    directed = nx.DiGraph()
-    directed.add_nodes_from(range(n))
-    sizes = problem.data.list_size
-    for a, b in problem.graph.edges:
-        directed.add_edge(a, b, patients=float(sizes[b]))
-        directed.add_edge(b, a, patients=float(sizes[a]))
-    for hub in range(n):
-        on_the_way = nx.single_source_dijkstra_path_length(
-            directed, hub, cutoff=most - float(sizes[hub]), weight="patients"
+    for hub, own in enumerate(list_size):
+        near = nx.single_source_dijkstra_path_length(
+            problem.graph, hub, cutoff=most - own, weight=lambda _from, to, _edge: list_size[to]
         )
-        near = np.zeros(n, np.bool_)
-        near[list(on_the_way)] = True
-        out[~near, hub] = True
+        out[[v for v in problem.graph if v not in near], hub] = True
     return out
 
 
