@@ -136,10 +136,9 @@ class CentreCosts:
         hours = np.zeros((count, len(item)))
         np.add.at(hours, item, np.where(out, math.inf, travel + staff.hours))
         # Two hubs of one network are one too many, and of hubs alike the first will do.
-        alike = _alike(problem)
         for hub in np.flatnonzero(limits.must_hub):
             hours[item[hub], np.arange(len(item)) != hub] = math.inf
-        for first, second in alike:
+        for first, second in _alike(problem):
             hours[item[first], second] = math.inf
         patients = np.bincount(item, weights=data.list_size, minlength=count).astype(np.int64)
         merged = [np.unique(limits.merged[(item == k) & (limits.merged >= 0)]).size for k in range(count)]
@@ -185,9 +184,8 @@ class CentreCosts:
 def _items(problem: Problem) -> NDArray[np.int64]:
     """Number what is assigned as one: the units of the demands, and every other practice."""
     unit = problem.limits.unit
-    keys = [("unit", int(u)) if u >= 0 else ("practice", v) for v, u in enumerate(unit)]
-    number = {key: k for k, key in enumerate(dict.fromkeys(keys))}
-    return np.array([number[key] for key in keys], np.int64)
+    first = np.where(unit >= 0, (unit[:, None] == unit).argmax(axis=1), np.arange(len(unit)))
+    return np.unique(first, return_inverse=True)[1].astype(np.int64)
 
 
 def _forbidden(problem: Problem, most: int) -> NDArray[np.bool_]:
@@ -213,12 +211,9 @@ def _alike(problem: Problem) -> list[tuple[int, int]]:
     """Pairs of practices at one place that are alike as hubs: where the first is in a network, it is the hub."""
     minutes, limits = problem.data.minutes, problem.limits
     free = limits.may_hub & ~limits.must_hub
-    pairs = []
-    for first, second in zip(*np.nonzero(np.triu(minutes == 0, 1)), strict=True):
-        both = bool(free[first] and free[second])
-        if both and np.array_equal(minutes[first], minutes[second]) and not limits.conflict[first, second]:
-            pairs.append((int(first), int(second)))
-    return pairs
+    together = (minutes == 0) & free[:, None] & free & ~limits.conflict
+    pairs = np.argwhere(np.triu(together, 1)).tolist()
+    return [(first, second) for first, second in pairs if np.array_equal(minutes[first], minutes[second])]
 
 
 def _by_patients(
@@ -230,8 +225,8 @@ def _by_patients(
     envelope has no vertex elsewhere.
     """
     data, rules = problem.data, problem.data.rules
-    turns = [float(least), float(most), rules.balance_target - rules.balance_dead_band]
-    turns += [rules.balance_target, rules.balance_target + rules.balance_dead_band]
+    target, dead_band = rules.balance_target, rules.balance_dead_band
+    turns = [float(least), float(most), target - dead_band, target, target + dead_band]
     steps = [role.patients_per_post * rules.post_step for role in rules.roles]
     stranded = np.array_equal(data.list_size, data.weighted_list_size)
     # Posts so small that they are full everywhere strand nothing that is worth counting.
@@ -240,7 +235,7 @@ def _by_patients(
         turns += [k * step for step in steps for k in range(int(least // step), int(most // step) + 2)]
     around = np.floor(np.array(turns))[:, None] + np.arange(-1.0, 3.0)
     patients = np.unique(np.clip(around, least, most))
-    outside = np.maximum(np.abs(patients - rules.balance_target) - rules.balance_dead_band, 0.0)
+    outside = np.maximum(np.abs(patients - target) - dead_band, 0.0)
     fixed = rules.weight("balance") * outside / 1000 * rules.balance_hours_per_1000
     fixed += rules.weight("overhead") * rules.overhead_hours_week
     if stranded:
