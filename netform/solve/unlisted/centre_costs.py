@@ -37,17 +37,14 @@ import numpy as np
 
 from netform.candidates.adjacency import Adjacency
 from netform.hubs import MINUTES_SLACK
+from netform.scores.stranded_posts import STEP_TOLERANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.solve.model.problem import Problem
 
-__all__ = ["CentreCosts", "StaffBound", "staff_bound"]
-
-# As `netform.scores.stranded_posts` has it: a list that gives a whole number of steps loses none to a division.
-STEP_TOLERANCE = 1e-9
-
+__all__ = ["CentreCosts"]
 
 # Points of the envelope that are worth looking at.
 MOST_TURNS = 20_000
@@ -128,13 +125,14 @@ class CentreCosts:
         count = int(item.max()) + 1
         most = min(most, total)
         out = _forbidden(problem, most) if possible is None else ~possible[item]
-        staff = staff_bound(problem, ~out, least)
-        sizes, fixed = _by_patients(problem, least, most, staff.stranded_rate)
+        near, staff_alone, staff_rate, stranded_rate = _staff_bound(problem, ~out, least)
+        sizes, fixed = _by_patients(problem, least, most, stranded_rate)
         rules = data.rules
         rate = rules.weight("patient_travel") * rules.visits_per_patient_week * 2 / 60
         travel = rate * data.list_size[:, None] * data.minutes
+        staff = staff_alone + staff_rate * data.list_size[:, None] * near
         hours = np.zeros((count, len(item)))
-        np.add.at(hours, item, np.where(out, math.inf, travel + staff.hours))
+        np.add.at(hours, item, np.where(out, math.inf, travel + staff))
         # Two hubs of one network are one too many, and of hubs alike the first will do.
         for hub in np.flatnonzero(limits.must_hub):
             hours[item[hub], np.arange(len(item)) != hub] = math.inf
@@ -156,8 +154,8 @@ class CentreCosts:
             limits.must_hub,
             fewest,
             many,
-            travel + staff.alone,
-            staff.rate,
+            travel + staff_alone,
+            staff_rate,
             data.list_size.astype(np.float64),
             np.ascontiguousarray(data.minutes, np.float64),
             adjacency.indptr,
@@ -265,30 +263,10 @@ def _envelope(
     return sizes[kept[:count]], hours[kept[:count]]
 
 
-@dataclass(frozen=True, slots=True)
-class StaffBound:
+def _staff_bound(
+    problem: Problem, possible: NDArray[np.bool_], least: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:
     """What shared staff's travel and stranded posts cost at least.
-
-    Attributes
-    ----------
-    hours : ndarray of float64, shape (n, n)
-        Hours per week of a practice (row) in the network of a hub.
-    stranded_rate : float
-        Hours per week of a stranded post, besides.
-    alone : ndarray of float64, shape (n, n)
-        The same as the hours, but for the mean way from the practice to all patients.
-    rate : ndarray of float64, shape (n,)
-        Hours per week, by hub, for a minute of that way and a patient of the practice.
-    """
-
-    hours: NDArray[np.float64]
-    stranded_rate: float
-    alone: NDArray[np.float64]
-    rate: NDArray[np.float64]
-
-
-def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> StaffBound:
-    """Bound staff's travel and stranded posts.
 
     Parameters
     ----------
@@ -297,6 +275,17 @@ def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> St
         Whether practice i may be in a network of hub h.
     least : int
         Registered patients of a network.
+
+    Returns
+    -------
+    near : ndarray of float64, shape (n, n)
+        Minutes of the mean way at least from a practice (row) to all patients of its network, by hub.
+    alone : ndarray of float64, shape (n, n)
+        Hours per week of a practice (row) in the network of a hub, but for that way.
+    rate : ndarray of float64, shape (n,)
+        Hours per week, by hub, for a minute of that way and a patient of the practice.
+    stranded_rate : float
+        Hours per week of a stranded post, besides.
     """
     data, rules = problem.data, problem.data.rules
     n = len(data.list_size)
@@ -304,7 +293,9 @@ def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> St
     stranded = rules.weight("stranded_posts") * rules.hours_per_post_week
     hubs = np.flatnonzero(np.diagonal(possible))
     if not move or not len(hubs):
-        return StaffBound(np.zeros((n, n)), stranded, np.zeros((n, n)), np.zeros(n))
+        return np.zeros((n, n)), np.zeros((n, n)), np.zeros(n), stranded
+    # Who is not possible in its own network is no hub.
+    possible = possible & np.diagonal(possible)
     order = np.argsort(data.minutes, axis=1, kind="stable")
     near = _nearest(data.minutes, order, data.list_size, possible, float(least))
     ratio = data.weighted_list_size / np.maximum(data.list_size, 1)
@@ -317,18 +308,14 @@ def staff_bound(problem: Problem, possible: NDArray[np.bool_], least: int) -> St
         lowest_way[hub] = least_mean(near[members, hub], sizes, first, least)
     # One rate for all hubs: that of a middling one, and a stranded post never costs less than nothing.
     typical = min(float(np.median(lowest_way[hubs])), stranded / move)
-    hours, alone, rate = np.zeros((n, n)), np.zeros((n, n)), np.zeros(n)
-    for hub in hubs:
-        members = possible[:, hub]
-        due = posts * lowest_ratio[hub] * least
-        share = min(1.0, len(rules.roles) * rules.post_step / due) if due else 1.0
-        way = min(lowest_way[hub], typical)
-        lowest = (1 - share) * lowest_way[hub] + share * way
-        weighted = lowest_ratio[hub] * share * way + lowest * (ratio[members] - lowest_ratio[hub])
-        alone[members, hub] = move * posts * data.list_size[members] * weighted
-        rate[hub] = move * posts * lowest_ratio[hub] * (1 - share)
-        hours[members, hub] = alone[members, hub] + rate[hub] * data.list_size[members] * near[members, hub]
-    return StaffBound(hours, stranded - move * typical, alone, rate)
+    # So few posts are due at least, of which this share may be stranded.
+    due = np.maximum(posts * lowest_ratio * least, 1e-9)
+    share = np.minimum(1.0, len(rules.roles) * rules.post_step / due)
+    way = np.minimum(lowest_way, typical)
+    lowest = (1 - share) * lowest_way + share * way
+    weighted = lowest_ratio * share * way + lowest * (ratio[:, None] - lowest_ratio)
+    alone = np.where(possible, move * posts * data.list_size[:, None] * weighted, 0.0)
+    return near, alone, move * posts * lowest_ratio * (1 - share), stranded - move * typical
 
 
 def least_mean(values: NDArray[np.float64], sizes: NDArray[np.float64], first: int, least: float) -> float:
