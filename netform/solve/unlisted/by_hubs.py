@@ -260,7 +260,7 @@ def _relaxation(
     with part.generating:
         store, duals, possible = store_of(part.incumbent.groups, len(problem.codes)), None, None
         if part.centres is not None:
-            duals = part.centres.duals(problem.data.list_size)
+            duals = part.centres.duals
             # Columns are priced whoever may be the hub.
             if not (exceptions or problem.limits.limits_hubs or problem.limits.must_hub.any()):
                 possible = np.isfinite(part.centres.costs.hours)

@@ -109,25 +109,20 @@ class CentreBound:
     hubs: NDArray[np.float64]
     costs: CentreCosts
 
-    def duals(self, list_size: NDArray[np.float64]) -> Duals:
+    @property
+    def duals(self) -> Duals:
         """The same as duals of practices and of a network, where a hub may have any number of networks.
 
         A network of a hub has that hub among its practices; so what it costs less than others goes off the dual of
-        the hub, and none costs less than the duals of its practices.
-
-        Parameters
-        ----------
-        list_size : ndarray of float64, shape (n,)
-            The price of an item is shared by registered patients.
+        the hub, and none costs less than the duals of its practices. The price of an item is shared by patients.
         """
-        item, sums = self.costs.item, np.maximum(1, self.costs.patients)
         # Where there are as few networks as may be, or as many, what their hubs cost alike is the dual of a network.
-        counts = np.clip([self.costs.fewest, self.costs.many], 1, len(item))
+        counts = np.clip([self.costs.fewest, self.costs.many], 1, len(self.hubs))
         fewest, many = np.sort(self.hubs)[counts - 1]
         alike = max(float(fewest), min(float(many), 0.0))
         less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
-        practices = self.prices[item] * list_size / sums[item] + less
-        return Duals(practices, np.empty(0), np.array([alike if math.isfinite(alike) else 0.0]))
+        network = np.array([alike if math.isfinite(alike) else 0.0])
+        return Duals(self.costs.shared(self.prices) + less, np.empty(0), network)
 
 
 @dataclass(frozen=True, slots=True)

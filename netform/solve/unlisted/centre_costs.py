@@ -172,6 +172,10 @@ class CentreCosts:
         """The practices that may still be hubs."""
         return np.flatnonzero(np.isfinite(self.hours[self.item, np.arange(len(self.item))]))
 
+    def shared(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Prices of items, or how much there is of each, as those of their practices, shared by patients."""
+        return prices[self.item] * self.list_size / np.maximum(1, self.patients)[self.item]
+
     def without(self, fixed_out: NDArray[np.bool_]) -> CentreCosts:
         """The same model without some pairs of an item and a hub; a hub that is not its own has no network."""
         hours = np.where(fixed_out, math.inf, self.hours)

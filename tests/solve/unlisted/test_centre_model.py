@@ -171,7 +171,7 @@ def test_no_network_costs_less_than_the_duals_that_prices_give(
     # Where no plan has so many networks prices rise without end.
     if not groups or found.bound > 1e7:
         return
-    duals = found.duals(problem.data.list_size).practices
+    duals = found.duals.practices
     assert duals.shape == (len(problem.codes),)
     kept = allowed(store_of(groups, len(problem.codes)), problem.limits)
     reduced = [

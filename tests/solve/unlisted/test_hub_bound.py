@@ -116,7 +116,7 @@ def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: py
     """At the prices that bound best without them."""
     problem = problem_of(*county(60, 3))
     costs = costs_of(problem)
-    duals = centre_bound(costs, math.inf, NEVER).duals(problem.data.list_size).practices
+    duals = centre_bound(costs, math.inf, NEVER).duals.practices
     floors, none = np.full(len(duals), math.inf), np.zeros(len(duals), np.bool_)
     with_pairs = known_of_hubs(costs, duals, floors, no_cuts(problem)).least
     nothing = HubValue(-math.inf, none, -1, np.zeros(len(duals)))

@@ -287,7 +287,7 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
         CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most),
         len(problem.codes),
     )
-    prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals(problem.data.list_size).practices
+    prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals.practices
     members = np.ascontiguousarray(np.isfinite(centres.hours)[centres.item].T)
     lines = CutLines.of(PricedCuts.of(NO_CUTS, np.empty(0), n))
     known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres, prices, lines)
