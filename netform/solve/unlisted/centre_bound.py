@@ -12,7 +12,8 @@ Validi, Buchanan and Lykhovyd (2022).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from netform.solve.master.linear_program import Duals
 from netform.solve.unlisted.hub_bound import price_hubs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ROUNDING",
     "AscentParams",
-    "BoundParams",
     "CentreBound",
-    "Exceptional",
     "PriceAscent",
     "centre_bound",
     "centre_bounds",
@@ -65,24 +64,12 @@ class AscentParams:
     kept: float = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class BoundParams:
-    """How prices are sought.
+# Rounds of prices at most; the steps are too short to matter long before, but with few items, where a round takes no
+# time.
+ROUNDS = 3000
 
-    Attributes
-    ----------
-    rounds : int
-        Rounds of prices at most; the steps are too short to matter long before, but with few items, where a round takes
-        no time.
-    ascent : AscentParams
-    margin : float
-        Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
-    """
-
-    rounds: int = 3000
-    ascent: AscentParams = AscentParams()
-    margin: float = 0.05
-
+# Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
+MARGIN = 0.05
 
 # Hours per week that sums of costs may be wrong by.
 ROUNDING = 1e-6
@@ -125,31 +112,19 @@ class CentreBound:
         return Duals(self.costs.shared(self.prices) + less, np.empty(0), network)
 
 
-@dataclass(frozen=True, slots=True)
-class Exceptional:
-    """Networks that may be outside the band.
-
-    Attributes
-    ----------
-    costs : CentreCosts
-        Of networks of any size; its numbers of networks are those of the plans looked at.
-    number : int
-        How many of a plan's networks may be such.
-    """
-
-    costs: CentreCosts
-    number: int
-
-
-@dataclass(slots=True)
 class PriceAscent:
     """Prices that rise where items are in no network, and fall where they are in several.
+
+    Parameters
+    ----------
+    prices : ndarray of float64, shape (m,)
+        To begin with.
+    params : AscentParams
 
     Attributes
     ----------
     prices : ndarray of float64, shape (m,)
         To be looked at next.
-    params : AscentParams
     best : ndarray of float64, shape (m,)
         Those of the best bound so far.
     step : float
@@ -159,24 +134,12 @@ class PriceAscent:
         Of the last move; zero after a restart.
     """
 
-    prices: NDArray[np.float64]
-    params: AscentParams
-    best: NDArray[np.float64] = field(init=False)
-    step: float = field(init=False)
-    worse: int = field(init=False, default=0)
-    direction: NDArray[np.float64] = field(init=False)
+    def __init__(self, prices: NDArray[np.float64], params: AscentParams = AscentParams()) -> None:
+        self.prices = self.best = prices
+        self.params, self.step, self.worse = params, params.step, 0
+        self.direction = np.zeros(len(prices))
 
-    def __post_init__(self) -> None:
-        """Begin where the prices are."""
-        self.best, self.step, self.direction = self.prices, self.params.step, np.zeros(len(self.prices))
-
-    def told(self, *, better: bool) -> None:
-        """Take whether the prices bound better than any before."""
-        self.worse = 0 if better else self.worse + 1
-        if better:
-            self.best = self.prices
-
-    def move(self, covered: NDArray[np.float64], missing: float) -> bool:
+    def move(self, covered: NDArray[np.float64], missing: float, *, better: bool) -> bool:
         """Go on to other prices; whether there are any.
 
         Parameters
@@ -185,8 +148,13 @@ class PriceAscent:
             How much of each item is in the networks that cost least at these prices.
         missing : float
             Hours per week between their bound and a plan.
+        better : bool
+            Whether they bound better than any before.
         """
         params = self.params
+        self.worse = 0 if better else self.worse + 1
+        if better:
+            self.best = self.prices
         if self.step < params.least_step:
             return False
         if self.worse > params.patience:
@@ -206,32 +174,27 @@ def centre_bound(
     costs: CentreCosts,
     cutoff: float,
     deadline: Deadline,
-    params: BoundParams = BoundParams(),
-    on_bound: Callable[[float], None] = lambda _bound: None,
+    rounds: int = ROUNDS,
     first: NDArray[np.float64] | None = None,
 ) -> CentreBound:
     """Raise the bound by prices as far as that goes, and fix what no plan below the cutoff has.
 
     Parameters
     ----------
-    costs, cutoff, deadline, params, first
+    costs, cutoff, deadline, rounds, first
         As `centre_bounds` has them.
-    on_bound : callable
-        Told of every better bound.
     """
-    found = CentreBound(-math.inf, np.empty(0), np.empty(0), costs)
-    for found in centre_bounds(costs, cutoff, deadline, params, first):
-        on_bound(found.bound)
-    return found
+    return deque(centre_bounds(costs, cutoff, deadline, rounds, first), maxlen=1).pop()
 
 
 def centre_bounds(
     costs: CentreCosts,
     cutoff: float,
     deadline: Deadline,
-    params: BoundParams = BoundParams(),
+    rounds: int = ROUNDS,
     first: NDArray[np.float64] | None = None,
-    exceptional: Exceptional | None = None,
+    any_size: CentreCosts | None = None,
+    exceptions: int = 0,
 ) -> Iterator[CentreBound]:
     """Raise the bound by prices, and fix what no plan below the cutoff has; the best so far after each round.
 
@@ -242,37 +205,40 @@ def centre_bounds(
         Hours per week of the best plan known; infinite for none.
     deadline : Deadline
         The last bound is that of the best prices by then.
-    params : BoundParams
+    rounds : int
+        At most.
     first : ndarray of float64, shape (m,), optional
         Prices to begin with.
-    exceptional : Exceptional, optional
-        Networks outside the band; nothing is fixed then.
+    any_size : CentreCosts, optional
+        Of networks of any size, for plans with exceptions; its numbers of networks are those of the plans looked at.
+        Nothing is fixed then.
+    exceptions : int
+        How many of a plan's networks may be such.
     """
-    ascent = PriceAscent(_first_prices(costs) if first is None else first, params.ascent)
-    best, hubs = -math.inf, np.zeros(len(costs.item))
-    for _ in range(params.rounds):
+    ascent = PriceAscent(_first_prices(costs) if first is None else first)
+    best = CentreBound(-math.inf, ascent.prices, np.zeros(len(costs.item)), costs)
+    for _ in range(rounds):
         prices = ascent.prices
         values, duals, taken = price_hubs(
             costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
         )
-        chosen, least, others = _cheapest_hubs(costs, values)
-        covered = taken[chosen].sum(axis=0)
-        if exceptional is not None:
-            least, covered = _with_exceptions(exceptional, prices, values, taken)
+        if any_size is None:
+            chosen, least, _ = _cheapest_hubs(costs, values)
+            covered = taken[chosen].sum(axis=0)
+        else:
+            least, covered = _with_exceptions(any_size, exceptions, prices, values, taken)
         bound = math.fsum(prices) + least - ROUNDING
         if bound >= cutoff:
             yield CentreBound(cutoff, prices, values, costs)
             return
-        ascent.told(better=bound > best)
-        if bound > best:
-            best, hubs = bound, values
-            if math.isfinite(cutoff) and exceptional is None:
-                dearer = values + others - least
-                dearer[chosen] = 0.0
-                costs = _fixed(costs, prices, dearer, duals, cutoff - bound, np.zeros(len(values)))
-        yield CentreBound(best, ascent.best, hubs, costs)
-        target = cutoff if math.isfinite(cutoff) else best + params.margin * max(abs(best), 1.0)
-        if deadline.passed or not ascent.move(covered, target - bound):
+        better = bound > best.bound
+        if better:
+            if math.isfinite(cutoff) and any_size is None:
+                costs = _fixed(costs, prices, duals, values, values, cutoff - bound)
+            best = CentreBound(bound, prices, values, costs)
+        yield best
+        target = cutoff if math.isfinite(cutoff) else best.bound + MARGIN * max(abs(best.bound), 1.0)
+        if deadline.passed or not ascent.move(covered, target - bound, better=better):
             return
 
 
@@ -294,21 +260,35 @@ def fix_by_reduced_cost(
     values, patient_duals, _ = price_hubs(
         costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
     )
-    least = np.maximum(least, values)
+    return _fixed(costs, prices, patient_duals, values, np.maximum(least, values), room)
+
+
+def _fixed(
+    costs: CentreCosts,
+    prices: NDArray[np.float64],
+    duals: NDArray[np.float64],
+    values: NDArray[np.float64],
+    least: NDArray[np.float64],
+    room: float,
+) -> CentreCosts:
+    """The model without what would cost ``room`` or more beyond the bound.
+
+    ``duals`` and ``values`` are those of the knapsacks of hubs; ``least`` is what is known of hubs, and no less.
+    """
     chosen, total, others = _cheapest_hubs(costs, least)
     if not math.isfinite(total):
         return costs
     dearer = least + others - total
     dearer[chosen] = 0.0
-    counted, some = np.zeros(len(values)), np.isfinite(values)
-    counted[some] = least[some] - values[some]
-    return _fixed(costs, prices, dearer, patient_duals, room, counted)
+    reduced = costs.hours - prices[:, None] - duals[None, :] * costs.patients[:, None]
+    reduced[costs.item, np.arange(len(costs.item))] = 0.0
+    # What is known of a hub beyond its knapsack may be what its items cost.
+    reduced -= np.subtract(least, values, out=np.zeros(len(values)), where=np.isfinite(values))
+    return costs.without(np.maximum(dearer, 0.0)[None, :] + np.maximum(reduced, 0.0) >= room)
 
 
 def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
     """What an item costs beside its nearest hubs, and its share of what a network costs besides."""
-    if not len(costs.sizes):
-        return np.zeros(len(costs.patients))
     near = np.sort(costs.hours, axis=1)
     rank = min(near.shape[1] - 1, max(1, near.shape[1] // max(1, 2 * costs.many)))
     travel = np.where(np.isfinite(near[:, rank]), near[:, rank], 0.0)
@@ -318,8 +298,7 @@ def _first_prices(costs: CentreCosts) -> NDArray[np.float64]:
 
 def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDArray[np.int64], float, float]:
     """The hubs that cost least together, what they cost beyond the prices, and what they cost but for one more hub."""
-    order = np.argsort(values, kind="stable")
-    order = np.concatenate((order[costs.must[order]], order[~costs.must[order]]))
+    order = np.lexsort((values, ~costs.must))
     sums = np.concatenate((np.zeros(1), np.cumsum(values[order])))
     musts = int(costs.must.sum())
     fewest, many = max(costs.fewest, musts), min(costs.many, len(order))
@@ -331,7 +310,8 @@ def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDA
 
 
 def _with_exceptions(
-    exceptional: Exceptional,
+    costs: CentreCosts,
+    exceptions: int,
     prices: NDArray[np.float64],
     values: NDArray[np.float64],
     taken: NDArray[np.float64],
@@ -341,9 +321,8 @@ def _with_exceptions(
     ``values`` and ``taken`` are those within the band. A hub may have a network of either kind, or both: that only
     lowers the bound.
     """
-    costs = exceptional.costs
     any_size, _, takes = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
-    least, number, out = cheapest_of_two_kinds(values, any_size, costs.fewest, costs.many, exceptional.number)
+    least, number, out = cheapest_of_two_kinds(values, any_size, costs.fewest, costs.many, exceptions)
     inside, outside = np.argsort(values, kind="stable"), np.argsort(any_size, kind="stable")
     return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
 
@@ -380,21 +359,3 @@ def cheapest_of_two_kinds(
         if sums[number] + more[out] < least:
             least, best = float(sums[number] + more[out]), (number, out)
     return least, *best
-
-
-def _fixed(
-    costs: CentreCosts,
-    prices: NDArray[np.float64],
-    dearer: NDArray[np.float64],
-    duals: NDArray[np.float64],
-    room: float,
-    counted: NDArray[np.float64],
-) -> CentreCosts:
-    """The model without what would cost ``room`` or more beyond the bound.
-
-    ``dearer`` is what each hub would, and ``counted`` how much of the reduced costs of its items is in that.
-    """
-    reduced = costs.hours - prices[:, None] - duals[None, :] * costs.patients[:, None]
-    reduced[costs.item, np.arange(len(costs.item))] = 0.0
-    reduced -= counted[None, :]
-    return costs.without(np.maximum(dearer, 0.0)[None, :] + np.maximum(reduced, 0.0) >= room)

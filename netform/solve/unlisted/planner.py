@@ -20,13 +20,13 @@ from netform.solve.model.budget import Deadline, take_turns
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
-from netform.solve.unlisted.centre_bound import Exceptional, centre_bounds
+from netform.solve.unlisted.centre_bound import centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
 from netform.solve.unlisted.network_bound import network_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from netform.solve.model.problem import Group
     from netform.solve.part_candidates import Part
@@ -265,22 +265,21 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
     exceptions, outside = part.most_exceptions
     largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
     least, most = (1, largest) if outside is None else part.network_sizes(outside)
-    exceptional, cutoff = None, math.inf
+    any_size, cutoff = None, math.inf
     if best is not None and not best.value.broken:
         cutoff = best.value.cost
     if exceptions:
         any_size = CentreCosts.of(part.problem, least, min(most, largest), networks)
         # All but the exceptions have the least patients of the band.
         many = min(any_size.many, part.problem.patients // rules.least + exceptions)
-        exceptional = Exceptional(replace(any_size, many=many), exceptions)
+        any_size = replace(any_size, many=many)
     costs = CentreCosts.of(part.problem, max(least, rules.least), min(most, rules.most), networks)
     # A round takes time by the square of the practices: so many fit into a turn.
     rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
     before = -math.inf
     first = None if part.centres is None else part.centres.prices
-    for k, found in enumerate(
-        centre_bounds(costs, cutoff, part.deadline, first=first, exceptional=exceptional)
-    ):
+    turns = centre_bounds(costs, cutoff, part.deadline, first=first, any_size=any_size, exceptions=exceptions)
+    for k, found in enumerate(turns):
         # Without a plan they may rise without end.
         if math.isfinite(cutoff):
             part.centres = found
@@ -310,17 +309,13 @@ def _network_bounds(part: Part) -> Iterator[None]:
 def _centre_turns(part: Part) -> Iterator[None]:
     """Close the gap by the assignment model, or prove that no plan is within the band."""
     best = part.incumbent
-
-    def met(plan: Sequence[Group], _cost: float) -> None:
-        part.offer(part.value_of(plan), "centres")
-
     found = solve_by_centres(
         part.problem,
         part.deadline,
         networks=part.demands.networks,
         incumbent=best.groups if best is not None and best.sound else None,
         on_bound=lambda bound: part.raise_bound(bound, "centres", 0),
-        on_plan=met,
+        on_plan=lambda plan: part.offer(part.value_of(plan), "centres"),
     )
     if found.status == "infeasible":
         part.raise_exceptions_bound(1, "centres")

@@ -21,7 +21,7 @@ from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted.assignment_program import separators
-from netform.solve.unlisted.centre_bound import Exceptional, centre_bound, centre_bounds
+from netform.solve.unlisted.centre_bound import centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
 from tests.brute_force import partitions
@@ -152,7 +152,7 @@ def test_no_plan_with_so_many_exceptions_costs_less(
     for number in best:
         least = min(cost for exceptions, cost in best.items() if exceptions <= number)
         for cutoff in (math.inf, best[number], 2 * best[number]):
-            *_, found = centre_bounds(costs, cutoff, NEVER, exceptional=Exceptional(any_size, number))
+            *_, found = centre_bounds(costs, cutoff, NEVER, any_size=any_size, exceptions=number)
             assert found.bound <= least + 1e-6
 
 

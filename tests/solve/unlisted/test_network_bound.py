@@ -15,7 +15,7 @@ from netform.solve.model.problem import group_costs
 from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.hub_bound import Multipliers
-from netform.solve.unlisted.network_bound import NetworkBoundParams, network_bounds
+from netform.solve.unlisted.network_bound import network_bounds
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
@@ -58,8 +58,8 @@ def test_no_plan_costs_less_and_none_cheaper_is_fixed(
     cutoff = min(cost for cost, _ in costs_of_plans) + more
     costs = CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most, networks)
     begin = centre_bound(costs, cutoff, NEVER)
-    bound, params = begin.bound, NetworkBoundParams(effort=effort)
-    for found in network_bounds(begin, cutoff, NEVER, params):
+    bound = begin.bound
+    for found in network_bounds(begin, cutoff, NEVER, effort):
         assert bound <= found.bound <= cutoff
         bound = found.bound
         for cost, plan in costs_of_plans:
@@ -78,8 +78,7 @@ def test_it_takes_much_off_what_knapsacks_leave() -> None:
     cutoff = 1.05 * free.bound
     begin = centre_bound(costs, cutoff, NEVER)
     plain, whole = (
-        [found.bound for found in network_bounds(begin, cutoff, NEVER, NetworkBoundParams(effort=effort))]
-        for effort in (0, 400_000)
+        [found.bound for found in network_bounds(begin, cutoff, NEVER, effort)] for effort in (0, 400_000)
     )
     assert begin.bound < plain[0] <= plain[-1] < whole[-1]
 
