@@ -11,44 +11,41 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
+import networkx as nx
 import numpy as np
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    import networkx as nx
-    from numpy.typing import NDArray
+    from collections.abc import Collection, Iterable, Iterator
 
     from netform.solve.model.problem import Problem
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["Assignment", "AssignmentProgram", "Separator", "component_of", "separators"]
+__all__ = ["Assignment", "AssignmentProgram", "Separator", "separators"]
 
 
-@dataclass(frozen=True, slots=True)
-class Separator:
+class Separator(NamedTuple):
     """Practices that keep others apart.
 
     Attributes
     ----------
-    between : frozenset of int
+    between : set of int
         Without these, no practice of ``part`` reaches one of ``hubs``.
-    part : frozenset of int
-    hubs : frozenset of int
+    part : set of int
+    hubs : set of int
     """
 
-    between: frozenset[int]
-    part: frozenset[int]
-    hubs: frozenset[int]
+    between: set[int]
+    part: set[int]
+    hubs: set[int]
 
 
-def separators(graph: nx.Graph, network: Collection[int], hub: int) -> list[Separator]:
-    """The separators of every part of a network that does not reach its hub within it.
+def separators(graph: nx.Graph, network: Collection[int], hub: int) -> Iterator[Separator]:
+    """The separators of every part of a network that does not reach its hub within it; some of them twice.
 
     Parameters
     ----------
@@ -57,36 +54,13 @@ def separators(graph: nx.Graph, network: Collection[int], hub: int) -> list[Sepa
         Members, the hub among them.
     hub : int
     """
-    members = set(network)
-    centre = component_of(graph, [hub], members)
-    around_centre = {u for v in centre for u in graph[v]} - centre
-    found, left = [], members - centre
-    while left:
-        part = component_of(graph, [min(left)], members)
-        left -= part
-        around_part = {u for v in part for u in graph[v]} - part
-        for wall in (around_part, around_centre):
-            hubs = component_of(graph, [hub], wall, inside=False)
-            far = component_of(graph, part, wall, inside=False)
+    centre = nx.node_connected_component(graph.subgraph(network), hub)
+    for part in sorted(nx.connected_components(graph.subgraph(set(network) - centre)), key=min):
+        for wall in (nx.node_boundary(graph, part), nx.node_boundary(graph, centre)):
+            rest = graph.subgraph(set(graph) - wall)
+            hubs, far = (nx.node_connected_component(rest, v) for v in (hub, min(part)))
             between = {v for v in wall if not hubs.isdisjoint(graph[v]) and not far.isdisjoint(graph[v])}
-            separator = Separator(frozenset(between), frozenset(part), frozenset(hubs))
-            if separator not in found:
-                found.append(separator)
-    return found
-
-
-def component_of(
-    graph: nx.Graph, start: Iterable[int], these: Collection[int], *, inside: bool = True
-) -> set[int]:
-    """What is reached from some practices within others, or, where not ``inside``, without stepping on them."""
-    met = set(start)
-    waiting = list(met)
-    while waiting:
-        for u in graph[waiting.pop()]:
-            if u not in met and (u in these) == inside:
-                met.add(u)
-                waiting.append(u)
-    return met
+            yield Separator(between, part, hubs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,62 +82,49 @@ class Assignment:
     bound: float
 
 
-@dataclass(slots=True)
 class AssignmentProgram:
     """Assign every item to a hub at least cost, each network within the band.
 
-    Attributes
+    The model is built as one message: a call for every coefficient would cost more than many a solve.
+
+    Parameters
     ----------
     problem : Problem
     costs : CentreCosts
         Assignments that cost infinitely much have no variable.
     """
 
-    problem: Problem
-    costs: CentreCosts
-    number: NDArray[np.int64] = field(init=False)
-    pairs: NDArray[np.int64] = field(init=False)
-    _known: set[tuple[int, ...]] = field(init=False, default_factory=set)
-    _objective: list[float] = field(init=False, default_factory=list)
-    _rows: int = field(init=False, default=0)
-    _lower: list[float] = field(init=False, default_factory=list)
-    _upper: list[float] = field(init=False, default_factory=list)
-    _row: list[int] = field(init=False, default_factory=list)
-    _column: list[int] = field(init=False, default_factory=list)
-    _value: list[float] = field(init=False, default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Number the assignments that are left, and add the rows that every network keeps."""
-        costs = self.costs
-        self.pairs = np.argwhere(np.isfinite(costs.hours))
-        self.number = np.full(costs.hours.shape, -1, np.int64)
-        self.number[tuple(self.pairs.T)] = np.arange(len(self.pairs))
-        self._objective = costs.hours[tuple(self.pairs.T)].tolist()
+    def __init__(self, problem: Problem, costs: CentreCosts) -> None:
+        self.problem, self.costs = problem, costs
+        self._pairs = np.argwhere(np.isfinite(costs.hours))
+        self._number = np.full(costs.hours.shape, -1, np.int64)
+        self._number[tuple(self._pairs.T)] = np.arange(len(self._pairs))
+        self._objective = costs.hours[tuple(self._pairs.T)].tolist()
+        self._known, self._message = set[tuple[int, ...]](), model_pb2.ModelProto()
+        for items in self._number:
+            self._add([(int(v), 1.0) for v in items[items >= 0]], 1.0, 1.0)
         hubs = costs.hubs.tolist()
-        for items in self.number:
-            self.add([(int(v), 1.0) for v in items[items >= 0]], 1.0, 1.0)
-        self.add([(self.variable(hub, hub), 1.0) for hub in hubs], costs.fewest, costs.many)
-        for hub in np.flatnonzero(costs.must).tolist():
-            if hub in hubs:
-                self.add([(self.variable(hub, hub), 1.0)], 1.0, 1.0)
+        self._add([(self.variable(hub, hub), 1.0) for hub in hubs], costs.fewest, costs.many)
+        for hub in costs.hubs[costs.must[costs.hubs]].tolist():
+            self._add([(self.variable(hub, hub), 1.0)], 1.0, 1.0)
         for hub in hubs:
             self._network(hub)
-            self._costed_by_size(hub)
-            self._beside(hub)
+            # A practice that does not border the hub has company among its neighbours.
+            for practice in range(len(costs.item)):
+                if practice != hub and hub not in problem.graph[practice]:
+                    self.separate(practice, hub, problem.graph[practice])
+        whole, more = len(self._pairs), len(self._objective) - len(self._pairs)
+        variables, objective = self._message.variables, self._message.objective.linear_coefficients
+        variables.ids.extend(range(whole + more))
+        variables.lower_bounds.extend([0.0] * (whole + more))
+        variables.upper_bounds.extend([1.0] * whole + [math.inf] * more)
+        variables.integers.extend([True] * whole + [False] * more)
+        objective.ids.extend(range(whole + more))
+        objective.values.extend(self._objective)
 
     def variable(self, practice: int, hub: int) -> int:
         """The number of the variable that says whether a practice is in the network of a hub; -1 for none."""
-        return int(self.number[self.costs.item[practice], hub])
-
-    def add(self, terms: Iterable[tuple[int, float]], least: float, most: float) -> None:
-        """Append the row ``least <= sum of coefficient * variable <= most``."""
-        for column, value in terms:
-            self._row.append(self._rows)
-            self._column.append(column)
-            self._value.append(value)
-        self._lower.append(least)
-        self._upper.append(most)
-        self._rows += 1
+        return int(self._number[self.costs.item[practice], hub])
 
     def separate(self, practice: int, hub: int, between: Iterable[int]) -> bool:
         """Demand that a practice in the network of a hub has company among others; whether that says anything."""
@@ -173,7 +134,7 @@ class AssignmentProgram:
         if own < 0 or own in others or self.variable(hub, hub) in others or row in self._known:
             return False
         self._known.add(row)
-        self.add([(own, 1.0), *((v, -1.0) for v in sorted(others))], -math.inf, 0.0)
+        self._add([(own, 1.0), *((v, -1.0) for v in others)], -math.inf, 0.0)
         return True
 
     def conflict(self, first: int, second: int) -> None:
@@ -181,64 +142,62 @@ class AssignmentProgram:
         for hub in self.costs.hubs.tolist():
             a, b = self.variable(first, hub), self.variable(second, hub)
             if a >= 0 and b >= 0 and a != b:
-                self.add([(a, 1.0), (b, 1.0), (self.variable(hub, hub), -1.0)], -math.inf, 0.0)
+                self._add([(a, 1.0), (b, 1.0), (self.variable(hub, hub), -1.0)], -math.inf, 0.0)
+
+    def _add(self, terms: Iterable[tuple[int, float]], least: float, most: float) -> None:
+        """Append the row ``least <= sum of coefficient * variable <= most``; a variable may come several times."""
+        row = dict[int, float]()
+        for variable, coefficient in terms:
+            row[variable] = row.get(variable, 0.0) + coefficient
+        rows, matrix = self._message.linear_constraints, self._message.linear_constraint_matrix
+        # In order: rows one by one, each by the number of the variable.
+        matrix.row_ids.extend([len(rows.ids)] * len(row))
+        matrix.column_ids.extend(sorted(row))
+        matrix.coefficients.extend([row[variable] for variable in sorted(row)])
+        rows.ids.append(len(rows.ids))
+        rows.lower_bounds.append(least)
+        rows.upper_bounds.append(most)
 
     def _network(self, hub: int) -> None:
-        """The band, the number of practices, and that only an open hub has practices."""
-        costs, opened = self.costs, self.variable(hub, hub)
-        items = np.flatnonzero(self.number[:, hub] >= 0)
-        columns = self.number[items, hub].tolist()
+        """The band, the number of practices, that only an open hub has practices, and what depends on patients."""
+        costs, limits, opened = self.costs, self.problem.limits, self.variable(hub, hub)
+        items = np.flatnonzero(self._number[:, hub] >= 0)
+        columns = self._number[items, hub].tolist()
         for column in columns:
             if column != opened:
-                self.add([(column, 1.0), (opened, -1.0)], -math.inf, 0.0)
-        rules, limits = self.problem.data.rules, self.problem.limits
-        self._between(columns, costs.patients[items].tolist(), opened, (rules.least, rules.most))
-        if limits.least_practices > 1 or limits.most_practices < len(costs.item):
-            band = (limits.least_practices, min(limits.most_practices, len(costs.item)))
-            self._between(columns, costs.counted[items].tolist(), opened, band)
+                self._add([(column, 1.0), (opened, -1.0)], -math.inf, 0.0)
+        patients = list(zip(columns, costs.patients[items].tolist(), strict=True))
+        self._between(patients, opened, self.problem.data.rules.least, self.problem.data.rules.most)
+        most_practices = min(limits.most_practices, len(costs.item))
+        if limits.least_practices > 1 or most_practices < len(costs.item):
+            counted = list(zip(columns, costs.counted[items].tolist(), strict=True))
+            self._between(counted, opened, limits.least_practices, most_practices)
+        self._cost_by_size(patients, opened)
 
-    def _between(
-        self, columns: Sequence[int], amounts: Sequence[int], opened: int, band: tuple[int, int]
-    ) -> None:
-        """What a network adds up to is within a band where it is open, and zero else."""
-        amount = dict.fromkeys([*columns, opened], 0.0)
-        for column, value in zip(columns, amounts, strict=True):
-            amount[column] += value
-        for limit, lower, upper in ((band[0], 0.0, math.inf), (band[1], -math.inf, 0.0)):
-            row = dict(amount)
-            row[opened] -= limit
-            self.add(row.items(), lower, upper)
+    def _between(self, amounts: list[tuple[int, float]], opened: int, least: int, most: int) -> None:
+        """What a network adds up to, by variable, is within a band where it is open, and zero else."""
+        self._add([*amounts, (opened, -least)], 0.0, math.inf)
+        self._add([*amounts, (opened, -most)], -math.inf, 0.0)
 
-    def _costed_by_size(self, hub: int) -> None:
+    def _cost_by_size(self, patients: list[tuple[int, float]], opened: int) -> None:
         """Hours that depend on patients alone: the pieces of their envelope."""
-        costs, opened = self.costs, self.variable(hub, hub)
-        sizes, fixed = costs.sizes, costs.fixed
-        items = np.flatnonzero(self.number[:, hub] >= 0)
-        slopes = np.diff(fixed) / np.diff(sizes)
+        sizes, fixed = self.costs.sizes.tolist(), self.costs.fixed.tolist()
+        slopes = (np.diff(fixed) / np.diff(sizes)).tolist()
         if len(slopes) <= 1:
             # One line: no variable of its own.
-            slope = float(slopes[0]) if len(slopes) else 0.0
-            self._objective[opened] += float(fixed[0]) - slope * float(sizes[0])
-            for k in items.tolist():
-                self._objective[int(self.number[k, hub])] += slope * float(costs.patients[k])
+            slope = slopes[0] if slopes else 0.0
+            self._objective[opened] += fixed[0] - slope * sizes[0]
+            for column, size in patients:
+                self._objective[column] += slope * size
             return
         # The variable, which need not be whole, is what the network costs above the least of the envelope.
-        above, lowest = len(self._objective), float(fixed.min())
+        above, lowest = len(self._objective), min(fixed)
         self._objective.append(1.0)
         self._objective[opened] += lowest
-        for k, slope in enumerate(slopes.tolist()):
-            row = {above: 1.0, opened: -(float(fixed[k]) - lowest - slope * float(sizes[k]))}
-            for i in items.tolist():
-                column = int(self.number[i, hub])
-                row[column] = row.get(column, 0.0) - slope * float(costs.patients[i])
-            self.add(row.items(), 0.0, math.inf)
-
-    def _beside(self, hub: int) -> None:
-        """A practice that does not border the hub has company among its neighbours."""
-        graph = self.problem.graph
-        for practice in range(len(self.costs.item)):
-            if practice != hub and hub not in graph[practice]:
-                self.separate(practice, hub, graph[practice])
+        for k, slope in enumerate(slopes):
+            sizeless = -(fixed[k] - lowest - slope * sizes[k])
+            row = [(above, 1.0), (opened, sizeless), *((column, -slope * size) for column, size in patients)]
+            self._add(row, 0.0, math.inf)
 
     def solve(self, cutoff: float, seconds: float | None) -> Assignment:
         """The best assignment that keeps the rows so far.
@@ -258,44 +217,21 @@ class AssignmentProgram:
             parameters.highs.double_options["objective_bound"] = cutoff
         if seconds is not None:
             parameters.time_limit = dt.timedelta(seconds=max(0.01, seconds))
-        result = mathopt.solve(self._model(), mathopt.SolverType.HIGHS, params=parameters)
+        model = mathopt.Model.from_model_proto(self._message)
+        result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
         reason, why = result.termination.reason, mathopt.TerminationReason
         if reason in (why.INFEASIBLE, why.INFEASIBLE_OR_UNBOUNDED):
             return Assignment("infeasible", None, cutoff)
-        bound = min(cutoff, result.termination.objective_bounds.dual_bound)
-        if not result.has_primal_feasible_solution():
-            return Assignment("infeasible" if bound >= cutoff < math.inf else "unknown", None, bound)
-        networks: dict[int, list[int]] = {}
-        members = [np.flatnonzero(self.costs.item == k).tolist() for k in range(len(self.costs.patients))]
-        for variable, value in result.variable_values().items():
-            if value > 0.5 and variable.id < len(self.pairs):
-                item, hub = self.pairs[variable.id].tolist()
-                networks.setdefault(hub, []).extend(members[item])
-        optimal = reason == why.OPTIMAL
-        found = {hub: tuple(sorted(group)) for hub, group in networks.items()}
+        bound, networks = min(cutoff, result.termination.objective_bounds.dual_bound), None
+        if result.has_primal_feasible_solution():
+            values = result.variable_values().items()
+            chosen = [v.id for v, value in values if value > 0.5 and v.id < len(self._pairs)]
+            hub_of = dict(self._pairs[chosen].tolist())
+            hubs = np.array([hub_of[k] for k in self.costs.item.tolist()])
+            networks = {hub: tuple(np.flatnonzero(hubs == hub).tolist()) for hub in hub_of.values()}
+        # The solver may stop at what it met on the way though that costs more than it was asked for.
         if bound >= cutoff < math.inf:
-            # The solver may stop at what it met on the way though that costs more than it was asked for.
-            return Assignment("infeasible", found, cutoff)
-        return Assignment("optimal" if optimal else "feasible", found, bound)
-
-    def _model(self) -> mathopt.Model:
-        """Built as one message: a call for every coefficient would cost more than many a solve."""
-        count, whole = len(self._objective), len(self.pairs)
-        row, column = np.array(self._row, np.int64), np.array(self._column, np.int64)
-        order = np.lexsort((column, row))
-        message = model_pb2.ModelProto()
-        ids = range(count)
-        message.variables.ids.extend(ids)
-        message.variables.lower_bounds.extend([0.0] * count)
-        message.variables.upper_bounds.extend([1.0] * whole + [math.inf] * (count - whole))
-        message.variables.integers.extend([True] * whole + [False] * (count - whole))
-        message.objective.linear_coefficients.ids.extend(ids)
-        message.objective.linear_coefficients.values.extend(self._objective)
-        rows = message.linear_constraints
-        rows.ids.extend(range(self._rows))
-        rows.lower_bounds.extend(self._lower)
-        rows.upper_bounds.extend(self._upper)
-        message.linear_constraint_matrix.row_ids.extend(row[order].tolist())
-        message.linear_constraint_matrix.column_ids.extend(column[order].tolist())
-        message.linear_constraint_matrix.coefficients.extend(np.array(self._value)[order].tolist())
-        return mathopt.Model.from_model_proto(message)
+            return Assignment("infeasible", networks, cutoff)
+        if networks is None:
+            return Assignment("unknown", None, bound)
+        return Assignment("optimal" if reason == why.OPTIMAL else "feasible", networks, bound)

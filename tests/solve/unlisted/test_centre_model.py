@@ -228,8 +228,8 @@ def test_separators_separate(graph: nx.Graph, random: object) -> None:
     members = [v for v in graph if random.random() < 0.6] or [0]  # type: ignore[attr-defined]
     hub = members[0]
     parts = [set(part) for part in nx.connected_components(graph.subgraph(members)) if hub not in part]
-    found = separators(graph, members, hub)
-    assert set(map(frozenset, parts)) == {separator.part for separator in found}
+    found = list(separators(graph, members, hub))
+    assert set(map(frozenset, parts)) == {frozenset(separator.part) for separator in found}
     for separator in found:
         assert not separator.between.intersection(members)
         cut = graph.subgraph(set(graph) - separator.between)
