@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import Group
     from netform.solve.part_candidates import Part
 
-__all__ = ["UnlistedParams", "bound_at_once", "bound_generated", "plan_unlisted", "searching_beside"]
+__all__ = ["bound_at_once", "bound_generated", "plan_unlisted", "searching_beside"]
 
 
 # A moment that never comes, on the clock of a run without a deadline.
@@ -100,51 +100,51 @@ class UnlistedParams:
     vain: int = 10
 
 
-def plan_unlisted(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+UNLISTED = UnlistedParams()
+
+
+def plan_unlisted(part: Part) -> None:
     """Better the plan of a part and raise its bound in turns, until they meet or time is up.
 
     Parameters
     ----------
     part : Part
         With a first plan.
-    params : UnlistedParams
     """
     part.bounding, part.unlisted = part.searching, True
     with part.stage("search"):
-        bounding = _bound_turns(part, params)
         if part.searching:
             # Search goes on beside, and here once there is nothing left to bound.
-            take_turns(part, [bounding])
+            take_turns(part, [_bound_turns(part)])
             part.bounding = False
-            take_turns(part, [_primal_turns(part, params, first_seed=AWAY)])
+            take_turns(part, [_primal_turns(part, part.deadline, AWAY)])
         else:
-            take_turns(part, [bounding, _primal_turns(part, params)])
+            take_turns(part, [_bound_turns(part), _primal_turns(part, part.deadline)])
 
 
-def bound_at_once(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+def bound_at_once(part: Part) -> None:
     """Bound the plans with no more exceptions than the best so far, by a turn of prices for centres."""
     with part.stage("bound"):
-        if len(part.problem.codes) <= params.most_priced:
-            next(_centre_bounds(part, params))
+        if len(part.problem.codes) <= UNLISTED.most_priced:
+            next(_centre_bounds(part))
 
 
-def bound_generated(part: Part, params: UnlistedParams = UnlistedParams()) -> None:
+def bound_generated(part: Part) -> None:
     """Bound the plans with no more exceptions than the best so far by generated columns, for a share of the time."""
-    best, until = part.incumbent, part.deadline.share(params.share, params.seconds)
-    if best is not None and not best.value.broken and part.practices_each <= params.most_each:
+    best, until = part.incumbent, part.deadline.share(UNLISTED.share, UNLISTED.seconds)
+    if best is not None and not best.value.broken and part.practices_each <= UNLISTED.most_each:
         for _ in bound_turns(part, until):
             pass
 
 
 @contextmanager
-def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> Iterator[None]:
+def searching_beside(part: Part) -> Iterator[None]:
     """Within, a thread of its own betters the plan once that takes long; whoever is at it may take it up, or not.
 
     Parameters
     ----------
     part : Part
         With a first plan.
-    params : UnlistedParams
     """
     if not part.options.beside or part.searching:
         yield
@@ -159,10 +159,10 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
     def search() -> None:
         try:
             begin = monotonic()
-            while not part.unlisted and monotonic() - begin < params.patience:
+            while not part.unlisted and monotonic() - begin < UNLISTED.patience:
                 if ended.wait(LOOK):
                     return
-            for _ in _primal_turns(part, params, soon):
+            for _ in _primal_turns(part, soon):
                 if ended.is_set():
                     break
         except BaseException as error:  # noqa: BLE001 (raised again where it is waited for)
@@ -180,21 +180,18 @@ def searching_beside(part: Part, params: UnlistedParams = UnlistedParams()) -> I
         raise failure[0]
 
 
-def _primal_turns(
-    part: Part, params: UnlistedParams, deadline: Deadline | None = None, first_seed: int = 0
-) -> Iterator[None]:
+def _primal_turns(part: Part, deadline: Deadline, first_seed: int = 0) -> Iterator[None]:
     """Better the plan: by search, and by beams over generated columns once it is known that columns are many."""
-    deadline = part.deadline if deadline is None else deadline
     beams: Iterator[None] | None = None
-    for turn, _ in enumerate(_search_turns(part, params, deadline, first_seed)):
+    for turn, _ in enumerate(_search_turns(part, deadline, first_seed)):
         yield
-        if turn % params.searches and not part.sound:
+        if turn % UNLISTED.searches and not part.sound:
             continue
-        many = part.unlisted or part.candidates >= params.long_list or not part.sound
+        many = part.unlisted or part.candidates >= UNLISTED.long_list or not part.sound
         keeps = part.incumbent is not None and not part.incumbent.value.broken
         # The thread that bounds needs the same relaxation sooner, and makes it.
         keeps &= part.generated is not None or not part.bounding or _by_hub_and_size(part)
-        if beams is None and many and keeps and part.practices_each <= params.many_each:
+        if beams is None and many and keeps and part.practices_each <= UNLISTED.many_each:
             beams = beam_turns(part, deadline)
         if beams is not None:
             next(beams, None)
@@ -202,28 +199,26 @@ def _primal_turns(
     yield from beams or ()
 
 
-def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_seed: int) -> Iterator[None]:
+def _search_turns(part: Part, deadline: Deadline, first_seed: int) -> Iterator[None]:
     """Better the plan by neighbourhoods: divided anew by trees, and planned exactly where they can be listed."""
-    seed, vain, before = part.options.seed + first_seed, 0, part.incumbent
-    each, turn = params.neighbourhoods, 0
+    turn, vain, before, each = 0, 0, part.incumbent, UNLISTED.neighbourhoods
     settled: tuple[Group, ...] = ()
-    while part.incumbent is not None and vain < params.vain:
-        seed, demands = seed + 1, part.demands
+    while part.incumbent is not None and vain < UNLISTED.vain:
+        turn, demands = turn + 1, part.demands
         incumbents(
             part.problem,
             demands,
             plan=part.incumbent.groups,
-            seed=seed,
+            seed=part.options.seed + first_seed + turn,
             effort=round(each * len(part.incumbent.groups)),
             deadline=deadline,
             on_plan=part.offered("search"),
         )
         yield
         if part.incumbent is before:
-            each = min(each * params.longer, params.most_neighbourhoods)
-        turn += 1
+            each = min(each * UNLISTED.longer, UNLISTED.most_neighbourhoods)
         # Neighbourhoods planned by themselves do not know how many may move in the whole plan.
-        due = part.sound or turn % params.searches == 0
+        due = part.sound or turn % UNLISTED.searches == 0
         if due and demands.start is None and part.incumbent.groups != settled:
             plan, same_number = part.incumbent.groups, demands.networks is not None
             for better in improvements(part.problem, plan, deadline, same_number=same_number):
@@ -235,17 +230,16 @@ def _search_turns(part: Part, params: UnlistedParams, deadline: Deadline, first_
         before = part.incumbent
 
 
-def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
+def _bound_turns(part: Part) -> Iterator[None]:
     """Raise the bound: by centres at once, then by the columns that suit the part."""
-    yield from _centre_bounds(part, params)
-    exact = _by_hub_and_size(part)
-    many = part.practices_each > params.many_each
-    if part.practices_each > params.whole_each and not exact:
+    yield from _centre_bounds(part)
+    exact, many = _by_hub_and_size(part), part.practices_each > UNLISTED.many_each
+    if part.practices_each > UNLISTED.whole_each and not exact:
         yield from _network_bounds(part)
     if exact or (many and not part.sound):
         yield from _centre_turns(part)
     # Search may come upon a plan that keeps every demand yet.
-    for _ in range(params.vain):
+    for _ in range(UNLISTED.vain):
         if part.incumbent is not None and not part.incumbent.value.broken:
             break
         if part.searching:
@@ -253,21 +247,20 @@ def _bound_turns(part: Part, params: UnlistedParams) -> Iterator[None]:
         yield
     else:
         return
-    if part.practices_each <= params.most_each:
+    if part.practices_each <= UNLISTED.most_each:
         yield from bound_turns(part)
     if part.sound and many and not exact:
         yield from _centre_turns(part)
 
 
-def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
+def _centre_bounds(part: Part) -> Iterator[None]:
     """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
     rules, best, networks = part.problem.data.rules, part.incumbent, part.demands.networks
     exceptions, outside = part.most_exceptions
     largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
     least, most = (1, largest) if outside is None else part.network_sizes(outside)
-    any_size, cutoff = None, math.inf
-    if best is not None and not best.value.broken:
-        cutoff = best.value.cost
+    cutoff = math.inf if best is None or best.value.broken else best.value.cost
+    any_size = None
     if exceptions:
         any_size = CentreCosts.of(part.problem, least, min(most, largest), networks)
         # All but the exceptions have the least patients of the band.
@@ -275,7 +268,7 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
         any_size = replace(any_size, many=many)
     costs = CentreCosts.of(part.problem, max(least, rules.least), min(most, rules.most), networks)
     # A round takes time by the square of the practices: so many fit into a turn.
-    rounds = max(2, round(params.prices * min(1.0, (params.of / len(part.problem.codes)) ** 2)))
+    rounds = max(2, round(UNLISTED.prices * min(1.0, (UNLISTED.of / len(part.problem.codes)) ** 2)))
     before = -math.inf
     first = None if part.centres is None else part.centres.prices
     turns = centre_bounds(costs, cutoff, part.deadline, first=first, any_size=any_size, exceptions=exceptions)
@@ -288,7 +281,7 @@ def _centre_bounds(part: Part, params: UnlistedParams) -> Iterator[None]:
             part.raise_bound(found.bound, "centres", None if exceptions else 0)
         if k % rounds == rounds - 1:
             # Generated columns bound small networks much better.
-            if part.practices_each <= params.many_each and found.bound < before * (1 + params.rising):
+            if part.practices_each <= UNLISTED.many_each and found.bound < before * (1 + UNLISTED.rising):
                 break
             before = found.bound
             yield
