@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.allowed import allowed
 from netform.scores import candidate_costs
 from netform.solve.diagram.build import best_below
 from netform.solve.diagram.variable_order import spectral_order
@@ -307,10 +307,7 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
         return None
     within = max(BEAMS.near * generator.mean_cost, cost - generator.value)
     store = generator.columns_near(generator.duals, within, BEAMS.met * pool)
-    kept = allowed(store, problem.limits)
-    if not generator.exceptions:
-        kept &= counts_allowed(store, problem.limits)
-    store = store.take(np.flatnonzero(kept))
+    store = store.take(np.flatnonzero(allowed(store, problem.limits)))
     costs = candidate_costs(store, problem.data)
     reduced = np.maximum(generator.reduced_costs(store, costs), 0.0)
     nearest = np.sort(np.argsort(reduced, kind="stable")[:pool])
