@@ -18,11 +18,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
@@ -33,12 +35,11 @@ from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
-from netform.solve.unlisted.separable_cost import outside_band, separable_costs
+from netform.solve.unlisted.separable_cost import OutsideBand, outside_band, separable_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netform.candidates.store import CandidateStore
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
     from netform.solve.unlisted.separable_cost import SeparableCosts
@@ -134,6 +135,7 @@ class ColumnKind(NamedTuple):
     Attributes
     ----------
     hubs : HubSearch
+    cuts : PricedCuts
     known : KnownOfHubs
         What the model of centres says of them, or a search at the same duals.
     duals : ndarray of float64, shape (n,)
@@ -145,25 +147,11 @@ class ColumnKind(NamedTuple):
     """
 
     hubs: HubSearch
+    cuts: PricedCuts
     known: KnownOfHubs
     duals: NDArray[np.float64]
     constant: float
     floor: float
-
-    @classmethod
-    def of(
-        cls,
-        hubs: HubSearch,
-        centres: CentreCosts,
-        duals: NDArray[np.float64],
-        constant: float,
-        floor: float,
-        cuts: PricedCuts,
-    ) -> ColumnKind:
-        """With what the model of centres says, which at times is more than searches do."""
-        floors = np.full(len(duals), floor + constant + 2 * NOTHING)
-        known = known_of_hubs(centres, duals, floors, cuts, GENERATION.effort)
-        return cls(hubs, known._replace(least=known.least - NOTHING), duals, constant, floor)
 
 
 class PricedOut(NamedTuple):
@@ -172,7 +160,6 @@ class PricedOut(NamedTuple):
     bound: float
     kinds: list[ColumnKind]
     least: list[NDArray[np.float64]]
-    cuts: PricedCuts
 
 
 class ColumnGenerator:
@@ -188,7 +175,8 @@ class ColumnGenerator:
     duals : Duals, optional
         Without cuts, and that should be nearly right; else practices share the costs of their columns by patients.
     possible : ndarray of bool, shape (items, n), optional
-        Which items of the model of centres may be in a network of a hub within the band, in a plan that is of interest.
+        Which items of the model of centres may be in a network of a hub within the band, in a plan that is of interest:
+        where none has an exception.
     numbers : tuple of int
         The fewest and the most networks of the plans looked at; what the arithmetic allows is narrower at times.
     exceptions : int
@@ -198,8 +186,14 @@ class ColumnGenerator:
 
     Attributes
     ----------
+    counts : tuple of int
+        Networks of a plan at least and at most, by arithmetic.
     fewest, many : int
-        Networks of a plan.
+        The same of the plans looked at.
+    largest : int
+        Registered patients of a network at most.
+    bands : list of OutsideBand
+        Columns that are priced apart: within the band first, where no patient is outside.
     store : CandidateStore
         The columns.
     costs : ndarray of float64, shape (m,)
@@ -218,7 +212,7 @@ class ColumnGenerator:
     nodes : int
         After so many it branches on a hub.
     latest : tuple or None
-        The duals and the discount of the latest exact pricing, and what it knew; and its cuts.
+        The duals and the discount of the latest exact pricing, and what it knew.
     """
 
     def __init__(
@@ -232,7 +226,8 @@ class ColumnGenerator:
         exceptions: int = 0,
         patients_outside: int | None = None,
     ) -> None:
-        self.problem, self.deadline = problem, deadline
+        self.problem, self.deadline, self.possible = problem, deadline, possible
+        self.exceptions, self.patients_outside = exceptions, patients_outside
         # Who may be the hub is not asked, by exact pricing either.
         self.limits = replace(
             problem.limits,
@@ -240,110 +235,81 @@ class ColumnGenerator:
             must_hub=np.zeros(len(problem.codes), np.bool_),
             longest_to_hub=math.inf,
         )
-        self.exceptions, self.patients_outside = exceptions, patients_outside
-        self.possible = possible
-        fewest, many = self.counts
+        rules, total, list_size = problem.data.rules, problem.patients, problem.data.list_size
+        self.largest = max(rules.exception_most, int(list_size.max())) if exceptions else rules.most
+        # All but exceptions are within the band, and where it is limited those are so far outside it together.
+        outside = patients_outside if exceptions else 0
+        fewest = -(-total // self.largest)
+        if outside is not None:
+            fewest = max(fewest, -(-(total - outside) // rules.most))
+        self.counts = fewest, min(len(problem.codes), total // rules.least + exceptions)
         self.fewest = max(fewest, numbers[0])
         # Where there is no such plan, whatever is said of them holds.
-        self.many = max(self.fewest, min(many, numbers[1]))
-        rules = problem.data.rules
-        least, most = self.sizes
-        patients = group_sums(store, problem.data.list_size)
+        self.many = max(self.fewest, min(self.counts[1], numbers[1]))
+        least, most = 1, self.largest
+        if outside is not None:
+            least, most = problem.network_sizes(self.fewest, self.many, outside)
+            most = min(most, self.largest)
+        patients = group_sums(store, list_size)
         fits = (patients >= least) & (patients <= most)
         if not exceptions:
             fits &= counts_allowed(store, problem.limits)
-        self.store, patients = store.take(np.flatnonzero(fits)), patients[fits]
+        self.store = store.take(np.flatnonzero(fits))
         inside = max(least, rules.least), min(most, rules.most)
         self.separable = separable_costs(problem, *inside, any_number=exceptions > 0)
-        self.outside = outside_band(problem, self.fewest, self.many, exceptions, self.sizes)
+        self.bands = [
+            OutsideBand(self.separable, 0, 0),
+            *outside_band(problem, self.fewest, self.many, exceptions, (least, most)),
+        ]
         self.costs = candidate_costs(self.store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(self.store))
+        self.added_at_once = GENERATION.added * len(problem.codes)
         self.bound = -math.inf
         self.priced_out: PricedOut | None = None
         self.closing = math.inf
         self.cuts = NO_CUTS
-        sides = np.zeros(len(self.sides(self.store)))
-        self.duals = self.shared_duals(sides) if duals is None else _with_sides(duals, sides)
+        # Without those of cuts, and with as many of side rows: 0 of those that they have not.
+        practices = self.shared_costs() if duals is None else duals.practices
+        sides = np.append(np.empty(0) if duals is None else duals.sides, np.zeros(3))
+        sides = sides[: len(self.sides(self.store))]
+        self.duals = Duals(practices, np.empty(0), sides)
         self.discount = GENERATION.discount * self.mean_cost / self.separable.most
         self.nodes = GENERATION.nodes
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
-        self.latest: tuple[Duals, float, list[ColumnKind], PricedCuts] | None = None
-        self.solve_in_box(GENERATION.box if duals is None else GENERATION.narrow)
+        self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
+        # A box around those duals, as wide as a share of what a practice costs.
+        share = GENERATION.box if duals is None else GENERATION.narrow
+        self.box = share * self.mean_cost * len(self.store) / max(1, len(self.store.members)) + TINY
+        self.begin()
+        self.solve()
 
     def branch(
-        self,
-        numbers: tuple[int, int],
-        exceptions: int = 0,
-        patients_outside: int | None = None,
+        self, numbers: tuple[int, int], exceptions: int = 0, patients_outside: int | None = None
     ) -> ColumnGenerator:
         """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
-        return ColumnGenerator(
-            self.problem,
-            self.store,
-            self.deadline,
-            self.duals,
-            None if exceptions or self.exceptions else self.possible,
-            numbers,
-            exceptions,
-            patients_outside,
-        )
+        possible = None if exceptions or self.exceptions else self.possible
+        few = exceptions, patients_outside
+        return ColumnGenerator(self.problem, self.store, self.deadline, self.duals, possible, numbers, *few)
 
-    def shared_duals(self, sides: NDArray[np.float64]) -> Duals:
+    def shared_costs(self) -> NDArray[np.float64]:
         """Every practice's share by patients in the dearest of its columns."""
         practices = np.zeros(len(self.problem.codes))
         for j, cost in enumerate(self.costs.tolist()):
             list_size = self.problem.data.list_size[self.store[j]]
             shares = cost * list_size / max(1, list_size.sum())
             practices[self.store[j]] = np.maximum(practices[self.store[j]], shares)
-        return Duals(practices, np.empty(0), sides)
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Networks of a plan at least and at most, by arithmetic: all but exceptions are within the band."""
-        rules, total = self.problem.data.rules, self.problem.patients
-        fewest = -(-total // self.largest)
-        if self.most_outside is not None:
-            fewest = max(fewest, -(-(total - self.most_outside) // rules.most))
-        return int(fewest), int(min(len(self.problem.codes), total // rules.least + self.exceptions))
-
-    @property
-    def largest(self) -> int:
-        """Registered patients of a network at most."""
-        rules = self.problem.data.rules
-        return (
-            max(rules.exception_most, int(self.problem.data.list_size.max()))
-            if self.exceptions
-            else rules.most
-        )
-
-    @property
-    def most_outside(self) -> int | None:
-        """Patients by which the networks may be outside the band together, where that is limited."""
-        return self.patients_outside if self.exceptions else 0
-
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """The least and the most registered patients of a network, an exception or not."""
-        if self.most_outside is None:
-            return 1, self.largest
-        least, most = self.problem.network_sizes(self.fewest, self.many, self.most_outside)
-        return least, min(most, self.largest)
-
-    def exceptional(self, store: CandidateStore) -> NDArray[np.float64]:
-        """Which columns are exceptions: 1, else 0."""
-        rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
-        out = (patients < rules.least) | (patients > rules.most) | ~counts_allowed(store, self.problem.limits)
-        return out.astype(np.float64)
+        return practices
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:
         """How many networks there may be, how many of them exceptions, and how far those outside, over some columns."""
         rows = [SideRow(np.ones(len(store)), float(self.fewest), float(self.many))]
         if self.exceptions:
-            rows.append(SideRow(self.exceptional(store), -math.inf, float(self.exceptions)))
-        if self.exceptions and self.patients_outside is not None:
             rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
-            out = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
-            rows.append(SideRow(out / UNIT, -math.inf, self.patients_outside / UNIT))
+            outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
+            exceptional = (outside > 0) | ~counts_allowed(store, self.limits)
+            rows.append(SideRow(exceptional.astype(np.float64), -math.inf, float(self.exceptions)))
+            if self.patients_outside is not None:
+                rows.append(SideRow(outside / UNIT, -math.inf, self.patients_outside / UNIT))
         return tuple(rows)
 
     def sides_beyond_arithmetic(self, store: CandidateStore) -> tuple[SideRow, ...]:
@@ -369,21 +335,14 @@ class ColumnGenerator:
     def begin(self) -> None:
         """Make the linear program of the columns and the cuts that count, around the present duals."""
         self.known = {tuple(self.store[j].tolist()) for j in range(len(self.store))}
-        around = Duals(self.duals.practices, np.empty(0), self.duals.sides)
         self.cuts = self.cuts[self.duals.cuts < 0]
+        rows, practices = self.rows(self.store), len(self.problem.codes)
         # Side rows are few, and what they are worth is not known beforehand.
-        box = np.full(len(around.practices) + len(around.sides) + 1, GENERATION.widest * self.mean_cost)
-        box[: len(around.practices)] = self.box
-        rows = self.rows(self.store)
-        self.program = LinearProgram(len(around.practices), rows, box, around)
+        box = np.full(practices + len(rows), GENERATION.widest * self.mean_cost)
+        box[:practices] = self.box
+        self.program = LinearProgram(practices, rows, box, self.duals)
         self.program.add_columns(self.store, self.costs, rows)
         self.program.add_cuts(self.cuts)
-
-    def solve_in_box(self, share: float) -> None:
-        """Solve in a box around the present duals, as wide as a share of what a practice costs."""
-        self.box = share * self.mean_cost * len(self.store) / max(1, len(self.store.members)) + TINY
-        self.begin()
-        self.solve()
 
     def widen(self) -> None:
         """Generate in a wider box around the present duals."""
@@ -413,8 +372,6 @@ class ColumnGenerator:
 
     def reduced_costs(self, store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.float64]:
         """The reduced costs of some columns."""
-        if not len(store):
-            return np.empty(0)
         return self.duals.price(store, costs, self.cuts, self.sides(store))
 
     def priced_cuts(self, duals: Duals) -> PricedCuts:
@@ -423,12 +380,10 @@ class ColumnGenerator:
 
     def permitted(self, store: CandidateStore) -> CandidateStore:
         """The columns that keep the demands on a network, whoever is its hub."""
-        kept = np.ones(len(store), np.bool_)
-        if self.limits.forbids:
-            kept &= allowed(store, self.limits)
+        kept = allowed(store, self.limits)
         if not self.exceptions:
             kept &= counts_allowed(store, self.limits)
-        return store if kept.all() else store.take(np.flatnonzero(kept))
+        return store.take(np.flatnonzero(kept))
 
     def add(self, store: CandidateStore) -> int:
         """Add columns of negative reduced cost that are not known, the least first; how many those are."""
@@ -457,11 +412,6 @@ class ColumnGenerator:
         else:
             self.program.add_columns(some, costs[fresh], self.rows(some))
         return len(fresh)
-
-    @property
-    def added_at_once(self) -> int:
-        """Columns that are added in a turn at most."""
-        return GENERATION.added * len(self.duals.practices)
 
     def generate(self) -> None:
         """Add columns by heuristic pricing until it finds next to none, or time is up."""
@@ -496,13 +446,11 @@ class ColumnGenerator:
         start = np.union1d(np.argsort(reduced, kind="stable")[: GENERATION.starts], self.chosen)
         some, cuts = self.store.take(start), self.priced_cuts(duals)
         network, exception, patient = self.side_duals(duals)
-        found = price_heuristically(
-            self.separable, some, duals.practices, within + network, limit, self.deadline, cuts
-        )
-        for kind in self.outside:
-            practices, constant = kind.duals(duals.practices, patient)
-            reach = within + network + exception + constant
-            more = price_heuristically(kind.costs, some, practices, reach, limit, self.deadline, cuts)
+        found = some
+        for band in self.bands:
+            practices, constant = band.duals(duals.practices, patient)
+            reach = within + network + (exception if band.sign else 0.0) + constant
+            more = price_heuristically(band.costs, some, practices, reach, limit, self.deadline, cuts)
             # Each has what it was found from, too.
             found = found.joined(more.take(np.arange(len(some), len(more))))
         return self.permitted(found)
@@ -518,10 +466,10 @@ class ColumnGenerator:
         self.generate()
         return True
 
-    def centres(self, costs: SeparableCosts, possible: NDArray[np.bool_] | None = None) -> CentreCosts:
+    def centres(self, costs: SeparableCosts) -> CentreCosts:
         """The model of centres of so many networks of such a size, whoever may be the hub."""
         problem = replace(self.problem, limits=self.limits)
-        model = CentreCosts.of(problem, costs.least, costs.most, None, possible)
+        model = CentreCosts.of(problem, costs.least, costs.most, None, self.possible)
         return replace(model, fewest=self.fewest, many=self.many)
 
     def fix_by_reduced_cost(self, cost: float) -> None:
@@ -534,35 +482,39 @@ class ColumnGenerator:
         if fixed.assigned < before.assigned * GENERATION.fixed:
             # Staff's travel costs more where fewer practices are in reach.
             self.possible = np.isfinite(fixed.hours)
-            self.hubs[0] = self.hubs[0][0], self.centres(self.separable, self.possible)
+            self.hubs[0] = self.hubs[0][0], self.centres(self.separable)
 
-    def kinds(self) -> tuple[list[ColumnKind], PricedCuts]:
-        """Networks within, below and above the band, at duals less the discount; and the cuts that count."""
+    def kinds(self) -> list[ColumnKind]:
+        """Networks within, below and above the band, at duals less the discount."""
         if not self.hubs:
-            self.hubs.append((HubSearch.of(self.separable), self.centres(self.separable, self.possible)))
-            for kind in self.outside:
-                self.hubs.append((HubSearch.of(kind.costs), self.centres(kind.costs)))
+            self.hubs += [(HubSearch.of(band.costs), self.centres(band.costs)) for band in self.bands]
         if self.latest is not None and self.latest[0] is self.duals and self.latest[1] == self.discount:
-            return self.latest[2:]
+            return self.latest[2]
         # What is taken off by the patient costs as much for few networks as for many; the least reduced cost of a hub
         # would count as often as there may be networks.
-        duals = self.duals.practices - self.discount * self.problem.data.list_size
+        practices = self.duals.practices - self.discount * self.problem.data.list_size
         network, exception, patient = self.side_duals(self.duals)
-        cuts = self.priced_cuts(self.duals)
-        kinds = [ColumnKind.of(*self.hubs[0], duals, 0.0, network, cuts)]
-        for hubs, kind in zip(self.hubs[1:], self.outside, strict=True):
-            kinds.append(ColumnKind.of(*hubs, *kind.duals(duals, patient), network + exception, cuts))
-        self.latest = self.duals, self.discount, kinds, cuts
-        return kinds, cuts
+        cuts, kinds = self.priced_cuts(self.duals), list[ColumnKind]()
+        for band, (hubs, centres) in zip(self.bands, self.hubs, strict=True):
+            duals, constant = band.duals(practices, patient)
+            floor = network + (exception if band.sign else 0.0)
+            # What the model of centres says is more at times than searches do.
+            floors = np.full(len(duals), floor + constant + 2 * NOTHING)
+            known = known_of_hubs(centres, duals, floors, cuts, GENERATION.effort)
+            known = known._replace(least=known.least - NOTHING)
+            kinds.append(ColumnKind(hubs, cuts, known, duals, constant, floor))
+        self.latest = self.duals, self.discount, kinds
+        return kinds
 
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
-        kinds, cuts = self.kinds()
-        _, exception, patient = self.side_duals(self.duals)
+        kinds = self.kinds()
         base = math.fsum(kinds[0].duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        *_, patient = self.side_duals(self.duals)
         base += patient * (self.patients_outside or 0)
         # Until a kind is priced none of it is taken to cost less than the floor.
-        least_outside = np.full(len(kinds[0].duals), kinds[0].floor + exception if self.outside else math.inf)
+        floor_outside = min((kind.floor for kind in kinds[1:]), default=math.inf)
+        least_outside = np.full(len(kinds[0].duals), floor_outside)
         priced = list[PricedHubs]()
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
@@ -587,14 +539,12 @@ class ColumnGenerator:
                 break
         else:
             self.bound = base + hubs_add
-            self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced], cuts)
+            self.priced_out = PricedOut(self.bound, kinds, [each.least for each in priced])
         # Beyond the discount; and what the relaxation comes down to by the columns found is none of it.
         lost = self.value - self.discount * self.problem.patients - base - hubs_add
         given_up = sum(each.given_up for each in priced)
-        found_columns = priced[0].found
-        for each in priced[1:]:
-            found_columns = found_columns.joined(each.found)
-        before, added = self.value, self.add(self.permitted(found_columns))
+        columns = reduce(CandidateStore.joined, (each.found for each in priced))
+        before, added = self.value, self.add(self.permitted(columns))
         if added:
             self.solve()
             self.generate()
@@ -627,34 +577,22 @@ class ColumnGenerator:
         if self.priced_out is None:
             return None
         gap = cost - self.priced_out.bound + NOTHING * self.many
-        found: CandidateStore | None = None
+        found = list[CandidateStore]()
         for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
             # A hub without any column has no least.
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
-            cuts = self.priced_out.cuts
-            known = known_of_hubs(kind.known.centres, kind.duals, floors, cuts, GENERATION.effort)
+            known = known_of_hubs(kind.known.centres, kind.duals, floors, kind.cuts, GENERATION.effort)
             each = columns_below(kind.hubs, known, floors, GENERATION.listing_nodes, deadline, workers, most)
             if each is None:
                 return None
             most -= len(each)
-            found = each if found is None else found.joined(each)
-        assert found is not None  # noqa: S101 (there are networks within the band)
-        return self.permitted(found)
-
-    @property
-    def little(self) -> float:
-        """Hours per week for a patient that are of no interest."""
-        return GENERATION.enough * self.mean_cost / self.separable.most
+            found.append(each)
+        return self.permitted(reduce(CandidateStore.joined, found))
 
     @property
     def is_boxed(self) -> bool:
         """Whether duals want out of their box."""
         return not self.covers_all and self.box < GENERATION.widest * self.mean_cost
-
-    def is_tight(self, cost: float) -> bool:
-        """Whether the bound is near the relaxation, or at least much nearer than the cost of a plan is."""
-        room = max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.value))
-        return self.value - self.bound <= room
 
     def advance(self, workers: int, cost: float) -> bool:
         """Price exactly once; or where the bound is near the relaxation widen the box, or cut; whether there was need.
@@ -666,36 +604,33 @@ class ColumnGenerator:
         cost : float
             Of a plan, hours per week.
         """
-        tight = math.isfinite(self.bound) and self.is_tight(cost)
-        ended = self.nodes > GENERATION.most_nodes or self.discount < self.little / 8
-        further = False
-        if (tight or ended) and self.is_boxed:
+        # Hours per week for a patient that are of no interest.
+        little = GENERATION.enough * self.mean_cost / self.separable.most
+        # Near the relaxation, or at least much nearer than the cost of a plan is.
+        room = max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.value))
+        tight = math.isfinite(self.bound) and self.value - self.bound <= room
+        ended = self.nodes > GENERATION.most_nodes or self.discount < little / 8
+        if tight or ended:
             # All that duals in this box can say is proven, or as much as can be.
-            self.widen()
-            further = True
-        elif tight or ended:
-            further = self.tighten(GENERATION.cuts)
-        if further:
-            self.nodes, self.discount = GENERATION.nodes, max(self.discount, self.little)
-        elif ended or self.bound >= self.value * (1 - GENERATION.enough):
+            boxed = self.is_boxed
+            if boxed:
+                self.widen()
+            if boxed or self.tighten(GENERATION.cuts):
+                self.nodes, self.discount = GENERATION.nodes, max(self.discount, little)
+                return True
+        if ended or self.bound >= self.value * (1 - GENERATION.enough):
             return False
-        else:
-            self.price_exactly(workers)
+        self.price_exactly(workers)
         return True
-
-
-def _with_sides(duals: Duals, sides: NDArray[np.float64]) -> Duals:
-    """Duals without those of cuts, and with as many of side rows; 0 of those that it has not."""
-    given = duals.sides[: len(sides)]
-    return Duals(duals.practices, np.empty(0), np.concatenate((given, sides[len(given) :])))
 
 
 def _smoothed(steady: Duals, fresh: Duals) -> Duals:
     """What is kept of some duals, and the rest of others; just these where cuts have come or gone."""
     if len(steady.cuts) != len(fresh.cuts):
         return fresh
+    kept, rest = GENERATION.smoothing, 1 - GENERATION.smoothing
     return Duals(
-        GENERATION.smoothing * steady.practices + (1 - GENERATION.smoothing) * fresh.practices,
-        GENERATION.smoothing * steady.cuts + (1 - GENERATION.smoothing) * fresh.cuts,
-        GENERATION.smoothing * steady.sides + (1 - GENERATION.smoothing) * fresh.sides,
+        kept * steady.practices + rest * fresh.practices,
+        kept * steady.cuts + rest * fresh.cuts,
+        kept * steady.sides + rest * fresh.sides,
     )
