@@ -226,19 +226,24 @@ def centre_bounds(
             chosen, least, _ = _cheapest_hubs(costs, values)
             covered = taken[chosen].sum(axis=0)
         else:
-            least, covered = _with_exceptions(any_size, exceptions, prices, values, taken)
+            # A hub may have a network of either kind, or both: that only lowers the bound.
+            outside, _, takes = price_hubs(
+                any_size.hours, prices, any_size.item, any_size.patients, any_size.sizes, any_size.fixed
+            )
+            fewest, many = any_size.fewest, any_size.many
+            least, number, out = cheapest_of_two_kinds(values, outside, fewest, many, exceptions)
+            covered = taken[np.argsort(values, kind="stable")[:number]].sum(axis=0)
+            covered += takes[np.argsort(outside, kind="stable")[:out]].sum(axis=0)
         bound = math.fsum(prices) + least - ROUNDING
-        if bound >= cutoff:
-            yield CentreBound(cutoff, prices, values, costs)
-            return
         better = bound > best.bound
         if better:
-            if math.isfinite(cutoff) and any_size is None:
+            if bound < cutoff < math.inf and any_size is None:
                 costs = _fixed(costs, prices, duals, values, values, cutoff - bound)
-            best = CentreBound(bound, prices, values, costs)
+            best = CentreBound(min(bound, cutoff), prices, values, costs)
         yield best
         target = cutoff if math.isfinite(cutoff) else best.bound + MARGIN * max(abs(best.bound), 1.0)
-        if deadline.passed or not ascent.move(covered, target - bound, better=better):
+        done = deadline.passed or best.bound >= cutoff
+        if done or not ascent.move(covered, target - bound, better=better):
             return
 
 
@@ -307,24 +312,6 @@ def _cheapest_hubs(costs: CentreCosts, values: NDArray[np.float64]) -> tuple[NDA
     number = fewest + int(sums[fewest : many + 1].argmin())
     others = sums[max(fewest, musts + 1) - 1 : many].min(initial=math.inf)
     return order[:number], float(sums[number]), float(others)
-
-
-def _with_exceptions(
-    costs: CentreCosts,
-    exceptions: int,
-    prices: NDArray[np.float64],
-    values: NDArray[np.float64],
-    taken: NDArray[np.float64],
-) -> tuple[float, NDArray[np.float64]]:
-    """The least of so many hubs beyond the prices, some of them with a network of any size, and how they cover items.
-
-    ``values`` and ``taken`` are those within the band. A hub may have a network of either kind, or both: that only
-    lowers the bound.
-    """
-    any_size, _, takes = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
-    least, number, out = cheapest_of_two_kinds(values, any_size, costs.fewest, costs.many, exceptions)
-    inside, outside = np.argsort(values, kind="stable"), np.argsort(any_size, kind="stable")
-    return least, taken[inside[:number]].sum(axis=0) + takes[outside[:out]].sum(axis=0)
 
 
 def cheapest_of_two_kinds(
