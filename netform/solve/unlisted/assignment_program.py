@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
@@ -63,8 +62,7 @@ def separators(graph: nx.Graph, network: Collection[int], hub: int) -> Iterator[
             yield Separator(between, part, hubs)
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """The solution of the program, and its bound.
 
     Attributes
