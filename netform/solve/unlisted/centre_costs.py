@@ -241,12 +241,9 @@ def _by_patients(
     fixed = rules.weight("balance") * outside / 1000 * rules.balance_hours_per_1000
     fixed += rules.weight("overhead") * rules.overhead_hours_week
     if stranded:
-        left = np.zeros(len(patients))
-        for role in rules.roles:
-            due = patients / role.patients_per_post
-            whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
-            left += np.maximum(0.0, due - whole)
-        fixed += stranded_rate * left
+        due = patients / np.array([role.patients_per_post for role in rules.roles])[:, None]
+        whole = np.floor(due / rules.post_step + STEP_TOLERANCE) * rules.post_step
+        fixed += stranded_rate * np.maximum(0.0, due - whole).sum(axis=0)
     return _envelope(patients, fixed)
 
 
