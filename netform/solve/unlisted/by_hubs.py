@@ -133,7 +133,6 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
             # Better plans have fewer exceptions by now, or are nearer the band: their bound is higher.
             most = part.most_exceptions
             branches = [branches[0].branch((branches[0].fewest, branches[0].many), *most)]
-            branches[0].generate()
         branch = min(branches, key=lambda each: each.bound)
         cost = part.incumbent.value.cost
         if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers, cost):
@@ -221,7 +220,6 @@ def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
         yield
         few = (failed_at + part.most_exceptions[0]) // 2
         fewer = branch.branch((branch.fewest, branch.many), few)
-        fewer.generate()
         fewer.cover()
         if fewer.covers_all:
             yield from _beams(part, fewer)
@@ -284,7 +282,6 @@ def branched_on_count(branch: ColumnGenerator) -> list[ColumnGenerator]:
     branches = [branch.branch((branch.fewest, fewer)), branch.branch((fewer + 1, branch.many))]
     for each in branches:
         each.bound = branch.bound
-        each.generate()
     return branches
 
 

@@ -200,6 +200,8 @@ class ColumnGenerator:
         Hours per week of each.
     value : float
         The optimum over them.
+    covers_all : bool
+        Whether every practice is covered at that.
     duals : Duals
         At that: of the practices, of the cuts, and of the side rows, the number of networks first.
     cuts : ndarray of int64, shape (k, 11)
@@ -229,12 +231,8 @@ class ColumnGenerator:
         self.problem, self.deadline, self.possible = problem, deadline, possible
         self.exceptions, self.patients_outside = exceptions, patients_outside
         # Who may be the hub is not asked, by exact pricing either.
-        self.limits = replace(
-            problem.limits,
-            may_hub=np.ones(len(problem.codes), np.bool_),
-            must_hub=np.zeros(len(problem.codes), np.bool_),
-            longest_to_hub=math.inf,
-        )
+        none = np.zeros(len(problem.codes), np.bool_)
+        self.limits = replace(problem.limits, may_hub=~none, must_hub=none, longest_to_hub=math.inf)
         rules, total, list_size = problem.data.rules, problem.patients, problem.data.list_size
         self.largest = max(rules.exception_most, int(list_size.max())) if exceptions else rules.most
         # All but exceptions are within the band, and where it is limited those are so far outside it together.
@@ -286,10 +284,12 @@ class ColumnGenerator:
     def branch(
         self, numbers: tuple[int, int], exceptions: int = 0, patients_outside: int | None = None
     ) -> ColumnGenerator:
-        """Begin with the same columns and duals, without cuts, for plans of so many networks and exceptions."""
+        """Generate from the same columns and duals, without cuts, for plans of so many networks and exceptions."""
         possible = None if exceptions or self.exceptions else self.possible
         few = exceptions, patients_outside
-        return ColumnGenerator(self.problem, self.store, self.deadline, self.duals, possible, numbers, *few)
+        branch = ColumnGenerator(self.problem, self.store, self.deadline, self.duals, possible, numbers, *few)
+        branch.generate()
+        return branch
 
     def shared_costs(self) -> NDArray[np.float64]:
         """Every practice's share by patients in the dearest of its columns."""
@@ -364,7 +364,7 @@ class ColumnGenerator:
             # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
             self.program.set_artificial_cost(GENERATION.widest * self.mean_cost, around_zero=True)
             answer = self.program.solve()
-        self.value, self.short = answer.value, answer.short
+        self.value, self.covers_all = answer.value, answer.missing <= TINY * len(answer.short)
         *sides, patient = answer.duals.sides
         practices = answer.duals.practices + patient * self.problem.data.list_size / self.largest
         self.duals = Duals(practices, answer.duals.cuts, np.array(sides))
@@ -434,11 +434,6 @@ class ColumnGenerator:
                 limit *= 2
             elif not added and turn % 3 == 0:
                 return
-
-    @property
-    def covers_all(self) -> bool:
-        """Whether every practice is covered at the optimum."""
-        return bool(self.short.sum() <= TINY * len(self.short))
 
     def columns_near(self, duals: Duals, within: float, limit: int) -> CandidateStore:
         """Columns of low reduced cost by some duals, by heuristic pricing near those at hand."""
@@ -574,8 +569,7 @@ class ColumnGenerator:
             Threads.
         most : int
         """
-        if self.priced_out is None:
-            return None
+        assert self.priced_out is not None  # noqa: S101 (the caller has looked)
         gap = cost - self.priced_out.bound + NOTHING * self.many
         found = list[CandidateStore]()
         for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
