@@ -247,21 +247,20 @@ def _by_patients(
     return _envelope(patients, fixed)
 
 
-@nb.njit(cache=True, nogil=True)
 def _envelope(
     sizes: NDArray[np.float64], hours: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Vertices of the lower convex envelope of a function of ascending sizes, of which there are a million at times."""
-    kept, count = np.empty(len(sizes), np.int64), 0
-    for k in range(len(sizes)):
-        while count > 1:
-            a, b = kept[count - 2], kept[count - 1]
-            if (hours[b] - hours[a]) * (sizes[k] - sizes[a]) < (hours[k] - hours[a]) * (sizes[b] - sizes[a]):
+    """Vertices of the lower convex envelope of a function of ascending sizes."""
+    kept = list[tuple[float, float]]()
+    for size, cost in zip(sizes.tolist(), hours.tolist(), strict=True):
+        while len(kept) > 1:
+            (first, at_first), (last, at_last) = kept[-2:]
+            if (at_last - at_first) * (size - first) < (cost - at_first) * (last - first):
                 break
-            count -= 1
-        kept[count] = k
-        count += 1
-    return sizes[kept[:count]], hours[kept[:count]]
+            kept.pop()
+        kept.append((size, cost))
+    sizes, hours = np.array(kept).T.copy()
+    return sizes, hours
 
 
 def _staff_bound(
