@@ -122,6 +122,9 @@ GENERATION = GenerationParams()
 # Networks of a plan, where only the arithmetic limits them.
 ANY_NUMBER = (0, 1_000_000)
 
+# Patients outside the band, where nothing limits them: more than there are.
+ANY_PATIENTS = 10**9
+
 # Patients outside the band are counted in so many: a linear program wants its coefficients of one size.
 UNIT = 1000.0
 
@@ -236,18 +239,14 @@ class ColumnGenerator:
         rules, total, list_size = problem.data.rules, problem.patients, problem.data.list_size
         self.largest = max(rules.exception_most, int(list_size.max())) if exceptions else rules.most
         # All but exceptions are within the band, and where it is limited those are so far outside it together.
-        outside = patients_outside if exceptions else 0
-        fewest = -(-total // self.largest)
-        if outside is not None:
-            fewest = max(fewest, -(-(total - outside) // rules.most))
+        outside = 0 if not exceptions else ANY_PATIENTS if patients_outside is None else patients_outside
+        fewest = max(-(-total // self.largest), -(-(total - outside) // rules.most))
         self.counts = fewest, min(len(problem.codes), total // rules.least + exceptions)
         self.fewest = max(fewest, numbers[0])
         # Where there is no such plan, whatever is said of them holds.
         self.many = max(self.fewest, min(self.counts[1], numbers[1]))
-        least, most = 1, self.largest
-        if outside is not None:
-            least, most = problem.network_sizes(self.fewest, self.many, outside)
-            most = min(most, self.largest)
+        least, most = problem.network_sizes(self.fewest, self.many, outside)
+        most = min(most, self.largest)
         patients = group_sums(store, list_size)
         fits = (patients >= least) & (patients <= most)
         if not exceptions:
