@@ -164,13 +164,10 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     if branch.priced_out is None or gap > min(branch.closing, GAP_LISTING.gap * branch.mean_cost) or gap <= 0:
         return
     memory, deadline = part.problem.memory, branch.deadline
+    until = deadline.share(GAP_LISTING.share, GAP_LISTING.seconds)
+    most = min(GAP_LISTING.most, memory.most(GAP_LISTING.column))
     with part.stage("enumerate"):
-        store = branch.columns_within(
-            cost,
-            deadline.share(GAP_LISTING.share, GAP_LISTING.seconds),
-            part.candidate_cache.workers,
-            min(GAP_LISTING.most, memory.most(GAP_LISTING.column)),
-        )
+        store = branch.columns_within(cost, until, part.candidate_cache.workers, most)
     if store is None:
         branch.closing = gap * GAP_LISTING.nearer
         return
@@ -212,9 +209,7 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
     """Bisect the number of exceptions between what is proven too few, or beams failed at, and the best plan's."""
-    if not (most := part.most_exceptions[0]):
-        return
-    branch = _relaxation(part, deadline, most, None)
+    branch = _relaxation(part, deadline, part.most_exceptions[0], None)
     failed_at = part.exceptions_bound - 1
     while failed_at < part.most_exceptions[0] - 1 and not deadline.passed:
         yield

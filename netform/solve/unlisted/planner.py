@@ -290,10 +290,10 @@ def _centre_bounds(part: Part) -> Iterator[None]:
 
 def _network_bounds(part: Part) -> Iterator[None]:
     """Raise the bound of the plans within the band by what whole networks cost, as far as that goes."""
-    if part.centres is None or not part.sound:
+    best = part.incumbent
+    if part.centres is None or best is None or not best.sound:
         return
-    assert part.incumbent is not None  # noqa: S101 (it is sound)
-    for found in network_bounds(part.centres, part.incumbent.value.cost, part.deadline):
+    for found in network_bounds(part.centres, best.value.cost, part.deadline):
         part.centres = found
         part.raise_bound(found.bound, "networks", 0)
         yield
