@@ -20,7 +20,7 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
-from netform.solve.unlisted.assignment_program import separators
+from netform.solve.unlisted.assignment_program import AssignmentProgram, separators
 from netform.solve.unlisted.centre_bound import centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
@@ -219,6 +219,21 @@ def test_time_that_is_up_leaves_a_bound() -> None:
     assert answer.status == "unknown"
     assert math.isfinite(answer.bound)
     assert solve_by_centres(problem, NEVER).cost >= answer.bound > 0
+
+
+def test_practices_may_be_apart_of_which_one_is_together_with_a_hub() -> None:
+    """Two are one item then, the hub's: the row that parts the third from them names that item once."""
+    demands = replace(Demands(), together=(("P0", "P1"),), apart=(("P1", "P2"),))
+    rules = replace(load_profile(), least=10_000, most=20_000, demands=demands)
+    points = [(k * 1500, 0) for k in range(4)]
+    graph = made_up_area([6000] * 4, points, [(k, k + 1) for k in range(3)], rules)
+    problem = Problem.of(graph, graph, rules)
+    program = AssignmentProgram(problem, CentreCosts.of(problem, rules.least, rules.most))
+    program.conflict(1, 2)
+    answer = program.solve(math.inf, None)
+    assert answer.status == "optimal"
+    assert answer.networks is not None
+    assert sorted(answer.networks.values()) == [(0, 1), (2, 3)]
 
 
 @given(numbered_graphs(), st.randoms(use_true_random=False))
