@@ -30,6 +30,7 @@ from netform.solve.primal.value import PlanDemands, network_values, plan_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     import networkx as nx
     from numpy.typing import NDArray
@@ -125,7 +126,7 @@ class Part:
     options: Options
     deadline: Deadline
     candidate_cache: CandidateCache
-    stage: Stage
+    stage: Callable[[str], AbstractContextManager[None]]
     report: Callable[[str], None]
     reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]]
     linking: LinkingRules

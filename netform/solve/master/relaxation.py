@@ -276,6 +276,12 @@ class PricedProgram:
         Half the width of the box at first, in times of what a practice costs.
     """
 
+    partitioning: SetPartitioning
+    columns: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    bound: float
+    column_bounds: NDArray[np.float64]
+
     def __init__(
         self,
         partitioning: SetPartitioning,
@@ -411,7 +417,7 @@ def _proven_empty(partitioning: SetPartitioning, columns: NDArray[np.int64], dea
     free = replace(partitioning, costs=np.zeros(len(partitioning.store)))
     program = PricedProgram(free, columns)
     program.price_out(None, deadline)
-    return program.bound > TINY
+    return bool(program.bound > TINY)
 
 
 def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from netform.candidates.store import CandidateStore
 from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
-from netform.solve.master.relaxation import priced, relax
+from netform.solve.master.relaxation import relax
 from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SetPartitioning, SideRow
 

@@ -241,7 +241,9 @@ def _valued(
         (one, other), (new_one, new_other) = found.networks[chosen].T, found.rows[chosen].T
         trial = batch.trial_of[one]
         new = sums[trial] - values[one] - values[other] + rows[new_other] + rows[new_one]
-        return plan_values(new, count[trial] - (new_one < 0), slack[trial]) - held[trial]
+        value = plan_values(new, count[trial] - (new_one < 0), slack[trial])
+        value -= held[trial]
+        return value
 
     # Hours are counted only where what comes before them is no worse.
     quick = change(np.arange(len(found.networks)))

@@ -208,11 +208,11 @@ def _random_tree(
             degree[other[e] + 1] += 1
     begin = np.cumsum(degree)
     filled, ends = begin[:-1].copy(), np.empty(begin[-1], np.int64)
-    for e in np.flatnonzero(taken):
-        ends[filled[one[e]]] = other[e]
-        ends[filled[other[e]]] = one[e]
-        filled[one[e]] += 1
-        filled[other[e]] += 1
+    for edge in np.flatnonzero(taken):
+        ends[filled[one[edge]]] = other[edge]
+        ends[filled[other[edge]]] = one[edge]
+        filled[one[edge]] += 1
+        filled[other[edge]] += 1
     order, parent = np.empty(m, np.int64), np.full(m, -1, np.int64)
     seen = np.zeros(m, np.bool_)
     start = random.integers(0, m)

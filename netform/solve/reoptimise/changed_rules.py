@@ -285,7 +285,9 @@ class _Changed:
                 beyond.append(tuple(sorted(number[code] for code in pin)))
         beyond += left_out
         following = range(len(model.store), len(model.store) + len(beyond))
-        return replace(changed, beyond=tuple(beyond), needed=np.array([*sorted(listed), *following], np.int64))
+        return replace(
+            changed, beyond=tuple(beyond), needed=np.array([*sorted(listed), *following], np.int64)
+        )
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which columns keep the demands; exceptions need not have as many practices as demanded."""
