@@ -29,15 +29,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Incumbent", "ground_of", "incumbents", "tree_starts"]
 
-# Numbers of networks that are tried, spread evenly over those that arithmetic allows: cost changes smoothly with the
-# number, so that search finds the best from a neighbour.
-NUMBERS = 8
 
-# Plans by trees for each: one tree in two or so is unlucky at some cut.
-STARTS_PER_NUMBER = 2
+@dataclass(frozen=True, slots=True)
+class StartParams:
+    """How many plans search starts from.
 
-# Starts whose borders are bettered, the best first: beyond a few the search itself is the better use of time.
-BETTERED = 4
+    Attributes
+    ----------
+    numbers : int
+        Of networks that are tried, spread evenly over those that arithmetic allows: cost changes smoothly with the
+        number, so that search finds the best from a neighbour.
+    per_number : int
+        Plans by trees for each number: one tree in two or so is unlucky at some cut.
+    bettered : int
+        Starts whose borders are bettered, the best first: beyond a few the search itself is the better use of time.
+    """
+
+    numbers: int = 8
+    per_number: int = 2
+    bettered: int = 4
+
+
+STARTS = StartParams()
 
 
 def ground_of(problem: Problem, demands: PlanDemands) -> Ground:
@@ -100,7 +113,7 @@ def _numbers_of_networks(ground: Ground, parts: Sequence[NDArray[np.int64]]) -> 
     low, high = np.clip(np.minimum(fewest, most), 1, size), np.clip(np.maximum(fewest, most), 1, size)
     if networks is not None:
         return [_shared_out(networks, patients, size)]
-    steps = min(NUMBERS, int((high - low).max()) + 1)
+    steps = min(STARTS.numbers, int((high - low).max()) + 1)
     shares = sorted((k / max(1, steps - 1) for k in range(steps)), key=lambda share: abs(share - 0.5))
     return [low + np.round((high - low) * share).astype(np.int64) for share in shares]
 
@@ -124,7 +137,7 @@ def tree_starts(ground: Ground, seed: int) -> Iterator[NDArray[np.int64]]:
     random, whole = np.random.default_rng(seed), ground.whole
     connected = sorted(nx.connected_components(ground.problem.graph), key=min)
     parts = [np.unique(whole.atom_of[list(part)]) for part in connected]
-    for _ in range(STARTS_PER_NUMBER):
+    for _ in range(STARTS.per_number):
         for number in _numbers_of_networks(ground, parts):
             labels, used = np.zeros(whole.size, np.int64), 0
             for part, networks in zip(parts, number.tolist(), strict=True):
@@ -201,7 +214,7 @@ def incumbents(
             starts.append(LabelledPlan.of(run.ground, labels))
             if not run.offer(starts[-1]):
                 return run.incumbent
-    for start in sorted(starts, key=lambda each: each.value(run.ground))[:BETTERED]:
+    for start in sorted(starts, key=lambda each: each.value(run.ground))[: STARTS.bettered]:
         better_borders(run.ground, start, seed, deadline, run.offer)
         if run.finished:
             break

@@ -28,30 +28,44 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelledPlan", "better_borders", "search"]
 
-# Rounds of exchanges all over a plan after which it is told of: rounds of large networks take a tenth of a second.
-ROUNDS_TOLD = 10
 
-# Neighbourhoods of a round at least: what a call costs is shared by so many.
-TRIALS = 16
+@dataclass(frozen=True, slots=True)
+class SearchParams:
+    """How large neighbourhoods and rounds are, and how search cools down.
 
-# One neighbourhood a round for every so many networks: as many as seldom overlap.
-NETWORKS_PER_TRIAL = 4
+    Attributes
+    ----------
+    rounds_told : int
+        Of exchanges all over a plan, after which it is told of: rounds of large networks take a tenth of a second.
+    trials : int
+        Neighbourhoods of a round at least: what a call costs is shared by so many.
+    networks_per_trial : int
+        One neighbourhood a round for every so many networks: as many as seldom overlap.
+    atoms : int
+        In all neighbourhoods of a round about so many at most, so that a round of large networks does not take long.
+    hood : tuple of int
+        Networks of a neighbourhood, equally likely: two are quick, a dozen escape where few cannot.
+    hottest, coldest : float
+        What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
+        practice badly placed; in the end next to nothing.
+    other_number : float
+        Share of neighbourhoods that are divided into one network more or one less.
+    at_exceptions : float
+        Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
+    """
 
-# In all neighbourhoods of a round about so many atoms at most, so that a round of large networks does not take long.
-ATOMS = 4_000
+    rounds_told: int = 10
+    trials: int = 16
+    networks_per_trial: int = 4
+    atoms: int = 4_000
+    hood: tuple[int, ...] = (2, 3, 4, 6, 8, 10, 12)
+    hottest: float = 0.2
+    coldest: float = 0.0005
+    other_number: float = 0.1
+    at_exceptions: float = 0.6
 
-# Networks of a neighbourhood, equally likely: two are quick, a dozen escape where few cannot.
-HOOD = (2, 3, 4, 6, 8, 10, 12)
 
-# What a neighbourhood may get dearer by, typically, as a share of what a network costs: at first as much as one
-# practice badly placed; in the end next to nothing.
-HOTTEST, COLDEST = 0.2, 0.0005
-
-# Share of neighbourhoods that are divided into one network more or one less.
-OTHER_NUMBER = 0.1
-
-# Share of neighbourhoods begun at a network that is an exception or breaks a demand, while there are any.
-AT_EXCEPTIONS = 0.6
+SEARCH = SearchParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,7 @@ def better_borders(
     while True:
         batch, values = whole_batch(ground.atoms, plan.labels), plan.values.copy()
         slack = ground.demands.limits[None]
-        descend(ground, batch, values, slack, random, deadline, ROUNDS_TOLD, only_mergers=only_mergers)
+        descend(ground, batch, values, slack, random, deadline, SEARCH.rounds_told, only_mergers=only_mergers)
         unchanged = bool((batch.label == plan.labels).all())
         plan = _renumbered(batch.label, values)
         if not on_plan(plan) or unchanged or deadline.passed:
@@ -147,7 +161,7 @@ def search(
     while searched < effort and not deadline.passed:
         trials = _number_of_trials(plan)
         each = plan.values[:, COST].mean()
-        heat = each * HOTTEST * (COLDEST / HOTTEST) ** (searched / effort)
+        heat = each * SEARCH.hottest * (SEARCH.coldest / SEARCH.hottest) ** (searched / effort)
         searched += trials
         plan = _round(ground, plan, trials, heat, random, deadline)
         if (found := plan.value(ground)) < value:
@@ -159,8 +173,8 @@ def search(
 def _number_of_trials(plan: LabelledPlan) -> int:
     """As many as share what a call costs, seldom overlap, and do not take long."""
     number = len(plan.values)
-    each = len(plan.labels) / number * min(number, sum(HOOD) / len(HOOD))
-    return max(1, min(max(TRIALS, number // NETWORKS_PER_TRIAL), int(ATOMS / each)))
+    each = len(plan.labels) / number * min(number, sum(SEARCH.hood) / len(SEARCH.hood))
+    return max(1, min(max(SEARCH.trials, number // SEARCH.networks_per_trial), int(SEARCH.atoms / each)))
 
 
 def _round(
@@ -212,10 +226,10 @@ def _random_neighbourhoods(
     begins = random.integers(number, size=trials)
     odd = np.flatnonzero(plan.values[:, :MOVED_PRACTICES].any(axis=1))
     if len(odd):
-        at_odd = random.random(trials) < AT_EXCEPTIONS
+        at_odd = random.random(trials) < SEARCH.at_exceptions
         begins[at_odd] = random.choice(odd, int(at_odd.sum()))
-    sizes = random.choice(HOOD, trials)
-    change = np.where(random.random(trials) < OTHER_NUMBER, random.choice((-1, 1), trials), 0)
+    sizes = random.choice(SEARCH.hood, trials)
+    change = np.where(random.random(trials) < SEARCH.other_number, random.choice((-1, 1), trials), 0)
     if ground.demands.networks is not None:
         change = np.where(change != 0, np.sign(ground.demands.networks - number), 0)
     return begins, sizes.astype(np.int64), change.astype(np.int64), random.random(trials)

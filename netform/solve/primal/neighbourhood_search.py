@@ -7,6 +7,7 @@ those within the band, or of any size where one of the networks is an exception.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,25 @@ if TYPE_CHECKING:
 
 __all__ = ["improvements", "neighbourhood"]
 
-# Practices in a neighbourhood, one level after the other; its list may hold so many columns at most.
-LEVELS = (16, 24, 32, 42)
-MOST_LISTED = 60_000
+
+@dataclass(frozen=True, slots=True)
+class ImprovementParams:
+    """How large neighbourhoods are.
+
+    Attributes
+    ----------
+    levels : tuple of int
+        Practices in a neighbourhood, one level after the other: larger ones take longer, and are begun once none of
+        the level before can be bettered.
+    most_listed : int
+        Columns of its list at most: a neighbourhood of more is passed over.
+    """
+
+    levels: tuple[int, ...] = (16, 24, 32, 42)
+    most_listed: int = 60_000
+
+
+IMPROVEMENTS = ImprovementParams()
 
 # What an exception and a patient outside the band count for beside hours: about what puts them first, and little enough
 # for a proof that leaves a ten-millionth. Whether the plan found is better is decided without them.
@@ -56,7 +73,7 @@ def improvements(
     """
     cost = dict(zip(plan, group_costs(problem, plan), strict=True))
     solved: set[frozenset[Group]] = set()
-    for level in LEVELS:
+    for level in IMPROVEMENTS.levels:
         # Networks all of whose neighbours were in a neighbourhood that was solved on this level.
         amid: set[Group] = set()
         improved = True
@@ -95,7 +112,7 @@ def _best_plan(
     if not exceptions:
         least, most = inside.network_sizes(*((len(hood), len(hood)) if same_number else ()))
     adjacency = Adjacency.of(inside.graph)
-    census = take_census(adjacency, least, most, limit=MOST_LISTED)
+    census = take_census(adjacency, least, most, limit=IMPROVEMENTS.most_listed)
     peak = LISTING.peak(int(census.candidates.sum()), int(census.members.sum()))
     if not census.complete or not inside.memory.fits(peak / LISTING.part):
         return None
