@@ -10,7 +10,7 @@ plan keeps is opened for as few exceptions as there can be (`netform.solve.excep
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -36,10 +36,24 @@ if TYPE_CHECKING:
 
 __all__ = ["first_plan", "solve_part"]
 
-# The first plan: where starts alone have exceptions, so many neighbourhoods are searched for each network of a middling
-# plan, a second or so for a few hundred practices, and so many at most: of many networks more are searched beside the
-# proof.
-NEIGHBOURHOODS, MOST_NEIGHBOURHOODS = 40.0, 10_000
+
+@dataclass(frozen=True, slots=True)
+class FirstPlanParams:
+    """How long a plan without exceptions is searched for, where starts alone have some.
+
+    Attributes
+    ----------
+    neighbourhoods : float
+        Looked at for each network of a middling plan: a second or so for a few hundred practices.
+    most_neighbourhoods : int
+        Looked at in all, at most: of many networks more are searched beside the proof.
+    """
+
+    neighbourhoods: float = 40.0
+    most_neighbourhoods: int = 10_000
+
+
+FIRST_PLAN = FirstPlanParams()
 
 # Share of the time left in which exceptions near a start are looked for: what is known has to be said in time.
 IN_TIME = 0.9
@@ -123,7 +137,7 @@ def first_plan(part: Part) -> None:
             part.problem,
             part.demands,
             seed=part.options.seed,
-            effort=min(MOST_NEIGHBOURHOODS, math.ceil(NEIGHBOURHOODS * networks)),
+            effort=min(FIRST_PLAN.most_neighbourhoods, math.ceil(FIRST_PLAN.neighbourhoods * networks)),
             deadline=part.deadline,
             on_plan=part.offered("first plan"),
             until_sound=True,
