@@ -19,7 +19,7 @@ import numpy as np
 from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import SearchState
-from netform.solve.master.relaxation import MOST_ROUNDS
+from netform.solve.master.relaxation import MASTER
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SideRow
 
@@ -188,7 +188,7 @@ class _Count:
         partitioning = self.model.partitioning(self.counts / self.unit)
         state = SearchState(partitioning, self.deadline, self.cutoff, warm, incumbent=self.incumbent)
         closing = GapClosing(state)
-        state.tighten(MOST_ROUNDS)
+        state.tighten(MASTER.most_rounds)
         self.column_bounds = state.column_bounds * self.unit
         lower = max(least, at_least(float(self.column_bounds.min())))
         closing.dive()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.master.relaxation import CUTS_PER_ROUND, Relaxation, priced, relax, tighten
+from netform.solve.master.relaxation import MASTER, Relaxation, priced, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, PricedCuts
 from netform.solve.model.outcome import Solution, WarmStart
 
@@ -96,7 +96,7 @@ class SearchState:
         self.told = -math.inf
         self.take_relaxation()
 
-    def tighten(self, rounds: int, most_cuts: int = CUTS_PER_ROUND) -> None:
+    def tighten(self, rounds: int, most_cuts: int = MASTER.cuts_per_round) -> None:
         """Raise the bound by rounds of cuts."""
         self.relaxation = tighten(
             self.partitioning, self.relaxation, self.deadline, rounds=rounds, most_cuts=most_cuts

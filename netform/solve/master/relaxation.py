@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import SetPartitioning
 
 __all__ = [
-    "CUTS_PER_ROUND",
+    "MASTER",
     "MOST_ROUNDS",
-    "NARROW",
     "PricedProgram",
     "Relaxation",
     "first_columns",
@@ -37,35 +36,59 @@ __all__ = [
     "tighten",
 ]
 
-# Columns added in one pricing round, and the columns a practice brings to the first program.
-MOST_PRICED = 1500
-FIRST_COLUMNS = 8
 
-# Columns priced between cut rounds, those that the first program over them has, and that a later one may have.
-POOL = 40_000
-# Of a list so many times as long, as many are priced before the first cuts, too: their duals are nearly right.
-SAMPLED = 100
-POOL_COLUMNS = 2_000
-# Values that are looked at first for each of the least that are wanted.
-SAMPLE = 20
-MOST_COLUMNS = 4_000
+@dataclass(frozen=True, slots=True)
+class MasterParams:
+    """How columns are priced in, how far duals may move, and how cuts are added.
 
-# Columns whose reduced cost is above this share of the bound before the cuts are left there: a plan so much above the
-# bound is of no interest.
-DEAR = 0.005
+    Attributes
+    ----------
+    most_priced : int
+        Columns added in one pricing round.
+    first_columns : int
+        That a practice brings to the first program.
+    pool, pool_columns, most_columns : int
+        Columns priced between cut rounds, those that the first program over them has, and that a later one may have.
+    sampled : int
+        Of a list so many times as long as the pool, as many are priced before the first cuts, too: their duals are
+        nearly right.
+    sample : int
+        Values that are looked at first for each of the least that are wanted.
+    dear : float
+        Columns whose reduced cost is above this share of the bound before the cuts are left there: a plan so much above
+        the bound is of no interest.
+    box, narrow, wider : float
+        Duals are kept within so many times what a practice costs on the way, near duals that should be nearly right,
+        and the dual box is widened by so much as long as it binds
+        (`netform.solve.master.linear_program.LinearProgram`).
+    most_rows : int
+        Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more
+        than the loss of the last basis.
+    least_rise : float
+        Cut rounds end when a round raises the bound by less than this share of it.
+    most_rounds, cuts_per_round : int
+        Or after so many, and so many cuts are added in each, at most.
+    """
 
-# Duals are kept within so many times what a practice costs on the way, near duals that should be nearly right, and the
-# dual box is widened by so much as long as it binds (`netform.solve.master.linear_program.LinearProgram`).
-BOX, NARROW, WIDER = 5.0, 0.5, 8.0
+    most_priced: int = 1500
+    first_columns: int = 8
+    pool: int = 40_000
+    pool_columns: int = 2_000
+    most_columns: int = 4_000
+    sampled: int = 100
+    sample: int = 20
+    dear: float = 0.005
+    box: float = 5.0
+    narrow: float = 0.5
+    wider: float = 8.0
+    most_rows: int = 400
+    least_rise: float = 1e-5
+    most_rounds: int = 8
+    cuts_per_round: int = 150
 
-# Above so many rows of cuts a program is built anew without those that no longer bind: they slow it down more than
-# the loss of the last basis.
-MOST_ROWS = 400
 
-# Cut rounds end when a round raises the bound by less than this share of it, or after so many.
-LEAST_RISE = 1e-5
-MOST_ROUNDS = 8
-CUTS_PER_ROUND = 150
+MASTER = MasterParams()
+MOST_ROUNDS = MASTER.most_rounds
 
 # Of what is left to artificial columns, and of a column that is chosen whole: what rounding leaves.
 TINY = WHOLE = 1e-6
@@ -153,13 +176,13 @@ def relax(
     columns = first_columns(partitioning.store, partitioning.costs)
     if warm is not None:
         columns = np.union1d(columns, warm)
-    wide = BOX if around is None or near is not None else NARROW
+    wide = MASTER.box if around is None or near is not None else MASTER.narrow
     program = PricedProgram(partitioning, columns, cuts, around, wide)
     listed = len(partitioning.store)
-    if near is not None and listed > POOL:
-        program.price_out(least_of(near, POOL), deadline)
-    elif listed > SAMPLED * POOL:
-        program.price_out(np.arange(0, listed, listed // POOL), deadline)
+    if near is not None and listed > MASTER.pool:
+        program.price_out(least_of(near, MASTER.pool), deadline)
+    elif listed > MASTER.sampled * MASTER.pool:
+        program.price_out(np.arange(0, listed, listed // MASTER.pool), deadline)
     program.price_out(None, deadline, enough)
     relaxation = program.relaxation()
     short = program.bound < enough and program.answer.missing > TINY and program.complete
@@ -173,8 +196,8 @@ def tighten(
     relaxation: Relaxation,
     deadline: Deadline,
     warm: CutPool = NO_CUTS,
-    rounds: int = MOST_ROUNDS,
-    most_cuts: int = CUTS_PER_ROUND,
+    rounds: int = MASTER.most_rounds,
+    most_cuts: int = MASTER.cuts_per_round,
 ) -> Relaxation:
     """Add cuts in rounds until they no longer pay.
 
@@ -194,7 +217,7 @@ def tighten(
     """
     if relaxation.integral or math.isinf(relaxation.bound):
         return relaxation
-    pool = least_of(relaxation.column_bounds, POOL) if len(partitioning.store) > POOL else None
+    pool = least_of(relaxation.column_bounds, MASTER.pool) if len(partitioning.store) > MASTER.pool else None
     # The whole list agrees on these, so the next should not be far: duals of a pool alone may wander off.
     agreed = relaxation.duals
     program = relaxation.program
@@ -213,7 +236,7 @@ def tighten(
         program.add_cuts(found)
         program.price_out(pool, deadline)
         rise, value = program.answer.value - value, program.answer.value
-        if rise < LEAST_RISE * abs(value):
+        if rise < MASTER.least_rise * abs(value):
             break
     program.price_out(None, deadline)
     return program.relaxation()
@@ -224,8 +247,8 @@ def _restarted(
 ) -> PricedProgram:
     """The program of a relaxation with few columns: those it chose and those nearest to its optimum."""
     columns = relaxation.columns
-    if len(columns) > POOL_COLUMNS:
-        near = least_of(relaxation.column_bounds, POOL_COLUMNS)
+    if len(columns) > MASTER.pool_columns:
+        near = least_of(relaxation.column_bounds, MASTER.pool_columns)
         columns = np.union1d(near, columns[relaxation.values > 0])
     program = PricedProgram(partitioning, columns, cuts, around)
     # What it raises holds for the relaxation as well: a copy of a long list would be one too many.
@@ -244,8 +267,8 @@ def least_of(values: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     if count >= len(values):
         return np.arange(len(values))
     # A sample says below which value somewhat more of them are.
-    sample = values[:: max(1, len(values) // (SAMPLE * count + 1))]
-    rank = min(len(sample) - 1, 2 * count * len(sample) // len(values) + SAMPLE)
+    sample = values[:: max(1, len(values) // (MASTER.sample * count + 1))]
+    rank = min(len(sample) - 1, 2 * count * len(sample) // len(values) + MASTER.sample)
     some = np.flatnonzero(values <= np.partition(sample, rank)[rank])
     if len(some) < count:
         some = np.arange(len(values))
@@ -288,7 +311,7 @@ class PricedProgram:
         columns: NDArray[np.int64],
         cuts: CutPool = NO_CUTS,
         around: Duals | None = None,
-        wide: float = BOX,
+        wide: float = MASTER.box,
     ) -> None:
         self.move(partitioning, np.empty(0, np.int64))
         box, self.widest = _artificial_cost(partitioning, columns, wide), _dearest(partitioning)
@@ -305,7 +328,7 @@ class PricedProgram:
         except ArithmeticError:
             if not self.program.around.any():
                 raise
-            box = _artificial_cost(self.partitioning, self.columns)
+            box = _artificial_cost(self.partitioning, self.columns, MASTER.box)
             self.program.set_artificial_cost(box, around_zero=True)
             self.answer = self.program.solve()
 
@@ -324,8 +347,8 @@ class PricedProgram:
     def worn(self, partitioning: SetPartitioning, more: int = 0) -> bool:
         """Whether a new program would be quicker than this with more cuts, or this is one over another list."""
         idle = bool((self.answer.duals.cuts == 0).any())
-        dragging = idle and len(self.program.cuts) + more > MOST_ROWS
-        return self.partitioning is not partitioning or len(self.columns) > MOST_COLUMNS or dragging
+        dragging = idle and len(self.program.cuts) + more > MASTER.most_rows
+        return self.partitioning is not partitioning or len(self.columns) > MASTER.most_columns or dragging
 
     def violated(self, most: int) -> CutPool:
         """Cuts that the present optimum breaks."""
@@ -347,7 +370,7 @@ class PricedProgram:
         while True:
             duals = self.answer.duals
             # Of a pool only those below zero are wanted.
-            dear = DEAR * abs(self.answer.value) if pool is None else 0.0
+            dear = MASTER.dear * abs(self.answer.value) if pool is None else 0.0
             reduced = duals.price(
                 partitioning.store, partitioning.costs, self.program.cuts, partitioning.sides, dear
             )
@@ -369,10 +392,10 @@ class PricedProgram:
                 if self.answer.missing <= TINY or (box >= self.widest).all():
                     return
                 # Every row gets a wider one: of a single row, what is missing goes to its neighbours, one by one.
-                self.program.set_artificial_cost(np.minimum(WIDER * box, self.widest))
+                self.program.set_artificial_cost(np.minimum(MASTER.wider * box, self.widest))
                 self.solve()
                 continue
-            joining = min(MOST_PRICED, left)
+            joining = min(MASTER.most_priced, left)
             fresh = fresh[least_of(reduced[fresh], joining)]
             self.add_columns(fresh if pool is None else pool[fresh])
             self.solve()
@@ -405,7 +428,7 @@ def _dearest(partitioning: SetPartitioning) -> float:
     return 4.0 * partitioning.most_networks * float(partitioning.costs.max(initial=0.0)) + 1.0
 
 
-def _artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], times: float = BOX) -> float:
+def _artificial_cost(partitioning: SetPartitioning, columns: NDArray[np.int64], times: float) -> float:
     """Hours per week for leaving a practice uncovered: a few times what some columns take to cover one."""
     some = partitioning.take(columns)
     each = float(np.mean(some.costs / np.diff(some.store.offsets))) if len(columns) else 0.0
@@ -422,7 +445,7 @@ def _proven_empty(partitioning: SetPartitioning, columns: NDArray[np.int64], dea
 
 def first_columns(store: CandidateStore, costs: NDArray[np.float64]) -> NDArray[np.int64]:
     """For every practice its cheapest columns: enough for a first program."""
-    chosen = _cheapest(store.offsets, store.members, costs, store.practices, FIRST_COLUMNS)
+    chosen = _cheapest(store.offsets, store.members, costs, store.practices, MASTER.first_columns)
     return np.unique(chosen[chosen >= 0])
 
 

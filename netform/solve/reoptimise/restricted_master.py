@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from netform.solve.exact.state import ANY_NUMBER, SearchState
-from netform.solve.master.relaxation import NARROW, PricedProgram, first_columns, least_of
+from netform.solve.master.relaxation import MASTER, PricedProgram, first_columns, least_of
 from netform.solve.model.outcome import Solution
 from netform.solve.model.problem import SetPartitioning, SideRow
 
@@ -103,7 +103,7 @@ class RestrictedMaster:
         """The program over a pool, of its cheapest columns and of known ones, from earlier duals."""
         partitioning = self.counted(self.among(pool))
         columns = np.union1d(first_columns(partitioning.store, partitioning.costs), known)
-        return PricedProgram(partitioning, columns, cuts, duals, NARROW)
+        return PricedProgram(partitioning, columns, cuts, duals, MASTER.narrow)
 
     def priced_out(
         self, program: PricedProgram, pool: NDArray[np.int64], share: float, cost: float
