@@ -51,25 +51,48 @@ if TYPE_CHECKING:
 
     from netform.solve.model.budget import Deadline
 
-__all__ = ["HubSearch", "PricedHubs", "columns_below", "price_exactly"]
+__all__ = ["PRICING", "HubSearch", "PricedHubs", "columns_below", "price_exactly"]
 
-# Units in which weighted patients are counted, at most; and ranges of them, each this share of the one above.
-MOST_UNITS, RANGES, SHARE = 4_000, 14, 0.95
+
+@dataclass(frozen=True, slots=True)
+class PricingParams:
+    """How finely weighted patients are counted, and when a hub is searched or branched on.
+
+    Attributes
+    ----------
+    most_units : int
+        In which weighted patients are counted, at most.
+    ranges, share : int, float
+        Of units: how many, each this share of the one above.
+    first_nodes : int
+        A hub is first searched with no more nodes of a range than this, before it is branched on.
+    nodes, few : int
+        A branch is searched with so many nodes of a range, once no more practices than these are left to be decided.
+    turns : int
+        In each branch shares of the lines below cuts are sought anew in so many.
+    bounding, searching : int
+        The effort of bounding a branch, and of searching it, in nodes of a search.
+    kept : int
+        Columns that are kept of a hub, each cheaper than the one before.
+    """
+
+    most_units: int = 4_000
+    ranges: int = 14
+    share: float = 0.95
+    first_nodes: int = 1_000_000
+    nodes: int = 5_000
+    few: int = 32
+    turns: int = 2
+    bounding: int = 500
+    searching: int = 1_000
+    kept: int = 60
+
+
+PRICING = PricingParams()
 
 # Rates of the penalty that are tried, and how far the second lies from the first at the start, as a share of the mean
 # dual by the patient; each is so many times as far off as the one before, until the best lies between two.
 RATES, FIRST_STEP, WIDER_STEP = 10, 0.05, 4.0
-
-# A hub is first searched with no more nodes of a range than this, before it is branched on; a branch is, with so many,
-# once no more practices than this are left to be decided. Shares of the lines below cuts are sought anew in each branch
-# in so many turns.
-FIRST_NODES, NODES, FEW, TURNS = 1_000_000, 5_000, 32, 2
-
-# The effort of bounding a branch, and of searching it, in nodes of a search.
-BOUNDING, SEARCHING = 500, 1_000
-
-# Columns that are kept of a hub, each cheaper than the one before.
-KEPT = 60
 
 # Of sums of costs, hours per week: what rounding may add up to.
 ROUNDING = 1e-6
@@ -104,7 +127,7 @@ class HubSearch:
         """The tables of a problem."""
         weighted, rates = costs.weighted, costs.rates
         heaviest = _most(weighted, costs)
-        unit = max(1.0, heaviest / MOST_UNITS)
+        unit = max(1.0, heaviest / PRICING.most_units)
         units = np.round(weighted / unit).astype(np.int64)
         # A network of g units has g * unit weighted patients, more or less.
         error = _most(np.abs(weighted - units * unit), costs)
@@ -123,7 +146,7 @@ class HubSearch:
         balanced = min(max(rates.target, costs.least), costs.most)
         beyond = max(0.0, abs(balanced - rates.target) - rates.dead_band)
         fixed = rates.overhead + rates.stranded * around + rates.outside * beyond
-        ranges = [0, *(int(count * SHARE**k) for k in range(RANGES - 1, 0, -1)), count]
+        ranges = [0, *(int(count * PRICING.share**k) for k in range(PRICING.ranges - 1, 0, -1)), count]
         starts = np.unique(np.array(ranges, np.int64))
         return cls(costs, units, posts[begin], fixed, starts, np.zeros((len(units), len(starts) - 1)))
 
@@ -306,7 +329,7 @@ class _Pricing:
         """A branch with what the model of centres says of it, up to a floor: its bound, its members, where to split."""
         found, lines = lined_hub_value(
             self.known.centres, hub, branch.duals, branch.members, branch.taken, floor - branch.bonus,
-            self.known.below_cuts, branch.lines, TURNS,
+            self.known.below_cuts, branch.lines, PRICING.turns,
         )  # fmt: skip
         bound = max(branch.bound, found.least + branch.bonus)
         return branch._replace(bound=bound, members=found.members, split=found.split, lines=lines)
@@ -323,23 +346,23 @@ class _Pricing:
 
         def search(branch: _Branch, nodes: int) -> _Branch | None:
             nonlocal best
-            rows, least, rest = self.search_ranges(hub, branch, best, nodes, KEPT, every=False)
+            rows, least, rest = self.search_ranges(hub, branch, best, nodes, PRICING.kept, every=False)
             met.append(rows)
             best = min(best, least)
             return rest
 
-        rest, effort = search(self.root(hub), min(nodes, FIRST_NODES)), 0
+        rest, effort = search(self.root(hub), min(nodes, PRICING.first_nodes)), 0
         if rest is not None:
             open_.append(self.bounded(hub, rest, best))
         while open_ and open_[0].bound < best - ROUNDING and effort < nodes and not self.stop[0]:
             branch = heapq.heappop(open_)
             for part in branch.parts(bonus):
                 rest = self.bounded(hub, part, best)
-                effort += BOUNDING
+                effort += PRICING.bounding
                 # The hub is never decided.
-                if rest.bound < best - ROUNDING and (rest.members & ~rest.taken).sum() - 1 <= FEW:
-                    rest = search(rest, NODES)
-                    effort += SEARCHING
+                if rest.bound < best - ROUNDING and (rest.members & ~rest.taken).sum() - 1 <= PRICING.few:
+                    rest = search(rest, PRICING.nodes)
+                    effort += PRICING.searching
                 if rest is not None and rest.bound < best - ROUNDING:
                     number += 1
                     heapq.heappush(open_, rest._replace(number=number))

@@ -9,6 +9,7 @@ more where that has more of the cut's practices than the line is worth, a subgra
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,11 +23,26 @@ if TYPE_CHECKING:
 
 __all__ = ["CutLines", "KnownOfHubs", "known_of_hubs", "lined_hub_value"]
 
-# Turns in which the lines of a hub are sought; of the effort for its multipliers each gets this share.
-TURNS, EFFORT = 8, 0.2
 
-# The first step of lines as a share of Polyak's, and what is left of it where that was in vain.
-STEP, SHORTER = 0.5, 0.8
+@dataclass(frozen=True, slots=True)
+class LineParams:
+    """How shares of the lines below cuts are sought.
+
+    Attributes
+    ----------
+    turns, effort : int, float
+        In which those of a hub are sought; of the effort for its multipliers each gets this share.
+    step, shorter : float
+        The first step as a share of Polyak's, and what is left of it where that was in vain.
+    """
+
+    turns: int = 8
+    effort: float = 0.2
+    step: float = 0.5
+    shorter: float = 0.8
+
+
+LINES = LineParams()
 
 
 class KnownOfHubs(NamedTuple):
@@ -130,8 +146,9 @@ def known_of_hubs(
         floor, least = float(floors[hub]), -math.inf
         # What is missing to no floor at all is no length of a step.
         if len(lines.step) and math.isfinite(floor):
+            part = int(LINES.effort * effort)
             lined, shares[hub] = lined_hub_value(
-                costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], TURNS, int(EFFORT * effort)
+                costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], LINES.turns, part
             )
             least = lined.least
         found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
@@ -164,7 +181,7 @@ def lined_hub_value(
     turns : int
         In which better shares are sought.
     """
-    best, step, kept = None, STEP, share
+    best, step, kept = None, LINES.step, share
     for turn in range(turns + 1):
         left, more = lines.lined(duals, share)
         found, _ = hub_value(costs, hub, left, members, taken, floor - more, effort)
@@ -172,7 +189,7 @@ def lined_hub_value(
         if best is None or found.least > best.least:
             best, kept = found, share
         else:
-            step *= SHORTER
+            step *= LINES.shorter
         if turn == turns or best.least >= floor:
             break
         covered = np.bincount(lines.cuts.which, lines.cuts.weights * found.cover[lines.practice], len(share))

@@ -21,11 +21,7 @@ from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
 from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.exact_pricing import (
-    HubSearch,
-    columns_below,
-    price_exactly,
-)
+from netform.solve.unlisted.exact_pricing import PRICING, HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import separable_costs
@@ -244,7 +240,7 @@ def test_no_network_costs_less_than_its_hub_says(
         return
     prices = prices_of(problem, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exact_module, "MOST_UNITS", units)
+        patch.setattr(exact_module, "PRICING", replace(PRICING, most_units=units))
         search = HubSearch.of(within_band(problem))
     cuts, cut_prices = cuts_of(problem, seed, count)
     priced = PricedCuts.of(cuts, cut_prices, len(problem.codes))
@@ -263,9 +259,9 @@ def test_no_network_costs_less_than_its_hub_says(
     # The second time it begins with the penalties of the first.
     for _ in range(2):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(exact_module, "NODES", branch_nodes)
-            patch.setattr(exact_module, "BOUNDING", 0 if branch_nodes else 200)
-            patch.setattr(exact_module, "SEARCHING", 0 if branch_nodes else 5_000)
+            bounding, searching = (0, 0) if branch_nodes else (200, 5_000)
+            pricing = replace(PRICING, nodes=branch_nodes, bounding=bounding, searching=searching)
+            patch.setattr(exact_module, "PRICING", pricing)
             priced_hubs = price_exactly(search, known, floor, nodes, NEVER, workers)
         found = [tuple(int(v) for v in priced_hubs.found[j]) for j in range(len(priced_hubs.found))]
         assert set(found) <= set(networks)
@@ -294,7 +290,7 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
 
     def missing(bounding: int) -> float:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(exact_module, "BOUNDING", bounding)
+            patch.setattr(exact_module, "PRICING", replace(PRICING, bounding=bounding))
             found = price_exactly(HubSearch.of(within_band(problem)), known, 0.0, 1_000, NEVER, 1)
         assert found.given_up
         return float(np.minimum(found.least, 0.0).sum())
