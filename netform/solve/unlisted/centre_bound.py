@@ -55,6 +55,11 @@ class AscentParams:
         The share of the step that is left then.
     kept : float
         Of the last direction: where an item is in two networks by turns, the two cancel out.
+    rounds : int
+        Of prices at most; the steps are too short to matter long before, but with few items, where a round takes no
+        time.
+    margin : float
+        Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
     """
 
     step: float = 1.0
@@ -62,14 +67,11 @@ class AscentParams:
     patience: int = 10
     shorter: float = 0.7
     kept: float = 0.6
+    rounds: int = 3000
+    margin: float = 0.05
 
 
-# Rounds of prices at most; the steps are too short to matter long before, but with few items, where a round takes no
-# time.
-ROUNDS = 3000
-
-# Where no plan is known, the target of the steps lies so much above the bound, as a share of it.
-MARGIN = 0.05
+ASCENT = AscentParams()
 
 # Hours per week that sums of costs may be wrong by.
 ROUNDING = 1e-6
@@ -134,7 +136,7 @@ class PriceAscent:
         Of the last move; zero after a restart.
     """
 
-    def __init__(self, prices: NDArray[np.float64], params: AscentParams = AscentParams()) -> None:
+    def __init__(self, prices: NDArray[np.float64], params: AscentParams = ASCENT) -> None:
         self.prices = self.best = prices
         self.params, self.step, self.worse = params, params.step, 0
         self.direction = np.zeros(len(prices))
@@ -174,7 +176,7 @@ def centre_bound(
     costs: CentreCosts,
     cutoff: float,
     deadline: Deadline,
-    rounds: int = ROUNDS,
+    rounds: int = ASCENT.rounds,
     first: NDArray[np.float64] | None = None,
 ) -> CentreBound:
     """Raise the bound by prices as far as that goes, and fix what no plan below the cutoff has.
@@ -191,7 +193,7 @@ def centre_bounds(
     costs: CentreCosts,
     cutoff: float,
     deadline: Deadline,
-    rounds: int = ROUNDS,
+    rounds: int = ASCENT.rounds,
     first: NDArray[np.float64] | None = None,
     any_size: CentreCosts | None = None,
     exceptions: int = 0,
@@ -241,7 +243,7 @@ def centre_bounds(
                 costs = _fixed(costs, prices, duals, values, values, cutoff - bound)
             best = CentreBound(min(bound, cutoff), prices, values, costs)
         yield best
-        target = cutoff if math.isfinite(cutoff) else best.bound + MARGIN * max(abs(best.bound), 1.0)
+        target = cutoff if math.isfinite(cutoff) else best.bound + ASCENT.margin * max(abs(best.bound), 1.0)
         done = deadline.passed or best.bound >= cutoff
         if done or not ascent.move(covered, target - bound, better=better):
             return

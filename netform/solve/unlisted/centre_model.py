@@ -35,19 +35,35 @@ if TYPE_CHECKING:
 
 __all__ = ["CentreSearch", "solve_by_centres"]
 
-# Pairs of an item and a hub that the integer program may have: beyond, its relaxation alone takes minutes and its
-# memory grows to gigabytes.
-MOST_ASSIGNED = 12_000
 
-# Times that the program is solved at most.
-ROUNDS = 1_000
+@dataclass(frozen=True, slots=True)
+class CentreParams:
+    """When the integer program is solved, and how often.
+
+    Attributes
+    ----------
+    most_assigned : int
+        Pairs of an item and a hub that it may have: beyond, its relaxation alone takes minutes and its memory grows to
+        gigabytes.
+    rounds : int
+        Times that it is solved at most.
+    cutoffs : tuple of float
+        Trial cutoffs above the bound, as shares of it: the nearer, the more is fixed; each that has no plan below it
+        raises the bound, and a few that are far apart waste the least on those.
+    fixing_rounds : int
+        Of prices, that fix for one.
+    """
+
+    most_assigned: int = 12_000
+    rounds: int = 1_000
+    cutoffs: tuple[float, ...] = (0.005, 0.02, 0.1)
+    fixing_rounds: int = 60
+
+
+CENTRES = CentreParams()
 
 # Hours per week, as a share of the cost, within which two costs are the same.
 NEAR = 1e-7
-
-# Trial cutoffs above the bound, as shares of it: the nearer, the more is fixed; each that has no plan below it raises
-# the bound, and a few that are far apart waste the least on those. Rounds of prices that fix for one.
-CUTOFFS, FIXING_ROUNDS = (0.005, 0.02, 0.1), 60
 
 
 def solve_by_centres(
@@ -87,15 +103,15 @@ def solve_by_centres(
         if search.over or not math.isfinite(search.cost):
             break
         possible, prices = np.isfinite(bounded.costs.hours), bounded.prices
-    for share in (*CUTOFFS, math.inf):
+    for share in (*CENTRES.cutoffs, math.inf):
         if search.over:
             break
         # What costs more than a trial cutoff is fixed, and either a plan is found below, or there is none.
         cutoff = min(search.cost, search.bound + share * abs(search.bound))
-        tried = centre_bound(bounded.costs, cutoff, deadline, FIXING_ROUNDS, bounded.prices)
+        tried = centre_bound(bounded.costs, cutoff, deadline, CENTRES.fixing_rounds, bounded.prices)
         search.raise_bound(tried.bound)
         if tried.bound < cutoff and (
-            tried.costs.assigned > MOST_ASSIGNED or not search.try_cutoff(tried, cutoff)
+            tried.costs.assigned > CENTRES.most_assigned or not search.try_cutoff(tried, cutoff)
         ):
             break
     return search
@@ -147,7 +163,7 @@ class CentreSearch:
     def try_cutoff(self, tried: CentreBound, cutoff: float) -> bool:
         """Whether it is proven that no plan costs less than a cutoff; else a plan is found, or time is up."""
         program = AssignmentProgram(self.problem, tried.costs)
-        for _ in range(ROUNDS):
+        for _ in range(CENTRES.rounds):
             answer = program.solve(cutoff, self.deadline.seconds_left)
             self.raise_bound(answer.bound)
             networks = answer.networks or {}

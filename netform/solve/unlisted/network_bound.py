@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,26 +34,38 @@ if TYPE_CHECKING:
 
 __all__ = ["network_bounds"]
 
-
-# How prices move that are good to begin with, where a round takes long; and rounds at most.
-LATER, ROUNDS = AscentParams(step=0.1, least_step=2e-3, patience=4, shorter=0.6), 200
-
-# For the multipliers of a hub in each round, which go on from those before, pairs of its practices counted.
-EFFORT = 400_000
-
-# Items are fixed anew once so much is left of what was missing.
-FIXED = 0.9
-
-# It ends once so many rounds take less than this share off what is missing.
-TURN, RISE = 10, 0.05
+# How prices move that are good to begin with, where a round takes long.
+LATER = AscentParams(step=0.1, least_step=2e-3, patience=4, shorter=0.6, rounds=200)
 
 
-# At every hub: with the multipliers that there are, then with better ones.
-LOOKS = 2
+@dataclass(frozen=True, slots=True)
+class NetworkBoundParams:
+    """How hubs are looked at, and when it is no longer worth it.
+
+    Attributes
+    ----------
+    effort : int
+        For the multipliers of a hub in each round, which go on from those before, pairs of its practices counted.
+    fixed : float
+        Items are fixed anew once so much is left of what was missing.
+    turn, rise : int, float
+        It ends once so many rounds take less than this share off what is missing.
+    looks : int
+        At every hub: with the multipliers that there are, then with better ones.
+    """
+
+    effort: int = 400_000
+    fixed: float = 0.9
+    turn: int = 10
+    rise: float = 0.05
+    looks: int = 2
+
+
+NETWORK_BOUND = NetworkBoundParams()
 
 
 def network_bounds(
-    begin: CentreBound, cutoff: float, deadline: Deadline, effort: int = EFFORT
+    begin: CentreBound, cutoff: float, deadline: Deadline, effort: int = NETWORK_BOUND.effort
 ) -> Iterator[CentreBound]:
     """Raise the bound by prices, and fix what no plan below the cutoff has; the best so far after each round.
 
@@ -69,10 +82,10 @@ def network_bounds(
     best, costs, ascent = begin, begin.costs, PriceAscent(begin.prices, LATER)
     multipliers = dict[int, Multipliers]()
     fixed_at = before = cutoff - begin.bound
-    for k in range(ROUNDS):
+    for k in range(LATER.rounds):
         prices, room = ascent.prices, cutoff - best.bound
-        if k % TURN == TURN - 1:
-            if room > (1 - RISE) * before:
+        if k % NETWORK_BOUND.turn == NETWORK_BOUND.turn - 1:
+            if room > (1 - NETWORK_BOUND.rise) * before:
                 return
             before = room
         need = room / max(1, costs.fewest)
@@ -81,7 +94,7 @@ def network_bounds(
         better = bound > best.bound
         if better:
             room = cutoff - bound
-            if 0 < room < FIXED * fixed_at:
+            if 0 < room < NETWORK_BOUND.fixed * fixed_at:
                 costs, fixed_at = fix_by_reduced_cost(costs, costs.shared(prices), values, room), room
             best = CentreBound(min(bound, cutoff), prices, values, costs)
         yield best
@@ -124,7 +137,7 @@ def _priced(
         free, value, hub, looks = heapq.heappop(hubs)
         if free and (len(chosen) == costs.many or (len(chosen) >= fewest and value >= 0)):
             return values, total, covers[chosen].sum(axis=0)
-        if looks == LOOKS or not math.isfinite(value) or deadline.passed:
+        if looks == NETWORK_BOUND.looks or not math.isfinite(value) or deadline.passed:
             chosen.append(hub)
             total += value
             continue
