@@ -27,7 +27,7 @@ from netform.solve.area import standing_alone
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import Problem, SideRow, store_of
-from netform.solve.reoptimise.large_list import POOL, Reoptimiser
+from netform.solve.reoptimise.large_list import LARGE_LIST, Reoptimiser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,10 +153,10 @@ class ChangedRules:
             duals = replace(trace.duals, sides=np.zeros(len(long.sides)))
             # Only the nearest are picked by it: of a long list a sample tells how near they are.
             enough = math.inf
-            if len(long.store) > 2 * POOL:
+            if len(long.store) > 2 * LARGE_LIST.pool:
                 sample = long.take(np.arange(0, len(long.store), SAMPLED))
                 reduced = duals.price(sample.store, sample.costs, trace.cuts, sample.sides)
-                enough = float(np.quantile(reduced, 2 * POOL / len(long.store)))
+                enough = float(np.quantile(reduced, 2 * LARGE_LIST.pool / len(long.store)))
             reduced = duals.price(long.store, long.costs, trace.cuts, long.sides, enough)
             trace = replace(trace, column_bounds=reduced, duals=duals)
 

@@ -30,29 +30,7 @@ if TYPE_CHECKING:
     from netform.solve.master.relaxation import PricedProgram
     from netform.solve.model.outcome import WarmStart
 
-__all__ = ["POOL", "Cutoff", "Reoptimiser"]
-
-# Columns of the first relaxation.
-POOL = 60_000
-
-# A plan within this share of the bound is likely to be the best: all columns that may be as cheap are looked at
-# at once, up to so many.
-LIKELY, MOST_LIKELY = 0.015, 3_000_000
-
-# All of a list of up to so many are looked at at once.
-SHORT = 60_000
-
-# States of the beam search for a plan, and rounds of cuts where diagrams do not soon reach its cost.
-BEAM_WIDTH, ROUNDS = 100, 3
-
-# More columns than this that may be as cheap as a plan are made fewer first.
-CROWDED = 500_000
-
-# Where plans cheaper than the incumbent may use less than this share of a list, only that is priced again.
-FEWER = 0.5
-
-# The number of networks is branched on where that raises the bounds of both branches by such a share of the gap.
-RISEN = 0.2
+__all__ = ["LARGE_LIST", "Cutoff", "Reoptimiser"]
 
 
 class Cutoff(NamedTuple):
@@ -71,11 +49,47 @@ class Cutoff(NamedTuple):
     def below(self, bound: float, cost: float) -> float:
         """Up to where: as far as a plan, if it is likely to be the best."""
         below = bound + self.share * (abs(bound) or 1.0)
-        return cost if cost <= bound + LIKELY * abs(bound) else min(below, cost)
+        return cost if cost <= bound + LARGE_LIST.likely * abs(bound) else min(below, cost)
 
 
-# Trial cutoffs; the last leaves all.
-CUTOFFS = (Cutoff(0.005, 500_000), Cutoff(0.015, 3_000_000), Cutoff(math.inf, 10**9))
+@dataclass(frozen=True, slots=True)
+class LargeListParams:
+    """How many columns are looked at, and when they are made fewer first.
+
+    Attributes
+    ----------
+    pool : int
+        Columns of the first relaxation.
+    likely, most_likely : float, int
+        A plan within this share of the bound is likely to be the best: all columns that may be as cheap are looked at
+        at once, up to so many.
+    short : int
+        All of a list of up to so many are looked at at once.
+    beam_width, rounds : int
+        States of the beam search for a plan, and rounds of cuts where diagrams do not soon reach its cost.
+    crowded : int
+        More columns than this that may be as cheap as a plan are made fewer first.
+    fewer : float
+        Where plans cheaper than the incumbent may use less than this share of a list, only that is priced again.
+    risen : float
+        The number of networks is branched on where that raises the bounds of both branches by such a share of the gap.
+    cutoffs : tuple of Cutoff
+        Trial cutoffs; the last leaves all.
+    """
+
+    pool: int = 60_000
+    likely: float = 0.015
+    most_likely: int = 3_000_000
+    short: int = 60_000
+    beam_width: int = 100
+    rounds: int = 3
+    crowded: int = 500_000
+    fewer: float = 0.5
+    risen: float = 0.2
+    cutoffs: tuple[Cutoff, ...] = (Cutoff(0.005, 500_000), Cutoff(0.015, 3_000_000), Cutoff(math.inf, 10**9))
+
+
+LARGE_LIST = LargeListParams()
 
 
 class Reoptimiser(RestrictedMaster):
@@ -93,14 +107,14 @@ class Reoptimiser(RestrictedMaster):
         before : ndarray of int64 or None
             A plan of the list before the change: it may do still.
         """
-        pool = self.union(self.usable(least_of(trace.column_bounds, POOL)))
+        pool = self.union(self.usable(least_of(trace.column_bounds, LARGE_LIST.pool)))
         known = np.flatnonzero(np.isin(pool, trace.columns))
         program = self.program(pool, known, trace.cuts, trace.duals)
         return self.close_gap(program, pool, self.plan_before(before))
 
     def close_gap(self, program: PricedProgram, pool: NDArray[np.int64], best: Solution) -> Solution | None:
         """Bring bound and incumbent together, from a program over a pool; None when the best plan is not near."""
-        cutoffs = CUTOFFS[-1:] if len(self.long.store) <= SHORT else CUTOFFS
+        cutoffs = LARGE_LIST.cutoffs[-1:] if len(self.long.store) <= LARGE_LIST.short else LARGE_LIST.cutoffs
         priced = self.priced_out(program, pool, cutoffs[0].share, best.cost)
         if priced is None:
             # No network costs less than nothing.
@@ -110,19 +124,19 @@ class Reoptimiser(RestrictedMaster):
         listed = priced.pool[priced.pool < len(priced.reduced)]
         near = listed[least_of(priced.reduced[listed], CLOSING.beam_columns)]
         search = self.pool_search(program, priced.pool, priced, near, best.cost, best)
-        search.closing.beam_search(np.arange(len(search.pool)), BEAM_WIDTH)
+        search.closing.beam_search(np.arange(len(search.pool)), LARGE_LIST.beam_width)
         best = search.best
         below = cutoffs[0].below(priced.bound, best.cost)
         cheaper = self.usable(priced.cheaper(below if best.chosen is None else best.cost))
-        branches = search.count_branches() if len(cheaper) > CROWDED else None
+        branches = search.count_branches() if len(cheaper) > LARGE_LIST.crowded else None
         if branches is None:
-            if np.count_nonzero(priced.bound + priced.reduced[cheaper] < below) <= CROWDED:
+            if np.count_nonzero(priced.bound + priced.reduced[cheaper] < below) <= LARGE_LIST.crowded:
                 return self.try_cutoffs(program, search.pool, priced, cutoffs, search.best)
             fractional = search.closing.fractional
             search.cut()
             # They may be worth it since.
             branches = None if fractional else search.count_branches()
-        if best.chosen is None or len(cheaper) > FEWER * len(self.long.store):
+        if best.chosen is None or len(cheaper) > LARGE_LIST.fewer * len(self.long.store):
             return self.branch_or_widen(search, priced, branches, cutoffs)
         # All that a cheaper plan may use, and the incumbent.
         assert search.best.chosen is not None  # noqa: S101 (it is as good as the one before)
@@ -173,7 +187,7 @@ class Reoptimiser(RestrictedMaster):
             bound = max(bound, priced.bound)
             below, room = cutoff.below(priced.bound, best.cost), cutoff.most
             if below == best.cost:
-                room = max(room, MOST_LIKELY)
+                room = max(room, LARGE_LIST.most_likely)
             near = self.usable(priced.cheaper(below))
             if len(near) > room:
                 costs = priced.bound + priced.reduced[near]
@@ -275,11 +289,11 @@ class PoolSearch:
             return None
         branches, kept = self.closing.count_branches()
         branches.sort(key=lambda each: each.state.bound)
-        if branches[0].state.bound - state.bound < RISEN * (state.cost - state.bound):
+        if branches[0].state.bound - state.bound < LARGE_LIST.risen * (state.cost - state.bound):
             return None
         return [(each, kept[each.state.origin[each.state.relaxation.columns]]) for each in branches]
 
     def cut(self) -> None:
         """Raise the bound by cuts, and look for plans by their duals, which show the way better."""
-        self.closing.state.tighten(ROUNDS, CLOSING.cuts_a_turn)
-        self.closing.beam_search(self.closing.state.nearest(CLOSING.beam_columns), 2 * BEAM_WIDTH)
+        self.closing.state.tighten(LARGE_LIST.rounds, CLOSING.cuts_a_turn)
+        self.closing.beam_search(self.closing.state.nearest(CLOSING.beam_columns), 2 * LARGE_LIST.beam_width)

@@ -29,20 +29,33 @@ if TYPE_CHECKING:
 
 __all__ = ["PricedOut", "RestrictedMaster"]
 
-# Columns with a reduced cost below this share of the bound join the pool with those below zero.
-JOINING = 0.0005
 
-# Of those, so many.
-MOST_JOINING = 20_000
+@dataclass(frozen=True, slots=True)
+class RestrictedParams:
+    """How a list is priced out.
+
+    Attributes
+    ----------
+    joining : float
+        Columns with a reduced cost below this share of the bound join the pool with those below zero.
+    most_joining : int
+        Of those, so many.
+    most_pricings : int
+        Rounds of pricing of the whole list.
+    """
+
+    joining: float = 0.0005
+    most_joining: int = 20_000
+    most_pricings: int = 12
+
+
+RESTRICTED = RestrictedParams()
 
 # A reduced cost, hours per week, that is zero but for rounding.
 TINY = 1e-9
 
 # Hours per week that no plan costs.
 BARRED = 1e9
-
-# Rounds of pricing of the whole list.
-MOST_PRICINGS = 12
 
 
 class PricedOut(NamedTuple):
@@ -125,7 +138,7 @@ class RestrictedMaster:
         long, always = self.counted(self.long), self.among(self.needed)
         barred = np.zeros(always.store.practices)
         barred[always.store.members] = BARRED
-        for _ in range(MOST_PRICINGS):
+        for _ in range(RESTRICTED.most_pricings):
             program.price_out(None, self.deadline, cost + TINY * abs(cost))
             if self.deadline.passed:
                 return None
@@ -133,13 +146,13 @@ class RestrictedMaster:
             listed = replace(duals, practices=duals.practices - barred)
             value = abs(program.answer.value)
             # Those that may join are priced first, the others once there are none.
-            joined_below = JOINING * value
+            joined_below = RESTRICTED.joining * value
             reduced = listed.price(long.store, long.costs, cuts, long.sides, joined_below)
             joining = np.flatnonzero(reduced < joined_below)
             joining = self.usable(joining[~np.isin(joining, pool)])
             if not (reduced[joining] < -TINY).any():
                 break
-            wider = self.union(pool, joining[least_of(reduced[joining], MOST_JOINING)])
+            wider = self.union(pool, joining[least_of(reduced[joining], RESTRICTED.most_joining)])
             self.move(program, pool, wider)
             pool = wider
         else:

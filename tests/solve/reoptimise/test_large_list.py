@@ -14,6 +14,7 @@ from netform.demands import Demands
 from netform.rules_file import load_profile
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Options
+from netform.solve.reoptimise import large_list
 from netform.solve.reoptimise.large_list import Reoptimiser
 from netform.solve.reoptimise.restricted_master import PricedOut
 from tests.made_up_session import solved
@@ -104,7 +105,7 @@ def test_where_a_branch_is_not_near_the_whole_is_looked_through(monkeypatch: pyt
 def test_with_more_time_no_less_is_proven(monkeypatch: pytest.MonkeyPatch, risen: float) -> None:
     """Whenever time is up, in branches or with cuts over few columns: what was proven before stays so."""
     few_at_first(monkeypatch, 50, 0)
-    monkeypatch.setattr("netform.solve.reoptimise.large_list.RISEN", risen)
+    monkeypatch.setattr(large_list, "LARGE_LIST", replace(large_list.LARGE_LIST, risen=risen))
     graph = area(0)
     base = base_of(graph, RULES)
     assert base is not None
