@@ -35,12 +35,27 @@ __all__ = ["Traced", "TracedPoint", "trace_front"]
 # Plans nearer to each other than this on an axis count as one, hours per week: a quarter of a minute a day.
 SAME = 1e-3
 
-# Weights of the other axis in points that stand in for an end, and the share of the time left for each question.
-STAND_INS = (0.1, 0.5, 2.0)
-SHARE = 0.15
 
-# Weight of the other axis where ties are broken by it.
-TIE = 0.02
+@dataclass(frozen=True, slots=True)
+class FrontParams:
+    """How the ends of a front are sought, and how long each question may take.
+
+    Attributes
+    ----------
+    stand_ins : tuple of float
+        Weights of the other axis in points that stand in for an end.
+    share : float
+        Of the time left, for each question.
+    tie : float
+        Weight of the other axis where ties are broken by it.
+    """
+
+    stand_ins: tuple[float, ...] = (0.1, 0.5, 2.0)
+    share: float = 0.15
+    tie: float = 0.02
+
+
+FRONT = FrontParams()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +220,8 @@ class _Tracer:
         limits = best.cost + SAME, math.fsum(then[best.chosen]) - SAME
         rows = (self.at_most(axis, limits[0]), self.at_most(1 - axis, limits[1]))
         kept = np.flatnonzero(best.trace.column_bounds <= limits[0])
-        cutoff = limits[0] + TIE * limits[1] + SAME
-        better = self.solve_model(kept, first + TIE * then, rows, cutoff)
+        cutoff = limits[0] + FRONT.tie * limits[1] + SAME
+        better = self.solve_model(kept, first + FRONT.tie * then, rows, cutoff)
         if better.status in ("optimal", "infeasible"):
             return self.point(best.chosen if better.chosen is None else better.chosen, supported=True)
         return self.nearest_end(axis, best.bound)
@@ -217,7 +232,7 @@ class _Tracer:
         No plan has less than the bound on the axis itself.
         """
         first, then = self.axes[axis], self.axes[1 - axis]
-        for weight in STAND_INS:
+        for weight in FRONT.stand_ins:
             found = self.solve_model(np.arange(len(first)), first + weight * then, ())
             if found.status == "optimal" and found.chosen is not None:
                 point = self.point(found.chosen, supported=True)
@@ -269,7 +284,7 @@ class _Tracer:
         found = solve_set_partitioning(
             partitioning if everything else partitioning.take(kept),
             # No single question may eat the time of the others.
-            self.deadline.share(SHARE),
+            self.deadline.share(FRONT.share),
             cutoff=cutoff,
             warm=None if self.warm is None else self.warm.among(kept),
             trace=True,

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.diagram.build import Diagram
     from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
 
@@ -36,16 +35,35 @@ __all__ = ["SAME", "NearOptimalSpace", "local_diagrams"]
 # Hours per week within which two costs count as equal.
 SAME = 1e-4
 
-# States of a diagram, and columns looked at for it, some two hundred million a second.
-MOST_NODES, MOST_STEPS = 4_000_000, 500_000_000
-STEPS_PER_SECOND = 100_000_000
 
-# Queries lay out the arcs of a diagram anew, with what each adds and what is ahead of it: three times its bytes.
-QUERIED = 3
+@dataclass(frozen=True, slots=True)
+class SpaceParams:
+    """How large diagrams of all plans may be, and neighbourhoods.
 
-# More columns are not tried: over the 50,000 of Birmingham within 0.1% of the best a diagram takes nine seconds, over
-# the 125,000 within 0.2% it would take minutes.
-MOST_COLUMNS = 100_000
+    Attributes
+    ----------
+    most_nodes, most_steps : int
+        States of a diagram, and columns looked at for it, some two hundred million a second.
+    steps_a_second : int
+        Of those, allowed in the time that is left.
+    queried : int
+        Queries lay out the arcs of a diagram anew, with what each adds and what is ahead of it: three times its bytes.
+    most_columns : int
+        More are not tried: over the 50,000 of Birmingham within 0.1% of the best a diagram takes nine seconds, over the
+        125,000 within 0.2% it would take minutes.
+    practices : tuple of int
+        In a neighbourhood, small ones first.
+    """
+
+    most_nodes: int = 4_000_000
+    most_steps: int = 500_000_000
+    steps_a_second: int = 100_000_000
+    queried: int = 3
+    most_columns: int = 100_000
+    practices: tuple[int, ...] = (40, 60)
+
+
+SPACE = SpaceParams()
 
 
 class _MetError(Exception):
@@ -111,14 +129,14 @@ class NearOptimalSpace:
     ) -> Diagram | None:
         """The diagram of a set partitioning below a limit; its columns stand at ``origin`` in the plan model."""
         kept = np.flatnonzero(warm.column_bounds <= limit + SAME)
-        if len(kept) > MOST_COLUMNS:
+        if len(kept) > SPACE.most_columns:
             return None
         some = partitioning.take(kept)
         reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
         # The networks of a plan may each have a reduced cost just below zero.
         slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
         dual_objective = warm.duals.dual_objective(warm.cuts, some.sides) + slack
-        left = self.deadline.seconds_left
+        left, most = self.deadline.seconds_left, SPACE.most_steps
         diagram = build_diagram(
             some.store,
             some.costs,
@@ -126,9 +144,9 @@ class NearOptimalSpace:
             dual_objective,
             limit,
             some.sides,
-            most_nodes=MOST_NODES,
-            most_steps=MOST_STEPS if left is None else min(MOST_STEPS, int(left * STEPS_PER_SECOND)),
-            memory=partitioning.memory.left_beside(self.held).share(QUERIED),
+            most_nodes=SPACE.most_nodes,
+            most_steps=most if left is None else min(most, int(left * SPACE.steps_a_second)),
+            memory=partitioning.memory.left_beside(self.held).share(SPACE.queried),
         )
         return None if diagram is None else replace(diagram, takes=origin[kept[diagram.takes]])
 
@@ -221,10 +239,6 @@ def network_of(store: CandidateStore, plan: NDArray[np.int64]) -> NDArray[np.int
     return network
 
 
-# Practices in a neighbourhood, small ones first.
-PRACTICES = (40, 60)
-
-
 def local_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagram, float]]:
     """For every network of the best plan, the ways to form it and those nearest to it anew, below a limit.
 
@@ -249,7 +263,7 @@ def local_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagr
     touch = meets @ meets.T
     size = np.diff(store.offsets)[plan]
     done = set()
-    for most, start in product(PRACTICES, range(len(plan))):
+    for most, start in product(SPACE.practices, range(len(plan))):
         nearby = _neighbourhood(touch, size, start, most)
         if near.deadline.passed or nearby in done:
             continue

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.exact.gap_closing as gap_closing_module
-import netform.solve.near_optimal.space as local_module
 import netform.solve.near_optimal.space as near_module
 from netform.rules_file import load_profile
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
+from netform.solve.near_optimal.space import SpaceParams
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of
@@ -50,13 +50,13 @@ def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Have questions answered from a diagram, from local ones, or one by one."""
     if how == "local":
         monkeypatch.setattr(near_module.NearOptimalSpace, "diagram", lambda _near, _limit: None)
-        monkeypatch.setattr(local_module, "PRACTICES", (3, 5))
+        monkeypatch.setattr(near_module, "SPACE", SpaceParams(practices=(3, 5)))
     elif how != "diagram":
-        monkeypatch.setattr(near_module, "MOST_NODES", 0)
+        monkeypatch.setattr(near_module, "SPACE", SpaceParams(most_nodes=0))
     if how == "lower":
         # No diagram reaches further than two thousandths above the best.
         diagram = near_module.NearOptimalSpace.diagram
-        monkeypatch.setattr(near_module, "MOST_NODES", 10**6)
+        monkeypatch.setattr(near_module, "SPACE", SpaceParams(most_nodes=10**6))
         monkeypatch.setattr(
             near_module.NearOptimalSpace,
             "diagram",

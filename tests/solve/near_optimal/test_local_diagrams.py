@@ -14,7 +14,7 @@ from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.budget import NEVER
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.near_optimal.alternatives import NearOptimalPlans
-from netform.solve.near_optimal.space import local_diagrams
+from netform.solve.near_optimal.space import SpaceParams, local_diagrams
 from tests.brute_force import plan_costs
 from tests.examples import examples
 from tests.strategies import choices
@@ -44,7 +44,7 @@ def test_a_neighbourhood_formed_anew_is_a_plan(
     monkeypatch: pytest.MonkeyPatch, partitioning: SetPartitioning, share: float
 ) -> None:
     """With what stays of the best: just the plans below the limit that keep those networks."""
-    monkeypatch.setattr(local_module, "PRACTICES", (3, 5))
+    monkeypatch.setattr(local_module, "SPACE", SpaceParams(practices=(3, 5)))
     monkeypatch.setattr(PlanModel, "costs", partitioning.costs)
     solution = solve_set_partitioning(partitioning, trace=True)
     if solution.chosen is None:

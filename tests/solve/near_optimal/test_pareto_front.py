@@ -19,7 +19,7 @@ from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Solution
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SetPartitioning
-from netform.solve.near_optimal.pareto_front import SAME, STAND_INS, Traced, TracedPoint, trace_front
+from netform.solve.near_optimal.pareto_front import FRONT, SAME, Traced, TracedPoint, trace_front
 from netform.tradeoff import parse_axis
 from tests.brute_force import legal_plans, plan_costs, plan_hours, store_of
 from tests.examples import examples
@@ -316,7 +316,7 @@ def test_what_lies_beyond_an_end_that_is_not_proven_is_unexplored(
     """Whether a point stands in for the end or there is none: the boxes hold every plan not shown."""
     first, then = (FAR_X, FAR_Y) if side == "x" else (FAR_Y, FAR_X)
     # The end alone, or the points that could stand in for it as well.
-    weights = (0.0, *STAND_INS) if both else (0.0,)
+    weights = (0.0, *FRONT.stand_ins) if both else (0.0,)
     without_ends(monkeypatch, [tuple((first + weight * then).round(6)) for weight in weights])
     traced = trace_front(statement_of(FAR), FAR_X, FAR_Y, NEVER, complete=True)
     assert not traced.proven
