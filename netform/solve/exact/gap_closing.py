@@ -27,8 +27,9 @@ import numpy as np
 from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_order
+from netform.solve.exact.neighbourhoods import neighbourhoods
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
-from netform.solve.master.relaxation import MOST_ROUNDS, TINY, WHOLE, relax
+from netform.solve.master.relaxation import MASTER, TINY, WHOLE, relax
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
@@ -79,8 +80,14 @@ class ClosingParams:
         most_left : share of the practices that are left at most, from one relaxation to the next.
         dive_share : of the time left, for all of them.
 
+    Neighbourhoods
+        neighbourhood_columns : they are of no use where no more columns are left.
+        neighbourhood_share : of the time left, for all of them; and of that, for each.
+
     Cuts
         cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
+        least_share : or, once diagrams of the last width are no help, by less than this share of what is left to the
+            incumbent.
         cut_first, probed : while cuts raise the bound, for so many turns cutoffs leave at most so many columns, unless
             a diagram is built at once.
 
@@ -119,8 +126,11 @@ class ClosingParams:
     least_whole: float = 0.5
     most_left: float = 0.7
     dive_share: float = 0.2
+    neighbourhood_columns: int = 40_000
+    neighbourhood_share: float = 0.2
     cuts_a_turn: int = 250
     least_rise: float = 5e-5
+    least_share: float = 0.001
     cut_first: int = 3
     probed: int = 10_000
     many: int = 500
@@ -202,15 +212,21 @@ class GapClosing:
         else:
             going = self.try_cutoffs() and self.width < min(most_width, self.widest)
             self.width = min(2 * self.width, self.params.last_width)
+        # What diagrams do not reach, cuts may: more slowly, but as long as there is time.
+        last = not going and most_width == self.params.last_width
+        self.rising |= last
         # A branch is not branched again.
         waiting = self.time_to_branch and self.state.between == ANY_NUMBER
         if self.rising and not self.state.over and not waiting:
             before = self.state.relaxation.bound
-            self.state.tighten(1, self.params.cuts_a_turn)
-            self.rising = self.state.relaxation.bound >= before + self.params.least_rise * abs(before)
+            self.state.tighten(MASTER.most_rounds if last else 1, self.params.cuts_a_turn)
+            least = self.params.least_rise * abs(before)
+            if last:
+                least = min(least, self.params.least_share * (self.state.cost - before))
+            self.rising = self.state.relaxation.bound > before + least
             if self.rising:
                 self.dive()
-        return not self.state.over and going
+        return not self.state.over and (going or (last and self.rising))
 
     def try_cutoffs(self, most: float = math.inf) -> bool:
         """Try cutoffs of up to so many columns while that is quick; whether there is more to prove."""
@@ -355,11 +371,37 @@ class GapClosing:
         back what is left is solved as far as that is quick. (T. Berthold, *Primal heuristics for mixed integer
         programs*, 2006, on diving and on neighbourhoods that a relaxation gives.)
         """
-        state, partitioning = self.state, self.state.partitioning
+        state = self.state
         taken, left = self.whole_columns()
         if not left.any() or state.relaxation.missing > TINY or deadline.passed:
             return
-        kept, store = state.cheap_enough(state.cost), partitioning.store
+        self.solve_rest(taken, left, state.cost, deadline, dive=True)
+
+    def solve_rest(
+        self,
+        taken: NDArray[np.int64],
+        left: NDArray[np.bool_],
+        dear: float,
+        deadline: Deadline,
+        *,
+        dive: bool = False,
+    ) -> bool:
+        """Keep some columns, and solve over the practices that are left as far as that is quick; whether it paid.
+
+        Parameters
+        ----------
+        taken : ndarray of int64
+            The columns that are kept.
+        left : ndarray of bool, shape (n,)
+            The practices that are in none of them.
+        dear : float
+            Columns in no plan as cheap are left out.
+        deadline : Deadline
+        dive : bool
+            Whether to keep what the relaxation chooses whole of what is left, first.
+        """
+        state, partitioning = self.state, self.state.partitioning
+        kept, store = state.cheap_enough(dear), partitioning.store
         # Those that hold no practice but of those left.
         kept = kept[np.logical_and.reduceat(left[store.members], store.offsets[:-1])[kept]]
         some = partitioning.take(kept)
@@ -377,12 +419,39 @@ class GapClosing:
         )
         below = GapClosing(SearchState(rest, deadline, state.cost - math.fsum(partitioning.costs[taken])))
         if not below.state.over:
-            below.state.tighten(MOST_ROUNDS)
-            below.keep_whole(deadline)
+            below.state.tighten(MASTER.most_rounds)
+            if dive:
+                below.keep_whole(deadline)
         if not below.state.over:
             below.take_turns(self.params.first_width)
-        if below.state.chosen is not None:
-            state.accept(np.concatenate((taken, kept[below.state.chosen])))
+        if below.state.chosen is None:
+            return False
+        state.accept(np.concatenate((taken, kept[below.state.chosen])))
+        return True
+
+    def better_neighbourhoods(self) -> None:
+        """Solve anew what a few neighbouring networks of the incumbent hold, until none of them is bettered.
+
+        Only where many columns are left: else a diagram of them all is the quicker way to the best plan.
+        """
+        state, solved, going = self.state, set[frozenset[int]](), True
+        deadline = state.deadline.share(self.params.neighbourhood_share)
+        while going and not (state.over or deadline.passed or state.chosen is None):
+            going = False
+            if len(state.cheap_enough(state.cost)) <= self.params.neighbourhood_columns:
+                return
+            plan = np.flatnonzero(np.isin(state.origin, state.chosen))
+            for some, dear in neighbourhoods(state, plan):
+                key = frozenset(state.origin[some].tolist())
+                if key in solved:
+                    continue
+                solved.add(key)
+                left = np.zeros(state.partitioning.store.practices, np.bool_)
+                left[state.partitioning.store.take(some).members] = True
+                each = deadline.share(self.params.neighbourhood_share)
+                going = self.solve_rest(np.setdiff1d(plan, some), left, dear, each)
+                if going or deadline.passed:
+                    break
 
     def whole_columns(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The columns chosen whole, others until few enough practices are left, and which practices those are."""

@@ -12,7 +12,7 @@ import numpy as np
 from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
-from netform.solve.master.relaxation import MOST_ROUNDS, relax, tighten
+from netform.solve.master.relaxation import MASTER, relax, tighten
 from netform.solve.master.subset_row_cuts import NO_CUTS
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Solution, WarmStart
@@ -93,7 +93,7 @@ def solve_set_partitioning(
         state = SearchState(partitioning, deadline, cutoff, warm, on_plan=on_plan, incumbent=incumbent)
         closing = GapClosing(state, threads=threads)
         if warm is None and not state.over:
-            state.tighten(MOST_ROUNDS)
+            state.tighten(MASTER.most_rounds)
             # More cuts would raise the bound but slowly, and each has to be priced over the whole list.
             closing.width, closing.rising = closing.params.width, False
     with stage("choose"):
@@ -113,5 +113,6 @@ def _find_plan(closing: GapClosing) -> None:
             closing.beam_search(state.nearest(closing.params.beam_columns), width)
     if not state.over:
         state.take_incumbent()
+    closing.better_neighbourhoods()
     # The columns that are left are few enough to price them for more cuts.
     closing.rising = True

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MASTER",
-    "MOST_ROUNDS",
     "PricedProgram",
     "Relaxation",
     "first_columns",
@@ -88,7 +87,6 @@ class MasterParams:
 
 
 MASTER = MasterParams()
-MOST_ROUNDS = MASTER.most_rounds
 
 # Of what is left to artificial columns, and of a column that is chosen whole: what rounding leaves.
 TINY = WHOLE = 1e-6
