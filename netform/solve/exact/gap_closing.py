@@ -29,6 +29,7 @@ from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_order
 from netform.solve.exact.neighbourhoods import neighbourhoods
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
+from netform.solve.master.integer_program import solve_partitioning_program
 from netform.solve.master.relaxation import MASTER, TINY, WHOLE, relax
 from netform.solve.model.problem import SideRow
 
@@ -80,6 +81,10 @@ class ClosingParams:
         most_left : share of the practices that are left at most, from one relaxation to the next.
         dive_share : of the time left, for all of them.
 
+    Integer program
+        program_columns : of no more columns all plans are looked through by HiGHS, once diagrams are no help.
+        program_after : where a rule limits patients, after so many turns already.
+
     Neighbourhoods
         neighbourhood_columns : they are of no use where no more columns are left.
         neighbourhood_share : of the time left, for all of them; and of that, for each.
@@ -126,6 +131,8 @@ class ClosingParams:
     least_whole: float = 0.5
     most_left: float = 0.7
     dive_share: float = 0.2
+    program_columns: int = 20_000
+    program_after: int = 3
     neighbourhood_columns: int = 40_000
     neighbourhood_share: float = 0.2
     cuts_a_turn: int = 250
@@ -213,7 +220,11 @@ class GapClosing:
             going = self.try_cutoffs() and self.width < min(most_width, self.widest)
             self.width = min(2 * self.width, self.params.last_width)
         # What diagrams do not reach, cuts may: more slowly, but as long as there is time.
-        last = not going and most_width == self.params.last_width
+        last = not going and most_width == self.params.last_width and not self.state.over
+        if (
+            last or (self.counts_patients and self.turns == self.params.program_after)
+        ) and self.solve_as_program():
+            return False
         self.rising |= last
         # A branch is not branched again.
         waiting = self.time_to_branch and self.state.between == ANY_NUMBER
@@ -227,6 +238,23 @@ class GapClosing:
             if self.rising:
                 self.dive()
         return not self.state.over and (going or (last and self.rising))
+
+    @property
+    def counts_patients(self) -> bool:
+        """Whether a rule limits patients: then a diagram has a state for every number of them, and sees little."""
+        return any(side.coefficients.max(initial=0.0) > 1 for side in self.state.rules)
+
+    def solve_as_program(self) -> bool:
+        """Solve over all columns left as an integer program, where those are few; whether that settled it."""
+        state = self.state
+        kept = state.cheap_enough(state.cost)
+        if len(kept) > self.params.program_columns or math.isinf(state.cost):
+            return False
+        some = state.partitioning.take(kept)
+        chosen, bound = solve_partitioning_program(some, state.cost, state.deadline)
+        state.take(kept, chosen, bound)
+        state.tell()
+        return state.over
 
     def try_cutoffs(self, most: float = math.inf) -> bool:
         """Try cutoffs of up to so many columns while that is quick; whether there is more to prove."""

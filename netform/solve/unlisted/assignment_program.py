@@ -9,14 +9,14 @@ Buchanan and Lykhovyd, Operations Research 70 (2022)).
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 import numpy as np
 from ortools.math_opt import model_pb2
-from ortools.math_opt.python import mathopt
+
+from netform.solve.master.integer_program import solve_integer_program
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -207,29 +207,14 @@ class AssignmentProgram:
         seconds : float, optional
             Wall-clock limit.
         """
-        parameters = mathopt.SolveParameters(relative_gap_tolerance=0.0, absolute_gap_tolerance=1e-6)
-        # One thread: the same answer on every machine.
-        parameters.highs.string_options["parallel"] = "off"
-        parameters.highs.int_options["threads"] = 1
-        if math.isfinite(cutoff):
-            parameters.highs.double_options["objective_bound"] = cutoff
-        if seconds is not None:
-            parameters.time_limit = dt.timedelta(seconds=max(0.01, seconds))
-        model = mathopt.Model.from_model_proto(self._message)
-        result = mathopt.solve(model, mathopt.SolverType.HIGHS, params=parameters)
-        reason, why = result.termination.reason, mathopt.TerminationReason
-        if reason in (why.INFEASIBLE, why.INFEASIBLE_OR_UNBOUNDED):
-            return Assignment("infeasible", None, cutoff)
-        bound, networks = min(cutoff, result.termination.objective_bounds.dual_bound), None
-        if result.has_primal_feasible_solution():
-            values = result.variable_values().items()
-            chosen = [v.id for v, value in values if value > 0.5 and v.id < len(self._pairs)]
+        found, networks = solve_integer_program(self._message, cutoff, seconds), None
+        if found.values is not None:
+            chosen = np.flatnonzero(found.values[: len(self._pairs)] > 0.5)
             hub_of = dict(self._pairs[chosen].tolist())
             hubs = np.array([hub_of[k] for k in self.costs.item.tolist()])
             networks = {hub: tuple(np.flatnonzero(hubs == hub).tolist()) for hub in hub_of.values()}
-        # The solver may stop at what it met on the way though that costs more than it was asked for.
-        if bound >= cutoff < math.inf:
+        if found.bound >= cutoff < math.inf or (found.optimal and networks is None):
             return Assignment("infeasible", networks, cutoff)
         if networks is None:
-            return Assignment("unknown", None, bound)
-        return Assignment("optimal" if reason == why.OPTIMAL else "feasible", networks, bound)
+            return Assignment("unknown", None, found.bound)
+        return Assignment("optimal" if found.optimal else "feasible", networks, found.bound)

@@ -104,7 +104,9 @@ def test_what_it_comes_to_is_a_plan(partitioning: SetPartitioning) -> None:
 
 def test_cuts_go_on_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where diagrams of the last width see nothing cuts are added until a turn of them raises the bound no more."""
-    narrow = replace(CLOSING, first_width=1, last_width=1, at_once=0, quicker=0, cut_first=0)
+    narrow = replace(
+        CLOSING, first_width=1, last_width=1, at_once=0, quicker=0, cut_first=0, program_columns=0
+    )
     monkeypatch.setattr(gap_closing, "CLOSING", narrow)
     rounds: list[int] = []
 
@@ -119,3 +121,15 @@ def test_cuts_go_on_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     closing.rising = False
     closing.prove()
     assert rounds == [MASTER.most_rounds] * 5
+
+
+def test_few_columns_are_solved_as_a_program_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With diagrams of the width of one state and no cuts the optimum is proven all the same."""
+    narrow = replace(CLOSING, first_width=1, last_width=1, at_once=0, quicker=0)
+    monkeypatch.setattr(gap_closing, "CLOSING", narrow)
+    monkeypatch.setattr(SearchState, "tighten", lambda *_given: None)
+    closing = GapClosing(SearchState(rings(5, 3, lambda _columns: ()), NEVER))
+    closing.state.accept(np.array(singles(5, 3), np.int64))
+    solution = closing.prove()
+    assert solution.status == "optimal"
+    assert solution.cost == pytest.approx(5 + 3 * 4.0)
