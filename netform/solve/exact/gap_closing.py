@@ -82,8 +82,9 @@ class ClosingParams:
         dive_share : of the time left, for all of them.
 
     Integer program
-        program_columns : of no more columns all plans are looked through by HiGHS, once diagrams are no help.
-        program_after : where a rule limits patients, after so many turns already.
+        program_columns, program_after : where a rule limits patients, no more columns than the first are solved over by
+            HiGHS after so many turns; else no more than the second, once diagrams are no help.
+        program_share : of the time left.
 
     Neighbourhoods
         neighbourhood_columns : they are of no use where no more columns are left.
@@ -131,8 +132,9 @@ class ClosingParams:
     least_whole: float = 0.5
     most_left: float = 0.7
     dive_share: float = 0.2
-    program_columns: int = 20_000
+    program_columns: tuple[int, int] = (3_000, 20_000)
     program_after: int = 3
+    program_share: float = 0.9
     neighbourhood_columns: int = 40_000
     neighbourhood_share: float = 0.2
     cuts_a_turn: int = 250
@@ -221,9 +223,7 @@ class GapClosing:
             self.width = min(2 * self.width, self.params.last_width)
         # What diagrams do not reach, cuts may: more slowly, but as long as there is time.
         last = not going and most_width == self.params.last_width and not self.state.over
-        if (
-            last or (self.counts_patients and self.turns == self.params.program_after)
-        ) and self.solve_as_program():
+        if self.solve_as_program(last=last):
             return False
         self.rising |= last
         # A branch is not branched again.
@@ -239,19 +239,23 @@ class GapClosing:
                 self.dive()
         return not self.state.over and (going or (last and self.rising))
 
-    @property
-    def counts_patients(self) -> bool:
-        """Whether a rule limits patients: then a diagram has a state for every number of them, and sees little."""
-        return any(side.coefficients.max(initial=0.0) > 1 for side in self.state.rules)
+    def solve_as_program(self, *, last: bool) -> bool:
+        """Solve over all columns left as an integer program, where those are few; whether that settled it.
 
-    def solve_as_program(self) -> bool:
-        """Solve over all columns left as an integer program, where those are few; whether that settled it."""
-        state = self.state
+        Parameters
+        ----------
+        last : bool
+            Whether diagrams are no help any more. Before that it pays only where a rule limits patients, since then a
+            diagram has a state for every number of them.
+        """
+        state, params = self.state, self.params
+        early = any(side.coefficients.max(initial=0.0) > 1 for side in state.rules)
         kept = state.cheap_enough(state.cost)
-        if len(kept) > self.params.program_columns or math.isinf(state.cost):
+        due = last or (early and self.turns == params.program_after)
+        if not due or len(kept) > params.program_columns[last] or math.isinf(state.cost):
             return False
-        some = state.partitioning.take(kept)
-        chosen, bound = solve_partitioning_program(some, state.cost, state.deadline)
+        some, deadline = state.partitioning.take(kept), state.deadline.share(params.program_share)
+        chosen, bound = solve_partitioning_program(some, state.cost, deadline)
         state.take(kept, chosen, bound)
         state.tell()
         return state.over

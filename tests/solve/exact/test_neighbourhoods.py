@@ -105,7 +105,7 @@ def test_what_it_comes_to_is_a_plan(partitioning: SetPartitioning) -> None:
 def test_cuts_go_on_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where diagrams of the last width see nothing cuts are added until a turn of them raises the bound no more."""
     narrow = replace(
-        CLOSING, first_width=1, last_width=1, at_once=0, quicker=0, cut_first=0, program_columns=0
+        CLOSING, first_width=1, last_width=1, at_once=0, quicker=0, cut_first=0, program_columns=(0, 0)
     )
     monkeypatch.setattr(gap_closing, "CLOSING", narrow)
     rounds: list[int] = []
