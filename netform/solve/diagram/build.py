@@ -206,6 +206,15 @@ def _counts_whole(side: SideRow) -> bool:
     return np.array_equal(side.coefficients, np.round(side.coefficients))
 
 
+def _in_states(side: SideRow) -> bool:
+    """Whether states are told apart by what they add up to in a side row: networks or practices.
+
+    Patients add up to another number nearly every time: a limit on them is looked at path by path.
+    """
+    few = side.least > -math.inf or side.coefficients.max(initial=0.0) <= MOST_COUNTED
+    return few and _counts_whole(side)
+
+
 @nb.njit(cache=True, nogil=True)
 def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
     least = np.full(nodes, np.inf)
@@ -221,7 +230,10 @@ MOST_NODES = 4_000_000
 # Without a cutoff all plans are below: of so many columns at most.
 MOST_UNBOUNDED = 8_000
 
-# Members looked at for each state of the width, where rules in hours are checked path by path.
+# What one column adds to a side row at most, where states are told apart by it.
+MOST_COUNTED = 100
+
+# Members looked at for each state of the width, where rules are checked path by path.
 LOOKS = 40_000
 
 # Of a side row's sum; the rows count networks or thousandths of patients.
@@ -264,9 +276,9 @@ def best_below(
 ) -> Below:
     """The cheapest plan found below a cutoff, and below what none was missed.
 
-    All plans are in one diagram (`netform.solve.diagram.build`), those too that use more than a side row in hours
-    allows: the cheapest of the others is then looked for among them. A side row in hours that has a least is not kept
-    by any diagram: nothing is searched then.
+    All plans are in one diagram (`netform.solve.diagram.build`), those too that use more than a side row in hours, or
+    in patients, allows: the cheapest of the others is then looked for among them. A side row in hours that has a least
+    is not kept by any diagram: nothing is searched then.
 
     Parameters
     ----------
@@ -292,32 +304,35 @@ def best_below(
         For the diagram; that of the set partitioning unless more is held besides.
     """
     store, costs = partitioning.store, partitioning.costs
-    whole = [side for side in partitioning.sides if _counts_whole(side)]
-    hours = [side for side in partitioning.sides if not _counts_whole(side)]
+    counted = [side for side in partitioning.sides if _in_states(side)]
+    by_path = [side for side in partitioning.sides if not _in_states(side)]
     if not (np.bincount(store.members, minlength=store.practices) > 0).all():
         return Below(None, cutoff)
     unbounded = math.isinf(cutoff)
-    if any(side.least > -math.inf for side in hours) or (unbounded and len(reduced) > MOST_UNBOUNDED):
+    if any(side.least > -math.inf for side in by_path) or (unbounded and len(reduced) > MOST_UNBOUNDED):
         return Below(None, -math.inf)
     if unbounded:
         cutoff = _above_any_plan(partitioning)
     memory = partitioning.memory if memory is None else memory
     diagram = build_diagram(
-        store, costs, reduced, dual_objective, cutoff, whole, order,
+        store, costs, reduced, dual_objective, cutoff, counted, order,
         cuts=cuts, most_nodes=most_nodes, width=width, spare=spare, memory=memory,
     )  # fmt: skip
     if diagram is None:
         return Below(None, -math.inf)
     below = math.inf if unbounded and diagram.below >= cutoff else diagram.below
-    if not hours:
+    if not by_path:
         plans = cheapest_plans(diagram, costs, 1, cutoff)
         return Below(plans[0] if plans else None, below, diagram.states, diagram.width)
-    uses = np.array([side.coefficients for side in hours])
-    most = np.array([side.most for side in hours]) + TOLERANCE
+    uses = np.array([side.coefficients for side in by_path])
+    most = np.array([side.most for side in by_path]) + TOLERANCE
     found, complete = cheapest_within(
         diagram, costs, reduced, dual_objective, cutoff, uses, most, most_steps=width * LOOKS
     )
-    return Below(found, below if complete else -math.inf, diagram.states, diagram.width)
+    if not complete:
+        # All that is known of the plans in the diagram is what the cheapest path costs.
+        below = min(below, float(diagram.to_end(costs[diagram.takes])[0]))
+    return Below(found, below, diagram.states, diagram.width)
 
 
 def _above_any_plan(partitioning: SetPartitioning) -> float:

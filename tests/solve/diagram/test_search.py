@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,15 +19,25 @@ from tests.strategies import choices
 QUICK = examples(200)
 
 
-@given(choices(practices=(1, 8), candidates=80), st.sampled_from([0.9, 1.01, 1.3, math.inf]), st.booleans())
+def limited(partitioning: SetPartitioning, what: str) -> SetPartitioning:
+    """Limit hours, or patients by the thousand, to some of what all columns have together."""
+    if what == "nothing":
+        return partitioning
+    amounts = partitioning.costs / 3
+    if what == "patients":
+        amounts = np.round(1000 * (1 + amounts))
+    rule = SideRow(amounts, -math.inf, float(amounts.sum()) / 4)
+    return replace(partitioning, sides=(*partitioning.sides, rule))
+
+
+LIMITS = st.sampled_from(["nothing", "hours", "patients"])
+
+
+@given(choices(practices=(1, 8), candidates=80), st.sampled_from([0.9, 1.01, 1.3, math.inf]), LIMITS)
 @QUICK
-def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, hours: bool) -> None:
-    """Whatever the cutoff, with rules over the plan that count networks, or that count hours."""
-    if hours:
-        half = SideRow(partitioning.costs / 3, -math.inf, float(partitioning.costs.sum()) / 4)
-        partitioning = SetPartitioning(
-            partitioning.store, partitioning.costs, (*partitioning.sides, half), partitioning.most_networks
-        )
+def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, what: str) -> None:
+    """Whatever the cutoff, with rules over the plan that count networks, hours or patients."""
+    partitioning = limited(partitioning, what)
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=1.0)
     cutoff = best * share if math.isfinite(share) else math.inf
@@ -39,15 +50,11 @@ def test_it_is_the_cheapest_of_all(partitioning: SetPartitioning, share: float, 
         assert found is None
 
 
-@given(choices(practices=(1, 8), candidates=80), st.integers(1, 12), st.booleans())
+@given(choices(practices=(1, 8), candidates=80), st.integers(1, 12), LIMITS)
 @QUICK
-def test_none_cheaper_than_it_says_is_missed(partitioning: SetPartitioning, width: int, hours: bool) -> None:
+def test_none_cheaper_than_it_says_is_missed(partitioning: SetPartitioning, width: int, what: str) -> None:
     """However narrow the diagram is; and what it found is a plan below the cutoff."""
-    if hours:
-        half = SideRow(partitioning.costs / 3, -math.inf, float(partitioning.costs.sum()) / 4)
-        partitioning = SetPartitioning(
-            partitioning.store, partitioning.costs, (*partitioning.sides, half), partitioning.most_networks
-        )
+    partitioning = limited(partitioning, what)
     plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
     best = min(plans.values(), default=math.inf)
     cutoff = best * 1.3 if plans else 1.0
