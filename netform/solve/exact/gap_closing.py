@@ -9,10 +9,8 @@ raises the relaxation, which leaves fewer columns; after some rounds one cutoff 
 width reaches, which is doubled from turn to turn. Where the relaxation has a fraction of a network, it is branched on
 the number of networks: each branch has a much better bound. What the widest diagram does not reach is left open.
 
-Where networks are small, most columns that the relaxation chooses are chosen whole. Those are kept, and what is left is
-a set partitioning over fewer practices, of which the relaxation is solved anew, and so on: diving.
-
-The file is long because its one class is: every step goes on from what the others have left of the same state.
+Plans are found on the way, and looked for besides (`netform.solve.exact.improving`). All steps are of one class: each
+goes on from what the others have left of the same state.
 """
 
 from __future__ import annotations
@@ -27,10 +25,10 @@ import numpy as np
 from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_order
-from netform.solve.exact.neighbourhoods import neighbourhoods
+from netform.solve.exact import improving
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
 from netform.solve.master.integer_program import solve_partitioning_program
-from netform.solve.master.relaxation import MASTER, TINY, WHOLE, relax
+from netform.solve.master.relaxation import MASTER, relax
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
@@ -38,10 +36,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.budget import Deadline
     from netform.solve.model.outcome import Solution
 
-__all__ = ["CLOSING", "ClosingParams", "GapClosing"]
+__all__ = ["CLOSING", "ClosingParams", "GapClosing", "close_quickly"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +66,10 @@ class ClosingParams:
         states_a_second : a diagram that would take longer than the time left is given up by then.
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
 
-    Beams
-        beams : states of successive beams of a first solution: twenty to a hundred times as many see no further than a
-            bound.
-        beam_width, beam_columns : so many states at a time, of so many columns, nearly always come to the best plan.
-        beam_spare, beam_reach : states are gone on with up to so much above the dearest that the width keeps, as a
-            share of what a network costs, and plans up to so much above the bound, as a share of it.
-
-    Dives
-        least_whole : share of the practices that are in whole columns, at least: else the relaxation says too little.
-        most_left : share of the practices that are left at most, from one relaxation to the next.
-        dive_share : of the time left, for all of them.
-
     Integer program
         program_columns, program_after : where a rule limits patients, no more columns than the first are solved over by
             HiGHS after so many turns; else no more than the second, once diagrams are no help.
         program_share : of the time left.
-
-    Neighbourhoods
-        neighbourhood_columns : they are of no use where no more columns are left.
-        neighbourhood_share : of the time left, for all of them; and of that, for each.
 
     Cuts
         cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
@@ -124,19 +105,9 @@ class ClosingParams:
     states_a_second: int = 250_000
     surprising: int = 2
     less: int = 4
-    beams: tuple[int, ...] = (100, 300)
-    beam_width: int = 200
-    beam_columns: int = 5_000
-    beam_spare: float = 0.015
-    beam_reach: float = 0.02
-    least_whole: float = 0.5
-    most_left: float = 0.7
-    dive_share: float = 0.2
     program_columns: tuple[int, int] = (3_000, 20_000)
     program_after: int = 3
     program_share: float = 0.9
-    neighbourhood_columns: int = 40_000
-    neighbourhood_share: float = 0.2
     cuts_a_turn: int = 250
     least_rise: float = 5e-5
     least_share: float = 0.001
@@ -236,7 +207,7 @@ class GapClosing:
                 least = min(least, self.params.least_share * (self.state.cost - before))
             self.rising = self.state.relaxation.bound > before + least
             if self.rising:
-                self.dive()
+                improving.dive(self.state, close_quickly)
         return not self.state.over and (going or (last and self.rising))
 
     def solve_as_program(self, *, last: bool) -> bool:
@@ -384,136 +355,6 @@ class GapClosing:
         self.state.tell()
         return found.below >= cutoff
 
-    def dive(self) -> None:
-        """Look for a plan by what the relaxation chooses whole, where that is most of it."""
-        if not self.state.over and self.nearly_integral:
-            self.keep_whole(self.state.deadline.share(self.params.dive_share))
-
-    @property
-    def nearly_integral(self) -> bool:
-        """Whether the relaxation chooses whole columns for so many practices that diving promises something."""
-        relaxation, store = self.state.relaxation, self.state.partitioning.store
-        whole = store.take(relaxation.columns[relaxation.values > 1 - WHOLE])
-        return relaxation.missing < TINY and len(whole.members) >= self.params.least_whole * store.practices
-
-    def keep_whole(self, deadline: Deadline) -> None:
-        """Keep the columns that the relaxation chooses most, and solve over the practices that are left, the same way.
-
-        Beams over a thousand practices would go wrong somewhere, and diagrams see no further than the bound. On the way
-        back what is left is solved as far as that is quick. (T. Berthold, *Primal heuristics for mixed integer
-        programs*, 2006, on diving and on neighbourhoods that a relaxation gives.)
-        """
-        state = self.state
-        taken, left = self.whole_columns()
-        if not left.any() or state.relaxation.missing > TINY or deadline.passed:
-            return
-        self.solve_rest(taken, left, state.cost, deadline, dive=True)
-
-    def solve_rest(
-        self,
-        taken: NDArray[np.int64],
-        left: NDArray[np.bool_],
-        dear: float,
-        deadline: Deadline,
-        *,
-        dive: bool = False,
-    ) -> bool:
-        """Keep some columns, and solve over the practices that are left as far as that is quick; whether it paid.
-
-        Parameters
-        ----------
-        taken : ndarray of int64
-            The columns that are kept.
-        left : ndarray of bool, shape (n,)
-            The practices that are in none of them.
-        dear : float
-            Columns in no plan as cheap are left out.
-        deadline : Deadline
-        dive : bool
-            Whether to keep what the relaxation chooses whole of what is left, first.
-        """
-        state, partitioning = self.state, self.state.partitioning
-        kept, store = state.cheap_enough(dear), partitioning.store
-        # Those that hold no practice but of those left.
-        kept = kept[np.logical_and.reduceat(left[store.members], store.offsets[:-1])[kept]]
-        some = partitioning.take(kept)
-        members = (np.cumsum(left) - 1)[some.store.members].astype(np.uint16)
-        used = [math.fsum(side.coefficients[taken]) for side in partitioning.sides]
-        rest = replace(
-            some,
-            store=replace(some.store, members=members, practices=int(left.sum())),
-            sides=tuple(
-                replace(side, least=side.least - by, most=side.most - by)
-                for side, by in zip(some.sides, used, strict=True)
-            ),
-            most_networks=partitioning.most_networks - len(taken),
-            memory=state.memory.left_beside(some.nbytes),
-        )
-        below = GapClosing(SearchState(rest, deadline, state.cost - math.fsum(partitioning.costs[taken])))
-        if not below.state.over:
-            below.state.tighten(MASTER.most_rounds)
-            if dive:
-                below.keep_whole(deadline)
-        if not below.state.over:
-            below.take_turns(self.params.first_width)
-        if below.state.chosen is None:
-            return False
-        state.accept(np.concatenate((taken, kept[below.state.chosen])))
-        return True
-
-    def better_neighbourhoods(self) -> None:
-        """Solve anew what a few neighbouring networks of the incumbent hold, until none of them is bettered.
-
-        Only where many columns are left: else a diagram of them all is the quicker way to the best plan.
-        """
-        state, solved, going = self.state, set[frozenset[int]](), True
-        deadline = state.deadline.share(self.params.neighbourhood_share)
-        while going and not (state.over or deadline.passed or state.chosen is None):
-            going = False
-            if len(state.cheap_enough(state.cost)) <= self.params.neighbourhood_columns:
-                return
-            plan = np.flatnonzero(np.isin(state.origin, state.chosen))
-            for some, dear in neighbourhoods(state, plan):
-                key = frozenset(state.origin[some].tolist())
-                if key in solved:
-                    continue
-                solved.add(key)
-                left = np.zeros(state.partitioning.store.practices, np.bool_)
-                left[state.partitioning.store.take(some).members] = True
-                each = deadline.share(self.params.neighbourhood_share)
-                going = self.solve_rest(np.setdiff1d(plan, some), left, dear, each)
-                if going or deadline.passed:
-                    break
-
-    def whole_columns(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """The columns chosen whole, others until few enough practices are left, and which practices those are."""
-        store, relaxation = self.state.partitioning.store, self.state.relaxation
-        left, taken = np.ones(store.practices, np.bool_), list[int]()
-        for k in np.argsort(-relaxation.values, kind="stable").tolist():
-            whole = relaxation.values[k] > 1 - WHOLE
-            if not whole and left.sum() <= self.params.most_left * store.practices:
-                break
-            column = int(relaxation.columns[k])
-            if left[store[column]].all():
-                left[store[column]] = False
-                taken.append(column)
-        return np.array(taken, np.int64), left
-
-    def beam_search(self, kept: NDArray[np.int64], width: int) -> None:
-        """Look for a plan among some columns by going on with few states at a time, from either end."""
-        some, reduced, dual_objective, cuts = self.state.priced(kept)
-        order = spectral_order(some.store, reduced)
-        networks = max(1.0, float(self.state.relaxation.values.sum()))
-        spare = self.params.beam_spare * abs(dual_objective) / networks
-        for end in (order, order[::-1]):
-            cutoff = min(self.state.cost, dual_objective + self.params.beam_reach * abs(dual_objective))
-            if not self.state.over:
-                memory = self.state.memory
-                found = best_below(
-                    some, reduced, dual_objective, cutoff, width, end, cuts, spare=spare, memory=memory
-                ).chosen
-                self.state.take(kept, found)
-
     @property
     def fraction_of_network(self) -> float:
         """How far the relaxation is from a whole number of networks; 0 where that does not matter."""
@@ -563,7 +404,8 @@ class GapClosing:
             branch = GapClosing(SearchState(branched, deadline, cost, start=start, between=between))
             gap = self.state.cost - self.state.bound
             if branch.state.bound - self.state.bound > self.params.other_prices * gap:
-                branch.beam_search(branch.state.nearest(self.params.beam_columns), self.params.beam_width)
+                near = branch.state.nearest(improving.IMPROVING.beam_columns)
+                improving.beam_search(branch.state, near, improving.IMPROVING.beam_width)
                 self.take_branch(branch, kept)
             branches.append(branch)
         return branches, kept
@@ -596,3 +438,8 @@ class GapClosing:
         """Take the plan and the cuts of a branch, whose columns stand at ``kept``."""
         self.state.take(kept, branch.state.chosen)
         self.state.keep_cuts(branch.state.learnt().cuts)
+
+
+def close_quickly(state: SearchState) -> None:
+    """Close the gap of a state by turns up to the first width, for what looks for plans."""
+    GapClosing(state).take_turns(CLOSING.first_width)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact.gap_closing import GapClosing
+from netform.solve.exact import improving
+from netform.solve.exact.gap_closing import GapClosing, close_quickly
 from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MASTER, relax, tighten
@@ -106,13 +107,13 @@ def solve_set_partitioning(
 def _find_plan(closing: GapClosing) -> None:
     """Try cutoffs while that is quick, then look for a plan near the bound by beams."""
     state = closing.state
-    closing.dive()
+    improving.dive(state, close_quickly)
     closing.take_turns(closing.params.width)
-    for width in closing.params.beams:
+    for width in improving.IMPROVING.beams:
         if not state.over:
-            closing.beam_search(state.nearest(closing.params.beam_columns), width)
+            improving.beam_search(state, state.nearest(improving.IMPROVING.beam_columns), width)
     if not state.over:
         state.take_incumbent()
-    closing.better_neighbourhoods()
+    improving.better_neighbourhoods(state, close_quickly)
     # The columns that are left are few enough to price them for more cuts.
     closing.rising = True

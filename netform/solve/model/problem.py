@@ -217,3 +217,33 @@ class SetPartitioning:
         """The same over some of the columns."""
         sides = tuple(side.take(chosen) for side in self.sides)
         return replace(self, store=self.store.take(chosen), costs=self.costs[chosen], sides=sides)
+
+    def rest(
+        self, taken: NDArray[np.int64], among: NDArray[np.int64]
+    ) -> tuple[SetPartitioning, NDArray[np.int64]]:
+        """What is left to choose beside some columns: the practices that are in none of them, numbered anew.
+
+        Parameters
+        ----------
+        taken : ndarray of int64
+            The columns that stay: no two hold the same practice.
+        among : ndarray of int64
+            The columns that may be chosen, of which those are left that hold no practice of ``taken``.
+
+        Returns
+        -------
+        SetPartitioning
+            With what is left of the limits of the side rows.
+        ndarray of int64
+            Where its columns stand in this one.
+        """
+        left = np.ones(self.store.practices, np.bool_)
+        left[self.store.take(taken).members] = False
+        kept = among[np.logical_and.reduceat(left[self.store.members], self.store.offsets[:-1])[among]]
+        some, sides = self.take(kept), list[SideRow]()
+        members = (np.cumsum(left) - 1)[some.store.members].astype(np.uint16)
+        for side, own in zip(self.sides, some.sides, strict=True):
+            used = math.fsum(side.coefficients[taken])
+            sides.append(replace(own, least=own.least - used, most=own.most - used))
+        store = replace(some.store, members=members, practices=int(left.sum()))
+        return replace(some, store=store, sides=tuple(sides)), kept

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.store import CandidateStore
 from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
+from netform.solve.exact.improving import neighbourhoods_of
 from netform.solve.exact.solver import bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import relax
 from netform.solve.model.outcome import Solution, WarmStart
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
 
@@ -255,57 +255,16 @@ def local_diagrams(near: NearOptimalSpace, limit: float) -> Iterator[tuple[Diagr
     cutoff : float
         What those plans cost less than.
     """
-    plan, store = near.known[0], near.model.store
     kept = near.within(limit)
-    network, some = network_of(store, plan), store.take(kept)
-    meets = np.zeros((len(plan), len(kept)), np.float32)
-    meets[network[some.members], np.repeat(np.arange(len(kept)), np.diff(some.offsets))] = 1.0
-    touch = meets @ meets.T
-    size = np.diff(store.offsets)[plan]
-    done = set()
-    for most, start in product(SPACE.practices, range(len(plan))):
-        nearby = _neighbourhood(touch, size, start, most)
-        if near.deadline.passed or nearby in done:
-            continue
-        done.add(nearby)
-        outside = np.ones(len(plan), np.bool_)
-        outside[list(nearby)] = False
-        inside = kept[meets[outside].sum(axis=0) == 0]
-        cutoff = limit - math.fsum(near.costs[plan[outside]])
-        diagram = _built(near, inside, plan[outside], cutoff)
+    whole, plan = near.model.partitioning(near.costs).take(kept), np.searchsorted(kept, near.known[0])
+    networks = whole.store.take(plan)
+    found = (each for most in SPACE.practices for each in neighbourhoods_of(networks, whole.store, most))
+    for nearby in dict.fromkeys(map(frozenset, found)):
+        if near.deadline.passed:
+            return
+        stay = np.delete(plan, list(nearby))
+        cutoff = limit - math.fsum(whole.costs[stay])
+        rest, inside = whole.rest(stay, np.arange(len(kept)))
+        diagram = near.built(rest, bound_columns(rest, near.deadline), kept[inside], cutoff)
         if diagram is not None:
             yield diagram, cutoff
-
-
-def _neighbourhood(
-    touch: NDArray[np.float32], size: NDArray[np.int64], start: int, most: int
-) -> tuple[int, ...]:
-    """A network and those that share the most columns with it, as far as there is room."""
-    nearby, practices = {start}, int(size[start])
-    while True:
-        shared = touch[list(nearby)].sum(axis=0)
-        shared[list(nearby)] = 0
-        shared[practices + size > most] = 0
-        best = int(shared.argmax())
-        if shared[best] == 0:
-            return tuple(sorted(nearby))
-        nearby.add(best)
-        practices += int(size[best])
-
-
-def _built(
-    near: NearOptimalSpace, inside: NDArray[np.int64], stay: NDArray[np.int64], cutoff: float
-) -> Diagram | None:
-    """All ways below a cutoff to cover what some networks do not that stay as they are."""
-    store = near.model.store
-    left = np.ones(store.practices, np.bool_)
-    left[store.take(stay).members] = False
-    number = np.cumsum(left) - 1
-    some = near.model.partitioning(near.costs).take(inside)
-    own = CandidateStore(some.store.offsets, number[some.store.members].astype(np.uint16), int(left.sum()))
-    sides = []
-    for side in near.model.sides:
-        fixed = math.fsum(side.coefficients[stay])
-        sides.append(SideRow(side.coefficients[inside], side.least - fixed, side.most - fixed))
-    partitioning = replace(some, store=own, sides=tuple(sides))
-    return near.built(partitioning, bound_columns(partitioning, near.deadline), inside, cutoff)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from netform.solve.exact import improving
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import least_of
@@ -122,9 +123,9 @@ class Reoptimiser(RestrictedMaster):
         if priced.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
         listed = priced.pool[priced.pool < len(priced.reduced)]
-        near = listed[least_of(priced.reduced[listed], CLOSING.beam_columns)]
+        near = listed[least_of(priced.reduced[listed], improving.IMPROVING.beam_columns)]
         search = self.pool_search(program, priced.pool, priced, near, best.cost, best)
-        search.closing.beam_search(np.arange(len(search.pool)), LARGE_LIST.beam_width)
+        improving.beam_search(search.closing.state, np.arange(len(search.pool)), LARGE_LIST.beam_width)
         best = search.best
         below = cutoffs[0].below(priced.bound, best.cost)
         cheaper = self.usable(priced.cheaper(below if best.chosen is None else best.cost))
@@ -295,5 +296,8 @@ class PoolSearch:
 
     def cut(self) -> None:
         """Raise the bound by cuts, and look for plans by their duals, which show the way better."""
-        self.closing.state.tighten(LARGE_LIST.rounds, CLOSING.cuts_a_turn)
-        self.closing.beam_search(self.closing.state.nearest(CLOSING.beam_columns), 2 * LARGE_LIST.beam_width)
+        state = self.closing.state
+        state.tighten(LARGE_LIST.rounds, CLOSING.cuts_a_turn)
+        improving.beam_search(
+            state, state.nearest(improving.IMPROVING.beam_columns), 2 * LARGE_LIST.beam_width
+        )

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from netform.solve.exact.gap_closing import GapClosing
+from netform.solve.exact.gap_closing import close_quickly
+from netform.solve.exact.improving import keep_whole, nearly_integral
 from netform.solve.exact.state import SearchState
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning, SideRow
@@ -44,22 +45,21 @@ def test_whole_columns_are_kept_and_the_rest_is_solved(limited: bool) -> None:
     partitioning = rings(200, 4, sides)
     state = SearchState(partitioning, NEVER)
     assert state.bound == pytest.approx(200 + 4 * (4.0 if limited else 2.5))
-    closing = GapClosing(state)
-    assert closing.nearly_integral
-    closing.keep_whole(NEVER)
+    assert nearly_integral(state)
+    keep_whole(state, NEVER, close_quickly)
     assert state.cost == pytest.approx(200 + 4 * 4.0)
 
 
 def test_a_relaxation_without_whole_columns_promises_nothing() -> None:
     """Rings alone: every column is chosen by half."""
     partitioning = rings(0, 4, lambda _columns: ())
-    assert not GapClosing(SearchState(partitioning, NEVER)).nearly_integral
+    assert not nearly_integral(SearchState(partitioning, NEVER))
 
 
 def test_without_time_nothing_is_dived_into() -> None:
     """The deadline of the dive counts, whatever that of the state."""
     state = SearchState(rings(20, 2, lambda _columns: ()), NEVER)
-    GapClosing(state).keep_whole(Deadline(0.0, lambda: 1.0))
+    keep_whole(state, Deadline(0.0, lambda: 1.0), close_quickly)
     assert state.chosen is None
 
 
@@ -71,7 +71,7 @@ def test_what_it_finds_is_a_plan(partitioning: SetPartitioning) -> None:
     if state.over:
         return
     bound = state.bound
-    GapClosing(state).keep_whole(NEVER)
+    keep_whole(state, NEVER, close_quickly)
     if state.chosen is not None:
         plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
         assert plans[tuple(state.chosen.tolist())] == pytest.approx(state.cost)

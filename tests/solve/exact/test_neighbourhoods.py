@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from netform.solve.exact import gap_closing
-from netform.solve.exact.gap_closing import CLOSING, GapClosing
-from netform.solve.exact.neighbourhoods import NEIGHBOURHOODS, neighbourhoods
+from netform.solve.exact import gap_closing, improving
+from netform.solve.exact.gap_closing import CLOSING, GapClosing, close_quickly
+from netform.solve.exact.improving import IMPROVING, better_neighbourhoods, neighbourhoods
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import MASTER
 from netform.solve.model.budget import NEVER, Deadline
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from netform.solve.model.problem import SetPartitioning
 
 
-def begun_at(partitioning: SetPartitioning, plan: tuple[int, ...]) -> GapClosing:
-    """Give gap closing with a plan as the incumbent, however few columns are left."""
+def begun_at(partitioning: SetPartitioning, plan: tuple[int, ...]) -> SearchState:
+    """Give a search state with a plan as the incumbent."""
     state = SearchState(partitioning, NEVER)
     state.accept(np.array(plan, np.int64))
-    closing = GapClosing(state)
-    closing.params = replace(CLOSING, neighbourhood_columns=0)
-    return closing
+    return state
+
+
+def better(state: SearchState) -> None:
+    """Solve neighbourhoods anew, however few columns are left."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(improving, "IMPROVING", replace(IMPROVING, neighbourhood_columns=0))
+        better_neighbourhoods(state, close_quickly)
 
 
 def singles(pairs: int, of_rings: int) -> tuple[int, ...]:
@@ -42,45 +47,44 @@ def singles(pairs: int, of_rings: int) -> tuple[int, ...]:
 
 def test_the_dearest_networks_come_first() -> None:
     """Rings have all that is to be gained: a neighbourhood of pairs alone is of no interest."""
-    closing = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
-    plan = np.flatnonzero(np.isin(closing.state.origin, closing.state.chosen))
-    found = neighbourhoods(closing.state, plan)
+    state = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
+    plan = np.flatnonzero(np.isin(state.origin, state.chosen))
+    found = neighbourhoods(state, plan)
     assert found
     for some, dear in found:
         assert np.isin(some, plan).all()
-        assert closing.state.bound < dear <= closing.state.cost
+        assert state.bound < dear <= state.cost
         assert (some >= 5).any()
-        held = len(closing.state.partitioning.store.take(some).members)
-        assert held <= NEIGHBOURHOODS.practices
+        held = len(state.partitioning.store.take(some).members)
+        assert held <= IMPROVING.practices
     assert [dear for _, dear in found] == sorted((dear for _, dear in found), reverse=True)
 
 
 def test_neighbourhoods_are_solved_anew() -> None:
     """A ring costs 4.0, two pairs and the cheapest alone, where its practices alone cost 2.0 to 2.4 each."""
-    closing = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
-    assert closing.state.cost == pytest.approx(5 + 3 * (2.0 + 2.1 + 2.2 + 2.3 + 2.4))
-    closing.better_neighbourhoods()
-    assert closing.state.cost == pytest.approx(5 + 3 * 4.0)
+    state = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
+    assert state.cost == pytest.approx(5 + 3 * (2.0 + 2.1 + 2.2 + 2.3 + 2.4))
+    better(state)
+    assert state.cost == pytest.approx(5 + 3 * 4.0)
 
 
 def test_where_few_columns_are_left_nothing_is_done() -> None:
     """A diagram of them all is the quicker way."""
-    closing = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
-    closing.params = CLOSING
-    before = closing.state.cost
-    closing.better_neighbourhoods()
-    assert closing.state.cost == before
+    state = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
+    before = state.cost
+    better_neighbourhoods(state, close_quickly)
+    assert state.cost == before
 
 
 def test_without_time_or_a_plan_nothing_is_done() -> None:
     """Time that is up, and a state that has no plan."""
-    closing = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
-    closing.state.deadline = Deadline(0.0, lambda: 1.0)
-    before = closing.state.cost
-    closing.better_neighbourhoods()
-    assert closing.state.cost == before
+    state = begun_at(rings(5, 3, lambda _columns: ()), singles(5, 3))
+    state.deadline = Deadline(0.0, lambda: 1.0)
+    before = state.cost
+    better(state)
+    assert state.cost == before
     state = SearchState(rings(0, 2, lambda _columns: ()), NEVER)
-    GapClosing(state).better_neighbourhoods()
+    better(state)
     assert state.chosen is None
 
 
@@ -92,11 +96,10 @@ def test_what_it_comes_to_is_a_plan(partitioning: SetPartitioning) -> None:
     if not plans:
         return
     dearest = max(plans, key=lambda plan: plans[plan])
-    closing = begun_at(partitioning, dearest)
-    if math.isinf(closing.state.bound) or closing.state.chosen is None:
+    state = begun_at(partitioning, dearest)
+    if math.isinf(state.bound) or state.chosen is None:
         return
-    closing.better_neighbourhoods()
-    state = closing.state
+    better(state)
     assert state.chosen is not None
     assert plans[tuple(state.chosen.tolist())] == pytest.approx(state.cost)
     assert min(plans.values()) <= state.cost + 1e-9 <= plans[dearest] + 2e-9
