@@ -8,6 +8,7 @@ the whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -20,7 +21,7 @@ from netform.explain.obstacles import obstacles
 from netform.graph_demands import demanded_graph
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
-from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.solver import any_plan
 from netform.solve.model.budget import NEVER, Deadline, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules import Rules
-    from netform.solve.model.outcome import Solution
 
 __all__ = ["Question", "Remedy", "cover_of", "divisible", "free_practices", "within_rules"]
 
@@ -208,34 +208,17 @@ def cover_of(
     if not len(store):
         return not store.practices and not networks
     sides = () if networks is None else (SideRow(np.ones(len(store)), float(networks), float(networks)),)
-    effort = _Effort(deadline)
-    solution = solve_set_partitioning(
-        SetPartitioning(store, costs, sides, most_networks, ROOM),
-        Deadline(MOST_SECONDS, effort.clock),
-        on_plan=effort.found,
+    looks = count(1)
+
+    def clock() -> float:
+        return MOST_SECONDS if deadline.passed else next(looks) * MOST_SECONDS / MOST_LOOKS
+
+    solution = any_plan(
+        SetPartitioning(store, costs, sides, most_networks, ROOM), Deadline(MOST_SECONDS, clock)
     )
     if solution.chosen is not None:
         return True
     return False if solution.status == "infeasible" else None
-
-
-@dataclass
-class _Effort:
-    """A clock that goes on when it is looked at.
-
-    It stands at the end once a plan was found, any one being enough, or once time is really up.
-    """
-
-    deadline: Deadline
-    looks: int = 0
-    done: bool = False
-
-    def clock(self) -> float:
-        self.looks += 1
-        return MOST_SECONDS if self.done or self.deadline.passed else self.looks * MOST_SECONDS / MOST_LOOKS
-
-    def found(self, solution: Solution) -> None:
-        self.done = self.done or solution.chosen is not None
 
 
 def _settle(

@@ -18,7 +18,7 @@ import numpy as np
 
 from netform.solve.exact import improving
 from netform.solve.exact.gap_closing import GapClosing, close_quickly
-from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.solver import any_plan
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import MASTER
 from netform.solve.model.budget import NEVER, Deadline
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.solve.model.outcome import Solution, WarmStart
+    from netform.solve.model.outcome import WarmStart
     from netform.solve.model.plan_model import PlanModel
 
 __all__ = ["Fewest", "FewestPlans", "among_fewest", "at_least", "fewest"]
@@ -48,9 +48,6 @@ LARGEST = 1000.0
 
 # Closing a gap leaves a ten-millionth at most: of so many far less than one.
 SEEN = 1_000_000
-
-# A moment that never comes, on the clock of a run without a deadline.
-LATE = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,14 +259,7 @@ class _Count:
             return "infeasible"
         row = SideRow(self.counts, -math.inf, most + 0.5)
         some = replace(self.model, sides=(*self.model.sides, row)).take(kept)
-        met: list[Solution] = []
-        # The clock stands at the end once a plan is met.
-        ended = Deadline(
-            min(deadline.at, LATE),
-            lambda: math.inf if met and met[-1].chosen is not None else deadline.clock(),
-        )
-        # By their cost, for where all plans are alike the search for one wanders.
-        solution = solve_set_partitioning(some.partitioning(some.costs), ended, on_plan=met.append)
+        solution = any_plan(some.partitioning(some.costs), deadline)
         if solution.chosen is None:
             return solution.status
         self.take(kept[solution.chosen])

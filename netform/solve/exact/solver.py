@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import SetPartitioning
 
-__all__ = ["bound_columns", "solve_set_partitioning"]
+__all__ = ["any_plan", "bound_columns", "solve_set_partitioning"]
 
 
 def bound_columns(
@@ -102,6 +102,33 @@ def solve_set_partitioning(
             _find_plan(closing)
         found = closing.prove()
     return found if trace else replace(found, trace=None)
+
+
+class _MetError(Exception):
+    """Ends a search at the first plan that is met."""
+
+
+def any_plan(
+    partitioning: SetPartitioning,
+    deadline: Deadline,
+    *,
+    cutoff: float = math.inf,
+    warm: WarmStart | None = None,
+) -> Solution:
+    """Look for any plan: `solve_set_partitioning` is ended at the first that is met. Which is the best is not asked.
+
+    It is by costs all the same: where all plans are alike, the search for one wanders.
+    """
+
+    def stop(solution: Solution) -> None:
+        if solution.chosen is not None:
+            raise _MetError(solution)
+
+    try:
+        return solve_set_partitioning(partitioning, deadline, on_plan=stop, cutoff=cutoff, warm=warm)
+    except _MetError as met:
+        found: Solution = met.args[0]
+        return found
 
 
 def _find_plan(closing: GapClosing) -> None:

@@ -16,8 +16,8 @@ import numpy as np
 from netform.scores.continuity import moved
 from netform.solve.diagram.build import Diagram, build_diagram
 from netform.solve.exact.improving import neighbourhoods_of
-from netform.solve.exact.solver import bound_columns, solve_set_partitioning
-from netform.solve.master.relaxation import relax
+from netform.solve.exact.solver import any_plan, bound_columns, solve_set_partitioning
+from netform.solve.master.relaxation import priced, relax
 from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SetPartitioning, SideRow
 
@@ -64,14 +64,6 @@ class SpaceParams:
 
 
 SPACE = SpaceParams()
-
-
-class _MetError(Exception):
-    """Ends a search at the first plan that is met: which is the best is not asked."""
-
-    def __init__(self, chosen: NDArray[np.int64]) -> None:
-        super().__init__()
-        self.chosen = chosen
 
 
 @dataclass(slots=True)
@@ -132,10 +124,7 @@ class NearOptimalSpace:
         if len(kept) > SPACE.most_columns:
             return None
         some = partitioning.take(kept)
-        reduced = warm.duals.price(some.store, some.costs, warm.cuts, some.sides)
-        # The networks of a plan may each have a reduced cost just below zero.
-        slack = some.most_networks * min(0.0, float(reduced.min(initial=0.0)))
-        dual_objective = warm.duals.dual_objective(warm.cuts, some.sides) + slack
+        reduced, dual_objective = priced(some, warm)
         left, most = self.deadline.seconds_left, SPACE.most_steps
         diagram = build_diagram(
             some.store,
@@ -162,15 +151,13 @@ class NearOptimalSpace:
         costs: NDArray[np.float64],
         rows: Sequence[SideRow],
         cutoff: float = math.inf,
-        on_plan: Callable[[Solution], None] = lambda _solution: None,
+        solve: Callable[..., Solution] = solve_set_partitioning,
     ) -> Solution:
-        """The best plan of some columns; costs and rows are over all of them."""
+        """The best plan of some columns, or any by `any_plan`; costs and rows are over all of them."""
         partitioning = self.model.partitioning(costs, rows).take(kept)
         if not len(kept):
             return Solution("infeasible", None, math.inf, math.inf)
-        found = solve_set_partitioning(
-            partitioning, self.deadline, cutoff=cutoff, warm=self.warm.among(kept), on_plan=on_plan
-        )
+        found = solve(partitioning, self.deadline, cutoff=cutoff, warm=self.warm.among(kept))
         chosen = None if found.chosen is None else kept[found.chosen]
         if chosen is not None:
             self.known.append(chosen)
@@ -178,17 +165,8 @@ class NearOptimalSpace:
 
     def any_plan(self, kept: NDArray[np.int64], limit: float) -> tuple[NDArray[np.int64] | None, bool]:
         """Any plan of some columns below a limit, and whether it is settled that there is one or none."""
-
-        def stop(solution: Solution) -> None:
-            if solution.chosen is not None:
-                raise _MetError(solution.chosen)
-
-        try:
-            found = self.solve_model(kept, self.costs, (), limit, stop)
-        except _MetError as met:
-            self.known.append(kept[met.chosen])
-            return kept[met.chosen], True
-        return None, found.status == "infeasible"
+        found = self.solve_model(kept, self.costs, (), limit, any_plan)
+        return found.chosen, found.chosen is not None or found.status == "infeasible"
 
     def at_most(self, limit: float) -> SideRow:
         """The rule that a plan costs at most so much."""
