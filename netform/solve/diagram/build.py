@@ -35,6 +35,7 @@ from netform.solve.diagram.queries import cheapest_plans, cheapest_within
 from netform.solve.diagram.variable_order import STRAIGHT, narrowest_order
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import DEFAULT, MemoryBudget
+from netform.solve.model.problem import extent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -312,7 +313,8 @@ def best_below(
     if any(side.least > -math.inf for side in by_path) or (unbounded and len(reduced) > MOST_UNBOUNDED):
         return Below(None, -math.inf)
     if unbounded:
-        cutoff = _above_any_plan(partitioning)
+        # More than any plan costs.
+        cutoff = extent(store, costs)[1] + 1.0
     memory = partitioning.memory if memory is None else memory
     diagram = build_diagram(
         store, costs, reduced, dual_objective, cutoff, counted, order,
@@ -333,12 +335,3 @@ def best_below(
         # All that is known of the plans in the diagram is what the cheapest path costs.
         below = min(below, float(diagram.to_end(costs[diagram.takes])[0]))
     return Below(found, below, diagram.states, diagram.width)
-
-
-def _above_any_plan(partitioning: SetPartitioning) -> float:
-    """More hours per week than any plan costs: every practice as dear as its share of its dearest column."""
-    store = partitioning.store
-    size = np.diff(store.offsets)
-    dearest = np.zeros(store.practices)
-    np.maximum.at(dearest, store.members, np.repeat(partitioning.costs / size, size))
-    return math.fsum(dearest) + 1.0

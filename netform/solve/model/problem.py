@@ -28,6 +28,7 @@ __all__ = [
     "SetPartitioning",
     "SideRow",
     "exceptional",
+    "extent",
     "group_costs",
     "plan_key",
     "renumbered",
@@ -144,6 +145,24 @@ def exceptional(problem: Problem, store: CandidateStore) -> tuple[NDArray[np.boo
     patients, rules = group_sums(store, problem.data.list_size), problem.data.rules
     outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
     return (outside > 0) | ~counts_allowed(store, problem.limits), outside
+
+
+def extent(store: CandidateStore, hours: NDArray[np.float64]) -> tuple[float, float]:
+    """The least and the most that a plan may come to, the hours of a column shared out among its practices.
+
+    Parameters
+    ----------
+    store : CandidateStore
+        With a column for every practice.
+    hours : ndarray of float64, shape (m,)
+        Or anything else that the columns of a plan add up.
+    """
+    lengths = np.diff(store.offsets)
+    shares = np.repeat(hours / lengths, lengths)
+    least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
+    np.minimum.at(least, store.members, shares)
+    np.maximum.at(most, store.members, shares)
+    return math.fsum(least), math.fsum(most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import numpy as np
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.master.relaxation import relax
 from netform.solve.model.outcome import Solution, WarmStart
-from netform.solve.model.problem import SideRow
+from netform.solve.model.problem import SideRow, extent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +203,7 @@ class _Tracer:
         for axis, end in enumerate(found):
             # One proven point is worth showing; that it is not the whole front is said.
             if end is None:
-                self.leave_open(axis, known, self.extent(axis)[0])
+                self.leave_open(axis, known, extent(self.model.store, self.axes[axis])[0])
         left, right = found[0] or known, found[1] or known
         self.points = [left] if right.x - left.x <= SAME or left.y - right.y <= SAME else [left, right]
         return left, right
@@ -236,7 +236,7 @@ class _Tracer:
             found = self.solve_model(np.arange(len(first)), first + weight * then, ())
             if found.status == "optimal" and found.chosen is not None:
                 point = self.point(found.chosen, supported=True)
-                least = max(bound, self.extent(axis)[0])
+                least = max(bound, extent(self.model.store, self.axes[axis])[0])
                 # Where none has less, none that has as much is better on the other axis either.
                 if (point.x, point.y)[axis] - least > SAME:
                     self.leave_open(axis, point, least)
@@ -245,19 +245,9 @@ class _Tracer:
 
     def leave_open(self, axis: int, point: TracedPoint, least: float) -> None:
         """Note that plans may lie beyond a point, with at least so much on an axis."""
-        most = self.extent(1 - axis)[1]
+        most = extent(self.model.store, self.axes[1 - axis])[1]
         box = (least, point.x, point.y, most) if axis == 0 else (point.x, most, least, point.y)
         self.beyond.append(box)
-
-    def extent(self, axis: int) -> tuple[float, float]:
-        """The least and the most that a plan may come to, each network's hours shared out among its practices."""
-        store = self.model.store
-        lengths = np.diff(store.offsets)
-        shares = np.repeat(self.axes[axis] / lengths, lengths)
-        least, most = np.full(store.practices, math.inf), np.full(store.practices, -math.inf)
-        np.minimum.at(least, store.members, shares)
-        np.maximum.at(most, store.members, shares)
-        return math.fsum(least), math.fsum(most)
 
     def at_most(self, axis: int, most: float) -> SideRow:
         """The rule that a plan has at most so many hours on an axis."""
