@@ -7,11 +7,14 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+
+from netform.solve.master.linear_program import entries, program_message
+from netform.solve.master.subset_row_cuts import NO_CUTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from ortools.math_opt import model_pb2
 
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import SetPartitioning
@@ -98,36 +101,16 @@ def solve_partitioning_program(
     deadline : Deadline
     """
     store, sides = partitioning.store, partitioning.sides
-    count = len(store)
-    message = model_pb2.ModelProto()
-    message.variables.ids.extend(range(count))
-    message.variables.lower_bounds.extend([0.0] * count)
-    message.variables.upper_bounds.extend([1.0] * count)
-    message.variables.integers.extend([True] * count)
-    message.objective.linear_coefficients.ids.extend(range(count))
-    message.objective.linear_coefficients.values.extend(partitioning.costs.tolist())
-    column = np.repeat(np.arange(count), np.diff(store.offsets))
-    by_row = np.argsort(store.members, kind="stable")
-    row, column, value = store.members[by_row].astype(np.int64), column[by_row], np.ones(len(column))
     lower, upper = [1.0] * store.practices, [1.0] * store.practices
+    coefficients = np.zeros((len(sides), len(store)))
     for k, side in enumerate(sides):
         scale = max(1.0, float(np.abs(side.coefficients).max(initial=0.0)) / LARGEST)
-        held = np.flatnonzero(side.coefficients)
-        row = np.concatenate((row, np.full(len(held), store.practices + k)))
-        column, value = (
-            np.concatenate((column, held)),
-            np.concatenate((value, side.coefficients[held] / scale)),
-        )
-        whole = np.array_equal(side.coefficients, np.round(side.coefficients))
-        slack = SLACK if whole else ROUNDING
+        coefficients[k] = side.coefficients / scale
+        slack = SLACK if np.array_equal(side.coefficients, np.round(side.coefficients)) else ROUNDING
         lower.append((side.least - slack) / scale)
         upper.append((side.most + slack) / scale)
-    message.linear_constraints.ids.extend(range(len(lower)))
-    message.linear_constraints.lower_bounds.extend(lower)
-    message.linear_constraints.upper_bounds.extend(upper)
-    message.linear_constraint_matrix.row_ids.extend(row.tolist())
-    message.linear_constraint_matrix.column_ids.extend(column.tolist())
-    message.linear_constraint_matrix.coefficients.extend(value.tolist())
+    matrix = entries(store, coefficients, NO_CUTS)
+    message = program_message(partitioning.costs, 1.0, True, lower, upper, matrix)
     found = solve_integer_program(message, cutoff, deadline.seconds_left, MOST_NODES)
     chosen = None if found.values is None else np.flatnonzero(found.values > 0.5)
     return chosen, found.bound

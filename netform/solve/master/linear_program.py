@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.glop import parameters_pb2
 from ortools.math_opt import callback_pb2, model_parameters_pb2, model_pb2, model_update_pb2, result_pb2
 from ortools.math_opt.core.python import solver as mathopt_solver
@@ -26,11 +27,12 @@ from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, cut_coefficie
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from netform.solve.model.problem import SideRow
 
-__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram"]
+__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram", "entries", "program_message"]
+
+# Rows, columns and coefficients of a matrix, as many of each.
+Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 # What a column of some nine practices takes in the messages, in GLOP and in its factors: 1,400 bytes were measured.
 COLUMN_BYTES = 2_000
@@ -167,12 +169,11 @@ class LinearProgram:
         if self._solver is not None:
             update = model_update_pb2.ModelUpdateProto()
             ids = list(range(first, first + len(store)))
-            _fill_variables(update.new_variables, ids)
+            _fill_variables(update.new_variables, ids, math.inf, False)
             update.objective_updates.linear_coefficients.ids.extend(ids)
             update.objective_updates.linear_coefficients.values.extend(costs.tolist())
-            _fill_matrix(
-                update.linear_constraint_matrix_updates, *self._entries(store, coefficients, self.cuts, first)
-            )
+            added = entries(store, coefficients, self.cuts, first)
+            _fill_matrix(update.linear_constraint_matrix_updates, *added)
             self._apply(update)
         self._store = self._store.joined(store)
         self._costs = np.concatenate((self._costs, costs))
@@ -188,8 +189,8 @@ class LinearProgram:
             rows.lower_bounds.extend([-math.inf] * len(cuts))
             rows.upper_bounds.extend(cut_limits(cuts).tolist())
             cut, column, value = cut_coefficients(self._store, cuts)
-            entries = (first + cut, self._artificial + column, value)
-            _fill_matrix(update.linear_constraint_matrix_updates, *entries)
+            added = (first + cut, self._artificial + column, value)
+            _fill_matrix(update.linear_constraint_matrix_updates, *added)
             self._apply(update)
         self.cuts = np.concatenate((self.cuts, cuts))
 
@@ -241,38 +242,16 @@ class LinearProgram:
         if not self._solver.update(update):
             self._solver = None
 
-    def _model(self) -> Any:
+    def _model(self) -> model_pb2.ModelProto:
         n, s, k = self._practices, len(self._sides), len(self.cuts)
-        message = model_pb2.ModelProto()
-        ids = list(range(self._artificial + len(self._store)))
-        _fill_variables(message.variables, ids)
-        message.objective.linear_coefficients.ids.extend(ids)
         costs = np.concatenate((self._artificial_costs(), self._costs))
-        message.objective.linear_coefficients.values.extend(costs.tolist())
-        rows = message.linear_constraints
-        rows.ids.extend(range(n + s + k))
-        rows.lower_bounds.extend([1.0] * n + [side.least for side in self._sides] + [-math.inf] * k)
-        limits = cut_limits(self.cuts).tolist()
-        rows.upper_bounds.extend([1.0] * n + [side.most for side in self._sides] + limits)
-        row, column, value = self._entries(self._store, self._side_coefficients, self.cuts, self._artificial)
+        lower = [1.0] * n + [side.least for side in self._sides] + [-math.inf] * k
+        upper = [1.0] * n + [side.most for side in self._sides] + cut_limits(self.cuts).tolist()
+        row, column, value = entries(self._store, self._side_coefficients, self.cuts, self._artificial)
         row = np.concatenate((np.arange(n + s), np.arange(n + s), row))
         column = np.concatenate((np.arange(self._artificial), column))
         value = np.concatenate((np.ones(n + s), -np.ones(n + s), value))
-        _fill_matrix(message.linear_constraint_matrix, row, column, value)
-        return message
-
-    def _entries(
-        self, store: CandidateStore, side_coefficients: NDArray[np.float64], cuts: CutPool, first: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Rows, columns and coefficients of some columns, the first of them column ``first``."""
-        covers = np.repeat(np.arange(len(store)), np.diff(store.offsets))
-        side, side_column = np.nonzero(side_coefficients)
-        cut, cut_column, cut_value = cut_coefficients(store, cuts)
-        n, s = self._practices, len(self._sides)
-        row = np.concatenate((store.members.astype(np.int64), n + side, n + s + cut))
-        column = first + np.concatenate((covers, side_column, cut_column))
-        value = np.concatenate((np.ones(len(covers)), side_coefficients[side, side_column], cut_value))
-        return row, column, value
+        return program_message(costs, math.inf, False, lower, upper, (row, column, value))
 
     def _answer(self, result: Any) -> LinearAnswer:
         solution = result.solutions[0]
@@ -317,11 +296,69 @@ def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:
     return result if optimal and len(result.solutions) else None
 
 
-def _fill_variables(message: Any, ids: list[int]) -> None:
+def entries(
+    store: CandidateStore, side_coefficients: NDArray[np.float64], cuts: CutPool, first: int = 0
+) -> Entries:
+    """Rows, columns and coefficients of some columns, the first of them column ``first``.
+
+    Rows are numbered: practices, side rows, then cuts.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    side_coefficients : ndarray of float64, shape (sides, m)
+    cuts : ndarray of int64, shape (k, 11)
+    first : int
+    """
+    covers = np.repeat(np.arange(len(store)), np.diff(store.offsets))
+    side, side_column = np.nonzero(side_coefficients)
+    cut, cut_column, cut_value = cut_coefficients(store, cuts)
+    n, s = store.practices, len(side_coefficients)
+    row = np.concatenate((store.members.astype(np.int64), n + side, n + s + cut))
+    column = first + np.concatenate((covers, side_column, cut_column))
+    value = np.concatenate((np.ones(len(covers)), side_coefficients[side, side_column], cut_value))
+    return row, column, value
+
+
+def program_message(
+    costs: NDArray[np.float64],
+    most: float,
+    whole: bool,
+    lower: list[float],
+    upper: list[float],
+    matrix: Entries,
+) -> model_pb2.ModelProto:
+    """A linear or integer program as one message: a call for every coefficient would cost more than many a solve.
+
+    Parameters
+    ----------
+    costs : ndarray of float64
+        Of every variable.
+    most : float
+        Of every variable; the least is 0.
+    whole : bool
+        Whether variables are whole numbers.
+    lower, upper : list of float
+        Limits of every row.
+    matrix : Entries
+        Rows, columns and coefficients that are not zero.
+    """
+    message, ids = model_pb2.ModelProto(), list(range(len(costs)))
+    _fill_variables(message.variables, ids, most, whole)
+    message.objective.linear_coefficients.ids.extend(ids)
+    message.objective.linear_coefficients.values.extend(costs.tolist())
+    message.linear_constraints.ids.extend(range(len(lower)))
+    message.linear_constraints.lower_bounds.extend(lower)
+    message.linear_constraints.upper_bounds.extend(upper)
+    _fill_matrix(message.linear_constraint_matrix, *matrix)
+    return message
+
+
+def _fill_variables(message: Any, ids: list[int], most: float, whole: bool) -> None:
     message.ids.extend(ids)
     message.lower_bounds.extend([0.0] * len(ids))
-    message.upper_bounds.extend([math.inf] * len(ids))
-    message.integers.extend([False] * len(ids))
+    message.upper_bounds.extend([most] * len(ids))
+    message.integers.extend([whole] * len(ids))
 
 
 def _fill_matrix(message: Any, row: NDArray[Any], column: NDArray[Any], value: NDArray[Any]) -> None:
