@@ -69,12 +69,14 @@ def one_exception(
     order = spectral_order(store, np.zeros(len(store)))
     first = np.minimum.reduceat(np.argsort(order)[store.members], store.offsets[:-1])
     by_first = np.argsort(first, kind="stable")
-    begin = np.searchsorted(first[by_first], np.arange(n + 1))
+    begin, some = np.searchsorted(first[by_first], np.arange(n + 1)), store.take(by_first)
     status, owner = _search(
-        store.offsets, store.members.astype(np.int64), begin, by_first, order,
+        some.offsets, some.members.astype(np.int64), begin, order,
         adjacency.indptr, adjacency.neighbours, adjacency.list_size.astype(np.int64),
         band[0], band[1], largest, networks, most_looks,
     )  # fmt: skip
+    inside = owner >= 0
+    owner[inside] = by_first[owner[inside]]
     return int(status), owner
 
 
@@ -128,20 +130,9 @@ def _is_open(owner, offsets, members, j):  # type: ignore[no-untyped-def]
 
 @nb.njit(cache=True, nogil=True)
 def _search(  # type: ignore[no-untyped-def]
-    offsets,
-    members,
-    begin,
-    by_first,
-    order,
-    indptr,
-    neighbours,
-    list_size,
-    least,
-    most,
-    largest,
-    networks,
-    most_looks,
+    offsets, members, begin, order, indptr, neighbours, list_size, least, most, largest, networks, most_looks
 ):
+    """Go through the columns, by their first practice in an order, and the practices of the exception."""
     n = len(order)
     owner = np.full(n, OPEN)
     # Of each branch: which practice it decides, and the next column to try; beyond those the exception, then back.
@@ -162,9 +153,8 @@ def _search(  # type: ignore[no-untyped-def]
         looks += 1
         if e == begin[p + 1]:
             owner[v] = EXCEPTION
-        elif _is_open(owner, offsets, members, by_first[e]):
-            j = by_first[e]
-            owner[members[offsets[j] : offsets[j + 1]]] = j
+        elif _is_open(owner, offsets, members, e):
+            owner[members[offsets[e] : offsets[e + 1]]] = e
             used += 1
         else:
             continue
