@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from netform.solve.exact import gap_closing
 from netform.solve.exact.gap_closing import CLOSING
-from netform.solve.exact.solver import solve_set_partitioning
+from netform.solve.exact.solver import any_plan, solve_set_partitioning
 from netform.solve.exact.state import TIED, SearchState
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning
@@ -103,6 +103,19 @@ def test_every_way_comes_to_the_same(
         solution = solve_set_partitioning(partitioning, threads=threads)
     assert solution.status in ("optimal", "infeasible")
     assert_holds(partitioning, solution)
+
+
+@given(choices())
+@examples(60)
+def test_any_plan_is_a_plan(partitioning: SetPartitioning) -> None:
+    """One of all that there are, or the proof that there is none."""
+    plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
+    found = any_plan(partitioning, NEVER)
+    if found.chosen is None:
+        assert found.status == "infeasible"
+        assert not plans
+    else:
+        assert tuple(found.chosen.tolist()) in plans
 
 
 def test_nothing_to_cover_costs_nothing() -> None:
