@@ -19,7 +19,6 @@ from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
 from netform.solve.reoptimise.changed_rules import COSTS, ChangedRules
 from netform.solve.reoptimise.large_list import LARGE_LIST, Cutoff
-from netform.solve.reoptimise.restricted_master import RESTRICTED
 from tests.brute_force import legal_plans, plan_hours
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of, solved
@@ -64,10 +63,9 @@ def assert_as_anew(graph: nx.Graph, rules: Rules, found: AreaOutcome) -> None:
 def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     """Take any list for a long one, begin with few of its columns, and let more be many that may be as cheap."""
     cutoffs = (Cutoff(0.001, 3 * pool), Cutoff(0.01, 10**9), Cutoff(math.inf, 10**9))
-    few = replace(LARGE_LIST, pool=pool, short=0, crowded=crowded, cutoffs=cutoffs, risen=0.0)
+    few = replace(LARGE_LIST, pool=pool, short=0, crowded=crowded, cutoffs=cutoffs, risen=0.0, joining=0.0)
     patch.setattr("netform.solve.reoptimise.large_list.LARGE_LIST", few)
     patch.setattr("netform.solve.reoptimise.changed_rules.LARGE_LIST", few)
-    patch.setattr("netform.solve.reoptimise.restricted_master.RESTRICTED", replace(RESTRICTED, joining=0.0))
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
     patch.setattr("netform.solve.exact.gap_closing.CLOSING", replace(CLOSING, many=0, fraction=0.01))
 

@@ -15,8 +15,7 @@ from netform.rules_file import load_profile
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Options
 from netform.solve.reoptimise import large_list
-from netform.solve.reoptimise.large_list import Reoptimiser
-from netform.solve.reoptimise.restricted_master import PricedOut
+from netform.solve.reoptimise.large_list import PricedOut, Reoptimiser
 from tests.made_up_session import solved
 from tests.solve.reoptimise.test_changed_rules import base_of, few_at_first
 from tests.strategies import made_up_area
