@@ -49,16 +49,16 @@ def about(cost: float) -> object:
 def ask(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Have questions answered from a diagram, from local ones, or one by one."""
     if how == "local":
-        monkeypatch.setattr(near_module.NearOptimalSpace, "diagram", lambda _near, _limit: None)
+        monkeypatch.setattr(near_module.NearOptimalPlans, "diagram", lambda _near, _limit: None)
         monkeypatch.setattr(near_module, "SPACE", SpaceParams(practices=(3, 5)))
     elif how != "diagram":
         monkeypatch.setattr(near_module, "SPACE", SpaceParams(most_nodes=0))
     if how == "lower":
         # No diagram reaches further than two thousandths above the best.
-        diagram = near_module.NearOptimalSpace.diagram
+        diagram = near_module.NearOptimalPlans.diagram
         monkeypatch.setattr(near_module, "SPACE", SpaceParams(most_nodes=10**6))
         monkeypatch.setattr(
-            near_module.NearOptimalSpace,
+            near_module.NearOptimalPlans,
             "diagram",
             lambda near, limit: diagram(near, limit) if limit < near.best.cost * 1.002 else None,
         )
