@@ -372,13 +372,16 @@ class Session:
     def _alternative(
         self, case: AreaCase, near: NearOptimalPlans, kind: str, rank: int, ranked: Ranked
     ) -> Alternative:
-        patients = near.patients_moved(near.known[0])[ranked.chosen]
+        size = case.model.data.list_size
+        practices, patients = (
+            near.moved(near.known[0], each)[ranked.chosen] for each in (np.ones(len(size)), size)
+        )
         return Alternative(
             rank=rank,
             kind=kind,
             cost=ranked.cost + case.fixed_cost,
             networks=self._groups(case, ranked.chosen),
-            practices_moved=near.practices_moved(near.known[0], ranked.chosen),
+            practices_moved=round(math.fsum(practices)),
             patients_moved=round(math.fsum(patients)),
             proven=ranked.proven,
             patients_apart=round(ranked.apart),

@@ -189,7 +189,7 @@ class NearOptimalPlans:
         limit = self.best.cost * (1 + share) + SAME
         size = self.model.data.list_size
         # Patients who stay, rather than those who move: no cost is below zero.
-        staying = group_sums(self.model.store, size) - self.patients_moved(self.known[0])
+        staying = group_sums(self.model.store, size) - self.moved(self.known[0], size)
         ranked: list[Ranked] = []
         plans = [self.known[0]]
         whole = self.deadline
@@ -211,7 +211,7 @@ class NearOptimalPlans:
             cost = math.fsum(self.costs[found.chosen])
             ranked.append(Ranked(found.chosen, cost, found.complete, apart, most))
             plans.append(found.chosen)
-            staying += group_sums(self.model.store, size) - self.patients_moved(found.chosen)
+            staying += group_sums(self.model.store, size) - self.moved(found.chosen, size)
         return ranked
 
     def most_different(
@@ -405,21 +405,19 @@ class NearOptimalPlans:
         holds[store.members, np.repeat(np.arange(len(store)), np.diff(store.offsets))] = True
         return holds
 
-    def patients_moved(self, plan: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Patients of each column whose network of a plan has no more than half of its patients in it."""
-        return self._moved(plan, self.model.store, self.model.data.list_size)
+    def moved(self, plan: NDArray[np.int64], worth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the practices of each column are worth whose network of a plan has at most half its patients in it.
 
-    def practices_moved(self, plan: NDArray[np.int64], other: NDArray[np.int64]) -> int:
-        """How many practices a plan moves from another's networks, ``plan`` being where they start."""
-        store = self.model.store
-        return round(math.fsum(self._moved(plan, store.take(other), np.ones(store.practices))))
-
-    def _moved(
-        self, plan: NDArray[np.int64], store: CandidateStore, worth: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+        Parameters
+        ----------
+        plan : ndarray of int64
+            Where the practices start.
+        worth : ndarray of float64, shape (n,)
+            Of every practice: its patients, or 1.
+        """
         network, size = network_of(self.model.store, plan), self.model.data.list_size
         patients = np.bincount(network, weights=size, minlength=len(plan)).astype(np.float64)
-        return moved(store, network, patients, size, worth)
+        return moved(self.model.store, network, patients, size, worth)
 
 
 def network_of(store: CandidateStore, plan: NDArray[np.int64]) -> NDArray[np.int64]:
