@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import NoPlanError
-from netform.explain.exceptions import oversize_networks, pin_networks, place
+from netform.explain.obstacles import oversize_networks, pin_networks, place
 from netform.graph_demands import demanded_graph
 from netform.grouping import Moves
 from netform.pipeline import Prepared, make_plan

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.breaches import counted_practices
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import take_census
 from netform.demands import NO_DEMANDS
-from netform.explain.obstacles import Obstacle, obstacles
+from netform.explain.obstacles import PINNED, Obstacle, fault, obstacles, oversize
 from netform.settled import Settled, settle
 
 if TYPE_CHECKING:
@@ -226,20 +225,10 @@ def _survey_part(area: Settled, part: Codes, rules: Rules, most_counted: int) ->
 
 
 def _obstacles(area: Settled, rules: Rules) -> Iterator[Obstacle]:
-    demands = rules.demands
     for pin in area.pins:
-        patients, number = area.patients(pin), counted_practices(pin, demands)
-        why = ""
-        if not rules.least <= patients <= rules.most:
-            why = f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}"
-        elif not demands.least_practices <= number <= demands.most_practices:
-            why = f"{number} practice{'s' * (number != 1)}, other than demanded"
-        if why:
-            yield Obstacle("pinned", pin, f"The pin {', '.join(pin)} has {why}.")
-    for codes in area.alone:
-        named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
-        why = f"{named} {area.patients(codes):,} patients, over the most of {rules.most:,}."
-        yield Obstacle("over_max_single_practice", codes, why)
+        if why := fault(area.graph, pin, rules):
+            yield Obstacle(PINNED, pin, f"The pin {', '.join(pin)} has {why}.")
+    yield from oversize(area, rules)
     whole = len(area.parts) == 1 and not area.alone and not area.pins
     for part in area.parts:
         yield from obstacles(area.graph, part, rules, whole=whole)

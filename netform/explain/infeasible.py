@@ -17,8 +17,7 @@ import numpy as np
 
 from netform.candidates.store import CandidateStore
 from netform.explain.divisible import cover_of, divisible, within_rules
-from netform.explain.move_limits import MOVES
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.explain.obstacles import MOVES, NETWORKS, Obstacle, connected_parts, obstacles
 from netform.scores.balance import group_sums
 from netform.solve.exact.minimum_count import fewest
 from netform.solve.model.budget import NEVER, Deadline
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from netform.solve.model.plan_model import LinkingRules, PlanModel
 
 __all__ = [
-    "NETWORKS",
     "conflicting",
     "explained_by_part",
     "geography",
@@ -211,10 +209,6 @@ def explained_by_part(
         explained += reasoned(part, [each for each in of_map if inside.issuperset(each.practice_codes)])
     known = {(each.reason, each.practice_codes) for each in explained}
     return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
-
-
-# The reason of an exception that would not be needed with another number of networks.
-NETWORKS = "networks"
 
 
 def other_number(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.obstacles import Obstacle
+from netform.explain.obstacles import MOVES, Obstacle
 from netform.moves import as_good_words, least_words, needed_words, too_near_words, within_words
 from netform.solve.exact.minimum_count import Fewest, fewest
 from netform.solve.model.budget import NEVER, Deadline
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from netform.grouping import Moves
     from netform.solve.model.plan_model import LinkingRules, PlanModel
 
-__all__ = ["MOVES", "SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
-
-# The reason of an exception that would not be needed if more could move.
-MOVES = "moves"
+__all__ = ["SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
 
 # The share of the time left that one question may take, and seconds at most; the fewest, asked for, may take more.
 SHARE, SECONDS = 0.25, 60.0

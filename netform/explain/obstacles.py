@@ -1,4 +1,7 @@
-"""What arithmetic and the shape of the graph say before any solver runs, in words a planner can use."""
+"""What arithmetic and the shape of the graph say before any solver runs, in words a planner can use.
+
+With these words a plan's exceptions are named, too.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,35 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from netform.breaches import counted_practices
 from netform.candidates.coverable import coverable
+from netform.settled import settle
+from netform.solve.model.outcome import Placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from netform.rules import Rules
+    from netform.settled import Settled
+    from netform.tradeoff import Groups
 
-__all__ = ["Obstacle", "connected_parts", "obstacles"]
+__all__ = [
+    "MOVES",
+    "NETWORKS",
+    "PINNED",
+    "Obstacle",
+    "connected_parts",
+    "fault",
+    "obstacles",
+    "oversize",
+    "oversize_networks",
+    "pin_networks",
+    "place",
+]
+
+# The reason of an exception that stands as it is, and of those that would not be needed if more could move, or with
+# another number of networks: rules over the whole area.
+PINNED, MOVES, NETWORKS = "pinned", "moves", "networks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +48,8 @@ class Obstacle:
     Attributes
     ----------
     reason : str
-        ``over_max_single_practice``, ``island``, ``arithmetic`` or ``stranded``.
+        ``over_max_single_practice``, ``pinned``, ``island``, ``arithmetic`` or ``stranded``; ``geography``,
+        ``stranded_behind_pin`` or ``demands`` where it was proven; ``moves`` or ``networks`` of rules over the area.
     practice_codes : tuple of str
         The practices it is about, sorted.
     sentence : str
@@ -42,6 +67,27 @@ class Obstacle:
     def text(self) -> str:
         """The sentence and what would remove the obstacle."""
         return " ".join((self.sentence, *self.remedies))
+
+
+def fault(graph: nx.Graph, codes: Collection[str], rules: Rules) -> str:
+    """How a network is outside the band, or the number of practices; blank where it is in both."""
+    demands, counted = rules.demands, counted_practices(codes, rules.demands)
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    if not rules.least <= patients <= rules.most:
+        return f"{patients:,} patients, outside {rules.least:,}-{rules.most:,}"
+    if not demands.least_practices <= counted <= demands.most_practices:
+        return f"{counted} practice{'s' * (counted != 1)}, other than demanded"
+    return ""
+
+
+def oversize(area: Settled, rules: Rules) -> list[Obstacle]:
+    """What is over the band by itself: practices, or practices about to become one."""
+    found = []
+    for codes in area.alone:
+        named = f"{codes[0]} alone has" if len(codes) == 1 else f"{', '.join(codes)}, merged, have"
+        sentence = f"{named} {area.patients(codes):,} patients, over the most of {rules.most:,}."
+        found.append(Obstacle("over_max_single_practice", codes, sentence))
+    return found
 
 
 def connected_parts(graph: nx.Graph, rules: Rules) -> list[tuple[str, ...]]:
@@ -100,6 +146,59 @@ def _stranded(part: nx.Graph, rules: Rules) -> Iterator[Obstacle]:
                 f"branch{'es' * (len(joining) != 1)} ({'; '.join(map(_some, joining))}) that "
                 f"cannot stand alone: together they would be at least {needed:,}, over {rules.most:,}.",
             )
+
+
+def pin_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
+    """The pins of an area as networks; one outside the band, or the number of practices, is ``pinned``."""
+    placed = []
+    for codes in settle(graph, rules).pins:
+        why = fault(graph, codes, rules)
+        placed.append(Placed(codes, PINNED, f"{why}: pinned as it stands.") if why else Placed(codes))
+    return placed
+
+
+def oversize_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
+    """Practices, or practices about to become one, whose own list is over the band: each is a network alone."""
+    return [
+        Placed(each.practice_codes, each.reason, each.sentence)
+        for each in oversize(settle(graph, rules), rules)
+    ]
+
+
+def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:
+    """Name the exceptions among networks, each with the reason that touches it.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+    groups : tuple of tuple of str
+        Practice codes.
+    rules : Rules
+        Those of the area.
+    reasons : sequence of Obstacle
+        Why exceptions were needed; search alone gives none, and no proof.
+    """
+    return [_placed(graph, codes, rules, reasons) for codes in groups]
+
+
+def _placed(graph: nx.Graph, codes: tuple[str, ...], rules: Rules, reasons: Sequence[Obstacle]) -> Placed:
+    """Name one network, with its reason where it is an exception."""
+    if not fault(graph, codes, rules):
+        return Placed(codes)
+    if not reasons:
+        said = "No plan within the band was found here; that none exists is not proven."
+        return Placed(codes, "search", said)
+    # What stands in the way of others explains this one only where it is connected to them.
+    part = next((part for part in connected_parts(graph, rules) if codes[0] in part), ())
+    near = [each for each in reasons if set(part) & set(each.practice_codes)] or list(reasons)
+    touching = [obstacle for obstacle in near if set(obstacle.practice_codes) & set(codes)]
+    obstacle = (touching or near)[0]
+    # One obstacle of a part has the remedies of all; those of a rule over the area are its own.
+    shared = [one for one in near if one.reason not in (MOVES, NETWORKS)]
+    remedies = [] if obstacle.remedies else [each for one in shared for each in one.remedies]
+    patients = sum(graph.nodes[code]["list_size"] for code in codes)
+    said = " ".join((f"{patients:,} patients.", obstacle.text, *remedies))
+    return Placed(codes, obstacle.reason, said)
 
 
 def _some(codes: Collection[str]) -> str:

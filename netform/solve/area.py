@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import ImpossibleError
-from netform.explain.exceptions import oversize_networks, pin_networks, place
 from netform.explain.move_limits import fewest_moved, needed
-from netform.explain.obstacles import Obstacle
+from netform.explain.obstacles import Obstacle, oversize_networks, pin_networks, place
 from netform.explain.remedies import reason_for
 from netform.graph_demands import demanded_graph
 from netform.moves import least_words, needed_words

@@ -8,8 +8,7 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
-from netform.explain.exceptions import oversize_networks
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.explain.obstacles import Obstacle, connected_parts, obstacles, oversize_networks
 from netform.rules_file import load_profile
 from netform.solve.model.outcome import Placed
 from tests.brute_force import best_plan

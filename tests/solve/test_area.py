@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.explain.exceptions import place
-from netform.explain.obstacles import Obstacle
+from netform.explain.obstacles import Obstacle, place
 from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area

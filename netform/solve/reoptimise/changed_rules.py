@@ -17,8 +17,8 @@ import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.demands import Demands
-from netform.explain.exceptions import PINNED, pin_networks, place
 from netform.explain.method import method
+from netform.explain.obstacles import PINNED, pin_networks, place
 from netform.graph_demands import demanded_graph
 from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
