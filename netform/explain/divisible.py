@@ -1,8 +1,12 @@
-"""Whether practices can be divided into networks that keep every rule: yes, no, or not settled.
+"""Whether practices can be divided into networks that keep every rule: yes, no, or not settled; and if not, why not.
 
-The question behind every reason, and what an answer may be. It is asked again and again of a changed rule, so it gives
-up early, and looks at fewer neighbours rather than at more columns: a division found on a part of the graph is one of
-the whole.
+The question behind every reason. It is asked again and again of a changed rule, so it gives up early, and looks at
+fewer neighbours rather than at more columns: a division found on a part of the graph is one of the whole.
+
+Where there is none, each part has its own reason, or the few practices that the map does not let be covered. Networks
+that cover all practices would cover any few of them. So where neither arithmetic nor a single way out explains it, the
+fewest that already cannot all be covered, whatever becomes of the rest, are where to look: a deletion filter over the
+practices.
 """
 
 from __future__ import annotations
@@ -17,8 +21,10 @@ import numpy as np
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
-from netform.explain.obstacles import obstacles
+from netform.candidates.store import CandidateStore
+from netform.explain.obstacles import MOVES, NETWORKS, Obstacle, connected_parts, obstacles
 from netform.graph_demands import demanded_graph
+from netform.scores.balance import group_sums
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
 from netform.solve.exact.solver import any_plan
@@ -26,14 +32,24 @@ from netform.solve.model.budget import NEVER, Deadline, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
-    from netform.candidates.store import CandidateStore
     from netform.rules import Rules
+    from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["Question", "Remedy", "cover_of", "divisible", "free_practices", "within_rules"]
+__all__ = [
+    "conflicting",
+    "cover_of",
+    "divisible",
+    "explained_by_part",
+    "free_practices",
+    "geography",
+    "undivided",
+    "undivided_by_model",
+    "within_rules",
+]
 
 # Connected sets that are met for one question.
 MOST_LISTED = 400_000
@@ -48,66 +64,11 @@ MOST_LOOKS, MOST_SECONDS = 60, 5.0
 # Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
 SHARES = (0.6, 0.35, 0.15)
 
+# Beyond these the filter would take longer than planning does.
+FILTERED_PRACTICES, FILTERED_NETWORKS = 80, 50_000
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """A change after which the practices can be divided within the rules.
-
-    Attributes
-    ----------
-    kind : str
-        ``least``, ``most``, ``bridge``, ``networks``, or the kind of the demand to drop.
-    sentence : str
-        For people.
-    rules : Rules
-        The rules after the change.
-    edge : (str, str) or None
-        The bridge to add.
-    practice_codes : tuple of str
-        The practices that are divisible then: those asked about and any that the change brings in.
-    """
-
-    kind: str
-    sentence: str
-    rules: Rules
-    edge: tuple[str, str] | None = None
-    practice_codes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Some practices that cannot be divided within the rules, and the time there is to find out why.
-
-    Attributes
-    ----------
-    graph : networkx.Graph
-        Of the practices of the whole area, without what demands add to it.
-    codes : tuple of str
-        The practices, sorted.
-    rules : Rules
-        Those of the area.
-    deadline : Deadline
-    """
-
-    graph: nx.Graph
-    codes: tuple[str, ...]
-    rules: Rules
-    deadline: Deadline
-
-    def divisible(self, codes: Collection[str], rules: Rules, graph: nx.Graph | None = None) -> bool | None:
-        """Ask, with as many networks as there have to be."""
-        if self.deadline.passed:
-            return None
-        networks = rules.demands.networks
-        if networks is not None:
-            over = [code for code in free_practices(self.graph, rules) if self.list_size(code) > rules.most]
-            networks -= len(rules.demands.pins) + len(over)
-        whole = self.graph if graph is None else graph
-        return divisible(whole, codes, rules, self.deadline, networks=networks)
-
-    def list_size(self, code: str) -> int:
-        """The list size of a practice."""
-        return int(self.graph.nodes[code]["list_size"])
+# More practices than these are no explanation.
+FEW = 8
 
 
 def divisible(
@@ -258,3 +219,168 @@ def _thinned(graph: nx.Graph, codes: Sequence[str], share: float) -> nx.Graph:
             kept.add_edge(a, b)
             joined.union(a, b)
     return kept
+
+
+def undivided(
+    graph: nx.Graph,
+    rules: Rules,
+    within: PlanModel,
+    deadline: Deadline = NEVER,
+    *,
+    listed: int,
+    forbids: bool,
+    by_part: bool,
+    whole: bool,
+) -> list[Obstacle]:
+    """Find why no plan is within the band, where solving over all listed columns has proven that there is none.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of the practices, as the demands make it.
+    rules : Rules
+        Those of the area.
+    within : PlanModel
+        The plans within the band, without what ties all parts of the area.
+    deadline : Deadline
+    listed : int
+        The possible networks that were tried.
+    forbids : bool
+        Whether demands have taken some of them away.
+    by_part : bool
+        Whether nothing that is to blame ties the parts, so that each has its own reason.
+    whole : bool
+        Whether the practices are all there are of the area.
+    """
+    found: list[Obstacle] = []
+    if by_part:
+        for part in connected_parts(graph, rules):
+            all_there_is = whole and len(part) == len(within.codes)
+            seen = obstacles(graph, part, rules, whole=all_there_is)
+            if not seen and divisible(graph, part, rules, deadline) is False:
+                first = within.store.members[within.store.offsets[:-1]]
+                count = int(np.isin(within.codes, part)[first].sum())
+                seen = [geography(graph, part, rules, deadline, listed=count, demanded=forbids)]
+            found += seen
+    demanded = forbids or rules.demands.networks is not None
+    return found or [geography(graph, within.codes, rules, deadline, listed=listed, demanded=demanded)]
+
+
+def undivided_by_model(codes: Sequence[str], rules: Rules, *, demanded: bool) -> Obstacle:
+    """Say that no plan is within the band, where a model of all plans has proven it without listing networks.
+
+    Parameters
+    ----------
+    codes : sequence of str
+    rules : Rules
+        Those of the area.
+    demanded : bool
+        Whether demands of the planner have part in it.
+    """
+    said = f"{_no_division(codes, rules, demanded)}: that is proven by a model of all divisions."
+    return Obstacle("geography", tuple(codes), said)
+
+
+def geography(
+    graph: nx.Graph,
+    codes: Sequence[str],
+    rules: Rules,
+    deadline: Deadline = NEVER,
+    *,
+    listed: int,
+    demanded: bool = False,
+) -> Obstacle:
+    """Say that no division exists, and which few practices already cannot all be covered.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        As the demands make it.
+    codes : sequence of str
+        Practices that are proven not to be divisible, sorted.
+    rules : Rules
+    deadline : Deadline
+    listed : int
+        The possible networks that were tried.
+    demanded : bool
+        Whether demands of the planner have part in it.
+    """
+    sentence = (
+        f"{_no_division(codes, rules, demanded)}: all {listed:,} possible networks were tried together."
+    )
+    few: tuple[int, ...] = ()
+    if len(codes) <= FILTERED_PRACTICES:
+        store = within_rules(graph, codes, rules, most=FILTERED_NETWORKS, enclaves=False)
+        few = () if store is None else conflicting(store, deadline)
+    if not 0 < len(few) <= min(FEW, len(codes) - 1):
+        return Obstacle("geography", tuple(codes), sentence)
+    names = tuple(codes[k] for k in few)
+    # One practice alone is covered by any network that it is in.
+    why = f"{names[0]} is in none of them"
+    if len(names) > 1:
+        why = f"Already {', '.join(names[:-1])} and {names[-1]} cannot all be in networks at once"
+    return Obstacle("geography", names, f"{sentence} {why}.")
+
+
+def _no_division(codes: Sequence[str], rules: Rules, demanded: bool) -> str:
+    keeping = " that keep every demand" if demanded else ""
+    return (
+        f"No division of these {len(codes):,} practices into contiguous networks of {rules.least:,}-{rules.most:,} "
+        f"patients{keeping} exists"
+    )
+
+
+def conflicting(store: CandidateStore, deadline: Deadline = NEVER) -> tuple[int, ...]:
+    """Find practices that no disjoint columns cover, of which none could be left out.
+
+    Parameters
+    ----------
+    store : CandidateStore
+        Of which no columns cover every practice once.
+    deadline : Deadline
+
+    Returns
+    -------
+    tuple of int
+        Ascending; none where it is not proven that all cannot be covered, as when time ran out.
+    """
+    kept = list(range(store.practices))
+    if not _uncoverable(store, kept, deadline):
+        return ()
+    for practice in range(store.practices):
+        fewer = [each for each in kept if each != practice]
+        if _uncoverable(store, fewer, deadline):
+            kept = fewer
+    return tuple(kept)
+
+
+def _uncoverable(store: CandidateStore, kept: Sequence[int], deadline: Deadline) -> bool:
+    """Whether it is proven that no disjoint columns cover some practices; the others may be covered or not."""
+    inside = np.isin(np.arange(store.practices), kept)
+    others = np.flatnonzero(~inside)
+    alone = CandidateStore(np.arange(len(others) + 1), others.astype(np.uint16), store.practices)
+    some = store.take(np.flatnonzero(group_sums(store, inside.astype(np.float64)))).joined(alone)
+    return cover_of(some, np.ones(len(some)), store.practices, deadline) is False
+
+
+def explained_by_part(
+    parts: Sequence[Sequence[str]],
+    found: Sequence[Obstacle],
+    reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]],
+) -> tuple[Obstacle, ...]:
+    """Give the obstacles of each part the smallest changes that would remove them; those of the area have their own.
+
+    Parameters
+    ----------
+    parts : sequence of sequence of str
+    found : sequence of Obstacle
+    reasoned : callable
+        From the practices of a part and their obstacles to those with remedies.
+    """
+    of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]
+    explained: list[Obstacle] = []
+    for part in parts:
+        inside = set(part)
+        explained += reasoned(part, [each for each in of_map if inside.issuperset(each.practice_codes)])
+    known = {(each.reason, each.practice_codes) for each in explained}
+    return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))

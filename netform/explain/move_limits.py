@@ -1,4 +1,7 @@
-"""How many would have to move for there to be a plan: computed where a limit on moves stands in the way."""
+"""Where a rule over the whole area stands in the way, what it would have to be: the limits on moves, or the number.
+
+How many would have to move for there to be a plan, and which number of networks would leave fewer exceptions.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.obstacles import MOVES, Obstacle
+from netform.explain.obstacles import MOVES, NETWORKS, Obstacle
 from netform.moves import as_good_words, least_words, needed_words, too_near_words, within_words
 from netform.solve.exact.minimum_count import Fewest, fewest
 from netform.solve.model.budget import NEVER, Deadline
@@ -16,13 +21,12 @@ from netform.solve.model.problem import SideRow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from netform.grouping import Moves
     from netform.solve.model.plan_model import LinkingRules, PlanModel
 
-__all__ = ["SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed"]
+__all__ = ["SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed", "other_number"]
 
 # The share of the time left that one question may take, and seconds at most; the fewest, asked for, may take more.
 SHARE, SECONDS = 0.25, 60.0
@@ -268,3 +272,51 @@ class MoveLimits:
     def share(self) -> Deadline:
         """The time for one question."""
         return self.deadline.share(SHARE, SECONDS)
+
+
+def other_number(
+    model: PlanModel,
+    outside: NDArray[np.float64],
+    linking: LinkingRules,
+    exceptions: int,
+    alone: int,
+    deadline: Deadline = NEVER,
+) -> Obstacle | None:
+    """Say which number of networks would save a plan some of its exceptions; None where none would.
+
+    Parameters
+    ----------
+    model : PlanModel
+        The plans with networks of any size, without the rows of ``linking``.
+    outside : ndarray of float64, shape (m,)
+        1 for every column that is an exception.
+    linking : LinkingRules
+        With the number that is demanded.
+    exceptions : int
+        How many the plan has.
+    alone : int
+        Exceptions that every plan has.
+    deadline : Deadline
+        Once it has passed nothing is said.
+    """
+    if linking.networks is None:
+        return None
+    free = replace(model, sides=(*model.sides, *replace(linking, networks=None).rows(model)))
+    needed = fewest(free, outside, deadline).found
+    if needed is None or needed >= exceptions:
+        return None
+    some = replace(free, sides=(*free.sides, SideRow(outside, -math.inf, needed + 0.5)))
+    fixed, practices = len(linking.fixed), len(model.codes)
+    least = fewest(some, np.ones(len(model.store)), deadline).plus(fixed)
+    # A plan of as many networks as can be spares the fewest practices the lead of one.
+    spared = fewest(some, np.diff(model.store.offsets) - 1.0, deadline)
+    sentence = (
+        f"Exactly {linking.networks:,} networks leave {exceptions + alone:,} exception"
+        f"{'s' * (exceptions + alone != 1)}; with another number {needed + alone or 'none':} would be enough."
+    )
+    remedies: tuple[str, ...] = ()
+    if least.proven and least.found is not None and linking.networks < least.found:
+        remedies = (f"For that at least {least.found:,} networks are needed.",)
+    elif spared.proven and spared.found is not None and linking.networks > practices - spared.found + fixed:
+        remedies = (f"For that at most {practices - spared.found + fixed:,} networks can be had.",)
+    return Obstacle(NETWORKS, model.codes, sentence, remedies)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from netform.demands import NO_DEMANDS
-from netform.explain.divisible import Question, Remedy, free_practices
+from netform.explain.divisible import divisible, free_practices
 from netform.explain.obstacles import Obstacle
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
@@ -37,6 +37,67 @@ BRIDGES = 12
 
 # The step from which bounds are tried, patients; it doubles.
 FIRST_STEP = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change after which the practices can be divided within the rules.
+
+    Attributes
+    ----------
+    kind : str
+        ``least``, ``most``, ``bridge``, ``networks``, or the kind of the demand to drop.
+    sentence : str
+        For people.
+    rules : Rules
+        The rules after the change.
+    edge : (str, str) or None
+        The bridge to add.
+    practice_codes : tuple of str
+        The practices that are divisible then: those asked about and any that the change brings in.
+    """
+
+    kind: str
+    sentence: str
+    rules: Rules
+    edge: tuple[str, str] | None = None
+    practice_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Some practices that cannot be divided within the rules, and the time there is to find out why.
+
+    Attributes
+    ----------
+    graph : networkx.Graph
+        Of the practices of the whole area, without what demands add to it.
+    codes : tuple of str
+        The practices, sorted.
+    rules : Rules
+        Those of the area.
+    deadline : Deadline
+    """
+
+    graph: nx.Graph
+    codes: tuple[str, ...]
+    rules: Rules
+    deadline: Deadline
+
+    def divisible(self, codes: Collection[str], rules: Rules, graph: nx.Graph | None = None) -> bool | None:
+        """Ask, with as many networks as there have to be."""
+        if self.deadline.passed:
+            return None
+        networks = rules.demands.networks
+        if networks is not None:
+            over = [code for code in free_practices(self.graph, rules) if self.list_size(code) > rules.most]
+            networks -= len(rules.demands.pins) + len(over)
+        whole = self.graph if graph is None else graph
+        return divisible(whole, codes, rules, self.deadline, networks=networks)
+
+    def list_size(self, code: str) -> int:
+        """The list size of a practice."""
+        return int(self.graph.nodes[code]["list_size"])
 
 
 def nearest_least(asked: Question) -> Remedy | None:

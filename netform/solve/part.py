@@ -18,9 +18,9 @@ import numpy as np
 
 from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.infeasible import other_number, undivided, undivided_by_model
+from netform.explain.divisible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
-from netform.explain.move_limits import SECONDS, SHARE
+from netform.explain.move_limits import SECONDS, SHARE, other_number
 from netform.explain.obstacles import NETWORKS, Obstacle, obstacles
 from netform.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions

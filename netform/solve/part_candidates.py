@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.allowed import allowed
-from netform.explain.infeasible import explained_by_part
+from netform.explain.divisible import explained_by_part
 from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
 from netform.explain.obstacles import Obstacle, connected_parts

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from netform.demands import Demands
 from netform.explain.obstacles import Obstacle, connected_parts, obstacles
-from netform.explain.remedies import Reason, reason_for
+from netform.explain.remedies import Reason, Remedy, reason_for
 from netform.graph_demands import demanded_graph
 from netform.price import single_demands
 from netform.rules_file import load_profile
@@ -20,7 +20,6 @@ from tests.explain.test_divisible import can_be_divided, demanding_areas
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
-    from netform.explain.divisible import Remedy
     from netform.rules import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
