@@ -22,7 +22,7 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.candidates.store import CandidateStore
-from netform.explain.obstacles import MOVES, NETWORKS, Obstacle, connected_parts, obstacles
+from netform.explain.obstacles import Obstacle, connected_parts, obstacles
 from netform.graph_demands import demanded_graph
 from netform.scores.balance import group_sums
 from netform.scores.patient_travel import PATIENT_TRAVEL
@@ -32,24 +32,15 @@ from netform.solve.model.budget import NEVER, Deadline, MemoryBudget
 from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from netform.rules import Rules
     from netform.solve.model.plan_model import PlanModel
+    from netform.solve.part_candidates import Part
 
-__all__ = [
-    "conflicting",
-    "cover_of",
-    "divisible",
-    "explained_by_part",
-    "free_practices",
-    "geography",
-    "undivided",
-    "undivided_by_model",
-    "within_rules",
-]
+__all__ = ["conflicting", "divisible", "free_practices", "geography", "undivided", "undivided_by_model"]
 
 # Connected sets that are met for one question.
 MOST_LISTED = 400_000
@@ -221,46 +212,28 @@ def _thinned(graph: nx.Graph, codes: Sequence[str], share: float) -> nx.Graph:
     return kept
 
 
-def undivided(
-    graph: nx.Graph,
-    rules: Rules,
-    within: PlanModel,
-    deadline: Deadline = NEVER,
-    *,
-    listed: int,
-    forbids: bool,
-    by_part: bool,
-    whole: bool,
-) -> list[Obstacle]:
+def undivided(part: Part, within: PlanModel, listed: int) -> list[Obstacle]:
     """Find why no plan is within the band, where solving over all listed columns has proven that there is none.
 
     Parameters
     ----------
-    graph : networkx.Graph
-        Of the practices, as the demands make it.
-    rules : Rules
-        Those of the area.
+    part : Part
     within : PlanModel
         The plans within the band, without what ties all parts of the area.
-    deadline : Deadline
     listed : int
         The possible networks that were tried.
-    forbids : bool
-        Whether demands have taken some of them away.
-    by_part : bool
-        Whether nothing that is to blame ties the parts, so that each has its own reason.
-    whole : bool
-        Whether the practices are all there are of the area.
     """
+    graph, rules, deadline = part.graph, part.rules, part.deadline
+    forbids = bool(part.problem.limits.forbids)
     found: list[Obstacle] = []
-    if by_part:
-        for part in connected_parts(graph, rules):
-            all_there_is = whole and len(part) == len(within.codes)
-            seen = obstacles(graph, part, rules, whole=all_there_is)
-            if not seen and divisible(graph, part, rules, deadline) is False:
+    # What may move has tied the parts, and it is not to blame: each has its own reason. Their number would be.
+    if part.linking and part.linking.networks is None:
+        for codes in connected_parts(graph, rules):
+            seen = obstacles(graph, codes, rules, whole=part.whole and len(codes) == len(within.codes))
+            if not seen and divisible(graph, codes, rules, deadline) is False:
                 first = within.store.members[within.store.offsets[:-1]]
-                count = int(np.isin(within.codes, part)[first].sum())
-                seen = [geography(graph, part, rules, deadline, listed=count, demanded=forbids)]
+                count = int(np.isin(within.codes, codes)[first].sum())
+                seen = [geography(graph, codes, rules, deadline, listed=count, demanded=forbids)]
             found += seen
     demanded = forbids or rules.demands.networks is not None
     return found or [geography(graph, within.codes, rules, deadline, listed=listed, demanded=demanded)]
@@ -361,26 +334,3 @@ def _uncoverable(store: CandidateStore, kept: Sequence[int], deadline: Deadline)
     alone = CandidateStore(np.arange(len(others) + 1), others.astype(np.uint16), store.practices)
     some = store.take(np.flatnonzero(group_sums(store, inside.astype(np.float64)))).joined(alone)
     return cover_of(some, np.ones(len(some)), store.practices, deadline) is False
-
-
-def explained_by_part(
-    parts: Sequence[Sequence[str]],
-    found: Sequence[Obstacle],
-    reasoned: Callable[[Sequence[str], Sequence[Obstacle]], tuple[Obstacle, ...]],
-) -> tuple[Obstacle, ...]:
-    """Give the obstacles of each part the smallest changes that would remove them; those of the area have their own.
-
-    Parameters
-    ----------
-    parts : sequence of sequence of str
-    found : sequence of Obstacle
-    reasoned : callable
-        From the practices of a part and their obstacles to those with remedies.
-    """
-    of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]
-    explained: list[Obstacle] = []
-    for part in parts:
-        inside = set(part)
-        explained += reasoned(part, [each for each in of_map if inside.issuperset(each.practice_codes)])
-    known = {(each.reason, each.practice_codes) for each in explained}
-    return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))

@@ -257,17 +257,7 @@ def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
     """
     if part.near is not None and (obstacle := part.near.without_exceptions(free)) is not None:
         return [obstacle]
-    return undivided(
-        part.graph,
-        part.rules,
-        free,
-        part.deadline,
-        listed=listed,
-        forbids=bool(part.problem.limits.forbids),
-        # What may move has tied the parts, and it is not to blame; their number would be.
-        by_part=bool(part.linking) and part.linking.networks is None,
-        whole=part.whole,
-    )
+    return undivided(part, free, listed)
 
 
 def _judged(part: Part, plan: PartPlan) -> PartPlan:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.candidates.allowed import allowed
-from netform.explain.divisible import explained_by_part
 from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
-from netform.explain.obstacles import Obstacle, connected_parts
+from netform.explain.obstacles import MOVES, NETWORKS, Obstacle, connected_parts
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.outcome import Doubt, PartPlan, Solution
@@ -426,7 +425,15 @@ class Part:
         return found
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
-        """The obstacles with the smallest changes that would remove them, of each part by itself."""
+        """The obstacles: of each part with the smallest changes that would remove them; those of the area have their own."""
         demanded = self.linking.networks is not None
         parts = [self.problem.codes] if demanded else connected_parts(self.graph, self.rules)
-        return explained_by_part(parts, found, self.reasoned)
+        of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]
+        explained: list[Obstacle] = []
+        for part in parts:
+            inside = set(part)
+            explained += self.reasoned(
+                part, [each for each in of_map if inside.issuperset(each.practice_codes)]
+            )
+        known = {(each.reason, each.practice_codes) for each in explained}
+        return (*explained, *(each for each in found if (each.reason, each.practice_codes) not in known))
