@@ -9,7 +9,7 @@ and every change that leaves no plan without more exceptions, is solved anew by 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -129,7 +129,7 @@ class ChangedRules:
             if banded is None:
                 return None
             case = replace(banded, fixed=fixed)
-        changed = _Changed.of(self.graph, case, own)
+        changed = _Changed(self.graph, case, own)
         if case.reasons and (changed.beyond or changed.networks is not None):
             # Fewer exceptions than before may do, and the rules over the plan only say how many did.
             return None
@@ -244,50 +244,40 @@ class ChangedRules:
         return AreaOutcome(result, tuple(networks), quick=True, reasons=case.reasons, doubt=doubt)
 
 
-@dataclass(frozen=True, slots=True)
 class _Changed:
-    """What changed rules leave of the columns of a case, and what they add to them."""
+    """What changed rules leave of the columns of a case, and what they add to them.
 
-    case: AreaCase
-    rules: Rules
-    data: ScoringData
-    limits: Limits
-    networks: float | None
-    # Practices left out.
-    free: int
-    # Pins that are not in the list, or there beyond a limit, and practices left out are columns that follow it; no old
-    # plan has them.
-    beyond: tuple[tuple[int, ...], ...] = ()
-    # Columns that every plan has, ascending: pins that are in the list, and those that follow it.
-    needed: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    Parameters
+    ----------
+    graph : networkx.Graph
+    case : AreaCase
+    rules : Rules
+        Those of the area.
+    """
 
-    @classmethod
-    def of(cls, graph: nx.Graph, case: AreaCase, rules: Rules) -> _Changed:
-        """Say what an area's rules change of its case."""
+    def __init__(self, graph: nx.Graph, case: AreaCase, rules: Rules) -> None:
         model, demands = case.model, rules.demands
+        self.case, self.rules = case, rules
+        self.data = ScoringData.of(graph, model.codes, rules)
+        self.limits = Limits.of(graph, model.codes, rules)
+        self.networks = None if demands.networks is None else float(demands.networks - len(case.fixed))
         number = {code: k for k, code in enumerate(model.codes)}
         left_out = [(number[code],) for code in demands.exclude if code in number]
-        changed = cls(
-            case=case,
-            rules=rules,
-            data=ScoringData.of(graph, model.codes, rules),
-            limits=Limits.of(graph, model.codes, rules),
-            networks=None if demands.networks is None else float(demands.networks - len(case.fixed)),
-            free=len(left_out),
-        )
+        self.free = len(left_out)
         listed, beyond = list[int](), list[tuple[int, ...]]()
         for pin in (pin for pin in demands.pins if pin[0] in number):
             place = model.positions([pin])
             # It need not keep the limits that other networks keep.
-            if place is not None and changed.allowed(place)[0]:
+            if place is not None and self.allowed(place)[0]:
                 listed += place.tolist()
             else:
                 beyond.append(tuple(sorted(number[code] for code in pin)))
-        beyond += left_out
-        following = range(len(model.store), len(model.store) + len(beyond))
-        return replace(
-            changed, beyond=tuple(beyond), needed=np.array([*sorted(listed), *following], np.int64)
-        )
+        # Pins that are not in the list, or there beyond a limit, and practices left out are columns that follow it; no
+        # old plan has them.
+        self.beyond = (*beyond, *left_out)
+        following = range(len(model.store), len(model.store) + len(self.beyond))
+        # Columns that every plan has, ascending: pins that are in the list, and those that follow it.
+        self.needed = np.array([*sorted(listed), *following], np.int64)
 
     def allowed(self, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which columns keep the demands; exceptions need not have as many practices as demanded."""
