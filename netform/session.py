@@ -273,13 +273,10 @@ class Session:
         known = self._outcomes.get((area, rules))
         own = rules.for_area(area)
         inside = graph.subgraph(code for codes in groups for code in codes)
-        fixed = {
-            each.practice_codes: each
-            for each in (*pin_networks(inside, own), *oversize_networks(inside, own))
-        }
-        fixed |= {} if known is None else {placed.practice_codes: placed for placed in known.networks}
+        fixed = (*pin_networks(inside, own), *oversize_networks(inside, own))
+        before = () if known is None else known.networks
         reasons = () if known is None else known.reasons
-        placed = [fixed.get(each.practice_codes, each) for each in place(graph, groups, own, reasons)]
+        placed = place(graph, groups, own, reasons, (*fixed, *before))
         cost = math.fsum(network_cost(network_terms(graph, codes, own), own) for codes in groups)
         bound = 0.0 if known is None or known.result.bound is None else min(known.result.bound, cost)
         result = AreaResult(

@@ -16,7 +16,7 @@ from netform.settled import settle
 from netform.solve.model.outcome import Placed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from netform.rules import Rules
     from netform.settled import Settled
@@ -165,7 +165,9 @@ def oversize_networks(graph: nx.Graph, rules: Rules) -> list[Placed]:
     ]
 
 
-def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle]) -> list[Placed]:
+def place(
+    graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obstacle], known: Iterable[Placed] = ()
+) -> list[Placed]:
     """Name the exceptions among networks, each with the reason that touches it.
 
     Parameters
@@ -177,8 +179,11 @@ def place(graph: nx.Graph, groups: Groups, rules: Rules, reasons: Sequence[Obsta
         Those of the area.
     reasons : sequence of Obstacle
         Why exceptions were needed; search alone gives none, and no proof.
+    known : iterable of Placed
+        Networks that are named already; the last of several counts.
     """
-    return [_placed(graph, codes, rules, reasons) for codes in groups]
+    named = {each.practice_codes: each for each in known}
+    return [named.get(codes) or _placed(graph, codes, rules, reasons) for codes in groups]
 
 
 def _placed(graph: nx.Graph, codes: tuple[str, ...], rules: Rules, reasons: Sequence[Obstacle]) -> Placed:

@@ -425,7 +425,7 @@ class Part:
         return found
 
     def explained(self, found: Sequence[Obstacle]) -> tuple[Obstacle, ...]:
-        """The obstacles: of each part with the smallest changes that would remove them; those of the area have their own."""
+        """Give the obstacles of each part the changes that would remove them; those of the area have their own."""
         demanded = self.linking.networks is not None
         parts = [self.problem.codes] if demanded else connected_parts(self.graph, self.rules)
         of_map = [obstacle for obstacle in found if obstacle.reason not in (MOVES, NETWORKS)]

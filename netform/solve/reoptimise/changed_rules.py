@@ -24,7 +24,7 @@ from netform.plan import AreaResult
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
-from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Placed, Progress
+from netform.solve.model.outcome import AreaCase, AreaOutcome, Doubt, Options, Progress
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import Problem, SideRow, store_of
 from netform.solve.reoptimise.large_list import LARGE_LIST, Reoptimiser
@@ -212,11 +212,8 @@ class ChangedRules:
     def published(self, changed: _Changed, solution: Solution, groups: Groups) -> AreaOutcome:
         """The outcome as `netform.solve.area` would give it, but for its case."""
         case, rules = changed.case, changed.rules
-        pins = {placed.practice_codes: placed for placed in pin_networks(self.graph, rules)}
-        placed = [
-            pins.get(each.practice_codes, each) for each in place(self.graph, groups, rules, case.reasons)
-        ]
-        networks: list[Placed] = [*case.fixed, *placed]
+        pins = pin_networks(self.graph, rules)
+        networks = [*case.fixed, *place(self.graph, groups, rules, case.reasons, pins)]
         notes = [each.explanation or "" for each in networks if each.exception == PINNED]
         before, first = self.outcome.result, self.case
         alone = [
