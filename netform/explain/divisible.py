@@ -239,19 +239,11 @@ def undivided(part: Part, within: PlanModel, listed: int) -> list[Obstacle]:
     return found or [geography(graph, within.codes, rules, deadline, listed=listed, demanded=demanded)]
 
 
-def undivided_by_model(codes: Sequence[str], rules: Rules, *, demanded: bool) -> Obstacle:
-    """Say that no plan is within the band, where a model of all plans has proven it without listing networks.
-
-    Parameters
-    ----------
-    codes : sequence of str
-    rules : Rules
-        Those of the area.
-    demanded : bool
-        Whether demands of the planner have part in it.
-    """
-    said = f"{_no_division(codes, rules, demanded)}: that is proven by a model of all divisions."
-    return Obstacle("geography", tuple(codes), said)
+def undivided_by_model(part: Part) -> Obstacle:
+    """Say that no plan is within the band, where a model of all plans has proven it without listing networks."""
+    codes, demanded = part.problem.codes, bool(part.problem.limits.forbids or part.linking)
+    said = f"{_no_division(codes, part.rules, demanded)}: that is proven by a model of all divisions."
+    return Obstacle("geography", codes, said)
 
 
 def geography(

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from netform.grouping import Moves
     from netform.solve.model.plan_model import LinkingRules, PlanModel
+    from netform.solve.part_candidates import Part
 
-__all__ = ["SECONDS", "SHARE", "Enough", "MoveLimits", "Needed", "fewest_moved", "needed", "other_number"]
+__all__ = ["Enough", "MoveLimits", "Needed", "fewest_moved", "needed", "other_number"]
 
 # The share of the time left that one question may take, and seconds at most; the fewest, asked for, may take more.
 SHARE, SECONDS = 0.25, 60.0
@@ -274,33 +275,21 @@ class MoveLimits:
         return self.deadline.share(SHARE, SECONDS)
 
 
-def other_number(
-    model: PlanModel,
-    outside: NDArray[np.float64],
-    linking: LinkingRules,
-    exceptions: int,
-    alone: int,
-    deadline: Deadline = NEVER,
-) -> Obstacle | None:
+def other_number(part: Part, exceptions: int) -> Obstacle | None:
     """Say which number of networks would save a plan some of its exceptions; None where none would.
 
     Parameters
     ----------
-    model : PlanModel
-        The plans with networks of any size, without the rows of ``linking``.
-    outside : ndarray of float64, shape (m,)
-        1 for every column that is an exception.
-    linking : LinkingRules
-        With the number that is demanded.
+    part : Part
+        With the number that is demanded, if one is.
     exceptions : int
         How many the plan has.
-    alone : int
-        Exceptions that every plan has.
-    deadline : Deadline
-        Once it has passed nothing is said.
     """
-    if linking.networks is None:
+    linking, alone = part.linking, part.alone
+    if linking.networks is None or not exceptions or (wide := part.widest()) is None:
         return None
+    model, outside = wide
+    deadline = part.deadline.share(SHARE, SECONDS)
     free = replace(model, sides=(*model.sides, *replace(linking, networks=None).rows(model)))
     needed = fewest(free, outside, deadline).found
     if needed is None or needed >= exceptions:

@@ -20,7 +20,7 @@ from netform.candidates.allowed import counts_allowed
 from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.divisible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
-from netform.explain.move_limits import SECONDS, SHARE, other_number
+from netform.explain.move_limits import other_number
 from netform.explain.obstacles import NETWORKS, Obstacle, obstacles
 from netform.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
@@ -236,8 +236,7 @@ def best_so_far(part: Part, *, listed: int = 0, reasons: Sequence[Obstacle] = ()
             f"that none exists is not proven. Allow more with --time-limit.{known}"
         )
     if plan.exceptions and part.exceptions_bound and not reasons:
-        demanded = bool(part.problem.limits.forbids or part.linking)
-        reasons = [undivided_by_model(part.problem.codes, part.rules, demanded=demanded)]
+        reasons = [undivided_by_model(part)]
     # With exceptions their patients come before cost, and nothing is proven of those here.
     if proven := part.done:
         plan = replace(plan, solution=replace(plan.solution, status="optimal", bound=plan.solution.cost))
@@ -262,10 +261,7 @@ def why_none(part: Part, free: PlanModel, listed: int) -> list[Obstacle]:
 
 def _judged(part: Part, plan: PartPlan) -> PartPlan:
     """Add what is to be said of the rules over the whole area: exceptions they cost, and moves."""
-    near, more = part.near, []
-    if part.linking.networks is not None and plan.exceptions and (wide := part.widest()) is not None:
-        share = part.deadline.share(SHARE, SECONDS)
-        more.append(other_number(*wide, part.linking, plan.exceptions, part.alone, share))
+    near, more = part.near, [other_number(part, plan.exceptions)]
     if near is not None:
         more.append(near.fewer_exceptions(plan.exceptions))
     plan = replace(plan, reasons=(*plan.reasons, *filter(None, more)))

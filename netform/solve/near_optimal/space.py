@@ -220,7 +220,11 @@ class NearOptimalPlans:
         """The plan within a limit in which the fewest patients stay, then the cheapest of those, without a diagram."""
         kept = self.within(limit)
         rows = [self.at_most(limit), *self.other_than(plans)]
-        known = self.most_different_known(limit, staying, plans)
+        known = None
+        # Of the largest diagram that could be built below the limit.
+        lower = max((low for low, built in self.diagrams.items() if built and low <= limit), default=None)
+        if lower is not None and (diagram := self.diagrams[lower]) is not None:
+            known = least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
         # Thousands of patients, the size of hours: solvers like that.
         cutoff = math.inf if known is None else math.fsum(staying[known]) / 1000
         found = self.solve_model(kept, staying / 1000, rows, cutoff)
@@ -235,15 +239,6 @@ class NearOptimalPlans:
         if cheaper.chosen is not None:
             chosen = cheaper.chosen
         return Least(chosen, bound, settled and cheaper.status != "unknown")
-
-    def most_different_known(
-        self, limit: float, staying: NDArray[np.float64], plans: Sequence[NDArray[np.int64]]
-    ) -> NDArray[np.int64] | None:
-        """The plan in which the fewest patients stay of the largest diagram that could be built below a limit."""
-        lower = max((low for low, built in self.diagrams.items() if built and low <= limit), default=None)
-        if lower is None or (diagram := self.diagrams[lower]) is None:
-            return None
-        return least_plan(diagram, staying, self.costs, lower, plans, most_steps=MOST_ARCS).chosen
 
     def together(self, pairs: NDArray[np.int64], share: float) -> list[str]:
         """Whether pairs of practices are in one network in all, some or none of the plans within a share.
