@@ -9,7 +9,7 @@ bridge by trying one at a time, nearest practices first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -37,6 +37,9 @@ BRIDGES = 12
 
 # The step from which bounds are tried, patients; it doubles.
 FIRST_STEP = 250
+
+# What is said of every change that was tried and is enough.
+NONE_NEEDED = "no exception would be needed here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +144,7 @@ def bridge(asked: Question) -> Remedy | None:
         joined = demanded_graph(bridged, asked.rules.demands).subgraph(usable)
         part = tuple(sorted(nx.node_connected_component(joined, a)))
         if asked.divisible(part, asked.rules, bridged):
-            sentence = (
-                f"With a bridge between {a} and {b} ({minutes:.0f} minutes by car) no exception would be "
-                "needed here."
-            )
+            sentence = f"With a bridge between {a} and {b} ({minutes:.0f} minutes by car) {NONE_NEEDED}."
             return Remedy("bridge", sentence, asked.rules, (min(a, b), max(a, b)), part)
     return None
 
@@ -188,10 +188,7 @@ def _nearest(asked: Question, kind: str, start: int, end: int, *, exact: bool = 
         value, fails = (middle, fails) if answer else (value, middle)
     now = asked.rules.most if kind == "most" else asked.rules.least
     less = "" if exact else "; whether a smaller change would do is not known"
-    sentence = (
-        f"With a {kind} of {value:,} patients in a network instead of {now:,} no exception would be needed "
-        f"here{less}."
-    )
+    sentence = f"With a {kind} of {value:,} patients in a network instead of {now:,} {NONE_NEEDED}{less}."
     return Remedy(kind, sentence, changed(value), None, _reach(asked, changed(value)))
 
 
@@ -202,21 +199,16 @@ _NOT_DROPPED = frozenset({"area_band", "networks", "area_networks"})
 
 
 def dropped(asked: Question) -> Iterator[Remedy]:
-    """Every demand that is enough to drop."""
-    for single in _droppable(asked):
+    """Every demand that is enough to drop, the number of networks last."""
+    number = [single for single in single_demands(asked.rules) if single.kind == "networks"]
+    for single in (*_droppable(asked), *number):
+        change = f"Without the rule “{single.rule}”"
+        if single.kind == "networks":
+            change = f"With another number of networks than {asked.rules.demands.networks}"
         for codes in _with_let_in(asked, single):
             if asked.divisible(codes, single.without):
-                sentence = f"Without the rule “{single.rule}” no exception would be needed here."
-                yield Remedy(single.kind, sentence, single.without, None, codes)
+                yield Remedy(single.kind, f"{change} {NONE_NEEDED}.", single.without, None, codes)
                 break
-    if asked.rules.demands.networks is not None:
-        rules = replace(asked.rules, demands=replace(asked.rules.demands, networks=None))
-        if asked.divisible(asked.codes, rules):
-            sentence = (
-                f"With another number of networks than {asked.rules.demands.networks} no exception "
-                "would be needed here."
-            )
-            yield Remedy("networks", sentence, rules, None, asked.codes)
 
 
 def clash(asked: Question) -> tuple[str, ...]:
