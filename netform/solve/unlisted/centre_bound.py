@@ -7,37 +7,46 @@ may have a network of any size, which costs less. An assignment that takes the b
 that is cheaper: it is fixed to zero, and bounds from then on hold for cheaper plans. Prices rise where items are in no
 network and fall where they are in several: a subgradient method with steps by the cost of a plan (Polyak, 1969), after
 Validi, Buchanan and Lykhovyd (2022).
+
+Where networks hold many practices each, the prices go on from there by what `netform.solve.unlisted.hub_bound` says of
+a hub, by what whole networks cost: connected, with the ways of staff between all their practices. That is more and
+takes much longer. So hubs are looked at in order of what is known of them, no further than the cheapest that a plan
+needs; and what their practices pay each other is kept from one round to the next.
 """
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netform.solve.master.linear_program import Duals
-from netform.solve.unlisted.hub_bound import price_hubs
+from netform.solve.unlisted.hub_bound import Multipliers, hub_value, price_hubs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from netform.solve.model.budget import Deadline
     from netform.solve.unlisted.centre_costs import CentreCosts
 
+    # What some prices say of the hubs: what each costs at least beyond them, what all hubs of a plan do together, how
+    # those cover the items; and, by the room below the cutoff, the model without what no plan below it has.
+    Priced = tuple[NDArray[np.float64], float, NDArray[np.float64], Callable[[float], CentreCosts]]
+
 __all__ = [
-    "ROUNDING",
-    "AscentParams",
     "CentreBound",
-    "PriceAscent",
     "centre_bound",
     "centre_bounds",
     "cheapest_of_two_kinds",
     "fix_by_reduced_cost",
+    "network_bounds",
 ]
 
 
@@ -72,6 +81,35 @@ class AscentParams:
 
 
 ASCENT = AscentParams()
+
+# How prices move that are good to begin with, where a round takes long.
+LATER = AscentParams(step=0.1, least_step=2e-3, patience=4, shorter=0.6, rounds=200)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkBoundParams:
+    """How hubs are looked at, and when it is no longer worth it.
+
+    Attributes
+    ----------
+    effort : int
+        For the multipliers of a hub in each round, which go on from those before, pairs of its practices counted.
+    fixed : float
+        Items are fixed anew once so much is left of what was missing.
+    turn, rise : int, float
+        It ends once so many rounds take less than this share off what is missing.
+    looks : int
+        At every hub: with the multipliers that there are, then with better ones.
+    """
+
+    effort: int = 400_000
+    fixed: float = 0.9
+    turn: int = 10
+    rise: float = 0.05
+    looks: int = 2
+
+
+NETWORK_BOUND = NetworkBoundParams()
 
 # Hours per week that sums of costs may be wrong by.
 ROUNDING = 1e-6
@@ -112,64 +150,6 @@ class CentreBound:
         less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
         network = np.array([alike if math.isfinite(alike) else 0.0])
         return Duals(self.costs.shared(self.prices) + less, np.empty(0), network)
-
-
-class PriceAscent:
-    """Prices that rise where items are in no network, and fall where they are in several.
-
-    Parameters
-    ----------
-    prices : ndarray of float64, shape (m,)
-        To begin with.
-    params : AscentParams
-
-    Attributes
-    ----------
-    prices : ndarray of float64, shape (m,)
-        To be looked at next.
-    best : ndarray of float64, shape (m,)
-        Those of the best bound so far.
-    step : float
-    worse : int
-        Rounds since that.
-    direction : ndarray of float64, shape (m,)
-        Of the last move; zero after a restart.
-    """
-
-    def __init__(self, prices: NDArray[np.float64], params: AscentParams = ASCENT) -> None:
-        self.prices = self.best = prices
-        self.params, self.step, self.worse = params, params.step, 0
-        self.direction = np.zeros(len(prices))
-
-    def move(self, covered: NDArray[np.float64], missing: float, *, better: bool) -> bool:
-        """Go on to other prices; whether there are any.
-
-        Parameters
-        ----------
-        covered : ndarray of float64, shape (m,)
-            How much of each item is in the networks that cost least at these prices.
-        missing : float
-            Hours per week between their bound and a plan.
-        better : bool
-            Whether they bound better than any before.
-        """
-        params = self.params
-        self.worse = 0 if better else self.worse + 1
-        if better:
-            self.best = self.prices
-        if self.step < params.least_step:
-            return False
-        if self.worse > params.patience:
-            self.prices, self.step, self.worse = self.best, self.step * params.shorter, 0
-            self.direction = np.zeros(len(self.prices))
-            return True
-        ahead, before = 1.0 - covered, self.direction
-        self.direction = (1 - params.kept) * ahead + params.kept * before if before.any() else ahead
-        length = float(self.direction @ self.direction)
-        if length < ROUNDING:
-            return False
-        self.prices = self.prices + self.step * missing / length * self.direction
-        return True
 
 
 def centre_bound(
@@ -217,36 +197,157 @@ def centre_bounds(
     exceptions : int
         How many of a plan's networks may be such.
     """
-    ascent = PriceAscent(_first_prices(costs) if first is None else first)
-    best = CentreBound(-math.inf, ascent.prices, np.zeros(len(costs.item)), costs)
-    for _ in range(rounds):
-        prices = ascent.prices
-        values, duals, taken = price_hubs(
-            costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
-        )
+
+    def look(best: CentreBound, prices: NDArray[np.float64]) -> Priced:
+        values, duals, taken = price_hubs(best.costs, prices)
         if any_size is None:
-            chosen, least, _ = _cheapest_hubs(costs, values)
-            covered = taken[chosen].sum(axis=0)
-        else:
-            # A hub may have a network of either kind, or both: that only lowers the bound.
-            outside, _, takes = price_hubs(
-                any_size.hours, prices, any_size.item, any_size.patients, any_size.sizes, any_size.fixed
-            )
-            fewest, many = any_size.fewest, any_size.many
-            least, number, out = cheapest_of_two_kinds(values, outside, fewest, many, exceptions)
-            covered = taken[np.argsort(values, kind="stable")[:number]].sum(axis=0)
-            covered += takes[np.argsort(outside, kind="stable")[:out]].sum(axis=0)
+            chosen, least, _ = _cheapest_hubs(best.costs, values)
+            fixed = partial(_fixed, best.costs, prices, duals, values, values)
+            return values, least, taken[chosen].sum(axis=0), fixed
+        # A hub may have a network of either kind, or both: that only lowers the bound.
+        outside, _, takes = price_hubs(any_size, prices)
+        fewest, many = any_size.fewest, any_size.many
+        least, number, out = cheapest_of_two_kinds(values, outside, fewest, many, exceptions)
+        covered = taken[np.argsort(values, kind="stable")[:number]].sum(axis=0)
+        covered += takes[np.argsort(outside, kind="stable")[:out]].sum(axis=0)
+        return values, least, covered, lambda _room: costs
+
+    prices = _first_prices(costs) if first is None else first
+    begin = CentreBound(-math.inf, prices, np.zeros(len(costs.item)), costs)
+    return _raised(begin, cutoff, deadline, replace(ASCENT, rounds=rounds), look)
+
+
+def network_bounds(
+    begin: CentreBound, cutoff: float, deadline: Deadline, effort: int = NETWORK_BOUND.effort
+) -> Iterator[CentreBound]:
+    """Raise the bound by prices for whole networks; the best so far after each round, as `centre_bounds` has it.
+
+    Parameters
+    ----------
+    begin : CentreBound
+        With prices that bound well by knapsacks.
+    cutoff : float
+        Hours per week of the best plan known.
+    deadline : Deadline
+    effort : int
+        For multipliers, in one look at a hub.
+    """
+    multipliers = dict[int, Multipliers]()
+    fixed_at = before = cutoff - begin.bound
+
+    def look(best: CentreBound, prices: NDArray[np.float64]) -> Priced:
+        costs, need = best.costs, (cutoff - best.bound) / max(1, best.costs.fewest)
+        values, least, cover = _price_networks(costs, prices, need, deadline, effort, multipliers)
+
+        def fixed(room: float) -> CentreCosts:
+            nonlocal fixed_at
+            if room >= NETWORK_BOUND.fixed * fixed_at:
+                return costs
+            fixed_at = room
+            return fix_by_reduced_cost(costs, costs.shared(prices), values, room)
+
+        return values, least, cover, fixed
+
+    for k, found in enumerate(_raised(begin, cutoff, deadline, LATER, look), 2):
+        yield found
+        if k % NETWORK_BOUND.turn == 0:
+            room = cutoff - found.bound
+            if room > (1 - NETWORK_BOUND.rise) * before:
+                return
+            before = room
+
+
+def _raised(
+    best: CentreBound,
+    cutoff: float,
+    deadline: Deadline,
+    params: AscentParams,
+    look: Callable[[CentreBound, NDArray[np.float64]], Priced],
+) -> Iterator[CentreBound]:
+    """Move prices up where items are in no network and down where they are in several; the best so far by rounds.
+
+    Parameters
+    ----------
+    best : CentreBound
+        With the prices to begin with.
+    cutoff, deadline
+        As `centre_bounds` has them.
+    params : AscentParams
+    look : callable
+        What prices say of the hubs, given the best bound so far.
+    """
+    prices, step, worse, direction = best.prices, params.step, 0, np.zeros(len(best.prices))
+    for _ in range(params.rounds):
+        values, least, covered, fixed = look(best, prices)
         bound = math.fsum(prices) + least - ROUNDING
-        better = bound > best.bound
-        if better:
-            if bound < cutoff < math.inf and any_size is None:
-                costs = _fixed(costs, prices, duals, values, values, cutoff - bound)
-            best = CentreBound(min(bound, cutoff), prices, values, costs)
+        worse += 1
+        if bound > best.bound:
+            costs = fixed(cutoff - bound) if bound < cutoff < math.inf else best.costs
+            best, worse = CentreBound(min(bound, cutoff), prices, values, costs), 0
         yield best
-        target = cutoff if math.isfinite(cutoff) else best.bound + ASCENT.margin * max(abs(best.bound), 1.0)
-        done = deadline.passed or best.bound >= cutoff
-        if done or not ascent.move(covered, target - bound, better=better):
+        if deadline.passed or best.bound >= cutoff or step < params.least_step:
             return
+        if worse > params.patience:
+            prices, step, worse, direction = best.prices, step * params.shorter, 0, np.zeros(len(prices))
+            continue
+        ahead = 1.0 - covered
+        direction = (1 - params.kept) * ahead + params.kept * direction if direction.any() else ahead
+        length = float(direction @ direction)
+        if length < ROUNDING:
+            return
+        target = cutoff if math.isfinite(cutoff) else best.bound + params.margin * max(abs(best.bound), 1.0)
+        prices = prices + step * (target - bound) / length * direction
+
+
+def _price_networks(
+    costs: CentreCosts,
+    prices: NDArray[np.float64],
+    need: float,
+    deadline: Deadline,
+    effort: int,
+    multipliers: dict[int, Multipliers],
+) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
+    """What each hub costs at least beyond the prices; the least of all hubs of a plan, and how they cover items.
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    prices : ndarray of float64, shape (m,)
+    need : float
+        One look at a hub raises what is known of it by no more, hours per week.
+    deadline : Deadline
+    effort : int
+        For multipliers, in one look at a hub.
+    multipliers : dict of int to Multipliers
+        The latest, by hub: of those looked at for the second time they are replaced.
+    """
+    duals, none = costs.shared(prices), np.zeros(len(costs.item), np.bool_)
+    values, _, _ = price_hubs(costs, prices)
+    covers = np.zeros((len(values), len(prices)))
+    # Those of every plan come first, then the cheapest by what is known of them.
+    hubs = [
+        (not must, value, hub, 0) for hub, (must, value) in enumerate(zip(costs.must, values, strict=True))
+    ]
+    heapq.heapify(hubs)
+    fewest, chosen, total = max(costs.fewest, int(costs.must.sum())), list[int](), 0.0
+    while hubs:
+        free, value, hub, looks = heapq.heappop(hubs)
+        if free and (len(chosen) == costs.many or (len(chosen) >= fewest and value >= 0)):
+            return values, total, covers[chosen].sum(axis=0)
+        if looks == NETWORK_BOUND.looks or not math.isfinite(value) or deadline.passed:
+            chosen.append(hub)
+            total += value
+            continue
+        may, floor = np.isfinite(costs.hours[costs.item, hub]), value + need
+        found, raised = hub_value(
+            costs, hub, duals, may, none, floor, effort if looks else 0, multipliers.get(hub)
+        )
+        if looks and raised is not None:
+            multipliers[hub] = raised
+        values[hub], covers[hub] = max(value, found.least), 0.0
+        np.add.at(covers[hub], costs.item, costs.shared(np.ones(len(prices))) * found.cover)
+        heapq.heappush(hubs, (free, float(values[hub]), hub, looks + 1))
+    return values, total if len(chosen) >= fewest else math.inf, covers[chosen].sum(axis=0)
 
 
 def fix_by_reduced_cost(
@@ -264,9 +365,7 @@ def fix_by_reduced_cost(
         Hours per week.
     """
     prices = np.asarray(np.bincount(costs.item, duals, len(costs.patients)), np.float64)
-    values, patient_duals, _ = price_hubs(
-        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
-    )
+    values, patient_duals, _ = price_hubs(costs, prices)
     return _fixed(costs, prices, patient_duals, values, np.maximum(least, values), room)
 
 

@@ -183,7 +183,7 @@ def hub_value(
     by_hub = costs.hours[item, hub] * (list_size / np.maximum(costs.patients[item], 1)) - duals
     by_hub[~members | ~np.isfinite(costs.hours[item, hub])] = math.inf
     left, cover = np.zeros(len(duals), np.bool_), np.zeros(len(duals))
-    if not math.isfinite(by_hub[hub]) or not len(costs.sizes):
+    if not math.isfinite(by_hub[hub]):
         return HubValue(math.inf, left, -1, cover), None
     value, shift = _by_ways(
         hub, floor, by_hub, list_size, costs.indptr, costs.neighbours, costs.sizes, costs.fixed, left, cover
@@ -209,13 +209,23 @@ def hub_value(
     return HubValue(value, left, split if unclear[split] >= 0 else -1, cover), Multipliers(some, paid)
 
 
+def price_hubs(
+    costs: CentreCosts, prices: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """What each hub costs by a knapsack beyond the prices of items, its dual, and what it takes of every item."""
+    values, duals, taken = _price_hubs(
+        costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed
+    )
+    return values, duals, taken
+
+
 @nb.njit(cache=True, nogil=True)
-def price_hubs(hours, prices, item, patients, sizes, fixed):  # type: ignore[no-untyped-def]
-    """Give what each hub costs by a knapsack beyond the prices of items, its dual, and what it takes of every item."""
+def _price_hubs(hours, prices, item, patients, sizes, fixed):  # type: ignore[no-untyped-def]
+    """The same of the arrays of the model."""
     m, n = hours.shape
     values, duals, taken = np.full(n, np.inf), np.zeros(n), np.zeros((n, m))
     for h in range(n):
-        if len(sizes) == 0 or not np.isfinite(hours[item[h], h]):
+        if not np.isfinite(hours[item[h], h]):
             continue
         some = np.flatnonzero(np.isfinite(hours[:, h]))
         own, share = np.searchsorted(some, item[h]), np.empty(len(some))

@@ -139,7 +139,7 @@ def known_of_hubs(
     """
     n, lines = len(costs.item), CutLines.of(cuts)
     prices = np.bincount(costs.item, duals, len(costs.patients))
-    values, *_ = price_hubs(costs.hours, prices, costs.item, costs.patients, costs.sizes, costs.fixed)
+    values, *_ = price_hubs(costs, prices)
     members, shares = np.zeros((n, n), np.bool_), np.zeros((n, len(cuts.paid)))
     may, none = np.isfinite(costs.hours)[costs.item], np.zeros(n, np.bool_)
     for hub in np.flatnonzero(values < floors).tolist():

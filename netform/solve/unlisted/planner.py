@@ -1,10 +1,10 @@
 """Plan a part whose feasible networks cannot be listed: search and bound take turns, and share what they find.
 
 Prices for centres bound any plan at once (`netform.solve.unlisted.centre_bound`); where networks hold many practices
-each, prices for whole networks go on from those (`netform.solve.unlisted.network_bound`). Then columns are generated,
-for the bound hub by hub, and for plans by beams (`netform.solve.unlisted.by_hubs`). Where networks hold too many for
-that, or no plan within the band is known, the assignment model with centres closes the gap as far as it can
-(`netform.solve.unlisted.centre_model`). Whoever finds a plan or a bound tells the part, and all go on from there.
+each, prices for whole networks go on from those. Then columns are generated, for the bound hub by hub, and for plans by
+beams (`netform.solve.unlisted.by_hubs`). Where networks hold too many for that, or no plan within the band is known,
+the assignment model with centres closes the gap as far as it can (`netform.solve.unlisted.centre_model`). Whoever finds
+a plan or a bound tells the part, and all go on from there.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from netform.solve.model.budget import Deadline, take_turns
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.primal.neighbourhood_search import improvements
 from netform.solve.unlisted.by_hubs import beam_turns, bound_turns
-from netform.solve.unlisted.centre_bound import centre_bounds
+from netform.solve.unlisted.centre_bound import centre_bounds, network_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import solve_by_centres
-from netform.solve.unlisted.network_bound import network_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

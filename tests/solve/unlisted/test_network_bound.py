@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import group_costs
-from netform.solve.unlisted.centre_bound import centre_bound
+from netform.solve.unlisted.centre_bound import centre_bound, network_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.hub_bound import Multipliers
-from netform.solve.unlisted.network_bound import network_bounds
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
