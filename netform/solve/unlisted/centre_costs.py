@@ -62,8 +62,6 @@ class CentreCosts:
         Hours per week of an item in the network of a hub; infinite where it may not be in it.
     patients : ndarray of int64, shape (m,)
         Registered patients of each item.
-    counted : ndarray of int64, shape (m,)
-        Practices of each item, merged ones counted once.
     sizes, fixed : ndarray of float64, shape (v,)
         Vertices of the lower convex envelope of the hours per week that depend on a network's patients alone, from the
         least to the most patients.
@@ -85,7 +83,6 @@ class CentreCosts:
     item: NDArray[np.int64]
     hours: NDArray[np.float64]
     patients: NDArray[np.int64]
-    counted: NDArray[np.int64]
     sizes: NDArray[np.float64]
     fixed: NDArray[np.float64]
     must: NDArray[np.bool_]
@@ -139,8 +136,6 @@ class CentreCosts:
         for first, second in _alike(problem):
             hours[item[first], second] = math.inf
         patients = np.bincount(item, weights=data.list_size, minlength=count).astype(np.int64)
-        merged = [np.unique(limits.merged[(item == k) & (limits.merged >= 0)]).size for k in range(count)]
-        free = np.bincount(item[limits.merged < 0], minlength=count)
         fewest, many = -(-total // most), min(len(item), total // max(least, 1))
         if networks is not None:
             fewest, many = max(fewest, networks), min(many, networks)
@@ -148,7 +143,6 @@ class CentreCosts:
             item,
             hours,
             patients,
-            free + np.array(merged, np.int64),
             sizes,
             fixed,
             limits.must_hub,
