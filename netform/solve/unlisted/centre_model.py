@@ -26,10 +26,9 @@ import networkx as nx
 import numpy as np
 from ortools.math_opt import model_pb2
 
-from netform.candidates.allowed import allowed, counts_allowed
-from netform.scores.balance import group_sums
+from netform.candidates.allowed import allowed
 from netform.solve.master.integer_program import solve_integer_program
-from netform.solve.model.problem import group_costs, store_of
+from netform.solve.model.problem import exceptional, group_costs, store_of
 from netform.solve.unlisted.centre_bound import centre_bound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 
@@ -183,9 +182,7 @@ class CentreSearch:
     def take(self, plan: tuple[Group, ...]) -> bool:
         """Whether networks are connected, keep the demands and the band; a cheaper plan than the best is kept."""
         problem, store = self.problem, store_of(plan, len(self.problem.codes))
-        rules, patients = problem.data.rules, group_sums(store, problem.data.list_size)
-        kept = allowed(store, problem.limits) & counts_allowed(store, problem.limits)
-        kept &= (rules.least <= patients) & (patients <= rules.most)
+        kept = allowed(store, problem.limits) & ~exceptional(problem, store)[0]
         if not (kept.all() and all(nx.is_connected(problem.graph.subgraph(group)) for group in plan)):
             return False
         self.on_plan(plan)
