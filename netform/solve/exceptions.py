@@ -148,7 +148,7 @@ def _rule_out_one(part: Part) -> None:
     if (model := part.listed(rules.least, rules.most, enclaves=False)) is None:
         return
     store = model.store.take(np.flatnonzero(counts_allowed(model.store, part.problem.limits)))
-    largest = max(rules.exception_most, int(problem.data.list_size.max()))
+    largest = problem.largest
     adjacency, band = Adjacency.of(problem.graph), (rules.least, rules.most)
     status, owner = one_exception(store, adjacency, band, largest, networks=part.demands.networks or 0)
     if status == FOUND:

@@ -82,6 +82,11 @@ class Problem:
         """Registered patients of all practices."""
         return int(self.data.list_size.sum())
 
+    @property
+    def largest(self) -> int:
+        """Registered patients of an exception at most; a single practice may have more than rules say."""
+        return max(self.data.rules.exception_most, int(self.data.list_size.max()))
+
     def network_sizes(self, fewest: float = 0, many: float = math.inf, outside: int = 0) -> tuple[int, int]:
         """The least and the most registered patients of a network, in a plan of so many networks.
 

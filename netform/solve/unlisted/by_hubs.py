@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.candidates.allowed import allowed
 from netform.scores import candidate_costs
 from netform.solve.diagram.build import best_below
 from netform.solve.diagram.variable_order import spectral_order
@@ -171,7 +170,6 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     if store is None:
         branch.closing = gap * GAP_LISTING.nearer
         return
-    store = store.take(np.flatnonzero(allowed(store, part.problem.limits)))
     part.columns = len(store)
     costs = candidate_costs(store, part.problem.data)
     sides = (*part.side_rows(store), *branch.sides_beyond_arithmetic(store))
@@ -298,8 +296,8 @@ def beam_search(generator: ColumnGenerator, cost: float, pool: int, width: int) 
     if generator.value >= cost - LEAST_GAIN:
         return None
     within = max(BEAMS.near * generator.mean_cost, cost - generator.value)
-    store = generator.columns_near(generator.duals, within, BEAMS.met * pool)
-    store = store.take(np.flatnonzero(allowed(store, problem.limits)))
+    near = generator.columns_near(generator.duals, within, BEAMS.met * pool)
+    store = generator.permitted(near, problem.limits)
     costs = candidate_costs(store, problem.data)
     reduced = np.maximum(generator.reduced_costs(store, costs), 0.0)
     nearest = np.sort(np.argsort(reduced, kind="stable")[:pool])

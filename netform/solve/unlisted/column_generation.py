@@ -29,17 +29,18 @@ from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.solve.master.linear_program import Duals, LinearProgram
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts, cut_limits, violated_cuts
-from netform.solve.model.problem import SideRow
+from netform.solve.model.problem import SideRow, exceptional
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_reduced_cost
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
 from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
-from netform.solve.unlisted.separable_cost import OutsideBand, outside_band, separable_costs
+from netform.solve.unlisted.separable_cost import bands
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from netform.candidates.allowed import Limits
     from netform.solve.model.budget import Deadline
     from netform.solve.model.problem import Problem
     from netform.solve.unlisted.separable_cost import SeparableCosts
@@ -138,11 +139,9 @@ class ColumnKind(NamedTuple):
     Attributes
     ----------
     hubs : HubSearch
-    cuts : PricedCuts
     known : KnownOfHubs
-        What the model of centres says of them, or a search at the same duals.
-    duals : ndarray of float64, shape (n,)
-        With what a patient outside the band costs in them.
+        What the model of centres says of them, or a search at the same duals: those with what a patient outside the
+        band costs in them.
     constant : float
         What reduced costs are raised by for that reason.
     floor : float
@@ -150,9 +149,7 @@ class ColumnKind(NamedTuple):
     """
 
     hubs: HubSearch
-    cuts: PricedCuts
     known: KnownOfHubs
-    duals: NDArray[np.float64]
     constant: float
     floor: float
 
@@ -195,7 +192,7 @@ class ColumnGenerator:
         The same of the plans looked at.
     largest : int
         Registered patients of a network at most.
-    bands : list of OutsideBand
+    bands : list of Band
         Columns that are priced apart: within the band first, where no patient is outside.
     store : CandidateStore
         The columns.
@@ -236,8 +233,8 @@ class ColumnGenerator:
         # Who may be the hub is not asked, by exact pricing either.
         none = np.zeros(len(problem.codes), np.bool_)
         self.limits = replace(problem.limits, may_hub=~none, must_hub=none, longest_to_hub=math.inf)
-        rules, total, list_size = problem.data.rules, problem.patients, problem.data.list_size
-        self.largest = max(rules.exception_most, int(list_size.max())) if exceptions else rules.most
+        rules, total = problem.data.rules, problem.patients
+        self.largest = problem.largest if exceptions else rules.most
         # All but exceptions are within the band, and where it is limited those are so far outside it together.
         outside = 0 if not exceptions else ANY_PATIENTS if patients_outside is None else patients_outside
         fewest = max(-(-total // self.largest), -(-(total - outside) // rules.most))
@@ -247,17 +244,12 @@ class ColumnGenerator:
         self.many = max(self.fewest, min(self.counts[1], numbers[1]))
         least, most = problem.network_sizes(self.fewest, self.many, outside)
         most = min(most, self.largest)
-        patients = group_sums(store, list_size)
+        patients = group_sums(store, problem.data.list_size)
         fits = (patients >= least) & (patients <= most)
         if not exceptions:
             fits &= counts_allowed(store, problem.limits)
         self.store = store.take(np.flatnonzero(fits))
-        inside = max(least, rules.least), min(most, rules.most)
-        self.separable = separable_costs(problem, *inside, any_number=exceptions > 0)
-        self.bands = [
-            OutsideBand(self.separable, 0, 0),
-            *outside_band(problem, self.fewest, self.many, exceptions, (least, most)),
-        ]
+        self.bands = bands(problem, self.fewest, self.many, exceptions, (least, most))
         self.costs = candidate_costs(self.store, problem.data)
         self.mean_cost = math.fsum(self.costs) / max(1, len(self.store))
         self.added_at_once = GENERATION.added * len(problem.codes)
@@ -270,7 +262,7 @@ class ColumnGenerator:
         sides = np.append(np.empty(0) if duals is None else duals.sides, np.zeros(3))
         sides = sides[: len(self.sides(self.store))]
         self.duals = Duals(practices, np.empty(0), sides)
-        self.discount = GENERATION.discount * self.mean_cost / self.separable.most
+        self.discount = GENERATION.discount * self.mean_cost / self.bands[0].costs.most
         self.nodes = GENERATION.nodes
         self.hubs = list[tuple[HubSearch, CentreCosts]]()
         self.latest: tuple[Duals, float, list[ColumnKind]] | None = None
@@ -303,10 +295,8 @@ class ColumnGenerator:
         """How many networks there may be, how many of them exceptions, and how far those outside, over some columns."""
         rows = [SideRow(np.ones(len(store)), float(self.fewest), float(self.many))]
         if self.exceptions:
-            rules, patients = self.problem.data.rules, group_sums(store, self.problem.data.list_size)
-            outside = np.maximum(0.0, np.maximum(rules.least - patients, patients - rules.most))
-            exceptional = (outside > 0) | ~counts_allowed(store, self.limits)
-            rows.append(SideRow(exceptional.astype(np.float64), -math.inf, float(self.exceptions)))
+            exceptions, outside = exceptional(self.problem, store)
+            rows.append(SideRow(exceptions.astype(np.float64), -math.inf, float(self.exceptions)))
             if self.patients_outside is not None:
                 rows.append(SideRow(outside / UNIT, -math.inf, self.patients_outside / UNIT))
         return tuple(rows)
@@ -377,9 +367,9 @@ class ColumnGenerator:
         """The cuts that count."""
         return PricedCuts.of(self.cuts, duals.cuts, len(duals.practices))
 
-    def permitted(self, store: CandidateStore) -> CandidateStore:
-        """The columns that keep the demands on a network, whoever is its hub."""
-        kept = allowed(store, self.limits)
+    def permitted(self, store: CandidateStore, limits: Limits | None = None) -> CandidateStore:
+        """The columns that keep the demands on a network, whoever is its hub; or those of some limits."""
+        kept = allowed(store, self.limits if limits is None else limits)
         if not self.exceptions:
             kept &= counts_allowed(store, self.limits)
         return store.take(np.flatnonzero(kept))
@@ -470,13 +460,13 @@ class ColumnGenerator:
         """Leave out the practices of hubs that no plan below a cost has, once there are exact prices."""
         if self.priced_out is None or self.exceptions or cost <= self.priced_out.bound:
             return
-        kind, least = self.priced_out.kinds[0], self.priced_out.least[0]
+        duals, least = self.priced_out.kinds[0].known.duals, self.priced_out.least[0]
         before = self.hubs[0][1]
-        fixed = fix_by_reduced_cost(before, kind.duals, least, cost - self.priced_out.bound)
+        fixed = fix_by_reduced_cost(before, duals, least, cost - self.priced_out.bound)
         if fixed.assigned < before.assigned * GENERATION.fixed:
             # Staff's travel costs more where fewer practices are in reach.
             self.possible = np.isfinite(fixed.hours)
-            self.hubs[0] = self.hubs[0][0], self.centres(self.separable)
+            self.hubs[0] = self.hubs[0][0], self.centres(self.bands[0].costs)
 
     def kinds(self) -> list[ColumnKind]:
         """Networks within, below and above the band, at duals less the discount."""
@@ -496,19 +486,19 @@ class ColumnGenerator:
             floors = np.full(len(duals), floor + constant + 2 * NOTHING)
             known = known_of_hubs(centres, duals, floors, cuts, GENERATION.effort)
             known = known._replace(least=known.least - NOTHING)
-            kinds.append(ColumnKind(hubs, cuts, known, duals, constant, floor))
+            kinds.append(ColumnKind(hubs, known, constant, floor))
         self.latest = self.duals, self.discount, kinds
         return kinds
 
     def price_exactly(self, workers: int) -> None:
         """Price exactly once: columns to add, and a bound."""
         kinds = self.kinds()
-        base = math.fsum(kinds[0].duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
+        base = math.fsum(kinds[0].known.duals) + math.fsum(self.duals.cuts * cut_limits(self.cuts))
         *_, patient = self.side_duals(self.duals)
         base += patient * (self.patients_outside or 0)
         # Until a kind is priced none of it is taken to cost less than the floor.
         floor_outside = min((kind.floor for kind in kinds[1:]), default=math.inf)
-        least_outside = np.full(len(kinds[0].duals), floor_outside)
+        least_outside = np.full(len(self.problem.codes), floor_outside)
         priced = list[PricedHubs]()
         for k, kind in enumerate(kinds):
             floor = kind.floor + kind.constant
@@ -574,13 +564,16 @@ class ColumnGenerator:
         for kind, least in zip(self.priced_out.kinds, self.priced_out.least, strict=True):
             # A hub without any column has no least.
             floors = np.where(np.isfinite(least), least + gap, -math.inf)
-            known = known_of_hubs(kind.known.centres, kind.duals, floors, kind.cuts, GENERATION.effort)
+            before = kind.known
+            known = known_of_hubs(
+                before.centres, before.duals, floors, before.below_cuts.cuts, GENERATION.effort
+            )
             each = columns_below(kind.hubs, known, floors, GENERATION.listing_nodes, deadline, workers, most)
             if each is None:
                 return None
             most -= len(each)
             found.append(each)
-        return self.permitted(reduce(CandidateStore.joined, found))
+        return self.permitted(reduce(CandidateStore.joined, found), self.problem.limits)
 
     @property
     def is_boxed(self) -> bool:
@@ -598,7 +591,7 @@ class ColumnGenerator:
             Of a plan, hours per week.
         """
         # Hours per week for a patient that are of no interest.
-        little = GENERATION.enough * self.mean_cost / self.separable.most
+        little = GENERATION.enough * self.mean_cost / self.bands[0].costs.most
         # Near the relaxation, or at least much nearer than the cost of a plan is.
         room = max(GENERATION.tight * self.value, GENERATION.tight_share * (cost - self.value))
         tight = math.isfinite(self.bound) and self.value - self.bound <= room
@@ -622,8 +615,5 @@ def _smoothed(steady: Duals, fresh: Duals) -> Duals:
     if len(steady.cuts) != len(fresh.cuts):
         return fresh
     kept, rest = GENERATION.smoothing, 1 - GENERATION.smoothing
-    return Duals(
-        kept * steady.practices + rest * fresh.practices,
-        kept * steady.cuts + rest * fresh.cuts,
-        kept * steady.sides + rest * fresh.sides,
-    )
+    pairs = (steady.practices, fresh.practices), (steady.cuts, fresh.cuts), (steady.sides, fresh.sides)
+    return Duals(*(kept * old + rest * new for old, new in pairs))

@@ -256,7 +256,7 @@ def _centre_bounds(part: Part) -> Iterator[None]:
     """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
     rules, best, networks = part.problem.data.rules, part.incumbent, part.demands.networks
     exceptions, outside = part.most_exceptions
-    largest = max(rules.exception_most, int(part.problem.data.list_size.max()))
+    largest = part.problem.largest
     least, most = (1, largest) if outside is None else part.network_sizes(outside)
     cutoff = math.inf if best is None or best.value.broken else best.value.cost
     any_size = None

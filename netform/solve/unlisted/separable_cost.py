@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import Problem
 
-__all__ = ["OutsideBand", "SeparableCosts", "outside_band", "separable_cost", "separable_costs"]
+__all__ = ["Band", "SeparableCosts", "bands", "separable_cost", "separable_costs"]
 
 
 class Rates(NamedTuple):
@@ -179,16 +179,16 @@ def separable_cost(
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideBand:
-    """Networks below the band, or above it.
+class Band:
+    """Networks within the band, below it or above it.
 
     Attributes
     ----------
     costs : SeparableCosts
     limit : int
-        The end of the band that they are beyond, registered patients.
+        The end of the band that they are beyond, registered patients; 0 for none.
     sign : int
-        They are ``sign * (patients - limit)`` outside it.
+        They are ``sign * (patients - limit)`` outside it; 0 where they are within.
     """
 
     costs: SeparableCosts
@@ -200,20 +200,29 @@ class OutsideBand:
         return practices + patient * self.sign * self.costs.list_size, -patient * self.sign * self.limit
 
 
-def outside_band(
-    problem: Problem, fewest: int, many: int, exceptions: int, sizes: tuple[int, int]
-) -> list[OutsideBand]:
-    """The networks outside the band, of some sizes, that a plan of so many networks and exceptions may have."""
+def bands(problem: Problem, fewest: int, many: int, exceptions: int, sizes: tuple[int, int]) -> list[Band]:
+    """The networks within the band first, then those outside, that a plan of so many networks and exceptions may have.
+
+    Parameters
+    ----------
+    problem : Problem
+    fewest, many : int
+        Networks of a plan.
+    exceptions : int
+        At most.
+    sizes : tuple of int
+        The least and the most registered patients of a network; without exceptions they are within the band.
+    """
     rules, total = problem.data.rules, problem.patients
-    kinds, largest = [], max(rules.exception_most, int(problem.data.list_size.max()))
-    # Without exceptions sizes are within the band.
+    inside = max(sizes[0], rules.least), min(sizes[1], rules.most)
     below = sizes[0], min(rules.least - 1, sizes[1])
     above = max(rules.most + 1, sizes[0]), sizes[1]
+    found = [Band(separable_costs(problem, *inside, any_number=exceptions > 0), 0, 0)]
     # What all others hold at least, or at most, has to leave room for one that is smaller, or larger.
-    room = (many - exceptions) * rules.most + (exceptions - 1) * largest + rules.least - 1
+    room = (many - exceptions) * rules.most + (exceptions - 1) * problem.largest + rules.least - 1
     if below[0] <= below[1] and total <= room:
-        kinds.append(OutsideBand(separable_costs(problem, *below, any_number=True), rules.least, -1))
+        found.append(Band(separable_costs(problem, *below, any_number=True), rules.least, -1))
     needed = (fewest - exceptions) * rules.least + exceptions - 1 + rules.most + 1
     if above[0] <= above[1] and total >= needed:
-        kinds.append(OutsideBand(separable_costs(problem, *above, any_number=True), rules.most, 1))
-    return kinds
+        found.append(Band(separable_costs(problem, *above, any_number=True), rules.most, 1))
+    return found
