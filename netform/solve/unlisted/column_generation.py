@@ -34,7 +34,7 @@ from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_re
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import HubSearch, PricedHubs, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.known_of_hubs import KnownOfHubs, known_of_hubs
+from netform.solve.unlisted.hub_bound import KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import bands
 
 if TYPE_CHECKING:

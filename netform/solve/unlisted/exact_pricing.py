@@ -14,7 +14,7 @@ where no column in it has a reduced cost below a floor. A column S of W patients
   for. There are at least as many posts as at the low end of a range of U, searched range by range;
 - cuts with a dual (`netform.solve.master.subset_row_cuts`) add to a column's cost by how many of their practices it
   has: at least what a share of the line says that touches the steps from below, spread over the practices like duals
-  (`netform.solve.unlisted.known_of_hubs`); and what the practices taken and left out so far say beyond that;
+  (`netform.solve.unlisted.hub_bound`); and what the practices taken and left out so far say beyond that;
 - a branch that leaves a practice taken cut off from the hub has no connected column.
 
 Where networks hold many practices each that takes too long for some hubs. These are branched on from above: of all
@@ -43,7 +43,7 @@ from numpy.typing import NDArray
 from netform.candidates.store import CandidateStore
 from netform.scores.stranded_posts import STEP_TOLERANCE
 from netform.solve.unlisted.heuristic_pricing import columns_of, most_practices
-from netform.solve.unlisted.known_of_hubs import KnownOfHubs, lined_hub_value
+from netform.solve.unlisted.hub_bound import KnownOfHubs, lined_hub_value
 from netform.solve.unlisted.separable_cost import SeparableCosts, separable_cost
 
 if TYPE_CHECKING:

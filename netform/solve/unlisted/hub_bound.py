@@ -1,4 +1,4 @@
-"""What the network of one hub costs at least: by connected ways to its hub, and by the ways of staff between all of it.
+"""What the network of a hub costs at least, and who is in it: what is known of every hub before it is searched.
 
 **Knapsacks.** Beyond the prices of its items, and with what depends on its patients alone, a network costs at least
 what a knapsack does with fractions allowed, solved by one sort (`price_hubs`, for all hubs). The rest raises that, hub
@@ -20,6 +20,11 @@ is where it gains on the bound of Gilmore and Lawler, a sum over the practices w
 first level of the reformulation of Adams and Johnson (1994). Its multipliers are what practice i pays for every j in
 its knapsack, and j gets back for i in its own: a network that has both costs the same, while knapsacks that have one
 without the other come to agree. They are raised in rounds along a subgradient.
+
+**Lines below cuts.** All that knows no cuts. What a cut adds to a column's cost is a step function of how many of its
+practices the column has; it is no less than any share of the line that touches the steps from below. Such a line is
+spread over the practices like duals. How much of each line is best for a hub follows from its cheapest network: more
+where that has more of the cut's practices than the line is worth, a subgradient once more.
 """
 
 from __future__ import annotations
@@ -33,62 +38,13 @@ import numpy as np
 from numpy.typing import NDArray  # noqa: TC002 (of a named tuple)
 
 if TYPE_CHECKING:
+    from netform.solve.master.subset_row_cuts import PricedCuts
     from netform.solve.unlisted.centre_costs import CentreCosts
 
-__all__ = ["HubValue", "Multipliers", "hub_value", "price_hubs"]
+__all__ = ["KnownOfHubs", "Multipliers", "hub_value", "known_of_hubs", "lined_hub_value", "price_hubs"]
 
 # Hours per week that are nothing.
 NOTHING = 1e-6
-
-
-@nb.njit(cache=True, nogil=True)
-def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-untyped-def]
-    """Raise what practices that pay off cost by what the cheapest ways to them cost, and lower that of the ways.
-
-    Parameters
-    ----------
-    hub : int
-    indptr, neighbours
-        Of an `Adjacency`.
-    added : ndarray of float64, shape (n,)
-        What each adds to a network, hours per week; infinite for those that may not be in it. Changed in place.
-    shift : ndarray of float64, shape (n,)
-        By how much it was changed so far; added to, in place.
-    """
-    n = len(added)
-    seen, stack, border = np.zeros(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    epoch = 0
-    # Those that pay off most first: what is left of the cuts for the others matters less.
-    for v in np.argsort(added):
-        while v != hub and added[v] < -NOTHING:
-            # From here to all that costs nothing, and what stands around that.
-            epoch += 1
-            stack[0], height, seen[v] = v, 1, epoch
-            around, amount, linked = 0, -added[v], False
-            while height > 0 and not linked:
-                height -= 1
-                i = stack[height]
-                for e in range(indptr[i], indptr[i + 1]):
-                    u = neighbours[e]
-                    linked = linked or u == hub
-                    if seen[u] == epoch or u == hub or added[u] == np.inf:
-                        continue
-                    seen[u] = epoch
-                    if added[u] > NOTHING:
-                        border[around] = u
-                        around += 1
-                        amount = min(amount, added[u])
-                    else:
-                        stack[height] = u
-                        height += 1
-            if linked or around == 0:
-                break
-            added[v] += amount
-            shift[v] += amount
-            for e in range(around):
-                added[border[e]] -= amount
-                shift[border[e]] -= amount
-
 
 # Turns of paying for ways. The last is one that raises the bound by less than this share of what is missing.
 ASCENTS, LEAST_ASCENT = 20, 0.02
@@ -97,9 +53,187 @@ ASCENTS, LEAST_ASCENT = 20, 0.02
 # bound the step is made shorter, to this share, down to the least.
 MOST_ROUNDS, STEP, PATIENCE, SHORTER, LEAST_STEP = 30, 0.03, 5, 0.7, 1e-4
 
-
 # A knapsack is filled with few of many items: so many are sorted at first, and twice as many where they are too small.
 SORTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LineParams:
+    """How shares of the lines below cuts are sought.
+
+    Attributes
+    ----------
+    turns, effort : int, float
+        In which those of a hub are sought; of the effort for its multipliers each gets this share.
+    step, shorter : float
+        The first step as a share of Polyak's, and what is left of it where that was in vain.
+    """
+
+    turns: int = 8
+    effort: float = 0.2
+    step: float = 0.5
+    shorter: float = 0.8
+
+
+LINES = LineParams()
+
+
+class KnownOfHubs(NamedTuple):
+    """What is known before the search.
+
+    Attributes
+    ----------
+    least : ndarray of float64, shape (n,)
+        No column of a hub has a lower reduced cost.
+    members : ndarray of bool, shape (n, n)
+        Whether a column of a hub (row) below its floor may have a practice.
+    lines : ndarray of float64, shape (n, k)
+        By hub, how much of the line below each cut is counted, from 0 to 1.
+    centres : CentreCosts
+        The model that says so, and bounds what is branched on.
+    duals : ndarray of float64, shape (n,)
+        Of practices: what the columns have to cost less than.
+    below_cuts : CutLines
+    """
+
+    least: NDArray[np.float64]
+    members: NDArray[np.bool_]
+    lines: NDArray[np.float64]
+    centres: CentreCosts
+    duals: NDArray[np.float64]
+    below_cuts: CutLines
+
+
+class CutLines(NamedTuple):
+    """The lines below the steps of cuts.
+
+    Attributes
+    ----------
+    cuts : PricedCuts
+    practice : ndarray of int64
+        Whose each of the weights in the cuts is.
+    step : ndarray of int64, shape (k,)
+        The least weight that is paid for: the line begins to be positive one below.
+    paid : ndarray of float64, shape (k,)
+        Hours per week for that weight, where the line meets what the cut adds.
+    """
+
+    cuts: PricedCuts
+    practice: NDArray[np.int64]
+    step: NDArray[np.int64]
+    paid: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cuts: PricedCuts) -> CutLines:
+        """The line of each cut meets every step at its far end."""
+        practice = np.repeat(np.arange(len(cuts.begin) - 1), np.diff(cuts.begin))
+        step = (cuts.paid > 0).argmax(axis=1)
+        return cls(cuts, practice, step, cuts.paid[np.arange(len(step)), step])
+
+    def lined(
+        self, duals: NDArray[np.float64], share: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Duals less what shares of the lines add by the practice, and what those add to every column."""
+        slope, left, more = share * self.paid / self.step, duals.copy(), 0.0
+        np.subtract.at(left, self.practice, slope[self.cuts.which] * self.cuts.weights)
+        for begin in (slope * (self.step - 1)).tolist():
+            more -= begin
+        return left, more
+
+    def beyond(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What each cut adds beyond shares of the lines at least, by the weight taken and by that which may yet be."""
+        count, ends = self.cuts.paid.shape
+        slope, least = share * self.paid / self.step, np.empty((count, ends, ends))
+        more = self.cuts.paid - slope[:, None] * (np.arange(ends) - self.step[:, None] + 1)
+        for taken in range(ends):
+            least[:, taken, : ends - taken] = np.minimum.accumulate(more[:, taken:], axis=1)
+        return least
+
+
+def known_of_hubs(
+    costs: CentreCosts,
+    duals: NDArray[np.float64],
+    floors: NDArray[np.float64],
+    cuts: PricedCuts,
+    effort: int = 0,
+) -> KnownOfHubs:
+    """What a column of each hub costs at least beyond the duals and the cuts, and who is in those below a floor.
+
+    Parameters
+    ----------
+    costs : CentreCosts
+    duals : ndarray of float64, shape (n,)
+        Of practices.
+    floors : ndarray of float64, shape (n,)
+        Hours per week, by hub: where more is of no interest.
+    cuts : PricedCuts
+    effort : int
+        For the multipliers of a hub, pairs of its practices in each round counted.
+    """
+    n, lines = len(costs.item), CutLines.of(cuts)
+    prices = np.bincount(costs.item, duals, len(costs.patients))
+    values, *_ = price_hubs(costs, prices)
+    members, shares = np.zeros((n, n), np.bool_), np.zeros((n, len(cuts.paid)))
+    may, none = np.isfinite(costs.hours)[costs.item], np.zeros(n, np.bool_)
+    for hub in np.flatnonzero(values < floors).tolist():
+        floor, least = float(floors[hub]), -math.inf
+        # What is missing to no floor at all is no length of a step.
+        if len(lines.step) and math.isfinite(floor):
+            part = int(LINES.effort * effort)
+            lined, shares[hub] = lined_hub_value(
+                costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], LINES.turns, part
+            )
+            least = lined.least
+        found, _ = lined_hub_value(costs, hub, duals, may[:, hub], none, floor, lines, shares[hub], 0, effort)
+        values[hub], members[hub] = max(values[hub], least, found.least), found.members
+    values = np.where(np.isfinite(values), np.minimum(values, floors), values)
+    return KnownOfHubs(values, members, shares, costs, duals, lines)
+
+
+def lined_hub_value(
+    costs: CentreCosts,
+    hub: int,
+    duals: NDArray[np.float64],
+    members: NDArray[np.bool_],
+    taken: NDArray[np.bool_],
+    floor: float,
+    lines: CutLines,
+    share: NDArray[np.float64],
+    turns: int,
+    effort: int = 0,
+) -> tuple[HubValue, NDArray[np.float64]]:
+    """What a connected network of a hub costs at least beyond duals and cuts; and how much of each line says so.
+
+    Parameters
+    ----------
+    costs, hub, duals, members, taken, floor, effort
+        As `hub_value` has them.
+    lines : CutLines
+    share : ndarray of float64, shape (k,)
+        How much of each is counted at first.
+    turns : int
+        In which better shares are sought.
+    """
+    best, step, kept = None, LINES.step, share
+    for turn in range(turns + 1):
+        left, more = lines.lined(duals, share)
+        found, _ = hub_value(costs, hub, left, members, taken, floor - more, effort)
+        found = found._replace(least=found.least + more)
+        if best is None or found.least > best.least:
+            best, kept = found, share
+        else:
+            step *= LINES.shorter
+        if turn == turns or best.least >= floor:
+            break
+        covered = np.bincount(lines.cuts.which, lines.cuts.weights * found.cover[lines.practice], len(share))
+        ahead = (covered - lines.step + 1) * lines.paid / lines.step
+        ahead[((share <= 0) & (ahead < 0)) | ((share >= 1) & (ahead > 0))] = 0.0
+        length = float(ahead @ ahead)
+        if not length:
+            break
+        share = np.clip(share + step * (floor - found.least) / length * ahead, 0.0, 1.0)
+    assert best is not None  # noqa: S101 (there is one turn at least)
+    return best, kept
 
 
 class HubValue(NamedTuple):
@@ -237,6 +371,55 @@ def _price_hubs(hours, prices, item, patients, sizes, fixed):  # type: ignore[no
             duals[h] = dual
             taken[h][some] = share
     return values, duals, taken
+
+
+@nb.njit(cache=True, nogil=True)
+def _pay_for_ways(hub, indptr, neighbours, added, shift):  # type: ignore[no-untyped-def]
+    """Raise what practices that pay off cost by what the cheapest ways to them cost, and lower that of the ways.
+
+    Parameters
+    ----------
+    hub : int
+    indptr, neighbours
+        Of an `Adjacency`.
+    added : ndarray of float64, shape (n,)
+        What each adds to a network, hours per week; infinite for those that may not be in it. Changed in place.
+    shift : ndarray of float64, shape (n,)
+        By how much it was changed so far; added to, in place.
+    """
+    n = len(added)
+    seen, stack, border = np.zeros(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    epoch = 0
+    # Those that pay off most first: what is left of the cuts for the others matters less.
+    for v in np.argsort(added):
+        while v != hub and added[v] < -NOTHING:
+            # From here to all that costs nothing, and what stands around that.
+            epoch += 1
+            stack[0], height, seen[v] = v, 1, epoch
+            around, amount, linked = 0, -added[v], False
+            while height > 0 and not linked:
+                height -= 1
+                i = stack[height]
+                for e in range(indptr[i], indptr[i + 1]):
+                    u = neighbours[e]
+                    linked = linked or u == hub
+                    if seen[u] == epoch or u == hub or added[u] == np.inf:
+                        continue
+                    seen[u] = epoch
+                    if added[u] > NOTHING:
+                        border[around] = u
+                        around += 1
+                        amount = min(amount, added[u])
+                    else:
+                        stack[height] = u
+                        height += 1
+            if linked or around == 0:
+                break
+            added[v] += amount
+            shift[v] += amount
+            for e in range(around):
+                added[border[e]] -= amount
+                shift[border[e]] -= amount
 
 
 @nb.njit(cache=True, nogil=True)

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
 from netform.solve.model.budget import NEVER
 from netform.solve.model.problem import group_costs
-from netform.solve.unlisted import known_of_hubs as module
+from netform.solve.unlisted import hub_bound as module
 from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost
 from netform.solve.unlisted.centre_costs import CentreCosts
-from netform.solve.unlisted.hub_bound import HubValue, hub_value
-from netform.solve.unlisted.known_of_hubs import known_of_hubs
+from netform.solve.unlisted.hub_bound import HubValue, hub_value, known_of_hubs
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of

@@ -23,7 +23,7 @@ from netform.solve.unlisted.centre_bound import centre_bound
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import PRICING, HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
-from netform.solve.unlisted.known_of_hubs import CutLines, KnownOfHubs, known_of_hubs
+from netform.solve.unlisted.hub_bound import CutLines, KnownOfHubs, known_of_hubs
 from netform.solve.unlisted.separable_cost import separable_costs
 from tests.examples import examples
 from tests.made_up_problem import county, first_plan, problem_of
