@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -40,14 +39,7 @@ if TYPE_CHECKING:
     # those cover the items; and, by the room below the cutoff, the model without what no plan below it has.
     Priced = tuple[NDArray[np.float64], float, NDArray[np.float64], Callable[[float], CentreCosts]]
 
-__all__ = [
-    "CentreBound",
-    "centre_bound",
-    "centre_bounds",
-    "cheapest_of_two_kinds",
-    "fix_by_reduced_cost",
-    "network_bounds",
-]
+__all__ = ["CentreBound", "centre_bounds", "cheapest_of_two_kinds", "fix_by_reduced_cost", "network_bounds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +142,6 @@ class CentreBound:
         less = np.minimum(0.0, self.hubs - alike) if math.isfinite(alike) else 0.0
         network = np.array([alike if math.isfinite(alike) else 0.0])
         return Duals(self.costs.shared(self.prices) + less, np.empty(0), network)
-
-
-def centre_bound(
-    costs: CentreCosts,
-    cutoff: float,
-    deadline: Deadline,
-    rounds: int = ASCENT.rounds,
-    first: NDArray[np.float64] | None = None,
-) -> CentreBound:
-    """Raise the bound by prices as far as that goes, and fix what no plan below the cutoff has.
-
-    Parameters
-    ----------
-    costs, cutoff, deadline, rounds, first
-        As `centre_bounds` has them.
-    """
-    return deque(centre_bounds(costs, cutoff, deadline, rounds, first), maxlen=1).pop()
 
 
 def centre_bounds(

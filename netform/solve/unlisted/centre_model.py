@@ -18,6 +18,7 @@ true cost is what the model says, it is proven best.
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,7 +30,7 @@ from ortools.math_opt import model_pb2
 from netform.candidates.allowed import allowed
 from netform.solve.master.integer_program import solve_integer_program
 from netform.solve.model.problem import exceptional, group_costs, store_of
-from netform.solve.unlisted.centre_bound import centre_bound, centre_bounds
+from netform.solve.unlisted.centre_bound import centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 
 if TYPE_CHECKING:
@@ -114,7 +115,8 @@ def solve_by_centres(
             break
         # What costs more than a trial cutoff is fixed, and either a plan is found below, or there is none.
         cutoff = min(search.cost, search.bound + share * abs(search.bound))
-        tried = centre_bound(bounded.costs, cutoff, deadline, CENTRES.fixing_rounds, bounded.prices)
+        rounds = centre_bounds(bounded.costs, cutoff, deadline, CENTRES.fixing_rounds, bounded.prices)
+        tried = deque(rounds, maxlen=1).pop()
         search.raise_bound(tried.bound)
         if tried.bound < cutoff and (
             tried.costs.assigned > CENTRES.most_assigned or not search.try_cutoff(tried, cutoff)

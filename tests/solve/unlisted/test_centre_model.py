@@ -20,12 +20,12 @@ from netform.rules_file import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
-from netform.solve.unlisted.centre_bound import centre_bound, centre_bounds
+from netform.solve.unlisted.centre_bound import centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.centre_model import AssignmentProgram, separators, solve_by_centres
 from tests.brute_force import partitions
 from tests.examples import examples
-from tests.solve.unlisted.test_separable_cost import networks_of
+from tests.solve.unlisted.test_separable_cost import centre_bound, networks_of
 from tests.strategies import made_up_area, numbered_graphs
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def test_no_network_costs_less_than_the_duals_that_prices_give(
     problem = Problem.of(graph, graph, rules)
     networks = None if more is None else -(-problem.patients // rules.most) + more
     costs = CentreCosts.of(problem, rules.least, rules.most, networks)
-    found = centre_bound(costs, math.inf, NEVER)
+    found = centre_bound(costs, math.inf)
     groups = networks_of(problem)
     # Where no plan has so many networks prices rise without end.
     if not groups or found.bound > 1e7:
@@ -196,7 +196,7 @@ def test_what_is_fixed_is_in_no_cheaper_plan(drawn: tuple[nx.Graph, Rules]) -> N
     free = solve_by_centres(problem, NEVER)
     if free.plan is None:
         return
-    bounded = centre_bound(costs, free.bound + 1e-3, NEVER)
+    bounded = centre_bound(costs, free.bound + 1e-3)
     assert bounded.bound <= free.bound + 1e-3
     for group in free.plan:
         by_hub = [

@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts
-from netform.solve.model.budget import NEVER
 from netform.solve.model.problem import group_costs
 from netform.solve.unlisted import hub_bound as module
-from netform.solve.unlisted.centre_bound import centre_bound, fix_by_reduced_cost
+from netform.solve.unlisted.centre_bound import fix_by_reduced_cost
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.hub_bound import HubValue, hub_value, known_of_hubs
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
-from tests.solve.unlisted.test_separable_cost import networks_of, prices_of
+from tests.solve.unlisted.test_separable_cost import centre_bound, networks_of, prices_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def test_the_ways_between_practices_raise_the_bound_of_most_hubs(monkeypatch: py
     """At the prices that bound best without them."""
     problem = problem_of(*county(60, 3))
     costs = costs_of(problem)
-    duals = centre_bound(costs, math.inf, NEVER).duals.practices
+    duals = centre_bound(costs, math.inf).duals.practices
     floors, none = np.full(len(duals), math.inf), np.zeros(len(duals), np.bool_)
     with_pairs = known_of_hubs(costs, duals, floors, no_cuts(problem)).least
     nothing = HubValue(-math.inf, none, -1, np.zeros(len(duals)))

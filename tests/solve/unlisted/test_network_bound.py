@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import group_costs
-from netform.solve.unlisted.centre_bound import centre_bound, network_bounds
+from netform.solve.unlisted.centre_bound import network_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.hub_bound import Multipliers
 from tests.brute_force import partitions
 from tests.examples import examples
 from tests.made_up_problem import county, problem_of
-from tests.solve.unlisted.test_separable_cost import networks_of
+from tests.solve.unlisted.test_separable_cost import centre_bound, networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_no_plan_costs_less_and_none_cheaper_is_fixed(
         return
     cutoff = min(cost for cost, _ in costs_of_plans) + more
     costs = CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most, networks)
-    begin = centre_bound(costs, cutoff, NEVER)
+    begin = centre_bound(costs, cutoff)
     bound = begin.bound
     for found in network_bounds(begin, cutoff, NEVER, effort):
         assert bound <= found.bound <= cutoff
@@ -73,9 +73,9 @@ def test_it_takes_much_off_what_knapsacks_leave() -> None:
     problem = problem_of(*county(80, 3))
     rules = problem.data.rules
     costs = CentreCosts.of(problem, 4 * rules.least, 4 * rules.most)
-    free = centre_bound(costs, math.inf, NEVER)
+    free = centre_bound(costs, math.inf)
     cutoff = 1.05 * free.bound
-    begin = centre_bound(costs, cutoff, NEVER)
+    begin = centre_bound(costs, cutoff)
     plain, whole = (
         [found.bound for found in network_bounds(begin, cutoff, NEVER, effort)] for effort in (0, 400_000)
     )
@@ -86,7 +86,7 @@ def test_time_that_is_up_leaves_the_bound_of_knapsacks() -> None:
     """What was known before, or better."""
     problem = problem_of(*county(40, 3))
     costs = CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most)
-    begin = centre_bound(costs, math.inf, NEVER)
+    begin = centre_bound(costs, math.inf)
     (found,) = network_bounds(begin, 2 * begin.bound, Deadline(0.0, lambda: 1.0))
     assert found.bound == pytest.approx(begin.bound, rel=1e-6)
 

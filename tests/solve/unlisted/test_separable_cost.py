@@ -19,7 +19,7 @@ from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutP
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
 from netform.solve.unlisted import exact_pricing as exact_module
-from netform.solve.unlisted.centre_bound import centre_bound
+from netform.solve.unlisted.centre_bound import CentreBound, centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
 from netform.solve.unlisted.exact_pricing import PRICING, HubSearch, columns_below, price_exactly
 from netform.solve.unlisted.heuristic_pricing import price_heuristically
@@ -43,6 +43,12 @@ def separable_only(problem: Problem) -> Problem:
     """The same problem, nothing weighed but what the separable costs know."""
     weights = {name: 0.0 for name in TERM_NAMES if name not in SEPARABLE_TERMS}
     return replace(problem, data=replace(problem.data, rules=problem.data.rules.with_weights(weights)))
+
+
+def centre_bound(costs: CentreCosts, cutoff: float) -> CentreBound:
+    """The bound by prices as far as that goes."""
+    *_, found = centre_bounds(costs, cutoff, NEVER)
+    return found
 
 
 def known_of(
@@ -283,7 +289,7 @@ def test_branches_say_more_of_hubs_than_their_searches() -> None:
         CentreCosts.of(problem, problem.data.rules.least, problem.data.rules.most),
         len(problem.codes),
     )
-    prices = 1.1 * centre_bound(centres, math.inf, NEVER).duals.practices
+    prices = 1.1 * centre_bound(centres, math.inf).duals.practices
     members = np.ascontiguousarray(np.isfinite(centres.hours)[centres.item].T)
     lines = CutLines.of(PricedCuts.of(NO_CUTS, np.empty(0), n))
     known = KnownOfHubs(np.full(n, -math.inf), members, np.empty((n, 0)), centres, prices, lines)
