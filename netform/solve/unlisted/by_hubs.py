@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netform.solve.model.outcome import Solution
     from netform.solve.model.problem import Group
     from netform.solve.part_candidates import Part
+    from netform.solve.primal.first_plan import Incumbent
 
 __all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]
 
@@ -122,7 +123,6 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
     deadline : Deadline, optional
         Else that of the part.
     """
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     deadline = part.deadline if deadline is None else deadline
     most = part.most_exceptions
     branches = [_relaxation(part, deadline, *most)]
@@ -133,13 +133,13 @@ def bound_turns(part: Part, deadline: Deadline | None = None) -> Iterator[None]:
             most = part.most_exceptions
             branches = [branches[0].branch((branches[0].fewest, branches[0].many), *most)]
         branch = min(branches, key=lambda each: each.bound)
-        cost = part.incumbent.value.cost
+        cost = _best(part).value.cost
         if deadline.passed or part.done or not branch.advance(part.candidate_cache.workers, cost):
             break
         if len(branches) == 1:
             branches = branched_on_count(branch)
             branch = min(branches, key=lambda each: each.bound)
-        branch.fix_by_reduced_cost(part.incumbent.value.cost)
+        branch.fix_by_reduced_cost(_best(part).value.cost)
         _close(part, branch, min((each.bound for each in branches if each is not branch), default=math.inf))
         bound = min(each.bound for each in branches)
         part.raise_bound(bound, "generated columns", None if most[0] else 0)
@@ -157,8 +157,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
     others : float
         The bound of the other branches.
     """
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
-    cost, exceptions = part.incumbent.value.cost, part.incumbent.value.exceptions
+    cost, exceptions = _best(part).value.cost, _best(part).value.exceptions
     gap = cost - branch.bound
     if branch.priced_out is None or gap > min(branch.closing, GAP_LISTING.gap * branch.mean_cost) or gap <= 0:
         return
@@ -194,7 +193,6 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
         With a plan that keeps every demand.
     deadline : Deadline
     """
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     # Search is the better use of the time while the relaxation is made beside.
     while part.generating.locked():
         sleep(MOMENT)
@@ -202,7 +200,7 @@ def beam_turns(part: Part, deadline: Deadline) -> Iterator[None]:
     if not part.sound:
         yield from _fewer_exceptions(part, deadline)
     exceptions = part.most_exceptions[0]
-    yield from _beams(part, _relaxation(part, deadline, exceptions, part.incumbent.value.patients_outside))
+    yield from _beams(part, _relaxation(part, deadline, exceptions, _best(part).value.patients_outside))
 
 
 def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
@@ -222,10 +220,9 @@ def _fewer_exceptions(part: Part, deadline: Deadline) -> Iterator[None]:
 
 def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
     """Beams of rising width among the columns of a relaxation, with cuts before each, until there is nothing better."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     branch.cover()
     for k, width in enumerate(BEAMS.widths):
-        cost, fewer = part.incumbent.value.cost, branch.exceptions < part.most_exceptions[0]
+        cost, fewer = _best(part).value.cost, branch.exceptions < part.most_exceptions[0]
         if fewer:
             # Such a plan is better whatever it costs, and often found without a cut.
             cost = max(cost, branch.value * (1 + BEAMS.dearer))
@@ -246,10 +243,9 @@ def _relaxation(
     part: Part, deadline: Deadline, exceptions: int, patients_outside: int | None
 ) -> ColumnGenerator:
     """The relaxation with so many exceptions and patients outside the band, from the columns of the latest one."""
-    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
     problem, networks = part.problem, part.demands.networks
     with part.generating:
-        store, duals, possible = store_of(part.incumbent.groups, len(problem.codes)), None, None
+        store, duals, possible = store_of(_best(part).groups, len(problem.codes)), None, None
         if part.centres is not None:
             duals = part.centres.duals
             # Columns are priced whoever may be the hub.
@@ -264,6 +260,12 @@ def _relaxation(
         branch.generate()
         part.generated = branch.store, branch.duals
     return branch
+
+
+def _best(part: Part) -> Incumbent:
+    """The best plan so far, which is there: whoever begins a turn has looked."""
+    assert part.incumbent is not None  # noqa: S101 (the caller has looked)
+    return part.incumbent
 
 
 def branched_on_count(branch: ColumnGenerator) -> list[ColumnGenerator]:

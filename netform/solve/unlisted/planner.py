@@ -130,9 +130,8 @@ def bound_at_once(part: Part) -> None:
 
 def bound_generated(part: Part) -> None:
     """Bound the plans with no more exceptions than the best so far by generated columns, for a share of the time."""
-    best, until = part.incumbent, part.deadline.share(UNLISTED.share, UNLISTED.seconds)
-    if best is not None and not best.value.broken and part.practices_each <= UNLISTED.most_each:
-        for _ in bound_turns(part, until):
+    if part.best is not None and part.practices_each <= UNLISTED.most_each:
+        for _ in bound_turns(part, part.deadline.share(UNLISTED.share, UNLISTED.seconds)):
             pass
 
 
@@ -187,10 +186,10 @@ def _primal_turns(part: Part, deadline: Deadline, first_seed: int = 0) -> Iterat
         if turn % UNLISTED.searches and not part.sound:
             continue
         many = part.unlisted or part.candidates >= UNLISTED.long_list or not part.sound
-        keeps = part.incumbent is not None and not part.incumbent.value.broken
         # The thread that bounds needs the same relaxation sooner, and makes it.
-        keeps &= part.generated is not None or not part.bounding or _by_hub_and_size(part)
-        if beams is None and many and keeps and part.practices_each <= UNLISTED.many_each:
+        free = part.generated is not None or not part.bounding or _by_hub_and_size(part)
+        begin = many and free and part.best is not None and part.practices_each <= UNLISTED.many_each
+        if beams is None and begin:
             beams = beam_turns(part, deadline)
         if beams is not None:
             next(beams, None)
@@ -239,7 +238,7 @@ def _bound_turns(part: Part) -> Iterator[None]:
         yield from _centre_turns(part)
     # Search may come upon a plan that keeps every demand yet.
     for _ in range(UNLISTED.vain):
-        if part.incumbent is not None and not part.incumbent.value.broken:
+        if part.best is not None:
             break
         if part.searching:
             sleep(LOOK)
@@ -254,11 +253,11 @@ def _bound_turns(part: Part) -> Iterator[None]:
 
 def _centre_bounds(part: Part) -> Iterator[None]:
     """Bound the plans within the band by prices for centres, or those with no more exceptions than the best so far."""
-    rules, best, networks = part.problem.data.rules, part.incumbent, part.demands.networks
+    rules, best, networks = part.problem.data.rules, part.best, part.demands.networks
     exceptions, outside = part.most_exceptions
     largest = part.problem.largest
     least, most = (1, largest) if outside is None else part.network_sizes(outside)
-    cutoff = math.inf if best is None or best.value.broken else best.value.cost
+    cutoff = math.inf if best is None else best.value.cost
     any_size = None
     if exceptions:
         any_size = CentreCosts.of(part.problem, least, min(most, largest), networks)
