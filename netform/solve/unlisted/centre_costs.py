@@ -76,8 +76,7 @@ class CentreCosts:
     list_size : ndarray of float64, shape (n,)
         Registered patients.
     minutes : ndarray of float64, shape (n, n)
-    indptr, neighbours
-        Of an `Adjacency`.
+    adjacency : Adjacency
     """
 
     item: NDArray[np.int64]
@@ -92,8 +91,7 @@ class CentreCosts:
     staff_rate: NDArray[np.float64]
     list_size: NDArray[np.float64]
     minutes: NDArray[np.float64]
-    indptr: NDArray[np.int32]
-    neighbours: NDArray[np.int32]
+    adjacency: Adjacency
 
     @classmethod
     def of(
@@ -117,7 +115,6 @@ class CentreCosts:
             Items that networks of each hub may have by what was fixed: the fewer, the higher are the costs.
         """
         limits, data, total = problem.limits, problem.data, problem.patients
-        adjacency = Adjacency.of(problem.graph)
         item = _items(problem)
         count = int(item.max()) + 1
         most = min(most, total)
@@ -152,8 +149,7 @@ class CentreCosts:
             staff_rate,
             data.list_size.astype(np.float64),
             np.ascontiguousarray(data.minutes, np.float64),
-            adjacency.indptr,
-            adjacency.neighbours,
+            Adjacency.of(problem.graph),
         )
 
     @property

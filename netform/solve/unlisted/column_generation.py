@@ -284,11 +284,10 @@ class ColumnGenerator:
 
     def shared_costs(self) -> NDArray[np.float64]:
         """Every practice's share by patients in the dearest of its columns."""
-        practices = np.zeros(len(self.problem.codes))
-        for j, cost in enumerate(self.costs.tolist()):
-            list_size = self.problem.data.list_size[self.store[j]]
-            shares = cost * list_size / max(1, list_size.sum())
-            practices[self.store[j]] = np.maximum(practices[self.store[j]], shares)
+        practices, list_size = np.zeros(len(self.problem.codes)), self.problem.data.list_size
+        each = np.stack((self.costs, np.maximum(1, group_sums(self.store, list_size))))
+        costs, patients = np.repeat(each, np.diff(self.store.offsets), axis=1)
+        np.maximum.at(practices, self.store.members, costs * list_size[self.store.members] / patients)
         return practices
 
     def sides(self, store: CandidateStore) -> tuple[SideRow, ...]:

@@ -319,9 +319,8 @@ def hub_value(
     left, cover = np.zeros(len(duals), np.bool_), np.zeros(len(duals))
     if not math.isfinite(by_hub[hub]):
         return HubValue(math.inf, left, -1, cover), None
-    value, shift = _by_ways(
-        hub, floor, by_hub, list_size, costs.indptr, costs.neighbours, costs.sizes, costs.fixed, left, cover
-    )
+    ways = costs.adjacency.indptr, costs.adjacency.neighbours
+    value, shift = _by_ways(hub, floor, by_hub, list_size, *ways, costs.sizes, costs.fixed, left, cover)
     some = np.flatnonzero(left)
     if not len(some):
         return HubValue(floor, left, -1, cover), None
