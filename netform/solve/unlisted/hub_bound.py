@@ -171,7 +171,7 @@ def known_of_hubs(
         For the multipliers of a hub, pairs of its practices in each round counted.
     """
     n, lines = len(costs.item), CutLines.of(cuts)
-    prices = np.bincount(costs.item, duals, len(costs.patients))
+    prices = np.bincount(costs.item, duals, len(costs.patients)).astype(np.float64)
     values, *_ = price_hubs(costs, prices)
     members, shares = np.zeros((n, n), np.bool_), np.zeros((n, len(cuts.paid)))
     may, none = np.isfinite(costs.hours)[costs.item], np.zeros(n, np.bool_)
