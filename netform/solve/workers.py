@@ -8,8 +8,6 @@ found, and when time is up or the user interrupts, the last report is what count
 from __future__ import annotations
 
 import math
-import multiprocessing
-import signal
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import NEVER, Deadline, MemoryBudget, MoreRoomError
+from netform.worker_process import WorkerProcess, messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -260,11 +259,12 @@ class _Crew:
                 for worker in workers:
                     if worker.late():
                         worker.restart()
-                    elif worker.task is None and (task := self.next_that_fits(workers)) is not None:
-                        if worker.begin(task, self.share(len(self.waiting), count)):
-                            self.waiting.remove(task)
-                        else:
-                            worker.restart()
+                    elif (
+                        worker.task is None
+                        and (task := self.next_that_fits(workers)) is not None
+                        and worker.begin(task, self.share(len(self.waiting), count))
+                    ):
+                        self.waiting.remove(task)
                 ready = wait([worker.connection for worker in workers], POLL)
                 for worker in workers:
                     if worker.connection in ready:
@@ -286,43 +286,22 @@ class _Crew:
         self.waiting.append(replace(task, memory=next(larger, self.options.memory)))
 
 
-class _Worker:
+class _Worker(WorkerProcess[_Task]):
     """A process that plans the areas it is sent."""
 
     def __init__(self, crew: _Crew) -> None:
         self.crew = crew
-        self.start()
-
-    def start(self) -> None:
-        """Start the process, which an interruption from the keyboard does not reach, not even while it loads."""
-        context = multiprocessing.get_context("spawn")
-        self.task: _Task | None = None
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(
-            target=_serve, args=(theirs, self.crew.rules, self.crew.options), daemon=True
-        )
-        main = threading.current_thread() is threading.main_thread()
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
-        try:
-            self.process.start()
-        finally:
-            if main:
-                signal.signal(signal.SIGINT, before)
-        theirs.close()
+        super().__init__(_serve, crew.rules, crew.options)
 
     def begin(self, task: _Task, seconds: float) -> bool:
-        """Send an area to plan; False when the process was lost while it had nothing to do."""
+        """Send an area to plan; False when the process was lost while it had nothing to do, and is another now."""
         part = self.crew.graph.subgraph(task.codes).copy()
         part.graph["travel"] = part.graph["travel"].among(
             [part.nodes[code]["position"] for code in task.codes]
         )
-        try:
-            self.connection.send((part, task, seconds))
-        except OSError:
-            return False
-        self.task, self.heard, self.seconds = task, False, seconds
-        self.ends = time.monotonic() + seconds + GRACE
-        return True
+        sent = self.send(task, (part, task, seconds))
+        self.heard, self.seconds, self.ends = False, seconds, time.monotonic() + seconds + GRACE
+        return sent
 
     def late(self) -> bool:
         """Whether its time is over and more."""
@@ -330,19 +309,16 @@ class _Worker:
 
     def receive(self) -> None:
         """Take in what it says; what it was at when it is lost for the first time waits again."""
-        task = self.task
-        try:
-            message = self.connection.recv()
-        except (EOFError, OSError):
+        task, message = self.task, self.said()
+        if message is None:
             if task is not None and task.area in self.crew.lost:
                 raise NetformError(
                     f"planning area {task.area} ended its process twice, most likely out of memory. "
                     "Try --workers 1, or a narrower band."
-                ) from None
+                )
             if task is not None:
                 self.crew.lost.add(task.area)
                 self.crew.waiting.insert(0, task)
-            self.restart()
             return
         assert task is not None  # noqa: S101 (it says nothing of itself)
         if not isinstance(message, Event) or message.kind == "done":
@@ -359,26 +335,10 @@ class _Worker:
         else:
             raise RuntimeError(f"area {task.area}: {message}") from message  # noqa: TRY004
 
-    def restart(self) -> None:
-        """End the process and start another in its place."""
-        self.end()
-        self.start()
-
-    def end(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
-
 
 def _serve(connection: Connection, rules: Rules, options: Options) -> None:
-    """Plan the areas that come until the connection closes; interruption is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            graph, task, seconds = connection.recv()
-        except EOFError:
-            return
+    """Plan the areas that come."""
+    for graph, task, seconds in messages(connection):
         try:
             _plan(graph, task, rules, replace(options, workers=1), seconds, connection.send)
         except Exception as error:  # noqa: BLE001 (the parent raises it)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
-import signal
 import threading
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -13,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from netform.sweep.finished import RERUNS, TICK, Finished, finished, lost
 from netform.sweep.planning import order_of, tried
+from netform.worker_process import WorkerProcess, messages
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    from netform.errors import NetformError
     from netform.pipeline import Prepared
-    from netform.sweep.planning import Order
     from netform.sweep.tasks import Task
 
 __all__ = ["plan_locally"]
@@ -45,12 +42,13 @@ def plan_locally(
     """
     crew = _Crew(grounds, time_limit, deque(tasks))
     try:
-        crew.hire(min(workers, len(tasks)))
-        while crew.waiting or crew.busy:
+        crew.workers.extend(_Worker() for _ in range(min(workers, len(tasks))))
+        while crew.waiting or any(worker.task for worker in crew.workers):
             crew.hand_out()
             yield from crew.take_in()
     finally:
-        crew.end()
+        for worker in crew.workers:
+            worker.end()
 
 
 @dataclass(slots=True)
@@ -64,24 +62,13 @@ class _Crew:
     losses: Counter[str] = field(default_factory=Counter)
     packed: dict[str, bytes] = field(default_factory=dict)
 
-    @property
-    def busy(self) -> bool:
-        """Whether any process has a task."""
-        return any(worker.task for worker in self.workers)
-
-    def hire(self, count: int) -> None:
-        """Start processes."""
-        for _ in range(count):
-            self.workers.append(_Worker())
-
     def hand_out(self) -> None:
         """Give every process without a task the next one."""
-        for position, worker in enumerate(self.workers):
+        for worker in self.workers:
             if worker.task is None and self.waiting:
                 task = self.waiting.popleft()
                 if not worker.begin(task, self.ground(task), self.time_limit):
                     self.waiting.appendleft(task)
-                    self.workers[position] = worker.replaced()
 
     def ground(self, task: Task) -> bytes:
         """Pack the ground of a task, each once."""
@@ -94,75 +81,35 @@ class _Crew:
         ready = wait([worker.connection for worker in self.workers if worker.task], TICK)
         if not ready:
             yield None
-        for position, worker in enumerate(self.workers):
+        for worker in self.workers:
             if worker.task is None or worker.connection not in ready:
                 continue
-            task, said = worker.task, worker.receive()
-            if said is None:
-                self.workers[position] = worker.replaced()
-                self.losses[task.key] += 1
-                if self.losses[task.key] > RERUNS:
-                    yield lost(task)
-                else:
-                    self.waiting.appendleft(task)
-            else:
+            task, said = worker.task, worker.said()
+            worker.task = None
+            if said is not None:
                 yield finished(task, said)
+                continue
+            self.losses[task.key] += 1
+            if self.losses[task.key] > RERUNS:
+                yield lost(task)
+            else:
+                self.waiting.appendleft(task)
 
-    def end(self) -> None:
-        """End the processes."""
-        for worker in self.workers:
-            worker.end()
 
-
-class _Worker:
+class _Worker(WorkerProcess["Task"]):
     """A process that plans the tasks it is sent."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.task: Task | None = None
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self.process.start()
-        theirs.close()
+        super().__init__(_serve)
 
     def begin(self, task: Task, ground: bytes, time_limit: float) -> bool:
-        """Send a task; False when the process was lost while it had nothing to do."""
-        try:
-            self.connection.send((ground, order_of(task, time_limit)))
-        except OSError:
-            return False
-        self.task = task
-        return True
-
-    def receive(self) -> bytes | NetformError | None:
-        """Take what it says of its task, which it then has no more; None when the process is lost."""
-        self.task = None
-        try:
-            said: bytes | NetformError = self.connection.recv()
-        except (EOFError, OSError):
-            return None
-        return said
-
-    def replaced(self) -> _Worker:
-        """End the process and start another in its place."""
-        self.end()
-        return _Worker()
-
-    def end(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
+        """Send a task; False when the process was lost while it had nothing to do, and is another now."""
+        return self.send(task, (ground, order_of(task, time_limit)))
 
 
 def _serve(connection: Connection) -> None:
-    """Plan the tasks that come until the connection closes; interruption is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        try:
-            message: tuple[bytes, Order] = connection.recv()
-        except EOFError:
-            return
+    """Plan the tasks that come."""
+    for message in messages(connection):
         connection.send(tried(*message))
         # A solver that did not stop on time is left behind in its thread: it goes with the process.
         if any(thread.name.startswith("area ") for thread in threading.enumerate()):
