@@ -112,7 +112,7 @@ def fewest_moved(
     model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER, *, by_patients: bool
 ) -> Fewest:
     """Count what has to move at least, the fixed networks included, under the rules and limits given."""
-    tied = replace(model, sides=(*model.sides, *linking.rows(model)))
+    tied = model.with_sides(linking.rows(model.store, model.codes))
     worth = linking.moved(model.store, model.codes, by_patients=by_patients)
     return fewest(tied, worth, deadline).plus(linking.moved_by_fixed(by_patients=by_patients))
 
@@ -201,12 +201,11 @@ class MoveLimits:
         if (wide := self.widest()) is None:
             return None
         model, outside = wide
-        tied = replace(model, sides=(*model.sides, *linking.rows(model)))
+        tied = model.with_sides(linking.rows(model.store, model.codes))
         self.exceptions = fewest(tied, outside, deadline).found
         if self.exceptions is None:
             return None
-        few = SideRow(outside, -math.inf, self.exceptions + 0.5)
-        return replace(model, sides=(*model.sides, few))
+        return model.with_sides([SideRow(outside, -math.inf, self.exceptions + 0.5)])
 
     def without_exceptions(self, within: PlanModel) -> Obstacle | None:
         """Say that it is the limits that leave no plan without exceptions; None where there is none without them.

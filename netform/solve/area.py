@@ -230,7 +230,7 @@ class _AreaSolver:
     def check_settled(self, linking: LinkingRules) -> None:
         """Refuse networks that are all settled beforehand, and move more than they may."""
         nothing = join([], ScoringData.of(self.graph, [], self.rules))
-        if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing)):
+        if linking.moves is not None and any(side.most < 0 for side in linking.rows(nothing.store, ())):
             raise ImpossibleError(
                 f"no plan keeps every demand{self.named}: every network is pinned or stands alone, and "
                 f"{needed_words(needed(nothing, linking))}."

@@ -23,7 +23,7 @@ from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
 from netform.solve.model.outcome import Doubt, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
-from netform.solve.model.problem import Group, Problem, SideRow, exceptional, store_of
+from netform.solve.model.problem import Group, Problem, exceptional, store_of
 from netform.solve.primal.first_plan import Incumbent
 from netform.solve.primal.value import PlanDemands, network_values, plan_value
 
@@ -308,10 +308,6 @@ class Part:
         best = self.incumbent
         return best is not None and best.sound and self.bound >= best.value.cost * (1 - PROVEN)
 
-    def side_rows(self, store: CandidateStore) -> tuple[SideRow, ...]:
-        """The rules over the whole plan as side rows over some columns."""
-        return self.linking.rows(PlanModel(self.problem.codes, store, self.problem.data, (), 0))
-
     def listed(self, least: int, most: int, *, enclaves: bool) -> PlanModel | None:
         """Every candidate of a band that the demands allow; None when there are too many."""
         if any(least <= low and most >= high for low, high in self.too_many):
@@ -341,11 +337,11 @@ class Part:
 
     def tied(self, model: PlanModel) -> PlanModel:
         """The plans that keep what ties all parts of the area; candidates that break it by themselves are left out."""
-        if not (sides := self.linking.rows(model)):
+        if not (sides := self.linking.rows(model.store, model.codes)):
             return model
         # All that is counted is at least 0, so what one candidate has too much of no other makes good.
         kept = np.all([side.coefficients <= side.most for side in sides], axis=0)
-        tied = replace(model, sides=(*model.sides, *sides))
+        tied = model.with_sides(sides)
         # A copy of a long list takes as much room again.
         return tied if kept.all() else tied.take(np.flatnonzero(kept))
 

@@ -11,7 +11,7 @@ What comes first, second and third is counted in turn, each among the plans with
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -150,7 +150,7 @@ def among_fewest(
         return FewestPlans(count, model, np.arange(len(model.store)), None)
     kept = counting.kept(count.found)
     row = SideRow(counts[origin], -math.inf, float(count.found))
-    few = replace(some, sides=(*some.sides, row)).take(kept)
+    few = some.with_sides([row]).take(kept)
     return FewestPlans(count, few, origin[kept], np.searchsorted(kept, counting.chosen))
 
 
@@ -258,7 +258,7 @@ class _Count:
         if not len(kept):
             return "infeasible"
         row = SideRow(self.counts, -math.inf, most + 0.5)
-        some = replace(self.model, sides=(*self.model.sides, row)).take(kept)
+        some = self.model.with_sides([row]).take(kept)
         solution = any_plan(some.partitioning(some.costs), deadline)
         if solution.chosen is None:
             return solution.status

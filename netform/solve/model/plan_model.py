@@ -100,6 +100,10 @@ class PlanModel:
         """The practice codes of chosen columns, in order."""
         return tuple(sorted(tuple(self.codes[int(v)] for v in self.store[int(j)]) for j in chosen))
 
+    def with_sides(self, more: Sequence[SideRow]) -> PlanModel:
+        """The plans that keep further side rows over the same columns."""
+        return replace(self, sides=(*self.sides, *more))
+
     def take(self, kept: NDArray[np.int64]) -> PlanModel:
         """The plans that use only some of the columns."""
         return replace(
@@ -214,17 +218,17 @@ class LinkingRules:
         moves = replace(self.moves, practices=practices, patients=patients, least=False)
         return replace(self, moves=moves)
 
-    def rows(self, model: PlanModel) -> tuple[SideRow, ...]:
-        """The rules as side rows over the columns of a plan model."""
+    def rows(self, store: CandidateStore, codes: Sequence[str]) -> list[SideRow]:
+        """The rules as side rows over the columns of a store, in the numbering of these codes."""
         sides = []
         if self.networks is not None:
             exactly = float(self.networks - len(self.fixed))
-            sides.append(SideRow(np.ones(len(model.store)), exactly, exactly))
+            sides.append(SideRow(np.ones(len(store)), exactly, exactly))
         for most, by_patients in zip(self.moves_left, (False, True), strict=True):
             if most is not None:
-                worth = self.moved(model.store, model.codes, by_patients=by_patients)
+                worth = self.moved(store, codes, by_patients=by_patients)
                 sides.append(SideRow(worth, -math.inf, float(most) + 0.5))
-        return tuple(sides)
+        return sides
 
     @property
     def moves_left(self) -> tuple[int | None, int | None]:

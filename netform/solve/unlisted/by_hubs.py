@@ -171,7 +171,7 @@ def _close(part: Part, branch: ColumnGenerator, others: float) -> None:
         return
     part.columns = len(store)
     costs = candidate_costs(store, part.problem.data)
-    sides = (*part.side_rows(store), *branch.sides_beyond_arithmetic(store))
+    sides = (*part.linking.rows(store, part.problem.codes), *branch.sides_beyond_arithmetic(store))
     left = memory.left_beside(store.nbytes + costs.nbytes)
     partitioning = SetPartitioning(store, costs, sides, len(part.problem.codes), left)
 
