@@ -139,7 +139,8 @@ def first_plan(part: Part) -> None:
             seed=part.options.seed,
             effort=min(FIRST_PLAN.most_neighbourhoods, math.ceil(FIRST_PLAN.neighbourhoods * networks)),
             deadline=part.deadline,
-            on_plan=part.offered("first plan"),
+            # Valued as all others are: search adds up the hours of a plan in another order.
+            on_plan=lambda found: part.offer(part.value_of(found.groups), "first plan"),
             until_sound=True,
         )
 

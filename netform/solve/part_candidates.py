@@ -191,15 +191,6 @@ class Part:
             self.tell(step)
             return True
 
-    def offered(self, step: str) -> Callable[[Incumbent], None]:
-        """A taker of plans for a search."""
-
-        def take(found: Incumbent) -> None:
-            # Valued as all others are: search adds up the hours of a plan in another order.
-            self.offer(self.value_of(found.groups), step)
-
-        return take
-
     def value_of(self, plan: Sequence[Group]) -> Incumbent:
         """A plan with what it is worth."""
         groups, demands = tuple(sorted(tuple(sorted(group)) for group in plan)), self.demands

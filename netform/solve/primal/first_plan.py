@@ -181,7 +181,7 @@ def incumbents(
     seed: int = 0,
     effort: int = 20_000,
     deadline: Deadline = NEVER,
-    on_plan: Callable[[Incumbent], None] = lambda _plan: None,
+    on_plan: Callable[[Incumbent], object] = lambda _plan: None,
     until_sound: bool = False,
 ) -> Incumbent:
     """Find a plan, whatever is asked, and better it; or better the one given.
@@ -230,7 +230,7 @@ class _Run:
     ground: Ground
     seed: int
     deadline: Deadline
-    on_plan: Callable[[Incumbent], None]
+    on_plan: Callable[[Incumbent], object]
     until_sound: bool = False
     best: LabelledPlan | None = None
 

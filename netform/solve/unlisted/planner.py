@@ -210,7 +210,7 @@ def _search_turns(part: Part, deadline: Deadline, first_seed: int) -> Iterator[N
             seed=part.options.seed + first_seed + turn,
             effort=round(each * len(part.incumbent.groups)),
             deadline=deadline,
-            on_plan=part.offered("search"),
+            on_plan=lambda found: part.offer(part.value_of(found.groups), "search"),
         )
         yield
         if part.incumbent is before:
