@@ -105,8 +105,13 @@ def _cut(
     kept: NDArray[np.int64],
     random: np.random.Generator,
 ) -> tuple[int, int]:
-    """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks."""
-    m = len(part)
+    """Cut a part in two, reordered so that one side comes first: its atoms, and its number of networks.
+
+    Of equally good edges of a tree one at random; of those that cut off a quarter of the networks or more first, so
+    that thousands of practices are divided after few cuts.
+    """
+    m, total, practices = len(part), atoms.patients[part].sum(), atoms.counted[part].sum()
+    each = max(1, total // max(1, practices))
     best_miss, best_under, best_k, best_order = -1, 0, 0, part.copy()
     for _ in range(TREES):
         order, parent = _random_tree(atoms, bounds, part, place, kept, random)
@@ -115,59 +120,40 @@ def _cut(
             patients[parent[t]] += patients[t]
             counted[parent[t]] += counted[t]
             below[parent[t]] += below[t]
-        chosen, k_chosen, miss = _best_edge(bounds, patients, counted, below, k, random)
-        if best_miss < 0 or miss < best_miss:
+        # The place above which to cut, the networks below it, and the patients that both sides miss the band by; where
+        # no edge leaves both sides an atom for each network, some leaf by itself is the middle way.
+        chosen, k_chosen, least_miss, chosen_even, equals = m - 1, 1, -1, False, 0
+        for t in range(1, m):
+            near = patients[t] * k // max(1, total)
+            for k1 in range(max(1, near), min(k - 1, near + 1, below[t]) + 1):
+                k2 = k - k1
+                if m - below[t] < k2:
+                    continue
+                miss = hold(patients[t], k1, bounds.least, bounds.most)
+                miss += hold(total - patients[t], k2, bounds.least, bounds.most)
+                short = hold(counted[t], k1, bounds.least_practices, bounds.most_practices)
+                short += hold(practices - counted[t], k2, bounds.least_practices, bounds.most_practices)
+                miss += short * each
+                even = 4 * min(k1, k2) >= k
+                if least_miss < 0 or miss < least_miss or (miss == least_miss and even and not chosen_even):
+                    chosen, k_chosen, least_miss, chosen_even, equals = t, k1, miss, even, 1
+                elif miss == least_miss and even == chosen_even:
+                    equals += 1
+                    if random.random() * equals < 1.0:
+                        chosen, k_chosen = t, k1
+        if least_miss < 0:
+            least_miss = total
+        if best_miss < 0 or least_miss < best_miss:
             inside = np.zeros(m, np.bool_)
             inside[chosen] = True
             for t in range(chosen + 1, m):
                 inside[t] = inside[parent[t]]
             best_order = np.concatenate((order[inside], order[~inside]))
-            best_miss, best_under, best_k = miss, below[chosen], k_chosen
+            best_miss, best_under, best_k = least_miss, below[chosen], k_chosen
         if best_miss == 0:
             break
     part[:] = best_order
     return best_under, best_k
-
-
-@nb.njit(cache=True, nogil=True)
-def _best_edge(
-    bounds: Bounds,
-    patients: NDArray[np.int64],
-    counted: NDArray[np.int64],
-    below: NDArray[np.int64],
-    k: int,
-    random: np.random.Generator,
-) -> tuple[int, int, int]:
-    """The edge above which place of a tree to cut, the networks of the side below it, and the patients it misses by.
-
-    Of equally good edges one at random; of those that cut off a quarter of the networks or more first, so that
-    thousands of practices are divided after few cuts.
-    """
-    m, total, practices = len(patients), patients[0], counted[0]
-    each = max(1, total // max(1, practices))
-    best, best_k, best_miss, best_even, equals = 1, 1, -1, False, 0
-    for t in range(1, m):
-        near = patients[t] * k // max(1, total)
-        for k1 in range(max(1, near), min(k - 1, near + 1, below[t]) + 1):
-            k2 = k - k1
-            if m - below[t] < k2:
-                continue
-            miss = hold(patients[t], k1, bounds.least, bounds.most)
-            miss += hold(total - patients[t], k2, bounds.least, bounds.most)
-            short = hold(counted[t], k1, bounds.least_practices, bounds.most_practices)
-            short += hold(practices - counted[t], k2, bounds.least_practices, bounds.most_practices)
-            miss += short * each
-            even = 4 * min(k1, k2) >= k
-            if best_miss < 0 or miss < best_miss or (miss == best_miss and even and not best_even):
-                best, best_k, best_miss, best_even, equals = t, k1, miss, even, 1
-            elif miss == best_miss and even == best_even:
-                equals += 1
-                if random.random() * equals < 1.0:
-                    best, best_k = t, k1
-    if best_miss < 0:
-        # No edge leaves both sides an atom for each network: the middle way is some leaf by itself.
-        best, best_k, best_miss = m - 1, 1, total
-    return best, best_k, best_miss
 
 
 @nb.njit(cache=True, nogil=True)
