@@ -186,36 +186,21 @@ def descend(
         if not active:
             break
         chosen, rows = _valued(ground, batch, found, values, sums, count, held, slack)
-        linking, quota = _linking(ground.demands, found, chosen, rows, values, count, slack)
+        # Of those that bear on rules over the whole plan each trial makes one at once; but of mergers as many as there
+        # are networks too many, where nothing changes who has moved.
+        linking, quota = np.zeros(len(chosen), np.bool_), np.ones(trials, np.int64)
+        if ground.demands:
+            new, old = rows[found.rows[chosen], MOVED], values[found.networks[chosen], MOVED]
+            moving = (new.sum(axis=1) != old.sum(axis=1)).any(axis=1)
+            linking = moving | (found.rows[chosen, 0] < 0)
+            if ground.demands.networks is not None and not moving.any():
+                quota = np.maximum(1, count - slack[:, 0]).astype(np.int64)
         made = _make(batch, found, chosen, linking, quota, fresh)
         where, row = found.networks[made].T.ravel(), found.rows[made].T.ravel()
         np.add.at(sums, batch.trial_of[where], rows[row] - values[where])
         np.subtract.at(count, batch.trial_of[where], (row < 0).astype(np.float64))
         values[where] = rows[row]
     return sums, count
-
-
-def _linking(
-    demands: PlanDemands,
-    found: _Found,
-    chosen: NDArray[np.int64],
-    rows: NDArray[np.float64],
-    values: NDArray[np.float64],
-    count: NDArray[np.float64],
-    slack: NDArray[np.float64],
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which exchanges bear on rules over the whole plan, and how many of them each trial may make at once.
-
-    Mergers as many as there are networks too many; of what changes who has moved, one.
-    """
-    if not demands:
-        return np.zeros(len(chosen), np.bool_), np.zeros(len(count), np.int64)
-    new, old = rows[found.rows[chosen], MOVED], values[found.networks[chosen], MOVED]
-    moving = (new.sum(axis=1) != old.sum(axis=1)).any(axis=1)
-    gone = found.rows[chosen, 0] < 0
-    if moving.any() or demands.networks is None:
-        return moving | gone, np.ones(len(count), np.int64)
-    return gone, np.maximum(1, count - slack[:, 0]).astype(np.int64)
 
 
 def _valued(

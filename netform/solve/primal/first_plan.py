@@ -112,18 +112,14 @@ def _numbers_of_networks(ground: Ground, parts: Sequence[NDArray[np.int64]]) -> 
     # Where no number will do, both sides of the gap are tried.
     low, high = np.clip(np.minimum(fewest, most), 1, size), np.clip(np.maximum(fewest, most), 1, size)
     if networks is not None:
-        return [_shared_out(networks, patients, size)]
+        # Shared out by patients: to each part at least one, and no more than its atoms.
+        number = np.ones(len(size), np.int64)
+        while number.sum() < networks and (number < size).any():
+            number[np.argmax(np.where(number < size, patients / number, -1.0))] += 1
+        return [number]
     steps = min(STARTS.numbers, int((high - low).max()) + 1)
     shares = sorted((k / max(1, steps - 1) for k in range(steps)), key=lambda share: abs(share - 0.5))
     return [low + np.round((high - low) * share).astype(np.int64) for share in shares]
-
-
-def _shared_out(networks: int, patients: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Share a number of networks out among parts by their patients, each at least one and no more than its atoms."""
-    number = np.ones(len(size), np.int64)
-    while number.sum() < networks and (number < size).any():
-        number[np.argmax(np.where(number < size, patients / number, -1.0))] += 1
-    return number
 
 
 def tree_starts(ground: Ground, seed: int) -> Iterator[NDArray[np.int64]]:
