@@ -147,9 +147,7 @@ def first_plan(part: Part) -> None:
 
 def within_band(part: Part) -> PartPlan:
     """Find the best plan within the band; where it is proven that there is none, one with exceptions."""
-    # Later questions may pin what a plan of this one could not hold, or ask for another number of networks.
-    sizes = (part.rules.least, part.rules.most) if part.candidate_cache.keep else part.network_sizes()
-    if (free := part.listed(*sizes, enclaves=not part.candidate_cache.keep)) is None:
+    if (free := part.widened(0, enclaves=not part.candidate_cache.keep)) is None:
         plan_unlisted(part)
         return best_so_far(part)
     listed, counted = len(free.store), counts_allowed(free.store, part.problem.limits)

@@ -42,10 +42,7 @@ if TYPE_CHECKING:
     from netform.solve.model.outcome import Options, WarmStart
     from netform.solve.unlisted.centre_bound import CentreBound
 
-__all__ = ["ANY_SIZE", "Part"]
-
-# So far outside the band, registered patients, is every network that an exception may be.
-ANY_SIZE = 10**9
+__all__ = ["Part"]
 
 # Rules over the whole plan that go with a list that exceptions, moves or a number of networks are chosen from, at most.
 SIDES = 4
@@ -336,17 +333,19 @@ class Part:
         # A copy of a long list takes as much room again.
         return tied if kept.all() else tied.take(np.flatnonzero(kept))
 
-    def widened(self, widening: int) -> PlanModel | None:
+    def widened(self, widening: int, *, enclaves: bool = False) -> PlanModel | None:
         """The plans with networks so far outside the band, as far as exceptions go; None when they are too many."""
+        # Later questions may pin what a plan of this one could not hold, or ask for another number of networks.
         least, most = max(1, self.rules.least - widening), self.rules.most + widening
-        if widening != ANY_SIZE and not self.candidate_cache.keep:
+        if not self.candidate_cache.keep:
             least, most = self.network_sizes(widening)
-        return self.listed(least, min(most, self.rules.exception_most), enclaves=False)
+        return self.listed(least, min(most, self.rules.exception_most), enclaves=enclaves)
 
     def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
         """All plans with exceptions, listed once, and 1 for every candidate that is one."""
-        if self.wide is None and (model := self.widened(ANY_SIZE)) is not None:
-            self.wide = model, self.exceptional(model)[0]
+        if self.wide is None:
+            model = self.listed(1, self.rules.exception_most, enclaves=False)
+            self.wide = None if model is None else (model, self.exceptional(model)[0])
         return self.wide
 
     def tied_widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:

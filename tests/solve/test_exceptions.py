@@ -17,7 +17,7 @@ from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_wit
 from netform.solve.model.budget import Deadline
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.part import arithmetic, exceptions_by_arithmetic
-from netform.solve.part_candidates import ANY_SIZE, Part
+from netform.solve.part_candidates import Part
 from tests.brute_force import plan_costs, plan_hours, plans_by_exceptions, store_of
 from tests.examples import examples
 from tests.made_up_problem import first_plan, part_of
@@ -59,8 +59,7 @@ def test_exceptions_where_networks_of_any_size_cannot_be_listed(
     monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
     """Two that are 500 short on either side of 45,000: that they leave no single exception is gone through, or not."""
-    widened = Part.widened
-    monkeypatch.setattr(Part, "widened", lambda part, far: None if far == ANY_SIZE else widened(part, far))
+    monkeypatch.setattr(Part, "widest", lambda _part: None)
     monkeypatch.setattr("netform.solve.exceptions.FEW_NETWORKS", few)
     graph = made_up_area([29_500, 45_000, 29_500], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
     outcome = solved(graph, RULES)
