@@ -92,13 +92,10 @@ def _search(session: Session) -> None:
     prepared, rules = session.prepared, session.rules
     graph = demanded_graph(prepared.graph, rules.demands)
     quiet = _Quiet()
-    event.register("numba:compile", quiet)
-    try:
+    with event.install_listener("numba:compile", quiet):
         for area, codes in prepared.areas.items():
             progress = Progress(deadline=Deadline(QUIET, quiet.seconds))
             solve_area(graph, area, codes, rules, session.options, progress)
-    finally:
-        event.unregister("numba:compile", quiet)
 
 
 def _solve(session: Session) -> None:

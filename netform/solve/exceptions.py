@@ -21,8 +21,7 @@ from netform.explain.method import method
 from netform.solve.exact.minimum_count import FewestPlans, among_fewest, at_least
 from netform.solve.exact.one_exception import FOUND, NONE, one_exception
 from netform.solve.master.relaxation import TINY, relax
-from netform.solve.master.subset_row_cuts import NO_CUTS
-from netform.solve.model.outcome import PartPlan, Solution, WarmStart
+from netform.solve.model.outcome import PartPlan, Solution
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ def need_exceptions(part: Part) -> bool:
     if not math.isfinite(relaxed.bound):
         # Not even with exceptions is there a plan: counting them comes to the same, and says so.
         return True
-    part.counting = WarmStart(relaxed.column_bounds, relaxed.columns, NO_CUTS, relaxed.duals)
+    part.counting = relaxed.learnt
     part.hold(relaxed.column_bounds.nbytes)
     part.raise_exceptions_bound(at_least(relaxed.bound), "exceptions")
     return part.exceptions_bound > 0
@@ -194,7 +193,7 @@ def bound_exceptions(part: Part) -> bool:
     some = model.partitioning(model.costs, [SideRow(exceptional, -math.inf, float(exceptions))])
     # Where time was up, or a better plan has come since, it goes on.
     warm, around = (None, None) if known is None else known[1:3]
-    relaxed = relax(some, part.deadline.share(BOUND_SHARE), warm, NO_CUTS, around)
+    relaxed = relax(some, part.deadline.share(BOUND_SHARE), warm, around=around)
     if math.isfinite(relaxed.bound):
         part.raise_bound(relaxed.bound, "bound")
         done = relaxed.program.complete and relaxed.missing < TINY

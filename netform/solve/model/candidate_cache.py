@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates, take_census
-from netform.solve.model.budget import DEFAULT, MemoryBudget, MoreRoomError
+from netform.solve.model.budget import DEFAULT, NOTHING, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,8 +82,8 @@ class CandidateCache:
         Whether lists are kept for the next question; a run that asks once does without.
     memory : MemoryBudget
         What all lists, and whatever is made of them, may take.
-    alone : MemoryBudget or None
-        What they may take when fewer areas are planned side by side; None: no more than that.
+    alone : MemoryBudget
+        What they may take instead when fewer areas are planned side by side; nothing where that is no more.
     let_go : callable
         Told of the practices of a list that is kept no longer: whoever has made something of it lets go of that, too.
     """
@@ -91,7 +91,7 @@ class CandidateCache:
     workers: int = 1
     keep: bool = False
     memory: MemoryBudget = DEFAULT
-    alone: MemoryBudget | None = None
+    alone: MemoryBudget = NOTHING
     let_go: Callable[[tuple[str, ...]], None] = lambda _codes: None
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
 
@@ -122,9 +122,8 @@ class CandidateCache:
             # The list that was asked for last is the last to be let go of.
             self.kept[key] = self.kept.pop(key)
             return self.kept[key]
-        widest = self.memory if self.alone is None else self.alone
         adjacency = Adjacency.of(problem.graph)
-        limit = widest.most(LISTING.visited)
+        limit = max(self.memory.most(LISTING.visited), self.alone.most(LISTING.visited))
         if most > LISTING.large * problem.data.list_size.mean():
             limit //= LISTING.sooner
         census = take_census(adjacency, least, most, limit=limit, workers=self.workers)
@@ -159,7 +158,7 @@ class CandidateCache:
         """
         needed = taken / LISTING.part
         if not self.memory.fits(needed):
-            if self.alone is not None and self.alone.fits(needed):
+            if self.alone.fits(needed):
                 raise MoreRoomError(int(needed) + 1)
             return False
         while not self.memory.fits(needed + self.held):

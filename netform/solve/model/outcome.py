@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.model.budget import DEFAULT, NEVER, Deadline, MemoryBudget
+from netform.solve.model.budget import DEFAULT, NEVER, NOTHING, Deadline, MemoryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,8 +125,8 @@ class Options:
         How far the plan may be from where it starts.
     memory : MemoryBudget
         What lists, diagrams, programs and caches may take: of the whole run, or in one process of it.
-    alone : MemoryBudget or None
-        What an area may have instead when fewer are planned beside it; None where that is no more.
+    alone : MemoryBudget
+        What an area may have instead when fewer are planned beside it; nothing where that is no more.
     """
 
     strict: bool = False
@@ -136,7 +136,7 @@ class Options:
     beside: bool = False
     moves: Moves | None = None
     memory: MemoryBudget = DEFAULT
-    alone: MemoryBudget | None = None
+    alone: MemoryBudget = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
