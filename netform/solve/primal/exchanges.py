@@ -326,12 +326,8 @@ def _exchanges(
             for other in _around(batch, here, one):
                 if not (fresh[stage, one] or fresh[stage, other]) or (stage == 1 and one > other):
                     continue
-                if stage == 0:
-                    all_going = _moves(batch, room, here, one, other, only_mergers)
-                else:
-                    there = order[begin[other] : begin[other + 1]]
-                    all_going = _swaps(batch, room, here, there, one, other, random)
-                for going in all_going:
+                there = order[begin[other] : begin[other + 1]]
+                for going in _all_going(batch, room, here, there, one, other, stage, only_mergers, random):
                     away, count_away = 0, 0
                     for p in going:
                         sign = 1 if batch.label[p] == one else -1
@@ -348,29 +344,16 @@ def _exchanges(
         fresh[stage, first:last] = False
     pairs = np.array(networks, np.int64).reshape((len(moved) - 1, 2))
     all_moved, all_places = np.array(moved, np.int64), np.array(places, np.int64)
-    rows, offsets, members = _rows(batch, order, begin, pairs, all_moved, all_places)
-    return active, _Found(pairs, rows, all_moved, all_places, offsets, members)
-
-
-@nb.njit(cache=True, nogil=True)
-def _rows(
-    batch: Batch,
-    order: Places,
-    begin: NDArray[np.int64],
-    networks: NDArray[np.int64],
-    moved: NDArray[np.int64],
-    places: Places,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint16]]:
-    """The networks as exchanges leave them: their rows in a store, and its offsets and members."""
-    rows = np.full(networks.shape, -1, np.int64)
+    # The networks as exchanges leave them, in a store.
+    rows = np.full(pairs.shape, -1, np.int64)
     offsets, members = [0], [np.uint16(0) for _ in range(0)]
-    for x in range(len(networks)):
-        going = places[moved[x] : moved[x + 1]]
+    for x in range(len(pairs)):
+        gone = all_places[all_moved[x] : all_moved[x + 1]]
         for side in range(2):
-            network = networks[x, side]
+            network = pairs[x, side]
             # Every place stays where it is, but for those that go.
-            for p in np.concatenate((order[begin[network] : begin[network + 1]], going)):
-                if (batch.label[p] == network) != (going == p).any():
+            for p in np.concatenate((order[begin[network] : begin[network + 1]], gone)):
+                if (batch.label[p] == network) != (gone == p).any():
                     members.extend(batch.practices[batch.first[p] : batch.first[p + 1]])
             if len(members) > offsets[-1]:
                 rows[x, side] = len(offsets) - 1
@@ -378,7 +361,7 @@ def _rows(
     ordered = np.array(members, np.uint16)
     for row in range(len(offsets) - 1):
         ordered[offsets[row] : offsets[row + 1]].sort()
-    return rows, np.array(offsets, np.int64), ordered
+    return active, _Found(pairs, rows, all_moved, all_places, np.array(offsets, np.int64), ordered)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -436,32 +419,31 @@ def _leaving(batch: Batch, room: NDArray[np.int64], here: Places, p: int) -> Pla
 
 
 @nb.njit(cache=True, nogil=True)
-def _moves(
-    batch: Batch, room: NDArray[np.int64], here: Places, one: int, other: int, only_mergers: bool
-) -> list[Places]:
-    """What may go over from one network to another: the places of each move, and all of them in a merger."""
-    all_going = [here for _ in range(0)]
-    if not only_mergers and len(here) > 1:
-        all_going += [_leaving(batch, room, here, p) for p in here if _touches(batch, p, other, -1)]
-    if one < other:
-        all_going.append(here)
-    return all_going
-
-
-@nb.njit(cache=True, nogil=True)
-def _swaps(
+def _all_going(
     batch: Batch,
     room: NDArray[np.int64],
     here: Places,
     there: Places,
     one: int,
     other: int,
+    stage: int,
+    only_mergers: bool,
     random: np.random.Generator,
 ) -> list[Places]:
-    """Who may change places between two networks without parting those who stay; of too many, some at random."""
+    """The places that go over in each exchange of two networks.
+
+    First moves from one to the other, and all of it in a merger; then swaps that do not part those who stay, of too
+    many some at random.
+    """
+    all_going = [here for _ in range(0)]
+    if stage == 0:
+        if not only_mergers and len(here) > 1:
+            all_going += [_leaving(batch, room, here, v) for v in here if _touches(batch, v, other, -1)]
+        if one < other:
+            all_going.append(here)
+        return all_going
     from_one, from_other = _loose(batch, room, here, other), _loose(batch, room, there, one)
     share = SWAPS / max(1, len(from_one) * len(from_other))
-    all_going = [here for _ in range(0)]
     for p in from_one:
         for q in from_other:
             if share < 1.0 and random.random() > share:
