@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba.core import event
 
 from netform.errors import ImpossibleError
 from netform.explain.move_limits import fewest_moved, needed
@@ -23,7 +24,6 @@ from netform.moves import least_words, needed_words
 from netform.plan import AreaResult, SolveStep
 from netform.scores import ScoringData, candidate_costs
 from netform.settled import refuse_numbers, settle
-from netform.solve.compiling import said_while_compiling
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.budget import Deadline
@@ -47,7 +47,7 @@ from netform.solve.part_candidates import Part
 from netform.solve.unlisted.planner import bound_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import networkx as nx
 
@@ -57,6 +57,9 @@ __all__ = ["AreaOutcome", "Options", "Placed", "Progress", "solve_area", "standi
 
 # Seconds spent on what would remove an exception, and their share of the time left.
 REASON_SECONDS, REASON_SHARE = 20.0, 0.05
+
+# The stage in which kernels are compiled that are not kept on the disk yet.
+COMPILING = "compiling, once after an install"
 
 
 def solve_area(
@@ -88,7 +91,7 @@ def solve_area(
     rules = rules.for_area(area)
     left = sorted(set(codes) - set(rules.demands.exclude))
     joined = demanded_graph(graph.subgraph(left), rules.demands)
-    with said_while_compiling(progress.on_stage):
+    with event.install_listener("numba:compile", _Compiling(progress.on_stage)):
         return _AreaSolver(joined, graph.subgraph(codes), area, rules, options, progress).solve()
 
 
@@ -110,6 +113,20 @@ def standing_alone(
     kept = graph.subgraph(set(graph) - set(rules.demands.exclude))
     solver = _AreaSolver(kept, graph, area, rules, options, progress)
     return tuple(map(solver.with_remedies, oversize_networks(kept, rules)))
+
+
+class _Compiling(event.Listener):
+    """Says that kernels are being compiled, whichever thread does; later runs read them from the disk."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self.say = say
+
+    def on_start(self, _event: object) -> None:
+        """Compiling begins."""
+        self.say(COMPILING)
+
+    def on_end(self, _event: object) -> None:
+        """It ends; the next stage says so."""
 
 
 @dataclass(slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numba as nb
+from numba.core import event
 
 from netform.rules_file import load_profile
-from netform.solve.area import Options, Progress, solve_area
-from netform.solve.compiling import COMPILING, said_while_compiling
+from netform.solve.area import COMPILING, Options, Progress, _Compiling, solve_area
 from tests.made_up_problem import county
 
 
@@ -14,7 +14,7 @@ def test_a_kernel_that_is_compiled_is_told_of_once() -> None:
     """Not again, and not outside."""
     said: list[str] = []
     twice = nb.njit(lambda number: 2 * number)
-    with said_while_compiling(said.append):
+    with event.install_listener("numba:compile", _Compiling(said.append)):
         assert (twice(2), twice(3)) == (4, 6)
     assert said == [COMPILING]
     assert twice(0.5) == 1.0  # compiled anew, for fractions
