@@ -19,10 +19,6 @@ from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
     from netform.grouping import Moves
     from netform.solve.model.plan_model import LinkingRules, PlanModel
     from netform.solve.part_candidates import Part
@@ -123,16 +119,12 @@ class MoveLimits:
 
     Attributes
     ----------
+    part : Part
+        The area, which is planned as one part.
     linking : LinkingRules
-        The rules over the area; once the fewest moves that were asked for are found, with these as the limit.
-    named : str
-        The area as part of a sentence.
+        Its rules over the whole plan; once the fewest moves that were asked for are found, with these as the limit.
     deadline : Deadline
-    alone : int
-        Exceptions that every plan has: pins, and practices over the band.
-    widest : callable
-        Gives the plans with networks of any size, without the rows of ``linking``, and 1 for every column that is an
-        exception; None when they are too many to list.
+        Of the part as it begins, which may leave time for these questions.
     count : Fewest or None
         The fewest practices that a plan can move, where they were asked for and there is a plan.
     note : str or None
@@ -143,11 +135,9 @@ class MoveLimits:
         What the limits would have to be for a plan without exceptions, where that was asked.
     """
 
+    part: Part
     linking: LinkingRules
-    named: str
     deadline: Deadline
-    alone: int
-    widest: Callable[[], tuple[PlanModel, NDArray[np.float64]] | None]
     count: Fewest | None = None
     note: str | None = None
     exceptions: int | None = None
@@ -190,15 +180,15 @@ class MoveLimits:
             return
         if count.found is None:
             raise NoPlanError(
-                f"how few practices have to move was not found in the time{self.named}: allow more with --time-limit, "
-                "or give a number with --moves."
+                f"how few practices have to move was not found in the time{self.part.named}: allow more with "
+                "--time-limit, or give a number with --moves."
             )
-        self.count, self.note = count, least_words(count, (self.exceptions or 0) + self.alone, moves)
+        self.count, self.note = count, least_words(count, (self.exceptions or 0) + self.part.alone, moves)
         self.linking = self.linking.within(count.found, patients)
 
     def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
         """The plans that have no more exceptions than some ties make needed; None where that is not known."""
-        if (wide := self.widest()) is None:
+        if (wide := self.part.widest()) is None:
             return None
         model, outside = wide
         tied = model.with_sides(linking.rows(model.store, model.codes))
@@ -220,7 +210,7 @@ class MoveLimits:
         self.band = self.needed(within, limits)
         if self.band.impossible:
             return None
-        sentence = f"No plan {as_good_words(self.alone)} moves {within_words(limits)}."
+        sentence = f"No plan {as_good_words(self.part.alone)} moves {within_words(limits)}."
         words = needed_words(self.band)
         return Obstacle(MOVES, within.codes, sentence, (f"{words[0].upper()}{words[1:]}.",))
 
@@ -232,7 +222,7 @@ class MoveLimits:
         ImpossibleError
             With limits that have a plan.
         """
-        if (limits := self.limits) is None or (wide := self.widest()) is None:
+        if (limits := self.limits) is None or (wide := self.part.widest()) is None:
             return
         least = self.needed(wide[0], limits)
         if not least.none_within or least.impossible:
@@ -241,8 +231,8 @@ class MoveLimits:
         if best is None or best.impossible:
             some = self.as_good(self.linking.within(None, None), self.share())
             best = None if some is None else self.needed(some, limits)
-        needed_anyway = (self.exceptions or 0) + self.alone
-        raise ImpossibleError(too_near_words(limits, self.named, least, best, needed_anyway))
+        needed_anyway = (self.exceptions or 0) + self.part.alone
+        raise ImpossibleError(too_near_words(limits, self.part.named, least, best, needed_anyway))
 
     def fewer_exceptions(self, exceptions: int) -> Obstacle | None:
         """Say which limits would save a plan some of its exceptions; None where none would, or it is not settled.
@@ -259,8 +249,8 @@ class MoveLimits:
         if some is None or self.exceptions is None or self.exceptions >= exceptions:
             return None
         sentence = (
-            f"A plan that moves {within_words(limits)} has {exceptions + self.alone:,} exceptions; if any number "
-            f"could move {self.exceptions + self.alone:,} would be enough."
+            f"A plan that moves {within_words(limits)} has {exceptions + self.part.alone:,} exceptions; if any number "
+            f"could move {self.exceptions + self.part.alone:,} would be enough."
         )
         remedy = f"For that {needed_words(self.needed(some, limits))}."
         return Obstacle(MOVES, some.codes, sentence, (remedy,))

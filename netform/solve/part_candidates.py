@@ -154,7 +154,7 @@ class Part:
         memory = self.candidate_cache.memory
         self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
         if self.linking.moves is not None:
-            self.near = MoveLimits(self.linking, self.named, self.deadline, self.alone, self.widest)
+            self.near = MoveLimits(self, self.linking, self.deadline)
 
     @property
     def demands(self) -> PlanDemands:
