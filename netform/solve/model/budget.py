@@ -18,16 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = [
-    "DEFAULT",
-    "GIGABYTE",
-    "NEVER",
-    "NOTHING",
-    "Deadline",
-    "MemoryBudget",
-    "MoreRoomError",
-    "take_turns",
-]
+__all__ = ["DEFAULT", "GIGABYTE", "NEVER", "Deadline", "MemoryBudget", "MoreRoomError", "take_turns"]
 
 GIGABYTE = 1_000_000_000
 
@@ -82,7 +73,6 @@ class MoreRoomError(Exception):
 
 # Of the whole run where nothing is said: what a laptop of 8 GB can spare beside what else it runs.
 DEFAULT = MemoryBudget.of(2.5)
-NOTHING = MemoryBudget(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates, take_census
-from netform.solve.model.budget import DEFAULT, NOTHING, MemoryBudget, MoreRoomError
+from netform.solve.model.budget import DEFAULT, MemoryBudget, MoreRoomError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ class CandidateCache:
     workers: int = 1
     keep: bool = False
     memory: MemoryBudget = DEFAULT
-    alone: MemoryBudget = NOTHING
+    alone: MemoryBudget = field(default=MemoryBudget(0))
     let_go: Callable[[tuple[str, ...]], None] = lambda _codes: None
     kept: dict[tuple[object, ...], CandidateStore] = field(default_factory=dict)
 

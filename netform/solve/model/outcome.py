@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.model.budget import DEFAULT, NEVER, NOTHING, Deadline, MemoryBudget
+from netform.solve.model.budget import DEFAULT, NEVER, Deadline, MemoryBudget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,7 +136,7 @@ class Options:
     beside: bool = False
     moves: Moves | None = None
     memory: MemoryBudget = DEFAULT
-    alone: MemoryBudget = NOTHING
+    alone: MemoryBudget = field(default=MemoryBudget(0))
 
 
 @dataclass(frozen=True, slots=True)
