@@ -279,11 +279,11 @@ def other_number(part: Part, exceptions: int) -> Obstacle | None:
         return None
     model, outside = wide
     deadline = part.deadline.share(SHARE, SECONDS)
-    free = replace(model, sides=(*model.sides, *replace(linking, networks=None).rows(model)))
+    free = model.with_sides(replace(linking, networks=None).rows(model.store, model.codes))
     needed = fewest(free, outside, deadline).found
     if needed is None or needed >= exceptions:
         return None
-    some = replace(free, sides=(*free.sides, SideRow(outside, -math.inf, needed + 0.5)))
+    some = free.with_sides([SideRow(outside, -math.inf, needed + 0.5)])
     fixed, practices = len(linking.fixed), len(model.codes)
     least = fewest(some, np.ones(len(model.store)), deadline).plus(fixed)
     # A plan of as many networks as can be spares the fewest practices the lead of one.

@@ -223,7 +223,7 @@ class GapClosing:
         early = any(side.coefficients.max(initial=0.0) > 1 for side in state.rules)
         kept = state.cheap_enough(state.cost)
         due = last or (early and self.turns == params.program_after)
-        if not due or len(kept) > params.program_columns[last] or math.isinf(state.cost):
+        if state.over or not due or len(kept) > params.program_columns[last] or math.isinf(state.cost):
             return False
         some, deadline = state.partitioning.take(kept), state.deadline.share(params.program_share)
         chosen, bound = solve_partitioning_program(some, state.cost, deadline)
