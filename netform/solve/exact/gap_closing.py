@@ -67,8 +67,8 @@ class ClosingParams:
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
 
     Integer program
-        program_columns, program_after : where a rule limits patients, no more columns than the first are solved over by
-            HiGHS after so many turns; else no more than the second, once diagrams are no help.
+        program_columns, program_after : where a rule counts more than networks, no more columns than the first are
+            solved over by HiGHS after so many turns; else no more than the second, once diagrams are no help.
         program_share : of the time left.
 
     Cuts
@@ -216,8 +216,8 @@ class GapClosing:
         Parameters
         ----------
         last : bool
-            Whether diagrams are no help any more. Before that it pays only where a rule limits patients, since then a
-            diagram has a state for every number of them.
+            Whether diagrams are no help any more. Before that it pays only where a rule counts more than networks, such
+            as patients outside the band: diagrams hold plans that break it, too.
         """
         state, params = self.state, self.params
         early = any(side.coefficients.max(initial=0.0) > 1 for side in state.rules)
