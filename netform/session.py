@@ -31,7 +31,7 @@ from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Progress
 from netform.solve.near_optimal.pareto_front import TracedPoint, trace_front
-from netform.solve.near_optimal.space import NearOptimalPlans, Ranked
+from netform.solve.near_optimal.plans import NearOptimalPlans, Ranked
 from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint, Groups
 

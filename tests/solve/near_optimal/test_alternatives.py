@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import netform.solve.exact.gap_closing as gap_closing_module
-import netform.solve.near_optimal.space as near_module
+import netform.solve.near_optimal.plans as near_module
 from netform.rules_file import load_profile
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
-from netform.solve.near_optimal.space import SpaceParams
+from netform.solve.near_optimal.plans import SpaceParams
 from tests.brute_force import legal_plans, moved_from, plan_costs, plan_hours, store_of
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of

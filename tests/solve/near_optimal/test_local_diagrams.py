@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-import netform.solve.near_optimal.space as local_module
+import netform.solve.near_optimal.plans as local_module
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.budget import NEVER
 from netform.solve.model.plan_model import PlanModel
-from netform.solve.near_optimal.space import NearOptimalPlans, SpaceParams, local_diagrams
+from netform.solve.near_optimal.plans import NearOptimalPlans, SpaceParams, local_diagrams
 from tests.brute_force import plan_costs
 from tests.examples import examples
 from tests.strategies import choices

@@ -1,4 +1,4 @@
-"""Neighbourhoods of a plan over listed columns: what they are made of, and what solving them anew comes to."""
+"""Dives and neighbourhoods: plans from what a relaxation chooses whole, and from what a plan may be bettered by."""
 
 from __future__ import annotations
 
@@ -10,19 +10,81 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from netform.solve.exact import gap_closing, improving
-from netform.solve.exact.gap_closing import CLOSING, GapClosing, close_quickly
-from netform.solve.exact.improving import IMPROVING, better_neighbourhoods, neighbourhoods
+from netform.solve.exact import improving
+from netform.solve.exact.gap_closing import close_quickly
+from netform.solve.exact.improving import (
+    IMPROVING,
+    better_neighbourhoods,
+    keep_whole,
+    nearly_integral,
+    neighbourhoods,
+)
 from netform.solve.exact.state import SearchState
-from netform.solve.master.relaxation import MASTER
 from netform.solve.model.budget import NEVER, Deadline
-from tests.brute_force import plan_costs
+from netform.solve.model.problem import SetPartitioning, SideRow
+from tests.brute_force import plan_costs, store_of
 from tests.examples import examples
-from tests.solve.exact.test_diving import rings
 from tests.strategies import choices
 
 if TYPE_CHECKING:
-    from netform.solve.model.problem import SetPartitioning
+    from collections.abc import Callable
+
+
+def rings(pairs: int, rings: int, sides: Callable[[int], tuple[SideRow, ...]]) -> SetPartitioning:
+    """Give pairs that one column covers, and rings of five, of which the relaxation halves every two in a row."""
+    groups = [(2 * k, 2 * k + 1) for k in range(pairs)]
+    costs = [1.0] * pairs
+    for r in range(rings):
+        first = 2 * pairs + 5 * r
+        groups += [tuple(sorted((first + k, first + (k + 1) % 5))) for k in range(5)]
+        groups += [(first + k,) for k in range(5)]
+        costs += [1.0] * 5 + [2.0 + 0.1 * k for k in range(5)]
+    store = store_of(groups, 2 * pairs + 5 * rings)
+    return SetPartitioning(store, np.array(costs), sides(len(groups)), store.practices)
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_whole_columns_are_kept_and_the_rest_is_solved(limited: bool) -> None:
+    """Of every ring two pairs and the cheapest one alone: 4.0, where the relaxation has 2.5."""
+
+    def sides(columns: int) -> tuple[SideRow, ...]:
+        return (SideRow(np.ones(columns), 200 + 3 * 4, 200 + 3 * 4),) if limited else ()
+
+    partitioning = rings(200, 4, sides)
+    state = SearchState(partitioning, NEVER)
+    assert state.bound == pytest.approx(200 + 4 * (4.0 if limited else 2.5))
+    assert nearly_integral(state)
+    keep_whole(state, NEVER, close_quickly)
+    assert state.cost == pytest.approx(200 + 4 * 4.0)
+
+
+def test_a_relaxation_without_whole_columns_promises_nothing() -> None:
+    """Rings alone: every column is chosen by half."""
+    partitioning = rings(0, 4, lambda _columns: ())
+    assert not nearly_integral(SearchState(partitioning, NEVER))
+
+
+def test_without_time_nothing_is_dived_into() -> None:
+    """The deadline of the dive counts, whatever that of the state."""
+    state = SearchState(rings(20, 2, lambda _columns: ()), NEVER)
+    keep_whole(state, Deadline(0.0, lambda: 1.0), close_quickly)
+    assert state.chosen is None
+
+
+@given(choices(practices=(2, 8)))
+@examples(150)
+def test_what_it_finds_is_a_plan(partitioning: SetPartitioning) -> None:
+    """One of all that there are, at its cost and not below the bound; none where there is none."""
+    state = SearchState(partitioning, NEVER)
+    if state.over:
+        return
+    bound = state.bound
+    keep_whole(state, NEVER, close_quickly)
+    if state.chosen is not None:
+        plans = plan_costs(partitioning.store, partitioning.costs.tolist(), partitioning.sides)
+        assert plans[tuple(state.chosen.tolist())] == pytest.approx(state.cost)
+        assert state.cost >= bound - 1e-6 * (1 + abs(bound))
+        assert math.isfinite(state.cost)
 
 
 def begun_at(partitioning: SetPartitioning, plan: tuple[int, ...]) -> SearchState:
@@ -103,36 +165,3 @@ def test_what_it_comes_to_is_a_plan(partitioning: SetPartitioning) -> None:
     assert state.chosen is not None
     assert plans[tuple(state.chosen.tolist())] == pytest.approx(state.cost)
     assert min(plans.values()) <= state.cost + 1e-9 <= plans[dearest] + 2e-9
-
-
-def test_cuts_go_on_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where diagrams of the last width see nothing cuts are added until a turn of them raises the bound no more."""
-    narrow = replace(
-        CLOSING, first_width=1, last_width=1, at_once=0, quicker=0, cut_first=0, program_columns=(0, 0)
-    )
-    monkeypatch.setattr(gap_closing, "CLOSING", narrow)
-    rounds: list[int] = []
-
-    def tighten(state: SearchState, most_rounds: int, _most_cuts: int) -> None:
-        rounds.append(most_rounds)
-        if len(rounds) < 5:
-            state.relaxation = replace(state.relaxation, bound=state.relaxation.bound + 0.1)
-
-    monkeypatch.setattr(SearchState, "tighten", tighten)
-    closing = GapClosing(SearchState(rings(5, 3, lambda _columns: ()), NEVER))
-    closing.state.accept(np.array(singles(5, 3), np.int64))
-    closing.rising = False
-    closing.prove()
-    assert rounds == [MASTER.most_rounds] * 5
-
-
-def test_few_columns_are_solved_as_a_program_where_diagrams_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With diagrams of the width of one state and no cuts the optimum is proven all the same."""
-    narrow = replace(CLOSING, first_width=1, last_width=1, at_once=0, quicker=0)
-    monkeypatch.setattr(gap_closing, "CLOSING", narrow)
-    monkeypatch.setattr(SearchState, "tighten", lambda *_given: None)
-    closing = GapClosing(SearchState(rings(5, 3, lambda _columns: ()), NEVER))
-    closing.state.accept(np.array(singles(5, 3), np.int64))
-    solution = closing.prove()
-    assert solution.status == "optimal"
-    assert solution.cost == pytest.approx(5 + 3 * 4.0)
