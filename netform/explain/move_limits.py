@@ -151,13 +151,13 @@ class MoveLimits:
         limits = replace(self.linking.moves, practices=practices, least=False)
         return None if limits.practices is limits.patients is None else limits
 
-    def settle(self, within: PlanModel, *, strict: bool) -> None:
+    def settle(self, within: PlanModel | None, *, strict: bool) -> None:
         """Find the fewest moves where they are asked for, and make them the limit.
 
         Parameters
         ----------
-        within : PlanModel
-            The plans without exceptions, without the rows of ``linking``.
+        within : PlanModel or None
+            The plans without exceptions, without the rows of ``linking``; None where arithmetic says there are none.
         strict : bool
             Whether exceptions are forbidden.
 
@@ -167,12 +167,16 @@ class MoveLimits:
             Time ran out before a number was found.
         """
         moves = self.linking.moves
+        if within is None:
+            self.band = Needed((), impossible=True, none_within=True)
         if moves is None or not moves.least:
             return
         patients = moves.patients
         self.linking = self.linking.within(None, patients)
         deadline = self.deadline.share(ASKED_SHARE)
-        count = fewest_moved(within, self.linking, deadline, by_patients=False)
+        count = Fewest(None, None)
+        if within is not None:
+            count = fewest_moved(within, self.linking, deadline, by_patients=False)
         if count.impossible and not strict and (some := self.as_good(self.linking, deadline)) is not None:
             count = fewest_moved(some, self.linking, deadline, by_patients=False)
         # Where there is no plan at all, that is said as it is without a limit.

@@ -81,6 +81,8 @@ def solve_part(part: Part) -> PartPlan:
     if not part.bounds:
         bound_at_once(part)
     with searching_beside(part):
+        if seen:
+            settle_moves(part, None)
         plan = with_exceptions(part, seen) if seen else within_band(part)
     # Search beside may have found a better one while it was ended.
     if _outdone(part, plan):
@@ -153,10 +155,7 @@ def within_band(part: Part) -> PartPlan:
     listed, counted = len(free.store), counts_allowed(free.store, part.problem.limits)
     if not counted.all():
         free = free.take(np.flatnonzero(counted))
-    if part.near is not None:
-        with part.stage("reasons"):
-            part.near.settle(free, strict=part.options.strict)
-        part.relink(part.near.linking)
+    settle_moves(part, free)
     model = part.tied(free)
     part.candidates = part.columns = len(model.store)
     if not part.sound and not bound_exceptions(part):
@@ -175,6 +174,21 @@ def within_band(part: Part) -> PartPlan:
     if solution.chosen is None:
         return best_so_far(part, listed=listed)
     return PartPlan(model.groups(solution.chosen), solution, listed, method(solution, listed), (), model)
+
+
+def settle_moves(part: Part, within: PlanModel | None) -> None:
+    """Find the fewest moves where they are asked for, and limit the plan to them.
+
+    Parameters
+    ----------
+    part : Part
+    within : PlanModel or None
+        The plans within the band, whatever ties the parts of the area; None where arithmetic says there are none.
+    """
+    if part.near is not None:
+        with part.stage("reasons"):
+            part.near.settle(within, strict=part.options.strict)
+        part.relink(part.near.linking)
 
 
 def with_exceptions(part: Part, reasons: Sequence[Obstacle]) -> PartPlan:

@@ -182,6 +182,36 @@ def test_by_hand() -> None:
     )
 
 
+def four_in_two(today: dict[str, tuple[str, ...]], *, least: bool) -> tuple[Groups, str]:
+    """Solve four in a row of 10,000 into two networks, of which arithmetic lets one at most be within the band.
+
+    One exception takes three together and one alone. P0 is far from the others: 0 | 1 2 3 is the cheapest.
+    """
+    rules = load_profile()
+    rules = replace(rules, demands=replace(rules.demands, networks=2))
+    places = [(0, 0), (9000, 0), (10_000, 0), (11_000, 0)]
+    graph = made_up_area([10_000] * 4, places, [(0, 1), (1, 2), (2, 3)], rules)
+    patients = {name: 10_000 * len(codes) for name, codes in today.items()}
+    moves = Moves(Grouping("today", today), patients, practices=None if least else 0, least=least)
+    outcome = solved(graph, rules, Options(moves=moves))
+    return groups_of(outcome), " ".join(outcome.result.notes)
+
+
+def test_the_fewest_moves_where_arithmetic_leaves_no_plan_within_the_band() -> None:
+    """Today's networks have one exception as well: a plan moves nobody, though another is cheaper."""
+    plan, said = four_in_two({"A": ("P0", "P1", "P2"), "B": ("P3",)}, least=True)
+    assert plan == (("P0", "P1", "P2"), ("P3",))
+    assert "beyond the 1 needed anyway at least 0 practices have to move" in said
+
+
+def test_exceptions_of_a_limit_where_arithmetic_leaves_no_plan_within_the_band() -> None:
+    """Nobody may move, and both of today's networks are below the band: of three together each keeps half, or moves."""
+    plan, said = four_in_two({"A": ("P0", "P1"), "B": ("P2", "P3")}, least=False)
+    assert plan == (("P0", "P1"), ("P2", "P3"))
+    assert "has 2 exceptions; if any number could move 1 would be enough" in said
+    assert "at least 2 practices have to move (--moves 2)" in said
+
+
 def test_a_plan_is_had_where_its_exceptions_cannot_be_proven_fewest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Six in a row, nobody may move and 0 2 are apart, when time runs out over the patients outside the band.
 
