@@ -2,6 +2,9 @@
 
 Columns are priced in from the list, so the restricted masters stay small; the bound is computed from the duals over
 the whole list and is safe whatever the solver did (Desaulniers, Desrosiers and Solomon, 2005).
+
+The file is long because there is one pricing loop over a list, `PricedProgram`: what begins and tightens a relaxation
+stands around it.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ grow too large each question is a set partitioning over those columns instead, e
 Where all plans near the optimum are too many for a diagram, those that change a few neighbouring networks are not
 (local diagrams): all else stays as it is, so they may spend the whole allowance there. They are plans like any other,
 and show most neighbours together in one and apart in another.
+
+The file is long because its one class is: every question is asked of the same diagrams and columns.
 """
 
 from __future__ import annotations

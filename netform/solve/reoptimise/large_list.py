@@ -8,6 +8,8 @@ holds for the list: a plan with any other costs more.
 
 Where those are too many, the number of networks is branched on, if that raises the bound: it moves whole terms at once,
 and hardly any column may be as cheap any more. If not, cuts over the nearest columns raise the bound first.
+
+The file is long because its one class is: every step goes on with the same pool, plan and bounds.
 """
 
 from __future__ import annotations

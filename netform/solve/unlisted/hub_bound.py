@@ -25,6 +25,9 @@ without the other come to agree. They are raised in rounds along a subgradient.
 practices the column has; it is no less than any share of the line that touches the steps from below. Such a line is
 spread over the practices like duals. How much of each line is best for a hub follows from its cheapest network: more
 where that has more of the cut's practices than the line is worth, a subgradient once more.
+
+What a kernel calls stands beside it, although the file is long: numba, when it looks whether a kernel kept on the disk
+is out of date, looks at its own file only.
 """
 
 from __future__ import annotations
