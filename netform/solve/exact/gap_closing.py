@@ -48,7 +48,6 @@ class ClosingParams:
     Trial cutoffs
         cutoff_columns : columns that successive cutoffs leave, each four to eight times the last, so that all together
             cost little more than the last.
-        most_columns : longer lists are not built into a diagram: they have too many plans.
         nearer : without a plan the next cutoff leaves so many times the columns, until all are left.
         stepped, step, least_step : of more columns than ``stepped`` a cutoff goes so much further than the bound
             at a time, as a share of it: as far as a diagram of twice the width sees, and at least so large a part.
@@ -60,8 +59,8 @@ class ClosingParams:
             ``telling`` columns; or states grow by the hour as between the last two diagrams, and by ``slower`` further
             on. The larger of both is expected: it is rarely below half of what there is. ``most_rise`` keeps the power
             finite.
-        at_once, wide_enough : a diagram of up to so many expected states is built as far as the incumbent at once, to
-            such a width: that takes less time than coming near step by step.
+        at_once, most_at_once, wide_enough : a diagram of up to so many expected states, of up to so many columns, is
+            built as far as the incumbent at once, to such a width: that takes less time than coming near step by step.
         quicker, quicker_left : and less than cuts take, of fewer states and of not too many columns.
         states_a_second : a diagram that would take longer than the time left is given up by then.
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
@@ -86,8 +85,7 @@ class ClosingParams:
             is looked for by them.
     """
 
-    cutoff_columns: tuple[int, ...] = (300, 2500, 10_000, 40_000, 160_000)
-    most_columns: int = 200_000
+    cutoff_columns: tuple[int, ...] = (300, 2500, 10_000, 40_000, 160_000, 640_000, 2_560_000)
     nearer: float = 1.5
     stepped: int = 10_000
     step: float = 2.5e-4
@@ -99,6 +97,7 @@ class ClosingParams:
     slower: float = 0.5
     most_rise: float = 500.0
     at_once: int = 1_000_000
+    most_at_once: int = 200_000
     wide_enough: int = 64_000
     quicker: int = 250_000
     quicker_left: int = 100_000
@@ -287,6 +286,8 @@ class GapClosing:
                 most = self.params.surprising * self.states_at_once
             if self.state.deadline.passed or not self.search_below(nearer, width, most):
                 self.surprises += at_once
+                # Narrower ones see less.
+                self.width = max(self.width, width)
                 return False
         return True
 
@@ -311,7 +312,7 @@ class GapClosing:
         ):
             return math.inf
         last, left = self.diagrams[-1], len(self.state.cheap_enough(self.state.cost))
-        if left > (self.params.quicker_left if self.cutting else self.params.most_columns):
+        if left > (self.params.quicker_left if self.cutting else self.params.most_at_once):
             return math.inf
         expected = last.states * (left / last.columns) ** 2
         if len(self.diagrams) > 1:
@@ -325,7 +326,7 @@ class GapClosing:
     def search_below(self, cutoff: float, width: int, most: int) -> bool:
         """Search all plans below a cutoff; whether none was missed. It is given up after so many states."""
         kept = self.state.cheap_enough(cutoff)
-        if len(kept) > self.params.most_columns:
+        if not self.fits(kept) or (math.isinf(cutoff) and len(kept) > MOST_UNBOUNDED):
             return False
         if (left := self.state.deadline.seconds_left) is not None:
             most = min(most, int(left * self.params.states_a_second))
@@ -354,6 +355,14 @@ class GapClosing:
         self.state.take(kept, found.chosen, found.below)
         self.state.tell()
         return found.below >= cutoff
+
+    def fits(self, kept: NDArray[np.int64]) -> bool:
+        """Whether there is room for a copy of some columns and what a diagram of them keeps besides its states."""
+        listed = self.state.partitioning
+        share = len(kept) / max(1, len(listed.store))
+        members = int(share * len(listed.store.members))
+        laid_out = ColumnLayout.nbytes(len(kept), members, listed.store.practices)
+        return self.state.memory.fits(share * listed.nbytes + laid_out)
 
     @property
     def fraction_of_network(self) -> float:
