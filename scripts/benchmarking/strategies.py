@@ -90,6 +90,7 @@ STRATEGIES = (
     Strategy("prices for whole networks", f"{UNLISTED}:_network_bounds", _no_turns),
     Strategy("generated columns: bound", f"{UNLISTED}:bound_turns", _no_turns),
     Strategy("generated columns: beams", f"{UNLISTED}:beam_turns", _no_turns),
+    Strategy("relaxations rounded", f"{COLUMNS}.by_hubs:_round", _nothing),
     Strategy("all columns near the bound", f"{COLUMNS}.by_hubs:_close", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
     Strategy("dives", f"{EXACT}.improving:dive", _nothing),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 
 from netform.scores import candidate_costs
@@ -22,18 +23,20 @@ from netform.solve.diagram.build import best_below
 from netform.solve.diagram.variable_order import spectral_order
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning, store_of
+from netform.solve.primal.first_plan import incumbents
+from netform.solve.primal.value import PlanDemands
 from netform.solve.unlisted.column_generation import ANY_NUMBER, ColumnGenerator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from netform.solve.model.budget import Deadline
     from netform.solve.model.outcome import Solution
-    from netform.solve.model.problem import Group
+    from netform.solve.model.problem import Group, Problem
     from netform.solve.part_candidates import Part
     from netform.solve.primal.first_plan import Incumbent
 
-__all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count"]
+__all__ = ["beam_search", "beam_turns", "bound_turns", "branched_on_count", "rounded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class BeamParams:
         network at least.
     spare : float
         States are gone on with up to so much above the dearest that the width keeps, as a share of a network.
+    far, effort : float, int
+        Where the best plan costs so much more than the relaxation, as a share of it, what that chooses is rounded to a
+        plan before each beam, which search betters by so many neighbourhoods for each network.
     dearer : float
         A plan with fewer exceptions may cost so much more than the relaxation, as a share of it, at least.
     """
@@ -65,6 +71,8 @@ class BeamParams:
     met: int = 4
     near: float = 0.03
     spare: float = 0.015
+    far: float = 0.01
+    effort: int = 10
     dearer: float = 0.05
 
 
@@ -231,12 +239,68 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
                 break
             branch.tighten(BEAMS.cuts)
             yield
+        if not fewer and cost > branch.value * (1 + BEAMS.far):
+            _round(part, branch, k)
+            cost = _best(part).value.cost
+            yield
         found = beam_search(branch, cost, BEAMS.pool * len(part.problem.codes), width)
         if found is not None:
             part.offer(part.value_of(found), "generated columns")
             if fewer:
                 return
         yield
+
+
+def _round(part: Part, branch: ColumnGenerator, seed: int) -> None:
+    """Round a relaxation: plan by search what `rounded` leaves, and better the whole plan.
+
+    The relaxation sees at once how many networks pay and about which, where search and beams would go wrong somewhere.
+    """
+    problem, demands = part.problem, part.demands
+    plan, left = rounded(branch)
+    if left:
+        rest = PlanDemands(None if demands.networks is None else max(1, demands.networks - len(plan)))
+        effort = BEAMS.effort * len(left)
+        found = incumbents(problem.among(left), rest, effort=effort, deadline=branch.deadline)
+        plan += [tuple(left[v] for v in group) for group in found.groups]
+
+    def offer(plan: Sequence[Group]) -> None:
+        part.offer(part.value_of(plan), "relaxation rounded")
+
+    offer(plan)
+    incumbents(
+        problem,
+        demands,
+        plan=plan,
+        seed=part.options.seed + seed,
+        effort=BEAMS.effort * len(plan),
+        deadline=branch.deadline,
+        on_plan=lambda found: offer(found.groups),
+    )
+
+
+def rounded(branch: ColumnGenerator) -> tuple[list[Group], list[int]]:
+    """The columns that a relaxation chooses most, no two with the same practice, and the practices in none of them.
+
+    A column is passed over where arithmetic does not let networks within the band hold every connected piece of what it
+    would leave.
+    """
+    plan: list[Group] = []
+    left = set(range(len(branch.problem.codes)))
+    for k in branch.chosen[np.argsort(-branch.values[branch.chosen], kind="stable")]:
+        column = tuple(branch.store[int(k)].tolist())
+        if left.issuperset(column) and _divisible(branch.problem, left.difference(column)):
+            left.difference_update(column)
+            plan.append(column)
+    return plan, sorted(left)
+
+
+def _divisible(problem: Problem, left: set[int]) -> bool:
+    """Whether arithmetic lets networks within the band hold every connected piece of some practices."""
+    rules, list_size = problem.data.rules, problem.data.list_size
+    pieces = nx.connected_components(problem.graph.subgraph(left))
+    patients = [int(list_size[list(piece)].sum()) for piece in pieces]
+    return all(-(-each // rules.most) * rules.least <= each for each in patients)
 
 
 def _relaxation(

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from netform.solve.unlisted.by_hubs import (
     beam_turns,
     bound_turns,
     branched_on_count,
+    rounded,
 )
 from tests.brute_force import best_plan, plan_costs
 from tests.examples import examples
@@ -33,8 +35,6 @@ from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from netform.rules import Rules
     from netform.solve.model.problem import Group, Problem
     from tests.made_up_problem import Report
@@ -195,6 +195,37 @@ def test_cuts_raise_the_relaxation_and_lead_to_a_better_plan() -> None:
     better = beam_search(branch, cost, 20_000, 300)
     assert better is not None
     assert branch.value <= math.fsum(group_costs(problem, better)) + 1e-6 < cost
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_a_relaxation_is_rounded_to_columns_that_leave_what_can_be_divided(seed: int) -> None:
+    """No practice twice, and networks within the band can have every piece of what is left."""
+    problem = problem_of(*county(60, seed))
+    branch = generated(problem, tree_plan(problem, 0))
+    branch.cover()
+    plan, left = rounded(branch)
+    assert plan
+    assert sorted([v for column in plan for v in column] + left) == list(range(60))
+    rules, list_size = problem.data.rules, problem.data.list_size
+    for piece in nx.connected_components(problem.graph.subgraph(left)):
+        patients = int(list_size[list(piece)].sum())
+        assert any(k * rules.least <= patients <= k * rules.most for k in range(1, 60))
+
+
+def test_plans_are_found_by_rounding_where_beams_find_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole, in the band, better than the plan before, and no better than the relaxation."""
+    monkeypatch.setattr(by_hubs, "beam_search", lambda *_: None)
+    reports: list[Report] = []
+    part = part_of(*county(60, 3), report=reports.append)
+    part.offer(part.value_of(tree_plan(part.problem, 5)), "first plan")
+    assert part.sound
+    take_turns(part, [beam_turns(part, NEVER)])
+    assert part.incumbent is not None
+    assert part.incumbent.sound
+    assert_whole(part.problem, part.incumbent.groups)
+    relaxation = generated(part.problem, list(part.incumbent.groups))
+    relaxation.cover()
+    assert relaxation.value - 1e-6 <= part.incumbent.value.cost < reports[0].cost
 
 
 def test_a_wider_box_raises_the_relaxation_until_all_are_covered() -> None:
