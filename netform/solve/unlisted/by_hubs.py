@@ -234,14 +234,14 @@ def _beams(part: Part, branch: ColumnGenerator) -> Iterator[None]:
         if fewer:
             # Such a plan is better whatever it costs, and often found without a cut.
             cost = max(cost, branch.value * (1 + BEAMS.dearer))
+        elif cost > branch.value * (1 + BEAMS.far):
+            _round(part, branch, k)
+            cost = _best(part).value.cost
+            yield
         for _ in range(0 if fewer and not k else BEAMS.rounds):
             if branch.deadline.passed or branch.value >= cost:
                 break
             branch.tighten(BEAMS.cuts)
-            yield
-        if not fewer and cost > branch.value * (1 + BEAMS.far):
-            _round(part, branch, k)
-            cost = _best(part).value.cost
             yield
         found = beam_search(branch, cost, BEAMS.pool * len(part.problem.codes), width)
         if found is not None:
