@@ -74,7 +74,10 @@ def unproven(result: AreaResult, exceptions: int, doubt: Doubt) -> str:
         What stood between the plan and its proof.
     """
     left = "; and ".join(_left_open(exceptions, result.exceptions_bound, doubt))
-    said = f"Left open {_ENDED[doubt.ended]}: {left or 'whether a plan costs less'}."
+    # With the fewest exceptions proven and every network settled, those that are nearer the band are what is left.
+    nearer = exceptions and exceptions == result.exceptions_bound
+    rest = "whether the exceptions could be nearer the band" if nearer else "whether a plan costs less"
+    said = f"Left open {_ENDED[doubt.ended]}: {left or rest}."
     advice = list(_advice(result, doubt))
     return f"{said} What would help: {'; '.join(advice)}." if advice else said
 

@@ -54,6 +54,12 @@ def test_exceptions_that_are_proven_are_not_left_open() -> None:
     assert "exception" not in said(Doubt("time", columns=5), 2, 2)
 
 
+def test_what_is_left_when_every_network_is_settled() -> None:
+    """With exceptions that are proven needed, how near the band they can be."""
+    assert "whether the exceptions could be nearer the band" in said(Doubt("time", columns=0), 2, 2)
+    assert "whether a plan costs less" in said(Doubt("time", columns=0))
+
+
 def test_who_stopped_the_run_may_let_it_run_on() -> None:
     """After Ctrl-C it is not the limit that was too short."""
     words = said(Doubt("interrupted"))
