@@ -9,8 +9,8 @@ raises the relaxation, which leaves fewer columns; after some rounds one cutoff 
 width reaches, which is doubled from turn to turn. Where the relaxation has a fraction of a network, it is branched on
 the number of networks: each branch has a much better bound. What the widest diagram does not reach is left open.
 
-Plans are found on the way, and looked for besides (`netform.solve.exact.improving`). All steps are of one class: each
-goes on from what the others have left of the same state.
+Plans are found on the way, and looked for besides (`netform.solve.exact.improving`). The file is
+long because all steps are of one class: each goes on from what the others have left of the same state.
 """
 
 from __future__ import annotations
