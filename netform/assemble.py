@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.explain.method import unproven
+from netform.explain.rationale import rationales
 from netform.explain.weighty_terms import weighty_notes
-from netform.graph import published_edges
-from netform.plan import AreaResult, Network, Plan, Unplaced
-from netform.rationale import rationales
-from netform.rules_file import rules_toml
+from netform.map.graph import published_edges
+from netform.plan.model import AreaResult, Network, Plan, Unplaced
+from netform.rules.toml import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts
@@ -25,8 +25,8 @@ from netform.scores.posts import minutes_per_move, shared_posts
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from netform.pipeline import Prepared
-    from netform.rules import Rules
+    from netform.prepared import Prepared
+    from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome, Options, Placed
 
 __all__ = ["assemble"]

@@ -11,27 +11,28 @@ prints or writes, and what preparing does not need is imported when it is needed
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.boundaries import network_boundaries, tile_areas
-from netform.edges import edge_minutes, read_edges, read_matrix
-from netform.graph import area_positions, build_graph, graph_of_edges
-from netform.graph_demands import demanded_graph
-from netform.places import Places, locate
-from netform.plan import AreaResult, Plan
+from netform.inputs.edges import edge_minutes, read_edges, read_matrix
+from netform.inputs.missing_data import unknown_notes
+from netform.inputs.places import Places, locate
+from netform.inputs.registrations import Registrations, read_registrations
+from netform.inputs.travel import build_travel
+from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.graph import area_positions, build_graph, graph_of_edges
+from netform.map.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
+from netform.plan.model import AreaResult, Plan
 from netform.practices.reading import read_practices
 from netform.practices.values import some_of
-from netform.registrations import Registrations, read_registrations
+from netform.prepared import Inputs, Prepared
 from netform.result import Result
-from netform.rules_file import rules_toml
-from netform.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
-from netform.travel import Travel, build_travel
-from netform.unknowns import unknown_notes
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.toml import rules_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,73 +42,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from netform.practices.model import PracticeList
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome, Options
 
-__all__ = ["Inputs", "Prepared", "draw", "make_plan", "prepare", "unplanned"]
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a user hands over.
-
-    Attributes
-    ----------
-    practices : str
-        File of the practice list, ``-`` for standard input.
-    area_column : str or None
-        The column no network may cross.
-    postcodes, travel, graph, edges, boundary : Path or None
-        Files in place of, or beside, what netform knows.
-    registrations : Path or None
-        File of practices by neighbourhood, see `netform.registrations`.
-    soft_columns : tuple of str
-        The columns with the sides of soft boundaries.
-    """
-
-    practices: str
-    area_column: str | None = None
-    postcodes: Path | None = None
-    travel: Path | None = None
-    graph: Path | None = None
-    edges: Path | None = None
-    boundary: Path | None = None
-    registrations: Path | None = None
-    soft_columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The list on the map, and its graph: all that choosing needs.
-
-    Attributes
-    ----------
-    practices : PracticeList
-    places : Places
-    travel : Travel
-    parts : tuple of (positions, Territories)
-        For each area, in order of area.
-    graph : networkx.Graph
-    notes : tuple of str
-        What a planner should know about how the inputs were taken.
-    """
-
-    practices: PracticeList
-    places: Places
-    travel: Travel
-    parts: tuple[tuple[NDArray[np.int64], Territories], ...]
-    graph: nx.Graph
-    notes: tuple[str, ...]
-
-    @property
-    def areas(self) -> dict[str, list[str]]:
-        """The codes of each area, in order."""
-        codes = self.practices.codes
-        return {
-            area: [codes[position] for position in positions]
-            for area, positions in area_positions(self.practices).items()
-        }
+__all__ = ["draw", "make_plan", "prepare", "unplanned"]
 
 
 def prepare(

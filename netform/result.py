@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from netform.places import Places
-    from netform.plan import Plan
+    from netform.inputs.places import Places
+    from netform.plan.model import Plan
+    from netform.plan.rule_cost import RuleCost
     from netform.practices.model import PracticeList
-    from netform.price import Price
 
 __all__ = ["Result"]
 
@@ -32,7 +32,7 @@ class Result:
         Each network's polygon or multipolygon by ``network_id``, EPSG:27700 metres; together they tile the area.
     rules_toml : str
         The rules as resolved, ready to be used again with ``--rules``.
-    prices : tuple of Price
+    prices : tuple of RuleCost
         What each demand and each line between areas costs, where that was asked for.
     outside : mapping of str to geometry
         By area, the ground of practices that are to be in no network, EPSG:27700 metres; areas without any are not
@@ -46,6 +46,6 @@ class Result:
     plan: Plan
     boundaries: Mapping[str, BaseGeometry]
     rules_toml: str
-    prices: tuple[Price, ...] = ()
+    prices: tuple[RuleCost, ...] = ()
     outside: Mapping[str, BaseGeometry] = field(default_factory=dict)
     timings: bool = False

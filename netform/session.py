@@ -21,10 +21,11 @@ import numpy as np
 
 from netform.errors import NoPlanError
 from netform.explain.obstacles import oversize_networks, pin_networks, place
-from netform.graph_demands import demanded_graph
-from netform.grouping import Moves
-from netform.pipeline import Prepared, make_plan
-from netform.plan import AreaResult, Plan
+from netform.pipeline import make_plan
+from netform.plan.grouping import Groups, Moves
+from netform.plan.model import AreaResult, Plan
+from netform.prepared import Prepared
+from netform.rules.demanded_graph import demanded_graph
 from netform.scores import network_cost, network_terms
 from netform.solve.area import solve_area
 from netform.solve.model.budget import NEVER, Deadline
@@ -33,14 +34,14 @@ from netform.solve.model.outcome import AreaCase, AreaOutcome, Options, Progress
 from netform.solve.near_optimal.pareto_front import TracedPoint, trace_front
 from netform.solve.near_optimal.plans import NearOptimalPlans, Ranked
 from netform.solve.reoptimise.changed_rules import ChangedRules
-from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint, Groups
+from netform.tradeoff.model import Alternative, Axis, Border, Front, FrontPoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["Moves", "Session"]
 

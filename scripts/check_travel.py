@@ -17,8 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from netform.rules_file import load_profile
-from netform.travel import estimate_minutes
+from netform.inputs.travel import estimate_minutes
+from netform.rules.toml import load_profile
 
 DEFAULT_PATH = Path(__file__).resolve().parents[2] / "shared/data/road_time_pairs_lt40km.csv.gz"
 # Networks are smaller than this: longer journeys would only bend the fit.

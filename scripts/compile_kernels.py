@@ -23,21 +23,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from numba.core import event
 
-from netform.demands import Demands
 from netform.errors import NetformError
-from netform.example import example_csv
-from netform.graph_demands import demanded_graph
-from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules_file import load_profile
+from netform.inputs.example import example_csv
+from netform.pipeline import prepare
+from netform.prepared import Inputs, Prepared
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.session import Session
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.model.budget import DEFAULT, Deadline, MemoryBudget
-from netform.tradeoff import parse_axis
+from netform.tradeoff.model import parse_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["PROBLEMS", "compile_kernels", "solve_problem", "write_lists"]
 

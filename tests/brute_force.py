@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import networkx as nx
 import numpy as np
 
-from netform.breaches import breaches, counted_practices
 from netform.candidates.store import CandidateStore
-from netform.graph_demands import demanded_graph
+from netform.rules.breaches import breaches, counted_practices
+from netform.rules.demanded_graph import demanded_graph
 from netform.scores import network_cost, network_terms
 from netform.scores.continuity import define_moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from netform.grouping import Moves
-    from netform.rules import Rules
+    from netform.plan.grouping import Groups, Moves
+    from netform.rules.model import Rules
     from netform.solve.model.problem import SideRow
-    from netform.tradeoff import Groups
 
 # Side rows in tests have coefficients of at least 0.01 or so.
 TOLERANCE = 1e-6

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from functools import cache
 
-from netform.comparing import Compared, compare_results
-from netform.grouping import Grouping
-from netform.pipeline import Inputs, prepare
-from netform.rules_file import load_profile
-from netform.scoring import ScoredResult, score_prepared
+from netform.judge.comparison import Compared, compare_results
+from netform.judge.scoring import ScoredResult, score_prepared
+from netform.pipeline import prepare
+from netform.plan.grouping import Grouping
+from netform.prepared import Inputs
+from netform.rules.toml import load_profile
 
 # Sites 5 km apart from west to east in two areas; F1 shares the site of E1.
 ROWS = """\

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from netform.explain.obstacles import connected_parts
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.solve.area import Options
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
@@ -26,9 +26,9 @@ from tests.strategies import made_up_area
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from netform.rules import Rules
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
     from netform.solve.model.problem import Group
-    from netform.tradeoff import Groups
 
 
 def problem_of(graph: nx.Graph, rules: Rules) -> Problem:

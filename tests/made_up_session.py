@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hypothesis import strategies as st
 
-from netform.clashes import find_clashes
-from netform.graph_demands import demanded_graph
-from netform.pipeline import Prepared
-from netform.places import Places
+from netform.inputs.places import Places
 from netform.practices.model import Practice, PracticeList
+from netform.prepared import Prepared
+from netform.rules.conflicts.clashes import find_clashes
+from netform.rules.demanded_graph import demanded_graph
 from netform.session import Session
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.candidate_cache import CandidateCache
@@ -20,7 +20,7 @@ from netform.solve.model.candidate_cache import CandidateCache
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 KINDS = (
     "pins", "together", "apart", "exclude", "merge", "hub_must", "hub_may", "longest_to_hub", "longest_between",

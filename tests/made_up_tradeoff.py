@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from netform.places import Places
+from netform.inputs.places import Places
 from netform.practices.model import Practice, PracticeList
-from netform.rules_file import load_profile, rules_toml
-from netform.tradeoff import Alternative, Axis, Border, Front, FrontPoint
-from netform.tradeoff_result import (
+from netform.rules.toml import load_profile, rules_toml
+from netform.tradeoff.model import Alternative, Axis, Border, Front, FrontPoint
+from netform.tradeoff.results import (
     AlternativesResult,
     AreaFront,
     Change,

@@ -12,17 +12,17 @@ import networkx as nx
 import numpy as np
 from hypothesis import strategies as st
 
-from netform.edges import EdgeChange
-from netform.graph import graph_of_edges
-from netform.grouping import Grouping, Moves
-from netform.places import Places
+from netform.inputs.edges import EdgeChange
+from netform.inputs.places import Places
+from netform.inputs.travel import Travel, build_travel
+from netform.map.graph import graph_of_edges
+from netform.plan.grouping import Grouping, Moves
 from netform.practices.columns import ALIASES
 from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
-from netform.rules import TERM_NAMES, Role, Rules
-from netform.rules_file import load_profile
+from netform.rules.model import TERM_NAMES, Role, Rules
+from netform.rules.toml import load_profile
 from netform.solve.model.problem import SetPartitioning, SideRow
-from netform.travel import Travel, build_travel
 from tests.brute_force import store_of
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def residences(draw: st.DrawFn, codes: Sequence[str]) -> dict[str, dict[str, flo
 
 @st.composite
 def practice_graphs(draw: st.DrawFn) -> nx.Graph:
-    """Draw a graph of practices as `netform.graph` makes them, with any edges, and anything unknown of them."""
+    """Draw a graph of practices as `netform.map.graph` makes them, with any edges, and anything unknown of them."""
     travel = draw(travels())
     count = len(travel.easting)
     # Lists alike and in thousands are where a present network is split into halves.

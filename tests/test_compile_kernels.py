@@ -16,7 +16,7 @@ EXAMPLE = Path(__file__).parents[1] / "data" / "example_practices.csv"
 COUNTED = """
 import sys
 from numba.core.event import install_recorder
-from netform.cli import cli
+from netform.cli.main import cli
 with install_recorder("numba:compile") as recorder:
     cli(sys.argv[1:], standalone_mode=False)
 compiled = [event.data["dispatcher"].py_func.__qualname__ for _, event in recorder.buffer if event.is_start]

@@ -10,12 +10,13 @@ import pytest
 
 from netform.assemble import assemble
 from netform.errors import AuditError, InputError
-from netform.pipeline import Inputs, Prepared, draw, make_plan, prepare, unplanned
-from netform.plan import AreaResult
-from netform.rules_file import load_profile
+from netform.judge.survey import find_obstacles, take_survey
+from netform.pipeline import draw, make_plan, prepare, unplanned
+from netform.plan.model import AreaResult
+from netform.prepared import Inputs, Prepared
+from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options, Placed
 from netform.solve.workers import plan_areas
-from netform.survey import find_obstacles, take_survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 # A row of sites 5 km apart, west to east, each with its own coordinates; B shares the site of A.
 ROWS = """\

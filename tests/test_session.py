@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.grouping import Grouping, Moves
-from netform.rules_file import load_profile
+from netform.plan.grouping import Grouping, Moves
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.reoptimise.changed_rules import ChangedRules
-from netform.tradeoff import parse_axis
+from netform.tradeoff.model import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of
@@ -23,7 +23,7 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()
 X, Y = parse_axis("patient_travel"), parse_axis("workforce")

@@ -2,7 +2,7 @@
 
 Nothing here is shared with the solver. Plain sums and a plain search, from the practice list itself, check
 what they can; the terms and the rules are taken from their plain definitions (`netform.scores`,
-`netform.breaches`) and not from the kernels that the solver used. A fault is a defect of netform, never of the
+`netform.rules.breaches`) and not from the kernels that the solver used. A fault is a defect of netform, never of the
 user; it names the network or practice.
 """
 
@@ -14,7 +14,7 @@ from netform.audit import contents, neighbours, proof
 from netform.audit import rules as rules_checks
 from netform.audit.case import Case, refuse
 from netform.audit.ground import ground_faults
-from netform.graph_demands import demanded_graph
+from netform.rules.demanded_graph import demanded_graph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.audit.case import Check
-    from netform.places import Places
-    from netform.plan import Plan
+    from netform.inputs.places import Places
+    from netform.plan.model import Plan
     from netform.practices.model import PracticeList
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["audit_boundaries", "audit_plan"]
 
@@ -57,7 +57,7 @@ def audit_plan(
     rules : Rules
         The rules that it was planned by, with what the planner demands.
     graph : networkx.Graph
-        Of the whole list (`netform.graph`); the bridges that mergers demand are added where they are not in it.
+        Of the whole list (`netform.map.graph`); the bridges that mergers demand are added where they are not in it.
     networks : int, optional
         The number of networks asked for in each area, beside what the rules demand.
     strict : bool

@@ -11,9 +11,9 @@ from netform.errors import AuditError
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.plan import Network, Plan
+    from netform.plan.model import Network, Plan
     from netform.practices.model import Practice
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["INTERIM", "TOLERANCE", "Case", "Check", "close", "refuse"]
 

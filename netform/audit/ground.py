@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
 
 __all__ = ["ground_faults"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from netform.audit.case import Case, Check
-    from netform.plan import Edge
+    from netform.plan.model import Edge
 
 __all__ = ["CHECKS"]
 

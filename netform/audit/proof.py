@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from netform.audit.case import INTERIM, TOLERANCE, close
-from netform.hubs import eligible_hubs
-from netform.plan import PROVEN_GAP, AreaResult, Network
+from netform.plan.model import PROVEN_GAP, AreaResult, Network
+from netform.rules.hubs import eligible_hubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.audit.case import INTERIM
-from netform.breaches import breaches, counted_practices
+from netform.rules.breaches import breaches, counted_practices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netform.audit.case import Case, Check
-    from netform.plan import Network
-    from netform.rules import Rules
+    from netform.plan.model import Network
+    from netform.rules.model import Rules
 
 __all__ = ["CHECKS"]
 

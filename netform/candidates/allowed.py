@@ -1,4 +1,4 @@
-"""Which candidates keep the planner's demands: the rules of `netform.breaches`, compiled over a whole store.
+"""Which candidates keep the planner's demands: the rules of `netform.rules.breaches`, compiled over a whole store.
 
 Everything about two practices that may not share a network (apart, too far from each other, one of them pinned
 with others, both having to be the hub) comes down to one matrix; everything about practices that must share one
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.hubs import MINUTES_SLACK
+from netform.rules.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.demands import Demands
-    from netform.rules import Rules
+    from netform.rules.demands import Demands
+    from netform.rules.model import Rules
 
 __all__ = ["Limits", "allowed", "counts_allowed", "is_hub"]
 
@@ -73,7 +73,7 @@ class Limits:
         Parameters
         ----------
         graph : networkx.Graph
-            Of practices (`netform.graph`).
+            Of practices (`netform.map.graph`).
         codes : collection of str
             In the numbering of the store.
         rules : Rules
@@ -143,7 +143,7 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (m,)
-        False where `netform.breaches` has a breach of the kinds ``apart``, ``together``, ``merge``, ``exclude``,
+        False where `netform.rules.breaches` has a breach of the kinds ``apart``, ``together``, ``merge``, ``exclude``,
         ``pin``, ``longest_to_hub``, ``longest_between`` or ``hub``.
     """
     if not limits.forbids:
@@ -175,7 +175,7 @@ def counts_allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     Returns
     -------
     ndarray of bool, shape (m,)
-        False where `netform.breaches` has a breach of the kind ``least_practices`` or ``most_practices``.
+        False where `netform.rules.breaches` has a breach of the kind ``least_practices`` or ``most_practices``.
     """
     if (limits.merged >= 0).any():
         number = _counted(store.offsets, store.members, limits.merged)
@@ -290,7 +290,7 @@ def is_hub(
     must_hub: NDArray[np.bool_],
     longest: float,
 ) -> bool:
-    """Say whether a member may be the hub of a group: `netform.hubs.eligible_hubs`, compiled.
+    """Say whether a member may be the hub of a group: `netform.rules.hubs.eligible_hubs`, compiled.
 
     Parameters
     ----------

@@ -21,13 +21,14 @@ from netform.candidates.adjacency import Adjacency
 from netform.candidates.allowed import Limits, allowed, counts_allowed
 from netform.candidates.enumerate import list_candidates, take_census
 from netform.candidates.store import CandidateStore
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles
-from netform.graph_demands import demanded_graph
+from netform.explain.obstacles import connected_parts, obstacles
+from netform.rules.demanded_graph import demanded_graph
 from netform.scores.balance import group_sums
 from netform.scores.patient_travel import PATIENT_TRAVEL
 from netform.scores.term import ScoringData
 from netform.solve.exact.solver import any_plan
 from netform.solve.model.budget import NEVER, Deadline, MemoryBudget
+from netform.solve.model.outcome import Obstacle
 from netform.solve.model.problem import SetPartitioning, SideRow, renumbered
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.model.plan_model import PlanModel
     from netform.solve.part_candidates import Part
 
@@ -76,7 +77,7 @@ def divisible(
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices by code (`netform.graph`).
+        Of practices by code (`netform.map.graph`).
     codes : collection of str
     rules : Rules
         Those of the area. Its number of networks is not looked at.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netform.plan import AreaResult
+    from netform.plan.model import AreaResult
     from netform.solve.model.outcome import Doubt, Solution
 
 __all__ = ["CUT_SHORT", "ONLY_PLAN", "method", "search_method", "unproven"]

@@ -7,64 +7,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from netform.errors import ImpossibleError, NoPlanError
-from netform.explain.obstacles import MOVES, NETWORKS, Obstacle
-from netform.moves import as_good_words, least_words, needed_words, too_near_words, within_words
+from netform.explain.move_words import (
+    Enough,
+    Needed,
+    as_good_words,
+    least_words,
+    needed_words,
+    too_near_words,
+    within_words,
+)
+from netform.explain.obstacles import MOVES, NETWORKS
 from netform.solve.exact.minimum_count import Fewest, fewest
 from netform.solve.model.budget import NEVER, Deadline
+from netform.solve.model.outcome import Obstacle
 from netform.solve.model.problem import SideRow
 
 if TYPE_CHECKING:
-    from netform.grouping import Moves
-    from netform.solve.model.plan_model import LinkingRules, PlanModel
-    from netform.solve.part_candidates import Part
+    from numpy.typing import NDArray
 
-__all__ = ["Enough", "MoveLimits", "Needed", "fewest_moved", "needed", "other_number"]
+    from netform.plan.grouping import Moves
+    from netform.solve.model.plan_model import LinkingRules, PlanModel
+
+__all__ = ["MoveLimits", "WholePart", "fewest_moved", "needed", "other_number"]
 
 # The share of the time left that one question may take, and seconds at most; the fewest, asked for, may take more.
 SHARE, SECONDS = 0.25, 60.0
 ASKED_SHARE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Enough:
-    """Limits on moves within which there is a plan.
-
-    Attributes
-    ----------
-    practices, patients : int or None
-        The limits; None for any number.
-    counted : tuple of (str, Fewest)
-        Which of the two were looked for, ``practices`` before ``patients``, and what is proven of them. Of both the
-        second is counted among the plans that are within the first.
-    """
-
-    practices: int | None
-    patients: int | None
-    counted: tuple[tuple[str, Fewest], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """What limits on moves would have to be.
-
-    Attributes
-    ----------
-    enough : tuple of Enough
-        Each is enough by itself; none where none was found.
-    impossible : bool
-        Whether it is proven that there is no plan however many move.
-    none_within : bool
-        Whether it is proven that there is none within the limits as they are.
-    """
-
-    enough: tuple[Enough, ...]
-    impossible: bool
-    none_within: bool
 
 
 def needed(model: PlanModel, linking: LinkingRules, deadline: Deadline = NEVER) -> Needed:
@@ -113,13 +86,35 @@ def fewest_moved(
     return fewest(tied, worth, deadline).plus(linking.moved_by_fixed(by_patients=by_patients))
 
 
+class WholePart(Protocol):
+    """What is asked of an area that is planned as one part (`netform.solve.part_candidates.Part`).
+
+    Attributes
+    ----------
+    linking : LinkingRules
+    deadline : Deadline
+    alone : int
+        Exceptions that every plan of the area has.
+    named : str
+        The area as part of a sentence.
+    """
+
+    linking: LinkingRules
+    deadline: Deadline
+    alone: int
+    named: str
+
+    def widest(self) -> tuple[PlanModel, NDArray[np.float64]] | None:
+        """All plans with exceptions, and 1 for every candidate that is one; None where they cannot be listed."""
+
+
 @dataclass(slots=True)
 class MoveLimits:
     """The limits on moves of an area, and what they would have to be: asked as the need arises.
 
     Attributes
     ----------
-    part : Part
+    part : WholePart
         The area, which is planned as one part.
     linking : LinkingRules
         Its rules over the whole plan; once the fewest moves that were asked for are found, with these as the limit.
@@ -135,7 +130,7 @@ class MoveLimits:
         What the limits would have to be for a plan without exceptions, where that was asked.
     """
 
-    part: Part
+    part: WholePart
     linking: LinkingRules
     deadline: Deadline
     count: Fewest | None = None
@@ -268,12 +263,12 @@ class MoveLimits:
         return self.deadline.share(SHARE, SECONDS)
 
 
-def other_number(part: Part, exceptions: int) -> Obstacle | None:
+def other_number(part: WholePart, exceptions: int) -> Obstacle | None:
     """Say which number of networks would save a plan some of its exceptions; None where none would.
 
     Parameters
     ----------
-    part : Part
+    part : WholePart
         With the number that is demanded, if one is.
     exceptions : int
         How many the plan has.

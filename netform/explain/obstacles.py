@@ -5,28 +5,26 @@ With these words a plan's exceptions are named, too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.breaches import counted_practices
 from netform.candidates.coverable import coverable
-from netform.settled import settle
-from netform.solve.model.outcome import Placed
+from netform.rules.breaches import counted_practices
+from netform.rules.settled import settle
+from netform.solve.model.outcome import Obstacle, Placed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from netform.rules import Rules
-    from netform.settled import Settled
-    from netform.tradeoff import Groups
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
+    from netform.rules.settled import Settled
 
 __all__ = [
     "MOVES",
     "NETWORKS",
     "PINNED",
-    "Obstacle",
     "connected_parts",
     "fault",
     "obstacles",
@@ -39,34 +37,6 @@ __all__ = [
 # The reason of an exception that stands as it is, and of those that would not be needed if more could move, or with
 # another number of networks: rules over the whole area.
 PINNED, MOVES, NETWORKS = "pinned", "moves", "networks"
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why some practices cannot all be in networks of the band.
-
-    Attributes
-    ----------
-    reason : str
-        ``over_max_single_practice``, ``pinned``, ``island``, ``arithmetic`` or ``stranded``; ``geography``,
-        ``stranded_behind_pin`` or ``demands`` where it was proven; ``moves`` or ``networks`` of rules over the area.
-    practice_codes : tuple of str
-        The practices it is about, sorted.
-    sentence : str
-        For people.
-    remedies : tuple of str
-        What would remove it, a sentence each, where that was looked for.
-    """
-
-    reason: str
-    practice_codes: tuple[str, ...]
-    sentence: str
-    remedies: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The sentence and what would remove the obstacle."""
-        return " ".join((self.sentence, *self.remedies))
 
 
 def fault(graph: nx.Graph, codes: Collection[str], rules: Rules) -> str:

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netform.demands import NO_DEMANDS
 from netform.explain.divisible import divisible, free_practices
-from netform.explain.obstacles import Obstacle
-from netform.graph_demands import demanded_graph
-from netform.price import single_demands
-from netform.rules import MOST_PATIENTS
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import NO_DEMANDS
+from netform.rules.model import MOST_PATIENTS
+from netform.rules.single_demands import single_demands
 from netform.solve.model.budget import NEVER, Deadline
+from netform.solve.model.outcome import Obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from netform.price import Single
-    from netform.rules import Rules
+    from netform.rules.model import Rules
+    from netform.rules.single_demands import Single
 
 __all__ = ["Reason", "bridge", "clash", "dropped", "nearest_least", "nearest_most", "reason_for"]
 
@@ -325,12 +325,12 @@ def reason_for(
     Parameters
     ----------
     graph : networkx.Graph
-        Of the practices of the whole area (`netform.graph`), without what demands add to it.
+        Of the practices of the whole area (`netform.map.graph`), without what demands add to it.
     codes : collection of str
         Connected practices that cannot be divided within the rules, or one practice over the band; all that are
         not pinned, left out or over the band where the number of networks is fixed.
     rules : Rules
-        Those of the area (`netform.rules.Rules.for_area`).
+        Those of the area (`netform.rules.model.Rules.for_area`).
     reasons : sequence of Obstacle
         What has been seen to stop them.
     deadline : Deadline

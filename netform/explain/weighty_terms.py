@@ -10,8 +10,8 @@ from netform.scores import network_cost
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.plan import Network
-    from netform.rules import Rules
+    from netform.plan.model import Network
+    from netform.rules.model import Rules
 
 __all__ = ["weighty_notes"]
 
@@ -29,7 +29,7 @@ def weighty_notes(networks: Sequence[Network], rules: Rules) -> tuple[str, ...]:
     networks : sequence of Network
         Of one area.
     rules : Rules
-        Those of the area (`netform.rules.Rules.for_area`).
+        Those of the area (`netform.rules.model.Rules.for_area`).
 
     Returns
     -------

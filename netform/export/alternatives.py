@@ -16,8 +16,8 @@ from netform.export.tables import csv_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.tradeoff import Alternative
-    from netform.tradeoff_result import AlternativesResult
+    from netform.tradeoff.model import Alternative
+    from netform.tradeoff.results import AlternativesResult
 
 __all__ = [
     "ALTERNATIVES_FILES",

@@ -11,8 +11,8 @@ from netform.export.tables import csv_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.comparing import Compared, Pair, Passage
-    from netform.scoring import Score
+    from netform.judge.comparison import Compared, Pair, Passage
+    from netform.judge.scoring import Score
 
 __all__ = ["COMPARE_ENDINGS", "COMPARE_FILES", "SCHEMA", "compare_files", "compare_json", "compare_object"]
 

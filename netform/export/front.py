@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from netform.export.plan_json import dump_json
 from netform.export.rows import rounded
 from netform.export.tables import csv_bytes
-from netform.fronts import marks_of, price_along
+from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from netform.tradeoff import Axis, FrontPoint
-    from netform.tradeoff_result import AreaFront, FrontResult
+    from netform.tradeoff.model import Axis, FrontPoint
+    from netform.tradeoff.results import AreaFront, FrontResult
 
 __all__ = [
     "FRONT_FILES",

@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 
 from netform.export.plan_json import dump_json
-from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
-from netform.projection import to_degrees
-from netform.territory.coverage import Geometries, dissolve, faces_of
+from netform.export.rows import network_rows, practice_rows
+from netform.inputs.gazetteer import ATTRIBUTION
+from netform.inputs.projection import to_degrees
+from netform.map.territory.coverage import Geometries, dissolve, faces_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

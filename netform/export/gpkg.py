@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
+from netform.export.rows import network_rows, practice_rows
+from netform.inputs.gazetteer import ATTRIBUTION
 
 if TYPE_CHECKING:
     from netform.result import Result

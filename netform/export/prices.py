@@ -10,17 +10,17 @@ from netform.export.tables import csv_bytes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.price import Price
+    from netform.plan.rule_cost import RuleCost
 
 __all__ = ["price_rows", "prices_csv"]
 
 
-def price_rows(prices: Sequence[Price]) -> list[dict[str, Any]]:
+def price_rows(prices: Sequence[RuleCost]) -> list[dict[str, Any]]:
     """Return a row for each price, in order.
 
     Parameters
     ----------
-    prices : sequence of Price
+    prices : sequence of RuleCost
 
     Returns
     -------
@@ -39,11 +39,11 @@ def price_rows(prices: Sequence[Price]) -> list[dict[str, Any]]:
     ]
 
 
-def prices_csv(prices: Sequence[Price]) -> bytes:
+def prices_csv(prices: Sequence[RuleCost]) -> bytes:
     """Write prices as CSV: UTF-8, commas, a header, one line a price.
 
     Parameters
     ----------
-    prices : sequence of Price
+    prices : sequence of RuleCost
     """
     return csv_bytes(price_rows(prices), ("kind", "rule", "hours_per_week", "exceptions", "proven"))

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from netform.result import Result
 
-__all__ = ["ATTRIBUTION", "SHORT_ATTRIBUTION", "network_rows", "practice_rows", "rounded"]
-
-# What the Open Government Licence asks of everything that carries the places of postcodes.
-ATTRIBUTION = (
-    "Contains OS data © Crown copyright and database right 2025. "
-    "Contains Royal Mail data © Royal Mail copyright and database right 2025. "
-    "Source: Office for National Statistics licensed under the Open Government Licence v.3.0."
-)
-
-# The same where every row of a table has to say it.
-SHORT_ATTRIBUTION = "Contains OS, Royal Mail and National Statistics data © Crown copyright 2025, OGL v3.0"
+__all__ = ["network_rows", "practice_rows", "rounded"]
 
 # Six decimals of an hour are 4 milliseconds: beyond them only the order of summation shows.
 DECIMALS = 6

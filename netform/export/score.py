@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netform.export.plan_json import dump_json, posts_object
-from netform.export.rows import SHORT_ATTRIBUTION, rounded
+from netform.export.rows import rounded
 from netform.export.tables import csv_bytes
+from netform.inputs.gazetteer import SHORT_ATTRIBUTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from netform.plan import Network
-    from netform.scoring import Score, ScoredNetwork, ScoredResult
+    from netform.judge.scoring import Score, ScoredNetwork, ScoredResult
+    from netform.plan.model import Network
 
 __all__ = [
     "SCHEMA",

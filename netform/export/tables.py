@@ -6,18 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import SHORT_ATTRIBUTION, practice_rows
+from netform.export.rows import practice_rows
+from netform.inputs.gazetteer import SHORT_ATTRIBUTION
+from netform.practices.cells import spreadsheet_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from netform.result import Result
 
-__all__ = ["csv_bytes", "practices_csv", "spreadsheet_text"]
-
-# A cell that begins with one of these is run as a formula by some spreadsheet; the last four are the wide
-# forms that East Asian versions take for the first four.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+__all__ = ["csv_bytes", "practices_csv"]
 
 
 def practices_csv(result: Result) -> bytes:
@@ -46,16 +44,6 @@ def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) ->
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode("utf-8")
-
-
-def spreadsheet_text(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula: an apostrophe goes before one that might be.
-
-    Parameters
-    ----------
-    text : str
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _cell(value: Any) -> Any:

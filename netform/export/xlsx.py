@@ -7,10 +7,11 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import ATTRIBUTION, network_rows, practice_rows
+from netform.export.rows import network_rows, practice_rows
+from netform.inputs.gazetteer import ATTRIBUTION
 
 if TYPE_CHECKING:
-    from netform.plan import Plan
+    from netform.plan.model import Plan
     from netform.result import Result
 
 __all__ = ["workbook"]

@@ -22,8 +22,8 @@ from netform.report.tables import provenance_rows
 from netform.report.words import area_name, source_name
 
 if TYPE_CHECKING:
-    from netform.tradeoff import Alternative
-    from netform.tradeoff_result import AlternativesResult, Change
+    from netform.tradeoff.model import Alternative
+    from netform.tradeoff.results import AlternativesResult, Change
 
 __all__ = ["AlternativeRow", "BorderRow", "ChangeRow", "Section", "render_alternatives"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.report.pictures import Kind
-    from netform.tradeoff_result import AlternativesResult, Neighbours
+    from netform.tradeoff.results import AlternativesResult, Neighbours
 
 __all__ = ["alternatives_picture"]
 

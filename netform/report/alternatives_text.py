@@ -9,7 +9,7 @@ from netform.report.text import table_lines
 from netform.report.words import area_name, hours, one_line, percent
 
 if TYPE_CHECKING:
-    from netform.tradeoff_result import AlternativesResult
+    from netform.tradeoff.results import AlternativesResult
 
 __all__ = ["alternatives_text"]
 

@@ -10,8 +10,8 @@ from netform.report.words import percent
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netform.tradeoff import Alternative
-    from netform.tradeoff_result import AlternativesResult, Neighbours
+    from netform.tradeoff.model import Alternative
+    from netform.tradeoff.results import AlternativesResult, Neighbours
 
 __all__ = [
     "TOGETHER_WORDS",

@@ -9,7 +9,7 @@ from netform.report.words import area_name, one_line, source_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from netform.survey import AreaSurvey, Survey
+    from netform.judge.survey import AreaSurvey, Survey
 
 __all__ = ["check_text"]
 

@@ -16,8 +16,8 @@ from netform.report.shapes import Frame, path_data, polygons_only, simplify_cove
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from netform.comparing import Compared
-    from netform.plan import Network
+    from netform.judge.comparison import Compared
+    from netform.plan.model import Network
     from netform.practices.model import Practice
 
 __all__ = ["ChangeMap", "draw_changes"]

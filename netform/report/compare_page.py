@@ -21,7 +21,7 @@ from netform.report.score_page import NETWORKS_ON_A_MAP
 from netform.report.words import source_name
 
 if TYPE_CHECKING:
-    from netform.comparing import Compared, Comparison
+    from netform.judge.comparison import Compared, Comparison
     from netform.practices.model import Practice
 
 __all__ = ["render_comparison"]

@@ -9,8 +9,8 @@ from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import hours, one_line, percent, spoken
 
 if TYPE_CHECKING:
-    from netform.comparing import Compared, Comparison, Passage
-    from netform.scoring import ScoredResult
+    from netform.judge.comparison import Compared, Comparison, Passage
+    from netform.judge.scoring import ScoredResult
 
 __all__ = [
     "compare_text",

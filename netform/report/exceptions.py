@@ -10,7 +10,7 @@ from netform.report.words import exception_words, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netform.plan import Network
+    from netform.plan.model import Network
 
 __all__ = ["Shared", "exception_lines", "shared_reasons"]
 

@@ -11,9 +11,9 @@ from netform.report.words import STATUS_WORDS, hours, one_line, source_name, ver
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from netform.plan import Network, Plan
+    from netform.plan.model import Network, Plan
     from netform.result import Result
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["Facts", "band_sentence", "bands_of", "gather_facts", "own_bands", "proof_sentence", "standing"]
 
@@ -85,7 +85,7 @@ def gather_facts(result: Result) -> Facts:
     Parameters
     ----------
     result : Result
-        ``rules_toml`` must be rules as `netform.rules_file.rules_toml` writes them, since the band and the weights
+        ``rules_toml`` must be rules as `netform.rules.toml.rules_toml` writes them, since the band and the weights
         are read from it: a report shows the rules that were used and no others.
 
     Returns

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from netform.fronts import marks_of, price_along
 from netform.report.front_picture import front_picture
 from netform.report.front_words import (
     axis_title,
@@ -24,11 +23,12 @@ from netform.report.page import asset, environment, style_hash
 from netform.report.pictures import inline_svg
 from netform.report.tables import provenance_rows
 from netform.report.words import area_name, source_name
+from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from netform.tradeoff_result import AreaFront, FrontResult
+    from netform.tradeoff.results import AreaFront, FrontResult
 
 __all__ = ["PointRow", "Section", "render_front"]
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from netform.fronts import marks_of
 from netform.report.front_words import axis_meaning, axis_title, mark_words, proof_words, where_better
 from netform.report.pictures import RULE, Label, label_points, picture, shown
 from netform.report.words import hours, source_name
+from netform.tradeoff.fronts import marks_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from netform.report.pictures import Kind
-    from netform.tradeoff import Front
-    from netform.tradeoff_result import AreaFront, Today
+    from netform.tradeoff.model import Front
+    from netform.tradeoff.results import AreaFront, Today
 
 __all__ = ["front_picture"]
 

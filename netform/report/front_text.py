@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.fronts import marks_of, price_along
 from netform.report.front_words import (
     axis_title,
     mark_words,
@@ -16,10 +15,11 @@ from netform.report.front_words import (
 )
 from netform.report.text import table_lines
 from netform.report.words import area_name, hours, one_line
+from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
-    from netform.tradeoff import Front, FrontPoint
-    from netform.tradeoff_result import AreaFront, FrontResult
+    from netform.tradeoff.model import Front, FrontPoint
+    from netform.tradeoff.results import AreaFront, FrontResult
 
 __all__ = ["front_text"]
 

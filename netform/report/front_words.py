@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from netform.fronts import going_rates, marks_of
 from netform.report.words import hours, one_line, spoken
-from netform.tradeoff import SUMS
+from netform.tradeoff.fronts import going_rates, marks_of
+from netform.tradeoff.model import SUMS
 
 if TYPE_CHECKING:
-    from netform.fronts import Price
-    from netform.tradeoff import Axis, Front, FrontPoint
-    from netform.tradeoff_result import AreaFront, Today
+    from netform.tradeoff.fronts import ExchangeRate
+    from netform.tradeoff.model import Axis, Front, FrontPoint
+    from netform.tradeoff.results import AreaFront, Today
 
 __all__ = [
     "axis_meaning",
@@ -255,7 +255,7 @@ def _known(number: float) -> str:
     return _hours(number) if math.isfinite(number) else "an unknown amount"
 
 
-def _worth(rate: Price) -> str:
+def _worth(rate: ExchangeRate) -> str:
     number = number_words(rate.hours)
     return f"{number} hour{'s' * (number not in ('1', '1.0'))}"
 

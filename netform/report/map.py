@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from netform.plan import Network
+    from netform.plan.model import Network
     from netform.practices.model import Practice
     from netform.result import Result
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from netform.export.rows import ATTRIBUTION
-from netform.price import price_words
+from netform.inputs.gazetteer import ATTRIBUTION
+from netform.plan.rule_cost import rule_cost_words
 from netform.report import words
 from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
@@ -128,7 +128,7 @@ def environment() -> Environment:
         number=words.network_number,
         area_name=words.area_name,
         verdict=words.verdict,
-        price_words=price_words,
+        rule_cost_words=rule_cost_words,
     )
     made.globals.update(
         attribution=ATTRIBUTION,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from netform.plan import Plan
+from netform.plan.model import Plan
 from netform.report.facts import Facts, bands_of
 from netform.report.map import Drawing, draw_map
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
@@ -18,10 +18,10 @@ from netform.report.words import source_name
 from netform.result import Result
 
 if TYPE_CHECKING:
-    from netform.breaches import Breach
-    from netform.plan import Network
+    from netform.judge.scoring import Score, ScoredNetwork, ScoredResult
+    from netform.plan.model import Network
     from netform.practices.model import Practice
-    from netform.scoring import Score, ScoredNetwork, ScoredResult
+    from netform.rules.breaches import Breach
 
 __all__ = ["NETWORKS_ON_A_MAP", "render_score", "score_facts"]
 

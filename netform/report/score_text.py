@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from netform.report.facts import bands_of, own_bands
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import clean, hours, one_line, spoken
+from netform.rules.table import DEMAND_RULES
 
 if TYPE_CHECKING:
-    from netform.scoring import Score
+    from netform.judge.scoring import Score
 
 __all__ = ["BREACH_WORDS", "breach_words", "opening", "score_text"]
 
@@ -19,21 +20,11 @@ LABEL_WIDTH = 40
 
 BREACH_WORDS = {
     "band": "List size outside the band",
-    "least_practices": "Too few practices",
-    "most_practices": "Too many practices",
     "area": "Crosses a line between areas",
     "contiguity": "In several pieces",
-    "pin": "A pinned network changed",
-    "exclude": "Holds a practice that is to be left out",
-    "together": "Practices that are to be together are not",
-    "merge": "Practices about to merge are not together",
-    "apart": "Practices that are to be apart are not",
-    "hub": "No practice may be its hub",
-    "longest_to_hub": "A journey to the hub is too long",
-    "longest_between": "A journey between practices is too long",
     "missing": "Practice in no network",
     "twice": "Practice in several networks",
-    "networks": "Another number of networks than demanded",
+    **{rule.breach: rule.broken for rule in DEMAND_RULES},
 }
 
 

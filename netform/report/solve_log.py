@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from netform.plan import relative_gap
+from netform.plan.model import relative_gap
 from netform.report.pictures import inline_svg
 from netform.report.solve_log_picture import solve_log_picture
 from netform.report.words import area_name, hours, percent, spoken
@@ -15,7 +15,7 @@ from netform.report.words import area_name, hours, percent, spoken
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.plan import AreaResult, Plan, SolveStep
+    from netform.plan.model import AreaResult, Plan, SolveStep
 
 __all__ = ["LogParams", "LogRow", "LogSection", "log_sections", "telling_steps"]
 

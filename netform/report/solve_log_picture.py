@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from netform.plan import AreaResult, SolveStep
+    from netform.plan.model import AreaResult, SolveStep
     from netform.report.pictures import Kind
 
 __all__ = ["solve_log_picture"]

@@ -11,7 +11,7 @@ from netform.report.words import spoken
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from netform.plan import Network, SharedPost
+    from netform.plan.model import Network, SharedPost
     from netform.practices.model import Practice
     from netform.report.facts import Facts
     from netform.result import Result

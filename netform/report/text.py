@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.price import price_words
+from netform.plan.rule_cost import rule_cost_words
 from netform.report.exceptions import exception_lines
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.words import (
@@ -19,7 +19,7 @@ from netform.report.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.plan import AreaResult, Plan
+    from netform.plan.model import AreaResult, Plan
     from netform.report.facts import Facts
     from netform.result import Result
 
@@ -141,7 +141,7 @@ def _finding_lines(result: Result) -> list[str]:
 
 
 def _price_lines(result: Result) -> list[str]:
-    lines = [f"  {one_line(price.rule)}: {price_words(price)}" for price in result.prices]
+    lines = [f"  {one_line(price.rule)}: {rule_cost_words(price)}" for price in result.prices]
     return ["What each rule costs", *lines] if lines else []
 
 

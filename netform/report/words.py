@@ -7,7 +7,7 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netform.plan import AreaResult, Network
+    from netform.plan.model import AreaResult, Network
 
 __all__ = [
     "STATUS_WORDS",

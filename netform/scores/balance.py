@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["BALANCE"]
 

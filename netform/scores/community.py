@@ -1,7 +1,7 @@
 """community: patients registered in a network who live in the territory of another.
 
 Each neighbourhood (LSOA) is in the territory of the practice of the list with which most of its residents are
-registered (`netform.registrations`). Patients of whom it is not known where they live never count.
+registered (`netform.inputs.registrations`). Patients of whom it is not known where they live never count.
 
 No published rate says what such a patient costs. By default it is 0.00133 hours a week, an assumption: each visit
 to the pooled services (0.004 a week) is 10 minutes further on the way there and on the way back, which is about
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["COMMUNITY"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["CONTINUITY", "define_moved", "moved"]
 
@@ -41,7 +41,7 @@ def define_moved(
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices, see `netform.graph`.
+        Of practices, see `netform.map.graph`.
     codes : collection of str
         Members of the network.
     present : mapping of str to str

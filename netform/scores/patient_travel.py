@@ -1,6 +1,6 @@
 """patient_travel: hours patients spend on the road to their network's hub and back.
 
-The hub is the member that makes it least, among those that the planner lets be a hub (`netform.hubs`); where
+The hub is the member that makes it least, among those that the planner lets be a hub (`netform.rules.hubs`); where
 none may be, the best of all members, so that any network can be scored. ``minutes`` are one way; every
 registered patient makes ``visits_per_patient_week`` visits to pooled services (enhanced access: 60 minutes of
 appointments per 1,000 patients a week, in appointments of 15 minutes, gives 0.004).
@@ -15,7 +15,7 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.allowed import is_hub
-from netform.hubs import MINUTES_SLACK, eligible_hubs
+from netform.rules.hubs import MINUTES_SLACK, eligible_hubs
 from netform.scores.term import ScoringData, Term
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["PATIENT_TRAVEL", "best_hub"]
 
@@ -40,7 +40,7 @@ def best_hub(graph: nx.Graph, codes: Collection[str], rules: Rules) -> tuple[str
         The members, at least one.
     rules : Rules
         Say who may be the hub, and how far from it a member may be. Where nobody can be, the hub is the best
-        of all members: `netform.breaches` then says what the network breaks.
+        of all members: `netform.rules.breaches` then says what the network breaks.
     """
     minutes = graph.graph["travel"].minutes
     nodes = graph.nodes

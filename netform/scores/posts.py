@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.plan import SharedPost
+from netform.plan.model import SharedPost
 from netform.scores.stranded_posts import define_posts
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["minutes_per_move", "shared_posts"]
 
@@ -23,7 +23,7 @@ def shared_posts(graph: nx.Graph, codes: Collection[str], rules: Rules) -> tuple
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices, see `netform.graph`.
+        Of practices, see `netform.map.graph`.
     codes : collection of str
         Members of the network.
     rules : Rules
@@ -49,7 +49,7 @@ def minutes_per_move(graph: nx.Graph, codes: Collection[str]) -> float:
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices, see `netform.graph`.
+        Of practices, see `netform.map.graph`.
     codes : collection of str
         Members of the network.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Role, Rules
+    from netform.rules.model import Role, Rules
 
 __all__ = ["STRANDED_POSTS", "define_posts", "whole_posts"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netform.candidates.store import CandidateStore
-from netform.rules import Rules
+from netform.rules.model import Rules
 
 __all__ = ["Definition", "Kernel", "ScoringData", "Term"]
 
@@ -139,7 +139,7 @@ class Term:
     title : str
         For people.
     definition : callable
-        ``(graph, codes, rules) -> hours``: the plain definition, on a graph of practices (`netform.graph`).
+        ``(graph, codes, rules) -> hours``: the plain definition, on a graph of practices (`netform.map.graph`).
     kernel : callable
         ``(store, data) -> hours of every candidate``: the same, compiled.
     numbers : tuple of str

@@ -17,13 +17,13 @@ from numba.core import event
 
 from netform.errors import ImpossibleError
 from netform.explain.move_limits import fewest_moved, needed
-from netform.explain.obstacles import Obstacle, oversize_networks, pin_networks, place
+from netform.explain.move_words import least_words, needed_words
+from netform.explain.obstacles import oversize_networks, pin_networks, place
 from netform.explain.remedies import reason_for
-from netform.graph_demands import demanded_graph
-from netform.moves import least_words, needed_words
-from netform.plan import AreaResult, SolveStep
+from netform.plan.model import AreaResult, SolveStep
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.settled import refuse_numbers, settle
 from netform.scores import ScoringData, candidate_costs
-from netform.settled import refuse_numbers, settle
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.subset_row_cuts import ROWS
 from netform.solve.model.budget import Deadline
@@ -33,6 +33,7 @@ from netform.solve.model.outcome import (
     AreaCase,
     AreaOutcome,
     Doubt,
+    Obstacle,
     Options,
     PartPlan,
     Placed,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["AreaOutcome", "Options", "Placed", "Progress", "solve_area", "standing_alone"]
 
@@ -70,7 +71,7 @@ def solve_area(
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices by code (`netform.graph`).
+        Of practices by code (`netform.map.graph`).
     area : str
     codes : collection of str
         The practices of the area.

@@ -27,7 +27,7 @@ from netform.solve.model.problem import SideRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.explain.obstacles import Obstacle
+    from netform.solve.model.outcome import Obstacle
     from netform.solve.part_candidates import Part
 
 __all__ = ["bound_exceptions", "need_exceptions", "plan_with_exceptions"]

@@ -21,10 +21,10 @@ from netform.errors import ImpossibleError, NoPlanError
 from netform.explain.divisible import undivided, undivided_by_model
 from netform.explain.method import ONLY_PLAN, method, search_method
 from netform.explain.move_limits import other_number
-from netform.explain.obstacles import NETWORKS, Obstacle, obstacles
-from netform.settled import number_sentence
+from netform.explain.obstacles import NETWORKS, obstacles
+from netform.rules.settled import number_sentence
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
-from netform.solve.model.outcome import PartPlan
+from netform.solve.model.outcome import Obstacle, PartPlan
 from netform.solve.primal.first_plan import incumbents
 from netform.solve.unlisted.planner import bound_at_once, bound_generated, plan_unlisted, searching_beside
 

@@ -18,10 +18,10 @@ import numpy as np
 from netform.candidates.allowed import allowed
 from netform.explain.method import CUT_SHORT
 from netform.explain.move_limits import MoveLimits
-from netform.explain.obstacles import MOVES, NETWORKS, Obstacle, connected_parts
+from netform.explain.obstacles import MOVES, NETWORKS, connected_parts
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.exact.state import PROVEN
-from netform.solve.model.outcome import Doubt, PartPlan, Solution
+from netform.solve.model.outcome import Doubt, Obstacle, PartPlan, Solution
 from netform.solve.model.plan_model import LinkingRules, PlanModel
 from netform.solve.model.problem import Group, Problem, exceptional, store_of
 from netform.solve.primal.first_plan import Incumbent
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.master.linear_program import Duals
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache

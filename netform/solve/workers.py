@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["Event", "best_of", "plan_areas"]
 

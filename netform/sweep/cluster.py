@@ -22,7 +22,7 @@ from netform.sweep.planning import order_of, tried
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-    from netform.pipeline import Prepared
+    from netform.prepared import Prepared
     from netform.sweep.tasks import Task
 
 __all__ = ["plan_on_cluster"]

@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
-from netform.pipeline import Inputs
-from netform.rules import MOST_PATIENTS, Rules
-from netform.rules_file import DEFAULT_PROFILE, load_profile, read_rules, read_toml, resolve_rules
-from netform.toml_values import is_number, is_whole, nearest, shown
+from netform.prepared import Inputs
+from netform.rules.model import MOST_PATIENTS, Rules
+from netform.rules.toml import DEFAULT_PROFILE, load_profile, read_rules, read_toml, resolve_rules
+from netform.rules.toml_values import is_number, is_whole, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,7 @@ class Scenario:
         Different from every other scenario's.
     rules : Rules
     today : bool
-        Whether each area gets as many networks as it has today (`netform.todays_numbers`).
+        Whether each area gets as many networks as it has today (`netform.rules.current_counts`).
     """
 
     name: str

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from netform.pipeline import Prepared
 from netform.practices.model import PracticeList
+from netform.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from netform.worker_process import WorkerProcess, messages
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
-    from netform.pipeline import Prepared
+    from netform.prepared import Prepared
     from netform.sweep.tasks import Task
 
 __all__ = ["plan_locally"]

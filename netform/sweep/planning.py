@@ -12,15 +12,15 @@ from netform import __version__
 from netform.errors import AuditError, ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.export.rows import rounded
 from netform.pipeline import make_plan
-from netform.rules_file import rules_toml
+from netform.rules.toml import rules_toml
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
 from netform.sweep.results import result_bytes
 
 if TYPE_CHECKING:
-    from netform.pipeline import Prepared
-    from netform.plan import Plan
-    from netform.rules import Rules
+    from netform.plan.model import Plan
+    from netform.prepared import Prepared
+    from netform.rules.model import Rules
     from netform.sweep.tasks import Task
 
 __all__ = ["Order", "order_of", "plan_task", "tried"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from netform.export.rows import rounded
 from netform.export.tables import csv_bytes
-from netform.plan import relative_gap
+from netform.plan.model import relative_gap
 from netform.report.text import table_lines
 from netform.report.words import area_name, hours, one_line, percent
-from netform.rules import TERM_NAMES
+from netform.rules.model import TERM_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

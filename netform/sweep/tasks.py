@@ -7,20 +7,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from netform import __version__
-from netform.clashes import refuse_clashes
 from netform.errors import RulesError
+from netform.inputs.grouping_file import todays_grouping
 from netform.pipeline import prepare
-from netform.rules_file import rules_toml
+from netform.rules.conflicts.clashes import refuse_clashes
+from netform.rules.current_counts import with_todays_numbers
+from netform.rules.toml import rules_toml
+from netform.rules.toml_values import nearest
 from netform.sweep.grounds import canonical_json, ground_digest, ground_of
-from netform.todays_numbers import with_todays_numbers
-from netform.toml_values import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from netform.demands import Codes
-    from netform.pipeline import Prepared
-    from netform.rules import Rules
+    from netform.prepared import Prepared
+    from netform.rules.demands import Codes
+    from netform.rules.model import Rules
     from netform.sweep.file import Scenario, Sweep
 
 __all__ = ["Task", "Tasks", "area_rules", "largest_first", "make_tasks", "task_key"]
@@ -110,7 +111,9 @@ class _Maker:
         prepared, digests = self.ground(scenario.rules)
         rules = scenario.rules
         if scenario.today:
-            rules, notes = with_todays_numbers(rules, prepared)
+            rules, notes = with_todays_numbers(
+                rules, prepared.graph, prepared.areas, todays_grouping(prepared.practices)
+            )
             # They name the band, and most scenarios of a sweep share theirs: each is said once.
             self.notes += notes
         try:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from scripts.benchmarking.ablation import run_ablation
 from scripts.benchmarking.asked import Asking, run_cases, run_unseen
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 SCHEMA = "netform/benchmark/1"
 CHANGES_SCHEMA = "netform/changes/1"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from scripts.benchmarking.asking import DEFAULT_MEMORY_GB, PEER_TITLES, ask_netform, ask_peer, code_version
 from scripts.benchmarking.cases import Area, shared_data, write_area
 from scripts.benchmarking.fixed import fixed_questions, shared_cases

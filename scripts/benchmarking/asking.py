@@ -74,7 +74,7 @@ def ask_netform(
     """
     shutil.rmtree(question.folder / "plan", ignore_errors=True)
     _, *words = command_line(question, memory_gb)
-    command = [sys.executable, "-P", "-c", "from netform.cli import main; main()", *words]
+    command = [sys.executable, "-P", "-c", "from netform.cli.main import main; main()", *words]
     if without is not None:
         left_out = ["--without", without] if without else []
         command = [sys.executable, "-P", "-m", "scripts.benchmarking.strategies", *left_out, *words]

@@ -20,7 +20,7 @@ from ortools.sat.python import cp_model
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from scripts.benchmarking.task import Task
 
 __all__ = ["reach", "solve_assignment"]

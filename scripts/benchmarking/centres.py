@@ -25,7 +25,7 @@ from scripts.benchmarking.assignment import reach
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from scripts.benchmarking.task import Task
 
 __all__ = ["MOST_UNITS", "separator", "solve_centres"]

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from netform.demands import Demands
 from netform.errors import NetformError
-from netform.pipeline import Inputs, prepare
-from netform.rules_file import load_profile
+from netform.pipeline import prepare
+from netform.prepared import Inputs
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import TERMS
 from netform.session import Session
 from netform.solve.area import Options
@@ -27,8 +28,8 @@ from scripts.benchmarking.cases import Area, write_area
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from netform.plan import Plan
-    from netform.rules import Rules
+    from netform.plan.model import Plan
+    from netform.rules.model import Rules
 
 __all__ = ["Change", "answer_changes", "changes", "quantile_rows"]
 

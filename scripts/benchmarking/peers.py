@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["PEERS", "TITLES", "run_peer"]
 

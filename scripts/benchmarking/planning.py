@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.graph import build_graph
-from netform.pipeline import Inputs, Prepared, make_plan, prepare
-from netform.rules_file import load_profile
+from netform.map.graph import build_graph
+from netform.pipeline import make_plan, prepare
+from netform.prepared import Inputs, Prepared
+from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import Deadline
 from scripts.benchmarking.cases import Area, write_area
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.plan import Plan
-    from netform.rules import Rules
+    from netform.plan.model import Plan
+    from netform.rules.model import Rules
 
 __all__ = ["STAGES", "plan_list"]
 

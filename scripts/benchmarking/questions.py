@@ -8,13 +8,14 @@ import shlex
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules_file import load_profile, read_rules
+from netform.pipeline import prepare
+from netform.prepared import Inputs, Prepared
+from netform.rules.toml import load_profile, read_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["Question", "command_line", "describe", "fingerprint", "prepare_question", "rules_of"]
 

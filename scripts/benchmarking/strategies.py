@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform._cli_terminal import leave
-from netform.cli import cli
+from netform.cli.main import cli
+from netform.cli.terminal import leave
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

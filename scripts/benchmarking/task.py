@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 __all__ = ["Scorer", "Task"]
 
@@ -67,7 +67,7 @@ class Task:
     Attributes
     ----------
     graph : networkx.Graph
-        Of practices by code (`netform.graph`), connected.
+        Of practices by code (`netform.map.graph`), connected.
     rules : Rules
         Their band holds for every network.
     networks : int

@@ -14,8 +14,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from netform.pipeline import Inputs, prepare
-from netform.rules_file import load_profile
+from netform.pipeline import prepare
+from netform.prepared import Inputs
+from netform.rules.toml import load_profile
 from scripts.benchmarking.land import Band, Groups, Land, exceptions_of
 from scripts.benchmarking.pieces import draw_piece
 from scripts.benchmarking.questions import Question

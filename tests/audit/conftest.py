@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netform.demands import NO_DEMANDS
+from netform.rules.demands import NO_DEMANDS
 from tests.audit.sound import NETWORKS, Sound, sound_plan
 
 

@@ -12,22 +12,22 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.demands import Demands
-from netform.edges import EdgeChange
-from netform.graph import graph_of_edges, published_edges
-from netform.graph_demands import demanded_graph
-from netform.places import Places
-from netform.plan import AreaResult, Network, Plan, Unplaced
+from netform.inputs.edges import EdgeChange
+from netform.inputs.places import Places
+from netform.inputs.travel import build_travel
+from netform.map.graph import graph_of_edges, published_edges
+from netform.plan.model import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
-from netform.rules_file import load_profile
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from netform.scores.posts import minutes_per_move, shared_posts
-from netform.travel import build_travel
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 # What it is, what is done to the sound plan, and what the message says.
 Broken = tuple[str, Callable[[Plan], Plan], str]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from netform.errors import AuditError
-from netform.plan import Unplaced
+from netform.plan.model import Unplaced
 from tests.audit.sound import PROVENANCE, change, change_edge, unplaced, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
     from tests.audit.sound import Broken, Sound
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from netform.audit import audit_boundaries
 from netform.errors import AuditError
-from netform.plan import Unplaced
+from netform.plan.model import Unplaced
 from tests.audit.sound import unplaced, without
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import networkx as nx
 import pytest
 
 from netform.errors import AuditError
-from netform.plan import Edge
+from netform.plan.model import Edge
 from tests.audit.sound import change, change_edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
     from tests.audit.sound import Broken, Sound
 
 

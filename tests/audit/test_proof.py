@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.demands import Demands
 from netform.errors import AuditError
-from netform.plan import SolveStep, Unplaced
+from netform.plan.model import SolveStep, Unplaced
+from netform.rules.demands import Demands
 from netform.scores import TERMS
 from tests.audit.sound import NETWORKS, area, change, network, sound_plan, without
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
 from tests.audit.sound import Broken, Sound
 
 

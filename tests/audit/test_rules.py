@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.demands import AreaDemand, Demands
 from netform.errors import AuditError
+from netform.rules.demands import AreaDemand, Demands
 from tests.audit.sound import NETWORKS, area, change, sound_plan, two_practices, unplaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
     from tests.audit.sound import Broken, Sound
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import network_terms
 from scripts.benchmarking.assignment import _Model, solve_assignment
 from scripts.benchmarking.task import Task

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import pytest
 
-from netform.demands import NO_DEMANDS
-from netform.pipeline import Inputs, Prepared, prepare
-from netform.rules_file import load_profile
+from netform.pipeline import prepare
+from netform.prepared import Inputs, Prepared
+from netform.rules.demands import NO_DEMANDS
+from netform.rules.toml import load_profile
 from netform.session import Session
 from netform.solve.area import Options
 from scripts.benchmarking.__main__ import main
@@ -22,7 +23,7 @@ from scripts.benchmarking.changes import HEAD, Change, changes, quantile_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from netform.plan import Plan
+    from netform.plan.model import Plan
 
 RULES = load_profile()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from scripts.benchmarking.peers import PEERS, TITLES, run_peer
 from scripts.benchmarking.task import Scorer, Task

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from netform.rules_file import read_rules
+from netform.rules.toml import read_rules
 from scripts.benchmarking.cases import made_up_list, shared_data
 from scripts.benchmarking.fixed import SUITES, fixed_questions, shared_cases
 from scripts.benchmarking.pieces import draw_piece, site_graph

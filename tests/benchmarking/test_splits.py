@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from scripts.benchmarking.centres import separator, solve_centres
 from scripts.benchmarking.land import Band, Land, exceptions_of
 from scripts.benchmarking.task import Task

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.breaches import breaches
 from netform.candidates.allowed import Limits, allowed, counts_allowed
-from netform.demands import Demands
-from netform.rules_file import load_profile
+from netform.rules.breaches import breaches
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import TERMS, ScoringData
 from tests.brute_force import store_of
 from tests.examples import examples
@@ -23,7 +23,7 @@ from tests.strategies import made_up_area, practice_graphs
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 FORBIDDEN = {"apart", "together", "merge", "exclude", "pin", "longest_to_hub", "longest_between", "hub"}
 COUNTS = {"least_practices", "most_practices"}

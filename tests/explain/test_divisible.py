@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.breaches import breaches
-from netform.demands import Demands
 from netform.explain import divisible as module
 from netform.explain.divisible import divisible
-from netform.graph_demands import demanded_graph
-from netform.rules_file import load_profile
+from netform.rules.breaches import breaches
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.model.budget import NEVER, Deadline
 from tests.brute_force import partitions
 from tests.examples import examples
@@ -23,7 +23,7 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 
 def can_be_divided(graph: nx.Graph, codes: list[str], rules: Rules, networks: int | None = None) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 
 from netform.explain.divisible import conflicting, geography
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from tests.brute_force import covers, store_of
 from tests.examples import examples
 from tests.strategies import choices, made_up_area

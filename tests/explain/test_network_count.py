@@ -18,7 +18,7 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 FIXED = ("pinned", "over_max_single_practice")
 KINDS = ("pins", "apart", "exclude")

@@ -8,15 +8,15 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles, oversize_networks
-from netform.rules_file import load_profile
-from netform.solve.model.outcome import Placed
+from netform.explain.obstacles import connected_parts, obstacles, oversize_networks
+from netform.rules.toml import load_profile
+from netform.solve.model.outcome import Obstacle, Placed
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import networkx as nx
 from hypothesis import given
 
-from netform.demands import Demands
-from netform.explain.obstacles import Obstacle, connected_parts, obstacles
+from netform.explain.obstacles import connected_parts, obstacles
 from netform.explain.remedies import Reason, Remedy, reason_for
-from netform.graph_demands import demanded_graph
-from netform.price import single_demands
-from netform.rules_file import load_profile
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import Demands
+from netform.rules.single_demands import single_demands
+from netform.rules.toml import load_profile
 from netform.solve.model.budget import Deadline
+from netform.solve.model.outcome import Obstacle
 from tests.examples import examples
 from tests.explain.test_divisible import can_be_divided, demanding_areas
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()  # 30,000 to 50,000
 

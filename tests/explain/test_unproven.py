@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netform.explain.method import unproven
-from netform.plan import AreaResult
+from netform.plan.model import AreaResult
 from netform.solve.model.outcome import Doubt
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netform.explain.weighty_terms import weighty_notes
-from netform.plan import Network
-from netform.rules_file import load_profile
+from netform.plan.model import Network
+from netform.rules.toml import load_profile
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from netform.boundaries import network_boundaries
-from netform.places import Places
-from netform.plan import AreaResult, Edge, Network, Plan, Unplaced
+from netform.inputs.places import Places
+from netform.map.boundaries import network_boundaries
+from netform.map.territory import build_territories, merge_sites
+from netform.plan.model import AreaResult, Edge, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.result import Result
-from netform.rules_file import load_profile, rules_toml
-from netform.territory import build_territories, merge_sites
+from netform.rules.toml import load_profile, rules_toml
 
 EASTING = np.array([430_000.0, 432_000.0, 438_000.0, 439_000.0])
 NORTHING = np.array([433_000.0, 433_000.0, 433_000.0, 436_000.0])

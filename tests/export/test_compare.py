@@ -6,7 +6,6 @@ import csv
 import io
 import json
 
-from netform.comparing import compare_results
 from netform.export.compare import (
     COMPARE_ENDINGS,
     COMPARE_FILES,
@@ -16,6 +15,7 @@ from netform.export.compare import (
     compare_json,
     networks_csv,
 )
+from netform.judge.comparison import compare_results
 from tests.judged import FORMULA, SCRIPT, compared, judged
 
 

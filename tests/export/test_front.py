@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from netform.export.front import FRONT_FILES, front_csv, front_files, front_json
-from netform.tradeoff_result import AreaFront
+from netform.tradeoff.results import AreaFront
 from tests.made_up_tradeoff import LEAST_Y, MIDDLE, front, front_result, point
 
 

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from netform.export.geojson import networks_geojson, practices_geojson, to_lonlat
-from netform.projection import to_grid
+from netform.inputs.projection import to_grid
 from netform.result import Result
 
 

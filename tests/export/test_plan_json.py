@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
-from netform.plan import PROVEN_GAP, SharedPost, SolveStep
+from netform.plan.model import PROVEN_GAP, SharedPost, SolveStep
 
 if TYPE_CHECKING:
     from netform.result import Result

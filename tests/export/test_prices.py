@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from netform.export import FOLDER_FILES, PRICES_FILE, folder_files
 from netform.export.prices import prices_csv
-from netform.price import Price
+from netform.plan.rule_cost import RuleCost
 
 if TYPE_CHECKING:
     from netform.result import Result
 
 PRICES = (
-    Price("pin", "=A1 and B2 pinned as a network", 12.3456789, 0, proven=True),
-    Price("area_line", "the line between 15F and QNC", None, 0, proven=False),
+    RuleCost("pin", "=A1 and B2 pinned as a network", 12.3456789, 0, proven=True),
+    RuleCost("area_line", "the line between 15F and QNC", None, 0, proven=False),
 )
 
 

@@ -23,7 +23,7 @@ from netform.export.score import (
     score_json,
     score_object,
 )
-from netform.grouping_file import read_grouping
+from netform.inputs.grouping_file import read_grouping
 from tests.judged import FORMULA, SCRIPT, judged
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.export.tables import practices_csv, spreadsheet_text
+from netform.export.tables import practices_csv
+from netform.practices.cells import spreadsheet_text
 
 if TYPE_CHECKING:
     from netform.result import Result

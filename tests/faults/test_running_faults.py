@@ -30,7 +30,7 @@ def slow(*arguments, **named):
     {dawdle}
     return real(*arguments, **named)
 module.{name} = slow
-from netform.cli import main
+from netform.cli.main import main
 main()
 """
 FOR_EVER = "time.sleep(600)"
@@ -53,7 +53,9 @@ AFTERWARDS = [
 ]
 
 
-def start(*arguments: object, code: str = "from netform.cli import main; main()") -> subprocess.Popen[str]:
+def start(
+    *arguments: object, code: str = "from netform.cli.main import main; main()"
+) -> subprocess.Popen[str]:
     """Run netform in a process of its own, which takes SIGINT whatever its parents ignore."""
     given = [str(argument) for argument in arguments]
     return subprocess.Popen(
@@ -147,7 +149,15 @@ def test_a_second_signal_while_writing_leaves_no_half_of_a_file(tmp_path: Path) 
 def test_a_signal_while_waiting_for_standard_input(tmp_path: Path) -> None:
     """A list that never comes can be given up."""
     process = subprocess.Popen(
-        [sys.executable, "-c", "from netform.cli import main; main()", "solve", "-", "-o", tmp_path / "out"],
+        [
+            sys.executable,
+            "-c",
+            "from netform.cli.main import main; main()",
+            "solve",
+            "-",
+            "-o",
+            tmp_path / "out",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -210,7 +220,7 @@ def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize("closing", [">&-", "<&- >&- 2>&-"])
 def test_closed_streams(tmp_path: Path, closing: str) -> None:
     """No file of a result takes the number of a stream that was closed."""
-    shell = f'"$0" -c "from netform.cli import main; main()" solve "$1" -o "$2" {closing}'
+    shell = f'"$0" -c "from netform.cli.main import main; main()" solve "$1" -o "$2" {closing}'
     run = subprocess.run(
         ["sh", "-c", shell, sys.executable, EXAMPLE, tmp_path / "out"], capture_output=True, check=False
     )
@@ -223,7 +233,7 @@ def test_standard_output_that_is_full(tmp_path: Path) -> None:
     """The files are written; the plan that could not be printed is an error of its own."""
     with Path("/dev/full").open("wb") as full:
         run = subprocess.run(
-            [sys.executable, "-c", "from netform.cli import main; main()", "solve", EXAMPLE, "-q", "--json",
+            [sys.executable, "-c", "from netform.cli.main import main; main()", "solve", EXAMPLE, "-q", "--json",
              "-o", tmp_path / "out"],
             stdout=full, stderr=subprocess.PIPE, check=False, text=True,
         )  # fmt: skip
@@ -257,7 +267,7 @@ def test_hostile_names_from_end_to_end(tmp_path: Path, environment: dict[str, st
     for command in (["solve", listed, "--area", "place", "-o", out, "--json", "--workers", "1"],
                     ["check", listed, "--area", "place"]):  # fmt: skip
         run = subprocess.run(
-            [sys.executable, "-c", "from netform.cli import main; main()", *map(str, command)],
+            [sys.executable, "-c", "from netform.cli.main import main; main()", *map(str, command)],
             capture_output=True, check=False, env={**os.environ, **environment},
         )  # fmt: skip
         assert run.returncode == 0, run.stderr.decode()

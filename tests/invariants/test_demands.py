@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules_file import load_profile
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
 from tests.examples import examples
@@ -22,9 +22,8 @@ from tests.strategies import made_up_area, small_areas, starts
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.grouping import Moves
-    from netform.rules import Rules
-    from netform.tradeoff import Groups
+    from netform.plan.grouping import Groups, Moves
+    from netform.rules.model import Rules
 
 PROVEN = 3e-7
 FIXED = ("pinned", "over_max_single_practice")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from netform.errors import ImpossibleError, RulesError
 from netform.solve.area import AreaOutcome, Options
 from netform.solve.near_optimal.plans import SpaceParams
-from netform.tradeoff import parse_axis
+from netform.tradeoff.model import parse_axis
 from tests.brute_force import (
     Legal,
     keeps_moves,
@@ -30,10 +30,10 @@ from tests.strategies import odd_areas, starts
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.grouping import Moves
-    from netform.plan import Plan
-    from netform.rules import Rules
-    from netform.tradeoff import Alternative, Groups
+    from netform.plan.grouping import Groups, Moves
+    from netform.plan.model import Plan
+    from netform.rules.model import Rules
+    from netform.tradeoff.model import Alternative
 
 # What is proven is this share of the cost at most from the best, or so many hours.
 PROVEN, HOURS = 3e-7, 3e-4

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
-from netform.rules import TERM_NAMES, Rules
-from netform.rules_file import load_profile
+from netform.rules.model import TERM_NAMES, Rules
+from netform.rules.toml import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
 from tests.examples import examples
 from tests.strategies import made_up_area, ordinary_rules, practice_graphs

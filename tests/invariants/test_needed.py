@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
-from netform.grouping import Grouping, Moves
-from netform.rules_file import load_profile
+from netform.plan.grouping import Grouping, Moves
+from netform.rules.toml import load_profile
 from netform.scores.continuity import define_moved
 from netform.solve.area import Options
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from netform.rules import Rules
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
     from netform.solve.model.plan_model import PlanModel
-    from netform.tradeoff import Groups
 
 KINDS = ("pins", "apart", "exclude", "networks", "most_practices")
 FLAGS = re.compile(r"\((?:--moves (\d+))? ?(?:--moves-patients (\d+))?\)")

@@ -16,9 +16,9 @@ from scipy import optimize, sparse
 
 from netform.candidates.adjacency import Adjacency
 from netform.candidates.enumerate import list_candidates
-from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules_file import load_profile
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import ScoringData, candidate_costs, network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.exact.solver import solve_set_partitioning
@@ -28,7 +28,7 @@ from tests.examples import examples
 from tests.strategies import choices, made_up_area, small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 # What choosing calls proven is this share of the cost at most from the best.
 PROVEN = 3e-7

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.audit import audit_boundaries
-from netform.boundaries import CUT_GRID_M, network_boundaries, tile_areas
 from netform.export.geojson import to_lonlat
-from netform.places import Places
-from netform.plan import Network, Plan, Unplaced
+from netform.inputs.places import Places
+from netform.map.boundaries import CUT_GRID_M, network_boundaries, tile_areas
+from netform.map.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
+from netform.map.territory.coverage import GRID_M
+from netform.plan.model import Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
-from netform.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
-from netform.territory.coverage import GRID_M
 from tests.examples import examples
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
-from netform.grouping import Grouping, Moves
-from netform.rules_file import load_profile
+from netform.plan.grouping import Grouping, Moves
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.area import Options, Progress, solve_area
 from netform.solve.model.budget import Deadline, MemoryBudget
 from tests.brute_force import keeps_moves, plan_hours, plans_by_exceptions
@@ -25,9 +25,9 @@ from tests.strategies import made_up_area, small_areas, starts
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome
-    from netform.tradeoff import Groups
 
 KINDS = ("pins", "together", "apart", "exclude", "networks", "most_practices")
 

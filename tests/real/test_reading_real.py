@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from netform.errors import InputError
-from netform.places import locate
+from netform.inputs.places import locate
 from netform.practices.reading import read_practices
 
 if TYPE_CHECKING:

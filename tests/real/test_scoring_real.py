@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-from netform.cli import cli
+from netform.cli.main import cli
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.pipeline import Inputs, Prepared, prepare
+from netform.inputs.registrations import read_registrations
+from netform.pipeline import prepare
 from netform.practices.reading import read_practices
-from netform.registrations import read_registrations
-from netform.rules_file import load_profile
+from netform.prepared import Inputs, Prepared
+from netform.rules.toml import load_profile
 from netform.scores import TERMS
 
 if TYPE_CHECKING:

@@ -11,11 +11,9 @@ import numpy as np
 import pytest
 import shapely
 
-from netform.boundaries import network_boundaries, tile_areas
-from netform.places import locate
-from netform.plan import Network
-from netform.practices.model import Practice, PracticeList
-from netform.territory import (
+from netform.inputs.places import locate
+from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.territory import (
     Boundary,
     Territories,
     build_territories,
@@ -24,6 +22,8 @@ from netform.territory import (
     read_boundary,
     shared_borders,
 )
+from netform.plan.model import Network
+from netform.practices.model import Practice, PracticeList
 
 if TYPE_CHECKING:
     from pathlib import Path

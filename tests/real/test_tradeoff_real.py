@@ -12,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from netform.cli import cli
-from netform.demands import Demands
-from netform.pipeline import Inputs, prepare
-from netform.rules_file import load_profile
+from netform.cli.main import cli
+from netform.pipeline import prepare
+from netform.prepared import Inputs
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.session import Session
-from netform.tradeoff import parse_axis
+from netform.tradeoff.model import parse_axis
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import pytest
 
-from netform.area_lines import area_lines
 from netform.explain.divisible import divisible
 from netform.explain.obstacles import connected_parts, obstacles
+from netform.explain.rationale import moves_into
 from netform.explain.remedies import reason_for
-from netform.pipeline import Inputs, Prepared, prepare
-from netform.rationale import moves_into
-from netform.rules_file import load_profile
+from netform.pipeline import prepare
+from netform.prepared import Inputs, Prepared
+from netform.rules.toml import load_profile
 from netform.solve.area import solve_area
 from netform.solve.model.outcome import Options, Progress
+from netform.tradeoff.area_lines import area_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import shapely
 
-from netform.places import Places
-from netform.plan import AreaResult, Network, Plan, Unplaced
+from netform.inputs.places import Places
+from netform.plan.model import AreaResult, Network, Plan, Unplaced
 from netform.practices.model import Practice, PracticeList
 from netform.result import Result
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from netform.explain.obstacles import Obstacle
+from netform.judge.survey import AreaSurvey, PartSurvey, Survey
 from netform.report.check import check_text
-from netform.survey import AreaSurvey, PartSurvey, Survey
+from netform.solve.model.outcome import Obstacle
 
 EAST = AreaSurvey(
     "East",
@@ -126,5 +126,5 @@ def test_texts_of_the_input_cannot_command_a_terminal() -> None:
 
 def test_the_text_needs_no_solver() -> None:
     """Neither the words nor the survey load OR-Tools."""
-    code = "import sys, netform.report.check, netform.survey; sys.exit('ortools' in sys.modules)"
+    code = "import sys, netform.report.check, netform.judge.survey; sys.exit('ortools' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

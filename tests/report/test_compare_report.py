@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from netform.comparing import Compared, compare_results
+from netform.judge.comparison import Compared, compare_results
 from netform.report import compare_page
 from netform.report.compare_map import draw_changes
 from netform.report.compare_page import numbers, render_comparison

@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
-from netform.plan import Network
+from netform.plan.model import Network
 from netform.report.exceptions import exception_lines, shared_reasons
 from netform.report.page import render_report
 from netform.report.text import summary_text

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.plan import SharedPost
-from netform.price import Price
+from netform.plan.model import SharedPost
+from netform.plan.rule_cost import RuleCost
 from netform.report.page import render_report
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def explained(result: Result) -> Result:
     )
     first, *rest = result.plan.networks
     first = replace(first, posts=posts, minutes_per_move=6.5, rationale="Two practices <b>with</b> 35,000.")
-    prices = (Price("pin", "A1 and A2 pinned <as> a network", 12.3, 0, proven=True),)
+    prices = (RuleCost("pin", "A1 and A2 pinned <as> a network", 12.3, 0, proven=True),)
     return replace(result, plan=replace(result.plan, networks=(first, *rest)), prices=prices)
 
 

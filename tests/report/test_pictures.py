@@ -19,11 +19,11 @@ from PIL import Image
 from netform.report.alternatives_picture import alternatives_picture
 from netform.report.front_picture import front_picture
 from netform.report.pictures import Label, inline_svg, label_points, picture
-from netform.tradeoff_result import AreaFront
+from netform.tradeoff.results import AreaFront
 from tests.made_up_tradeoff import HARMFUL, LEAST_Y, MIDDLE, TODAY, alternatives_result, front
 
 if TYPE_CHECKING:
-    from netform.tradeoff import Front
+    from netform.tradeoff.model import Front
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.breaches import Breach
-from netform.grouping import Grouping
+from netform.plan.grouping import Grouping
 from netform.report import score_page
 from netform.report.score_page import render_score
 from netform.report.score_text import BREACH_WORDS, BREACHES_LISTED, breach_words, score_text
 from netform.report.text import NETWORKS_LISTED
+from netform.rules.breaches import Breach
 from tests.judged import SCRIPT, judged
 from tests.report.test_page import Page
 
 if TYPE_CHECKING:
-    from netform.scoring import ScoredResult
+    from netform.judge.scoring import ScoredResult
 
 SCORED = judged()[0]
 

@@ -10,13 +10,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
-from netform.plan import SolveStep
+from netform.plan.model import SolveStep
 from netform.report.page import render_report
 from netform.report.solve_log import LogParams, log_sections, telling_steps
 from netform.report.solve_log_picture import solve_log_picture
 
 if TYPE_CHECKING:
-    from netform.plan import AreaResult
+    from netform.plan.model import AreaResult
     from netform.result import Result
 
 # A first plan with two exceptions, one with none that costs more, then plan and bound come together.

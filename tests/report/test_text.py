@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netform.price import Price
+from netform.plan.rule_cost import RuleCost
 from netform.report.text import summary_text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def test_summary_needs_neither_jinja_nor_shapely() -> None:
 
 def test_prices_are_in_the_summary(result: Result) -> None:
     """One line a rule, on one line whatever its names hold."""
-    prices = (Price("exclude", "A1\x1b[2J left out", -3.21, 1, proven=False),)
+    prices = (RuleCost("exclude", "A1\x1b[2J left out", -3.21, 1, proven=False),)
     text = summary_text(replace(result, prices=prices))
     assert text.endswith(
         "What each rule costs\n  A1[2J left out: 1 exception more, and 3.2 hours a week less (not proven)\n"

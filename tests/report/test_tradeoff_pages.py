@@ -25,8 +25,8 @@ from netform.report.front_words import (
     proof_words,
     today_sentences,
 )
-from netform.tradeoff import parse_axis
-from netform.tradeoff_result import AreaFront
+from netform.tradeoff.model import parse_axis
+from netform.tradeoff.results import AreaFront
 from tests.made_up_tradeoff import (
     HARMFUL,
     LEAST_Y,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netform.plan import AreaResult
+from netform.plan.model import AreaResult
 from netform.report.words import (
     clean,
     exception_words,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.plan import SharedPost
-from netform.rules import Role, Rules
-from netform.rules_file import load_profile
+from netform.plan.model import SharedPost
+from netform.rules.model import Role, Rules
+from netform.rules.toml import load_profile
 from netform.scores import TERMS
 from netform.scores.posts import minutes_per_move, shared_posts
 from tests.examples import examples

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.store import CandidateStore
-from netform.graph import graph_of_edges
-from netform.places import Places
+from netform.inputs.places import Places
+from netform.inputs.travel import build_travel
+from netform.map.graph import graph_of_edges
 from netform.practices.model import Practice, PracticeList
-from netform.rules import TERM_NAMES, Role, Rules
-from netform.rules_file import load_profile
+from netform.rules.model import TERM_NAMES, Role, Rules
+from netform.rules.toml import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs, network_cost, network_terms
 from netform.scores.continuity import define_moved, moved
 from netform.scores.patient_travel import best_hub
 from netform.scores.stranded_posts import define_posts, whole_posts
-from netform.travel import build_travel
 from tests.examples import examples
 from tests.strategies import small_areas
 

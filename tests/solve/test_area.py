@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.explain.obstacles import Obstacle, place
-from netform.rules_file import load_profile
+from netform.explain.obstacles import place
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import Deadline
-from netform.solve.model.outcome import Doubt
+from netform.solve.model.outcome import Doubt, Obstacle
 from tests.brute_force import best_plan
 from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba as nb
 from numba.core import event
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.solve.area import COMPILING, Options, Progress, _Compiling, solve_area
 from tests.made_up_problem import county
 

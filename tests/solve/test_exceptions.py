@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
@@ -27,7 +27,7 @@ from tests.strategies import choices, made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.model.problem import SetPartitioning
 
 RULES = load_profile()

@@ -9,9 +9,9 @@ import networkx as nx
 import pytest
 from hypothesis import given
 
-from netform.demands import Demands
 from netform.errors import ImpossibleError, NoPlanError, RulesError
-from netform.rules_file import load_profile
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import MemoryBudget
 from tests.brute_force import best_plan
@@ -19,7 +19,7 @@ from tests.examples import examples
 from tests.strategies import made_up_area, small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()  # 30,000 to 50,000, exceptions of several up to 59,999
 

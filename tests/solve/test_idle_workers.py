@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.solve import workers as run_module
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas

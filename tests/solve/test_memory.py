@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.diagram import kernel
 from netform.solve.model.budget import MemoryBudget
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES = load_profile()
 
@@ -165,7 +165,7 @@ def test_the_processes_of_a_run_stay_below_the_rule(gigabytes: float, tmp_path: 
         rows.append(f"P{k:03d},{int(random.integers(3_500, 9_000))},{x:.0f},{y:.0f}")
     (tmp_path / "list.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     command = [
-        sys.executable, "-c", "from netform.cli import main; main()",
+        sys.executable, "-c", "from netform.cli.main import main; main()",
         "solve", str(tmp_path / "list.csv"), "-o", str(tmp_path / "out"),
         "--memory", str(gigabytes), "--time-limit", "60", "-q",
     ]  # fmt: skip

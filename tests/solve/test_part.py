@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.grouping import Grouping, Moves
-from netform.rules_file import load_profile
+from netform.plan.grouping import Grouping, Moves
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.area import Options
 from netform.solve.model.plan_model import LinkingRules
@@ -24,7 +24,7 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.part_candidates import Part
     from tests.made_up_problem import Report
 

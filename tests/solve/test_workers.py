@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from netform.errors import ImpossibleError, NetformError, NoPlanError
-from netform.plan import AreaResult, SolveStep
-from netform.rules_file import load_profile
+from netform.plan.model import AreaResult, SolveStep
+from netform.rules.toml import load_profile
 from netform.solve import workers as run_module
 from netform.solve.area import AreaOutcome, Options, Placed
 from netform.solve.model.outcome import Doubt
@@ -25,7 +25,7 @@ from tests.strategies import made_up_area
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.area import Progress
 
 RULES = load_profile()

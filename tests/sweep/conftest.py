@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from netform.pipeline import Prepared
+    from netform.prepared import Prepared
     from netform.sweep.tasks import Task
 
 # Sites in two rows, 3 km apart: 68,000 patients in the North and 69,000 in the South are two networks each.

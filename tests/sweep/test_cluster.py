@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from netform import __version__
-from netform.cli import cli
+from netform.cli.main import cli
 from netform.errors import RulesError
 from netform.sweep import local
 from netform.sweep.cluster import _check_workers
@@ -113,7 +113,7 @@ class Cluster:
     def sweep(self, file: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
         """Run netform sweep on the cluster, and end it."""
         arguments = ["sweep", str(file), "-o", str(out), "--scheduler", self.address]
-        command = [sys.executable, "-c", "from netform.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", "from netform.cli.main import main; main()", *arguments]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             try:
                 yield process

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.errors import RulesError
-from netform.rules_file import load_profile, read_rules, rules_toml
+from netform.rules.toml import load_profile, read_rules, rules_toml
 from netform.sweep.file import read_sweep
 
 if TYPE_CHECKING:

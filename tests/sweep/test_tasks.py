@@ -10,8 +10,9 @@ import pytest
 
 from netform.errors import RulesError
 from netform.export.rows import rounded
-from netform.pipeline import Inputs, make_plan, prepare
-from netform.rules_file import load_profile
+from netform.pipeline import make_plan, prepare
+from netform.prepared import Inputs
+from netform.rules.toml import load_profile
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
 from netform.sweep.file import read_sweep

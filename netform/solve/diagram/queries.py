@@ -1,7 +1,7 @@
-"""Query a decision diagram: its cheapest plans, the cheapest within side rows, the least by another measure.
+"""A decision diagram and what is asked of it: its cheapest plans, those within side rows, the least by a measure.
 
-Each goes through the diagram (`netform.solve.diagram.build`) guided by what its nodes still cost at least, which is
-known exactly.
+Each goes through the diagram, which `netform.solve.diagram.build` makes, guided by what its nodes still cost at
+least, which is known exactly.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
+from netform.solve.diagram.kernel import ANY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from netform.solve.diagram.build import Diagram
-
-__all__ = ["Least", "cheapest_plans", "cheapest_within", "least_plan"]
+__all__ = ["Diagram", "Least", "cheapest_plans", "cheapest_within", "least_plan"]
 
 # Bisections of the price of an hour, each two passes over the arcs.
 BISECTIONS = 40
@@ -34,6 +34,78 @@ DEAREST = 1e7
 
 # Measures are whole numbers: within this they are the same.
 ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The plans below a cutoff: the paths from node 0 to the last node that add up to less.
+
+    Every arc is on such a plan. Paths that add up to the cutoff or more may be there too; they are plans as well.
+
+    Attributes
+    ----------
+    below : float
+        Every plan that costs less is in it: the cutoff, or less where the width was limited.
+    nodes : int
+        Arcs lead to nodes of a higher number.
+    tails, heads : ndarray of int64, shape (arcs,)
+        Where each arc leads from and to, by ascending tail.
+    takes : ndarray of int64, shape (arcs,)
+        The column that it takes.
+    states : int
+        Kept while it was built, those that lead to no plan among them.
+    width : int
+        That which was asked for, or less where the memory did not do for it.
+    """
+
+    below: float
+    nodes: int
+    tails: NDArray[np.int64]
+    heads: NDArray[np.int64]
+    takes: NDArray[np.int64]
+    states: int
+    width: int = ANY
+
+    @property
+    def begin(self) -> NDArray[np.int64]:
+        """Where the arcs of each node begin, shape (nodes + 1,)."""
+        return np.searchsorted(self.tails, np.arange(self.nodes + 1))
+
+    def to_end(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any path from each node to the end adds up to, arcs having weights."""
+        return _to_end(self.nodes, self.tails, self.heads, weights)  # type: ignore[no-any-return]
+
+    def from_start(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any path to each node adds up to."""
+        # Backwards, the paths from the end are those of a diagram too.
+        last = self.nodes - 1
+        back = [np.ascontiguousarray(each[::-1]) for each in (last - self.heads, last - self.tails, weights)]
+        return np.asarray(_to_end(self.nodes, *back)[::-1])
+
+    def through(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The least that any path over each arc adds up to."""
+        return self.from_start(weights)[self.tails] + weights + self.to_end(weights)[self.heads]
+
+    def column_bounds(self, costs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the cheapest plan through each column costs, exactly; infinite when none is below the cutoff.
+
+        Parameters
+        ----------
+        costs : ndarray of float64, shape (m,)
+            Those that the diagram was built by.
+        """
+        column_bounds = np.full(len(costs), np.inf)
+        np.minimum.at(column_bounds, self.takes, self.through(costs[self.takes]))
+        return column_bounds
+
+
+@nb.njit(cache=True, nogil=True)
+def _to_end(nodes, tails, heads, weights):  # type: ignore[no-untyped-def]
+    least = np.full(nodes, np.inf)
+    least[nodes - 1] = 0.0
+    for arc in range(len(tails) - 1, -1, -1):
+        least[tails[arc]] = min(least[tails[arc]], weights[arc] + least[heads[arc]])
+    return least
 
 
 @dataclass(frozen=True, slots=True)

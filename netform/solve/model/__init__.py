@@ -1,1 +1,4 @@
-"""The nouns of the solver: problems, columns, plan models, solutions, side rows, budgets and deadlines; no search."""
+"""The nouns of the solver: problems, columns, plan models, solutions, side rows, budgets and deadlines.
+
+No search lives here.
+"""

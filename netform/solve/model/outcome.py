@@ -15,20 +15,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.explain.obstacles import Obstacle
-    from netform.grouping import Moves
-    from netform.plan import AreaResult
+    from netform.plan.grouping import Groups, Moves
+    from netform.plan.model import AreaResult
     from netform.solve.master.linear_program import Duals
     from netform.solve.master.subset_row_cuts import CutPool
     from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.plan_model import PlanModel
-    from netform.tradeoff import Groups
 
 __all__ = [
     "NOT_PLANNED",
     "AreaCase",
     "AreaOutcome",
     "Doubt",
+    "Obstacle",
     "Options",
     "PartPlan",
     "Placed",
@@ -146,6 +145,34 @@ class Placed:
     practice_codes: tuple[str, ...]
     exception: str | None = None
     explanation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why some practices cannot all be in networks of the band.
+
+    Attributes
+    ----------
+    reason : str
+        ``over_max_single_practice``, ``pinned``, ``island``, ``arithmetic`` or ``stranded``; ``geography``,
+        ``stranded_behind_pin`` or ``demands`` where it was proven; ``moves`` or ``networks`` of rules over the area.
+    practice_codes : tuple of str
+        The practices it is about, sorted.
+    sentence : str
+        For people.
+    remedies : tuple of str
+        What would remove it, a sentence each, where that was looked for.
+    """
+
+    reason: str
+    practice_codes: tuple[str, ...]
+    sentence: str
+    remedies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence and what would remove the obstacle."""
+        return " ".join((self.sentence, *self.remedies))
 
 
 @dataclass(frozen=True, slots=True)

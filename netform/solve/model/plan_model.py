@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from netform.grouping import Moves
-    from netform.tradeoff import Groups
+    from netform.plan.grouping import Groups, Moves
 
 __all__ = ["LinkingRules", "PlanModel", "join"]
 

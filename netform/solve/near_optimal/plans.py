@@ -21,8 +21,8 @@ import numpy as np
 
 from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
-from netform.solve.diagram.build import Diagram, build_diagram
-from netform.solve.diagram.queries import Least, cheapest_plans, least_plan
+from netform.solve.diagram.build import build_diagram
+from netform.solve.diagram.queries import Diagram, Least, cheapest_plans, least_plan
 from netform.solve.exact.improving import neighbourhoods_of
 from netform.solve.exact.solver import any_plan, bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import priced, relax

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from netform.hubs import MINUTES_SLACK
+from netform.rules.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
 from netform.scores.continuity import moved

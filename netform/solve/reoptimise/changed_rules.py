@@ -16,11 +16,11 @@ import networkx as nx
 import numpy as np
 
 from netform.candidates.allowed import Limits, allowed, counts_allowed
-from netform.demands import Demands
 from netform.explain.method import method
 from netform.explain.obstacles import PINNED, pin_networks, place
-from netform.graph_demands import demanded_graph
-from netform.plan import AreaResult
+from netform.plan.model import AreaResult
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demands import Demands
 from netform.scores import TERMS, ScoringData, network_cost, network_terms
 from netform.scores.balance import group_sums
 from netform.solve.area import standing_alone
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
-    from netform.rules import Rules
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
     from netform.solve.model.budget import Deadline
     from netform.solve.model.candidate_cache import CandidateCache
     from netform.solve.model.outcome import Solution
     from netform.solve.model.problem import SetPartitioning
-    from netform.tradeoff import Groups
 
 __all__ = ["ChangedRules"]
 

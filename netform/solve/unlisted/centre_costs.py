@@ -36,7 +36,7 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.adjacency import Adjacency
-from netform.hubs import MINUTES_SLACK
+from netform.rules.hubs import MINUTES_SLACK
 from netform.scores.stranded_posts import STEP_TOLERANCE
 
 if TYPE_CHECKING:

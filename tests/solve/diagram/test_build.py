@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.build import Diagram, build_diagram
+from netform.solve.diagram.build import build_diagram
 from netform.solve.diagram.kernel import ARC_BYTES, NODE_BYTES, ColumnLayout, _cut_slack, _in_cuts
+from netform.solve.diagram.queries import Diagram
 from netform.solve.diagram.variable_order import (
     TURNED,
     _parts,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.solve.diagram.build import Diagram, build_diagram
-from netform.solve.diagram.queries import cheapest_plans, least_plan
+from netform.solve.diagram.build import build_diagram
+from netform.solve.diagram.queries import Diagram, cheapest_plans, least_plan
 from tests.brute_force import all_groups, plan_costs, store_of
 from tests.examples import examples
 from tests.strategies import priced_choices

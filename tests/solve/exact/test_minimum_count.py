@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.minimum_count import Fewest, among_fewest, fewest
 from netform.solve.model.budget import Deadline

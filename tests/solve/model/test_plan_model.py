@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import TERMS, ScoringData, candidate_costs
 from netform.solve.model.plan_model import PlanModel, join
 from netform.solve.model.problem import SideRow
@@ -19,7 +19,7 @@ from tests.examples import examples
 from tests.strategies import made_up_area
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 RULES: Rules = load_profile()
 GRAPH = made_up_area(

@@ -7,8 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
-from netform.rules_file import load_profile
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.model.problem import Problem, plan_key
 from tests.strategies import made_up_area
 

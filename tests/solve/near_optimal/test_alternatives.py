@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import netform.solve.exact.gap_closing as gap_closing_module
 import netform.solve.near_optimal.plans as near_module
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.problem import SetPartitioning
@@ -26,8 +26,8 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
-    from netform.tradeoff import Groups
+    from netform.plan.grouping import Groups
+    from netform.rules.model import Rules
 
 QUICK = examples(60, HealthCheck.function_scoped_fixture)
 KINDS = ("pins", "exclude", "apart", "together")

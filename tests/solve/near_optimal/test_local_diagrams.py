@@ -19,7 +19,7 @@ from tests.examples import examples
 from tests.strategies import choices
 
 if TYPE_CHECKING:
-    from netform.solve.diagram.build import Diagram
+    from netform.solve.diagram.queries import Diagram
     from netform.solve.model.problem import SetPartitioning
 
 

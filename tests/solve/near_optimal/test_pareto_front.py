@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netform.solve.near_optimal.pareto_front as under_test
-from netform.rules_file import load_profile
+from netform.rules.toml import load_profile
 from netform.scores import ScoringData
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.budget import NEVER, Deadline
@@ -20,7 +20,7 @@ from netform.solve.model.outcome import Solution
 from netform.solve.model.plan_model import PlanModel
 from netform.solve.model.problem import SetPartitioning
 from netform.solve.near_optimal.pareto_front import FRONT, SAME, Traced, TracedPoint, trace_front
-from netform.tradeoff import parse_axis
+from netform.tradeoff.model import parse_axis
 from tests.brute_force import legal_plans, plan_costs, plan_hours, store_of
 from tests.examples import examples
 from tests.made_up_session import demanded, session_of
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from netform.rules import Rules
-    from netform.tradeoff import Front, FrontPoint
+    from netform.rules.model import Rules
+    from netform.tradeoff.model import Front, FrontPoint
 
 QUICK = examples(150)
 

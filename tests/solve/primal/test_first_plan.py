@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import Demands
-from netform.grouping import Grouping, Moves
+from netform.plan.grouping import Grouping, Moves
+from netform.rules.demands import Demands
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.plan_model import LinkingRules
 from netform.solve.model.problem import Problem
@@ -27,7 +27,7 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 QUICK = examples(60)
 EFFORT = 1_500

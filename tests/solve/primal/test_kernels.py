@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.allowed import Limits, allowed
-from netform.demands import Demands
+from netform.rules.demands import Demands
 from netform.solve.model.budget import NEVER
 from netform.solve.primal.exchanges import _exchanges, network_store, whole_batch
 from netform.solve.primal.first_plan import ground_of, tree_starts
@@ -26,7 +26,7 @@ from tests.made_up_problem import county, problem_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.model.problem import Problem
 
 QUICK = examples(80)

@@ -22,7 +22,7 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 QUICK = examples(100)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.demands import AreaDemand, Demands
 from netform.errors import ImpossibleError, RulesError
-from netform.rules_file import load_profile
+from netform.rules.demands import AreaDemand, Demands
+from netform.rules.toml import load_profile
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
@@ -27,8 +27,8 @@ from tests.strategies import made_up_area, small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.plan import Plan
-    from netform.rules import Rules
+    from netform.plan.model import Plan
+    from netform.rules.model import Rules
 
 RULES = load_profile()
 

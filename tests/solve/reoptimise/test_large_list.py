@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.spatial import Delaunay
 
-from netform.demands import Demands
-from netform.rules_file import load_profile
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.outcome import Options
 from netform.solve.reoptimise import large_list

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.breaches import breaches
 from netform.candidates.allowed import allowed
-from netform.demands import Demands
-from netform.rules_file import load_profile
+from netform.rules.breaches import breaches
+from netform.rules.demands import Demands
+from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of
@@ -29,7 +29,7 @@ from tests.solve.unlisted.test_separable_cost import centre_bound, networks_of
 from tests.strategies import made_up_area, numbered_graphs
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 QUICK = examples(60)
 

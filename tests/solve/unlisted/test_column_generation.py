@@ -35,7 +35,7 @@ from tests.solve.unlisted.test_separable_cost import networks_of
 from tests.strategies import small_areas
 
 if TYPE_CHECKING:
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.model.problem import Group, Problem
     from tests.made_up_problem import Report
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pytest
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
     from netform.solve.model.problem import Group, Problem
 
 QUICK = examples(60)

@@ -24,7 +24,7 @@ from tests.strategies import small_areas
 if TYPE_CHECKING:
     import networkx as nx
 
-    from netform.rules import Rules
+    from netform.rules.model import Rules
 
 QUICK = examples(60)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netform.candidates.allowed import allowed, counts_allowed
-from netform.rules import TERM_NAMES, Rules
+from netform.rules.model import TERM_NAMES, Rules
 from netform.solve.master.subset_row_cuts import FIVE, FOUR, NO_CUTS, ROWS, CutPool, PricedCuts, reduced_costs
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import Problem, group_costs, store_of

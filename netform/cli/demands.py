@@ -1,0 +1,126 @@
+"""What a planner demands, as options of the command line: they add to what the rules file demands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from netform.errors import RulesError
+from netform.rules.table import DEMAND_RULES, DemandRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netform.rules.demand_names import Typed
+    from netform.rules.model import Rules
+
+__all__ = ["DEMAND_OPTIONS", "demanded_rules", "typed_demands"]
+
+Command: TypeAlias = "Callable[..., Any]"
+
+_FLAGS = {rule.key: rule.flag for rule in DEMAND_RULES}
+_BAND = "--area-band"
+# What a message calls the keys of a rules file where they came by options.
+_NAMES = {**_FLAGS, "areas": _BAND}
+
+
+def _option(rule: DemandRule) -> Callable[[Command], Command]:
+    """Make the option of a demand; those on practices can be repeated."""
+    if rule.kind in ("groups", "codes"):
+        return click.option(rule.flag, rule.key, multiple=True, metavar="CODE,CODE", help=rule.help)
+    number, metavar = (float, "MINUTES") if rule.kind == "minutes" else (int, "N")
+    return click.option(rule.flag, rule.key, type=number, metavar=metavar, help=rule.help)
+
+
+DEMAND_OPTIONS: tuple[Callable[[Command], Command], ...] = (
+    # A number of networks may be a word as well: commands that form networks have an option of their own.
+    *(_option(rule) for rule in DEMAND_RULES if rule.help),
+    click.option(
+        _BAND,
+        "area_band",
+        multiple=True,
+        metavar="AREA=MIN-MAX",
+        help="Least and most list size in one area, such as 15F=30000-60000; repeat for others.",
+    ),
+)
+
+
+def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
+    """Add what the options demand to the rules.
+
+    Parameters
+    ----------
+    rules : Rules
+    given : dict
+        The options by name; those a command does not have are not in it.
+
+    Raises
+    ------
+    RulesError
+        An option cannot be read: all of them at once.
+    """
+    from netform.rules.demands_toml import read_demands  # noqa: PLC0415 (not needed for --help)
+
+    tables, problems = _tables(given)
+    demands, found = read_demands(tables, rules.demands, _NAMES)
+    if problems + found:
+        raise RulesError("\n".join(problems + found))
+    return replace(rules, demands=demands)
+
+
+def typed_demands(given: dict[str, Any]) -> Typed:
+    """Gather what the options demand by themselves, beside any rules file, with what they are called.
+
+    Parameters
+    ----------
+    given : dict
+        Options that `demanded_rules` can read.
+    """
+    from netform.rules.demand_names import Typed  # noqa: PLC0415
+    from netform.rules.demands import NO_DEMANDS  # noqa: PLC0415 (not needed for --help)
+    from netform.rules.demands_toml import read_demands  # noqa: PLC0415
+
+    demands, _ = read_demands(_tables(given)[0], NO_DEMANDS, _NAMES)
+    return Typed(demands, _NAMES, most=given.get("most") is not None)
+
+
+def _tables(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Lay options out as the tables of a rules file; with what cannot be read of them."""
+    problems: list[str] = []
+    planner: dict[str, Any] = {}
+    for rule in DEMAND_RULES:
+        value = given.get(rule.key)
+        # In place of a number of networks there may be a word, which the command that knows it answers.
+        if value is None or value == () or isinstance(value, str):
+            continue
+        if rule.kind == "groups":
+            planner[rule.key] = [_codes(text) for text in value]
+        elif rule.kind == "codes":
+            planner[rule.key] = [code for text in value for code in _codes(text)]
+            if not planner[rule.key]:
+                problems.append(f"{rule.flag} needs a practice code.")
+        else:
+            planner[rule.key] = value
+    areas: dict[str, dict[str, int]] = {}
+    for text in given.get("area_band", ()):
+        name, _, band = text.rpartition("=")
+        least, dash, most = (part.strip().replace(",", "") for part in band.partition("-"))
+        if name.strip() and dash and _is_digits(least) and _is_digits(most):
+            given_band = {"min": int(least), "max": int(most)}
+            known = areas.setdefault(name.strip(), given_band)
+            if known != given_band:
+                both = " and ".join(f"{each['min']}-{each['max']}" for each in (known, given_band))
+                problems.append(f"{_BAND} {name.strip()[:80]!r} is given {both}: an area has one band.")
+        else:
+            problems.append(f"{_BAND} {text[:80]!r}: write AREA=MIN-MAX, such as 15F=30000-60000.")
+    return {"planner": planner, "areas": areas}, problems
+
+
+def _codes(text: str) -> list[str]:
+    return [code for code in (part.strip() for part in text.split(",")) if code]
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20

@@ -1,0 +1,179 @@
+"""The commands that judge a division of practices: score and compare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from netform.cli.demands import typed_demands
+from netform.cli.options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
+from netform.cli.terminal import data_stream, explained, print_data, say
+from netform.errors import OutputError, RulesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from netform.judge.comparison import Compared
+    from netform.judge.scoring import ScoredResult
+    from netform.plan.grouping import Grouping
+    from netform.practices.model import PracticeList
+    from netform.rules.model import Rules
+
+__all__ = ["compare", "score"]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+# Parameters of compare that do not ask for a list.
+_OWN_OPTIONS = frozenset({"a", "b", "practices", "out", "overwrite", "as_json"})
+
+_OUTPUT_OPTIONS = (
+    click.option(
+        "-o",
+        "--out",
+        metavar="OUT",
+        help="A folder for tables, map and page, or one file: .html, .json, .csv.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output in place of text."),
+)
+
+
+@click.command()
+@with_options(INPUT_OPTIONS)
+@click.option(
+    "--plan",
+    required=True,
+    metavar="FILE|pcn_code",
+    help=(
+        "The division to score: a CSV or Excel file with practice_code and network, a plan folder or plan.json,"
+        " or pcn_code (or today) for the list's own present networks."
+    ),
+)
+@with_options(_OUTPUT_OPTIONS)
+def score(**given: Any) -> None:
+    """Score any division of practices into networks by the terms of a plan, with every rule it breaks.
+
+    PRACTICES and the options are those of netform solve. Networks are scored as they stand: nothing is refused
+    but what is not clear.
+    """
+    with explained(), data_stream() as stdout:
+        from netform.export.score import SCORE_ENDINGS, SCORE_FILES, score_files, score_json
+        from netform.inputs.grouping_file import read_grouping
+        from netform.report.score_text import score_text
+
+        rules = given_rules(given)
+        single = _check_out(given, SCORE_FILES, SCORE_ENDINGS)
+        [result] = _scored(given, rules, lambda practices: [read_grouping(given["plan"], practices)])
+        _write(given, score_files(result), SCORE_ENDINGS, single=single)
+        content = score_json(result.score, result.provenance) if given["as_json"] else b""
+        print_data(stdout, content or score_text(result.score).encode("utf-8"))
+
+
+@click.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@click.option(
+    "--practices",
+    metavar="LIST",
+    help="The practice list that both are scored by; needed unless A and B are plan folders.",
+)
+@with_options(INPUT_OPTIONS[1:])
+@with_options(_OUTPUT_OPTIONS)
+def compare(**given: Any) -> None:
+    """Compare two divisions of the same practices: who moves, and what each costs.
+
+    A and B are each a plan folder or plan.json, a CSV or Excel file with practice_code and network, or pcn_code
+    (or today) for the list's own present networks. Two plan folders are compared as they were published; with
+    --practices everything is computed from that list, with the options of netform solve.
+    """
+    with explained(), data_stream() as stdout:
+        from netform.export.compare import COMPARE_ENDINGS, COMPARE_FILES, compare_files, compare_json
+        from netform.report.compare_text import compare_text
+
+        single = _check_out(given, COMPARE_FILES, COMPARE_ENDINGS)
+        compared = _compared(given)
+        _write(given, compare_files(compared), COMPARE_ENDINGS, single=single)
+        print_data(
+            stdout, compare_json(compared) if given["as_json"] else compare_text(compared).encode("utf-8")
+        )
+
+
+def _compared(given: dict[str, Any]) -> Compared:
+    """Compare by the list, or by what was published where there is none."""
+    from netform.inputs.grouping_file import read_grouping
+    from netform.inputs.plan_folder import is_plan
+    from netform.judge.comparison import compare_results
+    from netform.judge.published_plans import compare_plan_folders, named_apart
+
+    if given["practices"] is None:
+        tables = [each for each in (given["a"], given["b"]) if not is_plan(each)]
+        if tables:
+            raise RulesError(
+                f"{tables[0]} is no plan folder: say with --practices LIST whose division it is."
+            )
+        idle = [
+            param.opts[0]
+            for param in compare.params
+            if param.name not in _OWN_OPTIONS and given[param.name or ""] not in (None, (), False)
+        ]
+        if idle:
+            raise RulesError(f"{idle[0]} has no effect without --practices LIST.")
+        return compare_plan_folders(given["a"], given["b"])
+    name_a, name_b = named_apart(given["a"], given["b"])
+
+    def groupings(practices: PracticeList) -> list[Grouping]:
+        a, b = read_grouping(given["a"], practices), read_grouping(given["b"], practices)
+        # Today's networks are called so, whatever word they were asked for by.
+        return [
+            replace(each, name="today" if each.name == "today" else name)
+            for each, name in ((a, name_a), (b, name_b))
+        ]
+
+    a, b = _scored(given, given_rules(given), groupings)
+    return compare_results(a, b)
+
+
+def _scored(
+    given: dict[str, Any], rules: Rules, groupings: Callable[[PracticeList], Sequence[Grouping]]
+) -> list[ScoredResult]:
+    """Read the list, then the divisions of it, and score them."""
+    from netform.judge.scoring import score_prepared
+    from netform.pipeline import prepare
+    from netform.rules.conflicts.clashes import refuse_unknown
+
+    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
+    refuse_unknown(rules, prepared.graph, typed_demands(given))
+    return score_prepared(prepared, groupings(prepared.practices), rules)
+
+
+def _check_out(given: dict[str, Any], names: Sequence[str], endings: Mapping[str, str]) -> bool:
+    """Refuse, before the long work, a place that cannot be written to; say whether it is a single file."""
+    if given["out"] is None:
+        if given["overwrite"]:
+            raise OutputError("--overwrite: there is nothing to replace without -o. Name a folder.")
+        return False
+    from netform.export.files import check_target
+
+    return check_target(given["out"], overwrite=given["overwrite"], endings=tuple(endings), names=names)
+
+
+def _write(
+    given: dict[str, Any],
+    files: Mapping[str, Callable[[], bytes]],
+    endings: Mapping[str, str],
+    *,
+    single: bool,
+) -> None:
+    from netform.export import write_file, write_folder
+
+    if given["out"] is None:
+        return
+    out = Path(given["out"])
+    if single:
+        write_file(out, files[endings[out.suffix.lower()]](), overwrite=given["overwrite"])
+    else:
+        write_folder(out, files, overwrite=given["overwrite"])
+    say(f"Written to {out}")

@@ -1,0 +1,338 @@
+"""The options of the command line, and what they come to."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+
+import click
+
+from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
+from netform.errors import OutputError, RulesError
+from netform.solve.model.budget import DEFAULT, GIGABYTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netform.plan.grouping import Moves
+    from netform.prepared import Inputs, Prepared
+    from netform.rules.model import Rules
+
+__all__ = [
+    "INPUT_OPTIONS",
+    "NETWORKS_OPTION",
+    "SOLVE_OPTIONS",
+    "check_options",
+    "given_inputs",
+    "given_list",
+    "given_moves",
+    "given_rules",
+    "given_stdin",
+    "with_options",
+]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+# Ten minutes are more than any single area of England needs for a good plan, and enough for all of them.
+TIME_LIMIT = 600.0
+
+Command: TypeAlias = "Callable[..., Any]"
+
+
+def _file(help_text: str, *names: str) -> Callable[[Command], Command]:
+    return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=help_text)
+
+
+INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
+    click.argument("practices", metavar="PRACTICES"),
+    click.option(
+        "--area",
+        metavar="COLUMN",
+        help="Column of the list with the areas that no network may cross, such as sub_icb_code.",
+    ),
+    click.option(
+        "--min", "least", type=int, metavar="PATIENTS", help="Least list size of a network [rules: 30000]."
+    ),
+    click.option(
+        "--max", "most", type=int, metavar="PATIENTS", help="Most list size of a network [rules: 50000]."
+    ),
+    _file("Your own rules as TOML; the rules.toml of an earlier plan is one.", "--rules"),
+    click.option(
+        "--profile", metavar="NAME", help="Rules that come with netform: fyfv-2017 (default) or arrs-2025."
+    ),
+    click.option(
+        "--weight",
+        "weights",
+        multiple=True,
+        metavar="TERM=NUMBER",
+        help="How much an hour of a term counts, such as patient_travel=2; repeat for others.",
+    ),
+    _file("Minutes by car, CSV or Excel: from,to,minutes. Pairs it lacks are estimated.", "--travel"),
+    _file(
+        "Polygons of the area or areas (GeoJSON, GeoPackage), in place of where people live.", "--boundary"
+    ),
+    _file(
+        "Neighbours to add or drop, CSV or Excel: from,to[,action,minutes], action add or drop.", "--edges"
+    ),
+    _file(
+        "All neighbours, CSV or Excel: from,to[,kind,minutes], in place of those netform finds.", "--graph"
+    ),
+    _file(
+        "Registered patients by practice and LSOA (CSV, may be .gz): where they live, for the term community.",
+        "--registrations",
+    ),
+    click.option(
+        "--soft",
+        multiple=True,
+        metavar="COLUMN",
+        help="Column with the sides of a soft boundary, such as ltla24_code, for the term crossing; repeat"
+        " for others.",
+    ),
+    _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
+    *DEMAND_OPTIONS,
+)
+
+
+def _number_or_least(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
+    """Take ``least``, or how many practices may move."""
+    if value is None or value.casefold() == "least":
+        return None if value is None else "least"
+    if not (value.isascii() and value.isdigit() and len(value) < 9):
+        raise click.BadParameter(f"{value[:40]!r} is neither a number of practices, 0 or more, nor least.")
+    return int(value)
+
+
+def _number_or_today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
+    """Take ``today``, or a number of networks."""
+    if value is None or value.casefold() == "today":
+        return None if value is None else "today"
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and int(value) > 0):
+        raise click.BadParameter(f"{value[:40]!r} is neither a number of networks, at least 1, nor today.")
+    return int(value)
+
+
+NETWORKS_OPTION = click.option(
+    "--networks",
+    callback=_number_or_today,
+    metavar="K|today",
+    help="Form exactly K networks in each area; today: as many as it has now by the list's pcn_code.",
+)
+
+SOLVE_OPTIONS = (
+    click.option(
+        "-o",
+        "--out",
+        default="netform-out",
+        show_default=True,
+        metavar="OUT",
+        help="A folder for all results, or one file: .geojson, .gpkg, .csv, .xlsx or .html.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
+    click.option(
+        "--strict", is_flag=True, help="Accept no network outside the band: say why it cannot be, and exit 4."
+    ),
+    NETWORKS_OPTION,
+    click.option(
+        "--start",
+        metavar="FILE|today",
+        help="Stay near these networks: today (the list's pcn_code), a CSV or Excel file with practice_code and"
+        " network, or a plan folder. Needs --moves or --moves-patients.",
+    ),
+    click.option(
+        "--moves",
+        callback=_number_or_least,
+        metavar="N|least",
+        help="Move at most N practices of each area out of the networks of --start; least: as few as a plan can that"
+        " has no more exceptions than are needed.",
+    ),
+    click.option(
+        "--moves-patients",
+        type=click.IntRange(0),
+        metavar="PATIENTS",
+        help="Move practices of at most so many patients in each area out of the networks of --start.",
+    ),
+    click.option(
+        "--prices",
+        is_flag=True,
+        help="Say what each demand, and each line between areas, costs: one more solve for each.",
+    ),
+    click.option(
+        "--time-limit",
+        type=float,
+        default=TIME_LIMIT,
+        show_default=True,
+        metavar="SECONDS",
+        help="Stop after so long with the best plan so far, and say how much better another could be.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Areas planned side by side [default: one for each core]. Changes no plan that is proven.",
+    ),
+    click.option(
+        "--memory",
+        type=click.FloatRange(0, min_open=True),
+        default=DEFAULT.room / GIGABYTE,
+        show_default=True,
+        metavar="GB",
+        help="For the lists of feasible networks and all that is made of them, of the whole run. An area with more of "
+        "them than fit is planned by search, and bounded without a list. Python and its libraries take up to 0.3 GB "
+        "more for each worker.",
+    ),
+    click.option(
+        "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search for a first plan."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),
+    click.option(
+        "--timings",
+        is_flag=True,
+        help="Write seconds by stage and the solve log into plan.json, and draw the log in the report (they differ run "
+        "by run).",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors are still said."),
+)
+
+
+def with_options(options: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:
+    """Give a command several options, shown in their order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def check_options(given: dict[str, Any]) -> None:
+    """Refuse options that cannot be, or cannot be together."""
+    if not given["time_limit"] > 0:
+        raise RulesError(f"--time-limit must be above 0 seconds, not {given['time_limit']:g}.")
+    if given["out"] == "-":
+        raise OutputError("-: results are files. Name a folder or a file; --json prints the plan.")
+    _check_start(given)
+
+
+def _check_start(given: dict[str, Any]) -> None:
+    """Refuse a start without moves, and moves without a start."""
+    limits = {"--moves": given["moves"], "--moves-patients": given["moves_patients"]}
+    named = [name for name, limit in limits.items() if limit is not None]
+    if given["start"] and not named:
+        raise RulesError(
+            f"--start {given['start']} says where a plan starts, not how far it may go: add --moves N (practices), "
+            "--moves least or --moves-patients P."
+        )
+    if named and not given["start"]:
+        raise RulesError(
+            f"{named[0]} is counted from a start: add --start today (the list's pcn_code) or --start FILE."
+        )
+    if given["moves"] == "least" and given["prices"]:
+        raise RulesError(
+            "--prices compares plans that may move as many practices as one another, and --moves least gives each its "
+            "own number: give that number, --moves N, with --prices."
+        )
+
+
+def given_inputs(given: dict[str, Any]) -> Inputs:
+    """Gather the files that a user hands over."""
+    from netform.prepared import Inputs
+
+    return Inputs(
+        practices=given["practices"],
+        area_column=given["area"],
+        postcodes=given["postcodes"],
+        travel=given["travel"],
+        graph=given["graph"],
+        edges=given["edges"],
+        boundary=given["boundary"],
+        registrations=given["registrations"],
+        soft_columns=tuple(given["soft"]),
+    )
+
+
+def given_stdin(given: dict[str, Any]) -> BinaryIO | None:
+    """Give standard input where the list comes from it."""
+    return sys.stdin.buffer if given["practices"] == "-" else None
+
+
+def given_rules(given: dict[str, Any]) -> Rules:
+    """Take the rules file or profile, then the options that change it."""
+    from netform.rules.toml import DEFAULT_PROFILE, load_profile, read_rules
+
+    if given["rules"] and given["profile"]:
+        raise RulesError("--rules and --profile both give the rules: name the profile inside the rules file.")
+    rules = (
+        read_rules(given["rules"]) if given["rules"] else load_profile(given["profile"] or DEFAULT_PROFILE)
+    )
+    rules = rules.with_band(given["least"], given["most"])
+    weights: dict[str, float] = {}
+    for text in given["weights"]:
+        term, _, number = text.partition("=")
+        try:
+            weights[term.strip()] = float(number)
+        except ValueError:
+            raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
+    return demanded_rules(rules.with_weights(weights), given)
+
+
+def given_list(
+    given: dict[str, Any], rules: Rules, on_stage: Callable[[str], None] = lambda _: None
+) -> tuple[Prepared, Rules]:
+    """Prepare the list, refuse demands that clash, and count its networks of today where they are asked for.
+
+    Parameters
+    ----------
+    given : dict
+        The options by name; those a command does not have are not in it.
+    rules : Rules
+    on_stage : callable
+        Told of each stage.
+
+    Returns
+    -------
+    prepared : Prepared
+    rules : Rules
+        With the number of networks of each area where it is that of today.
+
+    Raises
+    ------
+    InputError
+        As `netform.pipeline.prepare`, or there are no networks today.
+    RulesError
+        With every clash.
+    """
+    from netform.inputs.grouping_file import todays_grouping
+    from netform.pipeline import prepare
+    from netform.rules.conflicts.clashes import refuse_clashes
+    from netform.rules.current_counts import with_todays_numbers
+
+    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=on_stage)
+    strict, typed = given.get("strict", False), typed_demands(given)
+    refuse_clashes(rules, prepared.graph, strict=strict, typed=typed)
+    if given.get("networks") == "today":
+        rules, notes = with_todays_numbers(
+            rules, prepared.graph, prepared.areas, todays_grouping(prepared.practices)
+        )
+        prepared = replace(prepared, notes=(*prepared.notes, *notes))
+        refuse_clashes(rules, prepared.graph, strict=strict, typed=replace(typed, today=True))
+    return prepared, rules
+
+
+def given_moves(given: dict[str, Any], prepared: Prepared) -> Moves | None:
+    """Read where a plan starts and how far it may go; None where it may go anywhere.
+
+    Raises
+    ------
+    InputError
+        As `netform.inputs.grouping_file.read_grouping`.
+    """
+    from netform.inputs.grouping_file import read_grouping
+    from netform.judge.moves import moves_from
+
+    if not given["start"]:
+        return None
+    start = read_grouping(given["start"], prepared.practices)
+    return moves_from(start, prepared.practices, given["moves"], given["moves_patients"])

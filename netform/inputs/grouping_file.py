@@ -1,0 +1,349 @@
+"""Reading a division of practices into networks: today's, a table's, or an earlier plan's.
+
+A division may break every rule; all that is asked of it is that it is clear. What is not clear is a fault,
+and all faults of a file are said at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netform.errors import Fault, InputError
+from netform.inputs.pair_table import WORKBOOK, PairColumns, RowReader, raise_if_any
+from netform.inputs.plan_folder import is_plan, read_plan
+from netform.plan.grouping import Grouping
+from netform.practices.cells import plain_cell
+from netform.practices.columns import ALIASES as PRACTICE_ALIASES
+from netform.practices.columns import plain_name
+from netform.practices.rows import MAX_FAULTS
+from netform.practices.tables import HEADER_WITHIN, read_csv
+from netform.practices.text import read_bytes
+from netform.practices.values import CellError, clean_code, clean_text, some_of
+from netform.practices.workbook import read_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from netform.plan.model import Plan
+    from netform.practices.model import PracticeList
+    from netform.practices.tables import Table
+
+__all__ = [
+    "NETWORK_ALIASES",
+    "TODAY",
+    "grouping_name",
+    "plan_grouping",
+    "read_grouping",
+    "todays_grouping",
+]
+
+# Words that mean the list's own present networks; a file of such a name is given as ./today.
+TODAY = ("today", "pcn_code")
+
+# What the column of a network is called. A name further up wins over those below it; two of one line in a
+# file are a fault. Practices of a list also carry pcn_code, so netform's own names stand first.
+NETWORK_ALIASES: tuple[tuple[str, ...], ...] = (
+    ("network",),
+    ("network_id",),
+    (
+        *PRACTICE_ALIASES["pcn_code"], "group", "group_id", "cluster", "cluster_id", "new_network",
+        "proposed_network",
+    ),
+    ("network_name", "pcn_name", "primary_care_network_name", "primary_care_network", "group_name", "cluster_name"),
+)  # fmt: skip
+_CODE_ALIASES = (
+    PRACTICE_ALIASES["practice_code"][:1],
+    (*PRACTICE_ALIASES["practice_code"][1:], "practice", "gp_practice"),
+)
+# NHS publications write U for a practice without a network.
+_NO_NETWORK = "U"
+# Labels are shown on maps and in tables; the longest name of a real network has 70 characters.
+MOST_LABEL = 200
+
+
+def read_grouping(given: str, practices: PracticeList) -> Grouping:
+    """Read a division of the practices of a list.
+
+    Parameters
+    ----------
+    given : str
+        ``today`` or ``pcn_code`` for the list's own present networks; a CSV or Excel file with a column of
+        practice codes and one of networks (see `NETWORK_ALIASES`), up to 64 MiB; or a plan folder, its
+        ``plan.json`` or its ``practices.csv``.
+    practices : PracticeList
+
+    Returns
+    -------
+    Grouping
+        Every practice of the list is in a network or unplaced: those whose network is blank, and those that
+        the file lacks.
+
+    Raises
+    ------
+    InputError
+        With every fault: codes that are not in the list, or are blank; a practice in two networks; two names
+        that differ only in case; no practice in a network at all.
+    """
+    if given.casefold() in TODAY:
+        return todays_grouping(practices)
+    if is_plan(given):
+        path = Path(given)
+        return plan_grouping(
+            read_plan(path / "plan.json" if path.is_dir() else path), practices, given, grouping_name(given)
+        )
+    return _read_table(_table_file(given), practices, grouping_name(given))
+
+
+def todays_grouping(practices: PracticeList) -> Grouping:
+    """Give the present networks of a list, by its column pcn_code.
+
+    Raises
+    ------
+    InputError
+        The list says of no practice which network it is in.
+    """
+    network_of = {practice.code: practice.pcn_code for practice in practices if practice.pcn_code}
+    if not network_of:
+        usual = ", ".join(PRACTICE_ALIASES["pcn_code"][:4])
+        raise InputError(
+            [
+                Fault(
+                    practices.source,
+                    None,
+                    None,
+                    None,
+                    "no practice has a present network: the list has no such column, or it is blank",
+                    f"Add a column of present networks (usual names: {usual}), or give a plan file",
+                )
+            ]
+        )
+    return _grouping("today", network_of, practices)
+
+
+def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> Grouping:
+    """Give the networks of an earlier plan as a division of a list.
+
+    Parameters
+    ----------
+    plan : Plan
+    practices : PracticeList
+        Those that the plan lacks are unplaced.
+    file, name : str
+        For messages, and for people.
+
+    Raises
+    ------
+    InputError
+        With every practice of the plan that is not in the list.
+    """
+    network_of = {code: network.network_id for network in plan.networks for code in network.practice_codes}
+    strangers = sorted(network_of.keys() - set(practices.codes))
+    remedy = "Give the list that the plan was made from, or another plan"
+    raise_if_any(
+        file,
+        [
+            Fault(
+                file,
+                None,
+                None,
+                code,
+                f"practice {code} of network {network_of[code]} is not in the list",
+                remedy,
+            )
+            for code in strangers
+        ],
+    )
+    return _grouping(name, network_of, practices)
+
+
+def grouping_name(given: str) -> str:
+    """Name a file for people: without the folders above it, but for those of files all called alike.
+
+    Parameters
+    ----------
+    given : str
+        The path as the user wrote it.
+    """
+    path = Path(given)
+    shown = f"{path.parent.name}/{path.name}" if path.name in ("plan.json", "practices.csv") else path.name
+    return clean_text(shown.removeprefix("/") or given)[0]
+
+
+def _table_file(given: str) -> str:
+    """Find the table in a folder without a plan.json, such as netform score writes."""
+    path = Path(given)
+    try:
+        inside = path / "practices.csv"
+        if path.is_dir() and inside.exists():
+            return str(inside)
+        is_folder = path.is_dir()
+    except (OSError, ValueError):  # a name no file can have: opening it will say so
+        return given
+    if is_folder:
+        problem = "it is a folder without a plan.json or a practices.csv"
+        remedy = "Give the folder that netform solve or netform score wrote, or a table of practices"
+        raise InputError([Fault(given, None, None, None, problem, remedy)])
+    return given
+
+
+def _grouping(name: str, network_of: Mapping[str, str], practices: PracticeList) -> Grouping:
+    networks: dict[str, list[str]] = defaultdict(list)
+    for code in practices.codes:
+        if code in network_of:
+            networks[network_of[code]].append(code)
+    return Grouping(
+        name,
+        {label: tuple(networks[label]) for label in sorted(networks)},
+        tuple(code for code in practices.codes if code not in network_of),
+    )
+
+
+def _read_table(file: str, practices: PracticeList, name: str) -> Grouping:
+    data = read_bytes(file)
+    tables = read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file)
+    found = [(table, *_find_header(table)) for table in tables]
+    # The first sheet that has both columns; else the one that has most of them.
+    table, row, columns = next(
+        (each for each in found if not each[2].missing and not each[2].rivals),
+        max(found, key=lambda each: len(each[2].index)),
+    )
+    reader = _MembershipReader(table.file, columns, practices.codes)
+    reader.faults += [*table.faults, *_column_faults(table.file, row, columns)]
+    broken = {fault.row for fault in table.faults}
+    if len(columns.index) == 2:
+        for number, cells in enumerate(table.rows[row:], start=row + 1):
+            if number not in broken and any(map(str.strip, cells)) and len(reader.faults) <= MAX_FAULTS:
+                reader.read(number, cells)
+        reader.refuse_twins()
+    if not reader.faults and not any(reader.network_of.values()):
+        problem = "it puts no practice of the list in a network"
+        remedy = "Give one row a practice, with its code and the network it is in"
+        reader.faults.append(Fault(table.file, None, None, None, problem, remedy))
+    raise_if_any(table.file, reader.faults)
+    placed = {code: label for code, label in reader.network_of.items() if label}
+    return _grouping(name, placed, practices)
+
+
+def _find_header(table: Table) -> tuple[int, PairColumns]:
+    """Find the row that names most of the two columns, and where they stand."""
+    numbered = [
+        (row, _match(cells))
+        for row, cells in enumerate(table.rows[:HEADER_WITHIN], start=1)
+        if any(map(str.strip, cells))
+    ]
+    return max(numbered, key=lambda each: len(each[1].index), default=(1, _match([])))
+
+
+def _match(headers: Sequence[str]) -> PairColumns:
+    plain = [plain_name(header) if len(header) <= 80 else "" for header in headers]
+    index: dict[str, int] = {}
+    rivals = []
+    for name, ranks in (("practice_code", _CODE_ALIASES), ("network", NETWORK_ALIASES)):
+        for aliases in ranks:
+            known = {plain_name(alias) for alias in aliases}
+            claims = [at for at, header in enumerate(plain) if header in known]
+            if claims:
+                index[name] = claims[0]
+                if len(claims) > 1:
+                    rivals.append((name, headers[claims[0]], headers[claims[1]]))
+                break
+    missing = tuple(name for name in ("practice_code", "network") if name not in index)
+    return PairColumns(tuple(header.strip() for header in headers), index, missing, tuple(rivals))
+
+
+def _column_faults(file: str, row: int, columns: PairColumns) -> list[Fault]:
+    usual = {
+        "practice_code": ", ".join(_CODE_ALIASES[1][:4]),
+        "network": "network_id, pcn_code, pcn_name, group",
+    }
+    found = some_of([repr(header[:40]) for header in columns.headers if header]) or "none"
+    return [
+        Fault(
+            file,
+            row,
+            None,
+            None,
+            f"no column is the {name}; the columns are {found}",
+            f"Name it {name!r}, or one of the usual names ({usual[name]})",
+        )
+        for name in columns.missing
+    ] + [
+        Fault(
+            file,
+            row,
+            second,
+            None,
+            f"columns {first!r} and {second!r} could each be the {name}",
+            f"Name the right one {name!r}, or remove the other",
+        )
+        for name, first, second in columns.rivals
+    ]
+
+
+class _MembershipReader(RowReader):
+    """Reads row after row of a table of practices and their networks."""
+
+    def __init__(self, file: str, columns: PairColumns, codes: Iterable[str]) -> None:
+        super().__init__(file, columns, tuple(codes))
+        self.network_of: dict[str, str] = {}
+        self._row_of: dict[str, int] = {}
+        self._first_row_of_label: dict[str, int] = {}
+        self._known = frozenset(self.codes)
+        at = columns.index.get("network")
+        header = plain_name(columns.headers[at]) if at is not None else ""
+        self._published = header in {plain_name(alias) for alias in PRACTICE_ALIASES["pcn_code"]}
+
+    def read(self, row: int, cells: Sequence[str]) -> None:
+        """Keep the practice of one row, or its faults."""
+        if not self.has_right_width(row, cells):
+            return
+        before = len(self.faults)
+        code = self.value(row, cells, "practice_code", self._listed_code, "")
+        label = self.value(row, cells, "network", self._label, "")
+        if len(self.faults) > before:
+            return
+        first = self.network_of.setdefault(code, label)
+        first_row = self._row_of.setdefault(code, row)
+        if label:
+            self._first_row_of_label.setdefault(label, row)
+        if first != label:
+            where = [f"in network {each!r}" if each else "in no network" for each in (first, label)]
+            problem = f"practice {code} is {where[0]} in row {first_row} and {where[1]} in row {row}"
+            self.fault(row, "practice_code", code, CellError(problem, "Keep one of the two rows"))
+
+    def has_right_width(self, row: int, cells: Sequence[str]) -> bool:
+        """Say whether a row has a cell for each header, and keep a fault when not."""
+        surplus = any(map(str.strip, cells[self.width :]))
+        if not surplus and len(cells) > max(self.columns.index.values()):
+            return True
+        problem = f"the row has {len(cells)} cells and the header has {self.width}"
+        remedy = "Put names with commas in quotation marks; leave unknown cells blank; remove footnotes"
+        self.fault(row, None, cells[0], CellError(problem, remedy))
+        return False
+
+    def refuse_twins(self) -> None:
+        """Keep a fault for names that differ only in case: they are one network, or one is a slip."""
+        first: dict[str, str] = {}
+        for label, row in self._first_row_of_label.items():
+            twin = first.setdefault(label.casefold(), label)
+            if twin != label:
+                earlier = f"network {twin!r} in row {self._first_row_of_label[twin]}"
+                problem = f"network {label!r} and {earlier} differ only in case"
+                self.fault(row, "network", label, CellError(problem, "Write the name in one way"))
+
+    def _listed_code(self, text: str) -> str:
+        code = clean_code(plain_cell(text))
+        if code not in self._known:
+            raise CellError(f"practice {code} is not in the list", self.suggestion(code))
+        return code
+
+    def _label(self, text: str) -> str:
+        label, _ = clean_text(plain_cell(text))
+        if len(label) > MOST_LABEL:
+            problem = (
+                f"the name of the network has {len(label):,} characters, and at most {MOST_LABEL} are allowed"
+            )
+            raise CellError(problem, "Check that the column holds networks")
+        return "" if self._published and label.upper() == _NO_NETWORK else label

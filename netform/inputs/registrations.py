@@ -1,0 +1,110 @@
+"""Registrations: where the patients of each practice live, from a file of practices by neighbourhood (LSOA).
+
+NHS England publishes every quarter how many patients of each practice live in each Lower layer Super Output Area
+(Patients Registered at a GP Practice). An LSOA belongs to the territory of the practice of the list that has the
+most patients there; so the file says how many patients of one practice live in the territory of another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netform.inputs.registrations_file import RegistrationCounts, read_counts
+from netform.practices.values import some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from netform.practices.model import PracticeList
+
+__all__ = ["Registrations", "read_registrations"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registrations:
+    """In whose territory the patients of each practice live.
+
+    Attributes
+    ----------
+    residents : mapping of str to mapping of str to float
+        From the code of a practice to patients by the code of the practice in whose territory they live, itself
+        among them; adding up to no more than its list size. Practices with no registrations are left out.
+    notes : tuple of str
+        What a planner should read: rows left out, practices without registrations.
+    """
+
+    residents: Mapping[str, Mapping[str, float]]
+    notes: tuple[str, ...] = ()
+
+
+def read_registrations(path: Path, practices: PracticeList) -> Registrations:
+    """Read a file of registrations, for ``--registrations``.
+
+    Each LSOA goes to the practice of the list with the most patients there by the file, of equals to the first by
+    code. What the file counts is scaled to the list, practice by practice, because the two are of different dates:
+    ``share of its registrations * list size``. Codes that are no LSOAs of England (``CLOSED``, ``NO2011``, Wales)
+    count in the whole and in no territory. Rows of practices that are not in the list are left out, so that a
+    national file serves every list; a million rows take a few seconds.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, or CSV packed with gzip, up to 2 GiB unpacked, with columns for the practice, the LSOA and the patients
+        under the names of the publications. Where it has a column ``SEX``, rows of one sex are left out.
+    practices : PracticeList
+
+    Returns
+    -------
+    Registrations
+
+    Raises
+    ------
+    InputError
+        With every fault: a column missing, a row of another width, patients that are not a number of at least 0,
+        a practice and an LSOA that stand there twice; or no practice of the list with an LSOA at all.
+    """
+    codes = practices.codes
+    counts = read_counts(path, codes)
+    sizes = np.array([practice.list_size for practice in practices], np.float64)
+    residents = _residents(counts, sizes, codes)
+    missing = [code for code in codes if code not in residents]
+    if not missing:
+        return Registrations(residents, counts.notes)
+    note = (
+        f"Practices with no registrations in {path.name}, so that it is not known where their patients live:"
+        f" {len(missing):,} ({some_of(missing)})."
+    )
+    return Registrations(residents, (*counts.notes, note))
+
+
+def _residents(
+    counts: RegistrationCounts, list_size: NDArray[np.float64], codes: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Add up the patients of each practice by the practice that has the most in the LSOA they live in."""
+    n = len(codes)
+    starts = np.flatnonzero(np.diff(counts.lsoa, prepend=-1))
+    most = np.repeat(np.maximum.reduceat(counts.patients, starts), np.diff(starts, append=len(counts.lsoa)))
+    # Of equals the first: lists are in order of code.
+    largest = np.flatnonzero(counts.patients == most)
+    lsoas, first = np.unique(counts.lsoa[largest], return_index=True)
+    owner_of = np.empty(int(lsoas[-1]) + 1, np.int64)
+    owner_of[lsoas] = counts.practice[largest[first]]
+    pair = owner_of[counts.lsoa] + counts.practice.astype(np.int64) * n
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    pair, patients = pair[starts], np.add.reduceat(counts.patients[order], starts)
+    registered = np.bincount(counts.practice, counts.patients, n) + counts.elsewhere
+    residents: dict[str, dict[str, float]] = {}
+    for key, number in zip(pair.tolist(), patients.tolist(), strict=True):
+        i, owner = divmod(key, n)
+        if number > 0:
+            scaled = number / float(registered[i]) * float(list_size[i])
+            residents.setdefault(codes[i], {})[codes[owner]] = scaled
+    return residents

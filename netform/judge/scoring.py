@@ -1,0 +1,346 @@
+"""Scoring any division of practices by the definitions that plans are scored by, with every rule it breaks.
+
+A score depends on the groups alone: neither on who made them nor on how. A division may break every rule; a
+network that does is scored as it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from netform import __version__
+from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.territory import shared_borders
+from netform.plan.model import Network, Plan
+from netform.rules.breaches import Breach, breaches, plan_breaches
+from netform.rules.demanded_graph import demanded_graph
+from netform.rules.model import TERM_NAMES, Rules
+from netform.rules.toml import rules_toml
+from netform.scores import network_cost, network_terms
+from netform.scores.patient_travel import best_hub
+from netform.scores.posts import minutes_per_move, shared_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from netform.inputs.places import Places
+    from netform.map.territory import Territories
+    from netform.plan.grouping import Grouping
+    from netform.practices.model import PracticeList
+    from netform.prepared import Prepared
+
+__all__ = [
+    "Score",
+    "ScoredNetwork",
+    "ScoredResult",
+    "draw_grouping",
+    "ground_graph",
+    "score_grouping",
+    "score_of_plan",
+    "score_prepared",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredNetwork:
+    """A network as it stands.
+
+    Attributes
+    ----------
+    network : Network
+        As in a plan; ``network_id`` is its label, ``area`` blank when it lies in several, and it has no
+        ``exception``: what it breaks is in ``breaches``.
+    areas : tuple of str
+        Where its practices are, in order.
+    cost : float
+        Weighted hours per week.
+    in_band, contiguous : bool
+    breaches : tuple of Breach
+        Every rule it breaks.
+    """
+
+    network: Network
+    areas: tuple[str, ...]
+    cost: float
+    in_band: bool
+    contiguous: bool
+    breaches: tuple[Breach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a division of practices costs, and what it breaks.
+
+    Attributes
+    ----------
+    grouping : Grouping
+    rules : Rules
+    networks : tuple of ScoredNetwork
+        In order of label.
+    breaches : tuple of Breach
+        Of the division as a whole.
+    """
+
+    grouping: Grouping
+    rules: Rules
+    networks: tuple[ScoredNetwork, ...]
+    breaches: tuple[Breach, ...]
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Unweighted hours per week of all networks, by term."""
+        names = [name for name in TERM_NAMES if any(name in each.network.terms for each in self.networks)]
+        return {
+            name: math.fsum(each.network.terms.get(name, 0.0) for each in self.networks) for name in names
+        }
+
+    @property
+    def cost(self) -> float:
+        """Weighted hours per week."""
+        return math.fsum(each.cost for each in self.networks)
+
+    @property
+    def patients(self) -> int:
+        """Registered patients of the placed practices."""
+        return sum(each.network.list_size for each in self.networks)
+
+    @property
+    def in_band(self) -> int:
+        """Networks inside the band."""
+        return sum(each.in_band for each in self.networks)
+
+    @property
+    def contiguous(self) -> int:
+        """Networks in one piece."""
+        return sum(each.contiguous for each in self.networks)
+
+    @property
+    def both(self) -> int:
+        """Networks inside the band and in one piece."""
+        return sum(each.in_band and each.contiguous for each in self.networks)
+
+    @property
+    def breach_counts(self) -> dict[str, int]:
+        """How often each kind of rule is broken, the most often first."""
+        of_networks = (breach for each in self.networks for breach in each.breaches)
+        kinds = Counter(breach.kind for breach in (*of_networks, *self.breaches))
+        return dict(sorted(kinds.items(), key=lambda each: (-each[1], each[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredResult:
+    """A score with all that is needed to publish it.
+
+    Attributes
+    ----------
+    practices : PracticeList
+    places : Places
+        In the order of ``practices``.
+    score : Score
+    boundaries : mapping of str to geometry
+        Each network's polygon or multipolygon by label, EPSG:27700 metres.
+    provenance : mapping
+        The list, the rules and the journeys it was scored by.
+    """
+
+    practices: PracticeList
+    places: Places
+    score: Score
+    boundaries: Mapping[str, BaseGeometry]
+    provenance: Mapping[str, Any]
+
+
+def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
+    """Score every network of a division, and list what each and all of them break.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of all practices (`ground_graph`, or `netform.map.graph` where there is one area).
+    grouping : Grouping
+        Of practices of the graph.
+    rules : Rules
+        A network of one area is held to the rules of that area.
+    """
+    graph = demanded_graph(graph, rules.demands)
+    return Score(
+        grouping=grouping,
+        rules=rules,
+        networks=tuple(_scored(graph, label, codes, rules) for label, codes in grouping.networks.items()),
+        breaches=tuple(plan_breaches(graph, grouping.networks, rules)),
+    )
+
+
+def score_of_plan(plan: Plan, grouping: Grouping, rules: Rules) -> Score:
+    """Take the score that a plan was published with, without computing it again.
+
+    Parameters
+    ----------
+    plan : Plan
+        Terms are as it says; contiguity is that of the graph it was published with.
+    grouping : Grouping
+        Its networks.
+    rules : Rules
+        Those beside it. Of the rules only the band and contiguity are looked at: what else a plan may break is
+        for the audit, and a plan that was published has passed it.
+    """
+    neighbours = nx.Graph([(edge.code_a, edge.code_b) for edge in plan.edges])
+    neighbours.add_nodes_from(code for each in plan.networks for code in each.practice_codes)
+    scored = []
+    for network in plan.networks:
+        own = rules.for_area(network.area)
+        terms = {name: hours for name, hours in network.terms.items() if name in TERM_NAMES}
+        scored.append(
+            ScoredNetwork(
+                network=network,
+                areas=(network.area,),
+                cost=network_cost(terms, rules),
+                in_band=own.least <= network.list_size <= own.most,
+                contiguous=nx.is_connected(neighbours.subgraph(network.practice_codes)),
+                breaches=(),
+            )
+        )
+    return Score(grouping, rules, tuple(scored), ())
+
+
+def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rules) -> list[ScoredResult]:
+    """Score divisions of a prepared list, with their boundaries.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    groupings : sequence of Grouping
+        Of its practices.
+    rules : Rules
+
+    Returns
+    -------
+    list of ScoredResult
+        In the order given.
+    """
+    ground = tile_areas(prepared.parts)
+    graph = ground_graph(prepared, ground)
+    scores = [score_grouping(graph, grouping, rules) for grouping in groupings]
+    source = prepared.practices.source
+    provenance = {
+        "netform": __version__,
+        "input": source if source == "-" else Path(source).name,
+        "input_sha256": prepared.practices.sha256,
+        "rules": rules.profile,
+        "rules_sha256": hashlib.sha256(rules_toml(rules).encode()).hexdigest(),
+        "gazetteer": prepared.places.gazetteer,
+        "travel": prepared.travel.source,
+        "notes": list(prepared.notes),
+    }
+    return [
+        ScoredResult(
+            prepared.practices, prepared.places, score, draw_grouping(prepared, ground, score), provenance
+        )
+        for score in scores
+    ]
+
+
+def ground_graph(prepared: Prepared, ground: Territories) -> nx.Graph:
+    """Give the graph of the whole list with the neighbours across the lines between areas.
+
+    No plan may join those, so the graph that plans are made on lacks them; but a network that does cross a line
+    is in one piece when its ground is. Who borders whom there is read off the territories of all areas together.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    ground : Territories
+        Of the whole list (`netform.map.boundaries.tile_areas`).
+
+    Returns
+    -------
+    networkx.Graph
+        A copy with ``border`` and ``site`` edges; the graph itself when the list is one area.
+    """
+    if len(prepared.parts) < 2:
+        return prepared.graph
+    graph = prepared.graph.copy()
+    at_site: list[list[int]] = [[] for _ in range(len(ground.sites))]
+    for position, site in enumerate(ground.sites.site_of.tolist()):
+        at_site[site].append(position)
+    pairs, metres = shared_borders(ground)
+    for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
+        for i, j in product(at_site[s], at_site[t]):
+            _join_across(graph, prepared, i, j, "border", border_m)
+    for together in at_site:
+        for i, j in product(together, together):
+            if i < j:
+                _join_across(graph, prepared, i, j, "site", 0.0)
+    return graph
+
+
+def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict[str, BaseGeometry]:
+    """Draw the ground of every network of a division: a polygon, or several where it is in pieces.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    ground : Territories
+        Of the whole list.
+    score : Score
+
+    Returns
+    -------
+    dict of str to geometry
+        By label, EPSG:27700 metres.
+    """
+    networks = [each.network for each in score.networks]
+    return network_boundaries(networks, prepared.practices.codes, ground)
+
+
+def _scored(graph: nx.Graph, label: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:
+    nodes, travel = graph.nodes, graph.graph["travel"]
+    areas = tuple(sorted({nodes[code]["area"] for code in codes}))
+    own = rules.for_area(areas[0]) if len(areas) == 1 else rules
+    hub, _ = best_hub(graph, codes, own)
+    terms = network_terms(graph, codes, own)
+    broken = tuple(breaches(graph, codes, own))
+    kinds = {breach.kind for breach in broken}
+    network = Network(
+        network_id=label,
+        name=label,
+        area=areas[0] if len(areas) == 1 else "",
+        practice_codes=codes,
+        list_size=sum(nodes[code]["list_size"] for code in codes),
+        hub_code=hub,
+        minutes_to_hub=tuple(
+            travel.minutes(nodes[code]["position"], nodes[hub]["position"]) for code in codes
+        ),
+        terms=terms,
+        posts=shared_posts(graph, codes, own),
+        minutes_per_move=minutes_per_move(graph, codes),
+    )
+    return ScoredNetwork(
+        network=network,
+        areas=areas,
+        cost=network_cost(terms, own),
+        in_band="band" not in kinds,
+        contiguous="contiguity" not in kinds,
+        breaches=broken,
+    )
+
+
+def _join_across(graph: nx.Graph, prepared: Prepared, i: int, j: int, kind: str, border_m: float) -> None:
+    """Join two practices of different areas."""
+    a, b = prepared.practices.codes[i], prepared.practices.codes[j]
+    if graph.nodes[a]["area"] == graph.nodes[b]["area"]:
+        return
+    travel = prepared.travel
+    graph.add_edge(
+        a, b, kind=kind, border_m=border_m, distance_km=travel.distance_km(i, j), minutes=travel.minutes(i, j)
+    )

@@ -1,0 +1,313 @@
+"""Boundaries: from networks and territories to polygons that tile the area.
+
+A network's ground is that of its practices. Two things stand in the way of simply joining territories, and
+are dealt with here: areas that were solved apart may claim the same ground (`tile_areas`), and practices of
+one site may be in different networks (`network_boundaries`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from netform.map.territory.cells import (
+    Territories,
+    home_faces,
+    settle_orphans,
+    shared_borders,
+    voronoi_edges,
+)
+from netform.map.territory.coverage import GRID_M, Geometries, dissolve, faces_of
+from netform.map.territory.sites import Sites, merge_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from netform.plan.model import Network
+
+__all__ = ["network_boundaries", "tile_areas"]
+
+# No network at a shared site gets a sector narrower than this share of an even one.
+LEAST_SECTOR_SHARE = 0.4
+
+# Where a ray meets a border it puts a vertex between two others. On the grid of the territories that vertex would
+# be up to 7 cm beside the border and bend all of it, by 350 m2 where it is 10 km long: ground of a neighbour, of
+# who is left out, or of nobody. On this grid, in metres, it bends by less than 0.01 m2.
+CUT_GRID_M = 1e-6
+
+
+def tile_areas(parts: Sequence[tuple[NDArray[np.int64], Territories]]) -> Territories:
+    """Bring the territories of areas that were solved apart together, so that they tile the whole.
+
+    Where territories of several areas claim the same ground it goes to the nearest of their sites; ground
+    that one area alone claims stays with it. A piece that is cut off from its site by this goes to a
+    neighbour of an area that claims it too, where there is one. Practices of several areas at one place share
+    one territory.
+
+    Parameters
+    ----------
+    parts : sequence of (practices, territories)
+        One for each area: the positions of its practices in the whole list, and their territories, whose
+        ``sites.site_of`` is in the same order. Together they hold every practice of the list once.
+
+    Returns
+    -------
+    Territories
+        Of the sites of the whole list.
+
+    Raises
+    ------
+    ValueError
+        When the parts do not hold every practice once.
+    """
+    sites, site_of_claim = _all_sites(parts)
+    if len(parts) == 1:
+        return Territories(parts[0][1].polygons, sites, parts[0][1].extent)
+    claims = np.concatenate([territories.polygons for _, territories in parts])
+    extents = np.array([territories.extent for _, territories in parts], dtype=object)
+    faces = faces_of([*claims, *_contest_lines(extents, sites)])
+    faces, owner = _nearest_claims(faces, claims, site_of_claim, sites)
+    # Joined and taken apart again, each face is one connected piece of one site's ground.
+    faces, owner = shapely.get_parts(dissolve(faces, owner, len(sites)), return_index=True)
+    area_has_site = np.zeros((len(parts), len(sites)), dtype=bool)
+    area_has_site[np.repeat(np.arange(len(parts)), [len(part.sites) for _, part in parts]), site_of_claim] = (
+        True
+    )
+    area_has_face = np.zeros((len(parts), len(faces)), dtype=bool)
+    middles = shapely.STRtree(shapely.point_on_surface(faces))
+    area_has_face[tuple(middles.query(extents, predicate="contains"))] = True
+
+    def claimed(face: NDArray[np.int64], site: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.asarray((area_has_face[:, face] & area_has_site[:, site]).any(axis=0))
+
+    owner = settle_orphans(faces, owner, home_faces(faces, owner, sites), claimed)
+    return Territories(dissolve(faces, owner, len(sites)), sites, shapely.coverage_union_all(faces))
+
+
+def network_boundaries(
+    plan_networks: Sequence[Network],
+    codes: Sequence[str],
+    territories: Territories,
+    *,
+    outside: Collection[str] = (),
+) -> dict[str, BaseGeometry]:
+    """Draw the ground of each network: the territories of its practices, joined.
+
+    Where practices of one site are in several networks, the site's territory is cut into sectors that meet at
+    the site, one for each network, facing where the network borders it. The cuts move no border of a territory:
+    they end where they meet it, and no vertex that was there is shifted. Territories of sites of which no
+    practice is in a network stay outside every network. So does a sector of a site that practices in a network
+    share with one that is to be outside.
+
+    Parameters
+    ----------
+    plan_networks : sequence of Network
+    codes : sequence of str, length n
+        The practice codes in the order of ``territories.sites.site_of``.
+    territories : Territories
+        Of the whole list (see `tile_areas` for areas that were solved apart).
+    outside : collection of str
+        Practices in no network whose ground is to be outside even where they share a site: those that the
+        planner leaves out. Any other practice without a network leaves the ground of a shared site to the others.
+
+    Returns
+    -------
+    dict of str to Polygon or MultiPolygon
+        By ``network_id``, EPSG:27700 metres, in the order of the networks: valid, disjoint, with shared
+        vertices matched; together they tile the territories of the sites that are in a network, but for the
+        sectors outside.
+    """
+    # What is outside is drawn like one network more, and then left away.
+    network_of = dict.fromkeys(outside, len(plan_networks))
+    network_of |= {code: index for index, each in enumerate(plan_networks) for code in each.practice_codes}
+    members: list[list[int]] = [[] for _ in range(len(territories.sites))]
+    for site, code in zip(territories.sites.site_of.tolist(), codes, strict=True):
+        if code in network_of and network_of[code] not in members[site]:
+            members[site].append(network_of[code])
+    shared = [site for site, networks in enumerate(members) if len(networks) > 1]
+    faces, site_of_face = shapely.get_parts(territories.polygons, return_index=True)
+    owner = np.array([networks[0] if networks else -1 for networks in members], dtype=np.int64)[site_of_face]
+    if shared:
+        sectors = _sectors(shared, members, territories)
+        rays = [ray for site in shared for ray in _rays(site, sectors[site][1], territories)]
+        faces = faces_of([*territories.polygons, *rays], grid=CUT_GRID_M)
+        faces, site_of_face = _located(faces, territories.polygons)
+        owner = _sector_owner(faces, site_of_face, members, sectors, territories.sites)
+    grounds = dissolve(faces, owner, len(plan_networks) + 1)[: len(plan_networks)]
+    return {network.network_id: ground for network, ground in zip(plan_networks, grounds, strict=True)}
+
+
+def _all_sites(parts: Sequence[tuple[NDArray[np.int64], Territories]]) -> tuple[Sites, NDArray[np.int64]]:
+    """Return the sites of the whole list, and which of them each part's sites are, part after part."""
+    practices = np.concatenate([np.zeros(0, np.int64), *(chosen for chosen, _ in parts)]).astype(np.int64)
+    if not len(practices) or not np.array_equal(np.sort(practices), np.arange(len(practices))):
+        raise ValueError("the areas together must hold every practice of the list once")
+    places = np.zeros((len(practices), 2))
+    for chosen, territories in parts:
+        places[chosen] = territories.sites.points[territories.sites.site_of]
+    sites = merge_sites(places[:, 0], places[:, 1])
+    site_of_claim = []
+    for chosen, territories in parts:
+        renumbered = np.zeros(len(territories.sites), dtype=np.int64)
+        renumbered[territories.sites.site_of] = sites.site_of[chosen]
+        site_of_claim.append(renumbered)
+    return sites, np.concatenate(site_of_claim)
+
+
+def _contest_lines(extents: Geometries, sites: Sites) -> list[BaseGeometry]:
+    """Return the lines that divide the ground that more than one area claims among the sites of all areas."""
+    one, other = shapely.STRtree(extents).query(extents, predicate="intersects")
+    apart = one < other
+    contested = shapely.union_all(shapely.intersection(extents[one[apart]], extents[other[apart]]))
+    if shapely.area(contested) == 0:
+        return []
+    edges = voronoi_edges(sites, shapely.box(*shapely.total_bounds(extents)))
+    return [shapely.intersection(edges, contested)]
+
+
+def _nearest_claims(
+    faces: Geometries, claims: Geometries, site_of_claim: NDArray[np.int64], sites: Sites
+) -> tuple[Geometries, NDArray[np.int64]]:
+    """Return the faces that are claimed, and the nearest site with a claim to each."""
+    middles = shapely.point_on_surface(faces)
+    claim, face = shapely.STRtree(middles).query(claims, predicate="contains")
+    site = site_of_claim[claim]
+    metres = shapely.distance(middles[face], shapely.points(sites.points[site]))
+    order = np.lexsort((site, metres, face))
+    claimed, first = np.unique(face[order], return_index=True)
+    return faces[claimed], site[order][first]
+
+
+def _located(faces: Geometries, polygons: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
+    """Return the faces that lie in a polygon, and in which."""
+    polygon, face = shapely.STRtree(shapely.point_on_surface(faces)).query(polygons, predicate="contains")
+    return faces[face], polygon.astype(np.int64)
+
+
+def _sectors(
+    shared: Sequence[int], members: Sequence[Sequence[int]], territories: Territories
+) -> dict[int, tuple[list[int], NDArray[np.float64]]]:
+    """Return for each shared site its networks, anticlockwise, and the bearings at which sectors end."""
+    pairs, metres = shared_borders(territories)
+    points = territories.sites.points
+    grounds: dict[int, list[int]] = {}
+    for site, networks in enumerate(members):
+        for network in networks:
+            grounds.setdefault(network, []).append(site)
+    sectors = {}
+    for site in shared:
+        touching = (pairs == site).any(axis=1)
+        neighbours = pairs[touching].sum(axis=1) - site
+        borders = shapely.intersection(territories.polygons[site], territories.polygons[neighbours])
+        towards = shapely.get_coordinates(shapely.centroid(borders)) - points[site]
+        pull = towards / np.maximum(np.hypot(*towards.T), 1.0)[:, None] * metres[touching][:, None]
+        targets: list[float | None] = []
+        for network in members[site]:
+            adjacent = [index for index, each in enumerate(neighbours) if network in members[each]]
+            others = [each for each in grounds[network] if each != site]
+            if adjacent:
+                targets.append(_bearing(pull[adjacent].sum(axis=0)))
+            else:
+                targets.append(_bearing(points[others].mean(axis=0) - points[site]) if others else None)
+        order, ends = _sector_ends(targets)
+        sectors[site] = [members[site][index] for index in order], ends
+    return sectors
+
+
+def _bearing(vector: NDArray[np.float64]) -> float:
+    return float(np.arctan2(vector[1], vector[0]) % (2 * np.pi))
+
+
+def _sector_ends(targets: Sequence[float | None]) -> tuple[list[int], NDArray[np.float64]]:
+    """Divide the circle among targets: to each the directions nearest its own, and no less than a fair part.
+
+    Parameters
+    ----------
+    targets : sequence of float or None, length k
+        Radians; None for whom any direction will do.
+
+    Returns
+    -------
+    order : list of int
+        The targets in the order of their sectors, anticlockwise.
+    ends : ndarray of float64, shape (k,)
+        Where each sector in that order ends, radians, increasing; the first begins where the last ends.
+    """
+    bearings: list[tuple[float, int]] = sorted(
+        (aim, index) for index, aim in enumerate(targets) if aim is not None
+    )
+    for index, aim in enumerate(targets):
+        if aim is None:
+            bearings = sorted([*bearings, (_middle_of_widest_gap([each for each, _ in bearings]), index)])
+    angles = np.array([aim for aim, _ in bearings])
+    order = [index for _, index in bearings]
+    count = len(angles)
+    # Begin after the widest gap, so that the even spacing departs least from the targets.
+    widest = int(np.argmax(np.diff(angles, append=angles[0] + 2 * np.pi)))
+    order = order[widest + 1 :] + order[: widest + 1]
+    angles = np.concatenate([angles[widest + 1 :], angles[: widest + 1] + 2 * np.pi])
+    even = angles.mean() + (np.arange(count) - (count - 1) / 2) * 2 * np.pi / count
+    for share in np.linspace(0, 1, 21):
+        placed = (1 - share) * angles + share * even
+        ends = placed + np.diff(placed, append=placed[0] + 2 * np.pi) / 2
+        widths = np.diff(ends, prepend=ends[-1] - 2 * np.pi)
+        if widths.min() >= LEAST_SECTOR_SHARE * 2 * np.pi / count:
+            break
+    return order, ends
+
+
+def _middle_of_widest_gap(angles: Sequence[float]) -> float:
+    if not angles:
+        return 0.0
+    gaps = np.diff(angles, append=angles[0] + 2 * np.pi)
+    widest = int(np.argmax(gaps))
+    return float((angles[widest] + gaps[widest] / 2) % (2 * np.pi))
+
+
+def _rays(site: int, ends: NDArray[np.float64], territories: Territories) -> list[BaseGeometry]:
+    """Return the lines from a site through its territory at which sectors end."""
+    ground = territories.polygons[site]
+    start = territories.sites.points[site]
+    left, bottom, right, top = ground.bounds
+    far = 2 * (right - left + top - bottom)
+    tips = start + far * np.column_stack([np.cos(ends), np.sin(ends)])
+    lines = shapely.linestrings(np.stack([np.broadcast_to(start, tips.shape), tips], axis=1))
+    rays = shapely.intersection(lines, ground)
+    corners = shapely.get_coordinates(ground)
+    tree = shapely.STRtree(shapely.points(corners))
+
+    # An end hardly beside a corner would be a second vertex there, which rounding on export could move past it.
+    def to_corners(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        end, corner = tree.query_nearest(shapely.points(coords), max_distance=GRID_M, all_matches=False)
+        moved = coords.copy()
+        moved[end] = corners[corner]
+        return moved
+
+    return list(shapely.transform(rays, to_corners))
+
+
+def _sector_owner(
+    faces: Geometries,
+    site_of_face: NDArray[np.int64],
+    members: Sequence[Sequence[int]],
+    sectors: dict[int, tuple[list[int], NDArray[np.float64]]],
+    sites: Sites,
+) -> NDArray[np.int64]:
+    """Return the network of each face; -1 for none."""
+    middles = shapely.get_coordinates(shapely.point_on_surface(faces)) - sites.points[site_of_face]
+    bearings = np.arctan2(middles[:, 1], middles[:, 0])
+    owner = np.full(len(faces), -1, dtype=np.int64)
+    for face, site in enumerate(site_of_face.tolist()):
+        if site in sectors:
+            networks, ends = sectors[site]
+            turn = (bearings[face] - ends[-1]) % (2 * np.pi)
+            sector = int(np.searchsorted(ends[:-1] - ends[-1] + 2 * np.pi, turn, side="right"))
+            owner[face] = networks[sector]
+        elif members[site]:
+            owner[face] = members[site][0]
+    return owner

@@ -1,0 +1,84 @@
+"""What a run starts from: the files a user hands over, and the list on the map with its graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netform.map.graph import area_positions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import networkx as nx
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from netform.inputs.places import Places
+    from netform.inputs.travel import Travel
+    from netform.map.territory import Territories
+    from netform.practices.model import PracticeList
+
+__all__ = ["Inputs", "Prepared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a user hands over.
+
+    Attributes
+    ----------
+    practices : str
+        File of the practice list, ``-`` for standard input.
+    area_column : str or None
+        The column no network may cross.
+    postcodes, travel, graph, edges, boundary : Path or None
+        Files in place of, or beside, what netform knows.
+    registrations : Path or None
+        File of practices by neighbourhood, see `netform.inputs.registrations`.
+    soft_columns : tuple of str
+        The columns with the sides of soft boundaries.
+    """
+
+    practices: str
+    area_column: str | None = None
+    postcodes: Path | None = None
+    travel: Path | None = None
+    graph: Path | None = None
+    edges: Path | None = None
+    boundary: Path | None = None
+    registrations: Path | None = None
+    soft_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The list on the map, and its graph: all that choosing needs.
+
+    Attributes
+    ----------
+    practices : PracticeList
+    places : Places
+    travel : Travel
+    parts : tuple of (positions, Territories)
+        For each area, in order of area.
+    graph : networkx.Graph
+    notes : tuple of str
+        What a planner should know about how the inputs were taken.
+    """
+
+    practices: PracticeList
+    places: Places
+    travel: Travel
+    parts: tuple[tuple[NDArray[np.int64], Territories], ...]
+    graph: nx.Graph
+    notes: tuple[str, ...]
+
+    @property
+    def areas(self) -> dict[str, list[str]]:
+        """The codes of each area, in order."""
+        codes = self.practices.codes
+        return {
+            area: [codes[position] for position in positions]
+            for area, positions in area_positions(self.practices).items()
+        }

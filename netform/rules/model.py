@@ -1,0 +1,212 @@
+"""Rules: every number a user may choose, with its unit, and what the planner demands.
+
+They come from a profile or a file: see `netform.rules.toml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from netform.errors import RulesError
+from netform.rules.demands import NO_DEMANDS, Demands
+from netform.rules.toml_values import is_number, nearest, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["FOLLOWS_BAND", "MOST_PATIENTS", "TERM_NAMES", "Role", "Rules", "band_problems", "weight_problems"]
+
+# The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
+TERM_NAMES = (
+    "patient_travel",
+    "staff_travel",
+    "stranded_posts",
+    "overhead",
+    "cover",
+    "balance",
+    "continuity",
+    "community",
+    "crossing",
+)
+
+# Numbers that follow the band unless a rule names them: the target list size is its middle, with a dead band as wide as
+# it is, so that balance charges only what lies outside; and no exception need be as large as two networks.
+FOLLOWS_BAND = ("exception_most", "balance_target", "balance_dead_band")
+
+# Far beyond any list, and far below where sums of patients would overflow.
+MOST_PATIENTS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A shared role and how many weighted patients give one full-time post.
+
+    Attributes
+    ----------
+    name : str
+    patients_per_post : float
+        Weighted patients for one post.
+    source : str
+        Where the ratio and the price come from, with their dates.
+    pounds_per_post_year : float or None
+        What a full-time post costs a year; None when no price is known.
+    """
+
+    name: str
+    patients_per_post: float
+    source: str
+    pounds_per_post_year: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Every number a user may choose.
+
+    Attributes
+    ----------
+    profile : str
+        Name of the profile these rules started from.
+    least, most : int
+        The band of a network's list size, registered patients, inclusive.
+    exception_most : int
+        No exception of several practices is larger than this.
+    minutes_base, minutes_per_km, minutes_power : float
+        The travel estimate, see `netform.inputs.travel.estimate_minutes`.
+    visits_per_patient_week : float
+        Visits to the hub per registered patient per week.
+    moves_per_post_week : float
+        Moves between sites per whole shared post per week.
+    hours_per_post_week : float
+        Hours of a full-time post.
+    post_step : float
+        The step in which posts are hired, full-time equivalents.
+    overhead_hours_week : float
+        What a network costs by existing.
+    balance_target, balance_dead_band : float
+        Registered patients.
+    balance_hours_per_1000 : float
+        Hours per week for every 1,000 patients outside the dead band.
+    continuity_hours_per_patient_week : float
+        For a patient who loses the present network.
+    community_hours_per_patient_week : float
+        For a patient who lives outside the territories of the network.
+    crossing_hours_per_patient_week : float
+        For a patient on the smaller side of a soft boundary, each boundary by itself.
+    roles : tuple of Role
+    weights : tuple of (str, float)
+        One for each term, in the order of `TERM_NAMES`.
+    demands : Demands
+        What the planner demands of the plan.
+    follows_band : frozenset of str
+        Which of `FOLLOWS_BAND` no rule names, so that they change with the band. Rules that differ in nothing else are
+        the same rules.
+    """
+
+    profile: str
+    least: int
+    most: int
+    exception_most: int
+    minutes_base: float
+    minutes_per_km: float
+    minutes_power: float
+    visits_per_patient_week: float
+    moves_per_post_week: float
+    hours_per_post_week: float
+    post_step: float
+    overhead_hours_week: float
+    balance_target: float
+    balance_dead_band: float
+    balance_hours_per_1000: float
+    continuity_hours_per_patient_week: float
+    community_hours_per_patient_week: float
+    crossing_hours_per_patient_week: float
+    roles: tuple[Role, ...]
+    weights: tuple[tuple[str, float], ...]
+    demands: Demands = NO_DEMANDS
+    follows_band: frozenset[str] = field(default=frozenset(FOLLOWS_BAND), compare=False)
+
+    def for_area(self, area: str) -> Rules:
+        """Give the rules of one area: its own band and number of networks where they are demanded."""
+        own = self.demands.of_area(area)
+        number = self.demands.networks if own.networks is None else own.networks
+        banded = self.with_band(own.least, own.most)
+        return replace(banded, demands=replace(self.demands, networks=number))
+
+    def weight(self, term: str) -> float:
+        """Give the weight of a term in the objective."""
+        return dict(self.weights)[term]
+
+    def with_weights(self, changes: Mapping[str, float]) -> Rules:
+        """Change some weights.
+
+        Raises
+        ------
+        RulesError
+            A term is unknown or a weight is not a number of at least 0.
+        """
+        problems = [problem for name, value in changes.items() for problem in weight_problems(name, value)]
+        if problems:
+            raise RulesError("\n".join(problems))
+        return replace(
+            self, weights=tuple((name, float(changes.get(name, old))) for name, old in self.weights)
+        )
+
+    def with_band(self, least: int | None, most: int | None) -> Rules:
+        """Change the band, and with it the numbers that follow it.
+
+        Raises
+        ------
+        RulesError
+            The band is empty or not positive.
+        """
+        new_least = self.least if least is None else least
+        new_most = self.most if most is None else most
+        if (new_least, new_most) == (self.least, self.most):
+            return self
+        # What was set to something else does not follow; but an exception is never smaller than a network of the band.
+        follows = frozenset(name for name in self.follows_band if getattr(self, name) == self.by_band[name])
+        raised = max(self.exception_most, new_most)
+        moved = replace(
+            self, least=new_least, most=new_most, exception_most=raised, follows_band=follows
+        ).following_band()
+        problems = band_problems(moved)
+        if problems:
+            raise RulesError("\n".join(problems))
+        return moved
+
+    def following_band(self) -> Rules:
+        """Set the numbers that follow the band by the band."""
+        changes: dict[str, Any] = {name: self.by_band[name] for name in self.follows_band}
+        return replace(self, **changes)
+
+    @property
+    def by_band(self) -> dict[str, float]:
+        """What each number that may follow the band is by it."""
+        return {
+            "exception_most": max(self.most, 2 * self.least - 1),
+            "balance_target": (self.least + self.most) / 2,
+            "balance_dead_band": (self.most - self.least) / 2,
+        }
+
+
+def weight_problems(name: str, value: Any) -> list[str]:
+    """Say what is wrong with the weight of a term, in words; nothing when it may stand."""
+    if name not in TERM_NAMES:
+        return [f"there is no term {name!r} to weigh.{nearest(name, TERM_NAMES)}"]
+    if not is_number(value) or value < 0:
+        return [f"the weight of {name} must be a number of at least 0, not {shown(value)}."]
+    return []
+
+
+def band_problems(rules: Rules) -> list[str]:
+    """Say what is wrong with the band of some rules, in words; nothing when it may stand."""
+    if rules.least < 1:
+        return [f"the least list size must be at least 1, not {rules.least:,}."]
+    if rules.least > rules.most:
+        return [f"the least list size ({rules.least:,}) is above the most ({rules.most:,}): no network fits."]
+    if rules.exception_most < rules.most:
+        return [f"exception_max ({rules.exception_most:,}) is below the band's most ({rules.most:,})."]
+    if rules.exception_most > MOST_PATIENTS:
+        return [f"list sizes beyond {MOST_PATIENTS:,} patients are a slip: all England has 64 million."]
+    return []
