@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from netform.cli.request import AREA_BAND
 from netform.errors import RulesError
 from netform.rules.table import DEMAND_RULES, DemandRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from netform.cli.request import ListRequest
     from netform.rules.demand_names import Typed
     from netform.rules.model import Rules
 
@@ -39,7 +41,7 @@ DEMAND_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     *(_option(rule) for rule in DEMAND_RULES if rule.help),
     click.option(
         _BAND,
-        "area_band",
+        AREA_BAND,
         multiple=True,
         metavar="AREA=MIN-MAX",
         help="Least and most list size in one area, such as 15F=30000-60000; repeat for others.",
@@ -47,14 +49,13 @@ DEMAND_OPTIONS: tuple[Callable[[Command], Command], ...] = (
 )
 
 
-def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
+def demanded_rules(rules: Rules, request: ListRequest) -> Rules:
     """Add what the options demand to the rules.
 
     Parameters
     ----------
     rules : Rules
-    given : dict
-        The options by name; those a command does not have are not in it.
+    request : ListRequest
 
     Raises
     ------
@@ -63,35 +64,35 @@ def demanded_rules(rules: Rules, given: dict[str, Any]) -> Rules:
     """
     from netform.rules.demands_toml import read_demands  # noqa: PLC0415 (not needed for --help)
 
-    tables, problems = _tables(given)
+    tables, problems = _tables(request)
     demands, found = read_demands(tables, rules.demands, _NAMES)
     if problems + found:
         raise RulesError("\n".join(problems + found))
     return replace(rules, demands=demands)
 
 
-def typed_demands(given: dict[str, Any]) -> Typed:
+def typed_demands(request: ListRequest) -> Typed:
     """Gather what the options demand by themselves, beside any rules file, with what they are called.
 
     Parameters
     ----------
-    given : dict
-        Options that `demanded_rules` can read.
+    request : ListRequest
+        Whose options `demanded_rules` can read.
     """
     from netform.rules.demand_names import Typed  # noqa: PLC0415
     from netform.rules.demands import NO_DEMANDS  # noqa: PLC0415 (not needed for --help)
     from netform.rules.demands_toml import read_demands  # noqa: PLC0415
 
-    demands, _ = read_demands(_tables(given)[0], NO_DEMANDS, _NAMES)
-    return Typed(demands, _NAMES, most=given.get("most") is not None)
+    demands, _ = read_demands(_tables(request)[0], NO_DEMANDS, _NAMES)
+    return Typed(demands, _NAMES, most=request.most is not None)
 
 
-def _tables(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _tables(request: ListRequest) -> tuple[dict[str, Any], list[str]]:
     """Lay options out as the tables of a rules file; with what cannot be read of them."""
     problems: list[str] = []
     planner: dict[str, Any] = {}
     for rule in DEMAND_RULES:
-        value = given.get(rule.key)
+        value = request.demands.get(rule.key)
         # In place of a number of networks there may be a word, which the command that knows it answers.
         if value is None or value == () or isinstance(value, str):
             continue
@@ -104,7 +105,7 @@ def _tables(given: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         else:
             planner[rule.key] = value
     areas: dict[str, dict[str, int]] = {}
-    for text in given.get("area_band", ()):
+    for text in request.demands.get(AREA_BAND, ()):
         name, _, band = text.rpartition("=")
         least, dash, most = (part.strip().replace(",", "") for part in band.partition("-"))
         if name.strip() and dash and _is_digits(least) and _is_digits(most):

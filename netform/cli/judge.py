@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from netform.cli.demands import typed_demands
 from netform.cli.options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
+from netform.cli.output import check_out, write_out
+from netform.cli.request import CompareRequest, ListRequest, ScoreRequest
 from netform.cli.terminal import data_stream, explained, print_data, say
-from netform.errors import OutputError, RulesError
+from netform.errors import RulesError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
+    from netform.export.publication import Publication
     from netform.judge.comparison import Compared
     from netform.judge.scoring import ScoredResult
     from netform.plan.grouping import Grouping
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from netform.rules.model import Rules
 
 __all__ = ["compare", "score"]
+
+R = TypeVar("R")
 
 # ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
 
@@ -34,7 +38,7 @@ _OUTPUT_OPTIONS = (
         "-o",
         "--out",
         metavar="OUT",
-        help="A folder for tables, map and page, or one file: .html, .json, .csv.",
+        help="A folder for tables, map and page, or one file: .csv, .geojson, .gpkg, .html, .json or .xlsx.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output in place of text."),
@@ -60,15 +64,16 @@ def score(**given: Any) -> None:
     but what is not clear.
     """
     with explained(), data_stream() as stdout:
-        from netform.export.score import SCORE_ENDINGS, SCORE_FILES, score_files, score_json
+        from netform.export.score import SCORE, score_json
         from netform.inputs.grouping_file import read_grouping
         from netform.report.score_text import score_text
 
-        rules = given_rules(given)
-        single = _check_out(given, SCORE_FILES, SCORE_ENDINGS)
-        [result] = _scored(given, rules, lambda practices: [read_grouping(given["plan"], practices)])
-        _write(given, score_files(result), SCORE_ENDINGS, single=single)
-        content = score_json(result.score, result.provenance) if given["as_json"] else b""
+        request = ScoreRequest.of(given)
+        rules = given_rules(request)
+        single = check_out(SCORE, request.out, overwrite=request.overwrite)
+        [result] = _scored(request, rules, lambda practices: [read_grouping(request.plan, practices)])
+        _write(SCORE, result, request, single=single)
+        content = score_json(result.score, result.provenance) if request.as_json else b""
         print_data(stdout, content or score_text(result.score).encode("utf-8"))
 
 
@@ -90,26 +95,27 @@ def compare(**given: Any) -> None:
     --practices everything is computed from that list, with the options of netform solve.
     """
     with explained(), data_stream() as stdout:
-        from netform.export.compare import COMPARE_ENDINGS, COMPARE_FILES, compare_files, compare_json
+        from netform.export.compare import COMPARE, compare_json
         from netform.report.compare_text import compare_text
 
-        single = _check_out(given, COMPARE_FILES, COMPARE_ENDINGS)
-        compared = _compared(given)
-        _write(given, compare_files(compared), COMPARE_ENDINGS, single=single)
+        request = CompareRequest.of(given)
+        single = check_out(COMPARE, request.out, overwrite=request.overwrite)
+        compared = _compared(request)
+        _write(COMPARE, compared, request, single=single)
         print_data(
-            stdout, compare_json(compared) if given["as_json"] else compare_text(compared).encode("utf-8")
+            stdout, compare_json(compared) if request.as_json else compare_text(compared).encode("utf-8")
         )
 
 
-def _compared(given: dict[str, Any]) -> Compared:
+def _compared(request: CompareRequest) -> Compared:
     """Compare by the list, or by what was published where there is none."""
     from netform.inputs.grouping_file import read_grouping
     from netform.inputs.plan_folder import is_plan
     from netform.judge.comparison import compare_results
     from netform.judge.published_plans import compare_plan_folders, named_apart
 
-    if given["practices"] is None:
-        tables = [each for each in (given["a"], given["b"]) if not is_plan(each)]
+    if request.practices is None:
+        tables = [each for each in (request.a, request.b) if not is_plan(each)]
         if tables:
             raise RulesError(
                 f"{tables[0]} is no plan folder: say with --practices LIST whose division it is."
@@ -117,63 +123,41 @@ def _compared(given: dict[str, Any]) -> Compared:
         idle = [
             param.opts[0]
             for param in compare.params
-            if param.name not in _OWN_OPTIONS and given[param.name or ""] not in (None, (), False)
+            if param.name not in _OWN_OPTIONS and request.value(param.name or "") not in (None, (), False)
         ]
         if idle:
             raise RulesError(f"{idle[0]} has no effect without --practices LIST.")
-        return compare_plan_folders(given["a"], given["b"])
-    name_a, name_b = named_apart(given["a"], given["b"])
+        return compare_plan_folders(request.a, request.b)
+    name_a, name_b = named_apart(request.a, request.b)
 
     def groupings(practices: PracticeList) -> list[Grouping]:
-        a, b = read_grouping(given["a"], practices), read_grouping(given["b"], practices)
+        a, b = read_grouping(request.a, practices), read_grouping(request.b, practices)
         # Today's networks are called so, whatever word they were asked for by.
         return [
             replace(each, name="today" if each.name == "today" else name)
             for each, name in ((a, name_a), (b, name_b))
         ]
 
-    a, b = _scored(given, given_rules(given), groupings)
+    a, b = _scored(request, given_rules(request), groupings)
     return compare_results(a, b)
 
 
 def _scored(
-    given: dict[str, Any], rules: Rules, groupings: Callable[[PracticeList], Sequence[Grouping]]
+    request: ListRequest, rules: Rules, groupings: Callable[[PracticeList], Sequence[Grouping]]
 ) -> list[ScoredResult]:
     """Read the list, then the divisions of it, and score them."""
     from netform.judge.scoring import score_prepared
     from netform.pipeline import prepare
     from netform.rules.conflicts.clashes import refuse_unknown
 
-    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given))
-    refuse_unknown(rules, prepared.graph, typed_demands(given))
+    prepared = prepare(given_inputs(request), rules, stdin=given_stdin(request))
+    refuse_unknown(rules, prepared.graph, typed_demands(request))
     return score_prepared(prepared, groupings(prepared.practices), rules)
 
 
-def _check_out(given: dict[str, Any], names: Sequence[str], endings: Mapping[str, str]) -> bool:
-    """Refuse, before the long work, a place that cannot be written to; say whether it is a single file."""
-    if given["out"] is None:
-        if given["overwrite"]:
-            raise OutputError("--overwrite: there is nothing to replace without -o. Name a folder.")
-        return False
-    from netform.export.files import check_target
-
-    return check_target(given["out"], overwrite=given["overwrite"], endings=tuple(endings), names=names)
-
-
 def _write(
-    given: dict[str, Any],
-    files: Mapping[str, Callable[[], bytes]],
-    endings: Mapping[str, str],
-    *,
-    single: bool,
+    publication: Publication[R], result: R, request: ScoreRequest | CompareRequest, *, single: bool
 ) -> None:
-    from netform.export import write_file, write_folder
-
-    if given["out"] is None:
-        return
-    out = Path(given["out"])
-    if single:
-        write_file(out, files[endings[out.suffix.lower()]](), overwrite=given["overwrite"])
-    else:
-        write_folder(out, files, overwrite=given["overwrite"])
-    say(f"Written to {out}")
+    if request.out is not None:
+        write_out(publication, result, request.out, overwrite=request.overwrite, single=single)
+        say(f"Written to {request.out}")

@@ -30,6 +30,8 @@ from netform.cli.options import (
     given_rules,
     with_options,
 )
+from netform.cli.output import check_out, write_out
+from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.rule_costs import given_prices
 from netform.cli.sweep import sweep
 from netform.cli.terminal import (
@@ -99,31 +101,31 @@ def solve(**given: Any) -> None:
     plan, or worse); 130 interrupted (the best plan so far is written, if there was one).
     """  # noqa: D301 (the same)
     with explained(), data_stream() as stdout, Interruption() as stop:
-        _solve(given, stdout, stop)
+        _solve(SolveRequest.of(given), stdout, stop)
 
 
-def _solve(given: dict[str, Any], stdout: BinaryIO | io.FileIO, stop: Interruption) -> None:
-    from netform.export import check_target
+def _solve(request: SolveRequest, stdout: BinaryIO | io.FileIO, stop: Interruption) -> None:
+    from netform.export.plan import PLAN
 
-    rules = given_rules(given)
-    check_options(given)
-    single = check_target(given["out"], overwrite=given["overwrite"])
-    progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
+    rules = given_rules(request)
+    check_options(request)
+    single = check_out(PLAN, request.out, overwrite=request.overwrite)
+    progress = Progress(shown=not request.quiet and sys.stderr.isatty())
     progress.say("starting")
     from netform.pipeline import draw
 
     _load_ahead()
-    prepared, rules = given_list(given, rules, progress.say)
-    options = _options(given, prepared)
+    prepared, rules = given_list(request, rules, progress.say)
+    options = _options(request, prepared)
     progress.areas = len(prepared.areas)
-    plan = _plan(prepared, rules, options, given["time_limit"], progress, stop)
-    prices = given_prices(given, prepared, rules, options, progress, stop)
+    plan = _plan(prepared, rules, options, request.time_limit, progress, stop)
+    prices = given_prices(request, prepared, rules, options, progress, stop)
     progress.say("drawing boundaries")
-    result = replace(draw(prepared, rules, plan), prices=prices, timings=given["timings"])
+    result = replace(draw(prepared, rules, plan), prices=prices, timings=request.timings)
     progress.say("writing")
-    _write(result, given, single=single)
+    write_out(PLAN, result, request.out, overwrite=request.overwrite, single=single)
     progress.clear()
-    _tell(result, given, stdout)
+    _tell(result, request, stdout)
     if stop.asked():
         sys.exit(INTERRUPTED)
     missing = [area.area for area in plan.areas if area.cost is None]
@@ -145,18 +147,18 @@ def _load_ahead() -> None:
     threading.Thread(target=load, name="imports", daemon=True).start()
 
 
-def _options(given: dict[str, Any], prepared: Prepared) -> Options:
+def _options(request: SolveRequest, prepared: Prepared) -> Options:
     """Gather how the run goes about it, besides the rules."""
     from netform.solve.area import Options
     from netform.solve.model.budget import MemoryBudget
 
-    workers = given["workers"] or os.cpu_count() or 1
+    workers = request.workers or os.cpu_count() or 1
     return Options(
-        strict=given["strict"],
-        seed=given["seed"],
+        strict=request.strict,
+        seed=request.seed,
         workers=workers,
-        moves=given_moves(given, prepared),
-        memory=MemoryBudget.of(given["memory"]),
+        moves=given_moves(request, prepared),
+        memory=MemoryBudget.of(request.memory),
     )
 
 
@@ -213,26 +215,15 @@ def _named(areas: list[str]) -> str:
     return f"{'area' if len(areas) == 1 else 'areas'} {', '.join(areas[:10])}{more}"
 
 
-def _write(result: Result, given: dict[str, Any], *, single: bool) -> None:
-    from netform.export import EXPORTERS, folder_files, stale_files, write_file, write_folder
-
-    out = Path(given["out"])
-    if single:
-        write_file(out, EXPORTERS[out.suffix.lower()](result), overwrite=given["overwrite"])
-    else:
-        files = folder_files(result)
-        write_folder(out, files, overwrite=given["overwrite"], stale=stale_files(files))
-
-
-def _tell(result: Result, given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
+def _tell(result: Result, request: SolveRequest, stdout: BinaryIO | io.FileIO) -> None:
     from netform.export.plan_json import plan_json
     from netform.report.text import summary_text
 
-    if not given["quiet"]:
+    if not request.quiet:
         say(summary_text(result))
-        say(f"Written to {given['out']}")
-    if given["as_json"]:
-        print_data(stdout, plan_json(result.plan, timings=given["timings"]))
+        say(f"Written to {request.out}")
+    if request.as_json:
+        print_data(stdout, plan_json(result.plan, timings=request.timings))
 
 
 @cli.command()
@@ -249,11 +240,12 @@ def check(**given: Any) -> None:
         from netform.report.check import check_text
         from netform.rules.settled import refuse_numbers
 
-        prepared, rules = given_list(given, given_rules(given))
+        request = CheckRequest.of(given)
+        prepared, rules = given_list(request, given_rules(request))
         refuse_numbers(prepared.graph, prepared.areas, rules)
         survey = take_survey(prepared, rules)
         print_data(stdout, check_text(survey).encode("utf-8"))
-        if given["strict"] and any(area.obstacles for area in survey.areas):
+        if request.strict and any(area.obstacles for area in survey.areas):
             sys.exit(4)
 
 

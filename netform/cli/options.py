@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import click
 
 from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
-from netform.errors import OutputError, RulesError
+from netform.errors import RulesError
 from netform.solve.model.budget import DEFAULT, GIGABYTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from netform.cli.request import ListRequest, SolveRequest
     from netform.plan.grouping import Moves
     from netform.prepared import Inputs, Prepared
     from netform.rules.model import Rules
@@ -127,7 +128,7 @@ SOLVE_OPTIONS = (
         default="netform-out",
         show_default=True,
         metavar="OUT",
-        help="A folder for all results, or one file: .geojson, .gpkg, .csv, .xlsx or .html.",
+        help="A folder for all results, or one file: .csv, .geojson, .gpkg, .html, .json or .xlsx.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
     click.option(
@@ -207,86 +208,82 @@ def with_options(options: tuple[Callable[[Command], Command], ...]) -> Callable[
     return decorate
 
 
-def check_options(given: dict[str, Any]) -> None:
+def check_options(request: SolveRequest) -> None:
     """Refuse options that cannot be, or cannot be together."""
-    if not given["time_limit"] > 0:
-        raise RulesError(f"--time-limit must be above 0 seconds, not {given['time_limit']:g}.")
-    if given["out"] == "-":
-        raise OutputError("-: results are files. Name a folder or a file; --json prints the plan.")
-    _check_start(given)
+    if not request.time_limit > 0:
+        raise RulesError(f"--time-limit must be above 0 seconds, not {request.time_limit:g}.")
+    _check_start(request)
 
 
-def _check_start(given: dict[str, Any]) -> None:
+def _check_start(request: SolveRequest) -> None:
     """Refuse a start without moves, and moves without a start."""
-    limits = {"--moves": given["moves"], "--moves-patients": given["moves_patients"]}
+    limits = {"--moves": request.moves, "--moves-patients": request.moves_patients}
     named = [name for name, limit in limits.items() if limit is not None]
-    if given["start"] and not named:
+    if request.start and not named:
         raise RulesError(
-            f"--start {given['start']} says where a plan starts, not how far it may go: add --moves N (practices), "
+            f"--start {request.start} says where a plan starts, not how far it may go: add --moves N (practices), "
             "--moves least or --moves-patients P."
         )
-    if named and not given["start"]:
+    if named and not request.start:
         raise RulesError(
             f"{named[0]} is counted from a start: add --start today (the list's pcn_code) or --start FILE."
         )
-    if given["moves"] == "least" and given["prices"]:
+    if request.moves == "least" and request.prices:
         raise RulesError(
             "--prices compares plans that may move as many practices as one another, and --moves least gives each its "
             "own number: give that number, --moves N, with --prices."
         )
 
 
-def given_inputs(given: dict[str, Any]) -> Inputs:
+def given_inputs(request: ListRequest) -> Inputs:
     """Gather the files that a user hands over."""
     from netform.prepared import Inputs
 
+    assert request.practices is not None  # noqa: S101 (compare, which can do without, has asked)
     return Inputs(
-        practices=given["practices"],
-        area_column=given["area"],
-        postcodes=given["postcodes"],
-        travel=given["travel"],
-        graph=given["graph"],
-        edges=given["edges"],
-        boundary=given["boundary"],
-        registrations=given["registrations"],
-        soft_columns=tuple(given["soft"]),
+        practices=request.practices,
+        area_column=request.area,
+        postcodes=request.postcodes,
+        travel=request.travel,
+        graph=request.graph,
+        edges=request.edges,
+        boundary=request.boundary,
+        registrations=request.registrations,
+        soft_columns=tuple(request.soft),
     )
 
 
-def given_stdin(given: dict[str, Any]) -> BinaryIO | None:
+def given_stdin(request: ListRequest) -> BinaryIO | None:
     """Give standard input where the list comes from it."""
-    return sys.stdin.buffer if given["practices"] == "-" else None
+    return sys.stdin.buffer if request.practices == "-" else None
 
 
-def given_rules(given: dict[str, Any]) -> Rules:
+def given_rules(request: ListRequest) -> Rules:
     """Take the rules file or profile, then the options that change it."""
     from netform.rules.toml import DEFAULT_PROFILE, load_profile, read_rules
 
-    if given["rules"] and given["profile"]:
+    if request.rules and request.profile:
         raise RulesError("--rules and --profile both give the rules: name the profile inside the rules file.")
-    rules = (
-        read_rules(given["rules"]) if given["rules"] else load_profile(given["profile"] or DEFAULT_PROFILE)
-    )
-    rules = rules.with_band(given["least"], given["most"])
+    rules = read_rules(request.rules) if request.rules else load_profile(request.profile or DEFAULT_PROFILE)
+    rules = rules.with_band(request.least, request.most)
     weights: dict[str, float] = {}
-    for text in given["weights"]:
+    for text in request.weights:
         term, _, number = text.partition("=")
         try:
             weights[term.strip()] = float(number)
         except ValueError:
             raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
-    return demanded_rules(rules.with_weights(weights), given)
+    return demanded_rules(rules.with_weights(weights), request)
 
 
 def given_list(
-    given: dict[str, Any], rules: Rules, on_stage: Callable[[str], None] = lambda _: None
+    request: ListRequest, rules: Rules, on_stage: Callable[[str], None] = lambda _: None
 ) -> tuple[Prepared, Rules]:
     """Prepare the list, refuse demands that clash, and count its networks of today where they are asked for.
 
     Parameters
     ----------
-    given : dict
-        The options by name; those a command does not have are not in it.
+    request : ListRequest
     rules : Rules
     on_stage : callable
         Told of each stage.
@@ -309,19 +306,19 @@ def given_list(
     from netform.rules.conflicts.clashes import refuse_clashes
     from netform.rules.current_counts import with_todays_numbers
 
-    prepared = prepare(given_inputs(given), rules, stdin=given_stdin(given), on_stage=on_stage)
-    strict, typed = given.get("strict", False), typed_demands(given)
-    refuse_clashes(rules, prepared.graph, strict=strict, typed=typed)
-    if given.get("networks") == "today":
+    prepared = prepare(given_inputs(request), rules, stdin=given_stdin(request), on_stage=on_stage)
+    typed = typed_demands(request)
+    refuse_clashes(rules, prepared.graph, strict=request.strict, typed=typed)
+    if request.demands.get("networks") == "today":
         rules, notes = with_todays_numbers(
             rules, prepared.graph, prepared.areas, todays_grouping(prepared.practices)
         )
         prepared = replace(prepared, notes=(*prepared.notes, *notes))
-        refuse_clashes(rules, prepared.graph, strict=strict, typed=replace(typed, today=True))
+        refuse_clashes(rules, prepared.graph, strict=request.strict, typed=replace(typed, today=True))
     return prepared, rules
 
 
-def given_moves(given: dict[str, Any], prepared: Prepared) -> Moves | None:
+def given_moves(request: SolveRequest, prepared: Prepared) -> Moves | None:
     """Read where a plan starts and how far it may go; None where it may go anywhere.
 
     Raises
@@ -332,7 +329,7 @@ def given_moves(given: dict[str, Any], prepared: Prepared) -> Moves | None:
     from netform.inputs.grouping_file import read_grouping
     from netform.judge.moves import moves_from
 
-    if not given["start"]:
+    if not request.start:
         return None
-    start = read_grouping(given["start"], prepared.practices)
-    return moves_from(start, prepared.practices, given["moves"], given["moves_patients"])
+    start = read_grouping(request.start, prepared.practices)
+    return moves_from(start, prepared.practices, request.moves, request.moves_patients)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netform.cli.terminal import say
 from netform.errors import NetformError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from netform.cli.request import SolveRequest
     from netform.cli.terminal import Interruption, Progress
     from netform.plan.rule_cost import Optimum, RuleCost
     from netform.prepared import Prepared
@@ -27,7 +28,7 @@ __all__ = ["given_prices"]
 
 
 def given_prices(
-    given: dict[str, Any],
+    request: SolveRequest,
     prepared: Prepared,
     rules: Rules,
     options: Options,
@@ -39,11 +40,11 @@ def given_prices(
     A rule whose plan without it was not found in the time has a price that is not known. What is interrupted has
     none at all, and the plan is written without.
     """
-    if not given["prices"] or stop.asked():
+    if not request.prices or stop.asked():
         return ()
     stop.patient = False
     try:
-        return _prices(prepared, rules, options, progress, given["time_limit"])
+        return _prices(prepared, rules, options, progress, request.time_limit)
     except KeyboardInterrupt:
         say("\nStopping: writing the plan without prices.")
         return ()

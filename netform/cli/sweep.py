@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from netform.cli.request import SweepRequest
 from netform.cli.terminal import INTERRUPTED, Interruption, Progress, data_stream, explained, print_data, say
 from netform.errors import AuditError, NetformError, NoPlanError, OutputError
 
@@ -71,19 +72,19 @@ def sweep(**given: Any) -> None:
     the audited result of each as JSON. Run again, it plans only what is new, or was not proven in less time.
     """
     with explained(), data_stream() as stdout, Interruption():
-        _sweep(given, stdout)
+        _sweep(SweepRequest(**given), stdout)
 
 
-def _sweep(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
+def _sweep(request: SweepRequest, stdout: BinaryIO | io.FileIO) -> None:
     from netform.sweep.file import read_sweep
 
-    if given["workers"] and given["scheduler"]:
+    if request.workers and request.scheduler:
         raise click.UsageError("--workers are of this machine; with --scheduler its workers do the work.")
-    plan = read_sweep(given["file"])
-    _check_out(given)
-    if given["time_limit"]:
-        plan = replace(plan, time_limit=given["time_limit"])
-    progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
+    plan = read_sweep(request.file)
+    _check_out(request)
+    if request.time_limit:
+        plan = replace(plan, time_limit=request.time_limit)
+    progress = Progress(shown=not request.quiet and sys.stderr.isatty())
     progress.say("starting")
     from netform.sweep.results import Results
     from netform.sweep.table import tasks_text
@@ -91,9 +92,9 @@ def _sweep(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
 
     tasks = make_tasks(plan, progress.say)
     progress.clear()
-    _say_notes(given, tasks)
-    results = Results(Path(given["out"]))
-    if given["dry_run"]:
+    _say_notes(request, tasks)
+    results = Results(Path(request.out))
+    if request.dry_run:
         print_data(stdout, tasks_text(largest_first(tasks.tasks), results, plan.time_limit).encode())
         return
     if not gc.isenabled():  # switched off while libraries were loaded (netform.cli.main)
@@ -102,40 +103,40 @@ def _sweep(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     todo = [task for task in largest_first(tasks.tasks) if not results.done(task.key, plan.time_limit)]
     failed: list[NetformError] = []
     try:
-        _work(given, tasks, todo, plan.time_limit, results, progress, failed)
+        _work(request, tasks, todo, plan.time_limit, results, progress, failed)
     except KeyboardInterrupt:
         progress.clear()
-        _tell(given, tasks, results, stdout)
+        _tell(request, tasks, results, stdout)
         say("netform: stopped. What is done is kept: run the same command again and it goes on from there.")
         sys.exit(INTERRUPTED)
     except NoPlanError as error:  # the cluster was lost, with all that was still to be done
         failed.append(error)
     progress.clear()
-    _tell(given, tasks, results, stdout)
+    _tell(request, tasks, results, stdout)
     _raise(tasks, results, failed)
 
 
-def _check_out(given: dict[str, Any]) -> None:
+def _check_out(request: SweepRequest) -> None:
     """Refuse, before the long work, a place that cannot be written to."""
     from netform.export.files import check_target
 
-    out = given["out"]
+    out = request.out
     if out == "-":
         raise OutputError("-: results are files. Name a folder.")
     if check_target(out, overwrite=True, endings=[".csv"], names=[TABLE]):
         raise OutputError(f"{out}: a sweep has many results. Name a folder.")
 
 
-def _say_notes(given: dict[str, Any], tasks: Tasks) -> None:
+def _say_notes(request: SweepRequest, tasks: Tasks) -> None:
     from netform.report.words import one_line
 
-    if not given["quiet"]:
+    if not request.quiet:
         for note in tasks.notes:
             say(one_line(note))
 
 
 def _work(
-    given: dict[str, Any],
+    request: SweepRequest,
     tasks: Tasks,
     todo: list[Task],
     time_limit: float,
@@ -148,7 +149,7 @@ def _work(
 
     before = len({task.key for task in tasks.tasks}) - len(todo)
     done, last = 0, ""
-    finishing = _runner(given, tasks, todo, time_limit, progress)
+    finishing = _runner(request, tasks, todo, time_limit, progress)
     try:
         for finished in finishing:
             if finished is not None:
@@ -165,37 +166,37 @@ def _work(
 
 
 def _runner(
-    given: dict[str, Any], tasks: Tasks, todo: list[Task], time_limit: float, progress: Progress
+    request: SweepRequest, tasks: Tasks, todo: list[Task], time_limit: float, progress: Progress
 ) -> Any:
     """Choose who does the work: nobody where there is none."""
     if not todo:
         return _nothing()
-    if given["scheduler"]:
+    if request.scheduler:
         from netform.sweep.cluster import plan_on_cluster
 
         def note(text: str) -> None:
             progress.clear()
             say(text)
 
-        return plan_on_cluster(todo, tasks.grounds, time_limit, given["scheduler"], note)
+        return plan_on_cluster(todo, tasks.grounds, time_limit, request.scheduler, note)
     from netform.sweep.local import plan_locally
 
-    return plan_locally(todo, tasks.grounds, time_limit, given["workers"] or os.cpu_count() or 1)
+    return plan_locally(todo, tasks.grounds, time_limit, request.workers or os.cpu_count() or 1)
 
 
 def _nothing() -> Iterator[Finished | None]:
     yield from ()
 
 
-def _tell(given: dict[str, Any], tasks: Tasks, results: Results, stdout: BinaryIO | io.FileIO) -> None:
+def _tell(request: SweepRequest, tasks: Tasks, results: Results, stdout: BinaryIO | io.FileIO) -> None:
     """Write the table of all tasks, and print that of the scenarios."""
     from netform.export.files import write_file
     from netform.sweep.table import sweep_csv, sweep_text
 
-    write_file(Path(given["out"]) / TABLE, sweep_csv(tasks.tasks, results), overwrite=True)
-    if not given["quiet"]:
+    write_file(Path(request.out) / TABLE, sweep_csv(tasks.tasks, results), overwrite=True)
+    if not request.quiet:
         print_data(stdout, sweep_text(tasks.tasks, results).encode())
-        say(f"Written to {given['out']}")
+        say(f"Written to {request.out}")
 
 
 def _raise(tasks: Tasks, results: Results, failed: list[NetformError]) -> None:

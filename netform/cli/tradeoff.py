@@ -6,7 +6,6 @@ import gc
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -18,6 +17,8 @@ from netform.cli.options import (
     given_rules,
     with_options,
 )
+from netform.cli.output import check_out, write_out
+from netform.cli.request import AlternativesRequest, FrontRequest, SearchRequest
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, print_data, say
 from netform.errors import RulesError
 
@@ -123,7 +124,7 @@ def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> st
     help="Points that get a plan folder: the two ends, the knee and the best; all; or N spread evenly besides "
     "those; 0 for none.",
 )
-@with_options(_output_options("netform-front", ".csv, .html, .json, .png or .svg"))
+@with_options(_output_options("netform-front", ".csv, .html, .json, .png, .svg or .xlsx"))
 def front(**given: Any) -> None:
     """Find every best trade between two axes, such as patients' travel against shared staff, and prove it.
 
@@ -132,28 +133,28 @@ def front(**given: Any) -> None:
     each point that is asked for.
     """
     with explained(), data_stream() as stdout, Interruption():
-        _front(given, stdout)
+        _front(FrontRequest.of(given), stdout)
 
 
-def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
-    from netform.export.front import FRONT_FILES, front_files, front_json
+def _front(request: FrontRequest, stdout: BinaryIO | io.FileIO) -> None:
+    from netform.export.front import FRONT, front_json
     from netform.report.front_text import front_text
     from netform.tradeoff.model import parse_axis
 
-    rules = given_rules(given)
-    x, y = parse_axis(given["x_axis"]), parse_axis(given["y_axis"])
+    rules = given_rules(request)
+    x, y = parse_axis(request.x_axis), parse_axis(request.y_axis)
     if set(x.terms) == set(y.terms):
         raise RulesError(
             f"-x and -y both are {x.name}: there is nothing to trade. Choose two different axes."
         )
-    single = _check_out(given, FRONT_FILES)
-    progress, session = _session(given, rules)
+    single = check_out(FRONT, request.out, overwrite=request.overwrite)
+    progress, session = _session(request, rules)
     fronts = session.front(
         x,
         y,
-        resolution=given["resolution"],
-        complete=given["complete"],
-        seconds=_seconds_left(given, progress),
+        resolution=request.resolution,
+        complete=request.complete,
+        seconds=_seconds_left(request, progress),
     )
     progress.say("comparing with today")
     from netform.tradeoff.gather import front_result
@@ -161,7 +162,7 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     result = front_result(session.prepared, session.rules, fronts)
     best = result.total.front.best
     method = f"A point of the front of {x.name} against {y.name}."
-    chosen = {} if single else _chosen(result.total.front, given["plans"])
+    chosen = {} if single else _chosen(result.total.front, request.plans)
     drawn = _plans(session, dict.fromkeys([*chosen, best.networks]), method, progress)
     result = replace(
         result,
@@ -170,9 +171,10 @@ def _front(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
         rules_toml=drawn[best.networks].rules_toml,
     )
     progress.say("drawing and writing")
-    _write(given, front_files(result), {chosen[key]: drawn[key] for key in chosen}, single=single)
+    plans = {chosen[key]: drawn[key] for key in chosen}
+    write_out(FRONT, result, request.out, overwrite=request.overwrite, single=single, plans=plans)
     progress.clear()
-    _tell(given, stdout, lambda: front_json(result), lambda: front_text(result))
+    _tell(request, stdout, lambda: front_json(result), lambda: front_text(result))
 
 
 def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
@@ -215,7 +217,9 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     help="How many plans within that share that differ the most from the best and from each other.",
 )
 @click.option("--plans", is_flag=True, help="Write a plan folder for the best and for each alternative.")
-@with_options(_output_options("netform-alternatives", ".csv, .geojson, .html, .json, .png or .svg"))
+@with_options(
+    _output_options("netform-alternatives", ".csv, .geojson, .gpkg, .html, .json, .png, .svg or .xlsx")
+)
 def alternatives(**given: Any) -> None:
     """Find the plans near the best one, what each changes, and where all of them agree.
 
@@ -224,30 +228,30 @@ def alternatives(**given: Any) -> None:
     page alternatives.html.
     """
     with explained(), data_stream() as stdout, Interruption():
-        _alternatives(given, stdout)
+        _alternatives(AlternativesRequest.of(given), stdout)
 
 
-def _alternatives(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
-    from netform.export.alternatives import ALTERNATIVES_FILES, alternatives_files, alternatives_json
+def _alternatives(request: AlternativesRequest, stdout: BinaryIO | io.FileIO) -> None:
+    from netform.export.alternatives import ALTERNATIVES, alternatives_json
     from netform.report.alternatives_text import alternatives_text
 
-    rules = given_rules(given)
-    single = _check_out(given, ALTERNATIVES_FILES)
-    progress, session = _session(given, rules)
-    within = given["within"]
+    rules = given_rules(request)
+    single = check_out(ALTERNATIVES, request.out, overwrite=request.overwrite)
+    progress, session = _session(request, rules)
+    within = request.within
     # Half of what time there is for either question; what the first leaves is the second's.
     found = session.alternatives(
-        given["count"],
+        request.count,
         within=within,
-        different=given["different"],
-        seconds=_seconds_left(given, progress) / 2,
+        different=request.different,
+        seconds=_seconds_left(request, progress) / 2,
     )
-    borders = session.borders(within=within, seconds=_seconds_left(given, progress))
+    borders = session.borders(within=within, seconds=_seconds_left(request, progress))
     progress.say("drawing plans")
     wanted = {
         (area, each.kind, each.rank): _alternative_groups(found, area, each)
         for area, several in found.items()
-        for each in (several if given["plans"] and not single else [])
+        for each in (several if request.plans and not single else [])
     }
     best = tuple(codes for several in found.values() for codes in several[0].networks)
     drawn = _plans(session, [best, *wanted.values()], "One of the plans near the best.", progress)
@@ -257,9 +261,9 @@ def _alternatives(given: dict[str, Any], stdout: BinaryIO | io.FileIO) -> None:
     result = replace(result, folders=_alternative_folders(wanted, several=len(found) > 1))
     progress.say("drawing and writing")
     plans = {folder: drawn[wanted[key]] for key, folder in result.folders.items()}
-    _write(given, alternatives_files(result), plans, single=single)
+    write_out(ALTERNATIVES, result, request.out, overwrite=request.overwrite, single=single, plans=plans)
     progress.clear()
-    _tell(given, stdout, lambda: alternatives_json(result), lambda: alternatives_text(result))
+    _tell(request, stdout, lambda: alternatives_json(result), lambda: alternatives_text(result))
 
 
 def _alternative_groups(found: Mapping[str, Sequence[Alternative]], area: str, chosen: Alternative) -> Groups:
@@ -318,27 +322,16 @@ def _plans(
     return results
 
 
-def _check_out(given: dict[str, Any], names: Sequence[str]) -> bool:
-    """Refuse, before the long work, a place that cannot be written to; say whether it is a single file."""
-    from netform.errors import OutputError
-    from netform.export.files import check_target
-
-    if given["out"] == "-":
-        raise OutputError("-: results are files. Name a folder or a file; --json prints on standard output.")
-    endings = [Path(name).suffix for name in names if Path(name).suffix != ".toml"]
-    return check_target(given["out"], overwrite=given["overwrite"], endings=endings, names=names)
-
-
-def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
+def _session(request: SearchRequest, rules: Rules) -> tuple[Progress, Session]:
     """Read and place the list, and open a session on it."""
-    progress = Progress(shown=not given["quiet"] and sys.stderr.isatty())
+    progress = Progress(shown=not request.quiet and sys.stderr.isatty())
     progress.say("starting")
     from netform.report.words import one_line
     from netform.session import Session
     from netform.solve.area import Options
 
-    prepared, rules = given_list(given, rules, progress.say)
-    options = Options(seed=given["seed"], workers=given["workers"] or os.cpu_count() or 1)
+    prepared, rules = given_list(request, rules, progress.say)
+    options = Options(seed=request.seed, workers=request.workers or os.cpu_count() or 1)
     if not gc.isenabled():  # switched off while libraries were loaded (netform.cli.main)
         gc.freeze()
         gc.enable()
@@ -346,43 +339,20 @@ def _session(given: dict[str, Any], rules: Rules) -> tuple[Progress, Session]:
     return progress, Session(prepared, rules, options, on_stage=lambda stage: progress.say(one_line(stage)))
 
 
-def _seconds_left(given: dict[str, Any], progress: Progress) -> float:
-    return max(LEAST_SECONDS, float(given["time_limit"]) - progress.seconds)
-
-
-def _write(
-    given: dict[str, Any],
-    files: Mapping[str, Callable[[], bytes]],
-    plans: Mapping[str, Result],
-    *,
-    single: bool,
-) -> None:
-    from netform.export import folder_files, write_file, write_folder
-
-    out = Path(given["out"])
-    if single:
-        # The first of several of one kind is what the command is named after.
-        content = next(make for name, make in files.items() if Path(name).suffix == out.suffix.lower())
-        write_file(out, content(), overwrite=given["overwrite"])
-        return
-    within = {
-        f"{folder}/{name}": make
-        for folder, result in plans.items()
-        for name, make in folder_files(result).items()
-    }
-    write_folder(out, {**files, **within}, overwrite=given["overwrite"])
+def _seconds_left(request: SearchRequest, progress: Progress) -> float:
+    return max(LEAST_SECONDS, float(request.time_limit) - progress.seconds)
 
 
 def _tell(
-    given: dict[str, Any],
+    request: SearchRequest,
     stdout: BinaryIO | io.FileIO,
     as_json: Callable[[], bytes],
     as_text: Callable[[], str],
 ) -> None:
     """Print the table or the JSON that is asked for, and where the files are."""
-    if given["as_json"]:
+    if request.as_json:
         print_data(stdout, as_json())
-    elif not given["quiet"]:
+    elif not request.quiet:
         print_data(stdout, as_text().encode("utf-8"))
-    if not given["quiet"]:
-        say(f"Written to {given['out']}")
+    if not request.quiet:
+        say(f"Written to {request.out}")

@@ -1,4 +1,4 @@
-"""alternatives.csv, changes.csv, borders.csv, borders.geojson and alternatives.json: the plans near the best.
+"""What `netform alternatives` publishes: the plans near the best, what each changes, and the borders.
 
 The layout of ``alternatives.json`` is a contract (``schema``): keys are added, never changed or dropped.
 """
@@ -10,76 +10,23 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from netform.export.plan_json import dump_json
+from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import rounded
-from netform.export.tables import csv_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import NDArray
 
     from netform.tradeoff.model import Alternative
     from netform.tradeoff.results import AlternativesResult
 
 __all__ = [
-    "ALTERNATIVES_FILES",
+    "ALTERNATIVES",
     "ALTERNATIVES_SCHEMA",
-    "alternatives_files",
     "alternatives_json",
     "alternatives_object",
-    "borders_geojson",
 ]
 
 ALTERNATIVES_SCHEMA = "netform/alternatives/1"
-
-# What a folder holds, in the order of writing, beside the folders of plans; the last seals it.
-ALTERNATIVES_FILES = (
-    "alternatives.csv",
-    "changes.csv",
-    "borders.csv",
-    "borders.geojson",
-    "alternatives.png",
-    "alternatives.svg",
-    "alternatives.html",
-    "rules.toml",
-    "alternatives.json",
-)
-
-
-def alternatives_files(result: AlternativesResult) -> dict[str, Callable[[], bytes]]:
-    """Return what an output folder holds: the file names, and how to make each one's bytes.
-
-    Parameters
-    ----------
-    result : AlternativesResult
-
-    Returns
-    -------
-    dict of str to callable
-        In the order of `ALTERNATIVES_FILES`.
-    """
-
-    def drawn(kind: Literal["png", "svg"]) -> bytes:
-        from netform.report.alternatives_picture import (  # noqa: PLC0415 (brings matplotlib with it)
-            alternatives_picture,
-        )
-
-        return alternatives_picture(result, kind)
-
-    def page() -> bytes:
-        from netform.report.alternatives_page import render_alternatives  # noqa: PLC0415 (the same)
-
-        return render_alternatives(result).encode("utf-8")
-
-    return {
-        "alternatives.csv": lambda: csv_bytes(alternative_rows(result)),
-        "changes.csv": lambda: csv_bytes(change_rows(result), CHANGE_COLUMNS),
-        "borders.csv": lambda: csv_bytes(border_rows(result), BORDER_COLUMNS),
-        "borders.geojson": lambda: borders_geojson(result),
-        "alternatives.png": lambda: drawn("png"),
-        "alternatives.svg": lambda: drawn("svg"),
-        "alternatives.html": page,
-        "rules.toml": lambda: result.rules_toml.encode("utf-8"),
-        "alternatives.json": lambda: alternatives_json(result),
-    }
 
 
 def alternative_rows(result: AlternativesResult) -> list[dict[str, Any]]:
@@ -183,25 +130,24 @@ def border_rows(result: AlternativesResult) -> list[dict[str, Any]]:
     ]
 
 
-def borders_geojson(result: AlternativesResult) -> bytes:
-    """Write the borders between the territories of neighbours as GeoJSON, a line or several each.
+def line_rows(result: AlternativesResult) -> list[dict[str, Any]]:
+    """Return the rows of `border_rows` that can be drawn, each with an id.
 
-    Coordinates are WGS 84 longitude and latitude. Practices of one site, and those joined by a bridge, have no
-    border; ``borders.csv`` has them.
+    Practices of one site, and those joined by a bridge, have no border to draw.
 
     Parameters
     ----------
     result : AlternativesResult
     """
-    from netform.export.geojson import feature_collection, to_lonlat  # noqa: PLC0415 (loads geometry)
-
-    drawn = [
-        (row | {"id": f"{row['code_a']} {row['code_b']}"}, each.line)
+    return [
+        row | {"id": f"{row['code_a']} {row['code_b']}"}
         for row, each in zip(border_rows(result), result.neighbours, strict=True)
         if each.line is not None
     ]
-    lines = np.array([line for _, line in drawn], dtype=object)
-    return feature_collection(to_lonlat(lines), [row for row, _ in drawn], "id")
+
+
+def _lines(result: AlternativesResult) -> NDArray[Any]:
+    return np.array([each.line for each in result.neighbours if each.line is not None], dtype=object)
 
 
 def alternatives_object(result: AlternativesResult) -> dict[str, Any]:
@@ -276,3 +222,33 @@ def _alternative_object(result: AlternativesResult, area: str, each: Alternative
         ],
         "networks": [list(codes) for codes in each.networks],
     }
+
+
+def _picture(result: AlternativesResult, kind: Literal["png", "svg"]) -> bytes:
+    from netform.report.alternatives_picture import (  # noqa: PLC0415 (brings matplotlib with it)
+        alternatives_picture,
+    )
+
+    return alternatives_picture(result, kind)
+
+
+def _page(result: AlternativesResult) -> bytes:
+    from netform.report.alternatives_page import render_alternatives  # noqa: PLC0415 (the same)
+
+    return render_alternatives(result).encode("utf-8")
+
+
+ALTERNATIVES: Publication[AlternativesResult] = Publication(
+    name="alternatives",
+    tables=(
+        Table("alternatives", alternative_rows),
+        Table("changes", change_rows, CHANGE_COLUMNS),
+        Table("borders", border_rows, BORDER_COLUMNS),
+    ),
+    layers=(Layer("borders", "id", line_rows, _lines),),
+    picture=_picture,
+    page=("alternatives", _page),
+    document=("alternatives", alternatives_json),
+    rules=lambda result: result.rules_toml,
+    folder=(".csv", ".geojson", ".png", ".svg", ".html"),
+)

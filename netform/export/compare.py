@@ -4,50 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netform.export.publication import Publication, Table
 from netform.export.rows import rounded
 from netform.export.score import lined_json
-from netform.export.tables import csv_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from netform.judge.comparison import Compared, Pair, Passage
     from netform.judge.scoring import Score
 
-__all__ = ["COMPARE_ENDINGS", "COMPARE_FILES", "SCHEMA", "compare_files", "compare_json", "compare_object"]
+__all__ = ["COMPARE", "SCHEMA", "compare_json", "compare_object"]
 
 SCHEMA = "netform/compare/1"
-
-# What a folder holds.
-COMPARE_FILES = ("changes.csv", "networks.csv", "compare.html", "compare.json")
-
-# Which of them a single file is, by its ending.
-COMPARE_ENDINGS = {".csv": "changes.csv", ".html": "compare.html", ".json": "compare.json"}
 
 _CHANGE_COLUMNS = (
     "practice_code", "practice_name", "list_size", "network_a", "network_b", "moved", "moved_back",
     "in_counterparts",
 )  # fmt: skip
-
-
-def compare_files(compared: Compared) -> dict[str, Callable[[], bytes]]:
-    """Return what a folder of a comparison holds: the file names, and how to make each one's bytes.
-
-    Parameters
-    ----------
-    compared : Compared
-
-    Returns
-    -------
-    dict of str to callable
-        In the order of `COMPARE_FILES`.
-    """
-    return {
-        "changes.csv": lambda: changes_csv(compared),
-        "networks.csv": lambda: networks_csv(compared),
-        "compare.html": lambda: _html(compared),
-        "compare.json": lambda: compare_json(compared),
-    }
 
 
 def compare_object(compared: Compared) -> dict[str, Any]:
@@ -98,8 +70,8 @@ def compare_json(compared: Compared) -> bytes:
     return lined_json(compare_object(compared), ("pairs",))
 
 
-def changes_csv(compared: Compared) -> bytes:
-    """Write a row a practice: its network in A and in B, and whether it has moved.
+def change_rows(compared: Compared) -> list[dict[str, Any]]:
+    """Return a row a practice: its network in A and in B, and whether it has moved.
 
     Parameters
     ----------
@@ -109,7 +81,7 @@ def changes_csv(compared: Compared) -> bytes:
     in_a, in_b = both.a.network_of, both.b.network_of
     forth, back = set(both.forth.moved), set(both.back.moved)
     together = {code for pair in both.matched for code in pair.practice_codes}
-    rows = [
+    return [
         {
             "practice_code": practice.code,
             "practice_name": practice.name,
@@ -122,26 +94,22 @@ def changes_csv(compared: Compared) -> bytes:
         }
         for practice in compared.a.practices
     ]
-    return csv_bytes(rows, _CHANGE_COLUMNS)
 
 
-def networks_csv(compared: Compared) -> bytes:
-    """Write a row for every two networks with practices in common, counterparts first, and for those without.
+def network_rows(compared: Compared) -> list[dict[str, Any]]:
+    """Return a row for every two networks with practices in common, counterparts first, and for those without.
 
     Parameters
     ----------
     compared : Compared
     """
-    both = compared.comparison
-    rows = [
+    return [
         _pair(pair) | {"matched": _yes(pair.matched), "identical": _yes(pair.identical)}
-        for pair in both.pairs
+        for pair in compared.comparison.pairs
     ]
-    columns = ("a", "b", "practices", "patients", "patients_a", "patients_b", "matched", "identical")
-    return csv_bytes(rows, columns)
 
 
-def _html(compared: Compared) -> bytes:
+def _page(compared: Compared) -> bytes:
     from netform.report.compare_page import render_comparison  # noqa: PLC0415 (loads the templates)
 
     return render_comparison(compared).encode("utf-8")
@@ -184,3 +152,19 @@ def _pair(pair: Pair) -> dict[str, Any]:
 
 def _yes(fact: bool) -> str:
     return "yes" if fact else "no"
+
+
+COMPARE: Publication[Compared] = Publication(
+    name="compare",
+    tables=(
+        Table("changes", change_rows, _CHANGE_COLUMNS),
+        Table(
+            "networks",
+            network_rows,
+            ("a", "b", "practices", "patients", "patients_a", "patients_b", "matched", "identical"),
+        ),
+    ),
+    page=("compare", _page),
+    document=("compare", compare_json),
+    folder=(".csv", ".html"),
+)

@@ -9,63 +9,25 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.plan_json import dump_json
+from netform.export.publication import Publication, Table
 from netform.export.rows import rounded
-from netform.export.tables import csv_bytes
 from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from netform.tradeoff.model import Axis, FrontPoint
     from netform.tradeoff.results import AreaFront, FrontResult
 
 __all__ = [
-    "FRONT_FILES",
+    "FRONT",
     "FRONT_SCHEMA",
-    "front_csv",
-    "front_files",
     "front_json",
     "front_object",
     "front_rows",
 ]
 
 FRONT_SCHEMA = "netform/front/1"
-
-# What a folder holds, in the order of writing, beside the folders of plans; the last seals it.
-FRONT_FILES = ("front.csv", "front.png", "front.svg", "front.html", "rules.toml", "front.json")
-
-
-def front_files(result: FrontResult) -> dict[str, Callable[[], bytes]]:
-    """Return what an output folder holds: the file names, and how to make each one's bytes.
-
-    Parameters
-    ----------
-    result : FrontResult
-
-    Returns
-    -------
-    dict of str to callable
-        In the order of `FRONT_FILES`.
-    """
-
-    def drawn(kind: Literal["png", "svg"]) -> bytes:
-        from netform.report.front_picture import front_picture  # noqa: PLC0415 (brings matplotlib with it)
-
-        return front_picture(result.total, kind, result.source)
-
-    def page() -> bytes:
-        from netform.report.front_page import render_front  # noqa: PLC0415 (the same)
-
-        return render_front(result).encode("utf-8")
-
-    return {
-        "front.csv": lambda: front_csv(result),
-        "front.png": lambda: drawn("png"),
-        "front.svg": lambda: drawn("svg"),
-        "front.html": page,
-        "rules.toml": lambda: result.rules_toml.encode("utf-8"),
-        "front.json": lambda: front_json(result),
-    }
 
 
 def front_rows(result: FrontResult) -> list[dict[str, Any]]:
@@ -84,16 +46,6 @@ def front_rows(result: FrontResult) -> list[dict[str, Any]]:
     """
     terms = list(dict.fromkeys(term for each in result.network_terms.values() for term in each))
     return [row for part in result.parts for row in _part_rows(result, part, terms)]
-
-
-def front_csv(result: FrontResult) -> bytes:
-    """Write the points as CSV.
-
-    Parameters
-    ----------
-    result : FrontResult
-    """
-    return csv_bytes(front_rows(result))
 
 
 def front_object(result: FrontResult) -> dict[str, Any]:
@@ -266,3 +218,26 @@ def _lines(value: Any, indent: str) -> str:
 
 # The keys whose lists are written an item a line.
 _SPREAD = frozenset({"areas", "points", "total", "unexplored"})
+
+
+def _picture(result: FrontResult, kind: Literal["png", "svg"]) -> bytes:
+    from netform.report.front_picture import front_picture  # noqa: PLC0415 (brings matplotlib with it)
+
+    return front_picture(result.total, kind, result.source)
+
+
+def _page(result: FrontResult) -> bytes:
+    from netform.report.front_page import render_front  # noqa: PLC0415 (the same)
+
+    return render_front(result).encode("utf-8")
+
+
+FRONT: Publication[FrontResult] = Publication(
+    name="front",
+    tables=(Table("front", front_rows),),
+    picture=_picture,
+    page=("front", _page),
+    document=("front", front_json),
+    rules=lambda result: result.rules_toml,
+    folder=(".csv", ".png", ".svg", ".html"),
+)

@@ -1,63 +1,37 @@
-"""networks.geojson and practices.geojson: RFC 7946, for any map."""
+"""Layers as GeoJSON: RFC 7946, for any map.
+
+Coordinates are WGS 84 longitude and latitude, exterior rings run anticlockwise, and neighbours share vertices.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from netform.export.plan_json import dump_json
-from netform.export.rows import network_rows, practice_rows
 from netform.inputs.gazetteer import ATTRIBUTION
 from netform.inputs.projection import to_degrees
 from netform.map.territory.coverage import Geometries, dissolve, faces_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from netform.export.publication import Rows
 
-    from netform.result import Result
-
-__all__ = ["feature_collection", "networks_geojson", "practices_geojson", "to_lonlat"]
+__all__ = ["feature_collection", "to_lonlat"]
 
 # A hundredth of a metre, ten times finer than the grid of the territories.
 DECIMALS = 7
 
 
-def networks_geojson(result: Result) -> bytes:
-    """Write the networks as GeoJSON: one feature a network, with its ground, its members and its hours.
-
-    Coordinates are WGS 84 longitude and latitude, exterior rings run anticlockwise, and neighbours share
-    vertices.
-
-    Parameters
-    ----------
-    result : Result
-    """
-    rows = network_rows(result)
-    grounds = np.array([result.boundaries[row["network_id"]] for row in rows], dtype=object)
-    return feature_collection(to_lonlat(grounds), rows, "network_id")
-
-
-def practices_geojson(result: Result) -> bytes:
-    """Write the practices as GeoJSON: one point a practice.
-
-    Parameters
-    ----------
-    result : Result
-    """
-    points = shapely.points(result.places.easting, result.places.northing)
-    return feature_collection(to_lonlat(points), practice_rows(result), "practice_code")
-
-
-def feature_collection(geometries: Geometries, rows: Sequence[dict[str, Any]], key: str) -> bytes:
+def feature_collection(geometries: Geometries, rows: Rows, key: str) -> bytes:
     """Write a FeatureCollection, a feature a line.
 
     Parameters
     ----------
     geometries : ndarray of geometry, shape (k,)
         WGS 84 degrees, as `to_lonlat` gives them.
-    rows : sequence of dict, length k
+    rows : sequence of mapping, length k
         Their properties.
     key : str
         The property that is the feature's id.
@@ -65,7 +39,7 @@ def feature_collection(geometries: Geometries, rows: Sequence[dict[str, Any]], k
     shapes = shapely.to_geojson(geometries)
     features = [
         f'{{"type": "Feature", "id": {dump_json(row[key])},'
-        f' "properties": {dump_json(row)}, "geometry": {shape}}}'
+        f' "properties": {dump_json(dict(row))}, "geometry": {shape}}}'
         for row, shape in zip(rows, shapes, strict=True)
     ]
     head = [f'"type": "FeatureCollection",\n"attribution": {dump_json(ATTRIBUTION)}']

@@ -1,4 +1,4 @@
-"""networks.gpkg: a GeoPackage with the networks and the practices as layers, for desktop GIS."""
+"""A GeoPackage, for desktop GIS."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import network_rows, practice_rows
+import numpy as np
+
 from netform.inputs.gazetteer import ATTRIBUTION
 
 if TYPE_CHECKING:
-    from netform.result import Result
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from netform.export.publication import Rows
 
 __all__ = ["geopackage"]
 
@@ -18,31 +23,26 @@ __all__ = ["geopackage"]
 FIXED_DATE = "2000-01-01T00:00:00Z"
 
 
-def geopackage(result: Result) -> bytes:
-    """Write the networks and the practices as layers of a GeoPackage, EPSG:27700 metres.
+def geopackage(layers: Mapping[str, tuple[Rows, NDArray[Any]]]) -> bytes:
+    """Write a GeoPackage, EPSG:27700 metres.
 
     Parameters
     ----------
-    result : Result
+    layers : mapping of str to (rows, ndarray of geometry)
+        By name, in order: the rows of each layer, and a shape for each of them, EPSG:27700 metres.
     """
     import geopandas  # noqa: PLC0415 - heavy, and only this format needs it
     import pyogrio  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
 
-    networks = [row | {"practice_codes": " ".join(row["practice_codes"])} for row in network_rows(result)]
-    practices = practice_rows(result)
-    grounds = [
-        shapely.multipolygons(shapely.get_parts(result.boundaries[row["network_id"]])) for row in networks
-    ]
-    points = shapely.points(result.places.easting, result.places.northing)
-    layers = {"networks": (networks, grounds), "practices": (practices, points)}
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
     try:
         with tempfile.TemporaryDirectory(prefix="netform-") as folder:
-            path = Path(folder) / "networks.gpkg"
-            for name, (rows, geometry) in layers.items():
-                frame = geopandas.GeoDataFrame(_columns(rows), geometry=geometry, crs="EPSG:27700")
+            path = Path(folder) / "layers.gpkg"
+            for name, (rows, shapes) in layers.items():
+                frame = geopandas.GeoDataFrame(
+                    _columns(rows), geometry=_of_one_kind(shapes), crs="EPSG:27700"
+                )
                 pyogrio.write_dataframe(
                     frame,
                     path,
@@ -56,6 +56,24 @@ def geopackage(result: Result) -> bytes:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+def _of_one_kind(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Make polygons and lines shapes of several parts, where any has several: a layer holds one kind."""
+    import shapely  # noqa: PLC0415
+
+    kinds = set(shapely.get_type_id(shapes).tolist())
+    for single, several, join in (
+        (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON, shapely.multipolygons),
+        (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING, shapely.multilinestrings),
+    ):
+        if kinds & {single.value, several.value}:
+            return np.array([join(shapely.get_parts(shape)) for shape in shapes], dtype=object)
+    return shapes
+
+
+def _columns(rows: Rows) -> dict[str, list[Any]]:
     """Return rows as columns; GIS software takes text and numbers, with None where there is nothing."""
-    return {name: [row[name] for row in rows] for name in (rows[0] if rows else [])}
+    return {name: [_plain(row[name]) for row in rows] for name in (rows[0] if rows else [])}
+
+
+def _plain(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value

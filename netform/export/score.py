@@ -7,67 +7,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netform.export.plan_json import dump_json, posts_object
+from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import rounded
-from netform.export.tables import csv_bytes
-from netform.inputs.gazetteer import SHORT_ATTRIBUTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from netform.judge.scoring import Score, ScoredNetwork, ScoredResult
     from netform.plan.model import Network
 
 __all__ = [
     "SCHEMA",
-    "SCORE_ENDINGS",
-    "SCORE_FILES",
+    "SCORE",
     "lined_json",
-    "score_files",
     "score_json",
     "score_object",
 ]
 
 SCHEMA = "netform/score/1"
-
-# What a folder holds.
-SCORE_FILES = (
-    "networks.csv",
-    "breaches.csv",
-    "practices.csv",
-    "networks.geojson",
-    "score.html",
-    "score.json",
-)
-
-# Which of them a single file is, by its ending.
-SCORE_ENDINGS = {
-    ".csv": "networks.csv",
-    ".geojson": "networks.geojson",
-    ".html": "score.html",
-    ".json": "score.json",
-}
-
-
-def score_files(result: ScoredResult) -> dict[str, Callable[[], bytes]]:
-    """Return what a folder of a score holds: the file names, and how to make each one's bytes.
-
-    Parameters
-    ----------
-    result : ScoredResult
-
-    Returns
-    -------
-    dict of str to callable
-        In the order of `SCORE_FILES`.
-    """
-    return {
-        "networks.csv": lambda: networks_csv(result),
-        "breaches.csv": lambda: breaches_csv(result.score),
-        "practices.csv": lambda: practices_csv(result),
-        "networks.geojson": lambda: networks_geojson(result),
-        "score.html": lambda: _html(result),
-        "score.json": lambda: score_json(result.score, result.provenance),
-    }
 
 
 def score_object(score: Score, provenance: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,42 +87,41 @@ def lined_json(document: Mapping[str, Any], listed: Collection[str]) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode("utf-8")
 
 
-def networks_csv(result: ScoredResult) -> bytes:
-    """Write a row a network, with its hours, posts and the rules it breaks.
+def network_rows(result: ScoredResult) -> list[dict[str, Any]]:
+    """Return a row a network, with its hours, posts and the rules it breaks.
 
     Parameters
     ----------
     result : ScoredResult
     """
     names = {practice.code: practice.name for practice in result.practices}
-    rows = [
+    return [
         _network_row(each, result.score)
         | {
-            "practice_codes": " ".join(each.network.practice_codes),
+            "practice_codes": list(each.network.practice_codes),
             "hub_name": names[each.network.hub_code],
             **_post_columns(each.network),
-            "breaches": " ".join(breach.sentence for breach in each.breaches),
+            "breaches": [breach.sentence for breach in each.breaches],
         }
         for each in result.score.networks
     ]
-    return csv_bytes(rows, ("network",))
 
 
-def breaches_csv(score: Score) -> bytes:
-    """Write a row for every rule that is broken; a blank network is the division as a whole.
+def breach_rows(result: ScoredResult) -> list[dict[str, Any]]:
+    """Return a row for every rule that is broken; a blank network is the division as a whole.
 
     Parameters
     ----------
-    score : Score
+    result : ScoredResult
     """
-    rows = [
-        {"network": label, "kind": kind, "sentence": sentence} for label, kind, sentence in _breaches(score)
+    return [
+        {"network": label, "kind": kind, "sentence": sentence}
+        for label, kind, sentence in _breaches(result.score)
     ]
-    return csv_bytes(rows, ("network", "kind", "sentence"))
 
 
-def practices_csv(result: ScoredResult) -> bytes:
-    """Write a row a practice: a file that `netform score` and `netform compare` read again.
+def practice_rows(result: ScoredResult) -> list[dict[str, Any]]:
+    """Return a row a practice: a table that `netform score` and `netform compare` read again.
 
     Parameters
     ----------
@@ -189,22 +147,19 @@ def practices_csv(result: ScoredResult) -> bytes:
                 "minutes_to_hub": None if minutes is None else round(minutes, 2) + 0.0,
                 "easting": round(float(result.places.easting[index]), 1) + 0.0,
                 "northing": round(float(result.places.northing[index]), 1) + 0.0,
-                "attribution": SHORT_ATTRIBUTION,
             }
         )
-    return csv_bytes(rows)
+    return rows
 
 
-def networks_geojson(result: ScoredResult) -> bytes:
-    """Write the networks as GeoJSON; one in several pieces is a multipolygon.
+def ground_rows(result: ScoredResult) -> list[dict[str, Any]]:
+    """Return a row a network for a map, with its members and the rules it breaks as lists.
 
     Parameters
     ----------
     result : ScoredResult
     """
-    from netform.export.geojson import feature_collection, to_lonlat  # noqa: PLC0415 (loads geometry)
-
-    rows = [
+    return [
         _network_row(each, result.score)
         | {
             "practice_codes": list(each.network.practice_codes),
@@ -212,11 +167,15 @@ def networks_geojson(result: ScoredResult) -> bytes:
         }
         for each in result.score.networks
     ]
-    grounds = np.array([result.boundaries[row["network"]] for row in rows], dtype=object)
-    return feature_collection(to_lonlat(grounds), rows, "network")
 
 
-def _html(result: ScoredResult) -> bytes:
+def _grounds(result: ScoredResult) -> NDArray[Any]:
+    return np.array(
+        [result.boundaries[each.network.network_id] for each in result.score.networks], dtype=object
+    )
+
+
+def _page(result: ScoredResult) -> bytes:
     from netform.report.score_page import render_score  # noqa: PLC0415 (loads the templates)
 
     return render_score(result).encode("utf-8")
@@ -271,3 +230,17 @@ def _breaches(score: Score) -> Iterator[tuple[str, str, str]]:
             yield each.network.network_id, breach.kind, breach.sentence
     for breach in score.breaches:
         yield "", breach.kind, breach.sentence
+
+
+SCORE: Publication[ScoredResult] = Publication(
+    name="score",
+    tables=(
+        Table("networks", network_rows, ("network",)),
+        Table("breaches", breach_rows, ("network", "kind", "sentence")),
+        Table("practices", practice_rows, places=True),
+    ),
+    layers=(Layer("networks", "network", ground_rows, _grounds),),
+    page=("score", _page),
+    document=("score", lambda result: score_json(result.score, result.provenance)),
+    folder=(".csv", ".geojson", ".html"),
+)

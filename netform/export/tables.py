@@ -1,4 +1,4 @@
-"""practices.csv: a row a practice, for spreadsheets and scripts."""
+"""Tables as CSV, for spreadsheets and scripts."""
 
 from __future__ import annotations
 
@@ -6,26 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import practice_rows
-from netform.inputs.gazetteer import SHORT_ATTRIBUTION
 from netform.practices.cells import spreadsheet_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from netform.result import Result
-
-__all__ = ["csv_bytes", "practices_csv"]
-
-
-def practices_csv(result: Result) -> bytes:
-    """Write the practices as CSV: UTF-8, commas, a header, one line a practice.
-
-    Parameters
-    ----------
-    result : Result
-    """
-    return csv_bytes([row | {"attribution": SHORT_ATTRIBUTION} for row in practice_rows(result)])
+__all__ = ["csv_bytes"]
 
 
 def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> bytes:
@@ -47,4 +33,6 @@ def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) ->
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        value = " ".join(map(str, value))
     return spreadsheet_text(value) if isinstance(value, str) else value

@@ -1,18 +1,17 @@
-"""networks.xlsx: a workbook for people: the networks, the practices, and what stands behind them."""
+"""A workbook for people: a sheet for each table, and whose the data are."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import network_rows, practice_rows
 from netform.inputs.gazetteer import ATTRIBUTION
 
 if TYPE_CHECKING:
-    from netform.plan.model import Plan
-    from netform.result import Result
+    from collections.abc import Mapping, Sequence
+
+    from netform.export.publication import Rows
 
 __all__ = ["workbook"]
 
@@ -26,12 +25,13 @@ LONGEST_CELL = 32_767
 NARROWEST, WIDEST = 8, 60
 
 
-def workbook(result: Result) -> bytes:
-    """Write a workbook with the sheets Networks, Practices and About. No cell of it is a formula.
+def workbook(sheets: Mapping[str, tuple[Rows, Sequence[str]]]) -> bytes:
+    """Write a workbook. No cell of it is a formula.
 
     Parameters
     ----------
-    result : Result
+    sheets : mapping of str to (rows, sequence of str)
+        By name, in order: the rows of each sheet, and its header where there may be no row.
     """
     import xlsxwriter  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415 - only this format needs it
 
@@ -40,22 +40,23 @@ def workbook(result: Result) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": "Primary care networks", "created": FIXED_DATE.replace(tzinfo=None)})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        networks = [row | {"practice_codes": " ".join(row["practice_codes"])} for row in network_rows(result)]
-        _fill(book.add_worksheet("Networks"), networks, bold)
-        _fill(book.add_worksheet("Practices"), practice_rows(result), bold)
-        _fill(book.add_worksheet("About"), _about(result.plan), bold)
+        for name, (rows, columns) in sheets.items():
+            _fill(book.add_worksheet(name.capitalize()), rows, columns, bold)
+        rights = book.add_worksheet("Attribution")
+        rights.set_column(0, 0, WIDEST)
+        rights.write_string(0, 0, ATTRIBUTION, book.add_format({"text_wrap": True}))
     return content.getvalue()
 
 
-def _fill(sheet: Any, rows: Sequence[Mapping[str, Any]], bold: Any) -> None:
+def _fill(sheet: Any, rows: Rows, columns: Sequence[str], bold: Any) -> None:
     """Fill a sheet with a header that stays in view, and a filter on it."""
-    names = list(rows[0]) if rows else []
+    names = list(rows[0]) if rows else list(columns)
     for column, name in enumerate(names):
         sheet.write_string(0, column, name.replace("_", " "), bold)
-        longest = max((len(str(row[name])) for row in rows if row[name] is not None), default=0)
+        values = [_cell(row[name]) for row in rows]
+        longest = max((len(str(value)) for value in values if value is not None), default=0)
         sheet.set_column(column, column, min(max(longest + 1, NARROWEST), WIDEST))
-        for line, row in enumerate(rows, start=1):
-            value = row[name]
+        for line, value in enumerate(values, start=1):
             if isinstance(value, str):
                 sheet.write_string(line, column, value[:LONGEST_CELL])
             elif value is not None:
@@ -65,27 +66,5 @@ def _fill(sheet: Any, rows: Sequence[Mapping[str, Any]], bold: Any) -> None:
         sheet.autofilter(0, 0, len(rows), len(names) - 1)
 
 
-def _about(plan: Plan) -> list[dict[str, Any]]:
-    """Return what a reader should know of the plan: its proof, its sources, its rights."""
-    facts: list[tuple[str, Any]] = [
-        ("status", plan.status),
-        ("cost, hours per week", plan.cost),
-        ("no plan can beat, hours per week", plan.bound),
-        ("gap", plan.gap),
-    ]
-    for area in plan.areas:
-        label = f"area {area.area}" if area.area else "the list"
-        facts.append(
-            (label, f"{area.status}: {area.practices} practices, {area.networks} networks. {area.method}")
-        )
-        facts.extend((label, said) for said in (area.unproven, *area.notes) if said)
-    facts.extend((f"unplaced {each.practice_code}", each.reason) for each in plan.unplaced)
-    facts.extend((str(key), _plain(value)) for key, value in sorted(plan.provenance.items()))
-    facts.append(("attribution", ATTRIBUTION))
-    return [{"what": what, "value": value} for what, value in facts]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {each}" for key, each in sorted(value.items()))
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+def _cell(value: Any) -> Any:
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -8,10 +8,11 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.test_cli import run
 
-from netform.export.compare import COMPARE_FILES
-from netform.export.score import SCORE_FILES
+from netform.export.compare import COMPARE
+from netform.export.formats import folder_names
+from netform.export.score import SCORE
+from tests.cli.test_main import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def test_a_score_is_written_and_read_again(work: Path, tmp_path: Path) -> None:
     out = tmp_path / "score"
     result = run("score", work / "list.csv", "--plan", "today", "-o", out)
     assert result.exit_code == 0
-    assert sorted(path.name for path in out.iterdir()) == sorted(SCORE_FILES)
+    assert sorted(path.name for path in out.iterdir()) == sorted(folder_names(SCORE))
     assert result.stdout.startswith("today: 3 networks of 5 practices")
     assert str(out) in result.stderr
     assert run("score", work / "list.csv", "--plan", "today", "-o", out).exit_code == 6
@@ -176,7 +177,7 @@ def test_a_comparison_is_written(work: Path, tmp_path: Path) -> None:
     out = tmp_path / "compare"
     result = run("compare", work / "best", work / "three", "-o", out)
     assert result.exit_code == 0
-    assert sorted(path.name for path in out.iterdir()) == sorted(COMPARE_FILES)
+    assert sorted(path.name for path in out.iterdir()) == sorted(folder_names(COMPARE))
     assert "A is best, B is three" in result.stdout
     rows = _rows(out / "changes.csv")
     assert [row["practice_code"] for row in rows] == ["P1", "P2", "P3", "P4", "P5", "P6"]

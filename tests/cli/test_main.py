@@ -20,7 +20,8 @@ import netform.pipeline
 import netform.solve.workers
 from netform.cli.main import cli
 from netform.errors import AuditError, NoPlanError
-from netform.export import FOLDER_FILES
+from netform.export.formats import folder_names
+from netform.export.plan import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,9 @@ CONTRACT = (
     "--out", "--rules", "--area", "--min", "--max", "--time-limit", "--seed", "--workers", "--strict",
     "--weight", "--networks", "--travel", "--graph", "--edges", "--boundary", "--json", "--overwrite",
 )  # fmt: skip
+
+# What a folder of a plan without prices holds.
+PLAN_FILES = tuple(name for name in folder_names(PLAN) if name != "prices.csv")
 
 
 def write_list(path: Path, rows: Sequence[tuple[str, str, int, str]] = PRACTICES) -> Path:
@@ -111,7 +115,7 @@ def test_a_folder_gets_every_file(practices: Path, tmp_path: Path) -> None:
     """The summary goes to standard error, the six files to the folder, and nothing to standard output."""
     result = run("solve", practices, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.stderr
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FOLDER_FILES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(PLAN_FILES)
     assert result.stdout == ""
     assert "6 practices with 100,000 patients form" in result.stderr
     assert plan_in(tmp_path / "out")["status"] == "optimal"
@@ -406,7 +410,7 @@ def test_rows_in_any_order_give_the_same_bytes(tmp_path: Path, workers: int) -> 
         count = workers if out == "b" else 1
         options = ("--area", "area", "--workers", count, "-q")
         assert run("solve", source, "-o", tmp_path / out, *options).exit_code == 0
-    again = {name: (tmp_path / "b" / name).read_bytes() for name in FOLDER_FILES}
+    again = {name: (tmp_path / "b" / name).read_bytes() for name in PLAN_FILES}
     for name, content in again.items():
         if workers == 1 or name != "plan.json":
             assert content == (tmp_path / "a" / name).read_bytes(), name

@@ -6,7 +6,8 @@ import csv
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.test_cli import EXAMPLE, plan_in, run
+
+from tests.cli.test_main import EXAMPLE, plan_in, run
 
 if TYPE_CHECKING:
     from pathlib import Path

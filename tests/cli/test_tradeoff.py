@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from netform.cli.main import cli
-from netform.export import FOLDER_FILES
-from netform.export.alternatives import ALTERNATIVES_FILES
-from netform.export.front import FRONT_FILES
+from netform.export.alternatives import ALTERNATIVES
+from netform.export.formats import folder_names
+from netform.export.front import FRONT
+from netform.export.plan import PLAN
 from netform.session import Session
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ ROWS = (
     ("P7", 19_000, "South", "U3"),
     ("P8", 18_000, "South", ""),
 )
+
+# What a folder of a plan without prices holds.
+PLAN_FILES = tuple(name for name in folder_names(PLAN) if name != "prices.csv")
 
 
 def write_list(path: Path, *, today: bool = True, name: str = "Surgery") -> Path:
@@ -101,7 +105,7 @@ def test_help_answers_at_once(command: str) -> None:
         (["alternatives", "--within", "-1%"], 2, "write 1% or 0.01"),
         (["alternatives", "--within", "a little"], 2, "write 1% or 0.01"),
         (["alternatives", "-k", "-1"], 2, "-k"),
-        (["alternatives", "-o", "x.xlsx"], 6, "names no format"),
+        (["alternatives", "-o", "x.docx"], 6, "names no format"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_read(
@@ -122,13 +126,13 @@ def test_a_front_gets_every_file_and_its_plans(practices: Path, tmp_path: Path) 
     assert result.exit_code == 0, result.stderr
     rows = rows_in(out / "front.csv")
     folders = {row["folder"] for row in rows} - {""}
-    assert names_in(out) == sorted({*FRONT_FILES, *folders})
+    assert names_in(out) == sorted({*folder_names(FRONT), *folders})
     assert {mark for row in rows for mark in row["mark"].split()} == {
         "least_x", "knee", "least_y", "best", "today",
     }  # fmt: skip
     for row in rows:
         if set(row["mark"].split()) - {"today"}:
-            assert names_in(out / row["folder"]) == sorted(FOLDER_FILES)
+            assert names_in(out / row["folder"]) == sorted(PLAN_FILES)
             plan = object_in(out / row["folder"] / "plan.json")
             assert plan["cost"] == pytest.approx(float(row["cost"]))
             assert sum(net["terms"]["patient_travel"] for net in plan["networks"]) == pytest.approx(
@@ -149,7 +153,7 @@ def test_the_points_of_a_front_are_by_ascending_x_and_falling_y(practices: Path,
     assert points[0]["supported"]
     assert points[-1]["supported"]
     assert document["proven"]
-    assert names_in(tmp_path / "out") == sorted(FRONT_FILES)
+    assert names_in(tmp_path / "out") == sorted(folder_names(FRONT))
 
 
 def test_areas_add_up(practices: Path, tmp_path: Path) -> None:
@@ -269,7 +273,7 @@ def test_alternatives_get_every_file(practices: Path, tmp_path: Path) -> None:
     )
     assert result.exit_code == 0, result.stderr
     rows = rows_in(out / "alternatives.csv")
-    assert names_in(out) == sorted({*ALTERNATIVES_FILES, *(row["folder"] for row in rows)})
+    assert names_in(out) == sorted({*folder_names(ALTERNATIVES), *(row["folder"] for row in rows)})
     assert [row["kind"] for row in rows][:3] == ["best", "next", "next"]
     costs = [float(row["cost"]) for row in rows[:3]]
     assert costs == sorted(costs)

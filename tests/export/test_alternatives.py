@@ -7,18 +7,14 @@ import io
 import json
 from dataclasses import replace
 
-from netform.export.alternatives import (
-    ALTERNATIVES_FILES,
-    alternatives_files,
-    alternatives_json,
-    borders_geojson,
-)
+from netform.export.alternatives import ALTERNATIVES, alternatives_json
+from netform.export.formats import folder_files
 from tests.made_up_tradeoff import BEST, HARMFUL, alternatives_result
 
 
 def table(name: str, names: tuple[str, ...] = ("Ash", "Birch", "Cedar", "Dune")) -> list[dict[str, str]]:
     """Read one of the tables back."""
-    content = alternatives_files(alternatives_result(names))[name]()
+    content = folder_files(ALTERNATIVES, alternatives_result(names))[name]()
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
 
 
@@ -61,7 +57,7 @@ def test_a_row_for_each_pair_of_neighbours() -> None:
 
 def test_borders_are_lines_on_the_map() -> None:
     """WGS 84 lines with who and whether, for all pairs that have a border."""
-    document = json.loads(borders_geojson(alternatives_result()))
+    document = json.loads(folder_files(ALTERNATIVES, alternatives_result())["borders.geojson"]())
     assert [each["properties"]["together"] for each in document["features"]] == ["some", "some", "unsettled"]
     assert {each["geometry"]["type"] for each in document["features"]} == {"LineString"}
     # 410 km east and 300 km north is a little west of 2 degrees west, near 52.6 north.
@@ -89,8 +85,11 @@ def test_no_alternative_and_no_neighbour_still_make_files() -> None:
     alone = replace(
         alternatives_result(), alternatives={"": (BEST,)}, changes={("", "best", 0): ()}, neighbours=()
     )
-    contents = {name: make() for name, make in alternatives_files(alone).items()}
-    assert tuple(contents) == ALTERNATIVES_FILES
+    contents = {name: make() for name, make in folder_files(ALTERNATIVES, alone).items()}
+    assert list(contents) == [
+        "alternatives.csv", "changes.csv", "borders.csv", "borders.geojson", "alternatives.png", "alternatives.svg",
+        "alternatives.html", "rules.toml", "alternatives.json",
+    ]  # fmt: skip
     assert contents["changes.csv"].startswith(b"area,kind,rank,practice_code")
     assert contents["borders.csv"] == b"area,code_a,code_b,together\n"
     assert json.loads(contents["borders.geojson"])["features"] == []
@@ -99,7 +98,7 @@ def test_no_alternative_and_no_neighbour_still_make_files() -> None:
 def test_every_file_is_always_the_same() -> None:
     """Twice the same bytes."""
     first, again = (
-        {name: make() for name, make in alternatives_files(alternatives_result(HARMFUL)).items()}
+        {name: make() for name, make in folder_files(ALTERNATIVES, alternatives_result(HARMFUL)).items()}
         for _ in range(2)
     )
     assert first == again

@@ -6,29 +6,25 @@ import csv
 import io
 import json
 
-from netform.export.compare import (
-    COMPARE_ENDINGS,
-    COMPARE_FILES,
-    SCHEMA,
-    changes_csv,
-    compare_files,
-    compare_json,
-    networks_csv,
-)
+from netform.export.compare import COMPARE, SCHEMA, compare_json
+from netform.export.formats import folder_files
 from netform.judge.comparison import compare_results
 from tests.judged import FORMULA, SCRIPT, compared, judged
 
 
-def _rows(content: bytes) -> list[dict[str, str]]:
+def _rows(name: str) -> list[dict[str, str]]:
+    content = folder_files(COMPARE, compared())[name]()
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
 
 
-def test_a_folder_holds_the_files_it_says() -> None:
-    """In order, and a single file is one of them."""
-    files = compare_files(compared())
-    assert tuple(files) == COMPARE_FILES
-    assert set(COMPARE_ENDINGS.values()) <= set(COMPARE_FILES)
-    assert all(files[name]() for name in files)
+def test_a_folder_holds_what_the_contract_says() -> None:
+    """The object last: it seals the folder."""
+    assert list(folder_files(COMPARE, compared())) == [
+        "changes.csv",
+        "networks.csv",
+        "compare.html",
+        "compare.json",
+    ]
 
 
 def test_json_says_who_moves() -> None:
@@ -62,7 +58,7 @@ def test_terms_stand_side_by_side() -> None:
 
 def test_changes_have_a_row_a_practice() -> None:
     """Placed or not, and no cell can run."""
-    rows = _rows(changes_csv(compared()))
+    rows = _rows("changes.csv")
     assert [row["practice_code"] for row in rows] == ["A1", "B1", "C1", "D1", "E1", "F1", "G1"]
     assert [row["moved"] for row in rows] == ["no", "no", "yes", "yes", "yes", "yes", "no"]
     assert [row["moved_back"] for row in rows] == ["no", "yes", "yes", "no", "no", "no", "yes"]
@@ -72,6 +68,6 @@ def test_changes_have_a_row_a_practice() -> None:
 
 def test_networks_have_a_row_for_every_two_that_share() -> None:
     """Counterparts first."""
-    rows = _rows(networks_csv(compared()))
+    rows = _rows("networks.csv")
     assert [row["matched"] for row in rows] == ["yes", "yes", "yes", "no", "no"]
     assert sum(int(row["patients"]) for row in rows) == 128_000 - 9_000

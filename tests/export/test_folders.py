@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.errors import OutputError
-from netform.export import folder_files
 from netform.export.files import write_folder
+from netform.export.formats import folder_files
+from netform.export.plan import PLAN
 
 if TYPE_CHECKING:
     from netform.result import Result
@@ -106,6 +107,6 @@ def test_a_file_where_a_folder_should_be_is_left_alone(tmp_path: Path) -> None:
 
 def test_times_are_published_where_the_result_says_so(result: Result) -> None:
     """Seconds and the solve log are in plan.json with timings alone: without them the same plan is the same bytes."""
-    timed = folder_files(replace(result, timings=True))["plan.json"]()
+    timed = folder_files(PLAN, replace(result, timings=True))["plan.json"]()
     assert b'"solve_log"' in timed
-    assert b'"solve_log"' not in folder_files(result)["plan.json"]()
+    assert b'"solve_log"' not in folder_files(PLAN, result)["plan.json"]()

@@ -11,19 +11,21 @@ from typing import Any
 
 import pytest
 
-from netform.export.front import FRONT_FILES, front_csv, front_files, front_json
-from netform.tradeoff.results import AreaFront
+from netform.export.formats import folder_files
+from netform.export.front import FRONT, front_json
+from netform.tradeoff.results import AreaFront, FrontResult
 from tests.made_up_tradeoff import LEAST_Y, MIDDLE, front, front_result, point
 
 
-def rows_of(content: bytes) -> list[dict[str, str]]:
-    """Read a table back."""
+def rows_of(result: FrontResult) -> list[dict[str, str]]:
+    """Read the table of a front back."""
+    content = folder_files(FRONT, result)["front.csv"]()
     return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
 
 
 def test_a_row_for_each_point_then_today() -> None:
     """Points by ascending x, their terms added up, what the next costs, and today without a number."""
-    rows = rows_of(front_csv(front_result()))
+    rows = rows_of(front_result())
     assert [row["point"] for row in rows] == ["1", "2", "3", ""]
     assert [row["mark"] for row in rows] == ["least_x", "knee", "least_y best", "today"]
     assert [(row["x_hours"], row["y_hours"]) for row in rows] == [
@@ -40,7 +42,7 @@ def test_a_row_for_each_point_then_today() -> None:
 def test_an_end_that_is_not_proven_has_a_mark_of_its_own() -> None:
     """A program that looks for the least does not find the least found."""
     shown = replace(front(proven=False), unexplored=((25.0, 30.0, 40.0, 50.0),))
-    rows = rows_of(front_csv(front_result(shown)))
+    rows = rows_of(front_result(shown))
     assert [row["mark"] for row in rows] == ["least_x_found", "knee", "least_y best", "today"]
     [area] = json.loads(front_json(front_result(shown)))["areas"]
     assert area["points"][0]["marks"] == ["least_x_found"]
@@ -48,7 +50,7 @@ def test_an_end_that_is_not_proven_has_a_mark_of_its_own() -> None:
 
 def test_the_best_has_a_row_of_its_own_off_the_front() -> None:
     """Where other terms count too the best plan may lie anywhere."""
-    rows = rows_of(front_csv(front_result(front(MIDDLE, best=LEAST_Y), today=None)))
+    rows = rows_of(front_result(front(MIDDLE, best=LEAST_Y), today=None))
     assert [(row["point"], row["mark"]) for row in rows] == [("1", "least_x knee least_y"), ("", "best")]
     assert rows[1]["supported"] == ""
 
@@ -76,7 +78,7 @@ def test_several_areas_come_after_their_sum() -> None:
     doubled = replace(point(("A", "B"), ("C", "D"), ("A", "B"), ("C", "D")))
     total = AreaFront(front(doubled, best=doubled), None, 8, 200_000)
     result = replace(front_result(), areas=parts, total=total)
-    assert [row["area"] for row in rows_of(front_csv(result))] == ["", *["N"] * 3, *["S"] * 3]
+    assert [row["area"] for row in rows_of(result)] == ["", *["N"] * 3, *["S"] * 3]
     document = json.loads(front_json(result))
     assert document["total"]["points"][0]["x"] == 70
     assert "networks" not in document["total"]["points"][0]
@@ -104,14 +106,14 @@ def strings_in(value: Any) -> list[str]:
 def test_no_area_runs_in_a_spreadsheet(area: str) -> None:
     """An apostrophe goes before what a spreadsheet would take for a formula; JSON has the area as it is."""
     result = front_result(front(area=area))
-    assert {row["area"] for row in rows_of(front_csv(result))} == {f"'{area}"}
+    assert {row["area"] for row in rows_of(result)} == {f"'{area}"}
     assert area in strings_in(json.loads(front_json(result)))
 
 
 def test_every_file_is_made_and_always_the_same() -> None:
     """Each name has its bytes, twice the same, and beginning as its ending says."""
-    first, again = front_files(front_result()), front_files(front_result())
-    assert tuple(first) == FRONT_FILES
+    first, again = folder_files(FRONT, front_result()), folder_files(FRONT, front_result())
+    assert list(first) == ["front.csv", "front.png", "front.svg", "front.html", "rules.toml", "front.json"]
     contents = {name: make() for name, make in first.items()}
     assert contents == {name: make() for name, make in again.items()}
     beginnings = {

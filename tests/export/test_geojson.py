@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import shapely
 
-from netform.export.geojson import networks_geojson, practices_geojson, to_lonlat
+from netform.export.formats import folder_files
+from netform.export.geojson import to_lonlat
+from netform.export.plan import PLAN
 from netform.inputs.projection import to_grid
 from netform.result import Result
 
 
 def test_networks_are_rfc_7946(result: Result) -> None:
     """No crs, a bbox west to east, exterior rings anticlockwise, seven decimals, an attribution."""
-    document = json.loads(networks_geojson(result))
+    document = json.loads(folder_files(PLAN, result)["networks.geojson"]())
     assert document["type"] == "FeatureCollection"
     assert "crs" not in document
     assert "Crown copyright" in document["attribution"]
@@ -32,7 +34,10 @@ def test_networks_are_rfc_7946(result: Result) -> None:
 
 def test_networks_carry_what_was_promised(result: Result) -> None:
     """The properties of the contract, hours by term rounded."""
-    west, east = (feature["properties"] for feature in json.loads(networks_geojson(result))["features"])
+    west, east = (
+        feature["properties"]
+        for feature in json.loads(folder_files(PLAN, result)["networks.geojson"]())["features"]
+    )
     assert west["network_id"] == "15F-01"
     assert west["practices"] == 2
     assert west["practice_codes"] == ["A1", "B2"]
@@ -43,7 +48,7 @@ def test_networks_carry_what_was_promised(result: Result) -> None:
 
 def test_practices_are_points_where_they_stand(result: Result) -> None:
     """Every practice, placed or not, within a centimetre of its place."""
-    features = json.loads(practices_geojson(result))["features"]
+    features = json.loads(folder_files(PLAN, result)["practices.geojson"]())["features"]
     assert [feature["properties"]["network_id"] for feature in features] == [
         "15F-01",
         "15F-01",
@@ -63,7 +68,7 @@ def test_neighbours_still_share_their_vertices(result: Result) -> None:
 
 def test_names_survive_and_line_separators_are_escaped(result: Result) -> None:
     """U+2028 would end a line of JavaScript; it reads back as it was."""
-    content = practices_geojson(result)
+    content = folder_files(PLAN, result)["practices.geojson"]()
     assert "\u2028".encode() not in content
     names = [feature["properties"]["practice_name"] for feature in json.loads(content)["features"]]
     assert names == [practice.name for practice in result.practices]
@@ -71,7 +76,7 @@ def test_names_survive_and_line_separators_are_escaped(result: Result) -> None:
 
 def test_no_network_is_an_empty_collection(bare: Result) -> None:
     """A plan that failed everywhere still gives a file that reads."""
-    document = json.loads(networks_geojson(bare))
+    document = json.loads(folder_files(PLAN, bare)["networks.geojson"]())
     assert document["features"] == []
     assert "bbox" not in document
 
@@ -98,4 +103,4 @@ def test_a_network_without_ground_is_not_passed_over(result: Result) -> None:
     """A missing boundary is a defect, and no file comes of it."""
     broken = Result(result.practices, result.places, result.plan, {}, "")
     with pytest.raises(KeyError):
-        networks_geojson(broken)
+        folder_files(PLAN, broken)["networks.geojson"]()

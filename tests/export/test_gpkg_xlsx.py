@@ -10,8 +10,8 @@ import pyogrio
 from python_calamine import CalamineWorkbook
 
 from netform.export import gpkg, xlsx
-from netform.export.gpkg import geopackage
-from netform.export.xlsx import workbook
+from netform.export.formats import single_file
+from netform.export.plan import PLAN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def test_a_geopackage_has_both_layers(result: Result, tmp_path: Path) -> None:
     """Networks as polygons and practices as points, on the National Grid, with the attribution."""
     path = tmp_path / "networks.gpkg"
-    path.write_bytes(geopackage(result))
+    path.write_bytes(single_file(PLAN, ".gpkg", result))
     networks = geopandas.read_file(path, layer="networks")
     practices = geopandas.read_file(path, layer="practices")
     assert networks.crs.to_epsg() == practices.crs.to_epsg() == 27700
@@ -39,39 +39,39 @@ def test_a_geopackage_is_the_same_bytes_at_another_time(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The date of writing does not show; the setting that hides it is put back."""
-    first = geopackage(result)
-    assert geopackage(result) == first
+    first = single_file(PLAN, ".gpkg", result)
+    assert single_file(PLAN, ".gpkg", result) == first
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
     monkeypatch.setattr(gpkg, "FIXED_DATE", "2001-01-01T00:00:00Z")
-    assert geopackage(result) != first
+    assert single_file(PLAN, ".gpkg", result) != first
 
 
-def test_a_workbook_has_three_sheets_and_no_formula(result: Result) -> None:
+def test_a_workbook_has_a_sheet_a_table_and_no_formula(result: Result) -> None:
     """Text that begins a formula is text."""
-    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(result)))
-    assert book.sheet_names == ["Networks", "Practices", "About"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(single_file(PLAN, ".xlsx", result)))
+    assert book.sheet_names == ["Networks", "Practices", "About", "Attribution"]
     practices = book.get_sheet_by_name("Practices").to_python()
     assert [row[1] for row in practices[1:]] == [practice.name for practice in result.practices]
     assert practices[1][3] == 20_000
     about = dict(book.get_sheet_by_name("About").to_python()[1:])
     assert about["status"] == "optimal"
-    assert "Crown copyright" in about["attribution"]
+    assert "Crown copyright" in book.get_sheet_by_name("Attribution").to_python()[0][0]
     assert about["unplaced D4"] == "opted out"
-    assert b"<f>" not in workbook(result)
+    assert b"<f>" not in single_file(PLAN, ".xlsx", result)
 
 
 def test_a_workbook_is_the_same_bytes_at_another_time(
     result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its date of making is fixed."""
-    first = workbook(result)
-    assert workbook(result) == first
+    first = single_file(PLAN, ".xlsx", result)
+    assert single_file(PLAN, ".xlsx", result) == first
     monkeypatch.setattr(xlsx, "FIXED_DATE", xlsx.FIXED_DATE.replace(year=2001))
-    assert workbook(result) != first
+    assert single_file(PLAN, ".xlsx", result) != first
 
 
 def test_a_plan_without_networks_is_written(bare: Result) -> None:
     """Nothing found is a result too."""
-    book = CalamineWorkbook.from_filelike(io.BytesIO(workbook(bare)))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(single_file(PLAN, ".xlsx", bare)))
     assert book.get_sheet_by_name("Networks").to_python() == []
-    assert geopackage(bare)[:15] == b"SQLite format 3"
+    assert single_file(PLAN, ".gpkg", bare)[:15] == b"SQLite format 3"

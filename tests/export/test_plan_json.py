@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.export.plan_json import dump_json, plan_json, plan_object, read_plan_json
+from netform.export.plan_json import dump_json, plan_json, plan_object
+from netform.inputs.plan_json import read_plan_json
 from netform.plan.model import PROVEN_GAP, SharedPost, SolveStep
 
 if TYPE_CHECKING:

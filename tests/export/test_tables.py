@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netform.export.tables import practices_csv
+from netform.export.formats import folder_files
+from netform.export.plan import PLAN
 from netform.practices.cells import spreadsheet_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def test_every_practice_is_a_row(result: Result) -> None:
     """Members with their network and minutes, the unplaced with their reason."""
-    rows = list(csv.DictReader(io.StringIO(practices_csv(result).decode("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8"))))
     assert [row["practice_code"] for row in rows] == ["A1", "B2", "C3", "D4"]
     assert [row["hub"] for row in rows] == ["no", "yes", "yes", "no"]
     assert (rows[0]["network_id"], rows[0]["minutes_to_hub"]) == ("15F-01", "9.25")
@@ -29,7 +30,7 @@ def test_every_practice_is_a_row(result: Result) -> None:
 
 def test_no_cell_is_a_formula(result: Result) -> None:
     """A name that begins a formula is led by an apostrophe; a negative number would not be."""
-    for row in csv.reader(io.StringIO(practices_csv(result).decode("utf-8"))):
+    for row in csv.reader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8"))):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
 

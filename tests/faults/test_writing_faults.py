@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from netform.errors import OutputError
-from netform.export import check_target
 from netform.export.files import safe_name, write_file, write_folder
+from netform.export.formats import check_target
+from netform.export.plan import PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,7 +78,7 @@ def test_earlier_results_are_not_written_over_unasked(tmp_path: Path) -> None:
     for write in (
         lambda: write_folder(tmp_path, _files("new")),
         lambda: write_file(tmp_path / "plan.json", b"new"),
-        lambda: check_target(tmp_path),
+        lambda: check_target(PLAN, tmp_path),
     ):
         with pytest.raises(OutputError, match="--overwrite"):
             write()
@@ -175,7 +176,7 @@ def test_a_folder_that_may_not_be_written_to_is_found_before_the_work(
 
     monkeypatch.setattr(os, "open", refused)
     with pytest.raises(OutputError, match=r"Permission denied.*may write"):
-        check_target(tmp_path / "out")
+        check_target(PLAN, tmp_path / "out")
     with pytest.raises(OutputError, match="Permission denied"):
         write_folder(tmp_path / "out", _files("new"))
 
@@ -184,7 +185,7 @@ def test_a_folder_that_may_not_be_written_to_is_found_before_the_work(
 def test_a_device_is_not_a_folder() -> None:
     """/dev/full takes nothing."""
     with pytest.raises(OutputError, match="not a folder"):
-        check_target("/dev/full")
+        check_target(PLAN, "/dev/full")
     with pytest.raises(OutputError):
         write_folder("/dev/full", _files("new"), overwrite=True)
 
@@ -219,14 +220,14 @@ def test_a_full_disk_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_name_that_cannot_be_used_says_why(tmp_path: Path, name: str, said: str) -> None:
     """Before the work, not after it."""
     with pytest.raises(OutputError, match=said):
-        check_target(tmp_path / name)
+        check_target(PLAN, tmp_path / name)
 
 
 def test_a_path_through_a_file_says_why(tmp_path: Path) -> None:
     """A folder cannot be made under a file."""
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
-        check_target(tmp_path / "file" / "out")
+        check_target(PLAN, tmp_path / "file" / "out")
     with pytest.raises(OutputError, match="file"):
         write_folder(tmp_path / "file" / "out", _files("new"))
 
@@ -241,9 +242,9 @@ def test_a_folder_where_a_file_should_be_is_not_replaced(tmp_path: Path) -> None
 def test_a_file_or_a_folder_is_told_by_its_name(tmp_path: Path) -> None:
     """An ending that names a format is a file; none, or a folder that is there, is a folder."""
     (tmp_path / "v1.2").mkdir()
-    assert check_target(tmp_path / "a.GeoJSON")
-    assert not check_target(tmp_path / "out")
-    assert not check_target(tmp_path / "v1.2")
+    assert check_target(PLAN, tmp_path / "a.GeoJSON")
+    assert not check_target(PLAN, tmp_path / "out")
+    assert not check_target(PLAN, tmp_path / "v1.2")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["v1.2"]
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from netform.cli.demands import demanded_rules
 from netform.cli.main import cli
+from netform.cli.request import CheckRequest
 from netform.errors import RulesError
 from netform.rules.demands import NO_DEMANDS, AreaDemand, Demands
 from netform.rules.demands_toml import PLANNER_KEYS, demands_toml, read_demands
@@ -250,7 +251,17 @@ def test_more_demands_join_those_there_are() -> None:
 
 
 def _given(**options: Any) -> Demands:
-    return demanded_rules(DEFAULT, options).demands
+    return demanded_rules(DEFAULT, _request(**options)).demands
+
+
+def _request(**options: Any) -> CheckRequest:
+    """What was typed, with nothing for every other option of netform check."""
+    read = {
+        param.name: () if getattr(param, "multiple", False) else None
+        for param in cli.commands["check"].params
+        if param.name != "strict"
+    }
+    return CheckRequest.of(read | {"practices": "list.csv"} | options)
 
 
 def test_options_say_every_demand() -> None:

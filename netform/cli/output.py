@@ -1,0 +1,93 @@
+"""Where a command's results go: checked before the long work, written after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from netform.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netform.export.publication import Publication
+    from netform.result import Result
+
+__all__ = ["check_out", "write_out"]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+R = TypeVar("R")
+
+
+def check_out(publication: Publication[Any], out: str | None, *, overwrite: bool) -> bool:
+    """Refuse, before the long work, a place that cannot be written to; say whether it is a single file.
+
+    Parameters
+    ----------
+    publication : Publication
+        What would be written there.
+    out : str or None
+        None where nothing is to be written.
+    overwrite : bool
+        Whether earlier results may be replaced.
+
+    Raises
+    ------
+    OutputError
+        As `netform.export.formats.check_target`.
+    """
+    if out is None:
+        if overwrite:
+            raise OutputError("--overwrite: there is nothing to replace without -o. Name a folder.")
+        return False
+    if out == "-":
+        raise OutputError("-: results are files. Name a folder or a file; --json prints on standard output.")
+    from netform.export.formats import check_target
+
+    return check_target(publication, out, overwrite=overwrite)
+
+
+def write_out(
+    publication: Publication[R],
+    result: R,
+    out: str,
+    *,
+    overwrite: bool,
+    single: bool,
+    plans: Mapping[str, Result] | None = None,
+) -> None:
+    """Write a result, as one file or as a folder.
+
+    Parameters
+    ----------
+    publication : Publication
+    result : object
+        What it is of.
+    out : str
+    overwrite : bool
+    single : bool
+        As `check_out` has said.
+    plans : mapping of str to Result, optional
+        Plans that get a folder of their own within, by its name.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written; what stood there before is untouched.
+    """
+    from netform.export.files import write_file, write_folder
+    from netform.export.formats import folder_files, single_file, stale_files
+    from netform.export.plan import PLAN
+
+    path = Path(out)
+    if single:
+        write_file(path, single_file(publication, path.suffix.lower(), result), overwrite=overwrite)
+        return
+    within = {
+        f"{folder}/{name}": make
+        for folder, plan in (plans or {}).items()
+        for name, make in folder_files(PLAN, plan).items()
+    }
+    files = {**folder_files(publication, result), **within}
+    write_folder(path, files, overwrite=overwrite, stale=stale_files(publication, result))

@@ -1,0 +1,269 @@
+"""What a command is asked, as frozen values: one class for each command, filled with what click has read.
+
+The names of the fields are those of click's parameters; a test holds them equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
+
+from netform.rules.table import DEMAND_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = [
+    "AREA_BAND",
+    "AlternativesRequest",
+    "CheckRequest",
+    "CompareRequest",
+    "FrontRequest",
+    "ListRequest",
+    "ScoreRequest",
+    "SearchRequest",
+    "SolveRequest",
+    "SweepRequest",
+]
+
+# The demand that is no row of the table: a band for one area.
+AREA_BAND = "area_band"
+
+_DEMANDS = (*(rule.key for rule in DEMAND_RULES), AREA_BAND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """What every command on a practice list is asked: the list, the files beside it, the rules.
+
+    Attributes
+    ----------
+    practices : str or None
+        The list's file, ``-`` for standard input; None where a command can do without.
+    area : str or None
+        The column of the areas.
+    least, most : int or None
+        The band, patients, in place of that of the rules.
+    rules : Path or None
+    profile : str or None
+    weights : tuple of str
+        Each ``TERM=NUMBER``.
+    travel, boundary, edges, graph, registrations, postcodes : Path or None
+    soft : tuple of str
+        Columns of soft boundaries.
+    demands : mapping of str to object
+        What was given for each key of `netform.rules.table.DEMAND_RULES`, and `AREA_BAND`; a number of networks may
+        be ``today``.
+    strict : bool
+        Whether exceptions are forbidden.
+    """
+
+    practices: str | None
+    area: str | None
+    least: int | None
+    most: int | None
+    rules: Path | None
+    profile: str | None
+    weights: tuple[str, ...]
+    travel: Path | None
+    boundary: Path | None
+    edges: Path | None
+    graph: Path | None
+    registrations: Path | None
+    soft: tuple[str, ...]
+    postcodes: Path | None
+    demands: Mapping[str, Any]
+    strict: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Take what click has read, by the names of its parameters.
+
+        Parameters
+        ----------
+        given : mapping
+        """
+        demands = {key: given[key] for key in _DEMANDS if key in given}
+        rest = {key: value for key, value in given.items() if key not in demands}
+        return cls(**rest, demands=MappingProxyType(demands))
+
+    def value(self, name: str) -> Any:
+        """Give back what click had read for one of its parameters."""
+        return self.demands[name] if name in self.demands else getattr(self, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest(ListRequest):
+    """What ``netform check`` is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveRequest(ListRequest):
+    """What ``netform solve`` is asked.
+
+    Attributes
+    ----------
+    out : str
+        A folder, or a file whose ending names a format.
+    overwrite : bool
+    start : str or None
+        The networks that the plan stays near.
+    moves : int, str or None
+        Practices that may move, or ``least``.
+    moves_patients : int or None
+    prices : bool
+        Whether to say what each demand costs.
+    time_limit : float
+        Seconds.
+    workers : int or None
+    memory : float
+        Gigabytes.
+    seed : int
+    as_json, timings, quiet : bool
+    """
+
+    out: str
+    overwrite: bool
+    start: str | None
+    moves: int | str | None
+    moves_patients: int | None
+    prices: bool
+    time_limit: float
+    workers: int | None
+    memory: float
+    seed: int
+    as_json: bool
+    timings: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRequest(ListRequest):
+    """What ``netform score`` is asked.
+
+    Attributes
+    ----------
+    plan : str
+        The division to score.
+    out : str or None
+    overwrite, as_json : bool
+    """
+
+    plan: str
+    out: str | None
+    overwrite: bool
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareRequest(ListRequest):
+    """What ``netform compare`` is asked.
+
+    Attributes
+    ----------
+    a, b : str
+        The two divisions.
+    out : str or None
+    overwrite, as_json : bool
+    """
+
+    a: str
+    b: str
+    out: str | None
+    overwrite: bool
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest(ListRequest):
+    """What the commands are asked that search for many plans.
+
+    Attributes
+    ----------
+    out : str
+    overwrite : bool
+    time_limit : float
+        Seconds.
+    workers : int or None
+    seed : int
+    as_json, quiet : bool
+    """
+
+    out: str
+    overwrite: bool
+    time_limit: float
+    workers: int | None
+    seed: int
+    as_json: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontRequest(SearchRequest):
+    """What ``netform front`` is asked.
+
+    Attributes
+    ----------
+    x_axis, y_axis : str
+    resolution : float
+        A share of an axis.
+    complete : bool
+    plans : str or int
+        ``ends``, ``all`` or a number of points that get a folder.
+    """
+
+    x_axis: str
+    y_axis: str
+    resolution: float
+    complete: bool
+    plans: str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternativesRequest(SearchRequest):
+    """What ``netform alternatives`` is asked.
+
+    Attributes
+    ----------
+    count : int
+        Next best plans.
+    within : float
+        How much more than the best a plan may cost, a share.
+    different : int
+        Plans that differ the most.
+    plans : bool
+        Whether each gets a folder.
+    """
+
+    count: int
+    within: float
+    different: int
+    plans: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepRequest:
+    """What ``netform sweep`` is asked.
+
+    Attributes
+    ----------
+    file : Path
+        SWEEP.toml.
+    out : str
+    workers : int or None
+    scheduler : str or None
+        The address of a cluster's scheduler.
+    time_limit : float or None
+        Seconds for each area.
+    dry_run, quiet : bool
+    """
+
+    file: Path
+    out: str
+    workers: int | None
+    scheduler: str | None
+    time_limit: float | None
+    dry_run: bool
+    quiet: bool

@@ -1,0 +1,194 @@
+"""The formats, each by the ending that names it: one line here serves every command that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from netform.export import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from netform.export.publication import Layer, Publication, Table
+
+__all__ = ["FORMATS", "check_target", "endings", "folder_files", "folder_names", "single_file", "stale_files"]
+
+# ruff: noqa: PLC0415 (heavy libraries are imported when a file of their format is made)
+
+R = TypeVar("R")
+
+# The files of a format by name, and how to make each one's bytes from a result.
+Files: TypeAlias = Mapping[str, Callable[[Any], bytes]]
+
+
+def _csv(publication: Publication[R]) -> Files:
+    return {
+        f"{table.name}.csv": partial(_table, table) for table in publication.tables if not table.sheet_only
+    }
+
+
+def _table(table: Table[R], result: R) -> bytes:
+    from netform.export.tables import csv_bytes
+    from netform.inputs.gazetteer import SHORT_ATTRIBUTION
+
+    said = {"attribution": SHORT_ATTRIBUTION} if table.places else {}
+    return csv_bytes([{**row, **said} for row in table.rows(result)], table.columns)
+
+
+def _geojson(publication: Publication[R]) -> Files:
+    return {f"{layer.name}.geojson": partial(_features, layer) for layer in publication.layers}
+
+
+def _features(layer: Layer[R], result: R) -> bytes:
+    from netform.export.geojson import feature_collection, to_lonlat
+
+    return feature_collection(to_lonlat(layer.shapes(result)), layer.rows(result), layer.key)
+
+
+def _gpkg(publication: Publication[R]) -> Files:
+    def make(result: R) -> bytes:
+        from netform.export.gpkg import geopackage
+
+        return geopackage(
+            {layer.name: (layer.rows(result), layer.shapes(result)) for layer in publication.layers}
+        )
+
+    return {f"{publication.name}.gpkg": make} if publication.layers else {}
+
+
+def _html(publication: Publication[R]) -> Files:
+    name, make = publication.page
+    return {f"{name}.html": make}
+
+
+def _json(publication: Publication[R]) -> Files:
+    name, make = publication.document
+    return {f"{name}.json": make}
+
+
+def _png(publication: Publication[R]) -> Files:
+    draw = publication.picture
+    return {f"{publication.name}.png": lambda result: draw(result, "png")} if draw else {}
+
+
+def _svg(publication: Publication[R]) -> Files:
+    draw = publication.picture
+    return {f"{publication.name}.svg": lambda result: draw(result, "svg")} if draw else {}
+
+
+def _toml(publication: Publication[R]) -> Files:
+    rules = publication.rules
+    return {"rules.toml": lambda result: rules(result).encode("utf-8")} if rules else {}
+
+
+def _xlsx(publication: Publication[R]) -> Files:
+    def make(result: R) -> bytes:
+        from netform.export.xlsx import workbook
+
+        return workbook(
+            {
+                table.name: (table.rows(result), table.columns)
+                for table in publication.tables
+                if table.given(result)
+            }
+        )
+
+    return {f"{publication.name}.xlsx": make}
+
+
+FORMATS: dict[str, Callable[[Publication[Any]], Files]] = {
+    ".csv": _csv,
+    ".geojson": _geojson,
+    ".gpkg": _gpkg,
+    ".html": _html,
+    ".json": _json,
+    ".png": _png,
+    ".svg": _svg,
+    ".xlsx": _xlsx,
+}
+
+
+def endings(publication: Publication[Any]) -> tuple[str, ...]:
+    """Name the formats in which a publication can be one file."""
+    return tuple(ending for ending, format_files in FORMATS.items() if format_files(publication))
+
+
+def single_file(publication: Publication[R], ending: str, result: R) -> bytes:
+    """Give the bytes of a publication as one file.
+
+    Parameters
+    ----------
+    publication : Publication
+    ending : str
+        One of `endings`.
+    result : object
+        What the publication is of.
+    """
+    return next(iter(FORMATS[ending](publication).values()))(result)
+
+
+def folder_names(publication: Publication[Any]) -> tuple[str, ...]:
+    """Name the files that a folder may get; tables that are not always there among them."""
+    return tuple(_of_folder(publication))
+
+
+def folder_files(publication: Publication[R], result: R) -> dict[str, Callable[[], bytes]]:
+    """Return what an output folder holds: the file names, and how to make each one's bytes.
+
+    Parameters
+    ----------
+    publication : Publication
+    result : object
+        What it is of.
+    """
+    absent = stale_files(publication, result)
+    return {
+        name: partial(make, result) for name, make in _of_folder(publication).items() if name not in absent
+    }
+
+
+def stale_files(publication: Publication[R], result: R) -> tuple[str, ...]:
+    """Name the files that an earlier result may have left in a folder, and this one has not.
+
+    Parameters
+    ----------
+    publication : Publication
+    result : object
+        What it is of.
+    """
+    return tuple(
+        f"{table.name}.csv"
+        for table in publication.tables
+        if not table.sheet_only and not table.given(result)
+    )
+
+
+def check_target(publication: Publication[Any], out: str | Path, *, overwrite: bool = False) -> bool:
+    """Check, before the long work, that a publication can be written to a place; say whether it is a single file.
+
+    Parameters
+    ----------
+    publication : Publication
+    out : str or Path
+        A folder, or a file whose ending is one of `endings`.
+    overwrite : bool
+        Whether earlier results may be replaced.
+
+    Raises
+    ------
+    OutputError
+        When the name cannot be used, the place cannot be written to, or holds earlier results.
+    """
+    return files.check_target(
+        out, overwrite=overwrite, endings=endings(publication), names=folder_names(publication)
+    )
+
+
+def _of_folder(publication: Publication[Any]) -> dict[str, Callable[[Any], bytes]]:
+    """The files of a folder; the object comes last, and seals it."""
+    found: dict[str, Callable[[Any], bytes]] = {}
+    for ending in publication.folder:
+        found |= FORMATS[ending](publication)
+    return {**found, **_toml(publication), **_json(publication)}
