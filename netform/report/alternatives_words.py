@@ -26,7 +26,7 @@ TOGETHER_WORDS = {
     "none": "firm border: never in one network",
     "some": "soft border: together in some plans, apart in others",
     "all": "firm ground: always in one network",
-    "unsettled": "not settled in the time given",
+    "unsettled": "not settled",
 }
 
 _KINDS = {"best": "Best plan", "next": "Next best", "different": "Most different"}
@@ -78,5 +78,7 @@ def certainty_sentences(result: AlternativesResult, area: str | None = None) -> 
     )
     sentences = [summed]
     if counts["unsettled"]:
-        sentences.append(f"Not settled before time ran out: {counts['unsettled']:,}. Give more time to know.")
+        sentences.append(
+            f"Not settled: {counts['unsettled']:,}, for time ran out, or the feasible networks are too many to list."
+        )
     return sentences

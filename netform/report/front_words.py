@@ -212,6 +212,11 @@ def proof_words(part: AreaFront) -> str:
     part : AreaFront
     """
     front = part.front
+    if not front.listed:
+        return (
+            "The feasible networks are too many to list: the points are the best plans that search has found, and "
+            f"{where_better(front)} better ones may exist, no better than where the picture is shaded."
+        )
     if not front.proven:
         return (
             f"Time ran out before the front was proven: {where_better(front)} better plans may exist. "

@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.plan.grouping import Groups
-from netform.tradeoff.model import Front, FrontPoint
+from netform.tradeoff.model import FINEST, Front, FrontPoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["ExchangeRate", "going_rates", "groups_by_area", "marks_of", "price_along", "sum_fronts"]
+__all__ = [
+    "ExchangeRate",
+    "best_points",
+    "going_rates",
+    "groups_by_area",
+    "marks_of",
+    "price_along",
+    "sum_fronts",
+]
 
 # Sums of fronts are thinned to about so many points: more than a picture or a reader can tell apart.
 MOST_POINTS = 1_000
@@ -71,6 +79,25 @@ def price_along(front: Front) -> tuple[float, ...]:
     """
     points = front.points
     return tuple(_price(points[index], points[index + 1]) for index in range(len(points) - 1))
+
+
+def best_points(points: Sequence[FrontPoint]) -> tuple[FrontPoint, ...]:
+    """Leave out the points that another betters on one axis without losing on the other.
+
+    Parameters
+    ----------
+    points : sequence of FrontPoint
+
+    Returns
+    -------
+    tuple of FrontPoint
+        By ascending x.
+    """
+    kept: list[FrontPoint] = []
+    for point in sorted(points, key=lambda each: (each.x, each.y)):
+        if not kept or point.y < kept[-1].y - FINEST:
+            kept.append(point)
+    return tuple(kept)
 
 
 def going_rates(front: Front) -> tuple[ExchangeRate, ...]:

@@ -98,6 +98,9 @@ class Front:
         resolution among them.
     best : FrontPoint
         The plan of least weighted cost, wherever it lies.
+    listed : bool
+        Whether all feasible networks could be looked at. Of a front over some of them the resolution is not known, and
+        beyond its ends boxes reach only as far on the other axis as the networks that were met.
     """
 
     area: str
@@ -109,6 +112,7 @@ class Front:
     proven: bool
     unexplored: tuple[tuple[float, float, float, float], ...]
     best: FrontPoint
+    listed: bool = True
 
     @property
     def least_x_proven(self) -> bool:

@@ -177,7 +177,7 @@ def test_the_map_counts_its_borders() -> None:
     shown = texts(alternatives_picture(alternatives_result(), "svg"))
     assert "Soft border: together in some plans, apart in others (2)" in shown
     assert "Firm ground: always in one network (1)" in shown
-    assert "Not settled in the time given (1)" in shown
+    assert "Not settled (1)" in shown
     assert "Moves in an alternative" in shown
     assert {"1", "2"} <= set(shown)
 

@@ -230,6 +230,9 @@ class AreaCase:
         Why there are exceptions.
     settled : bool
         Whether it is proven that no plan has fewer exceptions.
+    listed : bool
+        Whether the model has all feasible networks; else what is proven over it is proven of no other plan
+        (`netform.solve.near_optimal.pool`).
     """
 
     fixed: tuple[Placed, ...]
@@ -238,6 +241,7 @@ class AreaCase:
     solution: Solution
     reasons: tuple[Obstacle, ...]
     settled: bool
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,14 @@ from netform.solve.model.outcome import Solution, WarmStart
 from netform.solve.model.problem import SideRow, extent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from netform.solve.model.budget import Deadline
     from netform.solve.model.plan_model import PlanModel
 
-__all__ = ["Traced", "TracedPoint", "trace_front"]
+__all__ = ["Traced", "TracedPoint", "boxes_above", "trace_front"]
 
 # Plans nearer to each other than this on an axis count as one, hours per week: a quarter of a minute a day.
 SAME = 1e-3
@@ -169,6 +169,37 @@ def trace_front(
         proven=all(box.settled for box in tracer.boxes) and not tracer.beyond,
         unexplored=tuple(sorted([*tracer.beyond, *left_open])),
     )
+
+
+def boxes_above(
+    points: Sequence[tuple[float, float]],
+    planes: Sequence[tuple[float, float, float]],
+    corner: tuple[float, float],
+) -> tuple[tuple[float, float, float, float], ...]:
+    """Where plans may lie that no point of a front betters, given what no plan goes below.
+
+    Parameters
+    ----------
+    points : sequence of (x, y)
+        By ascending x, so descending y.
+    planes : sequence of (a, b, v)
+        Every plan has ``a x + b y >= v``.
+    corner : (x, y)
+        How far boxes reach beyond the ends.
+
+    Returns
+    -------
+    tuple of (x from, x to, y from, y to)
+    """
+    stops = [0.0, *(x for x, _ in points), max(corner[0], points[-1][0])]
+    roofs = [max(corner[1], points[0][1]), *(y for _, y in points)]
+    boxes = []
+    for begin, end, roof in zip(stops, stops[1:], roofs, strict=False):
+        floor = max((max(0.0, v - a * end) / b for a, b, v in planes if b > 0), default=0.0)
+        start = max((max(begin, (v - b * roof) / a) for a, b, v in planes if a > 0), default=begin)
+        if end - start > SAME and roof - floor > SAME:
+            boxes.append((start, end, floor, roof))
+    return tuple(boxes)
 
 
 @dataclass(slots=True)
