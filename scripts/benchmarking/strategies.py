@@ -93,10 +93,7 @@ STRATEGIES = (
     Strategy("relaxations rounded", f"{COLUMNS}.by_hubs:_round", _nothing),
     Strategy("all columns near the bound", f"{COLUMNS}.by_hubs:_close", _nothing),
     Strategy("subset-row cuts", "netform.solve.master.relaxation:violated_cuts", _no_cuts),
-    Strategy("dives", f"{EXACT}.improving:dive", _nothing),
-    Strategy("neighbourhoods over the list", f"{EXACT}.improving:better_neighbourhoods", _nothing),
-    Strategy("integer program", f"{EXACT}.gap_closing:GapClosing.solve_as_program", _nothing),
-    Strategy("beam search", f"{EXACT}.improving:beam_search", _nothing),
+    Strategy("beam search", f"{EXACT}.solver:beam_search", _nothing),
     Strategy("narrowest order", f"{EXACT}.gap_closing:narrowest_order", _first_order),
 )
 

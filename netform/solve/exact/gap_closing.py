@@ -9,7 +9,7 @@ raises the relaxation, which leaves fewer columns; after some rounds one cutoff 
 width reaches, which is doubled from turn to turn. Where the relaxation has a fraction of a network, it is branched on
 the number of networks: each branch has a much better bound. What the widest diagram does not reach is left open.
 
-Plans are found on the way, and looked for besides (`netform.solve.exact.improving`). The file is
+Plans are found on the way, and by beams besides (`netform.solve.exact.beam_search`). The file is
 long because all steps are of one class: each goes on from what the others have left of the same state.
 """
 
@@ -25,9 +25,8 @@ import numpy as np
 from netform.solve.diagram.build import MOST_NODES, MOST_UNBOUNDED, best_below
 from netform.solve.diagram.kernel import ColumnLayout
 from netform.solve.diagram.variable_order import STRAIGHT, TURNED, narrowest_order, spectral_order
-from netform.solve.exact import improving
+from netform.solve.exact.beam_search import BEAM, beam_search
 from netform.solve.exact.state import ANY_NUMBER, LEAST_DIFFERENCE, SearchState
-from netform.solve.master.integer_program import solve_partitioning_program
 from netform.solve.master.relaxation import MASTER, relax
 from netform.solve.model.problem import SideRow
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.outcome import Solution
 
-__all__ = ["CLOSING", "ClosingParams", "GapClosing", "close_quickly"]
+__all__ = ["CLOSING", "ClosingParams", "GapClosing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,6 @@ class ClosingParams:
         quicker, quicker_left : and less than cuts take, of fewer states and of not too many columns.
         states_a_second : a diagram that would take longer than the time left is given up by then.
         surprising, less : it is given up with so many times the states, and then so many times fewer are allowed.
-
-    Integer program
-        program_columns, program_after : where a rule counts more than networks, no more columns than the first are
-            solved over by HiGHS after so many turns; else no more than the second, once diagrams are no help.
-        program_share : of the time left.
 
     Cuts
         cuts_a_turn, least_rise : cuts of a round; rounds are over once one raises the bound by less than this share.
@@ -104,9 +98,6 @@ class ClosingParams:
     states_a_second: int = 250_000
     surprising: int = 2
     less: int = 4
-    program_columns: tuple[int, int] = (3_000, 20_000)
-    program_after: int = 3
-    program_share: float = 0.9
     cuts_a_turn: int = 250
     least_rise: float = 5e-5
     least_share: float = 0.001
@@ -193,8 +184,6 @@ class GapClosing:
             self.width = min(2 * self.width, self.params.last_width)
         # What diagrams do not reach, cuts may: more slowly, but as long as there is time.
         last = not going and most_width == self.params.last_width and not self.state.over
-        if self.solve_as_program(last=last):
-            return False
         self.rising |= last
         # A branch is not branched again.
         waiting = self.time_to_branch and self.state.between == ANY_NUMBER
@@ -205,30 +194,7 @@ class GapClosing:
             if last:
                 least = min(least, self.params.least_share * (self.state.cost - before))
             self.rising = self.state.relaxation.bound > before + least
-            if self.rising:
-                improving.dive(self.state, close_quickly)
         return not self.state.over and (going or (last and self.rising))
-
-    def solve_as_program(self, *, last: bool) -> bool:
-        """Solve over all columns left as an integer program, where those are few; whether that settled it.
-
-        Parameters
-        ----------
-        last : bool
-            Whether diagrams are no help any more. Before that it pays only where a rule counts more than networks, such
-            as patients outside the band: diagrams hold plans that break it, too.
-        """
-        state, params = self.state, self.params
-        early = any(side.coefficients.max(initial=0.0) > 1 for side in state.rules)
-        kept = state.cheap_enough(state.cost)
-        due = last or (early and self.turns == params.program_after)
-        if state.over or not due or len(kept) > params.program_columns[last] or math.isinf(state.cost):
-            return False
-        some, deadline = state.partitioning.take(kept), state.deadline.share(params.program_share)
-        chosen, bound = solve_partitioning_program(some, state.cost, deadline)
-        state.take(kept, chosen, bound)
-        state.tell()
-        return state.over
 
     def try_cutoffs(self, most: float = math.inf) -> bool:
         """Try cutoffs of up to so many columns while that is quick; whether there is more to prove."""
@@ -413,8 +379,8 @@ class GapClosing:
             branch = GapClosing(SearchState(branched, deadline, cost, start=start, between=between))
             gap = self.state.cost - self.state.bound
             if branch.state.bound - self.state.bound > self.params.other_prices * gap:
-                near = branch.state.nearest(improving.IMPROVING.beam_columns)
-                improving.beam_search(branch.state, near, improving.IMPROVING.beam_width)
+                near = branch.state.nearest(BEAM.columns)
+                beam_search(branch.state, near, BEAM.width)
                 self.take_branch(branch, kept)
             branches.append(branch)
         return branches, kept
@@ -447,8 +413,3 @@ class GapClosing:
         """Take the plan and the cuts of a branch, whose columns stand at ``kept``."""
         self.state.take(kept, branch.state.chosen)
         self.state.keep_cuts(branch.state.learnt().cuts)
-
-
-def close_quickly(state: SearchState) -> None:
-    """Close the gap of a state by turns up to the first width, for what looks for plans."""
-    GapClosing(state).take_turns(CLOSING.first_width)

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact import improving
-from netform.solve.exact.gap_closing import GapClosing, close_quickly
+from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.solver import any_plan
 from netform.solve.exact.state import SearchState
 from netform.solve.master.relaxation import MASTER
@@ -189,7 +188,6 @@ class _Count:
         state.tighten(MASTER.most_rounds)
         self.column_bounds = state.column_bounds * self.unit
         lower = max(least, at_least(float(self.column_bounds.min())))
-        improving.dive(state, close_quickly)
         self.take(state.chosen)
         for number in range(lower, lower + TRIES):
             self.on_bound(number)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.solve.exact import improving
-from netform.solve.exact.gap_closing import GapClosing, close_quickly
+from netform.solve.exact.beam_search import BEAM, beam_search
+from netform.solve.exact.gap_closing import GapClosing
 from netform.solve.exact.state import SearchState
 from netform.solve.master.linear_program import Duals
 from netform.solve.master.relaxation import MASTER, relax, tighten
@@ -134,13 +134,11 @@ def any_plan(
 def _find_plan(closing: GapClosing) -> None:
     """Try cutoffs while that is quick, then look for a plan near the bound by beams."""
     state = closing.state
-    improving.dive(state, close_quickly)
     closing.take_turns(closing.params.width)
-    for width in improving.IMPROVING.beams:
+    for width in BEAM.first:
         if not state.over:
-            improving.beam_search(state, state.nearest(improving.IMPROVING.beam_columns), width)
+            beam_search(state, state.nearest(BEAM.columns), width)
     if not state.over:
         state.take_incumbent()
-    improving.better_neighbourhoods(state, close_quickly)
     # The columns that are left are few enough to price them for more cuts.
     closing.rising = True

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import SideRow
 
-__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram", "entries", "program_message"]
+__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram"]
 
 # Rows, columns and coefficients of a matrix, as many of each.
 Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -169,10 +169,10 @@ class LinearProgram:
         if self._solver is not None:
             update = model_update_pb2.ModelUpdateProto()
             ids = list(range(first, first + len(store)))
-            _fill_variables(update.new_variables, ids, math.inf, False)
+            _fill_variables(update.new_variables, ids)
             update.objective_updates.linear_coefficients.ids.extend(ids)
             update.objective_updates.linear_coefficients.values.extend(costs.tolist())
-            added = entries(store, coefficients, self.cuts, first)
+            added = _entries(store, coefficients, self.cuts, first)
             _fill_matrix(update.linear_constraint_matrix_updates, *added)
             self._apply(update)
         self._store = self._store.joined(store)
@@ -247,11 +247,11 @@ class LinearProgram:
         costs = np.concatenate((self._artificial_costs(), self._costs))
         lower = [1.0] * n + [side.least for side in self._sides] + [-math.inf] * k
         upper = [1.0] * n + [side.most for side in self._sides] + cut_limits(self.cuts).tolist()
-        row, column, value = entries(self._store, self._side_coefficients, self.cuts, self._artificial)
+        row, column, value = _entries(self._store, self._side_coefficients, self.cuts, self._artificial)
         row = np.concatenate((np.arange(n + s), np.arange(n + s), row))
         column = np.concatenate((np.arange(self._artificial), column))
         value = np.concatenate((np.ones(n + s), -np.ones(n + s), value))
-        return program_message(costs, math.inf, False, lower, upper, (row, column, value))
+        return _message(costs, lower, upper, (row, column, value))
 
     def _answer(self, result: Any) -> LinearAnswer:
         solution = result.solutions[0]
@@ -296,19 +296,12 @@ def _run(solver: Any, parameters: mathopt.SolveParameters) -> Any:
     return result if optimal and len(result.solutions) else None
 
 
-def entries(
+def _entries(
     store: CandidateStore, side_coefficients: NDArray[np.float64], cuts: CutPool, first: int = 0
 ) -> Entries:
     """Rows, columns and coefficients of some columns, the first of them column ``first``.
 
     Rows are numbered: practices, side rows, then cuts.
-
-    Parameters
-    ----------
-    store : CandidateStore
-    side_coefficients : ndarray of float64, shape (sides, m)
-    cuts : ndarray of int64, shape (k, 11)
-    first : int
     """
     covers = np.repeat(np.arange(len(store)), np.diff(store.offsets))
     side, side_column = np.nonzero(side_coefficients)
@@ -320,31 +313,12 @@ def entries(
     return row, column, value
 
 
-def program_message(
-    costs: NDArray[np.float64],
-    most: float,
-    whole: bool,
-    lower: list[float],
-    upper: list[float],
-    matrix: Entries,
+def _message(
+    costs: NDArray[np.float64], lower: list[float], upper: list[float], matrix: Entries
 ) -> model_pb2.ModelProto:
-    """A linear or integer program as one message: a call for every coefficient would cost more than many a solve.
-
-    Parameters
-    ----------
-    costs : ndarray of float64
-        Of every variable.
-    most : float
-        Of every variable; the least is 0.
-    whole : bool
-        Whether variables are whole numbers.
-    lower, upper : list of float
-        Limits of every row.
-    matrix : Entries
-        Rows, columns and coefficients that are not zero.
-    """
+    """A linear program as one message: a call for every coefficient would cost more than many a solve."""
     message, ids = model_pb2.ModelProto(), list(range(len(costs)))
-    _fill_variables(message.variables, ids, most, whole)
+    _fill_variables(message.variables, ids)
     message.objective.linear_coefficients.ids.extend(ids)
     message.objective.linear_coefficients.values.extend(costs.tolist())
     message.linear_constraints.ids.extend(range(len(lower)))
@@ -354,11 +328,11 @@ def program_message(
     return message
 
 
-def _fill_variables(message: Any, ids: list[int], most: float, whole: bool) -> None:
+def _fill_variables(message: Any, ids: list[int]) -> None:
     message.ids.extend(ids)
     message.lower_bounds.extend([0.0] * len(ids))
-    message.upper_bounds.extend([most] * len(ids))
-    message.integers.extend([whole] * len(ids))
+    message.upper_bounds.extend([math.inf] * len(ids))
+    message.integers.extend([False] * len(ids))
 
 
 def _fill_matrix(message: Any, row: NDArray[Any], column: NDArray[Any], value: NDArray[Any]) -> None:

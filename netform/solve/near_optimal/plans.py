@@ -23,7 +23,6 @@ from netform.scores.balance import group_sums
 from netform.scores.continuity import moved
 from netform.solve.diagram.build import build_diagram
 from netform.solve.diagram.queries import Diagram, Least, cheapest_plans, least_plan
-from netform.solve.exact.improving import neighbourhoods_of
 from netform.solve.exact.solver import any_plan, bound_columns, solve_set_partitioning
 from netform.solve.master.relaxation import priced, relax
 from netform.solve.model.outcome import Solution, WarmStart
@@ -444,7 +443,7 @@ def local_diagrams(near: NearOptimalPlans, limit: float) -> Iterator[tuple[Diagr
     kept = near.within(limit)
     whole, plan = near.model.partitioning(near.costs).take(kept), np.searchsorted(kept, near.known[0])
     networks = whole.store.take(plan)
-    found = (each for most in SPACE.practices for each in neighbourhoods_of(networks, whole.store, most))
+    found = (each for most in SPACE.practices for each in _neighbourhoods(networks, whole.store, most))
     for nearby in dict.fromkeys(map(frozenset, found)):
         if near.deadline.passed:
             return
@@ -454,3 +453,41 @@ def local_diagrams(near: NearOptimalPlans, limit: float) -> Iterator[tuple[Diagr
         diagram = near.built(rest, bound_columns(rest, near.deadline), kept[inside], cutoff)
         if diagram is not None:
             yield diagram, cutoff
+
+
+def _neighbourhoods(plan: CandidateStore, columns: CandidateStore, most: int) -> list[list[int]]:
+    """For each network of a plan, it and those that share the most columns with it, as far as there is room.
+
+    Parameters
+    ----------
+    plan : CandidateStore
+        Its networks.
+    columns : CandidateStore
+        Those that say which networks are neighbours: columns with practices of both.
+    most : int
+        Practices of a neighbourhood.
+
+    Returns
+    -------
+    list of list of int
+        Networks by where they stand in the plan, in the order in which they were joined; each set once.
+    """
+    sizes = np.diff(plan.offsets)
+    owner = np.empty(plan.practices, np.int64)
+    owner[plan.members] = np.repeat(np.arange(len(plan)), sizes)
+    meets = np.zeros((len(columns), len(plan)), np.float32)
+    meets[np.repeat(np.arange(len(columns)), np.diff(columns.offsets)), owner[columns.members]] = 1.0
+    shared = meets.T @ meets
+    found = dict[tuple[int, ...], list[int]]()
+    for start in range(len(plan)):
+        some = [start]
+        while True:
+            weight = shared[some].sum(axis=0)
+            weight[some] = 0.0
+            weight[sizes + sizes[some].sum() > most] = 0.0
+            nearest = int(weight.argmax())
+            if not weight[nearest]:
+                break
+            some.append(nearest)
+        found[tuple(sorted(some))] = some
+    return list(found.values())

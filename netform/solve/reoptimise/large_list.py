@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from netform.solve.exact import improving
+from netform.solve.exact.beam_search import BEAM, beam_search
 from netform.solve.exact.gap_closing import CLOSING, GapClosing
 from netform.solve.exact.state import ANY_NUMBER, SearchState
 from netform.solve.master.relaxation import MASTER, PricedProgram, first_columns, least_of
@@ -191,9 +191,9 @@ class Reoptimiser:
         if priced.bound >= best.cost:
             return replace(best, status="optimal", bound=best.cost)
         listed = priced.pool[priced.pool < len(priced.reduced)]
-        near = listed[least_of(priced.reduced[listed], improving.IMPROVING.beam_columns)]
+        near = listed[least_of(priced.reduced[listed], BEAM.columns)]
         search = self.pool_search(program, priced.pool, priced, near, best.cost, best)
-        improving.beam_search(search.closing.state, np.arange(len(search.pool)), LARGE_LIST.beam_width)
+        beam_search(search.closing.state, np.arange(len(search.pool)), LARGE_LIST.beam_width)
         best = search.best
         below = cutoffs[0].below(priced.bound, best.cost)
         cheaper = self.usable(priced.cheaper(below if best.chosen is None else best.cost))
@@ -464,6 +464,4 @@ class PoolSearch:
         """Raise the bound by cuts, and look for plans by their duals, which show the way better."""
         state = self.closing.state
         state.tighten(LARGE_LIST.rounds, CLOSING.cuts_a_turn)
-        improving.beam_search(
-            state, state.nearest(improving.IMPROVING.beam_columns), 2 * LARGE_LIST.beam_width
-        )
+        beam_search(state, state.nearest(BEAM.columns), 2 * LARGE_LIST.beam_width)

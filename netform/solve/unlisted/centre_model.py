@@ -28,10 +28,10 @@ import numpy as np
 from ortools.math_opt import model_pb2
 
 from netform.candidates.allowed import allowed
-from netform.solve.master.integer_program import solve_integer_program
 from netform.solve.model.problem import exceptional, group_costs, store_of
 from netform.solve.unlisted.centre_bound import centre_bounds
 from netform.solve.unlisted.centre_costs import CentreCosts
+from netform.solve.unlisted.integer_program import solve_integer_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
