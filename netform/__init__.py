@@ -1,3 +1,67 @@
-"""netform: forms primary care networks from a list of GP practices, and proves the plan best."""
+"""netform forms primary care networks from a list of GP practices, and proves the plan best.
+
+The public names are found when they are asked for, so that ``import netform`` is quick: `read`, `solve`,
+`to_geodataframe` and `load_rules` (`netform.api`), `Session`, `Rules`, `Plan` and `NetformError`. What is not among
+them may change without notice.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+# ruff: noqa: TC004 (the names are for types here, and found when they are asked for)
+
+if TYPE_CHECKING:
+    from netform.api import load_rules, read, solve, to_geodataframe
+    from netform.errors import NetformError
+    from netform.plan.model import Plan
+    from netform.rules.model import Rules
+    from netform.session import Session
+
+__all__ = [
+    "NetformError",
+    "Plan",
+    "Rules",
+    "Session",
+    "__version__",
+    "load_rules",
+    "read",
+    "solve",
+    "to_geodataframe",
+]
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "NetformError": "netform.errors",
+    "Plan": "netform.plan.model",
+    "Rules": "netform.rules.model",
+    "Session": "netform.session",
+    "load_rules": "netform.api",
+    "read": "netform.api",
+    "solve": "netform.api",
+    "to_geodataframe": "netform.api",
+}
+
+
+class _Package(ModuleType):
+    """The package, whose ``solve`` stays the function when the folder of that name is imported."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Python binds a submodule to its package once it is imported.
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *_HOMES})
+
+
+sys.modules[__name__].__class__ = _Package

@@ -15,6 +15,7 @@ from netform.errors import ImpossibleError, RulesError
 from netform.plan.grouping import Grouping, Moves
 from netform.rules.toml import load_profile
 from netform.scores.continuity import define_moved
+from netform.solve import exceptions as stages
 from netform.solve.area import Options
 from netform.solve.exact.minimum_count import Fewest, FewestPlans, among_fewest
 from tests.brute_force import moved_from, plan_hours, plans_by_exceptions
@@ -234,7 +235,7 @@ def test_a_plan_is_had_where_its_exceptions_cannot_be_proven_fewest(monkeypatch:
             return among_fewest(model, counts, *given, plan=plan, **named)
         return FewestPlans(Fewest(0, round(counts[plan].sum())), model, np.arange(len(counts)), plan)
 
-    monkeypatch.setattr("netform.solve.exceptions.among_fewest", late)
+    monkeypatch.setattr(stages, "among_fewest", late)
     outcome = solved(graph, apart, Options(moves=moves), keep=False)
     assert outcome.result.status == "feasible"
     assert "That the exceptions are as near the band as possible is not proven." in outcome.result.method

@@ -16,6 +16,7 @@ from netform.explain.obstacles import place
 from netform.rules.demands import Demands
 from netform.rules.toml import load_profile
 from netform.scores import network_cost, network_terms
+from netform.solve import area
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import Deadline
 from netform.solve.model.outcome import Doubt, Obstacle
@@ -190,7 +191,7 @@ def test_every_part_has_a_plan_before_any_is_proven(monkeypatch: pytest.MonkeyPa
     def endless(_part: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("netform.solve.area.solve_part", endless)
+    monkeypatch.setattr(area, "solve_part", endless)
     with pytest.raises(KeyboardInterrupt):
         solve(graph, progress=Progress(on_plan=told.append))
     first, last = told[0], told[-1]

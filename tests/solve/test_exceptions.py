@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from netform.rules.toml import load_profile
 from netform.scores import ScoringData
+from netform.solve import exceptions
 from netform.solve.exact.minimum_count import Fewest, among_fewest
 from netform.solve.exceptions import bound_exceptions, need_exceptions, plan_with_exceptions
 from netform.solve.model.budget import Deadline
@@ -60,7 +61,7 @@ def test_exceptions_where_networks_of_any_size_cannot_be_listed(
 ) -> None:
     """Two that are 500 short on either side of 45,000: that they leave no single exception is gone through, or not."""
     monkeypatch.setattr(Part, "widest", lambda _part: None)
-    monkeypatch.setattr("netform.solve.exceptions.FEW_NETWORKS", few)
+    monkeypatch.setattr(exceptions, "FEW_NETWORKS", few)
     graph = made_up_area([29_500, 45_000, 29_500], [(0, 0), (1000, 0), (2000, 0)], [(0, 1), (1, 2)], RULES)
     outcome = solved(graph, RULES)
     assert [each.practice_codes for each in outcome.networks] == [("P0",), ("P1",), ("P2",)]
