@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from netform import __version__
+from netform.cli.guide import guide
 from netform.cli.judge import compare, score
 from netform.cli.options import (
     INPUT_OPTIONS,
@@ -83,6 +84,8 @@ def cli() -> None:
     First try:  netform example practices.csv
                 netform check practices.csv
                 netform solve practices.csv -o out        then open out/report.html
+
+    netform guide has a page for each task.
     """  # noqa: D301 (click's mark for lines that stay as they are)
 
 
@@ -93,7 +96,7 @@ def solve(**given: Any) -> None:
     """Form the networks of a practice list and write them as a map, tables and a page.
 
     PRACTICES is a CSV or Excel file with a row for each practice: its ODS code, postcode and list size (see
-    the README for the names of columns); - reads standard input.
+    netform guide inputs for the names of columns); - reads standard input.
 
     \b
     Exit codes: 0 a plan was written; 2 wrong options or rules; 3 wrong input; 4 proven impossible under
@@ -262,7 +265,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (score, compare, front, alternatives, sweep):
+for _command in (score, compare, front, alternatives, sweep, guide):
     cli.add_command(_command)
 
 

@@ -68,8 +68,8 @@ def sweep(**given: Any) -> None:
     """Plan many scenarios over many areas, the largest first, and keep each result.
 
     SWEEP.toml names the list and the scenarios: profiles, rules, bands, weights, numbers of networks, in every
-    combination, or [[scenario]] tables (see the README). OUT gets sweep.csv, a row for each scenario and area, and
-    the audited result of each as JSON. Run again, it plans only what is new, or was not proven in less time.
+    combination, or [[scenario]] tables (see netform guide sweep). OUT gets sweep.csv, a row for each scenario and
+    area, and the audited result of each as JSON. Run again, it plans only what is new, or was not proven in less time.
     """
     with explained(), data_stream() as stdout, Interruption():
         _sweep(SweepRequest(**given), stdout)

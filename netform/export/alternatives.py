@@ -246,7 +246,7 @@ ALTERNATIVES: Publication[AlternativesResult] = Publication(
         Table("borders", border_rows, BORDER_COLUMNS),
     ),
     layers=(Layer("borders", "id", line_rows, _lines),),
-    picture=_picture,
+    picture=("alternatives", _picture),
     page=("alternatives", _page),
     document=("alternatives", alternatives_json),
     rules=lambda result: result.rules_toml,

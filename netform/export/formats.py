@@ -69,13 +69,17 @@ def _json(publication: Publication[R]) -> Files:
 
 
 def _png(publication: Publication[R]) -> Files:
-    draw = publication.picture
-    return {f"{publication.name}.png": lambda result: draw(result, "png")} if draw else {}
+    if publication.picture is None:
+        return {}
+    name, draw = publication.picture
+    return {f"{name}.png": lambda result: draw(result, "png")}
 
 
 def _svg(publication: Publication[R]) -> Files:
-    draw = publication.picture
-    return {f"{publication.name}.svg": lambda result: draw(result, "svg")} if draw else {}
+    if publication.picture is None:
+        return {}
+    name, draw = publication.picture
+    return {f"{name}.svg": lambda result: draw(result, "svg")}
 
 
 def _toml(publication: Publication[R]) -> Files:

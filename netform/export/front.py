@@ -235,7 +235,7 @@ def _page(result: FrontResult) -> bytes:
 FRONT: Publication[FrontResult] = Publication(
     name="front",
     tables=(Table("front", front_rows),),
-    picture=_picture,
+    picture=("front", _picture),
     page=("front", _page),
     document=("front", front_json),
     rules=lambda result: result.rules_toml,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import network_rows, practice_rows, rounded
@@ -92,6 +92,12 @@ def _page(result: Result) -> bytes:
     return render_report(result).encode("utf-8")
 
 
+def _picture(result: Result, kind: Literal["png", "svg"]) -> bytes:
+    from netform.report.plan_picture import plan_picture
+
+    return plan_picture(result, kind)
+
+
 def _document(result: Result) -> bytes:
     from netform.export.plan_json import plan_json
 
@@ -115,6 +121,7 @@ PLAN: Publication[Result] = Publication(
         Layer("networks", "network_id", network_rows, _grounds),
         Layer("practices", "practice_code", practice_rows, _points),
     ),
+    picture=("map", _picture),
     page=("report", _page),
     document=("plan", _document),
     rules=lambda result: result.rules_toml,

@@ -76,7 +76,7 @@ class Publication(Generic[R]):
     Attributes
     ----------
     name : str
-        Of the files that hold several pieces: the workbook, the GeoPackage, the pictures.
+        Of the files that hold several pieces: the workbook, the GeoPackage.
     tables : tuple of Table
         The first that has a file of its own is what a single CSV file holds.
     layers : tuple of Layer
@@ -87,8 +87,8 @@ class Publication(Generic[R]):
         The name of the JSON file, which seals a folder, and its bytes from the result.
     folder : tuple of str
         The endings of the formats that a folder gets.
-    picture : callable or None
-        Bytes from the result and ``png`` or ``svg``.
+    picture : (str, callable) or None
+        The name of the picture, and its bytes from the result and ``png`` or ``svg``.
     rules : callable or None
         The rules as resolved, from the result.
     """
@@ -99,5 +99,5 @@ class Publication(Generic[R]):
     document: tuple[str, Callable[[R], bytes]]
     folder: tuple[str, ...]
     layers: tuple[Layer[R], ...] = ()
-    picture: Callable[[R, Literal["png", "svg"]], bytes] | None = None
+    picture: tuple[str, Callable[[R, Literal["png", "svg"]], bytes]] | None = None
     rules: Callable[[R], str] | None = None

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from netform.report.alternatives_words import TOGETHER_WORDS, border_counts, certainty_sentences
-from netform.report.pictures import INK, QUIET, picture, shown
+from netform.report.pictures import INK, QUIET, ground_path, picture, scale_bar, shown
 from netform.report.shapes import label_spot, polygons_only
 from netform.report.words import area_name, percent, source_name
 
@@ -95,7 +95,7 @@ def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
     _numbers(axes, result, area, sites, scale)
     figure.text(0.025, 1 - 0.42 / height, shown(title), fontsize=13, fontweight="bold")
     _key(figure, neighbours, moved=bool(moved))
-    _scale(figure, scale, height)
+    scale_bar(figure, scale, WIDTH, 0.42 / height)
     return figure
 
 
@@ -112,15 +112,13 @@ def _moved(result: AlternativesResult, area: str | None) -> set[str]:
 def _fill(axes: Axes, grounds: Sequence[BaseGeometry], detail: float, hatch: str) -> None:
     """Fill territories without their borders; each border is drawn once, by itself."""
     from matplotlib.patches import PathPatch  # noqa: PLC0415
-    from matplotlib.path import Path  # noqa: PLC0415
 
     if not grounds:
         return
     joined = polygons_only(shapely.simplify(shapely.union_all(list(grounds)), detail))
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(joined))]
-    if not rings:
+    path = ground_path(joined)
+    if path is None:
         return
-    path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
     patch = PathPatch(path, facecolor=GROUND, edgecolor=MOVED if hatch else "none", linewidth=0, zorder=1)
     patch.set_hatch(hatch)
     axes.add_patch(patch)
@@ -252,18 +250,3 @@ def _key(figure: Figure, neighbours: Sequence[Neighbours], *, moved: bool) -> No
         handles=handles, loc="lower left", bbox_to_anchor=(0.015, 0.0), ncols=2, frameon=False, fontsize=9,
         columnspacing=1.4, handlelength=2.6,
     )  # fmt: skip
-
-
-def _scale(figure: Figure, scale: float, height: float) -> None:
-    """Draw a bar of 1, 2 or 5 times a power of ten kilometres, and the north."""
-    from matplotlib.lines import Line2D  # noqa: PLC0415
-
-    aim = 1.6 / scale / 1_000
-    power = 10.0 ** np.floor(np.log10(aim))
-    km = next((step * power for step in (5, 2) if step * power <= aim), power)
-    right, up = 0.975, 0.42 / height
-    left = right - km * 1_000 * scale / WIDTH
-    figure.add_artist(
-        Line2D([left, left, right, right], [up + 0.008, up, up, up + 0.008], color=INK, linewidth=1.2)
-    )
-    figure.text(right, up + 0.014, f"{km:g} km, north is up", ha="right", va="bottom", fontsize=9)

@@ -7,6 +7,7 @@ no script, so that it can stand in a page whose security policy forbids all of t
 from __future__ import annotations
 
 import io
+import math
 import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.path import Path
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
+    from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Kind", "Label", "inline_svg", "label_points", "picture", "shown"]
+__all__ = ["Kind", "Label", "ground_path", "inline_svg", "label_points", "picture", "scale_bar", "shown"]
 
 Kind: TypeAlias = Literal["png", "svg"]
 
@@ -56,6 +59,46 @@ _WAYS = tuple(
     for distance in (14.0, 26.0, 42.0, 64.0, 90.0, 120.0)
     for across, up in ((1, 0.6), (-1, 0.6), (1, -0.6), (-1, -0.6), (0, 1), (0, -1), (1, 0), (-1, 0))
 )
+
+
+def ground_path(ground: BaseGeometry) -> Path | None:
+    """Give the outline of polygons, holes and all, as a path to fill; None where there is no ground.
+
+    Parameters
+    ----------
+    ground : polygon or multipolygon
+    """
+    import shapely  # noqa: PLC0415
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(ground))]
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings)) if rings else None
+
+
+def scale_bar(figure: Figure, scale: float, width: float, up: float) -> None:
+    """Draw a bar of 1, 2 or 5 times a power of ten kilometres at the right, and say where north is.
+
+    Parameters
+    ----------
+    figure : Figure
+    scale : float
+        Inches a metre.
+    width : float
+        Of the figure, inches.
+    up : float
+        Where the bar stands, as a share of the figure's height.
+    """
+    from matplotlib.lines import Line2D  # noqa: PLC0415
+
+    aim = 1.6 / scale / 1_000
+    power = 10.0 ** math.floor(math.log10(aim))
+    km = next((step * power for step in (5, 2) if step * power <= aim), power)
+    right = 0.975
+    left = right - km * 1_000 * scale / width
+    figure.add_artist(
+        Line2D([left, left, right, right], [up + 0.008, up, up, up + 0.008], color=INK, linewidth=1.2)
+    )
+    figure.text(right, up + 0.014, f"{km:g} km, north is up", ha="right", va="bottom", fontsize=9)
 
 
 class Label:

@@ -103,7 +103,7 @@ def read_sweep(path: str | Path) -> Sweep:
     RulesError
         It cannot be read, or a key or value of it, or of a rules file it names, is wrong: all of them at once.
     """
-    data = read_toml(path, "sweep", "netform sweep", "Start from the example in netform's README")
+    data = read_toml(path, "sweep", "netform sweep", "Start from the example in netform guide sweep")
     reader = _Reader(Path(path), data)
     sweep = reader.sweep()
     if reader.problems:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from netform.errors import ImpossibleError, RulesError
 from netform.solve.area import AreaOutcome, Options
+from netform.solve.near_optimal import plans as near_plans
 from netform.solve.near_optimal.plans import SpaceParams
 from netform.tradeoff.model import parse_axis
 from tests.brute_force import (
@@ -180,7 +181,7 @@ def patients_moved(graph: nx.Graph, plan: Groups, start: Groups) -> int:
 def without_diagrams(patch: pytest.MonkeyPatch, how: str) -> None:
     """Have questions answered from diagrams, or one after the other."""
     if how != "diagrams":
-        patch.setattr("netform.solve.near_optimal.plans.SPACE", SpaceParams(most_nodes=0))
+        patch.setattr(near_plans, "SPACE", SpaceParams(most_nodes=0))
 
 
 @pytest.mark.parametrize("how", ["diagrams", "singly"])

@@ -19,10 +19,12 @@ from PIL import Image
 from netform.report.alternatives_picture import alternatives_picture
 from netform.report.front_picture import front_picture
 from netform.report.pictures import Label, inline_svg, label_points, picture
+from netform.report.plan_picture import plan_picture
 from netform.tradeoff.results import AreaFront
 from tests.made_up_tradeoff import HARMFUL, LEAST_Y, MIDDLE, TODAY, alternatives_result, front
 
 if TYPE_CHECKING:
+    from netform.result import Result
     from netform.tradeoff.model import Front
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -220,3 +222,13 @@ def test_the_line_to_a_place_does_not_count_as_words() -> None:
         return figure
 
     picture(drawn, "png", title="", description="")
+
+
+def test_the_map_of_a_plan_shows_every_network(result: Result) -> None:
+    """Numbers in the ground, names and list sizes below it, the exception marked; nothing of a name runs."""
+    text = plan_picture(result, "svg").decode("utf-8")
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", text)
+    assert any("35,000" in each for each in words)
+    assert any("!" in each for each in words)
+    assert "<script" not in text
+    assert plan_picture(result, "png") == plan_picture(result, "png")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from netform.cli.guide import page
 from netform.errors import RulesError
 from netform.rules.toml import load_profile, read_rules, rules_toml
 from netform.sweep.file import read_sweep
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netform.sweep.file import Sweep
 
 
@@ -47,10 +49,9 @@ def test_axes_are_combined_in_order(file: Path) -> None:
     assert sweep.inputs.practices == str(file.parent / "list.csv")
 
 
-def test_the_example_of_the_readme_is_read(tmp_path: Path) -> None:
+def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
     """Two profiles, two bands, three sets of weights and three numbers, and a scenario of its own."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"```toml\n(practices.*?)```", readme, re.DOTALL)
+    (text,) = re.findall(r"```toml\n(practices.*?)```", page("sweep"), re.DOTALL)
     sweep = sweep_of(tmp_path, text)
     assert len(sweep.scenarios) == 2 * 2 * 3 * 3 + 1
     assert sweep.scenarios[-1].rules.demands.longest_to_hub == 20

@@ -1,0 +1,129 @@
+"""The guide: its tables are what the commands say, its command lines run, its programs run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from netform.cli.guide import OPTION_TABLE, TOPICS, page, with_option_tables
+from netform.cli.main import cli
+from netform.inputs.example import example_csv
+
+ROOT = Path(__file__).parents[2]
+SWEEP = """\
+practices = "practices.csv"
+area_column = "area"
+time_limit = 20
+bands = [[30000, 50000], [25000, 45000]]
+"""
+# Words of operations research, which only the glossary may need.
+JARGON = (
+    "set partitioning", "column generation", "relaxation", "incumbent", "heuristic", "pareto", "lagrangian",
+    "branch and bound", "integer program", "decision diagram", "pricing", "duals",
+)  # fmt: skip
+
+
+def _blocks(topic: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page(topic), re.DOTALL | re.MULTILINE)
+
+
+def _command_lines(topic: str) -> list[str]:
+    return [line for block in _blocks(topic, "sh") for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_page_is_a_page(topic: str) -> None:
+    """With a title, lines that a terminal can show, and no word that sends a planner to a textbook."""
+    text = page(topic)
+    assert text.startswith("# ")
+    assert all(len(line) <= 130 or line.startswith(("|", "<!--", "- ")) for line in text.splitlines())
+    if topic != "glossary":
+        assert [word for word in JARGON if word in text.lower()] == []
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_tables_of_options_are_what_the_commands_say(topic: str) -> None:
+    """``scripts/guide`` writes them."""
+    assert with_option_tables(page(topic), cli.commands) == page(topic)
+
+
+def test_every_option_of_every_command_is_in_the_guide() -> None:
+    """Options that several commands share are in it once."""
+    said = {
+        flag
+        for topic in TOPICS
+        for _, flags, _ in OPTION_TABLE.findall(page(topic))
+        for flag in flags.split()
+    }
+    missing = [
+        f"{name} {param.opts[0]}"
+        for name, command in cli.commands.items()
+        for param in command.params
+        if isinstance(param, click.Option) and not said & set(param.opts)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", cli.commands)
+def test_every_command_and_option_says_what_it_does(name: str) -> None:
+    """In ``--help``, which names no file of the repository."""
+    command = cli.commands[name]
+    assert command.help
+    assert "README" not in command.help
+    assert [
+        param.name for param in command.params if isinstance(param, click.Option) and not param.help
+    ] == []
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if _command_lines(topic)])
+def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the order of the page, in a folder with the made-up list."""
+    monkeypatch.chdir(tmp_path)
+    Path("practices.csv").write_text(example_csv(), encoding="utf-8")
+    Path("SWEEP.toml").write_text(SWEEP, encoding="utf-8")
+    for line in _command_lines(topic):
+        program, *arguments = shlex.split(line)
+        assert program == "netform"
+        result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, f"{line}\n{result.stderr}"
+
+
+def test_the_programs_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a list to a GeoDataFrame in five lines, and the rest of the page after them."""
+    monkeypatch.chdir(tmp_path)
+    Path("practices.csv").write_text(example_csv(), encoding="utf-8")
+    names: dict[str, object] = {}
+    for block in _blocks("python", "python"):
+        exec(block, names)  # noqa: S102 (the page of the guide)
+    assert len(names["networks"]) == 15  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_rules_in_the_guide_are_toml(topic: str) -> None:
+    """Every block can be copied."""
+    for block in _blocks(topic, "toml"):
+        tomllib.loads(block)
+
+
+def test_the_command_shows_pages() -> None:
+    """Without a topic it says what there is; the marks of tables do not show."""
+    listed = CliRunner().invoke(cli, ["guide"])
+    assert (listed.exit_code, [topic in listed.stdout for topic in TOPICS]) == (0, [True] * len(TOPICS))
+    shown = CliRunner().invoke(cli, ["guide", "rules"])
+    assert shown.stdout.startswith("# Rules")
+    assert "<!--" not in shown.stdout
+    assert CliRunner().invoke(cli, ["guide", "cooking"]).exit_code == 2
+
+
+def test_the_readme_is_short_and_what_it_points_to_is_there() -> None:
+    """At most 8 kB; every page and file that it names exists."""
+    text = (ROOT / "README.md").read_bytes()
+    assert len(text) <= 8_000
+    for target in re.findall(r"\]\(([^)#:]+)\)", text.decode("utf-8")):
+        assert (ROOT / target).exists(), target
