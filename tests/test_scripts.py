@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from scripts.make_ready import FOR_TESTS
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = [
@@ -27,16 +30,40 @@ def test_script_is_executable_and_parses(script: Path) -> None:
         assert subprocess.run([shell, "-n", str(script)], check=False).returncode == 0
 
 
-def test_lock_pins_every_dependency_and_names_no_index() -> None:
-    """All requirements of pyproject.toml have an exact version, and no line says where it came from."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
-    pins = [line for line in lines if line and not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!]+", pin) for pin in pins)
-    pinned = {_normal(pin.split("==")[0]) for pin in pins}
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = re.findall(r'^    "([A-Za-z0-9_-]+)>=', project, re.MULTILINE)
-    assert wanted
-    assert {_normal(name) for name in wanted} <= pinned
+def test_lock_pins_every_dependency_by_hash_and_names_no_index() -> None:
+    """All requirements of pyproject.toml have an exact version, each file its hash; nothing says where it came from."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    run, marked, tests = text.partition(FOR_TESTS)
+    assert marked
+    pins: dict[str, set[str]] = {}
+    for part, name in ((run, "run"), (tests, "test")):
+        for entry in re.findall(r"^[a-z0-9].*?(?<!\\)$", part, re.DOTALL | re.MULTILINE):
+            assert re.match(r"[a-z0-9-]+==[0-9][A-Za-z0-9_.+!]*( ;[^\\]*)? \\\n", entry), entry
+            assert re.fullmatch(r"(    --hash=sha256:[0-9a-f]{64}( \\\n|$))+", entry.partition("\n")[2]), (
+                entry
+            )
+            pins.setdefault(name, set()).add(entry.partition("==")[0])
+    assert "http" not in text
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = {
+        _name(each) for each in (*project["project"]["dependencies"], *project["build-system"]["requires"])
+    }
+    assert needed <= pins["run"]
+    extras = project["project"]["optional-dependencies"]
+    for_tests = {_name(each) for each in (*extras["test"], *extras["cluster"])} - {"netform"}
+    assert for_tests <= pins["run"] | pins["test"]
+
+
+@pytest.mark.parametrize("name", ["setup", "run", "test"])
+def test_windows_has_the_same_commands(name: str) -> None:
+    """Lines end as Windows wants, and the work is done by the Python that all systems share."""
+    content = (ROOT / "scripts" / f"{name}.cmd").read_bytes()
+    assert content.count(b"\r\n") == content.count(b"\n") > 2
+    text = content.decode("ascii")
+    assert text.startswith("@echo off")
+    assert ("make_ready.py" if name == "setup" else "setup.cmd") in text
+    for option in re.findall(r"-m (\w+)", text):
+        assert option in {"netform", "ruff", "mypy", "pytest"}
 
 
 def test_hooks_fetch_nothing() -> None:
@@ -46,5 +73,5 @@ def test_hooks_fetch_nothing() -> None:
     assert set(re.findall(r"language: (\S+)", config)) == {"system"}
 
 
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _name(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.split(r"[<>=!\[; ]", requirement)[0]).lower()
