@@ -42,26 +42,35 @@ _HOMES = {
     "Session": "netform.session",
     "load_rules": "netform.api",
     "read": "netform.api",
-    "solve": "netform.api",
     "to_geodataframe": "netform.api",
 }
 
 
+class _Solve(ModuleType):
+    """The folder `netform.solve`, which has the name of the function and can be called as it."""
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return import_module("netform.api").solve(*given, **named)
+
+
 class _Package(ModuleType):
-    """The package, whose ``solve`` stays the function when the folder of that name is imported."""
+    """The package, whose public names are found when they are asked for."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "solve":
+            return import_module("netform.solve")
         if name in _HOMES:
             return getattr(import_module(_HOMES[name]), name)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: object) -> None:
         # Python binds a submodule to its package once it is imported.
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
+        if name == "solve" and isinstance(value, ModuleType):
+            value.__class__ = _Solve
+        super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *_HOMES})
+        return sorted({*super().__dir__(), *_HOMES, "solve"})
 
 
 sys.modules[__name__].__class__ = _Package

@@ -16,14 +16,21 @@ EXAMPLE = Path(__file__).parents[1] / "data" / "example_practices.csv"
 
 def test_every_public_name_is_there() -> None:
     """And is what it says, whatever has been imported before."""
-    import netform.solve.area  # noqa: PLC0415 (binds the folder of the function's name)
-
     assert sorted(name for name in netform.__all__ if hasattr(netform, name)) == sorted(netform.__all__)
     assert callable(netform.solve)
-    assert netform.solve.__module__ == "netform.api"
     assert set(netform.__all__) <= set(dir(netform))
     with pytest.raises(AttributeError, match="no attribute 'slove'"):
         _ = netform.slove  # type: ignore[attr-defined]
+
+
+def test_the_folder_of_the_function_is_still_there() -> None:
+    """``netform.solve`` is called as the function, and its modules are imported in every way there is."""
+    import netform.solve.area as whole  # noqa: PLC0415
+    from netform.solve import area  # noqa: PLC0415
+
+    assert whole is area is netform.solve.area
+    with pytest.raises(TypeError, match="prepared"):
+        netform.solve()  # type: ignore[call-arg]
 
 
 def test_importing_netform_is_quick() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netform.solve.diagram import variable_order
 from netform.solve.diagram.build import build_diagram
 from netform.solve.diagram.kernel import ARC_BYTES, NODE_BYTES, ColumnLayout, _cut_slack, _in_cuts
 from netform.solve.diagram.queries import Diagram
@@ -382,8 +383,8 @@ def test_the_narrowest_order_is_that_by_which_a_narrow_diagram_sees_furthest(
     assert ways[0].tolist() == spectral_order(store, reduced).tolist()
     assert all(sorted(way.tolist()) == list(range(store.practices)) for way in ways)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netform.solve.diagram.variable_order.TRIED", width)
-        patch.setattr("netform.solve.diagram.variable_order.TRIED_PART", 1.0)
+        patch.setattr(variable_order, "TRIED", width)
+        patch.setattr(variable_order, "TRIED_PART", 1.0)
         none = PricedCuts.of(NO_CUTS, np.empty(0), store.practices)
         better = narrowest_order(store, reduced, 2.0, TURNED, none).tolist()
     seen = {}

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import optimize
 
+from netform.solve.master import relaxation
 from netform.solve.master.relaxation import MASTER, Relaxation, least_of, relax, tighten
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.problem import SetPartitioning
@@ -77,7 +78,7 @@ def test_what_is_priced_first_changes_no_bound(partitioning: SetPartitioning, rn
     near = np.array([rng.random() for _ in range(len(partitioning.store))])
     plain = relax(partitioning, NEVER)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("netform.solve.master.relaxation.MASTER", replace(MASTER, pool=2))
+        patch.setattr(relaxation, "MASTER", replace(MASTER, pool=2))
         first = relax(partitioning, NEVER, near=near)
     assert_valid(partitioning, first)
     assert first.bound == pytest.approx(plain.bound, rel=1e-6, abs=1e-6)

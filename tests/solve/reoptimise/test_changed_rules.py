@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from netform.errors import ImpossibleError, RulesError
 from netform.rules.demands import AreaDemand, Demands
 from netform.rules.toml import load_profile
+from netform.solve.exact import gap_closing
 from netform.solve.exact.gap_closing import CLOSING
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options
+from netform.solve.reoptimise import changed_rules, large_list
 from netform.solve.reoptimise.changed_rules import COSTS, ChangedRules
 from netform.solve.reoptimise.large_list import LARGE_LIST, Cutoff
 from tests.brute_force import legal_plans, plan_hours
@@ -64,10 +66,10 @@ def few_at_first(patch: pytest.MonkeyPatch, pool: int, crowded: int) -> None:
     """Take any list for a long one, begin with few of its columns, and let more be many that may be as cheap."""
     cutoffs = (Cutoff(0.001, 3 * pool), Cutoff(0.01, 10**9), Cutoff(math.inf, 10**9))
     few = replace(LARGE_LIST, pool=pool, short=0, crowded=crowded, cutoffs=cutoffs, risen=0.0, joining=0.0)
-    patch.setattr("netform.solve.reoptimise.large_list.LARGE_LIST", few)
-    patch.setattr("netform.solve.reoptimise.changed_rules.LARGE_LIST", few)
+    patch.setattr(large_list, "LARGE_LIST", few)
+    patch.setattr(changed_rules, "LARGE_LIST", few)
     # Plans of fewer and of more networks are looked for apart wherever a relaxation has a fraction of a network.
-    patch.setattr("netform.solve.exact.gap_closing.CLOSING", replace(CLOSING, many=0, fraction=0.01))
+    patch.setattr(gap_closing, "CLOSING", replace(CLOSING, many=0, fraction=0.01))
 
 
 @pytest.mark.parametrize("crowded", [None, 0, 10**9])
