@@ -85,7 +85,7 @@ def prepare(
     travel = build_travel(places, rules, minutes, ", ".join(named))
     on_stage("drawing territories")
     positions = area_positions(practices)
-    parts, notes = _territories(positions, places, inputs.boundary)
+    parts, notes = _territories(positions, practices.codes, places, inputs.boundary)
     if given_graph is not None:
         graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents)
     else:
@@ -191,23 +191,41 @@ def unplanned(area: str, codes: Sequence[str], reason: str) -> AreaOutcome:
 
 
 def _territories(
-    positions: Mapping[str, NDArray[np.int64]], places: Places, boundary_file: Path | None
+    positions: Mapping[str, NDArray[np.int64]],
+    codes: Sequence[str],
+    places: Places,
+    boundary_file: Path | None,
 ) -> tuple[tuple[tuple[NDArray[np.int64], Territories], ...], tuple[str, ...]]:
     """Divide each area among its sites, within its polygon where the user gives one."""
-    boundary = read_boundary(boundary_file, [area for area in positions if area]) if boundary_file else None
-    parts, without = [], []
+    if boundary_file is None:
+        parts = [
+            (chosen, build_territories(sites, living_extent(places.homes, sites)))
+            for chosen in positions.values()
+            for sites in [merge_sites(places.easting[chosen], places.northing[chosen])]
+        ]
+        return tuple(parts), ()
+    whole = read_boundary(boundary_file, [area for area in positions if area])
+    boundary = whole.around(places.easting, places.northing)
+    notes, without, outside, parts = [], [], list[str](), []
+    if len(boundary.polygons) < len(whole.polygons):
+        notes.append(
+            f"Of the {len(whole.polygons):,} polygons of {boundary_file.name} the {len(boundary.polygons):,} that hold "
+            "practices of the list were taken: the others are of other places. With areas, name their column (--area)."
+        )
     for area, chosen in positions.items():
         sites = merge_sites(places.easting[chosen], places.northing[chosen])
-        extent = boundary.extent_for(area) if boundary else None
-        if boundary and extent is None:
+        extent = boundary.extent_for(area)
+        if extent is None:
             without.append(area)
-        parts.append(
-            (
-                chosen,
-                build_territories(sites, living_extent(places.homes, sites) if extent is None else extent),
-            )
+        else:
+            inside = shapely.contains_xy(extent, places.easting[chosen], places.northing[chosen])
+            outside += [codes[at] for at in chosen[~inside].tolist()]
+        extent = living_extent(places.homes, sites) if extent is None else extent
+        parts.append((chosen, build_territories(sites, extent)))
+    if without:
+        notes.append(
+            f"The boundary file has no polygon for {some_of(without)}: where people live was used instead."
         )
-    if not without:
-        return tuple(parts), ()
-    note = f"The boundary file has no polygon for {some_of(without)}: where people live was used instead."
-    return tuple(parts), (note,)
+    if outside:
+        notes.append(f"Practices that lie outside the polygon of their area: {some_of(sorted(outside))}.")
+    return tuple(parts), tuple(notes)

@@ -148,11 +148,15 @@ def _scored(
     """Read the list, then the divisions of it, and score them."""
     from netform.judge.scoring import score_prepared
     from netform.pipeline import prepare
+    from netform.report.words import one_line
     from netform.rules.conflicts.clashes import refuse_unknown
 
     prepared = prepare(given_inputs(request), rules, stdin=given_stdin(request))
     refuse_unknown(rules, prepared.graph, typed_demands(request))
-    return score_prepared(prepared, groupings(prepared.practices), rules)
+    divisions = groupings(prepared.practices)
+    for note in dict.fromkeys(note for each in divisions for note in each.notes):
+        say(f"netform: {one_line(note)}")
+    return score_prepared(prepared, divisions, rules)
 
 
 def _write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -42,6 +43,20 @@ TIME_LIMIT = 600.0
 Command: TypeAlias = "Callable[..., Any]"
 
 
+def _patients(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
+    """Read a number of patients as people write it: 30000, 30,000 or 30k."""
+    if value is None:
+        return None
+    match = _PATIENTS.fullmatch(value.strip())
+    number = float(match[1].replace(",", "")) * (1_000 if match[2] else 1) if match else 0.5
+    if number != int(number):
+        raise click.BadParameter(f"{value[:40]!r} is no number of patients: write 30000, 30,000 or 30k.")
+    return int(number)
+
+
+_PATIENTS = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,3})?|[0-9]{1,3}(?:,[0-9]{3})+)([kK])?")
+
+
 def _file(help_text: str, *names: str) -> Callable[[Command], Command]:
     return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=help_text)
 
@@ -54,10 +69,18 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         help="Column of the list with the areas that no network may cross, such as sub_icb_code.",
     ),
     click.option(
-        "--min", "least", type=int, metavar="PATIENTS", help="Least list size of a network [rules: 30000]."
+        "--min",
+        "least",
+        callback=_patients,
+        metavar="PATIENTS",
+        help="Least list size of a network [rules: 30000].",
     ),
     click.option(
-        "--max", "most", type=int, metavar="PATIENTS", help="Most list size of a network [rules: 50000]."
+        "--max",
+        "most",
+        callback=_patients,
+        metavar="PATIENTS",
+        help="Most list size of a network [rules: 50000].",
     ),
     _file("Your own rules as TOML; the rules.toml of an earlier plan is one.", "--rules"),
     click.option(
@@ -128,7 +151,7 @@ SOLVE_OPTIONS = (
         default="netform-out",
         show_default=True,
         metavar="OUT",
-        help="A folder for all results, or one file: .csv, .geojson, .gpkg, .html, .json or .xlsx.",
+        help="A folder for all results, or one file: .csv, .geojson, .gpkg, .html, .json, .png, .svg or .xlsx.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
     click.option(

@@ -10,7 +10,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netform.errors import Fault
+from netform.errors import Fault, InputError
 from netform.inputs.pair_table import (
     WORKBOOK,
     PairColumns,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "EdgeChange", "Matrix", "edge_minutes", "read_edges", "read_matrix"]
 
 KINDS = ("border", "site", "bridge")
+
+# What to do where a route leads by way of a place that is no practice.
+LANDING = "For a ferry by way of a landing write one row, from a practice on one side to one on the other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ def read_edges(path: str | Path, practices: PracticeList) -> tuple[EdgeChange, .
     """
     file = str(path)
     data = read_bytes(path)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        problem = "it is JSON, such as a graph of networkx is written in"
+        remedy = "Give the edges as CSV or Excel, a row each: from,to"
+        raise InputError([Fault(file, None, None, None, problem, remedy)])
     table = (read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file))[0]
     numbered = [(row, cells) for row, cells in enumerate(table.rows, start=1) if any(map(str.strip, cells))]
     header_row, headers = numbered[0] if numbered else (1, [])
@@ -167,7 +174,7 @@ class _EdgeReader(RowReader):
     def _listed_code(self, text: str) -> str:
         code = clean_code(text)
         if code not in self._known:
-            raise CellError(f"practice {code} is not in the list", self.suggestion(code))
+            raise CellError(f"practice {code} is not in the list", f"{self.suggestion(code)}. {LANDING}")
         return code
 
 

@@ -7,6 +7,7 @@ and all faults of a file are said at once.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,25 @@ NETWORK_ALIASES: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 _CODE_ALIASES = (
     PRACTICE_ALIASES["practice_code"][:1],
-    (*PRACTICE_ALIASES["practice_code"][1:], "practice", "gp_practice"),
+    (
+        *PRACTICE_ALIASES["practice_code"][1:], "practice", "gp_practice", "partner_organisation_code",
+        "partner_organization_code",
+    ),
+)  # fmt: skip
+# Where ODS writes until when a practice was in a network.
+_END_DATES = frozenset(
+    {"practicetopcnrelationshipenddate", "relationshipenddate", "enddate", "membershipenddate", "leftdate"}
 )
+# What drawing tools write for what has not been put into a district yet.
+_UNASSIGNED = "0"
+# How a fault about a code that the list lacks ends.
+_NOT_LISTED = "is not in the list"
 # NHS publications write U for a practice without a network.
 _NO_NETWORK = "U"
+# So many practices that are not in the list, and as large a share of the file, are those of other areas.
+_FEWEST_ELSEWHERE, _SHARE_ELSEWHERE = 20, 0.3
+# A column of which so large a share is practices of the list holds their codes, whatever it is called.
+_SHARE_OF_CODES = 0.8
 # Labels are shown on maps and in tables; the longest name of a real network has 70 characters.
 MOST_LABEL = 200
 
@@ -203,7 +219,7 @@ def _grouping(name: str, network_of: Mapping[str, str], practices: PracticeList)
 def _read_table(file: str, practices: PracticeList, name: str) -> Grouping:
     data = read_bytes(file)
     tables = read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file)
-    found = [(table, *_find_header(table)) for table in tables]
+    found = [(table, *_find_header(table, practices.codes)) for table in tables]
     # The first sheet that has both columns; else the one that has most of them.
     table, row, columns = next(
         (each for each in found if not each[2].missing and not each[2].rivals),
@@ -216,18 +232,47 @@ def _read_table(file: str, practices: PracticeList, name: str) -> Grouping:
         for number, cells in enumerate(table.rows[row:], start=row + 1):
             if number not in broken and any(map(str.strip, cells)) and len(reader.faults) <= MAX_FAULTS:
                 reader.read(number, cells)
-        reader.refuse_twins()
+        reader.settle()
     if not reader.faults and not any(reader.network_of.values()):
         problem = "it puts no practice of the list in a network"
         remedy = "Give one row a practice, with its code and the network it is in"
         reader.faults.append(Fault(table.file, None, None, None, problem, remedy))
     raise_if_any(table.file, reader.faults)
     placed = {code: label for code, label in reader.network_of.items() if label}
-    return _grouping(name, placed, practices)
+    return replace(_grouping(name, placed, practices), notes=(*table.notes, *reader.notes))
 
 
-def _find_header(table: Table) -> tuple[int, PairColumns]:
-    """Find the row that names most of the two columns, and where they stand."""
+def _find_header(table: Table, codes: Sequence[str]) -> tuple[int, PairColumns]:
+    """Find the row that names most of the two columns, and where they stand.
+
+    Where no row names them, and the table has two columns of which one holds codes of the list, they are that one and
+    the other.
+    """
+    found = _named_header(table)
+    return found if len(found[1].index) == 2 else _unnamed_columns(table, codes) or found
+
+
+def _unnamed_columns(table: Table, codes: Sequence[str]) -> tuple[int, PairColumns] | None:
+    """Take two columns for practices and networks by what stands in them; None where neither holds codes."""
+    filled = [(row, cells) for row, cells in enumerate(table.rows, start=1) if any(map(str.strip, cells))]
+    if not filled or any(len(cells) != 2 for _, cells in filled):
+        return None
+    known = frozenset(codes)
+    held = [sum(cells[at].strip().upper() in known for _, cells in filled) for at in (0, 1)]
+    code_at = held.index(max(held))
+    if max(held) < _SHARE_OF_CODES * len(filled):
+        return None
+    row, first = filled[0]
+    index = {"practice_code": code_at, "network": 1 - code_at}
+    if first[code_at].strip().upper() in known:
+        # There is no header: the first row is a practice like the others.
+        names = ["practice_code", "network"] if code_at == 0 else ["network", "practice_code"]
+        return row - 1, PairColumns(tuple(names), index, (), ())
+    return row, PairColumns(tuple(cell.strip() for cell in first), index, (), ())
+
+
+def _named_header(table: Table) -> tuple[int, PairColumns]:
+    """Find the row that names most of the two columns by their usual names."""
     numbered = [
         (row, _match(cells))
         for row, cells in enumerate(table.rows[:HEADER_WITHIN], start=1)
@@ -291,6 +336,11 @@ class _MembershipReader(RowReader):
         self._row_of: dict[str, int] = {}
         self._first_row_of_label: dict[str, int] = {}
         self._known = frozenset(self.codes)
+        self.notes: list[str] = []
+        self._strangers: list[Fault] = []
+        self._rows = 0
+        self._ended: list[str] = []
+        self._end_at = next((i for i, h in enumerate(columns.headers) if plain_name(h) in _END_DATES), None)
         at = columns.index.get("network")
         header = plain_name(columns.headers[at]) if at is not None else ""
         self._published = header in {plain_name(alias) for alias in PRACTICE_ALIASES["pcn_code"]}
@@ -300,9 +350,17 @@ class _MembershipReader(RowReader):
         if not self.has_right_width(row, cells):
             return
         before = len(self.faults)
+        self._rows += 1
         code = self.value(row, cells, "practice_code", self._listed_code, "")
         label = self.value(row, cells, "network", self._label, "")
         if len(self.faults) > before:
+            # Whether strangers are slips or practices of other areas shows once all rows are read.
+            if self.faults[-1].problem.endswith(_NOT_LISTED):
+                self._strangers.append(self.faults.pop())
+            return
+        ended = "" if self._end_at is None or len(cells) <= self._end_at else cells[self._end_at].strip()
+        if ended and ended.upper() not in ("NULL", "NA", "N/A", "-"):
+            self._ended.append(f"{code} ({ended[:20]})")
             return
         first = self.network_of.setdefault(code, label)
         first_row = self._row_of.setdefault(code, row)
@@ -323,6 +381,24 @@ class _MembershipReader(RowReader):
         self.fault(row, None, cells[0], CellError(problem, remedy))
         return False
 
+    def settle(self) -> None:
+        """Judge what only all rows together show: practices of other areas, districts that are none, and twins."""
+        elsewhere = len(self._strangers) >= max(_FEWEST_ELSEWHERE, _SHARE_ELSEWHERE * self._rows)
+        if elsewhere and any(self.network_of.values()):
+            self.notes.append(
+                f"{len(self._strangers):,} practices of {self.file} are not in the list, and were left out."
+            )
+        else:
+            self.faults += self._strangers
+        if self._ended:
+            self.notes.append(f"Memberships that have ended were left out: {some_of(self._ended)}.")
+        labels = set(filter(None, self.network_of.values()))
+        if _UNASSIGNED in labels and len(labels) > 1 and all(label.isdigit() for label in labels):
+            without = [code for code, label in self.network_of.items() if label == _UNASSIGNED]
+            self.network_of |= dict.fromkeys(without, "")
+            self.notes.append(f"Practices of network 0 were taken as not yet placed: {some_of(without)}.")
+        self.refuse_twins()
+
     def refuse_twins(self) -> None:
         """Keep a fault for names that differ only in case: they are one network, or one is a slip."""
         first: dict[str, str] = {}
@@ -336,7 +412,7 @@ class _MembershipReader(RowReader):
     def _listed_code(self, text: str) -> str:
         code = clean_code(plain_cell(text))
         if code not in self._known:
-            raise CellError(f"practice {code} is not in the list", self.suggestion(code))
+            raise CellError(f"practice {code} {_NOT_LISTED}", self.suggestion(code))
         return code
 
     def _label(self, text: str) -> str:

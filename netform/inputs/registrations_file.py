@@ -55,6 +55,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SEX = frozenset({"sex", "gender"})
 _ALL = frozenset({"ALL", "TOTAL", "PERSONS"})
+# What stands where a number is too small to be published.
+_SUPPRESSED = frozenset({"*", "**", "-", "C", "[C]", "SUPPRESSED", "<5"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ class _RegistrationReader(RowReader):
         self._elsewhere: dict[str, float] = {}
         self._rows_of_strangers = 0
         self._rows_of_one_sex = 0
+        self._rows_suppressed = 0
         self._a_stranger: str | None = None
 
     def read(self, records: Iterable[list[str] | csv.Error], first_row: int) -> None:
@@ -174,7 +177,7 @@ class _RegistrationReader(RowReader):
         self._pair.append(lsoa * len(self.codes) + practice)
         self._patients.append(patients)
 
-    def _read_slowly(self, row: int, cells: list[str] | csv.Error) -> None:
+    def _read_slowly(self, row: int, cells: list[str] | csv.Error) -> None:  # noqa: PLR0911 (a row left out each)
         if isinstance(cells, csv.Error):
             self.fault(
                 row, None, None, CellError(f"the row is not CSV: {cells}", "Check its quotation marks")
@@ -191,6 +194,9 @@ class _RegistrationReader(RowReader):
             return
         before = len(self.faults)
         lsoa = cells[self.columns.index["lsoa_code"]].strip().upper()
+        if cells[self.columns.index["patients"]].strip().upper() in _SUPPRESSED:
+            self._rows_suppressed += 1
+            return
         patients = self.value(row, cells, "patients", _patients, 0.0)
         if len(self.faults) > before:
             return
@@ -257,6 +263,10 @@ class _RegistrationReader(RowReader):
             )
         if self._rows_of_one_sex:
             notes.append(f"Rows of {name} about one sex, left out: {self._rows_of_one_sex:,}.")
+        if self._rows_suppressed:
+            notes.append(
+                f"Rows of {name} whose small number of patients is suppressed, left out: {self._rows_suppressed:,}."
+            )
         if self._rows_of_strangers:
             notes.append(
                 f"Rows of {name} about practices that are not in the list, left out: {self._rows_of_strangers:,}."

@@ -5,7 +5,7 @@ Unlike a plan it may break every rule; it is what plans are compared with and wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,11 +29,14 @@ class Grouping:
         Practice codes, sorted, by the network's label; labels in order.
     unplaced : tuple of str
         Practices of the list that are in none, sorted.
+    notes : tuple of str
+        What a user should know of how it was read.
     """
 
     name: str
     networks: Mapping[str, tuple[str, ...]]
     unplaced: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def network_of(self) -> dict[str, str]:

@@ -28,7 +28,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "practice_list_size", "registered_population", "patients", "patient_count", "num_patients",
         "no_of_patients", "list", "raw_list_size", "total_list_size", "patient_list_size",
         "total_registered", "total_registered_patients", "gp_registered_population",
-        "number_of_registered_patients", "actual_list_size",
+        "number_of_registered_patients", "actual_list_size", "number_of_registered_patients_last_known_figure",
+        "registered_list", "list_size_registered",
     ),
     "postcode": (
         "postcode", "practice_postcode", "post_code", "pcd", "pcds", "pcd7", "pcd8", "gp_postcode",
@@ -43,6 +44,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "weighted_registered_list", "carr_hill_weighted_list", "carr_hill_list_size",
         "carr_hill_weighted_list_size", "normalised_weighted_list_size", "number_of_weighted_patients",
         "weighted_number_of_patients", "practice_weighted_list_size",
+        "number_of_weighted_patients_last_known_figure", "list_size_weighted",
     ),
     "gp_fte": ("gp_fte", "total_gp_fte", "gps_fte", "fte_gp", "gp_full_time_equivalent"),
     "nurse_fte": ("nurse_fte", "total_nurses_fte", "nurses_fte", "total_nurse_fte", "fte_nurse"),
@@ -58,6 +60,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 
 _YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")
 _LIST_AT_MOST = 40
+# How alike a header and a known name have to be to be mentioned, and how long at least.
+_LIKE, _SHORTEST = 0.86, 5
 # As many as Excel has.
 MAX_COLUMNS = 16_384
 
@@ -141,6 +145,7 @@ def match_columns(
             others = _and([headers[position] for _, position in positions[1:]])
             notes.append(f"Column {rivals[0]!r} was read as the {name}, and {others} left out.")
     faults += _missing(headers, index, file, row)
+    notes += [*_read_as(headers, index), *_resembling(headers, claims)]
     if area_column is not None:
         area = _find_named(headers, area_column, "area", file, row)
         if isinstance(area, Fault):
@@ -188,6 +193,33 @@ def _claims(headers: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
     return {name: sorted(claims[name]) for name in ALIASES if name in claims}
 
 
+def _read_as(headers: Sequence[str], index: Mapping[str, int]) -> list[str]:
+    """Say which columns were read as what, where they do not say so themselves."""
+    said = [
+        f"{name} from {headers[at]!r}"
+        for name, at in index.items()
+        if plain_name(headers[at]) != plain_name(name)
+    ]
+    return [f"Columns read: {', '.join(said)}."] if said else []
+
+
+def _resembling(headers: Sequence[str], claims: Mapping[str, Sequence[tuple[int, int]]]) -> list[str]:
+    """Name the columns that look like one that is known and were not read, where nothing else was read as that."""
+    lookup = _alias_lookup()
+    taken = {at for positions in claims.values() for _, at in positions}
+    notes = []
+    for at, header in enumerate(headers[:_LIST_AT_MOST]):
+        plain = plain_name(header)
+        if at in taken or len(plain) < _SHORTEST or len(header) > 80:
+            continue
+        near = difflib.get_close_matches(plain, lookup, n=1, cutoff=_LIKE)
+        if near and (name := lookup[near[0]][0]) not in claims:
+            notes.append(
+                f"Column {header!r} resembles {name} and was not read: rename it to {name} if it is."
+            )
+    return notes
+
+
 def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: int) -> list[Fault]:
     needed = ["practice_code", "list_size"]
     pairs = (("easting", "northing"), ("latitude", "longitude"))
@@ -231,6 +263,6 @@ def _find_named(headers: Sequence[str], column: str, meaning: str, file: str, ro
 
 
 def _and(headers: Sequence[str]) -> str:
-    shown = [repr(header[:40]) for header in headers if header]
+    shown = [repr(header) for header in headers if header]
     more = len(shown) - _LIST_AT_MOST
     return ", ".join(shown[:_LIST_AT_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -6,6 +6,11 @@ import re
 
 from netform.practices.values import CellError
 
+# Areas of which some outward codes end in a letter.
+_LETTERED = frozenset({"E", "EC", "N", "NW", "SE", "SW", "W", "WC"})
+# Letters and digits that are typed for one another.
+_DIGITS, _LETTERS = str.maketrans("OIS", "015"), str.maketrans("015", "OIS")
+
 __all__ = ["normal_postcode", "postcode_form", "postcode_text"]
 
 # Area of one or two letters, district of a digit with perhaps another digit or letter; then the inward
@@ -77,7 +82,9 @@ def normal_postcode(text: str) -> str:
         )
     match = _FORM.fullmatch(compact)
     if match is None:
-        raise CellError("this is not the form of a postcode", "Check it; a postcode looks like LS11 8LH")
+        near = _without_slips(compact)
+        remedy = f"Did you mean {near!r}" if near else "Check it; a postcode looks like LS11 8LH"
+        raise CellError("this is not the form of a postcode", remedy)
     if compact.startswith("ZZ"):
         raise CellError(
             "this is an NHS pseudo-postcode, not a place",
@@ -87,3 +94,22 @@ def normal_postcode(text: str) -> str:
     if where is not None:
         raise CellError(f"this postcode is {where}", "Remove the row: netform plans for Great Britain")
     return f"{match[1]} {match[2]}"
+
+
+def _without_slips(compact: str) -> str:
+    """Give the postcode that is meant where letters and digits that look alike were typed for one another.
+
+    Of several readings that with the fewest slips; blank where there is none.
+    """
+    inward = compact[-3:-2].translate(_DIGITS) + compact[-2:].translate(_LETTERS)
+    outward, readings = compact[:-3], []
+    for letters in (1, 2):
+        digits = outward[letters:].translate(_DIGITS)
+        area = outward[:letters].translate(_LETTERS)
+        # In the middle of London the last of the outward code may be a letter: then both readings are tried.
+        for end in (digits, digits[:-1] + outward[-1:]) if area in _LETTERED else (digits,):
+            meant = area + end + inward
+            if match := _FORM.fullmatch(meant):
+                slips = sum(a != b for a, b in zip(meant, compact, strict=False))
+                readings.append((slips, f"{match[1]} {match[2]}"))
+    return min(readings, default=(0, ""))[1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from netform.errors import Fault, InputError
 from netform.practices.columns import Columns, match_columns
 from netform.practices.model import PracticeList
+from netform.practices.other_shapes import is_epraccur, plain_shape, read_geojson
 from netform.practices.rows import MAX_FAULTS, read_rows
 from netform.practices.tables import Table, header_position, read_csv
 from netform.practices.text import read_bytes
@@ -21,7 +22,11 @@ __all__ = ["READERS", "read_practices"]
 
 # A reader turns the bytes of one kind of file, and its name, into tables. To add one: a file, a line here,
 # and the bytes that such a file begins with.
-READERS: Mapping[str, Callable[[bytes, str], list[Table]]] = {"csv": read_csv, "xlsx": read_xlsx}
+READERS: Mapping[str, Callable[[bytes, str], list[Table]]] = {
+    "csv": read_csv,
+    "geojson": read_geojson,
+    "xlsx": read_xlsx,
+}
 
 # By content, because endings lie. The kinds without a reader are refused with what to do.
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
@@ -31,6 +36,8 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gz"),
     (b"%PDF", "pdf"),
     (b"PAR1", "parquet"),
+    (b"{", "geojson"),
+    (b"\xef\xbb\xbf{", "geojson"),
 )
 _REFUSED = {
     "xls": ("it is a workbook of the old kind (.xls) or is protected", "Save it as .xlsx without a password"),
@@ -103,7 +110,12 @@ def _choose(
     """Take the first sheet that has the needed columns; else the one that has the most of them."""
     found = []
     for table in tables:
+        if is_epraccur(table.rows):
+            problem = "this is ODS's file of practices (epraccur), which has no header and no list sizes"
+            remedy = "Give a list with list sizes, such as gp-reg-pat-prac-all"
+            raise InputError([Fault(table.file, None, None, None, problem, remedy)])
         position = header_position(table.rows)
+        table = plain_shape(table, position)  # noqa: PLW2901 (the same table in the plain shape)
         headers = [" ".join(cell.split()) for cell in table.rows[position]] if table.rows else []
         columns = match_columns(headers, area_column, table.file, position + 1, soft_columns)
         if not columns.faults:

@@ -16,6 +16,7 @@ from netform.practices.values import (
     decimal_number,
     is_total,
     list_size,
+    rounded_list_size,
     some_of,
 )
 
@@ -36,7 +37,21 @@ _UNKNOWN = frozenset(
 )
 _CLOSED = frozenset({"CLOSED", "INACTIVE", "DORMANT", "C", "D"})
 _STATUS = frozenset({"status", "statuscode", "practicestatus", "orgstatus", "organisationstatus"})
+_CLOSE_DATE = frozenset(
+    {
+        "closedate",
+        "closedon",
+        "closeddate",
+        "dateclosed",
+        "practiceclosedate",
+        "closingdate",
+        "legalclosedate",
+    }
+)
 _MEASURES = ("weighted_list_size", "gp_fte", "nurse_fte", "dpc_fte")
+
+# The largest practice of England has about 115,000 patients (July 2026); and so many times the middle one is a slip.
+LARGEST_LIST, OUTLIER = 120_000, 100
 
 _T = TypeVar("_T")
 
@@ -93,6 +108,19 @@ class _RowReader:
         self._cells: list[str] = []
         self._row_of_code: dict[str, int] = {}
         self._stripped: list[str] = []
+        self._averages: list[str] = []
+        self._closing: list[str] = []
+        self._second_networks: list[str] = []
+        # Where a practice stands among those that were read, its network and its list size.
+        self._network_of: dict[str, tuple[int, str, int]] = {}
+        self._close_date = next(
+            (
+                i
+                for i, h in enumerate(columns.headers)
+                if "".join(filter(str.isalnum, h.casefold())) in _CLOSE_DATE
+            ),
+            None,
+        )
 
     def read(self, row: int, cells: list[str]) -> None:
         """Add the practice of one row, or its faults."""
@@ -101,9 +129,12 @@ class _RowReader:
             return
         before = len(self.faults)
         code = self._value("practice_code", clean_code, "")
+        size = self._value("list_size", self._list_size, 1)
+        if self._is_second_network(code, size):
+            return
         self._refuse_twin(code)
-        size = self._value("list_size", list_size, 1)
         self._refuse_closed()
+        closed = "" if self._close_date is None else self._cells[self._close_date].strip()
         grid = self._pair("easting", "northing", check_grid)
         degrees = self._pair("latitude", "longitude", check_degrees)
         postcode = self._postcode(has_place=grid is not None or degrees is not None)
@@ -115,8 +146,12 @@ class _RowReader:
         weighted, gp, nurse, dpc = map(self._measure, _MEASURES)
         if len(self.faults) > before:
             return
+        if closed.upper() not in _UNKNOWN:
+            self._closing.append(f"{code} ({closed[:20]})")
+            return
         easting, northing = grid or (None, None)
         latitude, longitude = degrees or (None, None)
+        self._network_of[code] = len(self.practices), self._cell("pcn_code"), size
         self.practices.append(
             Practice(
                 code=code,
@@ -151,6 +186,21 @@ class _RowReader:
             for twins in spelt.values()
             if len(twins) > 1
         ]
+        if self._averages:
+            notes.append(
+                f"List sizes of {len(self._averages):,} practices are averages with fractions and were rounded: "
+                f"{some_of(self._averages)}."
+            )
+        if self._closing:
+            notes.append(
+                f"Practices with a closing date were left out: {some_of(self._closing)}. Blank the date to plan them."
+            )
+        if self._second_networks:
+            notes.append(
+                "Practices that stand in two networks were taken as of the one with the larger list, whose patients "
+                f"alone were counted: {some_of(self._second_networks)}."
+            )
+        notes += _implausible(self.practices)
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
         if closing:
             # NHS England: a practice that closes keeps a list of 1 until it is dissolved.
@@ -201,6 +251,31 @@ class _RowReader:
         except CellError as error:
             self._fault(column, error.problem, error.remedy)
             return default
+
+    def _list_size(self, text: str) -> int:
+        """Read a list size; an average is rounded, and remembered for the note."""
+        average = rounded_list_size(text)
+        if average is None:
+            return list_size(text)
+        self._averages.append(self._cell("practice_code"))
+        return average
+
+    def _is_second_network(self, code: str, size: int) -> bool:
+        """Whether the practice stands already, in another network: then the row of the larger list is kept."""
+        before = self._network_of.get(code)
+        if not code or before is None or "pcn_code" not in self._index:
+            return False
+        now = self._cell("pcn_code")
+        at, first, listed = before
+        if not now or not first or now == first:
+            return False
+        (kept, large), (other, small) = sorted(((first, listed), (now, size)), key=lambda each: -each[1])
+        self._second_networks.append(f"{code} as of {kept} ({large:,} patients), not of {other} ({small:,})")
+        if kept == first:
+            return True
+        del self.practices[at]
+        del self._row_of_code[code], self._network_of[code]
+        return False
 
     def _refuse_twin(self, code: str) -> None:
         if not code:
@@ -267,3 +342,20 @@ class _RowReader:
         if text.upper() in _UNKNOWN:
             return None
         return self._value(column, lambda cell: decimal_number(cell, least=0.0), None)
+
+
+def _implausible(practices: list[Practice]) -> list[str]:
+    """Name list sizes that are likely slips: beyond any practice of England, or a hundred times the middle one."""
+    if not practices:
+        return []
+    middle = sorted(practice.list_size for practice in practices)[len(practices) // 2]
+    large = [
+        f"{practice.code} ({practice.list_size:,})"
+        for practice in practices
+        if practice.list_size > LARGEST_LIST or practice.list_size > OUTLIER * middle
+    ]
+    return (
+        [f"List sizes that are larger than any to be expected, to be checked: {some_of(large)}."]
+        if large
+        else []
+    )

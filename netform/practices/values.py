@@ -19,6 +19,7 @@ __all__ = [
     "decimal_number",
     "is_total",
     "list_size",
+    "rounded_list_size",
     "some_of",
 ]
 
@@ -32,6 +33,7 @@ _NAMED_IN_NOTE = 8
 # Thousands may be grouped in threes by a comma or a space of any width that spreadsheets write
 # (ordinary, no-break, narrow no-break). ASCII digits only: "[0-9]", because "\d" takes every script.
 _WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+")
+_AVERAGE = re.compile(r"(?:[0-9]{1,8}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)\.(?:[0-9]?[1-9]|[1-9][0-9]?)")
 _DECIMAL = re.compile(
     r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?"
 )
@@ -98,6 +100,22 @@ def list_size(text: str) -> int:
             "Check that the column holds registered patients",
         )
     return int(digits)
+
+
+def rounded_list_size(text: str) -> int | None:
+    """Round a number of registered patients that is an average, such as payments publish; None where it is none.
+
+    At most two decimals: with three a point may group thousands.
+
+    Parameters
+    ----------
+    text : str
+        The cell, with no spaces around it.
+    """
+    if not _AVERAGE.fullmatch(text):
+        return None
+    average = float(_GROUPING.sub("", text))
+    return round(average) if 1 <= average <= MAX_LIST_SIZE else None
 
 
 def _list_size_error(text: str) -> CellError:

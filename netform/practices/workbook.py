@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from typing import TYPE_CHECKING, Any
 
 from netform.errors import Fault, InputError
 from netform.practices.tables import Table
 from netform.practices.unfolding import refuse_bomb
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["read_xlsx"]
+
+# Said of a sheet with cells merged over several rows.
+MERGED = "Cells merged over several rows were filled down: {:,}."
 
 _RESAVE = "Open it in Excel and save it again as .xlsx, or as CSV UTF-8"
 
@@ -40,8 +47,9 @@ def read_xlsx(data: bytes, file: str) -> list[Table]:
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         sheets = [
-            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            (name, _filled(sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []))
             for name in workbook.sheet_names
+            for sheet in [workbook.get_sheet_by_name(name)]
         ]
     except python_calamine.PasswordError as error:
         raise _refusal(file, "it is protected by a password", "Save it without one") from error
@@ -56,13 +64,30 @@ def read_xlsx(data: bytes, file: str) -> list[Table]:
         Table(
             file if len(sheets) == 1 else f"{file}, sheet {name!r}",
             [[_text(c) for c in cells] for cells in rows],
+            notes=(MERGED.format(filled),) if filled else (),
         )
-        for name, rows in sheets
+        for name, (rows, filled) in sheets
         if rows
     ]
     if not tables:
         raise _refusal(file, "its sheets are empty", "Give a sheet with a header row and one row a practice")
     return tables
+
+
+def _filled(
+    rows: list[list[Any]], merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]
+) -> tuple[list[list[Any]], int]:
+    """Write what merged cells show into each row below the first; how many cells were filled.
+
+    A header merged over columns is left: what it says of the others is not known.
+    """
+    count = 0
+    for (top, left), (bottom, _) in merged:
+        for row in range(top + 1, bottom + 1):
+            if row < len(rows) and left < len(rows[row]) and rows[row][left] in ("", None):
+                rows[row][left] = rows[top][left]
+                count += 1
+    return rows, count
 
 
 def _text(cell: object) -> str:

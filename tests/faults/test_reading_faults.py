@@ -56,8 +56,8 @@ CASES = {
     "list size of 5,000 digits": Case(
         _row("A2,TWO,LS1 4AP," + "9" * 5000), 3, "list_size", "9" * 5000, "beyond"
     ),
-    "list size with a half": Case(
-        _row("A2,TWO,LS1 4AP,4000.5"), 3, "list_size", "4000.5", "not a whole number"
+    "list size with a thousandth": Case(
+        _row("A2,TWO,LS1 4AP,4000.125"), 3, "list_size", "4000.125", "not a whole number"
     ),
     "list size grouped by a point": Case(
         _row("A2,TWO,LS1 4AP,12.345"), 3, "list_size", "12.345", "not a whole"

@@ -316,3 +316,56 @@ def test_any_change_to_a_plan_is_a_division_or_an_error(
         grouping = plan_grouping(read, FOUR, str(path), "bent")
         score = score_of_plan(read, grouping, load_profile())
         assert score.cost == pytest.approx(sum(each.cost for each in score.networks))
+
+
+def test_two_columns_are_a_plan_whatever_they_are_called(tmp_path: Path) -> None:
+    """As drawing tools write them, with a header or without, and in either order."""
+    rows = "A1,7\nB1,7\nC1,8\nA2,8\n"
+    for text in ("Id,District\n" + rows, rows):
+        assert read_grouping(_file(tmp_path, text), FOUR).networks == {"7": ("A1", "B1"), "8": ("A2", "C1")}
+    turned = "".join(",".join(reversed(line.split(","))) + "\n" for line in rows.split())
+    assert read_grouping(_file(tmp_path, turned), FOUR).networks == {"7": ("A1", "B1"), "8": ("A2", "C1")}
+
+
+def test_district_0_is_not_placed_yet(tmp_path: Path) -> None:
+    """Beside districts that are numbers; beside names it is a name."""
+    found = read_grouping(_file(tmp_path, "code,network\nA1,1\nB1,0\nC1,1\nA2,2\n"), FOUR)
+    assert (found.unplaced, found.networks) == (("B1",), {"1": ("A1", "C1"), "2": ("A2",)})
+    assert found.notes == ("Practices of network 0 were taken as not yet placed: B1.",)
+    assert "0" in read_grouping(_file(tmp_path, "code,network\nA1,x\nB1,0\n"), FOUR).networks
+
+
+def test_memberships_that_have_ended_are_left_out(tmp_path: Path) -> None:
+    """As ODS publishes them: a row for each membership, with the dates of its beginning and end."""
+    text = (
+        "Partner Organisation Code,PCN Code,Practice to PCN Relationship End Date\n"
+        "A1,U1,20230331\nA1,U2,\nB1,U1,\n"
+    )
+    found = read_grouping(_file(tmp_path, text), FOUR)
+    assert found.networks == {"U1": ("B1",), "U2": ("A1",)}
+    assert found.notes == ("Memberships that have ended were left out: A1 (20230331).",)
+
+
+def test_practices_of_other_areas_are_one_note(tmp_path: Path) -> None:
+    """A national file for the list of one area; few strangers are slips, each named."""
+    strangers = "".join(f"Z{k},x\n" for k in range(40))
+    found = read_grouping(_file(tmp_path, f"code,network\nA1,x\nB1,y\n{strangers}"), FOUR)
+    assert found.networks == {"x": ("A1",), "y": ("B1",)}
+    assert "40 practices of" in found.notes[0]
+    with pytest.raises(InputError) as caught:
+        read_grouping(_file(tmp_path, "code,network\nA1,x\nZ1,y\n"), FOUR)
+    assert len(caught.value.faults) == 1
+
+
+def test_merged_cells_are_filled_down(tmp_path: Path) -> None:
+    """A network that is written once beside several practices is that of each."""
+    path = tmp_path / "plan.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Network", "Practice code"])
+        sheet.merge_range(1, 0, 2, 0, "North")
+        sheet.write_column(1, 1, ["A1", "B1", "C1"])
+        sheet.write(3, 0, "South")
+    found = read_grouping(str(path), FOUR)
+    assert found.networks == {"North": ("A1", "B1"), "South": ("C1",)}
+    assert found.notes == ("Cells merged over several rows were filled down: 1.",)

@@ -78,7 +78,7 @@ def test_registrations_by_sex_and_age_give_the_same_list(shared_data: Path, tmp_
     ("name", "problem"),
     [
         ("gp-reg-pat-prac-map.csv", "no column is the list_size"),
-        ("epraccur.csv", "no column is the practice_code"),
+        ("epraccur.csv", "epraccur"),
         ("ePCN.xlsx", "no column is the"),
         ("gp-reg-pat-prac-quin-age.zip", "zip archive and no Excel workbook"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,6 +19,7 @@ from netform.map.territory.coverage import Geometries, polygon_parts
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 __all__ = ["Boundary", "close_channels", "read_boundary"]
@@ -83,6 +84,32 @@ class Boundary:
         if self.column is not None:
             chosen = chosen[np.array([key == _folded(area) for key in self.keys], dtype=bool)]
         return close_channels(shapely.union_all(chosen)) if len(chosen) else None
+
+    def around(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Boundary:
+        """Keep the polygons that hold a practice, where the list names no areas: the others are of other places.
+
+        Parameters
+        ----------
+        easting, northing : ndarray of float64, shape (n,)
+            Metres on the National Grid.
+
+        Raises
+        ------
+        InputError
+            None of several polygons holds a practice.
+        """
+        if self.column is not None or len(self.polygons) < 2:
+            return self
+        places = shapely.points(easting, northing)
+        polygon, _ = shapely.STRtree(places).query(self.polygons, predicate="intersects")
+        kept = np.unique(polygon)
+        if not len(kept):
+            problem = "none of its polygons holds a practice of the list"
+            remedy = "Give the polygons of the list's area; with several areas name their column with --area"
+            raise InputError([Fault(self.source, None, None, None, problem, remedy)])
+        return replace(
+            self, polygons=self.polygons[kept], keys=tuple(self.keys[k] for k in kept.tolist() if self.keys)
+        )
 
 
 def close_channels(ground: BaseGeometry) -> BaseGeometry:

@@ -175,3 +175,15 @@ def test_rocks_do_not_matter() -> None:
     """A skerry beside the coast changes nothing."""
     ground = shapely.union(NORTH, shapely.box(440_100, 440_000, 440_200, 440_100))
     assert np.isclose(close_channels(ground).area, ground.area)
+
+
+def test_of_polygons_without_areas_those_that_hold_practices_are_kept(tmp_path: Path) -> None:
+    """A file of all England, for the list of one place; with none around a practice it is refused."""
+    squares = [shapely.box(400_000 + 20_000 * k, 300_000, 410_000 + 20_000 * k, 310_000) for k in range(3)]
+    path = tmp_path / "areas.gpkg"
+    geopandas.GeoDataFrame({"name": ["a", "b", "c"]}, geometry=squares, crs="EPSG:27700").to_file(path)
+    boundary = read_boundary(path)
+    kept = boundary.around(np.array([422_000.0, 425_000.0]), np.array([301_000.0, 309_000.0]))
+    assert [each.bounds[0] for each in kept.polygons] == [420_000.0]
+    with pytest.raises(InputError, match="none of its polygons holds a practice"):
+        boundary.around(np.array([500_000.0]), np.array([301_000.0]))
