@@ -95,7 +95,7 @@ def _xlsx(publication: Publication[R]) -> Files:
             {
                 table.name: (table.rows(result), table.columns)
                 for table in publication.tables
-                if table.given(result)
+                if table.given(result) and not table.file_only
             }
         )
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import network_rows, practice_rows, rounded
+from netform.judge.comparison import compare_groupings
+from netform.plan.grouping import Grouping
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +45,96 @@ def price_rows(result: Result) -> list[dict[str, Any]]:
     ]
 
 
+def members_rows(result: Result) -> list[dict[str, Any]]:
+    """Return the rows of practices, network by network; those in none come last.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    return sorted(
+        practice_rows(result),
+        key=lambda row: (row["network_id"] is None, row["network_id"] or "", row["practice_code"]),
+    )
+
+
+def move_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each practice whose network of today has no more than half of its patients in its new one.
+
+    Parameters
+    ----------
+    result : Result
+        Some of whose practices have a network today.
+    """
+    size = {practice.code: practice.list_size for practice in result.practices}
+    today: dict[str, list[str]] = {}
+    for practice in result.practices:
+        if practice.pcn_code:
+            today.setdefault(practice.pcn_code, []).append(practice.code)
+    nowhere = tuple(practice.code for practice in result.practices if not practice.pcn_code)
+    left_out = tuple(each.practice_code for each in result.plan.unplaced)
+    now = Grouping("today", {label: tuple(codes) for label, codes in sorted(today.items())}, nowhere)
+    then = Grouping("plan", {each.network_id: each.practice_codes for each in result.plan.networks}, left_out)
+    moved = set(compare_groupings(now, then, size).forth.moved)
+    network_of = then.network_of
+    return [
+        {
+            "practice_code": practice.code,
+            "practice_name": practice.name,
+            "list_size": practice.list_size,
+            "network_today": practice.pcn_code,
+            "network_of_the_plan": network_of.get(practice.code),
+        }
+        for practice in result.practices
+        if practice.code in moved
+    ]
+
+
+def exception_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each network outside the band, with its reason, and for each practice in none.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    networks = [
+        {
+            "what": each.network_id,
+            "list_size": each.list_size,
+            "reason": each.exception,
+            "why": each.explanation,
+        }
+        for each in result.plan.networks
+        if each.exception
+    ]
+    size = {practice.code: practice.list_size for practice in result.practices}
+    return networks + [
+        {
+            "what": each.practice_code,
+            "list_size": size[each.practice_code],
+            "reason": "in no network",
+            "why": each.reason,
+        }
+        for each in result.plan.unplaced
+    ]
+
+
+def rule_rows(result: Result) -> list[dict[str, Any]]:
+    """Return the rules as they were used, a row a number or demand.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    rows: list[dict[str, Any]] = []
+    for table, value in tomllib.loads(result.rules_toml).items():
+        several = value if isinstance(value, list) else [value]
+        for each in several:
+            pairs = each.items() if isinstance(each, dict) else [("", each)]
+            rows += [{"table": table, "rule": key, "value": _plain(number)} for key, number in pairs]
+    return rows
+
+
 def about_rows(result: Result) -> list[dict[str, Any]]:
     """Return what a reader should know of the plan: its proof, what it rests on, and whose the data are.
 
@@ -63,13 +156,17 @@ def about_rows(result: Result) -> list[dict[str, Any]]:
         )
         facts.extend((label, said) for said in (area.unproven, *area.notes) if said)
     facts.extend((f"unplaced {each.practice_code}", each.reason) for each in plan.unplaced)
-    facts.extend((str(key), _plain(value)) for key, value in sorted(plan.provenance.items()))
+    # How many workers there were changes no plan that is proven, and no file but plan.json.
+    sources = ((key, value) for key, value in sorted(plan.provenance.items()) if key != "workers")
+    facts.extend((str(key), _plain(value)) for key, value in sources)
     return [{"what": what, "value": value} for what, value in facts]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {each}" for key, each in sorted(value.items()))
+    if isinstance(value, list):
+        return "; ".join(str(_plain(each)) for each in value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
@@ -108,14 +205,24 @@ PLAN: Publication[Result] = Publication(
     name="networks",
     tables=(
         Table("networks", network_rows, sheet_only=True),
-        Table("practices", practice_rows, places=True),
+        Table("practices by network", members_rows, sheet_only=True),
+        Table("practices", practice_rows, places=True, file_only=True),
+        Table(
+            "moves",
+            move_rows,
+            ("practice_code", "practice_name", "list_size", "network_today", "network_of_the_plan"),
+            sheet_only=True,
+            given=lambda result: any(practice.pcn_code for practice in result.practices),
+        ),
+        Table("exceptions", exception_rows, ("what", "list_size", "reason", "why"), sheet_only=True),
         Table(
             "prices",
             price_rows,
             ("kind", "rule", "hours_per_week", "exceptions", "proven"),
             given=lambda result: bool(result.prices),
         ),
-        Table("about", about_rows, sheet_only=True),
+        Table("rules", rule_rows, sheet_only=True),
+        Table("sources", about_rows, sheet_only=True),
     ),
     layers=(
         Layer("networks", "network_id", network_rows, _grounds),
@@ -125,5 +232,5 @@ PLAN: Publication[Result] = Publication(
     page=("report", _page),
     document=("plan", _document),
     rules=lambda result: result.rules_toml,
-    folder=(".geojson", ".csv", ".html"),
+    folder=(".geojson", ".csv", ".html", ".xlsx", ".gpkg"),
 )

@@ -33,8 +33,8 @@ class Table(Generic[R]):
         The header where there may be no row; that of the first row otherwise.
     places : bool
         Whether its rows carry places of postcodes, so that each says whose they are.
-    sheet_only : bool
-        Whether it stands in workbooks and has no file of its own.
+    sheet_only, file_only : bool
+        Whether it stands in workbooks and has no file of its own, or the other way round.
     given : callable
         Whether a result has the table at all.
     """
@@ -44,6 +44,7 @@ class Table(Generic[R]):
     columns: tuple[str, ...] = ()
     places: bool = False
     sheet_only: bool = False
+    file_only: bool = False
     given: Callable[[R], bool] = lambda _result: True
 
 

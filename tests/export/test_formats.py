@@ -58,7 +58,8 @@ def test_a_plan_folder_holds_what_the_contract_says(result: Result) -> None:
     """The plan comes last: it seals the folder."""
     files = folder_files(PLAN, result)
     assert sorted(files) == [
-        "networks.geojson", "plan.json", "practices.csv", "practices.geojson", "report.html", "rules.toml",
+        "networks.geojson", "networks.gpkg", "networks.xlsx", "plan.json", "practices.csv", "practices.geojson",
+        "report.html", "rules.toml",
     ]  # fmt: skip
     assert list(files)[-1] == "plan.json"
     assert files["rules.toml"]().decode() == result.rules_toml

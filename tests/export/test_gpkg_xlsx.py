@@ -47,16 +47,25 @@ def test_a_geopackage_is_the_same_bytes_at_another_time(
 
 
 def test_a_workbook_has_a_sheet_a_table_and_no_formula(result: Result) -> None:
-    """Text that begins a formula is text."""
+    """Text that begins a formula is text; practices stand network by network, moves against today."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(single_file(PLAN, ".xlsx", result)))
-    assert book.sheet_names == ["Networks", "Practices", "About", "Attribution"]
-    practices = book.get_sheet_by_name("Practices").to_python()
-    assert [row[1] for row in practices[1:]] == [practice.name for practice in result.practices]
-    assert practices[1][3] == 20_000
-    about = dict(book.get_sheet_by_name("About").to_python()[1:])
-    assert about["status"] == "optimal"
-    assert "Crown copyright" in book.get_sheet_by_name("Attribution").to_python()[0][0]
-    assert about["unplaced D4"] == "opted out"
+    assert book.sheet_names == [
+        "Networks", "Practices by network", "Moves", "Exceptions", "Rules", "Sources", "Attribution",
+    ]  # fmt: skip
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert [row[5] for row in sheets["Practices by network"][1:]] == ["15F-01", "15F-01", "15F-02", ""]
+    assert [row[1] for row in sheets["Practices by network"][1:]] == [each.name for each in result.practices]
+    # A1, B2, C3 and D4 are U1 today, 95,001 patients: C3's network has 60,000 of them, more than half.
+    assert [row[0] for row in sheets["Moves"][1:]] == ["A1", "B2", "D4"]
+    assert [row[:3] for row in sheets["Exceptions"][1:]] == [
+        ["15F-02", 60_000, "over_max_single_practice"],
+        ["D4", 1, "in no network"],
+    ]
+    assert ["band", "min", 30_000] in sheets["Rules"]
+    sources = dict(sheets["Sources"][1:])
+    assert sources["status"] == "optimal"
+    assert sources["unplaced D4"] == "opted out"
+    assert "Crown copyright" in sheets["Attribution"][0][0]
     assert b"<f>" not in single_file(PLAN, ".xlsx", result)
 
 
