@@ -15,7 +15,7 @@ __all__ = ["csv_bytes"]
 
 
 def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> bytes:
-    """Write rows as CSV: UTF-8, commas, a header, one line a row, no cell that a spreadsheet would run.
+    """Write rows as CSV: UTF-8 with its mark, commas, a header, one line a row, no cell that a spreadsheet would run.
 
     Parameters
     ----------
@@ -29,7 +29,8 @@ def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) ->
     writer = csv.DictWriter(text, fieldnames=fields, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    return text.getvalue().encode("utf-8")
+    # With its mark of UTF-8, by which Excel keeps signs and accents whole.
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _cell(value: Any) -> Any:

@@ -135,7 +135,7 @@ def test_a_file_by_its_ending(practices: Path, tmp_path: Path, ending: str) -> N
         ".xlsx": b"PK",
         ".html": b"<!doctype",
         ".geojson": b"{",
-        ".csv": b"prac",
+        ".csv": b"\xef\xbb\xbfprac",
     }
     assert target.read_bytes().startswith(beginnings[ending])
 

@@ -65,7 +65,7 @@ def run(*arguments: object) -> Result:
 
 def rows_in(path: Path) -> list[dict[str, str]]:
     """Read a table."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -198,7 +198,7 @@ def test_a_file_by_its_ending(practices: Path, tmp_path: Path, command: str, end
     assert result.exit_code == 0, result.stderr
     assert names_in(target.parent) == [target.name]
     beginnings = {
-        ".csv": b"area,", ".svg": b"<?xml", ".png": b"\x89PNG", ".html": b"<!doctype", ".geojson": b"{",
+        ".csv": b"\xef\xbb\xbfarea,", ".svg": b"<?xml", ".png": b"\x89PNG", ".html": b"<!doctype", ".geojson": b"{",
     }  # fmt: skip
     assert target.read_bytes().startswith(beginnings[ending])
 
@@ -211,7 +211,7 @@ def test_earlier_results_are_not_replaced_unasked(practices: Path, tmp_path: Pat
     assert run("front", practices, "-o", out).exit_code == 6
     assert names_in(out) == ["front.csv"]
     assert run("front", practices, "-o", out, "--overwrite", "-q", "--plans", 0).exit_code == 0
-    assert (out / "front.csv").read_bytes().startswith(b"area,")
+    assert (out / "front.csv").read_bytes().startswith(b"\xef\xbb\xbfarea,")
 
 
 @pytest.mark.parametrize("command", ["front", "alternatives"])

@@ -15,7 +15,7 @@ from tests.made_up_tradeoff import BEST, HARMFUL, alternatives_result
 def table(name: str, names: tuple[str, ...] = ("Ash", "Birch", "Cedar", "Dune")) -> list[dict[str, str]]:
     """Read one of the tables back."""
     content = folder_files(ALTERNATIVES, alternatives_result(names))[name]()
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def test_a_row_for_each_plan() -> None:
@@ -90,8 +90,8 @@ def test_no_alternative_and_no_neighbour_still_make_files() -> None:
         "alternatives.csv", "changes.csv", "borders.csv", "borders.geojson", "alternatives.png", "alternatives.svg",
         "alternatives.html", "rules.toml", "alternatives.json",
     ]  # fmt: skip
-    assert contents["changes.csv"].startswith(b"area,kind,rank,practice_code")
-    assert contents["borders.csv"] == b"area,code_a,code_b,together\n"
+    assert contents["changes.csv"].startswith(b"\xef\xbb\xbfarea,kind,rank,practice_code")
+    assert contents["borders.csv"] == b"\xef\xbb\xbfarea,code_a,code_b,together\n"
     assert json.loads(contents["borders.geojson"])["features"] == []
 
 

@@ -14,7 +14,7 @@ from tests.judged import FORMULA, SCRIPT, compared, judged
 
 def _rows(name: str) -> list[dict[str, str]]:
     content = folder_files(COMPARE, compared())[name]()
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def test_a_folder_holds_what_the_contract_says() -> None:

@@ -20,7 +20,7 @@ from tests.made_up_tradeoff import LEAST_Y, MIDDLE, front, front_result, point
 def rows_of(result: FrontResult) -> list[dict[str, str]]:
     """Read the table of a front back."""
     content = folder_files(FRONT, result)["front.csv"]()
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def test_a_row_for_each_point_then_today() -> None:
@@ -117,7 +117,8 @@ def test_every_file_is_made_and_always_the_same() -> None:
     contents = {name: make() for name, make in first.items()}
     assert contents == {name: make() for name, make in again.items()}
     beginnings = {
-        ".png": b"\x89PNG", ".svg": b"<?xml", ".html": b"<!doctype", ".json": b"{", ".csv": b"area", ".toml": b"# ",
+        ".png": b"\x89PNG", ".svg": b"<?xml", ".html": b"<!doctype", ".json": b"{", ".csv": b"\xef\xbb\xbfarea",
+        ".toml": b"# ",
     }  # fmt: skip
     for name, content in contents.items():
         assert content.startswith(beginnings[f".{name.rsplit('.', 1)[-1]}"]), name

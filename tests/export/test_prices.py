@@ -24,7 +24,7 @@ def _priced(result: Result) -> Result:
 
 def test_rows(result: Result) -> None:
     """Hours rounded, nothing that a spreadsheet would run, a blank for what is not known."""
-    assert folder_files(PLAN, _priced(result))["prices.csv"]().decode() == (
+    assert folder_files(PLAN, _priced(result))["prices.csv"]().decode("utf-8-sig") == (
         "kind,rule,hours_per_week,exceptions,proven\n"
         "pin,'=A1 and B2 pinned as a network,12.345679,0,yes\n"
         "area_line,the line between 15F and QNC,,0,no\n"

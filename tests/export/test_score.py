@@ -27,7 +27,7 @@ def _made(name: str) -> bytes:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(_made(name).decode("utf-8"))))
+    return list(csv.DictReader(io.StringIO(_made(name).decode("utf-8-sig"))))
 
 
 def test_a_folder_holds_what_the_contract_says() -> None:
@@ -55,7 +55,7 @@ def test_json_is_the_object_one_line_a_network() -> None:
 def test_no_cell_of_a_table_can_run() -> None:
     """An apostrophe stands before whatever a spreadsheet would take for a formula."""
     for name in ("networks.csv", "practices.csv", "breaches.csv"):
-        for row in csv.reader(io.StringIO(_made(name).decode("utf-8"))):
+        for row in csv.reader(io.StringIO(_made(name).decode("utf-8-sig"))):
             assert not [cell for cell in row if cell.startswith(("=", "+", "@", "\t", "-c"))]
     assert [row["network"] for row in _rows("networks.csv")] == [SCRIPT, f"'{FORMULA}", "east"]
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def test_every_practice_is_a_row(result: Result) -> None:
     """Members with their network and minutes, the unplaced with their reason."""
-    rows = list(csv.DictReader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8"))))
+    rows = list(
+        csv.DictReader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8-sig")))
+    )
     assert [row["practice_code"] for row in rows] == ["A1", "B2", "C3", "D4"]
     assert [row["hub"] for row in rows] == ["no", "yes", "yes", "no"]
     assert (rows[0]["network_id"], rows[0]["minutes_to_hub"]) == ("15F-01", "9.25")
@@ -30,7 +32,7 @@ def test_every_practice_is_a_row(result: Result) -> None:
 
 def test_no_cell_is_a_formula(result: Result) -> None:
     """A name that begins a formula is led by an apostrophe; a negative number would not be."""
-    for row in csv.reader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8"))):
+    for row in csv.reader(io.StringIO(folder_files(PLAN, result)["practices.csv"]().decode("utf-8-sig"))):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
 

@@ -280,6 +280,6 @@ def test_hostile_names_from_end_to_end(tmp_path: Path, environment: dict[str, st
     assert all(each.replace("-", "").isalnum() and each.isascii() for each in identifiers)
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
-    with (out / "practices.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "practices.csv").open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.DictReader(file) for cell in row.values()]
     assert [cell for cell in cells if cell.startswith(("=", "-", "@", "+"))] == []

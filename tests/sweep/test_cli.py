@@ -60,7 +60,7 @@ def bytes_in(folder: Path) -> dict[str, bytes]:
 
 def rows_in(folder: Path) -> list[dict[str, str]]:
     """Read the table."""
-    with (folder / "sweep.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "sweep.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
