@@ -116,7 +116,7 @@ def read(
         "postcodes": postcodes,
     }
     given = {name: Path(path) for name, path in paths.items() if path is not None}
-    inputs = Inputs(str(practices), area, soft_columns=tuple(soft), **given)
+    inputs = Inputs(str(practices), area, soft_columns=tuple(soft), division_columns=(), **given)
     return prepare(inputs, rules or load_rules())
 
 

@@ -7,6 +7,7 @@ import importlib.metadata
 import math
 import platform
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ from netform.explain.method import unproven
 from netform.explain.rationale import rationales
 from netform.explain.weighty_terms import weighty_notes
 from netform.map.graph import published_edges
-from netform.plan.model import AreaResult, Network, Plan, Unplaced
+from netform.plan.model import AreaResult, Network, Plan, PresentNetwork, Unplaced
+from netform.practices.names import written_name
 from netform.rules.toml import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
@@ -25,6 +27,7 @@ from netform.scores.posts import minutes_per_move, shared_posts
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from netform.practices.model import PracticeList
     from netform.prepared import Prepared
     from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome, Options, Placed
@@ -38,9 +41,6 @@ LABEL = "PCN"
 AGREEMENT = 1e-7
 
 _LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "ortools", "pyproj", "shapely")
-# Words that a title keeps small, and those it keeps in capitals.
-_SMALL = frozenset({"and", "of", "the", "in", "at", "on"})
-_CAPITALS = frozenset({"CIC", "GP", "GPS", "LLP", "NHS", "PCN", "PMS", "UK"})
 
 
 def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Sequence[AreaOutcome]) -> Plan:
@@ -76,7 +76,12 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             unplaced += [Unplaced(code, outcome.result.method) for code in rest]
     return Plan(
         areas=tuple(areas),
-        networks=tuple(sorted(_named_apart(networks), key=lambda network: network.network_id)),
+        networks=tuple(
+            sorted(
+                _named_apart(_with_today(networks, prepared.practices)),
+                key=lambda network: network.network_id,
+            )
+        ),
         unplaced=tuple(unplaced),
         edges=published_edges(prepared.graph),
         provenance=_provenance(prepared, rules, options),
@@ -112,7 +117,7 @@ def _network(
     position = {code: graph.nodes[code]["position"] for code in codes}
     return Network(
         network_id=network_id,
-        name=_title(names[hub]) or network_id,
+        name=written_name(names[hub]) or network_id,
         area=area,
         practice_codes=codes,
         list_size=sum(graph.nodes[code]["list_size"] for code in codes),
@@ -148,18 +153,19 @@ def _area_labels(areas: Sequence[str]) -> list[str]:
     return labels
 
 
-def _title(name: str) -> str:
-    """Write a published name, often all capitals, as people do."""
-    if not name.isupper():
-        return name
-
-    def tidy(match: re.Match[str]) -> str:
-        return match[0] if match[0] in _CAPITALS else match[0].capitalize()
-
-    words = [re.sub(r"[A-Z][A-Z']*", tidy, word) for word in name.split()]
-    return " ".join(
-        word.lower() if number and word.lower() in _SMALL else word for number, word in enumerate(words)
-    )
+def _with_today(networks: Sequence[Network], practices: PracticeList) -> list[Network]:
+    """Say of each network which present network more than half of its patients are in, where there is one."""
+    names = practices.network_names
+    home = {practice.code: (practice.pcn_code, practice.list_size) for practice in practices}
+    named = []
+    for network in networks:
+        patients: Counter[str] = Counter()
+        for present, list_size in map(home.__getitem__, network.practice_codes):
+            patients[present] += list_size
+        most, held = patients.most_common(1)[0]
+        today = PresentNetwork(most, written_name(names[most]) if most in names else most)
+        named.append(replace(network, today=today if most and 2 * held > network.list_size else None))
+    return named
 
 
 def _named_apart(networks: Collection[Network]) -> list[Network]:

@@ -64,7 +64,11 @@ def prepare(
     """
     on_stage("reading")
     practices = read_practices(
-        inputs.practices, area_column=inputs.area_column, soft_columns=inputs.soft_columns, stdin=stdin
+        inputs.practices,
+        area_column=inputs.area_column,
+        soft_columns=inputs.soft_columns,
+        division_columns=inputs.division_columns,
+        stdin=stdin,
     )
     on_stage("placing")
     places = locate(practices, postcodes_file=inputs.postcodes)

@@ -38,6 +38,8 @@ class Inputs:
         File of practices by neighbourhood, see `netform.inputs.registrations`.
     soft_columns : tuple of str
         The columns with the sides of soft boundaries.
+    division_columns : tuple of str
+        The columns with a network for each practice, to be scored or compared.
     """
 
     practices: str
@@ -49,6 +51,7 @@ class Inputs:
     boundary: Path | None = None
     registrations: Path | None = None
     soft_columns: tuple[str, ...] = ()
+    division_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

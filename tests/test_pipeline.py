@@ -12,7 +12,7 @@ from netform.assemble import assemble
 from netform.errors import AuditError, InputError
 from netform.judge.survey import find_obstacles, take_survey
 from netform.pipeline import draw, make_plan, prepare, unplanned
-from netform.plan.model import AreaResult
+from netform.plan.model import AreaResult, PresentNetwork
 from netform.prepared import Inputs, Prepared
 from netform.rules.toml import load_profile
 from netform.solve.area import AreaOutcome, Options, Placed
@@ -104,6 +104,24 @@ def test_networks_carry_their_shared_posts(prepared: Prepared) -> None:
     # 33,000 and 12,000 patients 5 km apart: 2 * (33 / 45) * (12 / 45) * minutes.
     between = prepared.travel.minutes(2, 3)
     assert networks["C", "D"].minutes_per_move == pytest.approx(2 * 33 * 12 / 45**2 * between)
+
+
+def test_networks_say_which_present_network_most_of_their_patients_are_in() -> None:
+    """Of A and B 20,000 of 35,000 patients are of U1; of C and D 12,000 of 45,000 are of U2; E's has no name."""
+    names = {"A": "U1,BAY PCN", "B": ",", "C": ",", "D": "U2,OTHER PCN", "E": "U3,"}
+    rows = [line + "," + names[line[0]] for line in ROWS.splitlines()[1:]]
+    header = ROWS.splitlines()[0] + ",pcn_code,pcn_name"
+    prepared = _prepared("\n".join([header, *rows]))
+    placed = [
+        _outcome("X y", Placed(("C", "D"), None, None), OVER),
+        _outcome("x/y", Placed(("A", "B"), None, None)),
+    ]
+    plan = assemble(prepared, RULES, Options(), placed)
+    assert {each.practice_codes: each.today for each in plan.networks} == {
+        ("A", "B"): PresentNetwork("U1", "Bay PCN"),
+        ("C", "D"): None,
+        ("E",): PresentNetwork("U3", "U3"),
+    }
 
 
 def test_stages_in_order() -> None:

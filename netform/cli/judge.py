@@ -50,10 +50,10 @@ _OUTPUT_OPTIONS = (
 @click.option(
     "--plan",
     required=True,
-    metavar="FILE|pcn_code",
+    metavar="FILE|COLUMN|today",
     help=(
         "The division to score: a CSV or Excel file with practice_code and network, a plan folder or plan.json,"
-        " or pcn_code (or today) for the list's own present networks."
+        " a column of the list, or today (or pcn_code) for its own present networks."
     ),
 )
 @with_options(_OUTPUT_OPTIONS)
@@ -90,9 +90,9 @@ def score(**given: Any) -> None:
 def compare(**given: Any) -> None:
     """Compare two divisions of the same practices: who moves, and what each costs.
 
-    A and B are each a plan folder or plan.json, a CSV or Excel file with practice_code and network, or pcn_code
-    (or today) for the list's own present networks. Two plan folders are compared as they were published; with
-    --practices everything is computed from that list, with the options of netform solve.
+    A and B are each a plan folder or plan.json, a CSV or Excel file with practice_code and network, a column of
+    the list, or today (or pcn_code) for its own present networks. Two plan folders are compared as they were
+    published; with --practices everything is computed from that list, with the options of netform solve.
     """
     with explained(), data_stream() as stdout:
         from netform.export.compare import COMPARE, compare_json

@@ -160,9 +160,9 @@ SOLVE_OPTIONS = (
     NETWORKS_OPTION,
     click.option(
         "--start",
-        metavar="FILE|today",
-        help="Stay near these networks: today (the list's pcn_code), a CSV or Excel file with practice_code and"
-        " network, or a plan folder. Needs --moves or --moves-patients.",
+        metavar="FILE|COLUMN|today",
+        help="Stay near these networks: today (the list's pcn_code), a column of the list, a CSV or Excel file with"
+        " practice_code and network, or a plan folder. Needs --moves or --moves-patients.",
     ),
     click.option(
         "--moves",
@@ -260,6 +260,7 @@ def _check_start(request: SolveRequest) -> None:
 
 def given_inputs(request: ListRequest) -> Inputs:
     """Gather the files that a user hands over."""
+    from netform.inputs.grouping_file import names_column
     from netform.prepared import Inputs
 
     assert request.practices is not None  # noqa: S101 (compare, which can do without, has asked)
@@ -273,6 +274,7 @@ def given_inputs(request: ListRequest) -> Inputs:
         boundary=request.boundary,
         registrations=request.registrations,
         soft_columns=tuple(request.soft),
+        division_columns=tuple(dict.fromkeys(filter(names_column, request.divisions))),
     )
 
 

@@ -89,6 +89,11 @@ class ListRequest:
         rest = {key: value for key, value in given.items() if key not in demands}
         return cls(**rest, demands=MappingProxyType(demands))
 
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """What was named as divisions of the practices: a file, a word, or a column of the list."""
+        return ()
+
     def value(self, name: str) -> Any:
         """Give back what click had read for one of its parameters."""
         return self.demands[name] if name in self.demands else getattr(self, name)
@@ -138,6 +143,11 @@ class SolveRequest(ListRequest):
     timings: bool
     quiet: bool
 
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """The networks that the plan stays near."""
+        return (self.start,) if self.start else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRequest(ListRequest):
@@ -155,6 +165,11 @@ class ScoreRequest(ListRequest):
     out: str | None
     overwrite: bool
     as_json: bool
+
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """The division to score."""
+        return (self.plan,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +189,11 @@ class CompareRequest(ListRequest):
     out: str | None
     overwrite: bool
     as_json: bool
+
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """The two divisions."""
+        return (self.a, self.b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,15 @@ from netform.export.score import lined_json
 if TYPE_CHECKING:
     from netform.judge.comparison import Compared, Pair, Passage
     from netform.judge.scoring import Score
+    from netform.plan.grouping import Grouping
 
 __all__ = ["COMPARE", "SCHEMA", "compare_json", "compare_object"]
 
 SCHEMA = "netform/compare/1"
 
 _CHANGE_COLUMNS = (
-    "practice_code", "practice_name", "list_size", "network_a", "network_b", "moved", "moved_back",
-    "in_counterparts",
+    "practice_code", "practice_name", "list_size", "network_a", "network_a_name", "network_b", "network_b_name",
+    "moved", "moved_back", "in_counterparts",
 )  # fmt: skip
 
 
@@ -87,7 +88,9 @@ def change_rows(compared: Compared) -> list[dict[str, Any]]:
             "practice_name": practice.name,
             "list_size": practice.list_size,
             "network_a": in_a.get(practice.code),
+            "network_a_name": _name(both.a, in_a.get(practice.code)),
             "network_b": in_b.get(practice.code),
+            "network_b_name": _name(both.b, in_b.get(practice.code)),
             "moved": _yes(practice.code in forth),
             "moved_back": _yes(practice.code in back),
             "in_counterparts": _yes(practice.code in together),
@@ -104,7 +107,14 @@ def network_rows(compared: Compared) -> list[dict[str, Any]]:
     compared : Compared
     """
     return [
-        _pair(pair) | {"matched": _yes(pair.matched), "identical": _yes(pair.identical)}
+        {
+            "a": pair.a,
+            "a_name": _name(compared.comparison.a, pair.a),
+            "b": pair.b,
+            "b_name": _name(compared.comparison.b, pair.b),
+        }
+        | _pair(pair)
+        | {"matched": _yes(pair.matched), "identical": _yes(pair.identical)}
         for pair in compared.comparison.pairs
     ]
 
@@ -122,6 +132,7 @@ def _side(score: Score) -> dict[str, Any]:
         "in_band": score.in_band,
         "contiguous": score.contiguous,
         "in_band_and_contiguous": score.both,
+        "names": dict(score.grouping.names),
         "unplaced": list(score.grouping.unplaced),
         "cost": rounded(score.cost),
     }
@@ -135,6 +146,10 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "heirs": dict(passage.heirs),
         "dispersed": list(passage.dispersed),
     }
+
+
+def _name(grouping: Grouping, label: str | None) -> str | None:
+    return None if label is None else grouping.names.get(label, label)
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
@@ -161,7 +176,18 @@ COMPARE: Publication[Compared] = Publication(
         Table(
             "networks",
             network_rows,
-            ("a", "b", "practices", "patients", "patients_a", "patients_b", "matched", "identical"),
+            (
+                "a",
+                "a_name",
+                "b",
+                "b_name",
+                "practices",
+                "patients",
+                "patients_a",
+                "patients_b",
+                "matched",
+                "identical",
+            ),
         ),
     ),
     page=("compare", _page),

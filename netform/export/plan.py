@@ -77,13 +77,17 @@ def move_rows(result: Result) -> list[dict[str, Any]]:
     then = Grouping("plan", {each.network_id: each.practice_codes for each in result.plan.networks}, left_out)
     moved = set(compare_groupings(now, then, size).forth.moved)
     network_of = then.network_of
+    names = result.practices.network_names
+    plan_names = {each.network_id: each.name for each in result.plan.networks}
     return [
         {
             "practice_code": practice.code,
             "practice_name": practice.name,
             "list_size": practice.list_size,
             "network_today": practice.pcn_code,
+            "network_today_name": names.get(practice.pcn_code),
             "network_of_the_plan": network_of.get(practice.code),
+            "network_of_the_plan_name": plan_names.get(network_of.get(practice.code, "")),
         }
         for practice in result.practices
         if practice.code in moved
@@ -100,6 +104,7 @@ def exception_rows(result: Result) -> list[dict[str, Any]]:
     networks = [
         {
             "what": each.network_id,
+            "name": each.name,
             "list_size": each.list_size,
             "reason": each.exception,
             "why": each.explanation,
@@ -107,11 +112,12 @@ def exception_rows(result: Result) -> list[dict[str, Any]]:
         for each in result.plan.networks
         if each.exception
     ]
-    size = {practice.code: practice.list_size for practice in result.practices}
+    practices = {practice.code: practice for practice in result.practices}
     return networks + [
         {
             "what": each.practice_code,
-            "list_size": size[each.practice_code],
+            "name": practices[each.practice_code].name,
+            "list_size": practices[each.practice_code].list_size,
             "reason": "in no network",
             "why": each.reason,
         }
@@ -210,11 +216,19 @@ PLAN: Publication[Result] = Publication(
         Table(
             "moves",
             move_rows,
-            ("practice_code", "practice_name", "list_size", "network_today", "network_of_the_plan"),
+            (
+                "practice_code",
+                "practice_name",
+                "list_size",
+                "network_today",
+                "network_today_name",
+                "network_of_the_plan",
+                "network_of_the_plan_name",
+            ),
             sheet_only=True,
             given=lambda result: any(practice.pcn_code for practice in result.practices),
         ),
-        Table("exceptions", exception_rows, ("what", "list_size", "reason", "why"), sheet_only=True),
+        Table("exceptions", exception_rows, ("what", "name", "list_size", "reason", "why"), sheet_only=True),
         Table(
             "prices",
             price_rows,

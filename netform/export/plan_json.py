@@ -139,6 +139,7 @@ def _network_object(network: Network) -> dict[str, Any]:
     return {
         "network_id": network.network_id,
         "name": network.name,
+        "today": _today_object(network),
         "area": network.area,
         "practice_codes": list(network.practice_codes),
         "list_size": network.list_size,
@@ -151,6 +152,10 @@ def _network_object(network: Network) -> dict[str, Any]:
         "minutes_per_move": rounded(network.minutes_per_move),
         "rationale": network.rationale,
     }
+
+
+def _today_object(network: Network) -> dict[str, str] | None:
+    return None if network.today is None else {"code": network.today.code, "name": network.today.name}
 
 
 def _sorted(value: Any) -> Any:

@@ -40,6 +40,8 @@ def network_rows(result: Result) -> list[dict[str, Any]]:
         {
             "network_id": network.network_id,
             "name": network.name,
+            "today_code": network.today.code if network.today else None,
+            "today_name": network.today.name if network.today else None,
             "area": network.area,
             "list_size": network.list_size,
             "practices": len(network.practice_codes),
@@ -89,6 +91,7 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
                 "exception": network.exception if network else None,
                 "unplaced_reason": reasons.get(practice.code),
                 "pcn_code": practice.pcn_code,
+                "pcn_name": practice.pcn_name,
                 "easting": round(float(result.places.easting[index]), 1) + 0.0,
                 "northing": round(float(result.places.northing[index]), 1) + 0.0,
                 "place_quality": result.places.quality[index],

@@ -114,8 +114,9 @@ def breach_rows(result: ScoredResult) -> list[dict[str, Any]]:
     ----------
     result : ScoredResult
     """
+    names = {each.network.network_id: each.network.name for each in result.score.networks}
     return [
-        {"network": label, "kind": kind, "sentence": sentence}
+        {"network": label, "name": names.get(label, ""), "kind": kind, "sentence": sentence}
         for label, kind, sentence in _breaches(result.score)
     ]
 
@@ -143,6 +144,7 @@ def practice_rows(result: ScoredResult) -> list[dict[str, Any]]:
                 "list_size": practice.list_size,
                 "area": practice.area,
                 "network": network.network_id if network else None,
+                "network_name": network.name if network else None,
                 "hub": "yes" if network and network.hub_code == practice.code else "no",
                 "minutes_to_hub": None if minutes is None else round(minutes, 2) + 0.0,
                 "easting": round(float(result.places.easting[index]), 1) + 0.0,
@@ -185,6 +187,7 @@ def _network_object(each: ScoredNetwork) -> dict[str, Any]:
     network = each.network
     return {
         "network": network.network_id,
+        "name": network.name,
         "areas": list(each.areas),
         "practice_codes": list(network.practice_codes),
         "list_size": network.list_size,
@@ -204,6 +207,7 @@ def _network_row(each: ScoredNetwork, score: Score) -> dict[str, Any]:
     network = each.network
     return {
         "network": network.network_id,
+        "name": network.name,
         "areas": "; ".join(each.areas),
         "list_size": network.list_size,
         "practices": len(network.practice_codes),
@@ -236,7 +240,7 @@ SCORE: Publication[ScoredResult] = Publication(
     name="score",
     tables=(
         Table("networks", network_rows, ("network",)),
-        Table("breaches", breach_rows, ("network", "kind", "sentence")),
+        Table("breaches", breach_rows, ("network", "name", "kind", "sentence")),
         Table("practices", practice_rows, places=True),
     ),
     layers=(Layer("networks", "network", ground_rows, _grounds),),

@@ -9,32 +9,28 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netform.errors import Fault, InputError
-from netform.inputs.pair_table import WORKBOOK, PairColumns, RowReader, raise_if_any
+from netform.inputs.membership_table import MOST_LABEL, read_memberships
+from netform.inputs.pair_table import raise_if_any
 from netform.inputs.plan_folder import is_plan, read_plan
 from netform.plan.grouping import Grouping
-from netform.practices.cells import plain_cell
 from netform.practices.columns import ALIASES as PRACTICE_ALIASES
-from netform.practices.columns import plain_name
-from netform.practices.rows import MAX_FAULTS
-from netform.practices.tables import HEADER_WITHIN, read_csv
-from netform.practices.text import read_bytes
-from netform.practices.values import CellError, clean_code, clean_text, some_of
-from netform.practices.workbook import read_xlsx
+from netform.practices.names import written_name
+from netform.practices.values import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from netform.plan.model import Plan
     from netform.practices.model import PracticeList
-    from netform.practices.tables import Table
 
 __all__ = [
-    "NETWORK_ALIASES",
     "TODAY",
     "grouping_name",
+    "names_column",
     "plan_grouping",
     "read_grouping",
     "todays_grouping",
@@ -43,40 +39,15 @@ __all__ = [
 # Words that mean the list's own present networks; a file of such a name is given as ./today.
 TODAY = ("today", "pcn_code")
 
-# What the column of a network is called. A name further up wins over those below it; two of one line in a
-# file are a fault. Practices of a list also carry pcn_code, so netform's own names stand first.
-NETWORK_ALIASES: tuple[tuple[str, ...], ...] = (
-    ("network",),
-    ("network_id",),
-    (
-        *PRACTICE_ALIASES["pcn_code"], "group", "group_id", "cluster", "cluster_id", "new_network",
-        "proposed_network",
-    ),
-    ("network_name", "pcn_name", "primary_care_network_name", "primary_care_network", "group_name", "cluster_name"),
-)  # fmt: skip
-_CODE_ALIASES = (
-    PRACTICE_ALIASES["practice_code"][:1],
-    (
-        *PRACTICE_ALIASES["practice_code"][1:], "practice", "gp_practice", "partner_organisation_code",
-        "partner_organization_code",
-    ),
-)  # fmt: skip
-# Where ODS writes until when a practice was in a network.
-_END_DATES = frozenset(
-    {"practicetopcnrelationshipenddate", "relationshipenddate", "enddate", "membershipenddate", "leftdate"}
-)
-# What drawing tools write for what has not been put into a district yet.
-_UNASSIGNED = "0"
-# How a fault about a code that the list lacks ends.
-_NOT_LISTED = "is not in the list"
-# NHS publications write U for a practice without a network.
-_NO_NETWORK = "U"
-# So many practices that are not in the list, and as large a share of the file, are those of other areas.
-_FEWEST_ELSEWHERE, _SHARE_ELSEWHERE = 20, 0.3
-# A column of which so large a share is practices of the list holds their codes, whatever it is called.
-_SHARE_OF_CODES = 0.8
-# Labels are shown on maps and in tables; the longest name of a real network has 70 characters.
-MOST_LABEL = 200
+
+def names_column(given: str) -> bool:
+    """Say whether a division can only be a column of the list: it is no word for today's networks, and no file."""
+    if given.casefold() in TODAY:
+        return False
+    try:
+        return not Path(given).exists()
+    except (OSError, ValueError):  # a name no file can have
+        return True
 
 
 def read_grouping(given: str, practices: PracticeList) -> Grouping:
@@ -85,8 +56,8 @@ def read_grouping(given: str, practices: PracticeList) -> Grouping:
     Parameters
     ----------
     given : str
-        ``today`` or ``pcn_code`` for the list's own present networks; a CSV or Excel file with a column of
-        practice codes and one of networks (see `NETWORK_ALIASES`), up to 64 MiB; or a plan folder, its
+        ``today`` or ``pcn_code`` for the list's own present networks; a column that the list was read with as a
+        division; a CSV or Excel file (`netform.inputs.membership_table`), up to 64 MiB; or a plan folder, its
         ``plan.json`` or its ``practices.csv``.
     practices : PracticeList
 
@@ -104,12 +75,15 @@ def read_grouping(given: str, practices: PracticeList) -> Grouping:
     """
     if given.casefold() in TODAY:
         return todays_grouping(practices)
+    if given in practices.division_columns:
+        return _column_grouping(given, practices)
     if is_plan(given):
         path = Path(given)
         return plan_grouping(
             read_plan(path / "plan.json" if path.is_dir() else path), practices, given, grouping_name(given)
         )
-    return _read_table(_table_file(given), practices, grouping_name(given))
+    read = read_memberships(_table_file(given), practices.codes)
+    return replace(_grouping(grouping_name(given), read.network_of, practices, read.names), notes=read.notes)
 
 
 def todays_grouping(practices: PracticeList) -> Grouping:
@@ -136,6 +110,36 @@ def todays_grouping(practices: PracticeList) -> Grouping:
             ]
         )
     return _grouping("today", network_of, practices)
+
+
+def _column_grouping(column: str, practices: PracticeList) -> Grouping:
+    """Give the networks that a column of the list says."""
+    at = practices.division_columns.index(column)
+    network_of = {each.code: each.divisions[at] for each in practices if each.divisions[at]}
+    faults = []
+    if not network_of:
+        remedy = "Give a column with the network of each practice"
+        faults.append(Fault(practices.source, None, column, None, "it puts no practice in a network", remedy))
+    first: dict[str, str] = {}
+    for practice in practices:
+        label = practice.divisions[at]
+        twin = first.setdefault(label.casefold(), label)
+        if len(label) > MOST_LABEL:
+            said = (
+                f"the name of the network has {len(label):,} characters, and at most {MOST_LABEL} are allowed"
+            )
+            faults.append(
+                Fault(
+                    practices.source, practice.row, column, label, said, "Name a column that holds networks"
+                )
+            )
+        elif twin != label:
+            said = f"network {label!r} and network {twin!r} differ only in case"
+            faults.append(
+                Fault(practices.source, practice.row, column, label, said, "Write the name in one way")
+            )
+    raise_if_any(practices.source, faults)
+    return _grouping(clean_text(column)[0], network_of, practices)
 
 
 def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> Grouping:
@@ -171,7 +175,8 @@ def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> 
             for code in strangers
         ],
     )
-    return _grouping(name, network_of, practices)
+    names = {network.network_id: network.name for network in plan.networks}
+    return _grouping(name, network_of, practices, names)
 
 
 def grouping_name(given: str) -> str:
@@ -204,222 +209,25 @@ def _table_file(given: str) -> str:
     return given
 
 
-def _grouping(name: str, network_of: Mapping[str, str], practices: PracticeList) -> Grouping:
+def _grouping(
+    name: str,
+    network_of: Mapping[str, str],
+    practices: PracticeList,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Grouping:
+    """Gather networks in order of their labels; a label that is the code of a present network has its name."""
     networks: dict[str, list[str]] = defaultdict(list)
     for code in practices.codes:
         if code in network_of:
             networks[network_of[code]].append(code)
+    present = practices.network_names
     return Grouping(
         name,
         {label: tuple(networks[label]) for label in sorted(networks)},
         tuple(code for code in practices.codes if code not in network_of),
+        names={
+            label: said
+            for label in sorted(networks)
+            if (said := names.get(label) or written_name(present.get(label, ""))) and said != label
+        },
     )
-
-
-def _read_table(file: str, practices: PracticeList, name: str) -> Grouping:
-    data = read_bytes(file)
-    tables = read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file)
-    found = [(table, *_find_header(table, practices.codes)) for table in tables]
-    # The first sheet that has both columns; else the one that has most of them.
-    table, row, columns = next(
-        (each for each in found if not each[2].missing and not each[2].rivals),
-        max(found, key=lambda each: len(each[2].index)),
-    )
-    reader = _MembershipReader(table.file, columns, practices.codes)
-    reader.faults += [*table.faults, *_column_faults(table.file, row, columns)]
-    broken = {fault.row for fault in table.faults}
-    if len(columns.index) == 2:
-        for number, cells in enumerate(table.rows[row:], start=row + 1):
-            if number not in broken and any(map(str.strip, cells)) and len(reader.faults) <= MAX_FAULTS:
-                reader.read(number, cells)
-        reader.settle()
-    if not reader.faults and not any(reader.network_of.values()):
-        problem = "it puts no practice of the list in a network"
-        remedy = "Give one row a practice, with its code and the network it is in"
-        reader.faults.append(Fault(table.file, None, None, None, problem, remedy))
-    raise_if_any(table.file, reader.faults)
-    placed = {code: label for code, label in reader.network_of.items() if label}
-    return replace(_grouping(name, placed, practices), notes=(*table.notes, *reader.notes))
-
-
-def _find_header(table: Table, codes: Sequence[str]) -> tuple[int, PairColumns]:
-    """Find the row that names most of the two columns, and where they stand.
-
-    Where no row names them, and the table has two columns of which one holds codes of the list, they are that one and
-    the other.
-    """
-    found = _named_header(table)
-    return found if len(found[1].index) == 2 else _unnamed_columns(table, codes) or found
-
-
-def _unnamed_columns(table: Table, codes: Sequence[str]) -> tuple[int, PairColumns] | None:
-    """Take two columns for practices and networks by what stands in them; None where neither holds codes."""
-    filled = [(row, cells) for row, cells in enumerate(table.rows, start=1) if any(map(str.strip, cells))]
-    if not filled or any(len(cells) != 2 for _, cells in filled):
-        return None
-    known = frozenset(codes)
-    held = [sum(cells[at].strip().upper() in known for _, cells in filled) for at in (0, 1)]
-    code_at = held.index(max(held))
-    if max(held) < _SHARE_OF_CODES * len(filled):
-        return None
-    row, first = filled[0]
-    index = {"practice_code": code_at, "network": 1 - code_at}
-    if first[code_at].strip().upper() in known:
-        # There is no header: the first row is a practice like the others.
-        names = ["practice_code", "network"] if code_at == 0 else ["network", "practice_code"]
-        return row - 1, PairColumns(tuple(names), index, (), ())
-    return row, PairColumns(tuple(cell.strip() for cell in first), index, (), ())
-
-
-def _named_header(table: Table) -> tuple[int, PairColumns]:
-    """Find the row that names most of the two columns by their usual names."""
-    numbered = [
-        (row, _match(cells))
-        for row, cells in enumerate(table.rows[:HEADER_WITHIN], start=1)
-        if any(map(str.strip, cells))
-    ]
-    return max(numbered, key=lambda each: len(each[1].index), default=(1, _match([])))
-
-
-def _match(headers: Sequence[str]) -> PairColumns:
-    plain = [plain_name(header) if len(header) <= 80 else "" for header in headers]
-    index: dict[str, int] = {}
-    rivals = []
-    for name, ranks in (("practice_code", _CODE_ALIASES), ("network", NETWORK_ALIASES)):
-        for aliases in ranks:
-            known = {plain_name(alias) for alias in aliases}
-            claims = [at for at, header in enumerate(plain) if header in known]
-            if claims:
-                index[name] = claims[0]
-                if len(claims) > 1:
-                    rivals.append((name, headers[claims[0]], headers[claims[1]]))
-                break
-    missing = tuple(name for name in ("practice_code", "network") if name not in index)
-    return PairColumns(tuple(header.strip() for header in headers), index, missing, tuple(rivals))
-
-
-def _column_faults(file: str, row: int, columns: PairColumns) -> list[Fault]:
-    usual = {
-        "practice_code": ", ".join(_CODE_ALIASES[1][:4]),
-        "network": "network_id, pcn_code, pcn_name, group",
-    }
-    found = some_of([repr(header[:40]) for header in columns.headers if header]) or "none"
-    return [
-        Fault(
-            file,
-            row,
-            None,
-            None,
-            f"no column is the {name}; the columns are {found}",
-            f"Name it {name!r}, or one of the usual names ({usual[name]})",
-        )
-        for name in columns.missing
-    ] + [
-        Fault(
-            file,
-            row,
-            second,
-            None,
-            f"columns {first!r} and {second!r} could each be the {name}",
-            f"Name the right one {name!r}, or remove the other",
-        )
-        for name, first, second in columns.rivals
-    ]
-
-
-class _MembershipReader(RowReader):
-    """Reads row after row of a table of practices and their networks."""
-
-    def __init__(self, file: str, columns: PairColumns, codes: Iterable[str]) -> None:
-        super().__init__(file, columns, tuple(codes))
-        self.network_of: dict[str, str] = {}
-        self._row_of: dict[str, int] = {}
-        self._first_row_of_label: dict[str, int] = {}
-        self._known = frozenset(self.codes)
-        self.notes: list[str] = []
-        self._strangers: list[Fault] = []
-        self._rows = 0
-        self._ended: list[str] = []
-        self._end_at = next((i for i, h in enumerate(columns.headers) if plain_name(h) in _END_DATES), None)
-        at = columns.index.get("network")
-        header = plain_name(columns.headers[at]) if at is not None else ""
-        self._published = header in {plain_name(alias) for alias in PRACTICE_ALIASES["pcn_code"]}
-
-    def read(self, row: int, cells: Sequence[str]) -> None:
-        """Keep the practice of one row, or its faults."""
-        if not self.has_right_width(row, cells):
-            return
-        before = len(self.faults)
-        self._rows += 1
-        code = self.value(row, cells, "practice_code", self._listed_code, "")
-        label = self.value(row, cells, "network", self._label, "")
-        if len(self.faults) > before:
-            # Whether strangers are slips or practices of other areas shows once all rows are read.
-            if self.faults[-1].problem.endswith(_NOT_LISTED):
-                self._strangers.append(self.faults.pop())
-            return
-        ended = "" if self._end_at is None or len(cells) <= self._end_at else cells[self._end_at].strip()
-        if ended and ended.upper() not in ("NULL", "NA", "N/A", "-"):
-            self._ended.append(f"{code} ({ended[:20]})")
-            return
-        first = self.network_of.setdefault(code, label)
-        first_row = self._row_of.setdefault(code, row)
-        if label:
-            self._first_row_of_label.setdefault(label, row)
-        if first != label:
-            where = [f"in network {each!r}" if each else "in no network" for each in (first, label)]
-            problem = f"practice {code} is {where[0]} in row {first_row} and {where[1]} in row {row}"
-            self.fault(row, "practice_code", code, CellError(problem, "Keep one of the two rows"))
-
-    def has_right_width(self, row: int, cells: Sequence[str]) -> bool:
-        """Say whether a row has a cell for each header, and keep a fault when not."""
-        surplus = any(map(str.strip, cells[self.width :]))
-        if not surplus and len(cells) > max(self.columns.index.values()):
-            return True
-        problem = f"the row has {len(cells)} cells and the header has {self.width}"
-        remedy = "Put names with commas in quotation marks; leave unknown cells blank; remove footnotes"
-        self.fault(row, None, cells[0], CellError(problem, remedy))
-        return False
-
-    def settle(self) -> None:
-        """Judge what only all rows together show: practices of other areas, districts that are none, and twins."""
-        elsewhere = len(self._strangers) >= max(_FEWEST_ELSEWHERE, _SHARE_ELSEWHERE * self._rows)
-        if elsewhere and any(self.network_of.values()):
-            self.notes.append(
-                f"{len(self._strangers):,} practices of {self.file} are not in the list, and were left out."
-            )
-        else:
-            self.faults += self._strangers
-        if self._ended:
-            self.notes.append(f"Memberships that have ended were left out: {some_of(self._ended)}.")
-        labels = set(filter(None, self.network_of.values()))
-        if _UNASSIGNED in labels and len(labels) > 1 and all(label.isdigit() for label in labels):
-            without = [code for code, label in self.network_of.items() if label == _UNASSIGNED]
-            self.network_of |= dict.fromkeys(without, "")
-            self.notes.append(f"Practices of network 0 were taken as not yet placed: {some_of(without)}.")
-        self.refuse_twins()
-
-    def refuse_twins(self) -> None:
-        """Keep a fault for names that differ only in case: they are one network, or one is a slip."""
-        first: dict[str, str] = {}
-        for label, row in self._first_row_of_label.items():
-            twin = first.setdefault(label.casefold(), label)
-            if twin != label:
-                earlier = f"network {twin!r} in row {self._first_row_of_label[twin]}"
-                problem = f"network {label!r} and {earlier} differ only in case"
-                self.fault(row, "network", label, CellError(problem, "Write the name in one way"))
-
-    def _listed_code(self, text: str) -> str:
-        code = clean_code(plain_cell(text))
-        if code not in self._known:
-            raise CellError(f"practice {code} {_NOT_LISTED}", self.suggestion(code))
-        return code
-
-    def _label(self, text: str) -> str:
-        label, _ = clean_text(plain_cell(text))
-        if len(label) > MOST_LABEL:
-            problem = (
-                f"the name of the network has {len(label):,} characters, and at most {MOST_LABEL} are allowed"
-            )
-            raise CellError(problem, "Check that the column holds networks")
-        return "" if self._published and label.upper() == _NO_NETWORK else label

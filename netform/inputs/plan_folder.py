@@ -145,7 +145,8 @@ def _check_types(plan: Plan) -> None:
     texts: list[Any] = [code for edge in plan.edges for code in (edge.code_a, edge.code_b)]
     numbers: list[Any] = []
     for network in plan.networks:
-        texts += [network.network_id, network.area, *network.practice_codes, *network.terms]
+        texts += [network.network_id, network.name, network.area, *network.practice_codes, *network.terms]
+        texts += [network.today.code, network.today.name] if network.today else []
         numbers += [network.list_size, *network.terms.values()]
     if not isinstance(provenance, dict):
         raise TypeError("its provenance is not an object")

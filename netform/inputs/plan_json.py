@@ -5,7 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from netform.plan.model import SCHEMA, AreaResult, Edge, Network, Plan, SharedPost, SolveStep, Unplaced
+from netform.plan.model import (
+    SCHEMA,
+    AreaResult,
+    Edge,
+    Network,
+    Plan,
+    PresentNetwork,
+    SharedPost,
+    SolveStep,
+    Unplaced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,4 +103,5 @@ def _network(each: Mapping[str, Any]) -> Network:
         ),
         minutes_per_move=each.get("minutes_per_move", 0.0),
         rationale=each.get("rationale", ""),
+        today=PresentNetwork(today["code"], today["name"]) if (today := each.get("today")) else None,
     )

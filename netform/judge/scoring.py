@@ -58,8 +58,8 @@ class ScoredNetwork:
     Attributes
     ----------
     network : Network
-        As in a plan; ``network_id`` is its label, ``area`` blank when it lies in several, and it has no
-        ``exception``: what it breaks is in ``breaches``.
+        As in a plan; ``network_id`` is its label, ``name`` the same where it has no other, ``area`` blank when it
+        lies in several, and it has no ``exception``: what it breaks is in ``breaches``.
     areas : tuple of str
         Where its practices are, in order.
     cost : float
@@ -176,7 +176,10 @@ def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
     return Score(
         grouping=grouping,
         rules=rules,
-        networks=tuple(_scored(graph, label, codes, rules) for label, codes in grouping.networks.items()),
+        networks=tuple(
+            _scored(graph, label, grouping.names.get(label, label), codes, rules)
+            for label, codes in grouping.networks.items()
+        ),
         breaches=tuple(plan_breaches(graph, grouping.networks, rules)),
     )
 
@@ -303,7 +306,7 @@ def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict
     return network_boundaries(networks, prepared.practices.codes, ground)
 
 
-def _scored(graph: nx.Graph, label: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:
+def _scored(graph: nx.Graph, label: str, name: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:
     nodes, travel = graph.nodes, graph.graph["travel"]
     areas = tuple(sorted({nodes[code]["area"] for code in codes}))
     own = rules.for_area(areas[0]) if len(areas) == 1 else rules
@@ -313,7 +316,7 @@ def _scored(graph: nx.Graph, label: str, codes: tuple[str, ...], rules: Rules) -
     kinds = {breach.kind for breach in broken}
     network = Network(
         network_id=label,
-        name=label,
+        name=name,
         area=areas[0] if len(areas) == 1 else "",
         practice_codes=codes,
         list_size=sum(nodes[code]["list_size"] for code in codes),

@@ -31,12 +31,15 @@ class Grouping:
         Practices of the list that are in none, sorted.
     notes : tuple of str
         What a user should know of how it was read.
+    names : mapping of str to str
+        For people, the names of networks whose label is a code.
     """
 
     name: str
     networks: Mapping[str, tuple[str, ...]]
     unplaced: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=(), compare=False)
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def network_of(self) -> dict[str, str]:

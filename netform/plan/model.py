@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SCHEMA", "AreaResult", "Edge", "Network", "Plan", "SharedPost", "SolveStep", "Unplaced"]
+__all__ = [
+    "SCHEMA",
+    "AreaResult",
+    "Edge",
+    "Network",
+    "Plan",
+    "PresentNetwork",
+    "SharedPost",
+    "SolveStep",
+    "Unplaced",
+]
 
 SCHEMA = "netform/plan/1"
 
@@ -40,6 +50,14 @@ class SharedPost:
     whole: float
     stranded: float
     pounds_year: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PresentNetwork:
+    """A network of today, by its code and its name; the name is the code where the list has none."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,8 @@ class Network:
         What a member of the shared staff drives between two sessions, on average, one way.
     rationale : str
         Why these practices: two or three sentences from the network's figures.
+    today : PresentNetwork or None
+        The present network that more than half of its patients are in, where there is one.
     """
 
     network_id: str
@@ -89,6 +109,7 @@ class Network:
     posts: tuple[SharedPost, ...] = ()
     minutes_per_move: float = 0.0
     rationale: str = ""
+    today: PresentNetwork | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "nurse_fte": ("nurse_fte", "total_nurses_fte", "nurses_fte", "total_nurse_fte", "fte_nurse"),
     "dpc_fte": ("dpc_fte", "total_dpc_fte", "direct_patient_care_fte", "fte_dpc"),
     "pcn_code": ("pcn_code", "pcn", "pcn_ods_code", "network_code", "primary_care_network_code", "pcn_id"),
+    "pcn_name": (
+        "pcn_name", "primary_care_network_name", "primary_care_network", "pcn_ods_name", "current_pcn_name",
+    ),
     "easting": ("easting", "eastings", "oseast1m", "east1m", "easting_m", "bng_easting", "grid_easting"),
     "northing": (
         "northing", "northings", "osnrth1m", "north1m", "northing_m", "bng_northing", "grid_northing",
@@ -60,6 +63,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 
 _YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")
 _LIST_AT_MOST = 40
+# The meaning of a column of networks, where it is not that of the present ones.
+DIVISION = "division"
 # How alike a header and a known name have to be to be mentioned, and how long at least.
 _LIKE, _SHORTEST = 0.86, 5
 # As many as Excel has.
@@ -78,6 +83,8 @@ class Columns:
         From the name of a field (and ``area``) to its position in a row; absent when the list has none.
     soft : tuple of int
         Positions of the columns that say on which side of a soft boundary a practice lies.
+    divisions : tuple of int
+        Positions of the columns that were asked for as divisions.
     faults : tuple of Fault
         Columns that are missing, or that two headers claim.
     notes : tuple of str
@@ -87,6 +94,7 @@ class Columns:
     headers: tuple[str, ...]
     index: dict[str, int] = field(default_factory=dict)
     soft: tuple[int, ...] = ()
+    divisions: tuple[int, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -107,7 +115,12 @@ def columns_recognised(cells: Sequence[str]) -> int:
 
 
 def match_columns(
-    headers: Sequence[str], area_column: str | None, file: str, row: int, soft_columns: Sequence[str] = ()
+    headers: Sequence[str],
+    area_column: str | None,
+    file: str,
+    row: int,
+    soft_columns: Sequence[str] = (),
+    division_columns: Sequence[str] = (),
 ) -> Columns:
     """Find the column of each field by its usual names.
 
@@ -121,6 +134,8 @@ def match_columns(
         Where the header stands, for messages.
     soft_columns : sequence of str
         The headers of the columns that say on which side of a soft boundary a practice lies.
+    division_columns : sequence of str
+        What the user named as divisions that is no file: the headers of columns with the network of each practice.
 
     Returns
     -------
@@ -156,7 +171,10 @@ def match_columns(
     faults += [side for side in sides if isinstance(side, Fault)]
     # A column named twice is one boundary.
     soft = tuple(dict.fromkeys(side for side in sides if not isinstance(side, Fault)))
-    return Columns(tuple(headers), index, soft, tuple(faults), tuple(notes))
+    asked = [_find_named(headers, column, DIVISION, file, row) for column in division_columns]
+    faults += [division for division in asked if isinstance(division, Fault)]
+    divisions = tuple(division for division in asked if not isinstance(division, Fault))
+    return Columns(tuple(headers), index, soft, divisions, tuple(faults), tuple(notes))
 
 
 @functools.cache
@@ -255,9 +273,10 @@ def _find_named(headers: Sequence[str], column: str, meaning: str, file: str, ro
                 file, row, column, None, problem, f"Keep the one that holds the {meaning}, or rename it"
             )
     near = difflib.get_close_matches(column, [header for header in headers if header], n=1)
-    problem = (
-        f"no column is called {column!r}, which was named as the {meaning}; the columns are {_and(headers)}"
-    )
+    problem = f"no column is called {column!r}, which was named as the {meaning}"
+    if meaning == DIVISION:
+        problem = f"{column!r} is neither a file nor a column of the list"
+    problem += f"; the columns are {_and(headers)}"
     remedy = f"Did you mean {near[0]!r}" if near else "Name one of these columns"
     return Fault(file, row, None, None, problem, remedy)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ class Practice:
     area : str
         The footprint that no network may cross; blank when no area column was asked for.
     pcn_code : str
-        The present network; blank when unknown.
+        The present network; blank when unknown. Its name where the list has names of networks and no codes.
+    pcn_name : str
+        The name of the present network, as published; blank when the list has none.
     weighted_list_size : float or None
         Patients weighted for need (Carr-Hill), the basis of shared posts.
     gp_fte, nurse_fte, dpc_fte : float or None
@@ -39,6 +42,8 @@ class Practice:
         WGS 84 degrees, when the list gives them instead.
     sides : tuple of str
         On which side of each soft boundary it lies, in the order the columns were asked for; blank where unknown.
+    divisions : tuple of str
+        Its network in each column that was asked for as a division, in their order; blank where it is in none.
     row : int
         The row of the file it came from, for messages; 0 when it was not read from a file.
     """
@@ -49,6 +54,7 @@ class Practice:
     list_size: int
     area: str = ""
     pcn_code: str = ""
+    pcn_name: str = ""
     weighted_list_size: float | None = None
     gp_fte: float | None = None
     nurse_fte: float | None = None
@@ -58,6 +64,7 @@ class Practice:
     latitude: float | None = None
     longitude: float | None = None
     sides: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
     row: int = 0
 
     @property
@@ -82,12 +89,15 @@ class PracticeList:
         Of the bytes read, as hexadecimal digits.
     notes : tuple of str
         What a user should know about how the file was read (an encoding guessed, rows left out).
+    division_columns : tuple of str
+        The columns that were asked for as divisions, as the user named them.
     """
 
     practices: tuple[Practice, ...]
     source: str = ""
     sha256: str = ""
     notes: tuple[str, ...] = ()
+    division_columns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.practices)
@@ -104,3 +114,15 @@ class PracticeList:
     def list_size(self) -> int:
         """Registered patients of all practices."""
         return sum(practice.list_size for practice in self.practices)
+
+    @property
+    def network_names(self) -> dict[str, str]:
+        """The name of every present network that has one, by its code; of several names that of the most patients."""
+        patients: dict[str, Counter[str]] = {}
+        for practice in self.practices:
+            if practice.pcn_code and practice.pcn_name:
+                patients.setdefault(practice.pcn_code, Counter())[practice.pcn_name] += practice.list_size
+        return {
+            code: min(names, key=lambda name: (-names[name], name))
+            for code, names in sorted(patients.items())
+        }

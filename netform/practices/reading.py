@@ -52,6 +52,7 @@ def read_practices(
     *,
     area_column: str | None = None,
     soft_columns: Sequence[str] = (),
+    division_columns: Sequence[str] = (),
     stdin: BinaryIO | None = None,
 ) -> PracticeList:
     """Read a list of practices from a CSV file, an Excel workbook or standard input.
@@ -68,6 +69,8 @@ def read_practices(
         The header of the column with the footprint that no network may cross.
     soft_columns : sequence of str
         The headers of the columns with the sides of soft boundaries, such as the local authority.
+    division_columns : sequence of str
+        The headers of the columns with a network for each practice, to be scored or compared.
     stdin : BinaryIO, optional
         What to read for ``-``; standard input of the process by default.
 
@@ -87,7 +90,7 @@ def read_practices(
     kind = next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), "csv")
     if kind in _REFUSED:
         raise InputError([Fault(file, None, None, None, *_REFUSED[kind])])
-    table, position, columns = _choose(READERS[kind](data, file), area_column, soft_columns)
+    table, position, columns = _choose(READERS[kind](data, file), area_column, soft_columns, division_columns)
     practices, faults, notes = read_rows(table, position, columns)
     faults = [*table.faults, *columns.faults, *faults]
     if not faults and not practices:
@@ -101,11 +104,15 @@ def read_practices(
         source=file,
         sha256=hashlib.sha256(data).hexdigest(),
         notes=(*table.notes, *_preamble_note(table, position), *columns.notes, *notes),
+        division_columns=tuple(division_columns),
     )
 
 
 def _choose(
-    tables: list[Table], area_column: str | None, soft_columns: Sequence[str]
+    tables: list[Table],
+    area_column: str | None,
+    soft_columns: Sequence[str],
+    division_columns: Sequence[str],
 ) -> tuple[Table, int, Columns]:
     """Take the first sheet that has the needed columns; else the one that has the most of them."""
     found = []
@@ -117,7 +124,9 @@ def _choose(
         position = header_position(table.rows)
         table = plain_shape(table, position)  # noqa: PLW2901 (the same table in the plain shape)
         headers = [" ".join(cell.split()) for cell in table.rows[position]] if table.rows else []
-        columns = match_columns(headers, area_column, table.file, position + 1, soft_columns)
+        columns = match_columns(
+            headers, area_column, table.file, position + 1, soft_columns, division_columns
+        )
         if not columns.faults:
             return table, position, columns
         found.append((table, position, columns))

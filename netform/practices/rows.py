@@ -8,6 +8,7 @@ from netform.errors import Fault
 from netform.practices.breakdown import whole_practice_rows
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
+from netform.practices.network_names import network_name_notes
 from netform.practices.postcode import normal_postcode, postcode_text
 from netform.practices.values import (
     CellError,
@@ -142,7 +143,7 @@ class _RowReader:
         area = self._text("area", code)
         if "area" in self._index and not area:
             self._fault("area", "the area is blank", "Say which area the practice belongs to")
-        pcn_code = self._text("pcn_code", code)
+        pcn_code, pcn_name = self._present_network(code)
         weighted, gp, nurse, dpc = map(self._measure, _MEASURES)
         if len(self.faults) > before:
             return
@@ -159,7 +160,8 @@ class _RowReader:
                 postcode=postcode,
                 list_size=size,
                 area=area,
-                pcn_code="" if pcn_code.upper() in _UNKNOWN else pcn_code,
+                pcn_code=pcn_code,
+                pcn_name=pcn_name,
                 weighted_list_size=weighted,
                 gp_fte=gp,
                 nurse_fte=nurse,
@@ -169,6 +171,7 @@ class _RowReader:
                 latitude=latitude,
                 longitude=longitude,
                 sides=tuple(self._side(place, code) for place in self._columns.soft),
+                divisions=tuple(self._side(place, code) for place in self._columns.divisions),
                 row=row,
             )
         )
@@ -200,6 +203,7 @@ class _RowReader:
                 "Practices that stand in two networks were taken as of the one with the larger list, whose patients "
                 f"alone were counted: {some_of(self._second_networks)}."
             )
+        notes += network_name_notes(self.practices, self._index)
         notes += _implausible(self.practices)
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
         if closing:
@@ -326,6 +330,12 @@ class _RowReader:
 
     def _text(self, column: str, code: str) -> str:
         return self._clean(self._cell(column), code)
+
+    def _present_network(self, code: str) -> tuple[str, str]:
+        """Code and name of the present network; the name stands for the code in a list that has no codes."""
+        said = (self._text(column, code) for column in ("pcn_code", "pcn_name"))
+        pcn_code, pcn_name = ("" if text.upper() in _UNKNOWN else text for text in said)
+        return (pcn_code if "pcn_code" in self._index else pcn_name), pcn_name
 
     def _side(self, place: int, code: str) -> str:
         text = self._clean(self._cells[place], code)

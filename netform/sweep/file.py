@@ -152,6 +152,7 @@ class _Reader:
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
             soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
+            division_columns=(),
             **{key: None if name is None else self.beside(name) for key, name in files.items()},
         )
 

@@ -74,6 +74,18 @@ def test_today_is_scored_by_either_word(work: Path) -> None:
     assert today["breaches_by_kind"]["missing"] == 1
 
 
+def test_any_column_of_the_list_is_scored_and_compared(work: Path) -> None:
+    """Place has North (P1, P2 and P4) and South; as spelt or nearly."""
+    found = _json("score", work / "list.csv", "--plan", "place")
+    assert (found["name"], [each["network"] for each in found["networks"]]) == ("place", ["North", "South"])
+    both = _json("compare", "pcn_code", "PLACE", "--practices", work / "list.csv")
+    # U1 is P1 and P2, in North; of U2 P4 with 20,000 of 35,000 patients is; U3 is P5; P6 starts nowhere.
+    assert both["a_to_b"]["heirs"] == {"U1": "North", "U2": "North", "U3": "South"}
+    assert run(
+        "solve", work / "list.csv", "--start", "place", "--moves", "6", "-o", work / "near", "--workers", 1
+    ).exit_code == 0  # fmt: skip
+
+
 def test_the_rules_are_those_of_the_options(work: Path) -> None:
     """A wider band has fewer outside it, which balance charges no more, and a weight moves the cost."""
     narrow = _json("score", work / "list.csv", "--plan", "today")
@@ -114,7 +126,11 @@ def test_one_file_is_named_by_its_ending(work: Path, tmp_path: Path, name: str) 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("--plan", "nowhere.csv"), 3, "nowhere.csv: there is no such file"),
+        (
+            ("--plan", "nowhere.csv"),
+            3,
+            "'nowhere.csv' is neither a file nor a column of the list; the columns are",
+        ),
         (("--plan", "today", "--overwrite"), 6, "nothing to replace without -o"),
         (("--plan", "today", "-o", "x.docx"), 6, "names no format"),
         (("--plan", "today", "--min", "0"), 2, "the least list size must be at least 1"),

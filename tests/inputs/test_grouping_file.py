@@ -18,12 +18,13 @@ from netform.errors import InputError
 from netform.export.plan_json import plan_json
 from netform.export.tables import csv_bytes
 from netform.inputs.grouping_file import (
-    MOST_LABEL,
     grouping_name,
+    names_column,
     plan_grouping,
     read_grouping,
     todays_grouping,
 )
+from netform.inputs.membership_table import MOST_LABEL
 from netform.inputs.plan_folder import read_plan
 from netform.judge.scoring import score_of_plan
 from netform.plan.model import Edge, Network, Plan
@@ -369,3 +370,55 @@ def test_merged_cells_are_filled_down(tmp_path: Path) -> None:
     found = read_grouping(str(path), FOUR)
     assert found.networks == {"North": ("A1", "B1"), "South": ("C1",)}
     assert found.notes == ("Cells merged over several rows were filled down: 1.",)
+
+
+def _with_column(**networks: str) -> PracticeList:
+    listed = tuple(replace(each, divisions=(networks.get(each.code, ""),)) for each in FOUR)
+    return PracticeList(listed, "list.csv", division_columns=("mine",))
+
+
+def test_a_column_of_the_list_is_a_division() -> None:
+    """Named after the column; blank cells are in no network."""
+    grouping = read_grouping("mine", _with_column(A1="n", A2="m", B1="n"))
+    assert (grouping.name, grouping.networks, grouping.unplaced) == (
+        "mine", {"m": ("A2",), "n": ("A1", "B1")}, ("C1",),
+    )  # fmt: skip
+
+
+def test_a_column_of_the_list_has_to_be_clear() -> None:
+    """Twins by case, names without end and a blank column are faults, as in a file."""
+    with pytest.raises(InputError, match="network 'N' and network 'n' differ only in case"):
+        read_grouping("mine", _with_column(A1="n", A2="N"))
+    with pytest.raises(InputError, match="has 201 characters"):
+        read_grouping("mine", _with_column(A1="n" * (MOST_LABEL + 1)))
+    with pytest.raises(InputError, match="puts no practice in a network"):
+        read_grouping("mine", _with_column())
+
+
+def test_files_come_before_columns_and_words_before_both(tmp_path: Path) -> None:
+    """What no file is called, and no word for today, can only be a column; so can a name no file can have."""
+    assert not names_column("Today")
+    assert not names_column(_file(tmp_path, ""))
+    assert names_column(str(tmp_path / "nothing"))
+    assert names_column("\0")
+
+
+def test_networks_have_their_names_beside_their_labels(tmp_path: Path) -> None:
+    """Of today's networks those of the list; of a file its own, else those of the list; of a plan its own."""
+    listed = PracticeList(
+        tuple(
+            replace(each, pcn_name={"U1": "NORTH PCN", "U2": "SOUTH PCN"}.get(each.pcn_code, ""))
+            for each in FOUR
+        )
+    )
+    today = {"U1": "North PCN", "U2": "South PCN"}
+    assert read_grouping("today", listed).names == today
+    assert read_grouping(_file(tmp_path, "code,pcn\nA1,U1\nB1,X\n"), listed).names == {"U1": "North PCN"}
+    both = "code,pcn_code,pcn_name,network_name\nA1,U1,Own,x\nA2,U2,,x\n"
+    assert read_grouping(_file(tmp_path, both), listed).names == {"U1": "Own", "U2": "South PCN"}
+    own = "code,network_id,network_name,pcn_name\nA1,N-1,'=Town,x\nA2,N-1,,x\n"
+    assert read_grouping(_file(tmp_path, own), listed).names == {"N-1": "=Town"}
+    assert plan_grouping(_plan(("A1",), ("B1",)), listed, "f", "p").names == {
+        "PCN-1": "Hub 1",
+        "PCN-2": "Hub 2",
+    }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
+from netform.errors import InputError
 from netform.practices.model import Practice, PracticeList
 from netform.practices.reading import READERS, read_practices
 from netform.practices.tables import Table
@@ -283,3 +284,29 @@ def test_clinical_staff_is_known_when_all_three_figures_are() -> None:
 
     assert [practice.clinical_fte for practice in practices] == [2.75, None, 0.0]
     assert [practice.pcn_code for practice in practices] == ["U1", "", ""]
+
+
+def test_present_networks_have_code_and_name() -> None:
+    """Each from its column; what publications write for unknown is blank."""
+    text = "code,list size,postcode,PCN Code,PCN Name\nA1,9,LS1 4AP,U1,ALPHA PCN\nB2,9,LS1 4AP,U,N/A\n"
+    practices = _read(text).practices
+    assert [(each.pcn_code, each.pcn_name) for each in practices] == [("U1", "ALPHA PCN"), ("", "")]
+
+
+def test_names_of_networks_stand_for_codes_where_there_are_none() -> None:
+    """So that a list of names has networks of today, with a note."""
+    practices = _read("code,list size,postcode,primary care network\nA1,9,LS1 4AP,Alpha PCN\nB2,9,LS1 4AP,\n")
+    assert [each.pcn_code for each in practices] == ["Alpha PCN", ""]
+    assert any("in place of codes" in note for note in practices.notes)
+
+
+def test_any_column_can_be_asked_for_as_a_division() -> None:
+    """As spelt or nearly; a column that is not there is a fault that lists those that are."""
+    text = b"code,list size,postcode,New Group\nA1,9,LS1 4AP, North \nB2,9,LS1 4AP,-\n"
+    practices = read_practices("-", division_columns=["new_group"], stdin=io.BytesIO(text))
+    assert [each.divisions for each in practices] == [("North",), ("",)]
+    assert practices.division_columns == ("new_group",)
+    with pytest.raises(
+        InputError, match="'newgroups' is neither a file nor a column of the list; the columns are"
+    ):
+        read_practices("-", division_columns=["newgroups"], stdin=io.BytesIO(text))
