@@ -12,18 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from netform.map.territory.cells import (
-    Territories,
-    home_faces,
-    settle_orphans,
-    shared_borders,
-    voronoi_edges,
-)
+from netform.map.sectors import Sector, owners_at
+from netform.map.shared_sites import divide_sites, home_ground, neck_metres
+from netform.map.territory.cells import Territories, home_faces, settle_orphans, voronoi_edges
 from netform.map.territory.coverage import GRID_M, Geometries, dissolve, faces_of
 from netform.map.territory.sites import Sites, merge_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -32,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["network_boundaries", "tile_areas"]
 
-# No network at a shared site gets a sector narrower than this share of an even one.
-LEAST_SECTOR_SHARE = 0.4
+# The corners of a neck around a site are this far apart, radians.
+NECK_STEP = np.pi / 12
 
 # Where a ray meets a border it puts a vertex between two others. On the grid of the territories that vertex would
 # be up to 7 cm beside the border and bend all of it, by 350 m2 where it is 10 km long: ground of a neighbour, of
@@ -99,7 +95,7 @@ def network_boundaries(
     """Draw the ground of each network: the territories of its practices, joined.
 
     Where practices of one site are in several networks, the site's territory is cut into sectors that meet at
-    the site, one for each network, facing where the network borders it. The cuts move no border of a territory:
+    the site, so that each network reaches its ground elsewhere (`netform.map.shared_sites`). The cuts move no border:
     they end where they meet it, and no vertex that was there is shifted. Territories of sites of which no
     practice is in a network stay outside every network. So does a sector of a site that practices in a network
     share with one that is to be outside.
@@ -129,15 +125,14 @@ def network_boundaries(
     for site, code in zip(territories.sites.site_of.tolist(), codes, strict=True):
         if code in network_of and network_of[code] not in members[site]:
             members[site].append(network_of[code])
-    shared = [site for site, networks in enumerate(members) if len(networks) > 1]
     faces, site_of_face = shapely.get_parts(territories.polygons, return_index=True)
     owner = np.array([networks[0] if networks else -1 for networks in members], dtype=np.int64)[site_of_face]
-    if shared:
-        sectors = _sectors(shared, members, territories)
-        rays = [ray for site in shared for ray in _rays(site, sectors[site][1], territories)]
-        faces = faces_of([*territories.polygons, *rays], grid=CUT_GRID_M)
+    divided = divide_sites(members, territories, nobody=len(plan_networks))
+    if divided:
+        cuts = [cut for site, sectors in divided.items() for cut in _cuts(site, sectors, territories)]
+        faces = faces_of([*territories.polygons, *cuts], grid=CUT_GRID_M)
         faces, site_of_face = _located(faces, territories.polygons)
-        owner = _sector_owner(faces, site_of_face, members, sectors, territories.sites)
+        owner = _sector_owner(faces, site_of_face, members, divided, territories)
     grounds = dissolve(faces, owner, len(plan_networks) + 1)[: len(plan_networks)]
     return {network.network_id: ground for network, ground in zip(plan_networks, grounds, strict=True)}
 
@@ -189,95 +184,21 @@ def _located(faces: Geometries, polygons: Geometries) -> tuple[Geometries, NDArr
     return faces[face], polygon.astype(np.int64)
 
 
-def _sectors(
-    shared: Sequence[int], members: Sequence[Sequence[int]], territories: Territories
-) -> dict[int, tuple[list[int], NDArray[np.float64]]]:
-    """Return for each shared site its networks, anticlockwise, and the bearings at which sectors end."""
-    pairs, metres = shared_borders(territories)
-    points = territories.sites.points
-    grounds: dict[int, list[int]] = {}
-    for site, networks in enumerate(members):
-        for network in networks:
-            grounds.setdefault(network, []).append(site)
-    sectors = {}
-    for site in shared:
-        touching = (pairs == site).any(axis=1)
-        neighbours = pairs[touching].sum(axis=1) - site
-        borders = shapely.intersection(territories.polygons[site], territories.polygons[neighbours])
-        towards = shapely.get_coordinates(shapely.centroid(borders)) - points[site]
-        pull = towards / np.maximum(np.hypot(*towards.T), 1.0)[:, None] * metres[touching][:, None]
-        targets: list[float | None] = []
-        for network in members[site]:
-            adjacent = [index for index, each in enumerate(neighbours) if network in members[each]]
-            others = [each for each in grounds[network] if each != site]
-            if adjacent:
-                targets.append(_bearing(pull[adjacent].sum(axis=0)))
-            else:
-                targets.append(_bearing(points[others].mean(axis=0) - points[site]) if others else None)
-        order, ends = _sector_ends(targets)
-        sectors[site] = [members[site][index] for index in order], ends
-    return sectors
-
-
-def _bearing(vector: NDArray[np.float64]) -> float:
-    return float(np.arctan2(vector[1], vector[0]) % (2 * np.pi))
-
-
-def _sector_ends(targets: Sequence[float | None]) -> tuple[list[int], NDArray[np.float64]]:
-    """Divide the circle among targets: to each the directions nearest its own, and no less than a fair part.
-
-    Parameters
-    ----------
-    targets : sequence of float or None, length k
-        Radians; None for whom any direction will do.
-
-    Returns
-    -------
-    order : list of int
-        The targets in the order of their sectors, anticlockwise.
-    ends : ndarray of float64, shape (k,)
-        Where each sector in that order ends, radians, increasing; the first begins where the last ends.
-    """
-    bearings: list[tuple[float, int]] = sorted(
-        (aim, index) for index, aim in enumerate(targets) if aim is not None
-    )
-    for index, aim in enumerate(targets):
-        if aim is None:
-            bearings = sorted([*bearings, (_middle_of_widest_gap([each for each, _ in bearings]), index)])
-    angles = np.array([aim for aim, _ in bearings])
-    order = [index for _, index in bearings]
-    count = len(angles)
-    # Begin after the widest gap, so that the even spacing departs least from the targets.
-    widest = int(np.argmax(np.diff(angles, append=angles[0] + 2 * np.pi)))
-    order = order[widest + 1 :] + order[: widest + 1]
-    angles = np.concatenate([angles[widest + 1 :], angles[: widest + 1] + 2 * np.pi])
-    even = angles.mean() + (np.arange(count) - (count - 1) / 2) * 2 * np.pi / count
-    for share in np.linspace(0, 1, 21):
-        placed = (1 - share) * angles + share * even
-        ends = placed + np.diff(placed, append=placed[0] + 2 * np.pi) / 2
-        widths = np.diff(ends, prepend=ends[-1] - 2 * np.pi)
-        if widths.min() >= LEAST_SECTOR_SHARE * 2 * np.pi / count:
-            break
-    return order, ends
-
-
-def _middle_of_widest_gap(angles: Sequence[float]) -> float:
-    if not angles:
-        return 0.0
-    gaps = np.diff(angles, append=angles[0] + 2 * np.pi)
-    widest = int(np.argmax(gaps))
-    return float((angles[widest] + gaps[widest] / 2) % (2 * np.pi))
-
-
-def _rays(site: int, ends: NDArray[np.float64], territories: Territories) -> list[BaseGeometry]:
-    """Return the lines from a site through its territory at which sectors end."""
+def _cuts(site: int, sectors: Sequence[Sector], territories: Territories) -> list[BaseGeometry]:
+    """Return the lines through a site's territory that part its sectors, and the necks around the site."""
     ground = territories.polygons[site]
     start = territories.sites.points[site]
     left, bottom, right, top = ground.bounds
     far = 2 * (right - left + top - bottom)
-    tips = start + far * np.column_stack([np.cos(ends), np.sin(ends)])
+    ends = np.array([sector.end for sector in sectors])
+    tips = start + far * _directions(ends)
     lines = shapely.linestrings(np.stack([np.broadcast_to(start, tips.shape), tips], axis=1))
-    rays = shapely.intersection(lines, ground)
+    # A ray ends where it first leaves the ground: beyond, it would cut off what lies behind a bend.
+    home = shapely.polygons(shapely.get_exterior_ring(home_ground(territories, site)))
+    pieces, of = shapely.get_parts(shapely.intersection(lines, home), return_index=True)
+    order = np.lexsort((shapely.distance(pieces, shapely.Point(start)), of))
+    first = order[np.unique(of[order], return_index=True)[1]]
+    rays = shapely.intersection(pieces[first], ground)
     corners = shapely.get_coordinates(ground)
     tree = shapely.STRtree(shapely.points(corners))
 
@@ -288,26 +209,53 @@ def _rays(site: int, ends: NDArray[np.float64], territories: Territories) -> lis
         moved[end] = corners[corner]
         return moved
 
-    return list(shapely.transform(rays, to_corners))
+    cuts = list(shapely.transform(rays, to_corners))
+    starts = [sectors[-1].end - 2 * np.pi, *ends[:-1]]
+    for begin, sector in zip(starts, sectors, strict=True):
+        for radius in _necks(site, sectors, territories)[1 : len(sector.within) + 1]:
+            turns = np.linspace(begin, sector.end, 2 + int((sector.end - begin) % (2 * np.pi) / NECK_STEP))
+            cuts.append(shapely.linestrings(start + radius * _directions(turns)))
+    return cuts
+
+
+def _necks(site: int, sectors: Sequence[Sector], territories: Territories) -> NDArray[np.float64]:
+    """Return how far from a site the necks of networks reach that pass one around another, from 0 outwards."""
+    deep = max(len(sector.within) for sector in sectors)
+    return np.linspace(0, neck_metres(territories, site), deep + 1) if deep else np.zeros(1)
+
+
+def _directions(bearings: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack([np.cos(bearings), np.sin(bearings)])
 
 
 def _sector_owner(
     faces: Geometries,
     site_of_face: NDArray[np.int64],
     members: Sequence[Sequence[int]],
-    sectors: dict[int, tuple[list[int], NDArray[np.float64]]],
-    sites: Sites,
+    divided: Mapping[int, Sequence[Sector]],
+    territories: Territories,
 ) -> NDArray[np.int64]:
     """Return the network of each face; -1 for none."""
-    middles = shapely.get_coordinates(shapely.point_on_surface(faces)) - sites.points[site_of_face]
-    bearings = np.arctan2(middles[:, 1], middles[:, 0])
-    owner = np.full(len(faces), -1, dtype=np.int64)
-    for face, site in enumerate(site_of_face.tolist()):
-        if site in sectors:
-            networks, ends = sectors[site]
-            turn = (bearings[face] - ends[-1]) % (2 * np.pi)
-            sector = int(np.searchsorted(ends[:-1] - ends[-1] + 2 * np.pi, turn, side="right"))
-            owner[face] = networks[sector]
-        elif members[site]:
-            owner[face] = members[site][0]
+    alone = [networks[0] if networks else -1 for networks in members]
+    owner = np.array(alone, dtype=np.int64)[site_of_face]
+    # What no sector begins with, such as an islet, goes by its direction from the site.
+    middles = shapely.get_coordinates(shapely.point_on_surface(faces))
+    for site, sectors in divided.items():
+        here = site_of_face == site
+        east, north = (middles[here] - territories.sites.points[site]).T
+        owner[here] = owners_at(sectors, np.arctan2(north, east))
+    probes, owners = [], []
+    for site, sectors in divided.items():
+        point = territories.sites.points[site]
+        room = shapely.distance(shapely.boundary(territories.polygons[site]), shapely.Point(point))
+        necks = _necks(site, sectors, territories)
+        starts = [sectors[-1].end - 2 * np.pi, *(sector.end for sector in sectors[:-1])]
+        for begin, sector in zip(starts, sectors, strict=True):
+            middle = (begin + sector.end) / 2
+            rims = [*necks[: len(sector.within) + 1], room]
+            for network, near, out in zip((*sector.within, sector.network), rims, rims[1:], strict=False):
+                probes.append(point + (near + min(out - near, 1.0) / 2) * _directions(np.array([middle]))[0])
+                owners.append(network)
+    face, probe = shapely.STRtree(shapely.points(np.array(probes))).query(faces, predicate="contains")
+    owner[face] = np.array(owners, dtype=np.int64)[probe]
     return owner

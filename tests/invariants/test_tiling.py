@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
+import networkx as nx
 import numpy as np
 import pytest
 import shapely
@@ -238,3 +240,49 @@ def signed_area(ring: list[list[float]]) -> float:
     """Return the shoelace area of a ring: above zero when it runs anticlockwise."""
     x, y = (np.array(ring) - ring[0]).T
     return float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum() / 2)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(4, 14))
+@examples(120)
+def test_networks_are_one_piece_wherever_sites_can_be_divided_so(seed: int, count: int) -> None:
+    """Plain enough: at every shared site some choice of neighbours reaches every part, and no two networks cross."""
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(0, count, count + count // 2)
+    places = np.rint(CENTRE + rng.uniform(-5_000, 5_000, (count, 2)))[chosen]
+    territories = build_territories(merge_sites(*places.T), shapely.box(*(CENTRE - 6_000), *(CENTRE + 6_000)))
+    networks = networks_of(territories, seed)
+    codes = [f"P{index:03d}" for index in range(len(places))]
+    at = dict(zip(codes, territories.sites.site_of.tolist(), strict=True))
+    sites_of = [{at[code] for code in network.practice_codes} for network in networks]
+    grounds = network_boundaries(networks, codes, territories)
+    if can_be_divided(territories, sites_of):
+        for network in networks:
+            assert grounds[network.network_id].geom_type == "Polygon"
+
+
+def can_be_divided(territories: Territories, sites_of: list[set[int]]) -> bool:
+    """Say whether no two shared sites border, and each can be divided by itself, by trying every choice."""
+    pairs, _ = shared_borders(territories)
+    graph = nx.Graph(pairs.tolist())
+    points = territories.sites.points
+    shared = [site for site in range(len(points)) if sum(site in sites for sites in sites_of) > 1]
+    if any(graph.has_edge(one, other) for one, other in combinations(shared, 2)):
+        return False
+    for site in shared:
+        around = sorted(graph.adj[site], key=lambda other: np.arctan2(*(points[other] - points[site])[::-1]))
+        wanted = []
+        for network, sites in enumerate(sites_of):
+            if site in sites:
+                parts = nx.connected_components(graph.subgraph(sites - set(shared)))
+                gates = [[place for place, other in enumerate(around) if other in part] for part in parts]
+                wanted += [(network, gate) for gate in gates if gate]
+        choices = product(*(gate for _, gate in wanted))
+        if not any(_apart([network for network, _ in wanted], choice) for choice in choices):
+            return False
+    return True
+
+
+def _apart(networks: list[int], places: tuple[int, ...]) -> bool:
+    """Whether no two networks alternate around a site."""
+    order = [networks[index] for index in np.argsort(places)]
+    return not any(a == c != b == d for a, b, c, d in combinations(order, 4))

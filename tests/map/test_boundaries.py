@@ -167,3 +167,41 @@ def test_a_practice_left_out_of_the_areas_is_refused() -> None:
     for practices in ([1], [0, 0], []):
         with pytest.raises(ValueError, match="every practice"):
             tile_areas([(np.array(practices, dtype=np.int64), territories)] if practices else [])
+
+
+def test_a_network_reaches_its_ground_on_both_sides_of_a_shared_site() -> None:
+    """Five cells in a row and one above: the middle site's western and eastern neighbours are of one network."""
+    # C and X stand in the middle; X's network goes on to the north, C's to the west and to the east.
+    territories = _territories((1000, 5000), (5000, 5000), (5000, 5000), (9000, 5000), (5000, 9000))
+    plan = [_network("across", "A", "C", "D"), _network("north", "X", "N")]
+    grounds = network_boundaries(plan, "ACXDN", territories)
+    assert [ground.geom_type for ground in grounds.values()] == ["Polygon", "Polygon"]
+
+
+def test_a_network_with_others_on_both_sides_passes_between_them_at_the_site() -> None:
+    """Neighbours in the north and the south are of two other networks: the neck is narrower than a metre."""
+    places = [(1000, 5000), (9000, 5000), (5000, 9000), (5000, 1000)]
+    territories = _territories(*[(5000, 5000)] * 3, *places)
+    plan = [_network("across", "A", "W", "E"), _network("north", "B", "N"), _network("south", "C", "S")]
+    grounds = network_boundaries(plan, "ABCWENS", territories)
+    assert {name: ground.geom_type for name, ground in grounds.items()} == dict.fromkeys(grounds, "Polygon")
+    here = shapely.Point(5000, 5000)
+    assert grounds["across"].contains(here)
+    assert {name for name, ground in grounds.items() if ground.distance(here) < 1} == set(grounds)
+
+
+def test_two_networks_that_cross_at_a_site_cannot_both_be_one_piece() -> None:
+    """West and east are of one network, north and south of another: one of them is drawn in two pieces."""
+    places = [(1000, 5000), (9000, 5000), (5000, 9000), (5000, 1000)]
+    territories = _territories(*[(5000, 5000)] * 2, *places)
+    plan = [_network("across", "A", "W", "E"), _network("upright", "B", "N", "S")]
+    grounds = network_boundaries(plan, "ABWENS", territories)
+    assert sorted(shapely.get_num_geometries(np.array(list(grounds.values()))).tolist()) == [1, 2]
+
+
+def test_networks_that_share_two_neighbouring_sites_meet_themselves_at_their_border() -> None:
+    """Two practices at each of two sites: each network has a part of the border between the sites."""
+    territories = _territories((2500, 5000), (2500, 5000), (7500, 5000), (7500, 5000))
+    plan = [_network("one", "A", "C"), _network("two", "B", "D")]
+    grounds = network_boundaries(plan, "ABCD", territories)
+    assert [ground.geom_type for ground in grounds.values()] == ["Polygon", "Polygon"]
