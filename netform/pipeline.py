@@ -25,6 +25,7 @@ from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.travel import build_travel
 from netform.map.boundaries import network_boundaries, tile_areas
 from netform.map.graph import area_positions, build_graph, graph_of_edges
+from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
 from netform.plan.model import AreaResult, Plan
 from netform.practices.reading import read_practices
@@ -103,7 +104,7 @@ def prepare(
         *unknown_notes(graph, rules),
         *notes,
     )
-    return Prepared(practices, places, travel, parts, graph, notes)
+    return Prepared(practices, places, travel, parts, graph, notes, outlined=inputs.boundary is None)
 
 
 def make_plan(
@@ -148,6 +149,8 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         The boundaries do not tile the ground: a defect of netform.
     """
     whole = tile_areas(prepared.parts)
+    if prepared.outlined:
+        whole = smooth_edge(whole)
     codes, left_out = prepared.practices.codes, rules.demands.exclude
     boundaries = network_boundaries(plan.networks, codes, whole, outside=left_out)
     audit_boundaries(

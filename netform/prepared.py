@@ -68,6 +68,8 @@ class Prepared:
     graph : networkx.Graph
     notes : tuple of str
         What a planner should know about how the inputs were taken.
+    outlined : bool
+        Whether the outer edge of the ground is an outline of where people live, not a boundary that was given.
     """
 
     practices: PracticeList
@@ -76,6 +78,7 @@ class Prepared:
     parts: tuple[tuple[NDArray[np.int64], Territories], ...]
     graph: nx.Graph
     notes: tuple[str, ...]
+    outlined: bool = False
 
     @property
     def areas(self) -> dict[str, list[str]]:

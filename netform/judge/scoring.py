@@ -18,6 +18,7 @@ import networkx as nx
 
 from netform import __version__
 from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.outer_edge import smooth_edge
 from netform.map.territory import shared_borders
 from netform.plan.model import Network, Plan
 from netform.rules.breaches import Breach, breaches, plan_breaches
@@ -233,6 +234,7 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
     """
     ground = tile_areas(prepared.parts)
     graph = ground_graph(prepared, ground)
+    drawn = smooth_edge(ground) if prepared.outlined else ground
     scores = [score_grouping(graph, grouping, rules) for grouping in groupings]
     source = prepared.practices.source
     provenance = {
@@ -247,7 +249,7 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
     }
     return [
         ScoredResult(
-            prepared.practices, prepared.places, score, draw_grouping(prepared, ground, score), provenance
+            prepared.practices, prepared.places, score, draw_grouping(prepared, drawn, score), provenance
         )
         for score in scores
     ]

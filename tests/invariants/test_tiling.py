@@ -17,6 +17,7 @@ from netform.audit import audit_boundaries
 from netform.export.geojson import to_lonlat
 from netform.inputs.places import Places
 from netform.map.boundaries import CUT_GRID_M, network_boundaries, tile_areas
+from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories, build_territories, living_extent, merge_sites, shared_borders
 from netform.map.territory.coverage import GRID_M
 from netform.plan.model import Network, Plan, Unplaced
@@ -152,6 +153,20 @@ def test_territories_tile_their_extent(drawn: Drawn) -> None:
     assert shapely.coverage_is_valid(territories.polygons)
     assert territories.extent.symmetric_difference(extent).area <= extent.length * GRID_M
     assert shapely.distance(territories.polygons, shapely.points(sites.points)).max() <= 1
+
+
+@given(drawn_places())
+@examples(60)
+def test_a_smooth_edge_moves_no_site_and_no_neighbour(drawn: Drawn) -> None:
+    """Smoothed, territories are a coverage still, of the same sites with the same neighbours and no more pieces."""
+    sites = merge_sites(*drawn.places.T)
+    before = build_territories(sites, living_extent(drawn.homes, sites))
+    after = smooth_edge(before)
+    assert_tiles(after.polygons, after.extent)
+    assert shapely.coverage_is_valid(after.polygons)
+    assert shapely.distance(after.polygons, shapely.points(sites.points)).max() <= 1
+    assert shared_borders(after)[0].tolist() == shared_borders(before)[0].tolist()
+    assert (shapely.get_num_geometries(after.polygons) <= shapely.get_num_geometries(before.polygons)).all()
 
 
 @given(drawn_places())
