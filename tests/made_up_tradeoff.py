@@ -139,4 +139,5 @@ def alternatives_result(names: tuple[str, ...] = ("Ash", "Birch", "Cedar", "Dune
         folders={("", "best", 0): "best"},
         provenance={"netform": "0.1.0"},
         rules_toml=rules_toml(load_profile()),
+        network_terms=TERMS,
     )

@@ -88,13 +88,15 @@ class _Pricing:
         if (seconds := self.seconds()) <= 0:
             return None
         try:
-            return optimum_of(self.session.solve(rules, moves=self.options.moves, seconds=seconds))
+            return optimum_of(self.session.solve(rules, moves=self.options.moves, seconds=seconds), rules)
         except NetformError:
             return None
 
     def of_area(self, graph: nx.Graph, area: str, codes: Sequence[str], rules: Rules) -> Optimum | None:
         """The optimum of some practices as one area."""
         from netform.plan.rule_cost import Optimum
+        from netform.scores import network_terms
+        from netform.scores.tally import penalty_cost
         from netform.solve.area import Progress, solve_area
         from netform.solve.model.budget import Deadline
 
@@ -108,4 +110,6 @@ class _Pricing:
         if found.result.cost is None:
             return None
         exceptions = sum(placed.exception is not None for placed in found.networks)
-        return Optimum(found.result.cost, exceptions, found.result.status == "optimal")
+        terms = (network_terms(graph, placed.practice_codes, rules) for placed in found.networks)
+        penalties = penalty_cost(terms, dict(rules.weights))
+        return Optimum(found.result.cost, exceptions, found.result.status == "optimal", penalties)

@@ -257,7 +257,7 @@ def _alternatives(request: AlternativesRequest, stdout: BinaryIO | io.FileIO) ->
     drawn = _plans(session, [best, *wanted.values()], "One of the plans near the best.", progress)
     from netform.tradeoff.gather import alternatives_result
 
-    result = alternatives_result(session.prepared, drawn[best], found, borders, within)
+    result = alternatives_result(session.prepared, drawn[best], found, borders, within, session.rules)
     result = replace(result, folders=_alternative_folders(wanted, several=len(found) > 1))
     progress.say("drawing and writing")
     plans = {folder: drawn[wanted[key]] for key, folder in result.folders.items()}

@@ -1,8 +1,9 @@
 """Why a network has these practices: who could join next, what that would cost, and which rule stops the rest.
 
 Everything said is computed: a *move* takes one practice from a neighbouring network into this one. It is allowed
-when both networks keep every rule afterwards, and its price is the exact change of weighted hours per week. In
-a plan that is proven best no allowed move can save anything: that is what the proof says of single practices.
+when both networks keep every rule afterwards, and its price is the exact change of the cost, hours and penalties
+apart. In a plan that is proven best no allowed move can lower the cost: that is what the proof says of single
+practices.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import networkx as nx
 import numpy as np
 
 from netform.candidates.store import CandidateStore
+from netform.plan.rule_cost import NOTHING, change_words
 from netform.rules.breaches import breaches
 from netform.rules.demanded_graph import demanded_graph
 from netform.rules.demands import NO_DEMANDS
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from netform.rules.model import Rules
 
 __all__ = ["Move", "moves_into", "rationales"]
-
-# Shown to a tenth of an hour, below which a price is called nothing.
-NOTHING = 0.05
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -81,8 +80,10 @@ class Move:
         Patients by which the band is missed; 0 where that is not the matter.
     sentence : str
         The rule in words, where it is a demand.
-    hours : float or None
-        Change of the plan's weighted hours per week; None when it is not allowed.
+    cost : float or None
+        Change of the plan's cost, hours per week and penalties by their weights; None when it is not allowed.
+    penalties : float
+        How much of that is penalties.
     """
 
     code: str
@@ -90,7 +91,8 @@ class Move:
     breach: str = ""
     miss: int = 0
     sentence: str = ""
-    hours: float | None = None
+    cost: float | None = None
+    penalties: float = 0.0
 
 
 def rationales(
@@ -243,10 +245,16 @@ class _Area:
                 if not move.breach:
                     for group in filter(None, self.after(move.code, into)):
                         groups.setdefault(group, len(groups))
-        costs = _costs(self.graph, list(groups), self.rules)
+        costs, penalties = _costs(self.graph, list(groups), self.rules)
         return [
             [
-                move if move.breach else replace(move, hours=self.change(move, into, groups, costs))
+                move
+                if move.breach
+                else replace(
+                    move,
+                    cost=self.change(move, into, groups, costs),
+                    penalties=self.change(move, into, groups, penalties),
+                )
                 for move in each
             ]
             for into, each in enumerate(moves)
@@ -260,14 +268,18 @@ class _Area:
         return after - costs[into] - costs[move.home]
 
 
-def _costs(graph: nx.Graph, groups: Sequence[tuple[str, ...]], rules: Rules) -> list[float]:
-    """Weighted hours per week of some networks."""
+def _costs(
+    graph: nx.Graph, groups: Sequence[tuple[str, ...]], rules: Rules
+) -> tuple[list[float], list[float]]:
+    """The cost of some networks, and how much of it is penalties."""
     codes = sorted({code for group in groups for code in group})
     number = {code: k for k, code in enumerate(codes)}
     offsets = np.cumsum([0, *map(len, groups)]).astype(np.int64)
     members = np.array([number[code] for group in groups for code in sorted(group)], np.uint16)
     store = CandidateStore(offsets, members, len(codes))
-    return [float(cost) for cost in candidate_costs(store, ScoringData.of(graph, codes, rules))]
+    data = ScoringData.of(graph, codes, rules)
+    costs, penalties = candidate_costs(store, data), candidate_costs(store, data, "penalty")
+    return costs.tolist(), penalties.tolist()
 
 
 def _who(graph: nx.Graph, network: Network, rules: Rules) -> str:
@@ -313,23 +325,23 @@ def _partners(graph: nx.Graph, networks: Sequence[Network], moves: Sequence[Move
     if not moves:
         return "No practice of another network borders it, so there is no next partner."
     stopped = [move for move in moves if move.breach]
-    allowed = [(round(move.hours, 6), move.code, move) for move in moves if move.hours is not None]
+    allowed = [(round(move.cost, 6), move.code, move) for move in moves if move.cost is not None]
     if not allowed:
         return f"No practice could be added; {_binding(stopped, len(moves), rules)}."
-    hours, code, best = min(allowed)
+    cost, code, best = min(allowed)
     home = networks[best.home]
     closes = f" and close {home.network_id}" if len(home.practice_codes) == 1 else ""
     sentence = (
         f"The best next partner is {code} ({graph.nodes[code]['list_size']:,} patients, of {home.network_id}): "
-        f"to take it in{closes} would {_price(hours)}"
+        f"to take it in{closes} would {_price(cost, best.penalties)}"
     )
     return f"{sentence}; {_binding(stopped, len(moves), rules)}." if stopped else f"{sentence}."
 
 
-def _price(hours: float) -> str:
-    if abs(hours) < NOTHING:
+def _price(cost: float, penalties: float) -> str:
+    if abs(cost) < NOTHING and abs(penalties) < NOTHING:
         return "change the cost by less than 0.1 hours a week"
-    return f"cost {hours:,.1f} hours a week more" if hours > 0 else f"save {-hours:,.1f} hours a week"
+    return f"take {change_words(cost - penalties, penalties)}"
 
 
 def _binding(stopped: Sequence[Move], neighbours: int, rules: Rules) -> str:

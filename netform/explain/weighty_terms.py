@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from netform.scores import network_cost
+from netform.scores.tally import is_penalty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,8 @@ def weighty_notes(networks: Sequence[Network], rules: Rules) -> tuple[str, ...]:
     why = _balance(networks, rules) if term == "balance" else ""
     if share <= (REASONED if why else PLAIN):
         return ()
-    said = f"The term {term} makes up {100 * share:.0f}% of the plan's cost ({hours:,.1f} hours a week)"
+    what = ", a penalty and nobody's time" if is_penalty(term) else " hours a week"
+    said = f"The term {term} makes up {100 * share:.0f}% of the plan's cost ({hours:,.1f}{what})"
     if not why:
         why = (
             "it decides the plan, and the other terms count for little. If that is not meant, give it a weight "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from netform.export.plan_json import dump_json
 from netform.export.publication import Publication, Table
 from netform.export.rows import rounded
+from netform.scores.tally import is_penalty
 from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ def _marks(part: AreaFront) -> dict[int, list[str]]:
 
 
 def _axis_object(axis: Axis) -> dict[str, Any]:
-    return {"name": axis.name, "terms": list(axis.terms), "unit": "hours per week"}
+    kinds = ["penalty" if is_penalty(term) else "hours" for term in axis.terms]
+    return {"name": axis.name, "terms": list(axis.terms), "unit": "hours per week", "kinds": kinds}
 
 
 def _part_object(result: FrontResult, part: AreaFront, *, networks: bool) -> dict[str, Any]:

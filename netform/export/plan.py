@@ -10,6 +10,7 @@ from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import network_rows, practice_rows, rounded
 from netform.judge.comparison import compare_groupings
 from netform.plan.grouping import Grouping
+from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,18 +32,65 @@ def price_rows(result: Result) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``hours_per_week`` and ``exceptions`` are the optimum with the rule less the optimum without it.
+        Each figure is that of the optimum with the rule less that of the optimum without it; hours and penalties, by
+        their weights, add up to the cost.
     """
     return [
         {
             "kind": cost.kind,
             "rule": cost.rule,
-            "hours_per_week": rounded(cost.hours),
+            "hours_per_week": None if cost.cost is None else rounded(cost.cost - cost.penalties),
             "exceptions": cost.exceptions,
             "proven": "yes" if cost.proven else "no",
+            "penalties": None if cost.cost is None else rounded(cost.penalties),
+            "cost": rounded(cost.cost),
         }
         for cost in result.prices
     ]
+
+
+def network_sheet_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each network, with its hours and its penalties added up.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    weights = _weights(result)
+    rows = []
+    for network, row in zip(result.plan.networks, network_rows(result), strict=True):
+        tally = add_up([network.terms], weights)
+        sums = {"hours_per_week": tally.all_hours, "penalties": tally.all_penalties, "cost": tally.cost}
+        rows.append({**row, **{name: rounded(value) for name, value in sums.items()}})
+    return rows
+
+
+def term_sheet_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each term: its kind, what it comes to, and what it adds to the cost.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    weights = _weights(result)
+    tally = add_up((network.terms for network in result.plan.networks), weights)
+    kinds = (("hours", tally.hours), ("penalty", tally.penalties), ("not in the cost", tally.beside))
+    return [
+        {
+            "kind": kind,
+            "term": name,
+            "per_week": rounded(value),
+            "weight": weights.get(name, 1.0),
+            "in_the_cost": rounded(weights.get(name, 1.0) * value),
+        }
+        for kind, terms in kinds
+        for name, value in terms.items()
+    ]
+
+
+def _weights(result: Result) -> dict[str, float]:
+    weights: dict[str, float] = tomllib.loads(result.rules_toml).get("weights", {})
+    return weights
 
 
 def members_rows(result: Result) -> list[dict[str, Any]]:
@@ -149,10 +197,13 @@ def about_rows(result: Result) -> list[dict[str, Any]]:
     result : Result
     """
     plan = result.plan
+    tally = add_up((network.terms for network in plan.networks), _weights(result))
     facts: list[tuple[str, Any]] = [
         ("status", plan.status),
-        ("cost, hours per week", plan.cost),
-        ("no plan can beat, hours per week", plan.bound),
+        ("hours per week", rounded(tally.all_hours)),
+        ("penalties, nobody's time", rounded(tally.all_penalties)),
+        ("cost, both by their weights", plan.cost),
+        ("no plan can cost less than", plan.bound),
         ("gap", plan.gap),
     ]
     for area in plan.areas:
@@ -210,7 +261,7 @@ def _document(result: Result) -> bytes:
 PLAN: Publication[Result] = Publication(
     name="networks",
     tables=(
-        Table("networks", network_rows, sheet_only=True),
+        Table("networks", network_sheet_rows, sheet_only=True),
         Table("practices by network", members_rows, sheet_only=True),
         Table("practices", practice_rows, places=True, file_only=True),
         Table(
@@ -228,11 +279,17 @@ PLAN: Publication[Result] = Publication(
             sheet_only=True,
             given=lambda result: any(practice.pcn_code for practice in result.practices),
         ),
+        Table(
+            "hours and penalties",
+            term_sheet_rows,
+            ("kind", "term", "per_week", "weight", "in_the_cost"),
+            sheet_only=True,
+        ),
         Table("exceptions", exception_rows, ("what", "name", "list_size", "reason", "why"), sheet_only=True),
         Table(
             "prices",
             price_rows,
-            ("kind", "rule", "hours_per_week", "exceptions", "proven"),
+            ("kind", "rule", "hours_per_week", "exceptions", "proven", "penalties", "cost"),
             given=lambda result: bool(result.prices),
         ),
         Table("rules", rule_rows, sheet_only=True),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Optimum", "RuleCost", "rule_cost_words"]
+__all__ = ["Optimum", "RuleCost", "change_words", "rule_cost_words"]
+
+# Shown to a tenth, below which a change is called none.
+NOTHING = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +16,20 @@ class Optimum:
 
     Attributes
     ----------
-    hours : float
-        Weighted hours per week.
+    cost : float
+        Hours per week and penalties, by their weights.
     exceptions : int
-        Networks outside the band, which come before any hours.
+        Networks outside the band, which come before any cost.
     proven : bool
         Whether no plan is better.
+    penalties : float
+        How much of the cost is penalties, which are nobody's time.
     """
 
-    hours: float
+    cost: float
     exceptions: int
     proven: bool
+    penalties: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +42,53 @@ class RuleCost:
         As of `Single`, or ``area_line``.
     rule : str
         The rule in words, without a full stop.
-    hours : float or None
-        Weighted hours per week; below zero where the rule saves, as leaving a practice out does, or where
-        exceptions are fewer without it. None when no plan was found without it.
+    cost : float or None
+        Hours per week and penalties, by their weights; below zero where the rule makes a plan cost less, as leaving a
+        practice out does, or where exceptions are fewer without it. None when no plan was found without it.
     exceptions : int
         Exceptions with it less exceptions without it.
     proven : bool
         Whether both optima are proven.
+    penalties : float
+        How much of the cost is penalties.
     """
 
     kind: str
     rule: str
-    hours: float | None
+    cost: float | None
     exceptions: int
     proven: bool
+    penalties: float = 0.0
 
 
 def rule_cost_words(cost: RuleCost) -> str:
-    """Say what a rule costs, for people: the hours, or the exceptions where those decide."""
+    """Say what a rule costs, for people: hours and penalties, or the exceptions where those decide."""
     doubt = "" if cost.proven else " (not proven)"
-    if cost.hours is None:
+    if cost.cost is None:
         return "not known: no plan was found without it"
+    change = change_words(cost.cost - cost.penalties, cost.penalties)
     if cost.exceptions:
         many = abs(cost.exceptions)
         more = f"{many} exception{'s' * (many != 1)} {'more' if cost.exceptions > 0 else 'fewer'}"
-        return f"{more}, and {_hours(cost.hours)}{doubt}"
-    return f"{_hours(cost.hours)}{doubt}"
+        return f"{more}, and {change}{doubt}"
+    return f"{change}{doubt}"
 
 
-def _hours(hours: float) -> str:
-    if abs(hours) < 0.05:
-        return "no hours"
-    return f"{abs(hours):,.1f} hours a week {'more' if hours > 0 else 'less'}"
+def change_words(hours: float, penalties: float) -> str:
+    """Say how much more or less something costs, hours and penalties apart.
+
+    Parameters
+    ----------
+    hours, penalties : float
+        A week, more where above zero.
+    """
+    parts = []
+    if abs(hours) >= NOTHING:
+        parts.append(f"{abs(hours):,.1f} hours a week {_direction(hours)}")
+    if abs(penalties) >= NOTHING:
+        parts.append(f"{abs(penalties):,.1f} {_direction(penalties)} in penalties")
+    return ", and ".join(parts) or "no hours"
+
+
+def _direction(change: float) -> str:
+    return "more" if change > 0 else "less"

@@ -15,6 +15,16 @@ from netform.report.alternatives_words import (
     border_counts,
     certainty_sentences,
     proven_words,
+    tallies,
+)
+from netform.report.costs import (
+    PENALTY_MEANING,
+    any_penalty,
+    cost_cells,
+    cost_columns,
+    differences,
+    hours_meaning,
+    signed,
 )
 from netform.report.page import asset, environment, style_hash
 from netform.report.pictures import inline_svg
@@ -48,13 +58,13 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class AlternativeRow:
-    """A plan as a row; ``anchor`` names what it changes."""
+    """A plan as a row; ``anchor`` names what it changes, ``costs`` are its figures and how far above the best's."""
 
     anchor: str
     words: str
     title: str
     best: bool
-    cost: float
+    costs: tuple[tuple[str, str], ...]
     above: float
     share: float
     networks: int
@@ -107,6 +117,9 @@ def render_alternatives(result: AlternativesResult) -> str:
     style = asset("report.css.j2") + asset("tradeoff.css.j2")
     drawn = len(result.alternatives) <= AREAS_DRAWN
     every = [each for several in result.alternatives.values() for each in several]
+    whole, tally_of = tallies(result)
+    bests = [tally_of[area, each.kind, each.rank] for area, (each, *_) in result.alternatives.items()]
+    names = [*whole.hours, *whole.penalties]
     counts = border_counts(result.neighbours)
     return (
         environment()
@@ -114,7 +127,11 @@ def render_alternatives(result: AlternativesResult) -> str:
         .render(
             result=result,
             source=source_name(result.practices.source),
-            best_cost=math.fsum(several[0].cost for several in result.alternatives.values()),
+            best_hours=math.fsum(each.all_hours for each in bests),
+            best_penalties=math.fsum(each.all_penalties for each in bests),
+            columns=cost_columns(whole),
+            hours_meaning=hours_meaning(names),
+            penalty_meaning=PENALTY_MEANING if any_penalty(whole) else "",
             alternatives=sum(each.kind != "best" for each in every),
             counts=counts,
             proven=all(each.proven for each in every) and not counts["unsettled"],
@@ -156,12 +173,18 @@ def _section(result: AlternativesResult, area: str | None, number: int, *, drawn
 def _alternative_row(result: AlternativesResult, area: str, each: Alternative, anchor: str) -> AlternativeRow:
     words = alternative_words(each)
     key = (area, each.kind, each.rank)
+    whole, tally_of = tallies(result)
+    best = result.alternatives[area][0]
+    own, least = tally_of[key], tally_of[area, best.kind, best.rank]
     return AlternativeRow(
         anchor=anchor,
         words=words,
         title=f"{words}{f' of {area_name(area)}' if result.several else ''}",
         best=each.kind == "best",
-        cost=each.cost,
+        costs=tuple(
+            (value, "" if each.kind == "best" else signed(above))
+            for value, above in zip(cost_cells(own, whole), differences(own, least, whole), strict=True)
+        ),
         above=result.above_best(area, each),
         share=result.above_best_share(area, each),
         networks=len(each.networks),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.report.alternatives_words import alternative_words, certainty_sentences, proven_words
+from netform.report.alternatives_words import (
+    alternative_words,
+    certainty_sentences,
+    proven_words,
+    tallies,
+)
+from netform.report.costs import PENALTY_MEANING, any_penalty, cost_cells, cost_columns
 from netform.report.text import table_lines
 from netform.report.words import area_name, hours, one_line, percent
 
@@ -27,11 +33,13 @@ def alternatives_text(result: AlternativesResult) -> str:
         Lines ended by line feeds. No text of the input can command the terminal.
     """
     several = result.several
+    whole, tally_of = tallies(result)
+    columns = cost_columns(whole)
     rows = [
         (
             *((one_line(area_name(area)),) if several else ()),
             alternative_words(each),
-            hours(each.cost),
+            *cost_cells(tally_of[area, each.kind, each.rank], whole),
             hours(result.above_best(area, each)),
             percent(result.above_best_share(area, each)),
             f"{len(each.networks):,}",
@@ -44,9 +52,9 @@ def alternatives_text(result: AlternativesResult) -> str:
     ]
     header = (
         *(("Area",) if several else ()),
-        "Plan", "Weighted cost", "Above the best", "Share", "Networks", "Practices moved", "Patients moved",
-        "Proven",
+        "Plan", *columns, "Above the best", "Share", "Networks", "Practices moved", "Patients moved", "Proven",
     )  # fmt: skip
-    right = range(2, 8) if several else range(1, 7)
-    blocks = [table_lines(header, rows, right=tuple(right)), certainty_sentences(result)]
+    right = range(1 + several, len(header) - 1)
+    told = [f"({PENALTY_MEANING})"] if any_penalty(whole) else []
+    blocks = [[*table_lines(header, rows, right=tuple(right)), *told], certainty_sentences(result)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from netform.report.words import percent
+from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from netform.scores.tally import Tally
     from netform.tradeoff.model import Alternative
     from netform.tradeoff.results import AlternativesResult, Neighbours
 
@@ -19,6 +22,7 @@ __all__ = [
     "border_counts",
     "certainty_sentences",
     "proven_words",
+    "tallies",
 ]
 
 # What a border is, by how many of the plans near the best have its two practices in one network.
@@ -50,6 +54,23 @@ def proven_words(each: Alternative) -> str:
     if each.kind == "best":
         return "no plan costs less" if each.proven else "not proven the best"
     return "no other plan comes before it" if each.proven else "not proven: others may come before it"
+
+
+def tallies(result: AlternativesResult) -> tuple[Tally, dict[tuple[str, str, int], Tally]]:
+    """Add up the terms of all plans, and of each by its area, kind and rank.
+
+    Parameters
+    ----------
+    result : AlternativesResult
+    """
+    weights = tomllib.loads(result.rules_toml).get("weights", {})
+    terms = {
+        (area, each.kind, each.rank): result.terms_of(each)
+        for area, several in result.alternatives.items()
+        for each in several
+    }
+    every = add_up((each for several in terms.values() for each in several), weights)
+    return every, {key: add_up(several, weights) for key, several in terms.items()}
 
 
 def border_counts(neighbours: Iterable[Neighbours]) -> Counter[str]:

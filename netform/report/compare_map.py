@@ -69,7 +69,7 @@ def draw_changes(
     compared: Compared,
     networks_a: Sequence[Network],
     networks_b: Sequence[Network],
-    number_a: Mapping[str, int],
+    letter_a: Mapping[str, str],
     number_b: Mapping[str, int],
 ) -> ChangeMap | None:
     """Draw the changes among some networks of A and of B.
@@ -79,8 +79,9 @@ def draw_changes(
     compared : Compared
     networks_a, networks_b : sequence of Network
         Those to draw; networks of B carry their number as ``network_id`` and their label as ``name``.
-    number_a, number_b : mapping of str to int
-        What each network is called on the map, by label; counterparts have one number.
+    letter_a : mapping of str to str
+    number_b : mapping of str to int
+        What each network is called on the map, by label: letters and numbers, since none goes on as it was by name.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def draw_changes(
     shapes = simplify_coverage([region for _, region in land_b], frame)
     old = simplify_coverage(land_a, frame) if land_a else []
     members = {code for network in (*networks_a, *networks_b) for code in network.practice_codes}
-    marks = _marks(compared, members, number_a, number_b, frame)
+    marks = _marks(compared, members, letter_a, number_b, frame)
     # Badges keep clear of the marks, then labels of marks and badges.
     dots = [SiteDot(mark.x, mark.y, _radius(mark), hub=False, practices=()) for mark in marks]
     badges = place_badges([network for network, _ in land_b], shapes, dots, frame)
@@ -129,7 +130,7 @@ def _radius(mark: Mark) -> float:
 def _marks(
     compared: Compared,
     members: Collection[str],
-    number_a: Mapping[str, int],
+    letter_a: Mapping[str, str],
     number_b: Mapping[str, int],
     frame: Frame,
 ) -> list[Mark]:
@@ -152,7 +153,7 @@ def _marks(
     ):
         here = [practice for practice in practices if practice.code in moved]
         ways = dict.fromkeys(
-            f"{number_a[in_a[each.code]]}→{number_b.get(in_b.get(each.code, ''), 'none')}" for each in here
+            f"{letter_a[in_a[each.code]]}→{number_b.get(in_b.get(each.code, ''), 'none')}" for each in here
         )
         title = "; ".join(
             f"{each.code} {each.name}: {in_a.get(each.code, 'no network')} to {in_b.get(each.code, 'no network')}"

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.report.costs import any_penalty, cost_words, difference_sentences, has_cost, signed, term_rows
 from netform.report.score_text import shortened
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import hours, one_line, percent, spoken
+from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
     from netform.judge.comparison import Compared, Comparison, Passage
     from netform.judge.scoring import ScoredResult
+    from netform.scores.tally import Tally
 
 __all__ = [
     "compare_text",
+    "cost_rows",
     "counterpart_sentence",
     "fate_sentences",
     "figure_rows",
     "moved_sentence",
     "names",
     "sizes",
+    "tallies",
+    "without_sentences",
 ]
 
 # More moved practices than this are for the page and the files.
@@ -67,8 +73,15 @@ def counterpart_sentence(comparison: Comparison) -> str:
     )
 
 
-def fate_sentences(comparison: Comparison) -> list[str]:
-    """Name the networks that split, merge, are dispersed or are new."""
+def fate_sentences(comparison: Comparison, name_a: str = "A", name_b: str = "B") -> list[str]:
+    """Name the networks that split, merge, are dispersed or are new.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    name_a, name_b : str
+        What the two divisions are called.
+    """
     said = [
         f"{label} splits: more than half of each of {_and(parts)} comes from it."
         for label, parts in comparison.split.items()
@@ -80,9 +93,9 @@ def fate_sentences(comparison: Comparison) -> list[str]:
     dispersed = tuple(label for label in comparison.forth.dispersed if label not in comparison.split)
     gathered = tuple(label for label in comparison.back.dispersed if label not in comparison.merged)
     if dispersed:
-        said.append(f"Dispersed: no network of B has more than half of {_or(dispersed)}.")
+        said.append(f"Dispersed: no network of {name_b} has more than half of {_or(dispersed)}.")
     if gathered:
-        said.append(f"Gathered: no network of A has more than half of {_or(gathered)}.")
+        said.append(f"Gathered: no network of {name_a} has more than half of {_or(gathered)}.")
     return said
 
 
@@ -96,18 +109,64 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         ("Both", a.both, b.both),
         ("Practices in no network", len(a.grouping.unplaced), len(b.grouping.unplaced)),
     )
-    rows = [
+    return [
         (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
         for what, one, other in counts
     ]
-    terms_a, terms_b = a.terms, b.terms
-    for name in {**terms_a, **terms_b}:
-        one, other = terms_a.get(name, 0.0), terms_b.get(name, 0.0)
-        if one or other:
-            counted = _weight_words(name, compared)
-            rows.append((f"{spoken(name)}, hours{counted}", hours(one), hours(other), _signed(other - one)))
-    rows.append(("Weighted cost, hours", hours(a.cost), hours(b.cost), _signed(b.cost - a.cost)))
+
+
+def cost_rows(
+    compared: Compared, name_a: str = "A", name_b: str = "B"
+) -> list[tuple[str, str, str, str, str]]:
+    """Set what both take side by side: the kind of row (`netform.report.costs.term_rows`), then as `figure_rows`.
+
+    Parameters
+    ----------
+    compared : Compared
+    name_a, name_b : str
+        What the two divisions are called.
+    """
+    sides = list(tallies(compared))
+    rows = [
+        (
+            kind,
+            what if kind == "sum" else f"{spoken(what)}{_weight_words(what, compared, name_a, name_b)}",
+            hours(one),
+            hours(other),
+            signed(other - one),
+        )
+        for kind, what, [one, other] in term_rows(sides)
+    ]
+    told = [side for side in sides if has_cost(side)]
+    if told:
+        a, b = (side.cost for side in sides)
+        words = cost_words(max(told, key=lambda side: (any_penalty(side), side.weighted)))
+        cost = ("sum", f"Cost ({words})", hours(a), hours(b), signed(b - a))
+        at = next((place for place, row in enumerate(rows) if row[0] == "beside"), len(rows))
+        rows.insert(at, cost)
     return rows
+
+
+def without_sentences(compared: Compared, name_a: str, name_b: str) -> list[str]:
+    """Say that hours are not quite alike where one division leaves out other practices than the other.
+
+    Parameters
+    ----------
+    compared : Compared
+    name_a, name_b : str
+        What the two divisions are called.
+    """
+    a, b = compared.comparison.a.unplaced, compared.comparison.b.unplaced
+    if set(a) == set(b):
+        return []
+    who = f"{len(a):,} of {name_a} and {len(b):,} of {name_b}"
+    return [f"Practices in no network take no hours here: {who}, so the hours are not of the same practices."]
+
+
+def tallies(compared: Compared) -> tuple[Tally, Tally]:
+    """Add up the terms of both, each by its own weights."""
+    a, b = (add_up([each.score.terms], dict(each.score.rules.weights)) for each in (compared.a, compared.b))
+    return a, b
 
 
 def compare_text(compared: Compared) -> str:
@@ -131,14 +190,21 @@ def compare_text(compared: Compared) -> str:
             moved_sentence(both.back, both.patients, "B", "A"),
             counterpart_sentence(both),
             "(A practice moves when its network has no more than half of its patients in the practice's other one.)",
+            *difference_sentences(*tallies(compared), "A", "B"),
+            *without_sentences(compared, "A", "B"),
         ],
         table_lines(("", "A", "B", "B - A"), figure_rows(compared), right=(1, 2, 3)),
+        table_lines(("A week", "A", "B", "B - A"), _cost_lines(compared), right=(1, 2, 3)),
         [f"  {one_line(sentence)}" for sentence in fate_sentences(both)],
         _pair_lines(compared) if len(both.matched) <= NETWORKS_LISTED else [],
         _moved_lines(compared),
         [f"  {one_line(note)}" for note in compared.notes],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _cost_lines(compared: Compared) -> list[tuple[str, ...]]:
+    return [(f"{'' if kind == 'sum' else '  '}{what}", *cells) for kind, what, *cells in cost_rows(compared)]
 
 
 def _pair_lines(compared: Compared) -> list[str]:
@@ -184,17 +250,14 @@ def _moved_lines(compared: Compared) -> list[str]:
     return table_lines(header, rows[:MOVED_LISTED], right=(2,)) + rest
 
 
-def _weight_words(name: str, compared: Compared) -> str:
+def _weight_words(name: str, compared: Compared, name_a: str, name_b: str) -> str:
     """Say how a term counts in the cost, where that is not simply once."""
     one, other = (dict(each.score.rules.weights).get(name, 1.0) for each in (compared.a, compared.b))
     if one != other:
-        return f", weight {one:g} in A and {other:g} in B"
-    return "" if one == 1 else f", weight {one:g}"
-
-
-def _signed(value: float) -> str:
-    shown = round(value, 1)
-    return f"{shown:+,.1f}" if shown else "0.0"
+        return f" (weight {one:g} in {name_a} and {other:g} in {name_b})"
+    if one == 0:
+        return " (weight 0: no part of the cost)"
+    return "" if one == 1 else f" (weight {one:g})"
 
 
 def _or(labels: tuple[str, ...]) -> str:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.report.words import STATUS_WORDS, hours, one_line, source_name, verdict
+from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from netform.plan.model import Network, Plan
     from netform.result import Result
     from netform.rules.model import Rules
+    from netform.scores.tally import Tally
 
 __all__ = ["Facts", "band_sentence", "bands_of", "gather_facts", "own_bands", "proof_sentence", "standing"]
 
@@ -75,8 +77,35 @@ class Facts:
         return least <= network.list_size <= most
 
     def cost(self, network: Network) -> float:
-        """Weighted hours per week of a network."""
-        return sum(self.weights.get(name, 1.0) * value for name, value in network.terms.items())
+        """Cost of a network: its hours and penalties by their weights."""
+        return self.tally([network]).cost
+
+    def tally(self, networks: Iterable[Network]) -> Tally:
+        """Add up the terms of networks, hours and penalties apart."""
+        return add_up((network.terms for network in networks), self.weights)
+
+    def beside(self, networks: Iterable[Network]) -> Mapping[str, float]:
+        """Add up the terms of weight 0 of networks."""
+        return self.tally(networks).beside
+
+    @property
+    def hour_names(self) -> tuple[str, ...]:
+        """Of the terms shown, those that are hours and count in the cost."""
+        return tuple(name for name in self._counted if not is_penalty(name))
+
+    @property
+    def penalty_names(self) -> tuple[str, ...]:
+        """Of the terms shown, those that are penalties and count in the cost."""
+        return tuple(name for name in self._counted if is_penalty(name))
+
+    @property
+    def beside_names(self) -> tuple[str, ...]:
+        """Of the terms shown, those whose weight is 0."""
+        return tuple(name for name in self.term_names if name not in self._counted)
+
+    @property
+    def _counted(self) -> list[str]:
+        return [name for name in self.term_names if self.weights.get(name, 1.0)]
 
 
 def gather_facts(result: Result) -> Facts:
@@ -194,4 +223,4 @@ def proof_sentence(plan: Plan) -> str:
         return verdict(plan.areas[0])
     if plan.cost is None:
         return f"The plan is {standing(plan)}."
-    return f"The plan costs {hours(plan.cost)} hours a week and is {standing(plan)}."
+    return f"The plan, at a cost of {hours(plan.cost)}, is {standing(plan)}."

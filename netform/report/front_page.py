@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from netform.report.front_picture import front_picture
 from netform.report.front_words import (
     axis_title,
+    axis_unit,
     mark_words,
     number_words,
     point_sentences,
@@ -18,11 +18,13 @@ from netform.report.front_words import (
     proof_words,
     standing_words,
     today_sentences,
+    weights_of,
 )
 from netform.report.page import asset, environment, style_hash
 from netform.report.pictures import inline_svg
 from netform.report.tables import provenance_rows
 from netform.report.words import area_name, source_name
+from netform.scores.tally import is_penalty
 from netform.tradeoff.fronts import marks_of, price_along
 
 if TYPE_CHECKING:
@@ -89,7 +91,9 @@ def render_front(result: FrontResult) -> str:
     sections = [
         _section(result, part, number, drawn=drawn or number == 0) for number, part in enumerate(result.parts)
     ]
-    weights = tomllib.loads(result.rules_toml).get("weights", {})
+    weights = weights_of(result)
+    shown = _terms_shown(result)
+    counted = [name for name in shown if weights.get(name, 1.0)]
     return (
         environment()
         .get_template("front.html.j2")
@@ -104,8 +108,11 @@ def render_front(result: FrontResult) -> str:
             standing=standing_words(front),
             sections=sections,
             rows_open=ROWS_OPEN,
-            terms=_terms_shown(result),
-            named=dict.fromkeys((*front.x.terms, *front.y.terms, *_terms_shown(result))),
+            hour_terms=[name for name in counted if not is_penalty(name)],
+            penalty_terms=[name for name in counted if is_penalty(name)],
+            named=dict.fromkeys((*front.x.terms, *front.y.terms, *shown)),
+            x_unit=axis_unit(front.x),
+            y_unit=axis_unit(front.y),
             weights=weights,
             provenance=provenance_rows(result.provenance),
             style=Markup(style),  # noqa: S704 - our own files; nothing of the user's is in them

@@ -5,7 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from netform.report.front_words import axis_meaning, axis_title, mark_words, proof_words, where_better
+from netform.report.front_words import (
+    axis_meaning,
+    axis_title,
+    axis_unit,
+    mark_words,
+    proof_words,
+    where_better,
+)
 from netform.report.pictures import RULE, Label, label_points, picture, shown
 from netform.report.words import hours, source_name
 from netform.tradeoff.fronts import marks_of
@@ -45,7 +52,7 @@ def front_picture(part: AreaFront, kind: Kind, source: str = "") -> bytes:
     """
     front = part.front
     x, y = axis_title(front.x), axis_title(front.y)
-    title = f"{y} against {x[:1].lower() + x[1:]}, hours a week"
+    title = f"{y} against {x[:1].lower() + x[1:]}, a week"
     where = front.area or (source_name(source) if source else "")
     title += f": {where}" if where else ""
     count = f"{len(front.points):,} point{'s' * (len(front.points) != 1)}"
@@ -97,7 +104,7 @@ def _line_places(front: Front) -> list[tuple[float, float]]:
 def _label(front: Front, side: str) -> str:
     axis = front.x if side == "x" else front.y
     meaning = axis_meaning(axis)
-    return f"{axis_title(axis)}, hours a week" + (f"\n({meaning})" if meaning else "")
+    return f"{axis_title(axis)}, {axis_unit(axis)} a week" + (f"\n({meaning})" if meaning else "")
 
 
 def _limits(axes: Axes, part: AreaFront) -> None:

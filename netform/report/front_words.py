@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from typing import TYPE_CHECKING
 
 from netform.report.words import hours, one_line, spoken
+from netform.scores.tally import is_penalty
 from netform.tradeoff.fronts import going_rates, marks_of
 from netform.tradeoff.model import SUMS
 
 if TYPE_CHECKING:
     from netform.tradeoff.fronts import ExchangeRate
     from netform.tradeoff.model import Axis, Front, FrontPoint
-    from netform.tradeoff.results import AreaFront, Today
+    from netform.tradeoff.results import AreaFront, FrontResult, Today
 
 __all__ = [
     "axis_meaning",
     "axis_title",
+    "axis_unit",
     "mark_words",
     "number_words",
     "point_sentences",
@@ -24,6 +27,7 @@ __all__ = [
     "proof_words",
     "standing_words",
     "today_sentences",
+    "weights_of",
     "where_better",
 ]
 
@@ -35,6 +39,14 @@ def axis_title(axis: Axis) -> str:
     """Name what an axis adds up: ``Shared workforce``, ``Overhead + staff travel``."""
     titles = [SUM_TITLES.get(name.strip(), spoken(name)) for name in axis.name.split("+")]
     return " + ".join([titles[0], *(title[:1].lower() + title[1:] for title in titles[1:])])
+
+
+def axis_unit(axis: Axis) -> str:
+    """Say what an axis is counted in: hours, which are somebody's, or penalties, which are nobody's."""
+    kinds = {is_penalty(term) for term in axis.terms}
+    if len(kinds) > 1:
+        return "hours and penalties"
+    return "in penalties" if True in kinds else "hours"
 
 
 def axis_meaning(axis: Axis) -> str:
@@ -68,6 +80,12 @@ def mark_words(front: Front, *, capital: bool = True) -> dict[int, str]:
     return {i: text[:1].upper() + text[1:] for i, text in joined.items()} if capital else joined
 
 
+def weights_of(result: FrontResult) -> dict[str, float]:
+    """Give the weights of the rules that a front was made under."""
+    weights: dict[str, float] = tomllib.loads(result.rules_toml).get("weights", {})
+    return weights
+
+
 def number_words(number: float) -> str:
     """Write a price so that small ones keep two figures."""
     if abs(number) >= 10:
@@ -92,14 +110,13 @@ def point_sentences(part: AreaFront) -> list[str]:
             else f"One plan was found, the best so far on both axes: {_at(front, first)}."
         ]
     sentences = [
-        f"No plan needs less {one} than {_hours(least)} a week; point {number} does, and then {other} takes at "
-        f"least {_hours(then)}."
+        f"No plan needs less {one} than {least} a week; point {number} does, and then {other} takes at least {then}."
         if proven
-        else f"The least {one} found is {_hours(least)} a week, at point {number}, with {_hours(then)} of {other}; "
-        f"a plan with less {one} may exist."
+        else f"The least {one} found is {least} a week, at point {number}, with {then} of {other}; a plan with less "
+        f"{one} may exist."
         for one, least, number, other, then, proven in (
-            (x, first.x, 1, y, first.y, front.least_x_proven),
-            (y, last.y, len(front.points), x, last.x, front.least_y_proven),
+            (x, _of(front.x, first.x), 1, y, _of(front.y, first.y), front.least_x_proven),
+            (y, _of(front.y, last.y), len(front.points), x, _of(front.x, last.x), front.least_y_proven),
         )
     ]
     marks = marks_of(front)
@@ -110,9 +127,9 @@ def point_sentences(part: AreaFront) -> list[str]:
     else:
         sentences.append(
             f"The knee, point {marks['knee'] + 1}, is recommended where the weights decide nothing: "
-            f"{_at(front, knee)}. It takes {_hours(knee.x - first.x)} more {x} than the least"
-            f"{'' if front.least_x_proven else ' found'}, and saves "
-            f"{_hours(first.y - knee.y)} of {y}; beyond it each hour saved costs more than before."
+            f"{_at(front, knee)}. It takes {_of(front.x, knee.x - first.x)} more {x} than the least"
+            f"{'' if front.least_x_proven else ' found'}, and {_of(front.y, first.y - knee.y)} less {y}; beyond it "
+            "each hour less costs more than before."
         )
     best = front.best
     where = (
@@ -121,7 +138,7 @@ def point_sentences(part: AreaFront) -> list[str]:
         else "beside the points of this front, since it is not these two alone that count"
     )
     sentences.append(
-        f"By the weights of the rules the best plan costs {_hours(best.cost)} and is {where}: {_at(front, best)}."
+        f"By the weights of the rules the best plan, at a cost of {hours(best.cost)}, is {where}: {_at(front, best)}."
     )
     return sentences
 
@@ -134,9 +151,8 @@ def today_sentences(part: AreaFront) -> list[str]:
     front = part.front
     x, y = axis_title(front.x).lower(), axis_title(front.y).lower()
     count = f"{today.networks:,} network{'s' * (today.networks != 1)}"
-    sentences = [
-        f"Today's {count} take {_hours(today.x)} of {x} and {_hours(today.y)} of {y} a week, by the same terms."
-    ]
+    takes = f"{_of(front.x, today.x)} of {x} and {_of(front.y, today.y)} of {y}"
+    sentences = [f"Today's {count} take {takes} a week, by the same terms."]
     if today.broken:
         sentences.append(
             f"They do not keep the rules that every point of the front keeps: {', '.join(today.broken)}."
@@ -156,8 +172,8 @@ def _against(front: Front, today: Today, x: str, y: str) -> str:
         point = max(both, key=lambda each: (today.x - each.x) + (today.y - each.y))
         number = front.points.index(point) + 1
         return (
-            f"Point {number} betters them on both: {_hours(today.x - point.x)} less {x} and "
-            f"{_hours(today.y - point.y)} less {y} a week."
+            f"Point {number} betters them on both: {_of(front.x, today.x - point.x)} less {x} and "
+            f"{_of(front.y, today.y - point.y)} less {y} a week."
         )
     return "No point of the front is better than they are on both axes."
 
@@ -228,13 +244,13 @@ def proof_words(part: AreaFront) -> str:
     if part.summed:
         return (
             "The points add up proven points of every area. Areas have other points between those shown: a plan of "
-            f"all areas may be better by up to {_known(front.resolution_x)} of {x} and "
-            f"{_known(front.resolution_y)} of {y} a week, and by no more."
+            f"all areas may be better by up to {_known(front.x, front.resolution_x)} of {x} and "
+            f"{_known(front.y, front.resolution_y)} of {y} a week, and by no more."
         )
     return (
         "The points are proven: no plan betters one of them on both axes. Between neighbouring points there may be "
-        f"plans that are better by up to {_known(front.resolution_x)} of {x} or {_known(front.resolution_y)} of {y} "
-        "a week, and by no more."
+        f"plans that are better by up to {_known(front.x, front.resolution_x)} of {x} or "
+        f"{_known(front.y, front.resolution_y)} of {y} a week, and by no more."
     )
 
 
@@ -256,8 +272,8 @@ def where_better(front: Front) -> str:
     return "between these points" + (f" and {beyond}" if beyond else "")
 
 
-def _known(number: float) -> str:
-    return _hours(number) if math.isfinite(number) else "an unknown amount"
+def _known(axis: Axis, number: float) -> str:
+    return _of(axis, number) if math.isfinite(number) else "an unknown amount"
 
 
 def _worth(rate: ExchangeRate) -> str:
@@ -265,13 +281,13 @@ def _worth(rate: ExchangeRate) -> str:
     return f"{number} hour{'s' * (number not in ('1', '1.0'))}"
 
 
-def _hours(number: float) -> str:
-    return f"{hours(number)} hours"
+def _of(axis: Axis, number: float) -> str:
+    return f"{hours(number)} {axis_unit(axis)}"
 
 
 def _at(front: Front, point: FrontPoint) -> str:
     networks = f"{len(point.networks):,} network{'s' * (len(point.networks) != 1)}"
     return one_line(
-        f"{_hours(point.x)} of {axis_title(front.x).lower()} and {_hours(point.y)} of "
+        f"{_of(front.x, point.x)} of {axis_title(front.x).lower()} and {_of(front.y, point.y)} of "
         f"{axis_title(front.y).lower()} a week, with {networks}"
     )

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from netform.inputs.gazetteer import ATTRIBUTION
 from netform.plan.rule_cost import rule_cost_words
 from netform.report import words
+from netform.report.costs import PENALTY_MEANING, cost_words, has_cost, hours_meaning, taken_sentences
 from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
@@ -27,6 +28,7 @@ from netform.report.tables import (
     provenance_rows,
     totals,
 )
+from netform.scores.tally import is_penalty
 
 if TYPE_CHECKING:
     from netform.result import Result
@@ -78,6 +80,9 @@ def render_report(result: Result) -> str:
         facts=facts,
         plan=plan,
         standing=standing(plan),
+        whole=facts.tally(plan.networks),
+        taken=taken_sentences(facts.tally(plan.networks)),
+        hours_meaning=hours_meaning(facts.hour_names),
         sections=sections,
         several=several,
         folded=len(plan.areas) > AREAS_SHOWN_OPEN,
@@ -129,11 +134,15 @@ def environment() -> Environment:
         area_name=words.area_name,
         verdict=words.verdict,
         rule_cost_words=rule_cost_words,
+        cost_words=cost_words,
     )
     made.globals.update(
         attribution=ATTRIBUTION,
         status_words=words.STATUS_WORDS,
         meanings=words.TERM_MEANINGS,
+        is_penalty=is_penalty,
+        has_cost=has_cost,
+        penalty_meaning=PENALTY_MEANING,
         totals=totals,
         post_roles=post_roles,
         posts_rows=posts_rows,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from netform.plan.model import Plan
+from netform.report.costs import any_penalty, hours_meaning, taken_sentences, term_rows
 from netform.report.facts import Facts, bands_of
 from netform.report.map import Drawing, draw_map
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from netform.plan.model import Network
     from netform.practices.model import Practice
     from netform.rules.breaches import Breach
+    from netform.scores.tally import Tally
 
 __all__ = ["NETWORKS_ON_A_MAP", "render_score", "score_facts"]
 
@@ -37,7 +39,7 @@ class ScoreRow:
     label: str
     network: Network
     areas: tuple[str, ...]
-    cost: float
+    tally: Tally
     members: tuple[Practice, ...]
     hub: Practice
     bar: Bar
@@ -73,6 +75,7 @@ def render_score(result: ScoredResult) -> str:
         }
         for anchor, area in enumerate(sorted(by_area), start=1)
     ]
+    tally = facts.tally(each.network for each in score.networks)
     style = asset("report.css.j2")
     made = environment()
     made.filters["breach_words"] = breach_words
@@ -80,14 +83,18 @@ def render_score(result: ScoredResult) -> str:
         score=score,
         facts=facts,
         opening=opening(score),
+        hours_meaning=hours_meaning(facts.hour_names),
         sections=sections,
         several=len(sections) > 1,
         has_areas=any(row.areas != ("",) for row in rows),
         folded=len(sections) > AREAS_SHOWN_OPEN,
         anchors={row.network.network_id: row.number for row in rows},
         rows=rows,
-        terms=[name for name, hours in score.terms.items() if hours],
         unscored=[name for name, hours in score.terms.items() if not hours],
+        tally=tally,
+        taken=taken_sentences(tally, "Together they take"),
+        term_rows=term_rows([tally]),
+        has_penalties=any_penalty(tally),
         weights=dict(score.rules.weights),
         kinds=score.breach_counts,
         broken=_broken(rows, score),
@@ -116,7 +123,7 @@ def score_facts(score: Score, source: str) -> Facts:
         most=score.rules.most,
         in_band=score.in_band,
         exceptions=tuple(each.network for each in score.networks if each.breaches),
-        term_names=tuple(score.terms),
+        term_names=tuple(name for name, value in score.terms.items() if value),
         weights=dict(score.rules.weights),
         bands=bands_of(score.rules),
     )
@@ -134,7 +141,7 @@ def _rows(result: ScoredResult, facts: Facts) -> list[ScoreRow]:
                 label=each.network.network_id,
                 network=network,
                 areas=each.areas,
-                cost=each.cost,
+                tally=facts.tally([network]),
                 members=tuple(by_code[code] for code in network.practice_codes),
                 hub=by_code[network.hub_code],
                 bar=Bar(along(network.list_size), *map(along, facts.band(network))),

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.report.costs import (
+    PENALTY_MEANING,
+    any_penalty,
+    cost_cells,
+    cost_columns,
+    cost_words,
+    has_cost,
+    term_rows,
+)
 from netform.report.facts import bands_of, own_bands
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import clean, hours, one_line, spoken
 from netform.rules.table import DEMAND_RULES
+from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
     from netform.judge.scoring import Score
@@ -81,13 +91,19 @@ def shortened(text: str) -> str:
 
 
 def _term_lines(score: Score) -> list[str]:
-    weight = dict(score.rules.weights)
-    rows = [
-        (spoken(name), hours(value), f"{weight.get(name, 1.0):g}", hours(weight.get(name, 1.0) * value))
-        for name, value in score.terms.items()
-    ]
-    rows.append(("Cost", "", "", hours(score.cost)))
-    return table_lines(("Term", "Hours a week", "Weight", "Weighted"), rows, right=(1, 2, 3))
+    weights = dict(score.rules.weights)
+    tally = add_up([score.terms], weights)
+    rows: list[tuple[str, str, str]] = []
+    for kind, what, [value] in term_rows([tally]):
+        if kind == "sum":
+            rows.append((what, hours(value), ""))
+        else:
+            weight = weights.get(what, 1.0)
+            rows.append((f"  {spoken(what)}", hours(value), "" if weight == 1 else f"weight {weight:g}"))
+    if has_cost(tally):
+        rows.append(("Cost", hours(score.cost), cost_words(tally)))
+    lines = table_lines(("Hours and penalties", "A week", ""), rows, right=(1,))
+    return [*lines, f"  ({PENALTY_MEANING})"] if any_penalty(tally) else lines
 
 
 def _kind_lines(score: Score) -> list[str]:
@@ -99,6 +115,9 @@ def _kind_lines(score: Score) -> list[str]:
 
 
 def _network_lines(score: Score) -> list[str]:
+    weights = dict(score.rules.weights)
+    whole = add_up([score.terms], weights)
+    columns = cost_columns(whole)
     rows = [
         (
             shortened(each.network.network_id),
@@ -107,22 +126,13 @@ def _network_lines(score: Score) -> list[str]:
             one_line(each.network.hub_code),
             f"{sum(post.whole for post in each.network.posts):.1f}",
             f"{each.network.minutes_per_move:.0f}",
-            hours(each.cost),
+            *cost_cells(add_up([each.network.terms], weights), whole),
             ", ".join(dict.fromkeys(breach.kind.replace("_", " ") for breach in each.breaches)),
         )
         for each in score.networks
     ]
-    header = (
-        "Network",
-        "Patients",
-        "Practices",
-        "Hub",
-        "Posts",
-        "Minutes a move",
-        "Hours a week",
-        "Breaks",
-    )
-    return table_lines(header, rows, right=(1, 2, 4, 5, 6))
+    header = ("Network", "Patients", "Practices", "Hub", "Posts", "Minutes a move", *columns, "Breaks")
+    return table_lines(header, rows, right=(1, 2, 4, 5, *range(6, 6 + len(columns))))
 
 
 def _breach_lines(score: Score) -> list[str]:

@@ -52,7 +52,7 @@ def solve_log_picture(area: AreaResult, kind: Kind) -> bytes:
     first, last = area.log[0], area.log[-1]
     title = f"How plan and bound came together{f': {area.area}' if area.area else ''}"
     description = (
-        f"The first plan, after {first.seconds:,.1f} seconds, costs {hours(first.incumbent)} hours a week; the last, "
+        f"The first plan, after {first.seconds:,.1f} seconds, costs {hours(first.incumbent)}; the last, "
         f"after {last.seconds:,.1f} seconds, costs {hours(last.incumbent)}, and no plan costs less than "
         f"{hours(last.bound)}: a gap of {percent(area.gap or 0.0)}. Its networks outside the band went from "
         f"{first.exceptions:,} to {last.exceptions:,}. The table below gives the steps."
@@ -71,7 +71,7 @@ def _figure(log: Sequence[SolveStep], title: str) -> Figure:
     labels = _falls(axes, log, seconds)
     axes.set_title(shown(title), loc="left", fontsize=13, fontweight="bold", pad=12)
     axes.set_xlabel("Time since the area was begun", labelpad=8)
-    axes.set_ylabel("Weighted hours a week", labelpad=8)
+    axes.set_ylabel("Cost: hours and penalties a week", labelpad=8)
     axes.grid(visible=True, color=RULE, linewidth=0.5, alpha=0.6)
     axes.set_axisbelow(True)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
@@ -106,7 +106,7 @@ def _lines(axes: Axes, log: Sequence[SolveStep], seconds: Sequence[float]) -> No
     plans, bounds = [step.incumbent for step in log], [step.bound for step in log]
     axes.fill_between(
         seconds, bounds, plans, step="post", color=ORANGE, alpha=0.09, linewidth=0, zorder=1,
-        label="What might still be saved",
+        label="How much less might still be",
     )  # fmt: skip
     axes.step(
         seconds,

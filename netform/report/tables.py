@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netform.practices.model import Practice
     from netform.report.facts import Facts
     from netform.result import Result
+    from netform.scores.tally import Tally
 
 __all__ = [
     "AreaCounts",
@@ -58,19 +59,18 @@ class NetworkRow:
     network: Network
     members: tuple[Practice, ...]
     hub: Practice
-    cost: float
+    tally: Tally
     band_words: str
     bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the networks of a table come to; terms in hours per week."""
+    """What the networks of a table come to."""
 
     patients: int
     practices: int
-    terms: Mapping[str, float]
-    cost: float
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def network_rows(result: Result, facts: Facts) -> list[NetworkRow]:
             network=network,
             members=tuple(by_code[code] for code in network.practice_codes),
             hub=by_code[network.hub_code],
-            cost=facts.cost(network),
+            tally=facts.tally([network]),
             band_words=facts.band_words(network),
             bar=Bar(along(network.list_size), *map(along, facts.band(network))),
         )
@@ -165,17 +165,12 @@ def posts_rows(rows: Sequence[NetworkRow]) -> list[PostsRow]:
     return found
 
 
-def totals(rows: Sequence[NetworkRow]) -> Totals:
+def totals(rows: Sequence[NetworkRow], facts: Facts) -> Totals:
     """Add up a table of networks for its last row."""
-    terms: dict[str, float] = defaultdict(float)
-    for row in rows:
-        for name, value in row.network.terms.items():
-            terms[name] += value
     return Totals(
         patients=sum(row.network.list_size for row in rows),
         practices=sum(len(row.members) for row in rows),
-        terms=terms,
-        cost=sum(row.cost for row in rows),
+        tally=facts.tally(row.network for row in rows),
     )
 
 

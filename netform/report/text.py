@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.plan.rule_cost import rule_cost_words
+from netform.report.costs import cost_cells, cost_columns, taken_sentences
 from netform.report.exceptions import exception_lines
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.words import (
@@ -55,7 +56,13 @@ def summary_text(result: Result) -> str:
         + (f" in {len(plan.areas):,} areas." if len(plan.areas) > 1 else ".")
     )
     blocks = [
-        [opening, *filter(None, [band_sentence(facts)]), proof_sentence(plan), *_left_open(plan)],
+        [
+            opening,
+            *filter(None, [band_sentence(facts)]),
+            *taken_sentences(facts.tally(plan.networks)),
+            proof_sentence(plan),
+            *_left_open(plan),
+        ],
         _network_lines(plan, facts) if facts.networks <= NETWORKS_LISTED else [],
         _exception_lines(plan, facts),
         _area_lines(plan.areas) if len(plan.areas) > 1 else [],
@@ -75,6 +82,8 @@ def _sentences(*each: str) -> str:
 
 
 def _network_lines(plan: Plan, facts: Facts) -> list[str]:
+    whole = facts.tally(plan.networks)
+    columns = cost_columns(whole)
     rows = [
         (
             one_line(network.network_id),
@@ -82,13 +91,13 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
             f"{network.list_size:,}",
             str(len(network.practice_codes)),
             one_line(network.hub_code),
-            hours(facts.cost(network)),
+            *cost_cells(facts.tally([network]), whole),
             "" if facts.is_in_band(network) else facts.band_words(network),
         )
         for network in plan.networks
     ]
-    header = ("Network", "Name", "Patients", "Practices", "Hub", "Hours a week", "")
-    return table_lines(header, rows, right=(2, 3, 5)) if rows else []
+    header = ("Network", "Name", "Patients", "Practices", "Hub", *columns, "")
+    return table_lines(header, rows, right=(2, 3, *range(5, 5 + len(columns)))) if rows else []
 
 
 def _exception_lines(plan: Plan, facts: Facts) -> list[str]:

@@ -36,12 +36,12 @@ TERM_MEANINGS = {
     "staff_travel": "time of shared staff on the road between the sites of a network",
     "stranded_posts": "time of shared staff that is paid for but cannot be hired, because only whole posts "
     "(or whole days) can",
-    "overhead": "time a network costs by existing: keeping a hub open however few come",
-    "balance": "a penalty for a list far from the target",
+    "overhead": "time that keeping a hub open takes, however few come",
+    "balance": "for a list far from the target",
     "cover": "clinical time a network is short of the average of its area",
-    "continuity": "a penalty for patients taken away from their present network",
-    "community": "a penalty for patients who live outside the land of their network",
-    "crossing": "a penalty for networks that straddle a soft boundary",
+    "continuity": "for patients taken away from their present network",
+    "community": "for patients who live outside the land of their network",
+    "crossing": "for networks that straddle a soft boundary",
 }
 
 # Characters that could act on what shows them: controls (an escape begins a terminal command), marks that
@@ -139,19 +139,19 @@ def verdict(area: AreaResult) -> str:
     Returns
     -------
     str
-        One or two sentences.
+        A sentence or two. The cost has no unit here: it may hold penalties (`netform.report.costs`).
     """
     if area.status == "infeasible":
         return "It is proven that no plan can keep these rules."
     if area.cost is None:
         return "No plan was found in the time given. Whether there is one is not known."
-    costs = f"The plan costs {hours(area.cost)} hours a week."
     if area.status == "optimal":
-        return f"{costs} It is proven that no other plan under these rules costs less."
+        return "It is proven that no other plan under these rules costs less."
+    costs = f"The plan costs {hours(area.cost)}"
     if area.bound is None or area.gap is None:
-        return f"{costs} How much less another plan might cost is not known."
-    saving = hours(max(0.0, area.cost - area.bound))
+        return f"{costs}. How much less another plan might cost is not known."
+    less = hours(max(0.0, area.cost - area.bound))
     return (
-        f"{costs} It is not proven best: no plan can cost less than {hours(area.bound)}, "
-        f"so at most {saving} hours a week ({percent(area.gap)}) could still be saved."
+        f"{costs} and is not proven best: no plan can cost less than {hours(area.bound)}, so another could cost at "
+        f"most {less} ({percent(area.gap)}) less."
     )

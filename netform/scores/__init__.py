@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from netform.candidates.store import CandidateStore
     from netform.rules.model import Rules
+    from netform.scores.term import Kind
 
 __all__ = ["TERMS", "ScoringData", "Term", "candidate_costs", "network_cost", "network_terms"]
 
@@ -58,13 +59,26 @@ def network_cost(terms: Mapping[str, float], rules: Rules) -> float:
     return sum(rules.weight(name) * hours for name, hours in terms.items())
 
 
-def candidate_costs(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
+def candidate_costs(
+    store: CandidateStore, data: ScoringData, kind: Kind | None = None
+) -> NDArray[np.float64]:
     """Add up the terms of every candidate by their weights, hours per week, by the kernels.
 
     Terms of weight zero are not computed; no vector but the sum is as long as the store.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    data : ScoringData
+    kind : Kind, optional
+        Only terms of this kind; all when left out.
     """
     costs = np.zeros(len(store))
-    weighed = [(term, weight) for name, term in TERMS.items() if (weight := data.rules.weight(name))]
+    weighed = [
+        (term, weight)
+        for name, term in TERMS.items()
+        if (weight := data.rules.weight(name)) and kind in (None, term.kind)
+    ]
     for part, block in store.blocks():
         for term, weight in weighed:
             costs[part] += weight * term.kernel(block, data)

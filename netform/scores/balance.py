@@ -61,6 +61,7 @@ def _group_sums(
 BALANCE = Term(
     "balance",
     "Distance from the target list size",
+    "penalty",
     define,
     kernel,
     ("balance_target", "balance_dead_band", "balance_hours_per_1000"),

@@ -71,6 +71,7 @@ def _living_outside(
 COMMUNITY = Term(
     "community",
     "Patients who live in another network's territory",
+    "penalty",
     define,
     kernel,
     ("community_hours_per_patient_week",),

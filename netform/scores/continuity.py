@@ -135,6 +135,7 @@ def _moved(
 CONTINUITY = Term(
     "continuity",
     "Patients moved from their present network",
+    "penalty",
     define,
     kernel,
     ("continuity_hours_per_patient_week",),

@@ -42,4 +42,6 @@ def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
     return np.maximum(0.0, group_sums(store, data.shortfall_fte)) * data.rules.hours_per_post_week
 
 
-COVER = Term("cover", "Clinical time short of the area's average", define, kernel, ("hours_per_post_week",))
+COVER = Term(
+    "cover", "Clinical time short of the area's average", "hours", define, kernel, ("hours_per_post_week",)
+)

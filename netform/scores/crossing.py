@@ -74,5 +74,10 @@ def _off_the_main_side(
 
 
 CROSSING = Term(
-    "crossing", "Patients across a soft boundary", define, kernel, ("crossing_hours_per_patient_week",)
+    "crossing",
+    "Patients across a soft boundary",
+    "penalty",
+    define,
+    kernel,
+    ("crossing_hours_per_patient_week",),
 )

@@ -35,4 +35,4 @@ def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
     return np.full(len(store), data.rules.overhead_hours_week)
 
 
-OVERHEAD = Term("overhead", "Keeping a hub open", define, kernel, ("overhead_hours_week",))
+OVERHEAD = Term("overhead", "Keeping a hub open", "hours", define, kernel, ("overhead_hours_week",))

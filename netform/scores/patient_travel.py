@@ -110,5 +110,5 @@ def _least_patient_minutes(
 
 
 PATIENT_TRAVEL = Term(
-    "patient_travel", "Patients' travel to the hub", define, kernel, ("visits_per_patient_week",)
+    "patient_travel", "Patients' travel to the hub", "hours", define, kernel, ("visits_per_patient_week",)
 )

@@ -65,6 +65,7 @@ def _minutes_per_move(
 STAFF_TRAVEL = Term(
     "staff_travel",
     "Shared staff's travel between sites",
+    "hours",
     define,
     kernel,
     ("moves_per_post_week", "post_step", "roles"),

@@ -83,6 +83,7 @@ def _posts(
 STRANDED_POSTS = Term(
     "stranded_posts",
     "Shared posts that cannot be hired whole",
+    "hours",
     define,
     kernel,
     ("hours_per_post_week", "post_step", "roles"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from netform.candidates.store import CandidateStore
 from netform.rules.model import Rules
 
-__all__ = ["Definition", "Kernel", "ScoringData", "Term"]
+__all__ = ["Definition", "Kernel", "Kind", "ScoringData", "Term"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,10 @@ def _residents(nodes: list[dict[str, Any]], codes: list[str]) -> NDArray[np.floa
 Definition = Callable[[nx.Graph, Collection[str], Rules], float]
 Kernel = Callable[[CandidateStore, ScoringData], NDArray[np.float64]]
 
+# ``hours`` are somebody's: a patient's on the road, a member of staff's, a hub's that is kept open. A ``penalty`` is
+# nobody's: a rate of the rules that makes plans go round what is not wanted, counted as if it were hours.
+Kind: TypeAlias = Literal["hours", "penalty"]
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -138,6 +142,8 @@ class Term:
         As in the rules file and on the command line.
     title : str
         For people.
+    kind : Kind
+        Whether it counts hours of somebody, or a penalty in place of them.
     definition : callable
         ``(graph, codes, rules) -> hours``: the plain definition, on a graph of practices (`netform.map.graph`).
     kernel : callable
@@ -148,6 +154,7 @@ class Term:
 
     name: str
     title: str
+    kind: Kind
     definition: Definition
     kernel: Kernel
     numbers: tuple[str, ...]

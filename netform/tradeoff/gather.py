@@ -127,6 +127,7 @@ def alternatives_result(
     alternatives: Mapping[str, Sequence[Alternative]],
     borders: Mapping[str, Sequence[Border]],
     within: float,
+    rules: Rules,
 ) -> AlternativesResult:
     """Gather what is published of the plans near the best one.
 
@@ -139,7 +140,15 @@ def alternatives_result(
         By area.
     within : float
         The allowance above the best cost, a share.
+    rules : Rules
+        Of the whole list.
     """
+    networks = {
+        codes: rules.for_area(area)
+        for area, several in alternatives.items()
+        for each in several
+        for codes in each.networks
+    }
     labels = tuple(NetworkLabel(n.network_id, n.name, n.area, n.practice_codes) for n in best.plan.networks)
     patients = {practice.code: practice.list_size for practice in prepared.practices}
     return AlternativesResult(
@@ -160,6 +169,7 @@ def alternatives_result(
         territories=_grounds(prepared),
         provenance=best.plan.provenance,
         rules_toml=best.rules_toml,
+        network_terms={codes: network_terms(prepared.graph, codes, own) for codes, own in networks.items()},
     )
 
 

@@ -197,6 +197,8 @@ class AlternativesResult:
     folders : mapping of (area, kind, rank) to str
     provenance : mapping
     rules_toml : str
+    network_terms : mapping of codes to (mapping of str to float)
+        The terms of every network of any plan, unweighted.
     """
 
     practices: PracticeList
@@ -211,11 +213,16 @@ class AlternativesResult:
     folders: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     rules_toml: str = ""
+    network_terms: Mapping[Codes, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def several(self) -> bool:
         """Whether there is more than one area."""
         return len(self.alternatives) > 1
+
+    def terms_of(self, alternative: Alternative) -> list[Mapping[str, float]]:
+        """Give the terms of each network of an alternative, unweighted."""
+        return [self.network_terms.get(codes, {}) for codes in alternative.networks]
 
     def above_best(self, area: str, alternative: Alternative) -> float:
         """How much more than the best of its area an alternative costs, hours per week."""

@@ -10,6 +10,7 @@ import networkx as nx
 
 from netform.plan.rule_cost import Optimum, RuleCost
 from netform.rules.single_demands import single_demands
+from netform.scores.tally import penalty_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["demand_costs", "line_costs", "optimum_of", "without_line"]
 
 
-def optimum_of(plan: Plan) -> Optimum | None:
-    """Give what a plan is worth; None when an area has none."""
+def optimum_of(plan: Plan, rules: Rules) -> Optimum | None:
+    """Give what a plan is worth under the rules it was made by; None when an area has none."""
     if plan.cost is None:
         return None
     exceptions = sum(network.exception is not None for network in plan.networks)
-    return Optimum(plan.cost, exceptions, plan.status == "optimal")
+    penalties = penalty_cost((network.terms for network in plan.networks), dict(rules.weights))
+    return Optimum(plan.cost, exceptions, plan.status == "optimal", penalties)
 
 
 def demand_costs(solve: Callable[[Rules], Optimum | None], rules: Rules) -> list[RuleCost]:
@@ -91,7 +93,10 @@ def line_costs(
         if first is None or second is None:
             continue
         apart = Optimum(
-            first.hours + second.hours, first.exceptions + second.exceptions, first.proven and second.proven
+            first.cost + second.cost,
+            first.exceptions + second.exceptions,
+            first.proven and second.proven,
+            first.penalties + second.penalties,
         )
         joined = without_line(graph, a, b, edges)
         together = solve(joined, _name(a, b), sorted(joined), both)
@@ -146,7 +151,8 @@ def _cost(kind: str, rule: str, base: Optimum, without: Optimum | None) -> RuleC
     return RuleCost(
         kind,
         rule,
-        base.hours - without.hours,
+        base.cost - without.cost,
         base.exceptions - without.exceptions,
         proven=base.proven and without.proven,
+        penalties=base.penalties - without.penalties,
     )

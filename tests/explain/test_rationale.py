@@ -120,11 +120,11 @@ def test_moves_are_what_the_definitions_say(drawn: tuple[nx.Graph, Rules, Groups
             kept = not breaches(graph, joined, rules)
             kept &= not breaches(graph, left, rules) if left else rules.demands.networks is None
             assert (move.breach == "") == kept
-            assert (move.hours is not None) == kept
-            if move.hours is not None:
+            assert (move.cost is not None) == kept
+            if move.cost is not None:
                 change = cost(graph, joined, rules) + cost(graph, left, rules)
                 change -= cost(graph, groups[into], rules) + cost(graph, groups[move.home], rules)
-                assert move.hours == pytest.approx(change, rel=1e-9, abs=1e-9)
+                assert move.cost == pytest.approx(change, rel=1e-9, abs=1e-9)
 
 
 def best_division(graph: nx.Graph, rules: Rules) -> Groups | None:
@@ -151,7 +151,7 @@ def test_no_move_betters_an_optimum(data: st.DataObject) -> None:
     rules = data.draw(demanding(graph, rules))
     groups = best_division(graph, rules)
     if groups is not None:
-        hours = [move.hours for into in moves_into(graph, groups, rules) for move in into]
+        hours = [move.cost for into in moves_into(graph, groups, rules) for move in into]
         assert min((each for each in hours if each is not None), default=0.0) >= -1e-9
 
 
@@ -184,7 +184,7 @@ def test_a_network_that_would_fall_apart() -> None:
     sizes, points = [20_000, 5_000, 20_000, 35_000], [(0, 0), (1000, 0), (2000, 0), (1000, 1000)]
     graph = made_up_area(sizes, points, [(0, 1), (1, 2), (1, 3)], RULES)
     _, (move,) = moves_into(graph, [("P0", "P1", "P2"), ("P3",)], RULES)
-    assert (move.code, move.breach, move.hours) == ("P1", "cut", None)
+    assert (move.code, move.breach, move.cost) == ("P1", "cut", None)
 
 
 def test_pins_and_a_number_of_networks_stop_moves() -> None:
@@ -233,7 +233,7 @@ def test_no_move_within_the_limit_betters_an_optimum_near_its_start(data: st.Dat
     except ImpossibleError:
         return
     groups = [placed.practice_codes for placed in outcome.networks]
-    hours = [move.hours for into in moves_into(graph, groups, rules, moves) for move in into]
+    hours = [move.cost for into in moves_into(graph, groups, rules, moves) for move in into]
     assert min((each for each in hours if each is not None), default=0.0) >= -1e-6
 
 
@@ -244,11 +244,11 @@ def test_a_rationale_in_full() -> None:
     posts = (SharedPost("pharmacist", 1.33, 1.2, 0.13),)
     first, second = rationales(graph, networks_of(graph, groups, RULES, posts=posts), RULES)
     (move,) = moves_into(graph, groups, RULES)[0]
-    assert move.hours is not None
+    assert move.cost is not None
     assert first == (
         "One practice with 40,000 patients, 10,000 above the least and 10,000 below the most of a network; nobody "
         "travels to another practice. They give 1.3 shared posts, of which 1.2 can be hired whole. The best next "
-        f"partner is P1 (5,000 patients, of N-2): to take it in would cost {move.hours:.1f} hours a week more."
+        f"partner is P1 (5,000 patients, of N-2): to take it in would take {move.cost:.1f} hours a week more."
     )
     # Of 35,000 patients 30,000 drive 5.4 + 2.92 minutes to P1 at 1 km: 7.13 on average.
     assert second.startswith(

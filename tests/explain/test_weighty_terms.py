@@ -59,6 +59,7 @@ def test_a_target_far_from_the_band_is_the_reason() -> None:
     """A target of 40,000 with a band of 200,000 to 300,000 charges every network whatever is chosen."""
     rules = named(40_000, 10_000, RULES.with_band(200_000, 300_000))
     (note,) = weighty_notes(networks(balance=60.0, overhead=40.0), rules)
+    assert "balance makes up 60% of the plan's cost (120.0, a penalty and nobody's time)" in note
     assert "balance makes up 60%" in note
     assert (
         "a target of 40,000 patients, 10,000 either way, which no network of 200,000 to 300,000 comes near"

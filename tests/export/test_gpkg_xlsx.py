@@ -50,7 +50,8 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(result: Result) -> None:
     """Text that begins a formula is text; practices stand network by network, moves against today."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(single_file(PLAN, ".xlsx", result)))
     assert book.sheet_names == [
-        "Networks", "Practices by network", "Moves", "Exceptions", "Rules", "Sources", "Attribution",
+        "Networks", "Practices by network", "Moves", "Hours and penalties", "Exceptions", "Rules", "Sources",
+        "Attribution",
     ]  # fmt: skip
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     assert [row[5] for row in sheets["Practices by network"][1:]] == ["15F-01", "15F-01", "15F-02", ""]
@@ -62,6 +63,8 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(result: Result) -> None:
         ["D4", 1, "in no network"],
     ]
     assert ["band", "min", 30_000] in sheets["Rules"]
+    # 12.5 of the one and a third of the other: hours of weight 1, and no penalty.
+    assert sheets["Hours and penalties"][1:] == [["hours", "patient_travel", 12.833333, 1.0, 12.833333]]
     sources = dict(sheets["Sources"][1:])
     assert sources["status"] == "optimal"
     assert sources["unplaced D4"] == "opted out"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netform.result import Result
 
 PRICES = (
-    RuleCost("pin", "=A1 and B2 pinned as a network", 12.3456789, 0, proven=True),
+    RuleCost("pin", "=A1 and B2 pinned as a network", 12.3456789, 0, proven=True, penalties=10.0),
     RuleCost("area_line", "the line between 15F and QNC", None, 0, proven=False),
 )
 
@@ -23,11 +23,11 @@ def _priced(result: Result) -> Result:
 
 
 def test_rows(result: Result) -> None:
-    """Hours rounded, nothing that a spreadsheet would run, a blank for what is not known."""
+    """Hours without the penalties, rounded; nothing that a spreadsheet would run, a blank for what is not known."""
     assert folder_files(PLAN, _priced(result))["prices.csv"]().decode("utf-8-sig") == (
-        "kind,rule,hours_per_week,exceptions,proven\n"
-        "pin,'=A1 and B2 pinned as a network,12.345679,0,yes\n"
-        "area_line,the line between 15F and QNC,,0,no\n"
+        "kind,rule,hours_per_week,exceptions,proven,penalties,cost\n"
+        "pin,'=A1 and B2 pinned as a network,2.345679,0,yes,10.0,12.345679\n"
+        "area_line,the line between 15F and QNC,,0,no,,\n"
     )
 
 

@@ -53,9 +53,7 @@ def test_no_practice_of_leeds_had_better_move(shared_data: Path) -> None:
     outcome = solve_area(graph, "", list(graph), RULES, Options(), Progress())
     assert outcome.result.status == "optimal"
     groups = [placed.practice_codes for placed in outcome.networks]
-    hours = [
-        move.hours for into in moves_into(graph, groups, RULES) for move in into if move.hours is not None
-    ]
+    hours = [move.cost for into in moves_into(graph, groups, RULES) for move in into if move.cost is not None]
     assert hours
     assert min(hours) >= -1e-6 * (outcome.result.cost or 0.0)
 

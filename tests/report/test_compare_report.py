@@ -10,7 +10,7 @@ import pytest
 from netform.judge.comparison import Compared, compare_results
 from netform.report import compare_page
 from netform.report.compare_map import draw_changes
-from netform.report.compare_page import numbers, render_comparison
+from netform.report.compare_page import letters_of, map_names, render_comparison
 from netform.report.compare_text import compare_text
 from tests.judged import FORMULA, SCRIPT, compared, judged
 from tests.report.test_page import Page
@@ -39,30 +39,45 @@ def test_nothing_moves_from_a_division_to_itself() -> None:
     assert "Moved" not in text
 
 
-def test_counterparts_have_one_number() -> None:
-    """And no two networks of one side share one."""
-    number_a, number_b = numbers(BOTH.comparison)
+def test_old_networks_have_letters_and_new_ones_numbers() -> None:
+    """So that none of one side passes for one of the other, and a practice never moves from 19 to 19."""
+    letter_a, number_b = map_names(BOTH.comparison)
     assert number_b == {"one": 1, "three": 2, "two": 3}
-    assert all(number_a[pair.a] == number_b[pair.b] for pair in BOTH.comparison.matched)
-    back_a, back_b = numbers(BOTH.comparison.mirrored())
-    assert (len(set(back_a.values())), len(set(back_b.values()))) == (len(back_a), len(back_b))
+    assert list(letter_a.values()) == ["A", "B", "C"]
+    assert list(letter_a) == list(BOTH.comparison.a.networks)
+
+
+def test_letters_go_on_after_z() -> None:
+    """As the columns of a sheet do."""
+    assert [letters_of(place) for place in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
+
+
+def test_hours_and_penalties_are_apart_on_the_page() -> None:
+    """With a sum of each, in the order of the text, and what no hour is saved by."""
+    text, words = compare_text(BOTH), " ".join(Page(render_comparison(BOTH)).words.split())
+    for told in ("All hours a week", "All penalties", "Cost (hours and penalties together)"):
+        assert told in text
+        assert told in words
+    assert "Its penalties, which are nobody's time, are" in words
 
 
 def test_the_map_marks_those_who_move() -> None:
     """One mark a site, with the numbers of both networks beside it."""
-    number_a, number_b = numbers(BOTH.comparison)
+    letter_a, number_b = map_names(BOTH.comparison)
     networks_b = [
         replace(each.network, network_id=str(number_b[each.network.network_id]), name=each.network.network_id)
         for each in BOTH.b.score.networks
     ]
     networks_a = [each.network for each in BOTH.a.score.networks]
-    drawing = draw_changes(BOTH, networks_a, networks_b, number_a, number_b)
+    drawing = draw_changes(BOTH, networks_a, networks_b, letter_a, number_b)
     assert drawing is not None
     # Six sites: E1 and F1 share one, and move together; those that move are drawn last.
     assert [mark.moved for mark in drawing.marks] == [False] * 3 + [True] * 3
     assert len(drawing.grounds) == len(drawing.old) == len(drawing.badges) == 3
     labels = sorted(mark.label for mark in drawing.marks if mark.moved)
-    way = f"{number_a['east']}→{number_b['three']}"
+    way = f"{letter_a['east']}→{number_b['three']}"
     assert way in labels
     assert drawing.unlabelled == 0
     boxes = [
@@ -78,10 +93,10 @@ def test_a_crowd_leaves_labels_out_rather_than_over_each_other() -> None:
     places = BOTH.b.places
     easting = np.array([420_000.0, *(435_000.0 + 30 * k for k in range(6))])
     crowded = replace(BOTH, b=replace(BOTH.b, places=replace(places, easting=easting)))
-    number_a, number_b = numbers(BOTH.comparison)
+    letter_a, number_b = map_names(BOTH.comparison)
     networks_b = [replace(each.network, name=each.network.network_id) for each in BOTH.b.score.networks]
     networks_a = [each.network for each in BOTH.a.score.networks]
-    drawing = draw_changes(crowded, networks_a, networks_b, number_a, number_b)
+    drawing = draw_changes(crowded, networks_a, networks_b, letter_a, number_b)
     assert drawing is not None
     shown = [mark for mark in drawing.marks if mark.label]
     assert drawing.unlabelled == sum(mark.moved for mark in drawing.marks) - len(shown)
@@ -101,7 +116,7 @@ def test_nothing_on_the_page_runs_or_is_fetched() -> None:
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(set(ids)) == len(ids)
     assert {str(attrs["href"])[1:] for attrs in page.of("a")} <= set(ids)
-    assert len(page.of("caption")) == len(page.of("table")) == 3
+    assert len(page.of("caption")) == len(page.of("table")) == 4
     assert html == render_comparison(BOTH)
 
 

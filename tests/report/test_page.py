@@ -58,13 +58,13 @@ def test_page_says_what_the_plan_is(result: Result) -> None:
     assert (
         "2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below." in words
     )
-    assert "The plan costs 187.5 hours a week and is proven best in 1 of 2 areas." in words
+    assert "The plan, at a cost of 187.5, is proven best in 1 of 2 areas." in words
     assert "Dune alone has 60,000 patients." in words
-    assert "at most 2.0 hours a week (3.2%) could still be saved" in words
+    assert "so another could cost at most 2.0 (3.2%) less." in words
 
 
 def test_rows_carry_the_scores(one_area: Result) -> None:
-    """Cedar's row: 40,000 patients, 1.5 and 31 hours, and 1.5 + 2 * 31 = 63.5 weighted."""
+    """Cedar's row: 40,000 patients, 32.5 hours, being 1.5 and 31, and a cost of 1.5 + 2 * 31 = 63.5."""
     page = render_report(one_area)
     row = next(line for line in page.splitlines() if line.startswith('<tr id="n2"'))
     cells = re.sub(r"<[^>]+>", " ", row).split()
@@ -73,9 +73,10 @@ def test_rows_carry_the_scores(one_area: Result) -> None:
         "40,000",
         "1",
         "02",
-        "63.5",
+        "32.5",
         "1.5",
         "31.0",
+        "63.5",
     ]
 
 

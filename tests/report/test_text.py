@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 EXPECTED = """\
 4 practices with 135,000 patients form 3 networks in 2 areas.
 2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below.
-The plan costs 187.5 hours a week and is proven best in 1 of 2 areas.
+The plan takes 94.5 hours a week: patient travel 1.5, overhead 93.0.
+The cost, hours by their weights, is 187.5.
+The plan, at a cost of 187.5, is proven best in 1 of 2 areas.
 
-Network  Name   Patients  Practices  Hub  Hours a week
-N-01     Amber    35,000          2  A1           62.0
-N-02     Cedar    40,000          1  B1           63.5
-S-01     Dune     60,000          1  C1           62.0  above the band
+Network  Name   Patients  Practices  Hub  Hours a week  Cost
+N-01     Amber    35,000          2  A1           31.0  62.0
+N-02     Cedar    40,000          1  B1           32.5  63.5
+S-01     Dune     60,000          1  C1           31.0  62.0  above the band
 
 Exceptions
   S-01, 60,000 patients: Dune alone has 60,000 patients.
@@ -31,8 +33,8 @@ Exceptions
 Area  The plan is       Cost  Bound   Gap  Practices  Networks
 N     proven best      125.5  125.5    0%          3         2
 S     not proven best   62.0   60.0  3.2%          1         1
-  S: The plan costs 62.0 hours a week. It is not proven best: no plan can cost less than 60.0, \
-so at most 2.0 hours a week (3.2%) could still be saved.
+  S: The plan costs 62.0 and is not proven best: no plan can cost less than 60.0, so another could cost at most 2.0 \
+(3.2%) less.
 
 Findings
   S: 1 practice stands alone.
@@ -43,6 +45,19 @@ Findings
 def test_summary_word_for_word(result: Result) -> None:
     """The whole summary of the small plan, worked out by hand."""
     assert summary_text(result) == EXPECTED
+
+
+def test_penalties_are_told_apart_from_hours(one_area: Result) -> None:
+    """12 of balance, a penalty, beside 32.5 hours of Cedar: it has a column, and is no hour."""
+    first, second = one_area.plan.networks
+    second = replace(second, terms={**second.terms, "balance": 12.0})
+    charged = replace(one_area, plan=replace(one_area.plan, networks=(first, second)))
+    text = summary_text(charged)
+    assert "The plan takes 63.5 hours a week: patient travel 1.5, overhead 62.0.\n" in text
+    assert "Penalties, which are nobody's time, add 12.0: balance 12.0.\n" in text
+    assert "The cost, hours and penalties, each times its weight, is 137.5.\n" in text
+    assert "02       Cedar    40,000          1  B1           32.5       12.0  75.5\n" in text
+    assert "Penalties" not in summary_text(one_area)
 
 
 def test_summary_of_one_area_names_no_area(one_area: Result) -> None:

@@ -108,7 +108,7 @@ def test_the_page_of_a_front_explains_its_points() -> None:
     assert "No plan needs less patient travel than 30.0 hours a week; point 1 does" in words
     assert "then shared workforce takes at least 40.0 hours" in words
     assert "The knee, point 2, is recommended" in words
-    assert "the best plan costs 101.0 hours and is point 3" in words
+    assert "the best plan, at a cost of 101.0, is point 3" in words
     assert "Today's 2 networks take 70.0 hours of patient travel" in words
     assert "1 of 2 outside the band" in words
     # From point 2 to 1 an hour costs (40 - 24) / 5 = 3.2; from 3 to 2 (24 - 10) / 25 = 0.56.

@@ -90,7 +90,7 @@ def test_no_demands_have_no_prices() -> None:
 
 
 @pytest.mark.parametrize(
-    ("hours", "exceptions", "proven", "words"),
+    ("cost", "exceptions", "proven", "words"),
     [
         (12.34, 0, True, "12.3 hours a week more"),
         (-1234.56, 0, True, "1,234.6 hours a week less"),
@@ -100,6 +100,21 @@ def test_no_demands_have_no_prices() -> None:
         (None, 0, False, "not known: no plan was found without it"),
     ],
 )
-def test_a_price_in_words(hours: float | None, exceptions: int, proven: bool, words: str) -> None:
+def test_a_price_in_words(cost: float | None, exceptions: int, proven: bool, words: str) -> None:
     """Exceptions come before hours."""
-    assert rule_cost_words(RuleCost("pin", "A pinned", hours, exceptions, proven)) == words
+    assert rule_cost_words(RuleCost("pin", "A pinned", cost, exceptions, proven)) == words
+
+
+@pytest.mark.parametrize(
+    ("cost", "penalties", "words"),
+    [
+        (12.3, 12.3, "12.3 more in penalties"),
+        (12.3, 10.0, "2.3 hours a week more, and 10.0 more in penalties"),
+        (-7.7, -10.0, "2.3 hours a week more, and 10.0 less in penalties"),
+        (0.0, -2.0, "2.0 hours a week more, and 2.0 less in penalties"),
+        (0.01, 0.02, "no hours"),
+    ],
+)
+def test_penalties_of_a_price_are_told_apart(cost: float, penalties: float, words: str) -> None:
+    """What a rule costs in penalties is nobody's time: hours are the rest."""
+    assert rule_cost_words(RuleCost("pin", "A pinned", cost, 0, proven=True, penalties=penalties)) == words

@@ -66,22 +66,22 @@ def test_no_demand_has_a_price_below_nothing(drawn: tuple[nx.Graph, Rules]) -> N
         if without is None:
             # Practices that no longer merge are no longer neighbours; one that comes back may fit nowhere.
             assert price.kind in ("exclude", "merge")
-            assert price.hours is None
+            assert price.cost is None
             continue
-        assert price.hours == optimum.hours - without.hours
+        assert price.cost == optimum.cost - without.cost
         assert price.exceptions == optimum.exceptions - without.exceptions
         # One left out comes back in, and merged practices no longer border: other plans, not more of them.
         if price.kind not in ("exclude", "merge"):
-            assert (price.exceptions, price.hours) >= (0, -1e-9)
+            assert (price.exceptions, price.cost) >= (0, -1e-9)
 
 
 def test_what_has_no_plan_without_it_has_no_price() -> None:
     """Time ran out: nothing is claimed."""
     rules = replace(RULES, demands=Demands(most_practices=3))
     (price,) = demand_costs(lambda each: Optimum(9.0, 0, proven=True) if each == rules else None, rules)
-    assert (price.hours, price.exceptions, price.proven) == (None, 0, False)
+    assert (price.cost, price.exceptions, price.proven) == (None, 0, False)
     (price,) = demand_costs(lambda each: Optimum(9.0, 0, proven=each == rules), rules)
-    assert (price.hours, price.proven) == (0.0, False)
+    assert (price.cost, price.proven) == (0.0, False)
 
 
 def two_areas() -> tuple[nx.Graph, dict[str, list[str]], dict[tuple[str, str], list[Edge]]]:
@@ -108,7 +108,7 @@ def test_a_line_between_areas() -> None:
     assert asked == [("E", ["P0", "P1"]), ("F", ["P2", "P3"]), ("E + F", ["P0", "P1", "P2", "P3"])]
     assert (price.kind, price.rule) == ("area_line", "the line between E and F")
     assert price.exceptions == 0
-    assert price.hours == pytest.approx(0.0)
+    assert price.cost == pytest.approx(0.0)
     sizes = {"P0": 8_000, "P1": 21_000, "P2": 15_000, "P3": 30_000}
     for code, list_size in sizes.items():
         graph.nodes[code]["list_size"] = list_size
@@ -131,7 +131,7 @@ def test_a_line_between_areas_of_other_rules_has_no_price() -> None:
 
     assert line_costs(graph, areas, lines, bands, solve) == []
     assert line_costs(graph, areas, lines, one_number, solve) == []
-    assert [price.hours for price in line_costs(graph, areas, lines, both, solve)] == [0.0]
+    assert [price.cost for price in line_costs(graph, areas, lines, both, solve)] == [0.0]
     assert numbers == [1, 1, 2]
     assert line_costs(graph, areas, lines, RULES, lambda *_: None) == []
 
@@ -151,5 +151,5 @@ def test_the_worth_of_a_plan() -> None:
     area = AreaResult("E", "optimal", 9.0, 9.0, 1, 1, 1)
     network = Network("E-1", "", "E", ("P0",), 9, "P0", (0.0,), {}, "island")
     plan = Plan((area,), (network,), (), (), {})
-    assert optimum_of(plan) == Optimum(9.0, 1, proven=True)
-    assert optimum_of(replace(plan, areas=(area, replace(area, area="F", cost=None)))) is None
+    assert optimum_of(plan, RULES) == Optimum(9.0, 1, proven=True)
+    assert optimum_of(replace(plan, areas=(area, replace(area, area="F", cost=None))), RULES) is None
