@@ -32,8 +32,8 @@ CORNER_M = 750.0
 APART_M = 1_000.0
 # A site keeps the ground within this of it, in metres.
 HOME_M = 250.0
-# Detail finer than this, in metres, is of the discs that smooth.
-DETAIL_M = 15.0
+# Quarters of the discs that smooth are drawn by so many lines, and detail finer than this, in metres, is left off.
+QUARTER, DETAIL_M = 8, 15.0
 # What is gained or lost in pieces smaller than this, in square metres, does not show.
 SMALLEST_M2 = 1_000.0
 # What would change neighbours is left as it was, and the rest is looked at again, so often.
@@ -91,7 +91,7 @@ def _at_fault(
 def _smoothed(place: BaseGeometry, places: Geometries) -> BaseGeometry:
     """Smooth the outline of one place, clear of the others; its holes are rounded, and none is filled."""
     whole = shapely.polygons(shapely.get_exterior_ring(place))
-    filled = shapely.buffer(shapely.buffer(whole, NOTCH_M, quad_segs=8), -NOTCH_M, quad_segs=8)
+    filled = shapely.buffer(shapely.buffer(whole, NOTCH_M, quad_segs=QUARTER), -NOTCH_M, quad_segs=8)
     others = places[shapely.dwithin(places, filled, APART_M) & (places != place)]
     if len(others):
         filled = shapely.union(
@@ -104,8 +104,8 @@ def _smoothed(place: BaseGeometry, places: Geometries) -> BaseGeometry:
 
 def _rounded(place: BaseGeometry) -> BaseGeometry:
     """Round the corners of a place off; one that is all corners stays as it is."""
-    inner = shapely.buffer(place, -CORNER_M, quad_segs=8)
-    return shapely.buffer(inner, CORNER_M, quad_segs=8) if not inner.is_empty else place
+    inner = shapely.buffer(place, -CORNER_M, quad_segs=QUARTER)
+    return shapely.buffer(inner, CORNER_M, quad_segs=QUARTER) if not inner.is_empty else place
 
 
 def _pieces(geometry: BaseGeometry) -> Geometries:
