@@ -40,7 +40,10 @@ LABEL = "PCN"
 # How far a bound may be from the cost of the definitions and still meet it, a share of the cost.
 AGREEMENT = 1e-7
 
-_LIBRARIES = ("geopandas", "networkx", "numba", "numpy", "ortools", "pyproj", "shapely")
+_LIBRARIES = (
+    "geopandas", "jinja2", "matplotlib", "networkx", "numba", "numpy", "ortools", "pandas", "pyogrio", "pyproj",
+    "python-calamine", "shapely", "xlsxwriter",
+)  # fmt: skip
 
 
 def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Sequence[AreaOutcome]) -> Plan:
@@ -195,6 +198,7 @@ def _provenance(prepared: Prepared, rules: Rules, options: Options) -> dict[str,
         "networks": rules.demands.networks,
         "strict": options.strict,
         "notes": list(prepared.notes),
+        **prepared.origin,
         "versions": {
             "python": platform.python_version(),
             **{library: importlib.metadata.version(library) for library in _LIBRARIES},

@@ -19,6 +19,7 @@ import shapely
 
 from netform.audit import audit_boundaries, audit_plan
 from netform.inputs.edges import edge_minutes, read_edges, read_matrix
+from netform.inputs.file_record import file_record
 from netform.inputs.missing_data import unknown_notes
 from netform.inputs.places import Places, locate
 from netform.inputs.registrations import Registrations, read_registrations
@@ -104,7 +105,10 @@ def prepare(
         *unknown_notes(graph, rules),
         *notes,
     )
-    return Prepared(practices, places, travel, parts, graph, notes, outlined=inputs.boundary is None)
+    listed = {"file": practices.source, "sha256": practices.sha256}
+    files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}
+    outlined = inputs.boundary is None
+    return Prepared(practices, places, travel, parts, graph, notes, outlined, {"files": files})
 
 
 def make_plan(

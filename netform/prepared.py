@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from netform.map.graph import area_positions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import networkx as nx
@@ -53,6 +54,19 @@ class Inputs:
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
 
+    @property
+    def beside(self) -> dict[str, Path]:
+        """The files beside the list that were given, by what they are."""
+        files = {
+            "postcodes": self.postcodes,
+            "travel": self.travel,
+            "graph": self.graph,
+            "edges": self.edges,
+            "boundary": self.boundary,
+            "registrations": self.registrations,
+        }
+        return {what: path for what, path in files.items() if path is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -70,6 +84,9 @@ class Prepared:
         What a planner should know about how the inputs were taken.
     outlined : bool
         Whether the outer edge of the ground is an outline of where people live, not a boundary that was given.
+    origin : mapping
+        For the provenance: ``files``, the name and digest of each input file by what it is; from the command line
+        also ``command`` and ``options``.
     """
 
     practices: PracticeList
@@ -79,6 +96,7 @@ class Prepared:
     graph: nx.Graph
     notes: tuple[str, ...]
     outlined: bool = False
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def areas(self) -> dict[str, list[str]]:

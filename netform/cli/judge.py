@@ -10,6 +10,7 @@ import click
 from netform.cli.demands import typed_demands
 from netform.cli.options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
 from netform.cli.output import check_out, write_out
+from netform.cli.record import RecordedCommand, record_of, with_record
 from netform.cli.request import CompareRequest, ListRequest, ScoreRequest
 from netform.cli.terminal import data_stream, explained, print_data, say
 from netform.errors import RulesError
@@ -45,7 +46,7 @@ _OUTPUT_OPTIONS = (
 )
 
 
-@click.command()
+@click.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @click.option(
     "--plan",
@@ -77,7 +78,7 @@ def score(**given: Any) -> None:
         print_data(stdout, content or score_text(result.score).encode("utf-8"))
 
 
-@click.command()
+@click.command(cls=RecordedCommand)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option(
@@ -127,7 +128,7 @@ def _compared(request: CompareRequest) -> Compared:
         ]
         if idle:
             raise RulesError(f"{idle[0]} has no effect without --practices LIST.")
-        return compare_plan_folders(request.a, request.b)
+        return replace(compare_plan_folders(request.a, request.b), provenance=record_of())
     name_a, name_b = named_apart(request.a, request.b)
 
     def groupings(practices: PracticeList) -> list[Grouping]:
@@ -139,7 +140,7 @@ def _compared(request: CompareRequest) -> Compared:
         ]
 
     a, b = _scored(request, given_rules(request), groupings)
-    return compare_results(a, b)
+    return compare_results(a, b, provenance=a.provenance)
 
 
 def _scored(
@@ -151,7 +152,7 @@ def _scored(
     from netform.report.words import one_line
     from netform.rules.conflicts.clashes import refuse_unknown
 
-    prepared = prepare(given_inputs(request), rules, stdin=given_stdin(request))
+    prepared = with_record(prepare(given_inputs(request), rules, stdin=given_stdin(request)))
     refuse_unknown(rules, prepared.graph, typed_demands(request))
     divisions = groupings(prepared.practices)
     for note in dict.fromkeys(note for each in divisions for note in each.notes):

@@ -32,6 +32,7 @@ from netform.cli.options import (
     with_options,
 )
 from netform.cli.output import check_out, write_out
+from netform.cli.record import RecordedCommand
 from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.rule_costs import given_prices
 from netform.cli.sweep import sweep
@@ -89,7 +90,7 @@ def cli() -> None:
     """  # noqa: D301 (click's mark for lines that stay as they are)
 
 
-@cli.command()
+@cli.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @with_options(SOLVE_OPTIONS)
 def solve(**given: Any) -> None:
@@ -229,7 +230,7 @@ def _tell(result: Result, request: SolveRequest, stdout: BinaryIO | io.FileIO) -
         print_data(stdout, plan_json(result.plan, timings=request.timings))
 
 
-@cli.command()
+@cli.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @NETWORKS_OPTION
 @click.option("--strict", is_flag=True, help="Exit with 4 when something keeps practices out of the band.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import click
 
 from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
+from netform.cli.record import with_record
 from netform.errors import RulesError
 from netform.solve.model.budget import DEFAULT, GIGABYTE
 
@@ -331,7 +332,9 @@ def given_list(
     from netform.rules.conflicts.clashes import refuse_clashes
     from netform.rules.current_counts import with_todays_numbers
 
-    prepared = prepare(given_inputs(request), rules, stdin=given_stdin(request), on_stage=on_stage)
+    prepared = with_record(
+        prepare(given_inputs(request), rules, stdin=given_stdin(request), on_stage=on_stage)
+    )
     typed = typed_demands(request)
     refuse_clashes(rules, prepared.graph, strict=request.strict, typed=typed)
     if request.demands.get("networks") == "today":

@@ -18,6 +18,7 @@ from netform.cli.options import (
     with_options,
 )
 from netform.cli.output import check_out, write_out
+from netform.cli.record import RecordedCommand
 from netform.cli.request import AlternativesRequest, FrontRequest, SearchRequest
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, print_data, say
 from netform.errors import RulesError
@@ -92,7 +93,7 @@ def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> st
     return int(value)
 
 
-@click.command()
+@click.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @NETWORKS_OPTION
 @click.option(
@@ -188,7 +189,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
     return share
 
 
-@click.command()
+@click.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @NETWORKS_OPTION
 @click.option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netform.export.publication import Publication, Table
-from netform.export.rows import rounded
+from netform.export.rows import rounded, source_rows
 from netform.export.score import lined_json
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def compare_object(compared: Compared) -> dict[str, Any]:
         },
         "pairs": [_pair(pair) | {"practice_codes": list(pair.practice_codes)} for pair in both.pairs],
         "notes": list(compared.notes),
+        "provenance": dict(sorted(compared.provenance.items())),
     }
 
 
@@ -117,6 +118,16 @@ def network_rows(compared: Compared) -> list[dict[str, Any]]:
         | {"matched": _yes(pair.matched), "identical": _yes(pair.identical)}
         for pair in compared.comparison.pairs
     ]
+
+
+def source_table(compared: Compared) -> list[dict[str, Any]]:
+    """Return what the comparison was made from and by, a row a fact.
+
+    Parameters
+    ----------
+    compared : Compared
+    """
+    return [{"what": what, "value": value} for what, value in source_rows(compared.provenance)]
 
 
 def _page(compared: Compared) -> bytes:
@@ -189,6 +200,7 @@ COMPARE: Publication[Compared] = Publication(
                 "identical",
             ),
         ),
+        Table("sources", source_table, ("what", "value"), sheet_only=True),
     ),
     page=("compare", _page),
     document=("compare", compare_json),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Layer, Publication, Table
-from netform.export.rows import network_rows, practice_rows, rounded
+from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
 from netform.judge.comparison import compare_groupings
 from netform.plan.grouping import Grouping
 from netform.scores.tally import add_up
@@ -185,7 +184,7 @@ def rule_rows(result: Result) -> list[dict[str, Any]]:
         several = value if isinstance(value, list) else [value]
         for each in several:
             pairs = each.items() if isinstance(each, dict) else [("", each)]
-            rows += [{"table": table, "rule": key, "value": _plain(number)} for key, number in pairs]
+            rows += [{"table": table, "rule": key, "value": plain_value(number)} for key, number in pairs]
     return rows
 
 
@@ -214,17 +213,7 @@ def about_rows(result: Result) -> list[dict[str, Any]]:
         facts.extend((label, said) for said in (area.unproven, *area.notes) if said)
     facts.extend((f"unplaced {each.practice_code}", each.reason) for each in plan.unplaced)
     # How many workers there were changes no plan that is proven, and no file but plan.json.
-    sources = ((key, value) for key, value in sorted(plan.provenance.items()) if key != "workers")
-    facts.extend((str(key), _plain(value)) for key, value in sources)
-    return [{"what": what, "value": value} for what, value in facts]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {each}" for key, each in sorted(value.items()))
-    if isinstance(value, list):
-        return "; ".join(str(_plain(each)) for each in value)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return [{"what": what, "value": value} for what, value in (*facts, *source_rows(plan.provenance))]
 
 
 def _grounds(result: Result) -> NDArray[Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from netform.result import Result
 
-__all__ = ["network_rows", "practice_rows", "rounded"]
+__all__ = ["network_rows", "plain_value", "practice_rows", "rounded", "source_rows"]
 
 # Six decimals of an hour are 4 milliseconds: beyond them only the order of summation shows.
 DECIMALS = 6
@@ -98,3 +99,36 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def source_rows(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return what a result was made from and by, as pairs for a table.
+
+    Parameters
+    ----------
+    provenance : mapping
+    """
+    rows: list[tuple[str, Any]] = []
+    # How many workers there were changes no plan that is proven; the options are those of the command.
+    for key, value in sorted(provenance.items()):
+        if key == "files":
+            rows += [
+                (f"file {what}", f"{each['file']}, sha256 {each['sha256']}") for what, each in value.items()
+            ]
+        elif key not in {"workers", "options"}:
+            rows.append((str(key), plain_value(value)))
+    return rows
+
+
+def plain_value(value: Any) -> Any:
+    """Give a nested value as what one cell can hold.
+
+    Parameters
+    ----------
+    value : object
+    """
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {each}" for key, each in sorted(value.items()))
+    if isinstance(value, list):
+        return "; ".join(str(plain_value(each)) for each in value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -8,7 +8,7 @@ import numpy as np
 
 from netform.export.plan_json import dump_json, posts_object
 from netform.export.publication import Layer, Publication, Table
-from netform.export.rows import rounded
+from netform.export.rows import rounded, source_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -154,6 +154,16 @@ def practice_rows(result: ScoredResult) -> list[dict[str, Any]]:
     return rows
 
 
+def source_table(result: ScoredResult) -> list[dict[str, Any]]:
+    """Return what the score was made from and by, a row a fact.
+
+    Parameters
+    ----------
+    result : ScoredResult
+    """
+    return [{"what": what, "value": value} for what, value in source_rows(result.provenance)]
+
+
 def ground_rows(result: ScoredResult) -> list[dict[str, Any]]:
     """Return a row a network for a map, with its members and the rules it breaks as lists.
 
@@ -242,6 +252,7 @@ SCORE: Publication[ScoredResult] = Publication(
         Table("networks", network_rows, ("network",)),
         Table("breaches", breach_rows, ("network", "name", "kind", "sentence")),
         Table("practices", practice_rows, places=True),
+        Table("sources", source_table, ("what", "value"), sheet_only=True),
     ),
     layers=(Layer("networks", "network", ground_rows, _grounds),),
     page=("score", _page),

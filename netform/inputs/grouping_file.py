@@ -31,6 +31,7 @@ __all__ = [
     "TODAY",
     "grouping_name",
     "names_column",
+    "names_file",
     "plan_grouping",
     "read_grouping",
     "todays_grouping",
@@ -42,12 +43,15 @@ TODAY = ("today", "pcn_code")
 
 def names_column(given: str) -> bool:
     """Say whether a division can only be a column of the list: it is no word for today's networks, and no file."""
-    if given.casefold() in TODAY:
-        return False
+    return given.casefold() not in TODAY and not names_file(given)
+
+
+def names_file(given: str) -> bool:
+    """Say whether a division is a file or a folder: it is no word for today's networks, and there is one."""
     try:
-        return not Path(given).exists()
+        return given.casefold() not in TODAY and Path(given).exists()
     except (OSError, ValueError):  # a name no file can have
-        return True
+        return False
 
 
 def read_grouping(given: str, practices: PracticeList) -> Grouping:

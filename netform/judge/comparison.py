@@ -7,8 +7,8 @@ said of A and B is what is said of B and A, mirrored.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -170,15 +170,23 @@ class Compared:
         Of the same practices.
     notes : tuple of str
         What a reader should know about how the two can be compared.
+    provenance : mapping
+        What both were scored by and how the comparison was asked for; blank for a program that does not say.
     """
 
     comparison: Comparison
     a: ScoredResult
     b: ScoredResult
     notes: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
-def compare_results(a: ScoredResult, b: ScoredResult, notes: tuple[str, ...] = ()) -> Compared:
+def compare_results(
+    a: ScoredResult,
+    b: ScoredResult,
+    notes: tuple[str, ...] = (),
+    provenance: Mapping[str, Any] | None = None,
+) -> Compared:
     """Compare two scored divisions of the same practices.
 
     Parameters
@@ -186,10 +194,12 @@ def compare_results(a: ScoredResult, b: ScoredResult, notes: tuple[str, ...] = (
     a, b : ScoredResult
     notes : tuple of str
         What a reader should know.
+    provenance : mapping, optional
+        What both were scored by.
     """
     list_sizes = {practice.code: practice.list_size for practice in a.practices}
     comparison = compare_groupings(a.score.grouping, b.score.grouping, list_sizes)
-    return Compared(comparison, a, b, notes)
+    return Compared(comparison, a, b, notes, provenance or {})
 
 
 def compare_groupings(a: Grouping, b: Grouping, list_sizes: Mapping[str, int]) -> Comparison:

@@ -246,6 +246,7 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
         "gazetteer": prepared.places.gazetteer,
         "travel": prepared.travel.source,
         "notes": list(prepared.notes),
+        **prepared.origin,
     }
     return [
         ScoredResult(

@@ -39,7 +39,9 @@ __all__ = [
 BAR_WIDTH = 110.0
 
 # The number of workers changes nothing in a plan, so the page is the same whatever it was.
-_LEFT_OUT = frozenset({"workers", "seconds"})
+_LEFT_OUT = frozenset({"workers", "seconds", "options"})
+# Of the list, as of every file, a row of its own says as much.
+_OF_THE_LIST = frozenset({"input", "input_sha256"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +219,20 @@ def methods(result: Result) -> list[tuple[str, list[str]]]:
 
 
 def provenance_rows(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Where the plan came from, as pairs of words; nested entries on one line."""
+    """Where the plan came from, as pairs of words: each input file with its digest, other nested entries on one line.
+
+    The options are those of the command line, which is shown.
+    """
     rows = []
+    files = provenance.get("files", {})
     for key, value in provenance.items():
-        if key in _LEFT_OUT or value is None:
+        if key in _LEFT_OUT or value is None or (files and key in _OF_THE_LIST):
+            continue
+        if key == "files":
+            rows += [
+                (f"File: {spoken(what).lower()}", f"{each['file']}, SHA-256 {each['sha256']}")
+                for what, each in value.items()
+            ]
             continue
         text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
         rows.append((spoken(key).replace("sha256", "SHA-256"), text))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import html
 import io
 import json
 import random
 import re
+import shlex
 import subprocess
 import sys
+from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +27,7 @@ from netform.errors import AuditError, NoPlanError
 from netform.export.formats import folder_names
 from netform.export.plan import PLAN
 from netform.solve import workers
+from tests.published import but_for_the_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,9 +150,11 @@ def test_standard_input(practices: Path, tmp_path: Path) -> None:
     assert run("solve", "-", "-o", tmp_path / "a", stdin=practices.read_bytes()).exit_code == 0
     assert run("solve", practices, "-o", tmp_path / "b").exit_code == 0
     piped, named = plan_in(tmp_path / "a"), plan_in(tmp_path / "b")
-    assert piped["provenance"].pop("input") == "-"
-    assert named["provenance"].pop("input") == "list.csv"
-    assert piped == named
+    assert piped["provenance"]["input"] == piped["provenance"]["files"]["practices"]["file"] == "-"
+    assert named["provenance"]["input"] == "list.csv"
+    assert but_for_the_command(tmp_path / "a" / "plan.json") == but_for_the_command(
+        tmp_path / "b" / "plan.json"
+    )
 
 
 def test_earlier_results_are_replaced_only_when_asked(practices: Path, tmp_path: Path) -> None:
@@ -166,7 +173,9 @@ def test_the_resolved_rules_give_the_same_plan(practices: Path, tmp_path: Path) 
     first = run("solve", practices, "-o", tmp_path / "a", "--max", 60_000, "--weight", "patient_travel=3")
     again = run("solve", practices, "-o", tmp_path / "b", "--rules", tmp_path / "a" / "rules.toml")
     assert (first.exit_code, again.exit_code) == (0, 0)
-    assert (tmp_path / "a" / "plan.json").read_bytes() == (tmp_path / "b" / "plan.json").read_bytes()
+    assert but_for_the_command(tmp_path / "a" / "plan.json") == but_for_the_command(
+        tmp_path / "b" / "plan.json"
+    )
     assert "patient_travel = 3" in (tmp_path / "b" / "rules.toml").read_text()
 
 
@@ -403,16 +412,58 @@ def test_rows_in_any_order_give_the_same_bytes(tmp_path: Path, workers: int) -> 
         count = workers if out == "b" else 1
         options = ("--area", "area", "--workers", count, "-q")
         assert run("solve", source, "-o", tmp_path / out, *options).exit_code == 0
-    again = {name: (tmp_path / "b" / name).read_bytes() for name in PLAN_FILES}
-    for name, content in again.items():
-        if workers == 1 or name != "plan.json":
-            assert content == (tmp_path / "a" / name).read_bytes(), name
-    first, second, third = (plan_in(tmp_path / out) for out in "abc")
-    assert second["provenance"].pop("workers") == workers
-    for plan in (first, second, third):
-        plan["provenance"].pop("workers", None)
+    for name in PLAN_FILES:
+        assert but_for_the_command(tmp_path / "b" / name) == but_for_the_command(tmp_path / "a" / name), name
+    assert plan_in(tmp_path / "b")["provenance"]["workers"] == workers
+    first, third = (but_for_the_command(tmp_path / out / "plan.json") for out in "ac")
+    for plan in (first, third):
         plan["provenance"].pop("input_sha256")
-    assert first == second == third
+    assert first == third
+
+
+def test_the_same_command_gives_the_same_bytes(practices: Path, tmp_path: Path) -> None:
+    """In every file, the provenance and what pages and workbooks show of it among them."""
+    folders = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "list.csv").write_bytes(practices.read_bytes())
+        with chdir(folder):
+            assert run("solve", "list.csv", "-o", "out", "-q").exit_code == 0
+        folders.append({path.name: path.read_bytes() for path in (folder / "out").iterdir()})
+    assert folders[0] == folders[1]
+
+
+def test_a_plan_says_how_to_make_it_again(practices: Path, tmp_path: Path) -> None:
+    """The command line quoted for a shell, every option as typed, and every file with its digest."""
+    (tmp_path / "my rules.toml").write_text('profile = "fyfv-2017"\n', encoding="utf-8")
+    (tmp_path / "edges.csv").write_text("from,to\nP1,P2\n", encoding="utf-8")
+    (tmp_path / "start.csv").write_text("code,network\nP1,a\nP2,a\n", encoding="utf-8")
+    options = ("--rules", "my rules.toml", "--edges", "./edges.csv", "--min=20k", "--weight", "overhead=2")
+    with chdir(tmp_path):
+        asked = ("solve", practices, "-o", "out", *options, "--start", "start.csv", "--moves", 9, "-q")
+        assert run(*asked).exit_code == 0
+        made = plan_in(tmp_path / "out")
+        again = [
+            word if word != "out" else "again" for word in shlex.split(made["provenance"]["command"])[1:]
+        ]
+        assert run(*again).exit_code == 0
+    said = made["provenance"]
+    assert said["options"] == {
+        "--rules": "my rules.toml", "--edges": "./edges.csv", "--min": "20k", "--weight": ["overhead=2"],
+        "--out": "out", "--start": "start.csv", "--moves": "9", "--quiet": True,
+    }  # fmt: skip
+    assert {what: each["file"] for what, each in said["files"].items()} == {
+        "practices": str(practices), "rules": "my rules.toml", "edges": "./edges.csv", "start": "start.csv",
+    }  # fmt: skip
+    for each in said["files"].values():
+        assert each["sha256"] == hashlib.sha256((tmp_path / each["file"]).read_bytes()).hexdigest()
+    page = html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    assert said["command"] in page
+    assert all(each["sha256"] in page for each in said["files"].values())
+    assert but_for_the_command(tmp_path / "again" / "plan.json") == but_for_the_command(
+        tmp_path / "out" / "plan.json"
+    )
 
 
 def test_seconds_are_written_only_when_asked(practices: Path, tmp_path: Path) -> None:

@@ -1,0 +1,93 @@
+"""What was typed: the command line of a run and its options, for the provenance of what it writes."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from netform.prepared import Prepared
+
+__all__ = ["RecordedCommand", "record_of", "with_record"]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+# Where the words of the command line are kept while it runs.
+_WORDS = "netform.cli.words"
+
+
+class RecordedCommand(click.Command):
+    """A command that keeps the words it was given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the words before click takes them apart."""
+        ctx.meta[_WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+def record_of() -> dict[str, Any]:
+    """Give the command line of this run, the options as typed, and the files that only the command line reads.
+
+    Returns
+    -------
+    dict
+        ``command``, quoted for the shell; ``options`` by their long names; ``files`` with the digest of each.
+    """
+    from netform.inputs.file_record import file_record, sayable
+    from netform.inputs.grouping_file import names_file
+
+    context = click.get_current_context()
+    typed = _typed(context)
+    named = {name: str(typed[name]) for name in ("rules", "start", "plan", "a", "b") if name in typed}
+    return {
+        "command": sayable(_quoted(["netform", str(context.info_name), *_words(context)])),
+        "options": {
+            max(param.opts, key=len): _sayable(typed[param.name])
+            for param in context.command.params
+            if isinstance(param, click.Option) and param.name in typed
+        },
+        "files": {
+            name: file_record(text) for name, text in named.items() if name == "rules" or names_file(text)
+        },
+    }
+
+
+def with_record(prepared: Prepared) -> Prepared:
+    """Add to what a list was made from how it was asked for."""
+    record = record_of()
+    typed = _typed(click.get_current_context())
+    # A path that was read has lost its "./".
+    files = {
+        what: {**each, "file": _sayable(typed[what])} if what in typed else each
+        for what, each in prepared.origin.get("files", {}).items()
+    }
+    return replace(prepared, origin={**record, "files": {**files, **record["files"]}})
+
+
+def _words(context: click.Context) -> tuple[str, ...]:
+    words: tuple[str, ...] = context.meta.get(_WORDS, ())
+    return words
+
+
+def _typed(context: click.Context) -> dict[str, Any]:
+    """Take the words of the command line apart as click does, and leave the values as they are."""
+    values, _, _ = context.command.make_parser(context).parse_args(list(_words(context)))
+    return {name: value for name, value in values.items() if value is not None and value != ()}
+
+
+def _sayable(value: Any) -> Any:
+    from netform.inputs.file_record import sayable
+
+    if isinstance(value, list | tuple):
+        return [_sayable(each) for each in value]
+    return sayable(value) if isinstance(value, str) else value
+
+
+def _quoted(words: list[str]) -> str:
+    """Write words as the shell of this system takes them."""
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
