@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import math
 import re
+from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from netform.report.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -24,7 +25,20 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Bbox
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Kind", "Label", "ground_path", "inline_svg", "label_points", "picture", "scale_bar", "shown"]
+__all__ = [
+    "INK",
+    "QUIET",
+    "RULE",
+    "Kind",
+    "Label",
+    "ground_path",
+    "inline_svg",
+    "label_points",
+    "own_style",
+    "picture",
+    "scale_bar",
+    "shown",
+]
 
 Kind: TypeAlias = Literal["png", "svg"]
 
@@ -34,6 +48,7 @@ INK, QUIET, RULE = "#16212c", "#4a5865", "#c3ccd5"
 _STYLE: Any = {
     "svg.hashsalt": "netform",
     "svg.fonttype": "none",
+    "pdf.fonttype": 42,
     "text.parse_math": False,
     "text.usetex": False,
     "font.family": ["DejaVu Sans"],
@@ -128,14 +143,10 @@ def picture(draw: Callable[[], Figure], kind: Kind, *, title: str, description: 
     title, description : str
         For those who do not see the picture; an SVG carries them.
     """
-    import matplotlib as mpl  # noqa: PLC0415 (only a picture needs it)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (only a picture needs it)
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
 
-    with mpl.rc_context():
-        # A matplotlibrc of the user's would make another picture.
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+    with own_style():
         figure = draw()
         out = io.BytesIO()
         if kind == "png":
@@ -145,6 +156,17 @@ def picture(draw: Callable[[], Figure], kind: Kind, *, title: str, description: 
             return out.getvalue()
         FigureCanvasSVG(figure).print_figure(out, format="svg", metadata={"Date": None, "Creator": None})
     return _plain_svg(out.getvalue().decode("utf-8"), shown(title), shown(description)).encode("utf-8")
+
+
+@contextmanager
+def own_style() -> Iterator[None]:
+    """Draw in one style everywhere: a matplotlibrc of the user's would make another picture."""
+    import matplotlib as mpl  # noqa: PLC0415
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
 
 
 def inline_svg(svg: bytes, prefix: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from netform.report.pictures import Kind
     from netform.result import Result
 
-__all__ = ["plan_picture"]
+__all__ = ["draw_networks", "plan_picture"]
 
 # Inches; the ground takes what the title, the list of networks and the attribution leave.
 WIDTH, MOST_HEIGHT = 10.0, 9.0
@@ -83,10 +83,8 @@ def _figure(result: Result, networks: Sequence[Network], title: str) -> Figure:
     axes.set_xlim((west + east - across) / 2, (west + east + across) / 2)
     axes.set_ylim((south + north - up) / 2, (south + north + up) / 2)
     axes.set_axis_off()
-    _fill(axes, networks, grounds, across * DETAIL)
-    _sites(axes, result)
+    draw_networks(axes, result, networks, scale)
     several = len({network.area for network in networks}) > 1
-    _numbers(axes, result, networks, grounds, scale, several=several)
     figure.text(0.025, 1 - 0.4 / height, shown(title), fontsize=13, fontweight="bold")
     scale_bar(figure, scale, WIDTH, (bottom - 0.12) / height)
     for place, network in enumerate(listed):
@@ -97,6 +95,27 @@ def _figure(result: Result, networks: Sequence[Network], title: str) -> Figure:
         )  # fmt: skip
     figure.text(0.025, 0.12 / height, ATTRIBUTION, fontsize=5.5, color=QUIET)
     return figure
+
+
+def draw_networks(axes: Axes, result: Result, networks: Sequence[Network], scale: float) -> None:
+    """Draw networks with their practices, hubs and numbers into axes whose limits are set.
+
+    Parameters
+    ----------
+    axes : Axes
+        In metres of the National Grid.
+    result : Result
+    networks : sequence of Network
+        Of the result, those with ground.
+    scale : float
+        Inches a metre.
+    """
+    grounds = [_ground(result, network) for network in networks]
+    west, east = axes.get_xlim()
+    _fill(axes, networks, grounds, (east - west) * DETAIL)
+    _sites(axes, result)
+    several = len({network.area for network in networks}) > 1
+    _numbers(axes, result, networks, grounds, scale, several=several)
 
 
 def _mark(network: Network, *, several: bool) -> str:
