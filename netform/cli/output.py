@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from netform.errors import OutputError
+from netform.errors import NetformError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ def write_out(
         It cannot be written; what stood there before is untouched.
     """
     from netform.export.files import write_file, write_folder
-    from netform.export.formats import folder_files, single_file, stale_files
+    from netform.export.formats import folder_files, folder_names, single_file, stale_files
     from netform.export.plan import PLAN
 
     path = Path(out)
@@ -90,4 +91,31 @@ def write_out(
         for name, make in folder_files(PLAN, plan).items()
     }
     files = {**folder_files(publication, result), **within}
-    write_folder(path, files, overwrite=overwrite, stale=stale_files(publication, result))
+    seal = path / f"{publication.document[0]}.json"
+    stale = {
+        *stale_files(publication, result),
+        *(f"{folder}/{name}" for folder in _plans_of(seal) for name in folder_names(PLAN)),
+    }
+    write_folder(path, files, overwrite=overwrite, stale=sorted(stale - files.keys()))
+
+
+def _plans_of(seal: Path) -> list[str]:
+    """Name the plan folders that an earlier result speaks of and that stand beside it."""
+    from netform.export.files import safe_name
+    from netform.practices.text import read_bytes
+
+    found: set[str] = set()
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            name = value.get("folder")
+            if isinstance(name, str) and name == safe_name(name):
+                found.add(name)
+        for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            look(each)
+
+    try:
+        look(json.loads(read_bytes(seal)) if seal.exists() else None)
+    except (NetformError, OSError, ValueError, RecursionError):  # it is no result of ours, or is damaged
+        return []
+    return sorted(name for name in found if (seal.parent / name / "plan.json").is_file())

@@ -1,8 +1,8 @@
 """Writing: the only place where netform puts files on disk.
 
-A file is whole or absent, and an earlier result survives any failure: bytes go to a temporary file beside the
-target, are forced to the disk, and then take the target's name in one step. A folder's files are all prepared
-before the first takes its name, and if one cannot, those that did are put back.
+A file is whole or absent, and an earlier result survives any failure: bytes go to a stage beside the target, are
+forced to the disk, and then take the target's name in one step. A folder is one thing: it is prepared as a whole, and
+holds the earlier result or the new one, never some of either (`netform.export.replacing`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from netform.errors import OutputError
+from netform.export.replacing import (
+    WRITTEN,
+    can_exchange,
+    carry,
+    clear_leftovers,
+    exchange_folders,
+    locked,
+    put,
+    settled,
+    staged,
+    take_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -79,6 +91,8 @@ def check_target(out: str | Path, *, overwrite: bool, endings: Sequence[str], na
             )
         if not is_file and path.exists() and not path.is_dir():
             raise OutputError(f"{path}: is not a folder. Choose another place with --out.")
+        for folder in (path.parent,) if is_file else (path, path.parent):
+            clear_leftovers(folder)
         _refuse_existing([path] if is_file else [path / name for name in names], overwrite=overwrite)
         _check_writable(path.parent if is_file else path)
     except OSError as error:
@@ -201,49 +215,79 @@ def _check_writable(folder: Path) -> None:
     """Try the nearest folder that exists with a file of no content."""
     while not folder.exists():
         folder = folder.parent
-    probe = _temporary(folder)
-    os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    probe.unlink()
-
-
-def _temporary(folder: Path) -> Path:
-    return folder / f".netform-{secrets.token_hex(8)}.tmp"
+    probe = folder / f".netform-{secrets.token_hex(8)}.tmp"
+    with settled():
+        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        probe.unlink()
 
 
 def _write(
-    folder: Path,
-    files: Mapping[str, Callable[[], bytes]],
-    *,
-    overwrite: bool,
-    stale: Collection[str] = (),
+    folder: Path, files: Mapping[str, Callable[[], bytes]], *, overwrite: bool, stale: Collection[str] = ()
 ) -> None:
-    """Prepare every file, then let each take its name; undo all when one of them fails."""
-    prepared: dict[Path, Path] = {}
+    """Prepare every file, then let all take their names; nothing has changed when one of them fails."""
     made: list[Path] = []
     done = False
     path = folder
     try:
-        made = _make_folder(folder)
-        for name, render in files.items():
-            path = folder / name
-            content = render()
-            made += _make_folder(path.parent)
-            prepared[path] = _temporary(path.parent)
-            _put(prepared[path], content)
-        with _locked(folder):
-            _refuse_existing(list(prepared), overwrite=overwrite)
-            sealed = overwrite and any(name in SEALS and (folder / name).exists() for name in files)
-            _replace_all(prepared, [folder / name for name in stale] if sealed else [])
-        done = True
+        # A single file takes its name in one step within its folder.
+        single = len(files) == 1 and not stale
+        made = _make_folder(folder if single else folder.parent)
+        with _stage_for(folder, single=single) as stage:
+            new = _within(stage, folder)
+            for name, render in files.items():
+                path = folder / name
+                content = render()
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                put(new / name, content)
+            with locked(folder if folder.exists() else folder.parent):
+                _refuse_existing([folder / name for name in files], overwrite=overwrite)
+                sealed = overwrite and any(name in SEALS and (folder / name).exists() for name in files)
+                # A signal waits for the end of it, and then says what has happened.
+                with settled():
+                    _replace(stage, folder, list(files), stale if sealed else ())
+                    done = True
+    except KeyboardInterrupt as stopped:
+        if done:
+            stopped.args = (WRITTEN,)
+        raise
     except OSError as error:
-        _refuse(path, error)
+        said = str(error.filename2 or error.filename or "")
+        _refuse(Path(said) if said and ".netform-" not in said else path, error)
     finally:
-        for temporary in prepared.values():
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
         for parent in () if done else reversed(made):
             with contextlib.suppress(OSError):
                 parent.rmdir()
+
+
+@contextlib.contextmanager
+def _stage_for(folder: Path, *, single: bool) -> Iterator[Path]:
+    """Prepare beside a folder that is to appear or change as a whole, and within one that stays as it is."""
+    with contextlib.ExitStack() as stack:
+        beside = not single and (not folder.exists() or can_exchange(folder))
+        try:
+            stage = stack.enter_context(staged(folder.parent if beside else folder))
+        except OSError:  # a folder of one's own in one that is not
+            if not (beside and folder.exists()):
+                raise
+            stage = stack.enter_context(staged(folder))
+        yield stage
+
+
+def _within(stage: Path, folder: Path) -> Path:
+    """Name the place under a stage where the files of a folder are prepared."""
+    return stage / "new" if stage.parent == folder else stage / "new" / folder.name
+
+
+def _replace(stage: Path, folder: Path, names: Sequence[str], stale: Collection[str]) -> None:
+    """Let what was prepared take its names."""
+    if stage.parent == folder:
+        take_names(stage, names, stale)
+    elif not folder.exists():
+        take_names(stage, [folder.name])
+    elif not exchange_folders(stage, folder, names, stale):
+        with staged(folder) as within:
+            carry(_within(stage, folder), within / "new", names)
+            take_names(within, names, stale)
 
 
 def _make_folder(folder: Path) -> list[Path]:
@@ -254,82 +298,3 @@ def _make_folder(folder: Path) -> list[Path]:
             parent.mkdir(exist_ok=True)
             made.append(parent)
     return made
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a new file and force it to the disk. The user's umask decides who may read it."""
-    # Without O_BINARY Windows would change the ends of lines.
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _replace_all(prepared: Mapping[Path, Path], stale: Sequence[Path] = ()) -> None:
-    """Take stale files away and let each prepared file take its name, keeping what stood there until all have."""
-    kept: dict[Path, Path] = {}
-    replaced: list[Path] = []
-    try:
-        for target in stale:
-            if target.is_file():
-                backup = _temporary(target.parent)
-                _second_name(target, backup)
-                kept[target] = backup
-                target.unlink()
-                replaced.append(target)
-        for target, temporary in prepared.items():
-            if target.exists() or target.is_symlink():
-                backup = _temporary(target.parent)
-                _second_name(target, backup)
-                kept[target] = backup
-            temporary.replace(target)
-            replaced.append(target)
-    except BaseException:
-        for target in reversed(replaced):
-            if target in kept:
-                kept[target].replace(target)
-            else:
-                target.unlink(missing_ok=True)
-        raise
-    finally:
-        for backup in kept.values():
-            with contextlib.suppress(OSError):
-                backup.unlink(missing_ok=True)
-    for folder in dict.fromkeys(target.parent for target in prepared):
-        _sync_folder(folder)
-
-
-def _second_name(target: Path, backup: Path) -> None:
-    """Keep a file under another name as well, by a link where the file system has them, else by a copy."""
-    try:
-        os.link(target, backup, follow_symlinks=False)
-    except OSError:
-        _put(backup, target.read_bytes())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Force the new names to the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one run at a time change a folder, where the system can; a killed run's lock goes with it."""
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

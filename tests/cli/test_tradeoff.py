@@ -215,6 +215,22 @@ def test_earlier_results_are_not_replaced_unasked(practices: Path, tmp_path: Pat
     assert (out / "front.csv").read_bytes().startswith(b"\xef\xbb\xbfarea,")
 
 
+def test_plan_folders_of_an_earlier_run_go_with_it(practices: Path, tmp_path: Path) -> None:
+    """Nobody takes the plans of yesterday for those of today; what a user has put beside them stays."""
+    out = tmp_path / "out"
+    assert run("alternatives", practices, "-o", out, "-q", "-k", 2, "--plans").exit_code == 0
+    folders = [path for path in out.iterdir() if path.is_dir()]
+    assert len(folders) > 1
+    kept = next(path for path in folders if path.name != "best")
+    (kept / "notes.txt").write_bytes(b"mine")
+    (out / "drafts").mkdir()
+    (out / "drafts" / "plan.json").write_bytes(b"mine")
+    assert run("alternatives", practices, "-o", out, "-q", "-k", 0, "--overwrite").exit_code == 0
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == sorted(["drafts", kept.name])
+    assert names_in(kept) == ["notes.txt"]
+    assert names_in(out / "drafts") == ["plan.json"]
+
+
 @pytest.mark.parametrize("command", ["front", "alternatives"])
 def test_the_same_run_twice_gives_the_same_bytes(practices: Path, tmp_path: Path, command: str) -> None:
     """However many workers there are."""

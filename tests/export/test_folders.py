@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.errors import OutputError
+from netform.export import files
 from netform.export.files import write_folder
 from netform.export.formats import folder_files
 from netform.export.plan import PLAN
@@ -49,6 +50,8 @@ def test_the_seal_of_the_whole_comes_last(tmp_path: Path, monkeypatch: pytest.Mo
         order.append(target.relative_to(tmp_path / "out").as_posix())
         return replace(self, target)
 
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(files, "can_exchange", lambda _folder: False)
     monkeypatch.setattr(Path, "replace", watched)
     write_folder(tmp_path / "out", FILES)
     assert order == [
@@ -73,6 +76,7 @@ def test_whichever_file_fails_all_stays_as_it_was(
             raise OSError(28, "No space left on device")
         return replace(self, target)
 
+    monkeypatch.setattr(files, "can_exchange", lambda _folder: False)
     monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(OutputError, match="space"):
         write_folder(out, FILES, overwrite=True)
