@@ -10,11 +10,15 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 # ruff: noqa: TC004 (the names are for types here, and found when they are asked for)
 
+# That of typing takes longer to load than all else here, and a program that is stopped meanwhile leaves a traceback.
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
+    from typing import Any
+
     from netform.api import load_rules, read, solve, to_geodataframe
     from netform.errors import NetformError
     from netform.plan.model import Plan

@@ -9,7 +9,7 @@ import click
 
 from netform.cli.demands import typed_demands
 from netform.cli.options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
-from netform.cli.output import check_out, write_out
+from netform.cli.output import check_out, made_whole, out_name, write_out
 from netform.cli.record import RecordedCommand, record_of, with_record
 from netform.cli.request import CompareRequest, ListRequest, ScoreRequest
 from netform.cli.terminal import data_stream, explained, print_data, say
@@ -72,7 +72,8 @@ def score(**given: Any) -> None:
         request = ScoreRequest.of(given)
         rules = given_rules(request)
         single = check_out(SCORE, request.out, overwrite=request.overwrite)
-        [result] = _scored(request, rules, lambda practices: [read_grouping(request.plan, practices)])
+        plan = made_whole(request.plan)
+        [result] = _scored(request, rules, lambda practices: [read_grouping(plan, practices)])
         _write(SCORE, result, request, single=single)
         content = score_json(result.score, result.provenance) if request.as_json else b""
         print_data(stdout, content or score_text(result.score).encode("utf-8"))
@@ -101,6 +102,8 @@ def compare(**given: Any) -> None:
 
         request = CompareRequest.of(given)
         single = check_out(COMPARE, request.out, overwrite=request.overwrite)
+        for given_plan in (request.a, request.b):
+            made_whole(given_plan)
         compared = _compared(request)
         _write(COMPARE, compared, request, single=single)
         print_data(
@@ -165,4 +168,4 @@ def _write(
 ) -> None:
     if request.out is not None:
         write_out(publication, result, request.out, overwrite=request.overwrite, single=single)
-        say(f"Written to {request.out}")
+        say(f"Written to {out_name(request.out)}")

@@ -31,13 +31,12 @@ from netform.cli.options import (
     given_rules,
     with_options,
 )
-from netform.cli.output import check_out, write_out
+from netform.cli.output import check_out, out_name, write_out
 from netform.cli.record import RecordedCommand
 from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.rule_costs import given_prices
 from netform.cli.sweep import sweep
 from netform.cli.terminal import (
-    INTERRUPTED,
     Interruption,
     Progress,
     data_stream,
@@ -102,9 +101,10 @@ def solve(**given: Any) -> None:
     \b
     Exit codes: 0 a plan was written; 2 wrong options or rules; 3 wrong input; 4 proven impossible under
     --strict; 5 no plan in the time given; 6 cannot write; 70 a defect of netform (the audit refused the
-    plan, or worse); 130 interrupted (the best plan so far is written, if there was one).
+    plan, or worse); 130, 143 or 129 ended by
+    Ctrl-C, SIGTERM or SIGHUP (the best plan so far is written, if there was one).
     """  # noqa: D301 (the same)
-    with explained(), data_stream() as stdout, Interruption() as stop:
+    with explained() as stop, data_stream() as stdout:
         _solve(SolveRequest.of(given), stdout, stop)
 
 
@@ -128,10 +128,11 @@ def _solve(request: SolveRequest, stdout: BinaryIO | io.FileIO, stop: Interrupti
     result = replace(draw(prepared, rules, plan), prices=prices, timings=request.timings)
     progress.say("writing")
     write_out(PLAN, result, request.out, overwrite=request.overwrite, single=single)
+    stop.written(request.out)
     progress.clear()
     _tell(result, request, stdout)
     if stop.asked():
-        sys.exit(INTERRUPTED)
+        sys.exit(stop.code)
     missing = [area.area for area in plan.areas if area.cost is None]
     if missing:
         raise NoPlanError(f"{_named(missing)} had no plan in the time given; the others are written.")
@@ -194,7 +195,7 @@ def _plan(
             )
         except NoPlanError:
             if not known and stop.asked():
-                raise KeyboardInterrupt from None
+                raise stop.stopped() from None
             if not known:
                 raise
         why = "The run was interrupted" if stop.asked() else "Time ran out"
@@ -225,7 +226,7 @@ def _tell(result: Result, request: SolveRequest, stdout: BinaryIO | io.FileIO) -
 
     if not request.quiet:
         say(summary_text(result))
-        say(f"Written to {request.out}")
+        say(f"Written to {out_name(request.out)}")
     if request.as_json:
         print_data(stdout, plan_json(result.plan, timings=request.timings))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import click
 
 from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
+from netform.cli.output import made_whole
 from netform.cli.record import with_record
 from netform.errors import RulesError
 from netform.solve.model.budget import DEFAULT, GIGABYTE
@@ -359,5 +360,5 @@ def given_moves(request: SolveRequest, prepared: Prepared) -> Moves | None:
 
     if not request.start:
         return None
-    start = read_grouping(request.start, prepared.practices)
+    start = read_grouping(made_whole(request.start), prepared.practices)
     return moves_from(start, prepared.practices, request.moves, request.moves_patients)

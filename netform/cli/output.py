@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netform.export.publication import Publication
     from netform.result import Result
 
-__all__ = ["check_out", "write_out"]
+__all__ = ["check_out", "made_whole", "out_name", "write_out"]
 
 # ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
 
@@ -97,6 +97,21 @@ def write_out(
         *(f"{folder}/{name}" for folder in _plans_of(seal) for name in folder_names(PLAN)),
     }
     write_folder(path, files, overwrite=overwrite, stale=sorted(stale - files.keys()))
+
+
+def made_whole(given: str) -> str:
+    """Put back in order what a run that was killed has left of a plan folder; give its name back."""
+    from netform.export.files import clear_leftovers
+
+    clear_leftovers(Path(given))
+    return given
+
+
+def out_name(out: str) -> str:
+    """Write a place for a terminal, which a name must not command."""
+    from netform.report.words import one_line
+
+    return one_line(out)
 
 
 def _plans_of(seal: Path) -> list[str]:

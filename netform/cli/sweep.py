@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from netform.cli.output import out_name
 from netform.cli.request import SweepRequest
-from netform.cli.terminal import INTERRUPTED, Interruption, Progress, data_stream, explained, print_data, say
+from netform.cli.terminal import (
+    Progress,
+    data_stream,
+    explained,
+    print_data,
+    say,
+    stopped_code,
+)
 from netform.errors import AuditError, NetformError, NoPlanError, OutputError
 
 if TYPE_CHECKING:
@@ -71,7 +79,7 @@ def sweep(**given: Any) -> None:
     combination, or [[scenario]] tables (see netform guide sweep). OUT gets sweep.csv, a row for each scenario and
     area, and the audited result of each as JSON. Run again, it plans only what is new, or was not proven in less time.
     """
-    with explained(), data_stream() as stdout, Interruption():
+    with explained(), data_stream() as stdout:
         _sweep(SweepRequest(**given), stdout)
 
 
@@ -104,11 +112,11 @@ def _sweep(request: SweepRequest, stdout: BinaryIO | io.FileIO) -> None:
     failed: list[NetformError] = []
     try:
         _work(request, tasks, todo, plan.time_limit, results, progress, failed)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         progress.clear()
         _tell(request, tasks, results, stdout)
         say("netform: stopped. What is done is kept: run the same command again and it goes on from there.")
-        sys.exit(INTERRUPTED)
+        sys.exit(stopped_code(stopped))
     except NoPlanError as error:  # the cluster was lost, with all that was still to be done
         failed.append(error)
     progress.clear()
@@ -196,7 +204,7 @@ def _tell(request: SweepRequest, tasks: Tasks, results: Results, stdout: BinaryI
     write_file(Path(request.out) / TABLE, sweep_csv(tasks.tasks, results), overwrite=True)
     if not request.quiet:
         print_data(stdout, sweep_text(tasks.tasks, results).encode())
-        say(f"Written to {request.out}")
+        say(f"Written to {out_name(request.out)}")
 
 
 def _raise(tasks: Tasks, results: Results, failed: list[NetformError]) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 import traceback
 from contextlib import contextmanager, suppress
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
     from netform.solve.workers import Event
 
 __all__ = [
-    "INTERRUPTED",
     "Interruption",
     "Progress",
+    "Stopped",
     "data_stream",
     "explained",
     "leave",
     "print_data",
     "say",
+    "stopped_code",
 ]
 
 # Exit codes that no error of netform carries (see `netform.errors`).
-NO_MEMORY, DEFECT, INTERRUPTED = 5, 70, 130
+NO_MEMORY, DEFECT = 5, 70
+
+# What is said of a run that was stopped, unless it had come further.
+NOTHING_WRITTEN = "stopped before anything was written."
 
 
 def say(text: str, *, newline: bool = True) -> None:
@@ -89,28 +94,53 @@ def data_stream() -> Iterator[BinaryIO | io.FileIO]:
         os.close(kept)
 
 
+class Stopped(KeyboardInterrupt):
+    """A signal has ended the run.
+
+    Attributes
+    ----------
+    number : int
+        Of the signal.
+    """
+
+    def __init__(self, number: int, said: str = "") -> None:
+        super().__init__(*[said] * bool(said))
+        self.number = number
+
+
+def stopped_code(stopped: KeyboardInterrupt) -> int:
+    """Give the exit code of a run that a signal has ended: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
+    return 128 + getattr(stopped, "number", signal.SIGINT)
+
+
 @contextmanager
-def explained() -> Iterator[None]:
+def explained() -> Iterator[Interruption]:
     """Turn every failure into a message for people and an exit code.
+
+    Yields
+    ------
+    Interruption
+        What signals come to meanwhile.
 
     Raises
     ------
     SystemExit
-        With the code of `netform.errors`; 130 when interrupted, 70 for a defect of netform, whose traceback
-        is shown when NETFORM_DEBUG is set.
+        With the code of `netform.errors`; 130, 143 or 129 when a signal ended the run, 70 for a defect of netform,
+        whose traceback is shown when NETFORM_DEBUG is set.
     """
     from netform.report.words import clean  # noqa: PLC0415 (only failures need it)
 
     try:
-        yield
+        with Interruption() as stop:
+            yield stop
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except NetformError as error:
         say(f"netform: {clean(str(error))}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("netform: stopped before anything was written.")
-        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt as stopped:
+        say(f"netform: {stopped.args[0] if stopped.args else NOTHING_WRITTEN}")
+        sys.exit(stopped_code(stopped))
     except MemoryError:
         say("netform: out of memory. Try fewer --workers, or a narrower band.")
         sys.exit(NO_MEMORY)
@@ -147,15 +177,20 @@ class Interruption:
     patient : bool
         Whether the first signal only asks; the second stops the run, cleaning up, and the third ends it at
         once.
+    said : str
+        What is to be said of a run that is stopped now; blank while nothing was written.
     """
 
     def __init__(self) -> None:
         self.patient = False
-        self._count = 0
+        self.said = ""
+        self._numbers: list[int] = []
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        """Take the signals over; a hang-up that nohup has switched off stays so."""
+        """Take the signals over, where they can be; a hang-up that nohup has switched off stays so."""
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)  # Windows has no SIGHUP
             if number is not None and not (name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN):
@@ -168,17 +203,32 @@ class Interruption:
             signal.signal(number, handler)
 
     def _take(self, number: int, frame: object) -> None:
-        del number, frame
-        self._count += 1
-        if self._count > 2:
-            leave(INTERRUPTED)
-        if not self.patient or self._count > 1:
-            raise KeyboardInterrupt
+        del frame
+        self._numbers.append(number)
+        if len(self._numbers) > 2:
+            leave(self.code)
+        if not self.patient or len(self._numbers) > 1:
+            raise self.stopped()
         say("\nStopping: writing the best plan so far. Once more to stop without writing.")
+
+    def written(self, out: str) -> None:
+        """Note that the results are at their place, so that a signal from now on does not say otherwise."""
+        from netform.report.words import one_line  # noqa: PLC0415 (--help needs it not)
+
+        self.said = f"stopped; the results were written to {one_line(out)} first."
+
+    @property
+    def code(self) -> int:
+        """The exit code of the run, once `asked`."""
+        return stopped_code(self.stopped())
+
+    def stopped(self) -> Stopped:
+        """Give what ends the run at once, once `asked`."""
+        return Stopped(self._numbers[0], self.said)
 
     def asked(self) -> bool:
         """Whether to stop."""
-        return self._count > 0
+        return bool(self._numbers)
 
 
 def _standing(outcome: AreaOutcome, *, full: bool) -> str:

@@ -17,7 +17,7 @@ from netform.cli.options import (
     given_rules,
     with_options,
 )
-from netform.cli.output import check_out, write_out
+from netform.cli.output import check_out, out_name, write_out
 from netform.cli.record import RecordedCommand
 from netform.cli.request import AlternativesRequest, FrontRequest, SearchRequest
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, print_data, say
@@ -133,11 +133,11 @@ def front(**given: Any) -> None:
     OUT gets front.csv, front.json, a picture (front.png, front.svg), the page front.html, and a plan folder for
     each point that is asked for.
     """
-    with explained(), data_stream() as stdout, Interruption():
-        _front(FrontRequest.of(given), stdout)
+    with explained() as stop, data_stream() as stdout:
+        _front(FrontRequest.of(given), stdout, stop)
 
 
-def _front(request: FrontRequest, stdout: BinaryIO | io.FileIO) -> None:
+def _front(request: FrontRequest, stdout: BinaryIO | io.FileIO, stop: Interruption) -> None:
     from netform.export.front import FRONT, front_json
     from netform.report.front_text import front_text
     from netform.tradeoff.model import parse_axis
@@ -174,6 +174,7 @@ def _front(request: FrontRequest, stdout: BinaryIO | io.FileIO) -> None:
     progress.say("drawing and writing")
     plans = {chosen[key]: drawn[key] for key in chosen}
     write_out(FRONT, result, request.out, overwrite=request.overwrite, single=single, plans=plans)
+    stop.written(request.out)
     progress.clear()
     _tell(request, stdout, lambda: front_json(result), lambda: front_text(result))
 
@@ -228,11 +229,11 @@ def alternatives(**given: Any) -> None:
     borders.geojson, alternatives.json, a map of firm and soft borders (alternatives.png, alternatives.svg) and the
     page alternatives.html.
     """
-    with explained(), data_stream() as stdout, Interruption():
-        _alternatives(AlternativesRequest.of(given), stdout)
+    with explained() as stop, data_stream() as stdout:
+        _alternatives(AlternativesRequest.of(given), stdout, stop)
 
 
-def _alternatives(request: AlternativesRequest, stdout: BinaryIO | io.FileIO) -> None:
+def _alternatives(request: AlternativesRequest, stdout: BinaryIO | io.FileIO, stop: Interruption) -> None:
     from netform.export.alternatives import ALTERNATIVES, alternatives_json
     from netform.report.alternatives_text import alternatives_text
 
@@ -263,6 +264,7 @@ def _alternatives(request: AlternativesRequest, stdout: BinaryIO | io.FileIO) ->
     progress.say("drawing and writing")
     plans = {folder: drawn[wanted[key]] for key, folder in result.folders.items()}
     write_out(ALTERNATIVES, result, request.out, overwrite=request.overwrite, single=single, plans=plans)
+    stop.written(request.out)
     progress.clear()
     _tell(request, stdout, lambda: alternatives_json(result), lambda: alternatives_text(result))
 
@@ -356,4 +358,4 @@ def _tell(
     elif not request.quiet:
         print_data(stdout, as_text().encode("utf-8"))
     if not request.quiet:
-        say(f"Written to {request.out}")
+        say(f"Written to {out_name(request.out)}")

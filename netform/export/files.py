@@ -34,7 +34,7 @@ from netform.export.replacing import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-__all__ = ["check_target", "safe_name", "write_file", "write_folder"]
+__all__ = ["check_target", "clear_leftovers", "safe_name", "write_file", "write_folder"]
 
 # The files that seal a folder: they take their names last, those of folders within it before its own.
 SEALS = frozenset({"plan.json", "front.json", "alternatives.json"})

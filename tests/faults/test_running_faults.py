@@ -63,6 +63,9 @@ def start(
     )
 
 
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
 def slowed(module: str, name: str, dawdle: str, *arguments: object) -> subprocess.Popen[str]:
     """Run netform with a function slowed, and wait until it has come there."""
     process = start(*arguments, code=SLOWED.format(module=module, name=name, dawdle=dawdle))
@@ -89,14 +92,14 @@ def interrupt(process: subprocess.Popen[str], number: int = signal.SIGINT, times
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(("module", "name"), BEFORE_A_PLAN)
 def test_a_signal_before_there_is_a_plan(tmp_path: Path, module: str, name: str, number: int) -> None:
-    """The run ends with 130, nothing is written, and the earlier result is untouched."""
+    """The run ends with the signal's code, nothing is written, and the earlier result is untouched."""
     if number != signal.SIGINT and name not in ("locate", "solve_area"):
         pytest.skip("the other signals take the same way; two stages stand for all")
     earlier = tmp_path / "plan.json"
     earlier.write_text("mine")
     process = slowed(module, name, FOR_EVER, "solve", EXAMPLE, "-o", tmp_path, "--overwrite")
     code, said = interrupt(process, number)
-    assert code == 130
+    assert code == CODES[number]
     assert "stopped before anything was written" in said
     assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
     assert earlier.read_text() == "mine"
@@ -104,16 +107,60 @@ def test_a_signal_before_there_is_a_plan(tmp_path: Path, module: str, name: str,
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_while_the_plan_is_bettered(tmp_path: Path, number: int) -> None:
-    """The best plan so far is audited, written and summed up, and the code is 130."""
+    """The best plan so far is audited, written and summed up, and the code is the signal's."""
     process = slowed(
         "netform.solve.workers", "solve_area", AFTER_A_PLAN, "solve", EXAMPLE, "-o", tmp_path / "out"
     )
     code, said = interrupt(process, number)
-    assert code == 130
+    assert code == CODES[number]
     assert "writing the best plan so far" in said
     plan = json.loads((tmp_path / "out" / "plan.json").read_text())
     assert len(plan["networks"]) == 15
     assert not list((tmp_path / "out").glob(".*"))
+
+
+@pytest.mark.parametrize("number", CODES)
+@pytest.mark.parametrize("late", ["click", "numpy", "netform.report.words"])
+def test_a_signal_while_the_program_is_loaded(tmp_path: Path, number: int, late: str) -> None:
+    """From its first line on it takes signals, and ends with their codes, without a traceback."""
+    code = f"""
+import os, sys, builtins
+real = builtins.__import__
+def slow(name, *arguments):
+    if name.startswith({late!r}):
+        os.kill(os.getpid(), {int(number)})
+    return real(name, *arguments)
+builtins.__import__ = slow
+from netform.__main__ import main
+main()
+"""
+    process = start("solve", EXAMPLE, "-o", tmp_path / "out", code=code)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == CODES[number]
+    assert "netform: stopped" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "score"])
+def test_a_signal_in_a_command_that_does_not_solve(command: str) -> None:
+    """It ends like any other."""
+    given = ["--plan", "today"] if command == "score" else []
+    process = slowed("netform.pipeline", "read_practices", FOR_EVER, command, EXAMPLE, *given)
+    code, said = interrupt(process, signal.SIGTERM)
+    assert code == 143
+    assert "Traceback" not in said
+
+
+def test_a_second_signal_once_the_results_are_written(tmp_path: Path) -> None:
+    """What is said of it is so."""
+    process = slowed(
+        "netform.report.text", "summary_text", FOR_EVER, "solve", EXAMPLE, "-o", tmp_path / "out"
+    )
+    code, said = interrupt(process, times=2)
+    assert code == 130
+    assert f"stopped; the results were written to {tmp_path / 'out'} first" in said
+    assert (tmp_path / "out" / "plan.json").exists()
 
 
 def test_a_second_signal_stops_without_writing(tmp_path: Path) -> None:
