@@ -25,10 +25,12 @@ from netform.cli.options import (
     INPUT_OPTIONS,
     NETWORKS_OPTION,
     SOLVE_OPTIONS,
+    TITLE_OPTIONS,
     check_options,
     given_list,
     given_moves,
     given_rules,
+    given_title_page,
     with_options,
 )
 from netform.cli.output import check_out, out_name, write_out
@@ -92,6 +94,7 @@ def cli() -> None:
 @cli.command(cls=RecordedCommand)
 @with_options(INPUT_OPTIONS)
 @with_options(SOLVE_OPTIONS)
+@with_options(TITLE_OPTIONS)
 def solve(**given: Any) -> None:
     """Form the networks of a practice list and write them as a map, tables and a page.
 
@@ -117,12 +120,14 @@ def _solve(request: SolveRequest, stdout: BinaryIO | io.FileIO, stop: Interrupti
     progress = Progress(shown=not request.quiet and sys.stderr.isatty())
     progress.say("starting")
     from netform.pipeline import draw
+    from netform.plan.title_page import with_title_page
 
     _load_ahead()
     prepared, rules = given_list(request, rules, progress.say)
     options = _options(request, prepared)
     progress.areas = len(prepared.areas)
     plan = _plan(prepared, rules, options, request.time_limit, progress, stop)
+    plan = with_title_page(plan, given_title_page(request))
     prices = given_prices(request, prepared, rules, options, progress, stop)
     progress.say("drawing boundaries")
     result = replace(draw(prepared, rules, plan), prices=prices, timings=request.timings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -19,8 +20,9 @@ from netform.solve.model.budget import DEFAULT, GIGABYTE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netform.cli.request import ListRequest, SolveRequest
+    from netform.cli.request import ListRequest, ReportRequest, SolveRequest
     from netform.plan.grouping import Moves
+    from netform.plan.title_page import TitlePage
     from netform.prepared import Inputs, Prepared
     from netform.rules.model import Rules
 
@@ -28,12 +30,14 @@ __all__ = [
     "INPUT_OPTIONS",
     "NETWORKS_OPTION",
     "SOLVE_OPTIONS",
+    "TITLE_OPTIONS",
     "check_options",
     "given_inputs",
     "given_list",
     "given_moves",
     "given_rules",
     "given_stdin",
+    "given_title_page",
     "with_options",
 ]
 
@@ -41,6 +45,9 @@ __all__ = [
 
 # Ten minutes are more than any single area of England needs for a good plan, and enough for all of them.
 TIME_LIMIT = 600.0
+
+# A title, an author or a date that is longer is a slip.
+MOST_LETTERS = 200
 
 Command: TypeAlias = "Callable[..., Any]"
 
@@ -139,6 +146,16 @@ def _number_or_today(_ctx: click.Context, _param: click.Parameter, value: str | 
     return int(value)
 
 
+def _line(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """Take a text on one line, written as texts of files are."""
+    from netform.report.words import one_line
+
+    line = one_line(unicodedata.normalize("NFC", value))
+    if len(line) > MOST_LETTERS:
+        raise click.BadParameter(f"it has {len(line):,} letters, and {MOST_LETTERS} are the most.")
+    return line
+
+
 NETWORKS_OPTION = click.option(
     "--networks",
     callback=_number_or_today,
@@ -220,6 +237,27 @@ SOLVE_OPTIONS = (
     ),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors are still said."),
 )
+
+
+TITLE_OPTIONS = (
+    click.option("--title", default="", callback=_line, metavar="TEXT", help="Title of the report."),
+    click.option("--author", default="", callback=_line, metavar="TEXT", help="Who puts it forward."),
+    click.option(
+        "--date",
+        default="",
+        callback=_line,
+        metavar="TEXT",
+        help="Its date, as it shall stand there; none is put there otherwise.",
+    ),
+    click.option("--draft", is_flag=True, help="Mark it as a draft, on every printed page too."),
+)
+
+
+def given_title_page(request: SolveRequest | ReportRequest) -> TitlePage:
+    """Gather how the report shall be headed."""
+    from netform.plan.title_page import TitlePage
+
+    return TitlePage(request.title, request.author, request.date, request.draft)
 
 
 def with_options(options: tuple[Callable[[Command], Command], ...]) -> Callable[[Command], Command]:

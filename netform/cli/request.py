@@ -22,6 +22,7 @@ __all__ = [
     "CompareRequest",
     "FrontRequest",
     "ListRequest",
+    "ReportRequest",
     "ScoreRequest",
     "SearchRequest",
     "SolveRequest",
@@ -105,6 +106,31 @@ class CheckRequest(ListRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRequest:
+    """What ``netform report`` is asked.
+
+    Attributes
+    ----------
+    plans : tuple of str
+        Plan folders.
+    out : str
+        The page.
+    overwrite : bool
+    title, author, date : str
+        How it is headed; blank where not given.
+    draft : bool
+    """
+
+    plans: tuple[str, ...]
+    out: str
+    overwrite: bool
+    title: str
+    author: str
+    date: str
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolveRequest(ListRequest):
     """What ``netform solve`` is asked.
 
@@ -127,6 +153,9 @@ class SolveRequest(ListRequest):
         Gigabytes.
     seed : int
     as_json, timings, quiet : bool
+    title, author, date : str
+        How the report is headed; blank where not given.
+    draft : bool
     """
 
     out: str
@@ -142,6 +171,10 @@ class SolveRequest(ListRequest):
     as_json: bool
     timings: bool
     quiet: bool
+    title: str
+    author: str
+    date: str
+    draft: bool
 
     @property
     def divisions(self) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Layer, Publication, Table
 from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
-from netform.judge.comparison import compare_groupings
-from netform.plan.grouping import Grouping
 from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
@@ -113,17 +111,11 @@ def move_rows(result: Result) -> list[dict[str, Any]]:
     result : Result
         Some of whose practices have a network today.
     """
-    size = {practice.code: practice.list_size for practice in result.practices}
-    today: dict[str, list[str]] = {}
-    for practice in result.practices:
-        if practice.pcn_code:
-            today.setdefault(practice.pcn_code, []).append(practice.code)
-    nowhere = tuple(practice.code for practice in result.practices if not practice.pcn_code)
-    left_out = tuple(each.practice_code for each in result.plan.unplaced)
-    now = Grouping("today", {label: tuple(codes) for label, codes in sorted(today.items())}, nowhere)
-    then = Grouping("plan", {each.network_id: each.practice_codes for each in result.plan.networks}, left_out)
-    moved = set(compare_groupings(now, then, size).forth.moved)
-    network_of = then.network_of
+    from netform.judge.moves import compare_with_today
+
+    both = compare_with_today(result.plan, result.practices)
+    moved = set(both.forth.moved) if both else set()
+    network_of = both.b.network_of if both else {}
     names = result.practices.network_names
     plan_names = {each.network_id: each.name for each in result.plan.networks}
     return [

@@ -6,14 +6,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netform.explain.move_words import limit_words, start_words
+from netform.inputs.grouping_file import todays_grouping
 from netform.judge.comparison import compare_groupings
 from netform.plan.grouping import Grouping, Moves
 
 if TYPE_CHECKING:
+    from netform.judge.comparison import Comparison
     from netform.plan.model import Plan
     from netform.practices.model import PracticeList
 
-__all__ = ["moves_from", "moves_made", "with_moves"]
+__all__ = ["compare_with_today", "moves_from", "moves_made", "with_moves"]
+
+
+def compare_with_today(plan: Plan, practices: PracticeList) -> Comparison | None:
+    """Compare the present networks of a list with a plan; None where the list has none.
+
+    Parameters
+    ----------
+    plan : Plan
+    practices : PracticeList
+    """
+    if not any(practice.pcn_code for practice in practices):
+        return None
+    list_sizes = {practice.code: practice.list_size for practice in practices}
+    return compare_groupings(todays_grouping(practices), _grouping_of(plan, practices), list_sizes)
+
+
+def _grouping_of(plan: Plan, practices: PracticeList) -> Grouping:
+    placed = {network.network_id: network.practice_codes for network in plan.networks}
+    inside = {code for codes in placed.values() for code in codes}
+    return Grouping("plan", placed, tuple(code for code in practices.codes if code not in inside))
 
 
 def moves_from(
@@ -45,8 +67,7 @@ def moves_made(plan: Plan, practices: PracticeList, start: Grouping) -> tuple[in
     practices : PracticeList
     start : Grouping
     """
-    placed = {network.network_id: network.practice_codes for network in plan.networks}
-    ended = Grouping("plan", placed, tuple(each.practice_code for each in plan.unplaced))
+    ended = _grouping_of(plan, practices)
     passage = compare_groupings(start, ended, {each.code: each.list_size for each in practices}).forth
     left_out = set(ended.unplaced)
     moved = [code for code in passage.moved if code not in left_out]

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from netform.report.words import STATUS_WORDS, hours, one_line, source_name, verdict
+from netform.report.words import STATUS_WORDS, hours, one_line, percent, source_name, verdict
 from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
@@ -219,8 +219,11 @@ def bands_of(rules: Rules) -> dict[str, tuple[int, int]]:
 
 def proof_sentence(plan: Plan) -> str:
     """Say what is proven of the whole plan, in a sentence or two."""
-    if len(plan.areas) == 1:
+    if plan.areas and plan.status == "optimal" and any(network.exception for network in plan.networks):
+        return "It is proven that no other plan under these rules has fewer exceptions, or as few at a lower cost."
+    if len(plan.areas) == 1 or plan.status == "optimal":
         return verdict(plan.areas[0])
-    if plan.cost is None:
+    if plan.cost is None or plan.bound is None or plan.gap is None:
         return f"The plan is {standing(plan)}."
-    return f"The plan, at a cost of {hours(plan.cost)}, is {standing(plan)}."
+    less = f"{hours(max(0.0, plan.cost - plan.bound))} ({percent(plan.gap)})"
+    return f"The plan is {standing(plan)}. It costs {hours(plan.cost)}, and another could cost at most {less} less."

@@ -12,11 +12,15 @@ from markupsafe import Markup
 
 from netform.inputs.gazetteer import ATTRIBUTION
 from netform.plan.rule_cost import rule_cost_words
+from netform.plan.title_page import title_page_of
+from netform.practices.names import written_name
 from netform.report import words
-from netform.report.costs import PENALTY_MEANING, cost_words, has_cost, hours_meaning, taken_sentences
+from netform.report.against_today import changes_from_today, changes_sentences
+from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
 from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
+from netform.report.sheets import named, sheets
 from netform.report.solve_log import log_sections
 from netform.report.tables import (
     area_counts,
@@ -28,6 +32,7 @@ from netform.report.tables import (
     provenance_rows,
     totals,
 )
+from netform.scores import TERMS
 from netform.scores.tally import is_penalty
 
 if TYPE_CHECKING:
@@ -37,6 +42,12 @@ __all__ = ["asset", "environment", "render_report", "style_hash"]
 
 # Above this many areas each one folds away, so that a national page opens at once and stays readable.
 AREAS_SHOWN_OPEN = 4
+
+# With more networks than this their sheets fold away on screen; in print all are open.
+SHEETS_SHOWN_OPEN = 4
+
+# Every printed page of a draft says so.
+DRAFT_STYLE = '@page { @top-right { content: "Draft"; font: 700 10pt sans-serif; } }\n'
 
 
 def render_report(result: Result) -> str:
@@ -59,11 +70,16 @@ def render_report(result: Result) -> str:
     plan = result.plan
     rows = network_rows(result, facts)
     several = len(plan.areas) > 1
+    changes = changes_from_today(result, facts)
+    whole = facts.tally(plan.networks)
+    in_area = {area.area: [row for row in rows if row.network.area == area.area] for area in plan.areas}
+    heading = title_page_of(plan)
     sections = [
         {
             "anchor": anchor,
             "area": area,
-            "rows": [row for row in rows if row.network.area == area.area],
+            "rows": in_area[area.area],
+            "sheets": sheets(in_area[area.area], changes),
             "drawing": draw_map(
                 result,
                 [network for network in plan.networks if network.area == area.area],
@@ -73,16 +89,24 @@ def render_report(result: Result) -> str:
         for anchor, area in enumerate(plan.areas, start=1)
     ]
     course = log_sections(plan) if result.timings else ()
-    style = asset("report.css.j2") + (asset("tradeoff.css.j2") if course else "")
+    style = asset("report.css.j2") + asset("sheets.css.j2") + (asset("tradeoff.css.j2") if course else "")
+    style += DRAFT_STYLE if heading.draft else ""
     template = environment().get_template("report.html.j2")
     return template.render(
         result=result,
         facts=facts,
         plan=plan,
         standing=standing(plan),
-        whole=facts.tally(plan.networks),
-        taken=taken_sentences(facts.tally(plan.networks)),
-        hours_meaning=hours_meaning(facts.hour_names),
+        whole=whole,
+        titles={
+            name: TERMS[name].title if name in TERMS else words.spoken(name) for name in facts.term_names
+        },
+        heading=heading,
+        changes=changes,
+        changed=changes_sentences(changes) if changes else [],
+        named=named(result),
+        why=any(network.rationale for network in plan.networks),
+        sheets_open=len(plan.networks) <= SHEETS_SHOWN_OPEN,
         sections=sections,
         several=several,
         folded=len(plan.areas) > AREAS_SHOWN_OPEN,
@@ -97,7 +121,11 @@ def render_report(result: Result) -> str:
         notes=plan.provenance.get("notes", (*result.practices.notes, *result.places.notes)),
         # What is said in the findings is not said again among the sources.
         provenance=provenance_rows(
-            {key: value for key, value in plan.provenance.items() if key not in {"notes", "moves"}}
+            {
+                key: value
+                for key, value in plan.provenance.items()
+                if key not in {"notes", "moves", "title_page"}
+            }
         ),
         style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
         style_hash=style_hash(style),
@@ -135,6 +163,7 @@ def environment() -> Environment:
         verdict=words.verdict,
         rule_cost_words=rule_cost_words,
         cost_words=cost_words,
+        written_name=written_name,
     )
     made.globals.update(
         attribution=ATTRIBUTION,

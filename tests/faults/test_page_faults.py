@@ -36,7 +36,7 @@ HOSTILE = [
 # fmt: off
 TAGS = {
     "html", "head", "meta", "link", "title", "style", "body", "a", "svg", "defs", "pattern", "rect",
-    "path", "circle", "g", "text", "header", "h1", "h2", "h3", "p", "dl", "div", "dt", "dd", "small",
+    "path", "circle", "g", "text", "header", "h1", "h2", "h3", "h4", "p", "dl", "div", "dt", "dd", "small",
     "nav", "ul", "li", "main", "section", "figure", "figcaption", "details", "summary", "span", "table",
     "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "strong", "em", "pre", "footer",
 }

@@ -20,7 +20,7 @@ EXPECTED = """\
 2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below.
 The plan takes 94.5 hours a week: patient travel 1.5, overhead 93.0.
 The cost, hours by their weights, is 187.5.
-The plan, at a cost of 187.5, is proven best in 1 of 2 areas.
+The plan is proven best in 1 of 2 areas. It costs 187.5, and another could cost at most 2.0 (1.1%) less.
 
 Network  Name   Patients  Practices  Hub  Hours a week  Cost
 N-01     Amber    35,000          2  A1           31.0  62.0
