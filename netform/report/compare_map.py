@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 
 from netform.report.colours import colour_classes
-from netform.report.map import Badge, SiteDot, place_badges, scale_km
+from netform.report.labels import Badge, Word, place_badges
+from netform.report.map import SiteDot, scale_km, taken_by, towns_on
 from netform.report.shapes import Frame, path_data, polygons_only, simplify_coverage, touching
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class ChangeMap:
     marks: tuple[Mark, ...]
     badges: tuple[Badge, ...]
     unlabelled: int
+    towns: tuple[Word, ...] = ()
 
 
 def draw_changes(
@@ -101,9 +103,14 @@ def draw_changes(
     members = {code for network in (*networks_a, *networks_b) for code in network.practice_codes}
     marks = _marks(compared, members, letter_a, number_b, frame)
     # Badges keep clear of the marks, then labels of marks and badges.
-    dots = [SiteDot(mark.x, mark.y, _radius(mark), hub=False, practices=()) for mark in marks]
-    badges = place_badges([network for network, _ in land_b], shapes, dots, frame)
+    dots = [SiteDot(mark.x, mark.y, _radius(mark), hub=mark.moved, practices=()) for mark in marks]
+    taken = taken_by(dots, frame)
+    badges = place_badges([network for network, _ in land_b], [[shape] for shape in shapes], taken)
     labelled = _labelled(marks, badges, frame)
+    for mark in labelled:
+        if mark.label:
+            width = _width(mark.label)
+            taken.add_box(mark.label_x + width / 2, mark.label_y + 2.5 - LINE / 2, width, LINE)
     km = scale_km(frame)
     return ChangeMap(
         width=frame.width,
@@ -119,8 +126,15 @@ def draw_changes(
         old=tuple(path_data(shape) for shape in old),
         marks=labelled,
         badges=badges,
+        towns=towns_on(
+            shapes, frame, taken, [dot for dot, mark in zip(dots, marks, strict=True) if mark.moved]
+        ),
         unlabelled=sum(mark.moved and not mark.label for mark in labelled),
     )
+
+
+def _width(label: str) -> float:
+    return LETTER * len(label) + ARROW * label.count("→")
 
 
 def _radius(mark: Mark) -> float:
@@ -177,7 +191,7 @@ def _labelled(marks: Sequence[Mark], badges: Sequence[Badge], frame: Frame) -> t
     ]
     result = []
     for mark in marks:
-        width = LETTER * len(mark.label) + ARROW * mark.label.count("→")
+        width = _width(mark.label)
         beside = MOVED_RADIUS + 2
         spots = (
             (mark.x + beside, mark.y - LINE / 2),

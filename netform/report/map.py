@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from netform.inputs.towns import towns_within
 from netform.report.colours import colour_classes
+from netform.report.labels import BADGE_HEIGHT, Badge, Taken, Word, place_badges, place_names, place_towns
+from netform.report.map_notes import map_notes
 from netform.report.shapes import (
     Frame,
     label_spot,
@@ -19,12 +22,11 @@ from netform.report.shapes import (
     simplify_coverage,
     touching,
 )
-from netform.report.words import network_number
+from netform.report.words import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from netform.plan.model import Network
@@ -33,14 +35,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AreaShape",
-    "Badge",
     "Drawing",
     "Region",
     "SiteDot",
     "draw_map",
     "draw_overview",
-    "place_badges",
     "scale_km",
+    "taken_by",
+    "towns_on",
 ]
 
 # A dot's area is in proportion to its list: a list of 10,000 has a radius of about 4 units.
@@ -49,9 +51,12 @@ SMALLEST_RADIUS = 1.6
 # Beyond this many sites the dots shrink, so that they cover no more of the map.
 SITES_AT_FULL_SIZE = 90
 
-BADGE_HEIGHT = 19.0
-BADGE_PER_LETTER = 8.0
-BADGE_PADDING = 10.0
+# A hub's diamond reaches so far beyond its dot.
+HUB_REACH = 2.5
+# Towns on a map, and how many of the largest are written before anything else.
+MOST_TOWNS, LARGEST_TOWNS = 16, 3
+# Parts of a region that hang together by less than twice this, in units, look like pieces.
+HAIR = 1.0
 
 # Width of a letter of an area's name on the overview, units, and its largest share of the area's breadth.
 NAME_PER_LETTER = 7.5
@@ -59,11 +64,12 @@ NAME_PER_LETTER = 7.5
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A network on the map."""
+    """A network on the map: its ground on the drawing, and the path of that."""
 
     network: Network
     colour: int
     path: str
+    shape: BaseGeometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +89,6 @@ class SiteDot:
 
 
 @dataclass(frozen=True, slots=True)
-class Badge:
-    """The number of a network, with a line to its region when the region is too small to hold it."""
-
-    text: str
-    x: float
-    y: float
-    width: float
-    height: float
-    exception: bool
-    leader: tuple[float, float] | None
-
-
-@dataclass(frozen=True, slots=True)
 class AreaShape:
     """An area on the overview: its networks and its outline."""
 
@@ -107,8 +100,12 @@ class AreaShape:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """All that one map shows, in units of its viewBox; ``outside`` and ``strays`` are of no network."""
+    """All that one map shows, in units of its viewBox; ``outside`` and ``strays`` are of no network.
 
+    ``notes`` are what a reader should know about it.
+    """
+
+    frame: Frame
     width: float
     height: float
     scale_km: float
@@ -116,13 +113,23 @@ class Drawing:
     regions: tuple[Region, ...] = ()
     dots: tuple[SiteDot, ...] = ()
     badges: tuple[Badge, ...] = ()
+    names: tuple[Word, ...] = ()
+    towns: tuple[Word, ...] = ()
     areas: tuple[AreaShape, ...] = ()
-    outside: tuple[str, ...] = ()
+    outside: tuple[BaseGeometry, ...] = ()
     strays: tuple[SiteDot, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def outside_paths(self) -> tuple[str, ...]:
+        """The paths of the ground of no network."""
+        return tuple(path_data(shape) for shape in self.outside)
 
 
-def draw_map(result: Result, networks: Sequence[Network], unplaced: Collection[str] = ()) -> Drawing | None:
-    """Draw networks with their practices, hubs and numbers, and what is in none.
+def draw_map(
+    result: Result, networks: Sequence[Network], unplaced: Collection[str] = (), *, whole_ids: bool = False
+) -> Drawing | None:
+    """Draw networks with their practices, hubs, numbers and names, the towns, and what is in no network.
 
     Parameters
     ----------
@@ -131,6 +138,8 @@ def draw_map(result: Result, networks: Sequence[Network], unplaced: Collection[s
         Those of one area, or of the whole plan.
     unplaced : collection of str
         Practices in no network that are to be shown with them.
+    whole_ids : bool
+        Whether networks are marked by their ids, and not by their numbers within an area.
 
     Returns
     -------
@@ -150,19 +159,29 @@ def draw_map(result: Result, networks: Sequence[Network], unplaced: Collection[s
     dots = _site_dots(result, members, {network.hub_code for network in networks}, frame)
     strays = _site_dots(result, set(unplaced) - members, (), frame)
     km = scale_km(frame)
+    taken, ground = taken_by((*dots, *strays), frame), [*shapes, *outside]
+    # The largest towns tell where one is: numbers make room for them, and the others for numbers and names.
+    largest = towns_on(ground, frame, taken, dots, most=LARGEST_TOWNS)
+    pieces = [_labelled(network, shape, dots) for network, shape in zip(shown, shapes, strict=True)]
+    badges = place_badges(shown, pieces, taken, whole_ids=whole_ids)
+    names = place_names([one_line(clean(network.name)) for network in shown], badges, shapes, taken)
     return Drawing(
+        frame=frame,
         width=frame.width,
         height=frame.height,
         scale_km=km,
         scale_width=km * 1000 * frame.units_per_metre,
         regions=tuple(
-            Region(network, colour, path_data(shape))
+            Region(network, colour, path_data(shape), shape)
             for network, colour, shape in zip(shown, colours, shapes, strict=True)
         ),
         dots=dots,
-        badges=place_badges(shown, shapes, (*dots, *strays), frame),
-        outside=tuple(path_data(shape) for shape in outside),
+        badges=badges,
+        names=names,
+        towns=towns_on(ground, frame, taken, dots, before=largest),
+        outside=tuple(outside),
         strays=strays,
+        notes=map_notes(result, shown, whole_ids=whole_ids),
     )
 
 
@@ -177,19 +196,26 @@ def draw_overview(result: Result) -> Drawing | None:
     for index, network in enumerate(shown):
         by_area[network.area].append(index)
     km = scale_km(frame)
+    areas = tuple(
+        _area_shape(
+            area,
+            tuple(Region(shown[i], colours[i], path_data(shapes[i]), shapes[i]) for i in members),
+            [shapes[i] for i in members],
+        )
+        for area, members in sorted(by_area.items())
+    )
+    taken = Taken(frame.width, frame.height)
+    for each in areas:
+        if each.name_at:
+            taken.add_box(*each.name_at, NAME_PER_LETTER * len(each.area), BADGE_HEIGHT)
     return Drawing(
+        frame=frame,
         width=frame.width,
         height=frame.height,
         scale_km=km,
         scale_width=km * 1000 * frame.units_per_metre,
-        areas=tuple(
-            _area_shape(
-                area,
-                tuple(Region(shown[i], colours[i], path_data(shapes[i])) for i in members),
-                [shapes[i] for i in members],
-            )
-            for area, members in sorted(by_area.items())
-        ),
+        areas=areas,
+        towns=towns_on(shapes, frame, taken, ()),
     )
 
 
@@ -210,7 +236,7 @@ def _shapes(
 def _site_dots(
     result: Result, members: Collection[str], hubs: Collection[str], frame: Frame
 ) -> tuple[SiteDot, ...]:
-    """One dot a site with some of the members, largest first so that small ones are drawn on top."""
+    """One dot a site with some of the members: hubs are drawn on top of others, and small ones on top of large ones."""
     sites: dict[tuple[float, float], list[Practice]] = defaultdict(list)
     for practice, easting, northing in zip(
         result.practices, result.places.easting.tolist(), result.places.northing.tolist(), strict=True
@@ -226,74 +252,70 @@ def _site_dots(
         radius = RADIUS_OF_1000 * crowding * math.sqrt(sum(p.list_size for p in practices) / 1000)
         is_hub = any(practice.code in hubs for practice in practices)
         dots.append(SiteDot(x, y, round(max(radius, SMALLEST_RADIUS), 1), is_hub, tuple(practices)))
-    return tuple(sorted(dots, key=lambda dot: (-dot.radius, dot.x, dot.y)))
+    return tuple(sorted(dots, key=lambda dot: (dot.hub, -dot.radius, dot.x, dot.y)))
 
 
-def place_badges(
-    networks: Sequence[Network], shapes: Sequence[BaseGeometry], dots: Sequence[SiteDot], frame: Frame
-) -> tuple[Badge, ...]:
-    """Place a badge for each network, the smallest regions first: they have the least choice.
+def taken_by(dots: Sequence[SiteDot], frame: Frame) -> Taken:
+    """Take the room of sites on a drawing.
 
     Parameters
     ----------
-    networks : sequence of Network
-    shapes : sequence of geometry
-        Their regions on the drawing.
     dots : sequence of SiteDot
-        What badges keep clear of.
     frame : Frame
     """
-    obstacles = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
-    reach = np.array([dot.radius for dot in dots])
-    badges = {}
-    order = sorted(range(len(shapes)), key=lambda i: (shapely.area(shapes[i]), networks[i].network_id))
-    for index in order:
-        badge, centre = _badge(networks[index], shapes[index], obstacles, reach, frame)
-        badges[index] = badge
-        obstacles = np.vstack((obstacles, centre))
-        reach = np.append(reach, badge.width / 2)
-    return tuple(badges[index] for index in sorted(badges))
+    taken = Taken(frame.width, frame.height)
+    discs = [(dot.x, dot.y, dot.radius + HUB_REACH * dot.hub) for dot in dots]
+    taken.discs = np.array(discs, dtype=float).reshape(-1, 3)
+    return taken
 
 
-def _badge(
-    network: Network,
-    shape: BaseGeometry,
-    obstacles: NDArray[np.float64],
-    reach: NDArray[np.float64],
+def towns_on(
+    shapes: Sequence[BaseGeometry],
     frame: Frame,
-) -> tuple[Badge, tuple[float, float]]:
-    text = network_number(network) + ("!" if network.exception else "")
-    width = BADGE_PADDING + BADGE_PER_LETTER * len(text)
-    x, y, room = label_spot(shape, obstacles, reach)
-    leader = None
-    if room < width / 2 - 2:
-        near = _open_spot((x, y), width, obstacles, reach, frame)
-        if math.hypot(near[0] - x, near[1] - y) > BADGE_HEIGHT / 2:
-            leader = (round(x, 1), round(y, 1))
-        x, y = near
-    badge = Badge(text, round(x, 1), round(y, 1), width, BADGE_HEIGHT, network.exception is not None, leader)
-    return badge, (x, y)
+    taken: Taken,
+    dots: Sequence[SiteDot],
+    most: int = MOST_TOWNS,
+    before: Sequence[Word] = (),
+) -> tuple[Word, ...]:
+    """Write the names of towns on ground that is drawn; they may lie under practices, but not under hubs.
+
+    Parameters
+    ----------
+    shapes : sequence of geometry
+        The ground, on the drawing.
+    frame : Frame
+    taken : Taken
+        Badges and names among it; the towns are added.
+    dots : sequence of SiteDot
+    most : int
+        How many there may be, with those before.
+    before : sequence of Word
+        Towns that are on the drawing already.
+
+    Returns
+    -------
+    tuple of Word
+        Those before, and more.
+    """
+    hubs = [(dot.x, dot.y, dot.radius + HUB_REACH) for dot in dots if dot.hub]
+    over = Taken(frame.width, frame.height, np.array(hubs, dtype=float).reshape(-1, 3), taken.boxes)
+    places = np.array([(dot.x, dot.y) for dot in dots], dtype=float).reshape(-1, 2)
+    written = {word.text for word in before}
+    towns = [town for town in towns_within(frame.bounds) if town.name not in written]
+    more = place_towns(towns, shapes, frame, over, places, most - len(before))
+    taken.boxes = over.boxes
+    return (*before, *more)
 
 
-def _open_spot(
-    place: tuple[float, float],
-    width: float,
-    obstacles: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    frame: Frame,
-) -> tuple[float, float]:
-    """Look on rings around a place for one where a badge covers no dot and no other badge."""
-    x, y = place
-    for ring in range(5):
-        radius = ring * BADGE_HEIGHT * 0.6
-        for turn in range(1 if ring == 0 else 16):
-            angle = 2 * math.pi * turn / 16
-            there = (x + radius * math.cos(angle), y - radius * math.sin(angle))
-            inside = width < there[0] < frame.width - width and width < there[1] < frame.height - width
-            gaps = np.hypot(obstacles[:, 0] - there[0], obstacles[:, 1] - there[1]) - reach
-            if inside and (gaps.size == 0 or gaps.min() > width / 2 - 2):
-                return there
-    return x, y
+def _labelled(network: Network, shape: BaseGeometry, dots: Sequence[SiteDot]) -> list[BaseGeometry]:
+    """List the pieces of a region that have its number each: the largest, and those at a practice of its own."""
+    pieces = shapely.get_parts(shapely.buffer(shape, -HAIR))
+    if len(pieces) < 2:
+        return [shape]
+    members = set(network.practice_codes)
+    own = [(dot.x, dot.y) for dot in dots if any(practice.code in members for practice in dot.practices)]
+    near = shapely.distance(pieces[:, None], shapely.points(np.array(own).reshape(-1, 2))) < 2 * HAIR
+    return list(pieces[near.any(axis=1) | (shapely.area(pieces) == shapely.area(pieces).max())])
 
 
 def _area_shape(area: str, regions: tuple[Region, ...], shapes: list[BaseGeometry]) -> AreaShape:

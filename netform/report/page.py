@@ -11,6 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from netform.inputs.gazetteer import ATTRIBUTION
+from netform.inputs.towns import TOWNS_ATTRIBUTION
 from netform.plan.rule_cost import rule_cost_words
 from netform.plan.title_page import title_page_of
 from netform.practices.names import written_name
@@ -167,6 +168,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         attribution=ATTRIBUTION,
+        towns_attribution=TOWNS_ATTRIBUTION,
         status_words=words.STATUS_WORDS,
         meanings=words.TERM_MEANINGS,
         is_penalty=is_penalty,

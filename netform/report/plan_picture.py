@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from netform.inputs.gazetteer import ATTRIBUTION
-from netform.report.colours import colour_classes
+from netform.inputs.towns import TOWNS_ATTRIBUTION
+from netform.report.map import draw_map
 from netform.report.pictures import INK, QUIET, ground_path, picture, scale_bar, shown
-from netform.report.shapes import label_spot, polygons_only, touching
 from netform.report.words import network_number, source_name
 
 if TYPE_CHECKING:
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
+    from matplotlib.transforms import Transform
 
     from netform.plan.model import Network
+    from netform.report.map import Drawing
     from netform.report.pictures import Kind
     from netform.result import Result
 
@@ -34,23 +33,26 @@ TOP, LINE, FOOT = 0.6, 0.19, 0.75
 # A network in each of so many columns below the map; more networks are numbers on the map alone.
 COLUMNS, MOST_LISTED = 3, 60
 
-# Those of the page, by class of colour.
+# Those of the page, by class of colour, with the marks of its patterns: colour is not the only sign.
 FILLS = ("#dbe7f3", "#dcebd3", "#fbeec6", "#f6dcdd", "#e6dcf0", "#d3ebe8")
+PATTERNS = (
+    ("", ""), ("//", "#a9c99a"), ("..", "#cfae58"), ("--", "#dba9ad"), ("\\\\", "#bfa9d8"), ("++", "#98c9c3"),
+)  # fmt: skip
 WARN = "#b3261e"
+TOWN = "#5b6874"
 
-# Detail finer than this share of the map's breadth does not show.
-DETAIL = 1 / 2_500
+# Of letters on the map, in the units of the drawing; names are as on the page.
+NUMBER, NAME, TOWN_NAME = 13.0, 10.5, 10.5
 
 
 def plan_picture(result: Result, kind: Kind) -> bytes:
-    """Draw the networks of a plan with their hubs and numbers; the same result gives the same bytes.
+    """Draw the map of a plan: networks, hubs, numbers and names, and towns; the same result gives the same bytes.
 
     Parameters
     ----------
     result : Result
     kind : {"png", "svg"}
     """
-    networks = [each for each in result.plan.networks if not _ground(result, each).is_empty]
     count = len(result.plan.networks)
     title = f"{count:,} network{'s' * (count != 1)} of {source_name(result.practices.source)}"
     outside = sum(network.exception is not None for network in result.plan.networks)
@@ -58,47 +60,48 @@ def plan_picture(result: Result, kind: Kind) -> bytes:
         f"A map of {count:,} networks, {outside:,} of them exceptions. The table of networks has list sizes, members "
         "and hubs."
     )
-    return picture(lambda: _figure(result, networks, title), kind, title=title, description=description)
+    return picture(lambda: _figure(result, title), kind, title=title, description=description)
 
 
-def _ground(result: Result, network: Network) -> BaseGeometry:
-    return polygons_only(result.boundaries.get(network.network_id))
-
-
-def _figure(result: Result, networks: Sequence[Network], title: str) -> Figure:
+def _figure(result: Result, title: str) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 (only a picture needs it)
 
-    grounds = [_ground(result, network) for network in networks]
-    bounds = shapely.total_bounds(grounds).tolist() if grounds else [0.0, 0.0, 1_000.0, 1_000.0]
-    west, south, east, north = bounds
-    across, up = 1.02 * max(east - west, 1_000.0), 1.02 * max(north - south, 1_000.0)
+    several = len({network.area for network in result.plan.networks}) > 1
+    drawing = _drawing(result, result.plan.networks)
+    networks = [region.network for region in drawing.regions] if drawing else []
     listed = networks if len(networks) <= MOST_LISTED else []
-    bottom = FOOT + LINE * -(-len(listed) // COLUMNS)
-    scale = min((WIDTH - 0.5) / across, (MOST_HEIGHT - TOP) / up)
-    height = up * scale + TOP + bottom
+    notes = drawing.notes if drawing else ()
+    rows = -(-len(listed) // COLUMNS)
+    bottom = FOOT + LINE * (rows + len(notes))
+    west, south, east, north = drawing.frame.bounds if drawing else (0.0, 0.0, 1_000.0, 1_000.0)
+    scale = min((WIDTH - 0.3) / (east - west), (MOST_HEIGHT - TOP) / (north - south))
+    across, up = (east - west) * scale, (north - south) * scale
+    height = up + TOP + bottom
     figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes(
-        ((WIDTH - across * scale) / 2 / WIDTH, bottom / height, across * scale / WIDTH, up * scale / height)
-    )
-    axes.set_xlim((west + east - across) / 2, (west + east + across) / 2)
-    axes.set_ylim((south + north - up) / 2, (south + north + up) / 2)
+    axes = figure.add_axes(((WIDTH - across) / 2 / WIDTH, bottom / height, across / WIDTH, up / height))
+    axes.set_xlim(west, east)
+    axes.set_ylim(south, north)
     axes.set_axis_off()
-    draw_networks(axes, result, networks, scale)
-    several = len({network.area for network in networks}) > 1
+    if drawing:
+        _draw(axes, drawing, scale)
+        scale_bar(figure, scale, WIDTH, (bottom - 0.12) / height)
     figure.text(0.025, 1 - 0.4 / height, shown(title), fontsize=13, fontweight="bold")
-    scale_bar(figure, scale, WIDTH, (bottom - 0.12) / height)
     for place, network in enumerate(listed):
-        column, row = divmod(place, -(-len(listed) // COLUMNS))
+        column, row = divmod(place, rows)
         figure.text(
             0.025 + 0.95 * column / COLUMNS, (bottom - 0.3 - LINE * row) / height, _line(network, several=several),
             fontsize=8.5, color=WARN if network.exception else INK,
         )  # fmt: skip
+    for row, note in enumerate(notes, rows):
+        figure.text(0.025, (bottom - 0.3 - LINE * row) / height, shown(note), fontsize=6.5, color=QUIET)
+    if drawing and drawing.towns:
+        figure.text(0.025, 0.23 / height, TOWNS_ATTRIBUTION, fontsize=5.5, color=QUIET)
     figure.text(0.025, 0.12 / height, ATTRIBUTION, fontsize=5.5, color=QUIET)
     return figure
 
 
-def draw_networks(axes: Axes, result: Result, networks: Sequence[Network], scale: float) -> None:
-    """Draw networks with their practices, hubs and numbers into axes whose limits are set.
+def draw_networks(axes: Axes, result: Result, networks: Sequence[Network], scale: float) -> Drawing | None:
+    """Draw networks with their practices, hubs, numbers, and towns into axes whose limits are set.
 
     Parameters
     ----------
@@ -109,81 +112,144 @@ def draw_networks(axes: Axes, result: Result, networks: Sequence[Network], scale
         Of the result, those with ground.
     scale : float
         Inches a metre.
+
+    Returns
+    -------
+    Drawing or None
+        What was drawn. Where it has towns, their source must be named (`netform.inputs.towns.TOWNS_ATTRIBUTION`);
+        its notes are for readers.
     """
-    grounds = [_ground(result, network) for network in networks]
-    west, east = axes.get_xlim()
-    _fill(axes, networks, grounds, (east - west) * DETAIL)
-    _sites(axes, result)
+    drawing = _drawing(result, networks)
+    if drawing:
+        _draw(axes, drawing, scale)
+    return drawing
+
+
+def _drawing(result: Result, networks: Sequence[Network]) -> Drawing | None:
+    """Lay out the map of networks and of the practices in none, marked by whole ids where areas are several."""
     several = len({network.area for network in networks}) > 1
-    _numbers(axes, result, networks, grounds, scale, several=several)
-
-
-def _mark(network: Network, *, several: bool) -> str:
-    """Name a network on the map: by its number, and where there are several areas by its whole id."""
-    name = network.network_id if several else network_number(network)
-    return shown(name) + ("!" if network.exception else "")
-
-
-def _line(network: Network, *, several: bool) -> str:
-    name = shown(network.name)
-    short = name if len(name) < 34 else f"{name[:32]}…"
-    return f"{_mark(network, several=several)}  {short}, {network.list_size:,}"
-
-
-def _fill(axes: Axes, networks: Sequence[Network], grounds: Sequence[BaseGeometry], detail: float) -> None:
-    """Fill each network's ground; no two that touch are alike."""
-    from matplotlib.patches import PathPatch  # noqa: PLC0415
-
-    shapes = list(shapely.coverage_simplify(list(grounds), detail)) if grounds else []
-    for network, shape, colour in zip(networks, shapes, colour_classes(touching(grounds)), strict=True):
-        path = ground_path(polygons_only(shape))
-        if path is None:
-            continue
-        axes.add_patch(PathPatch(path, facecolor=FILLS[colour], edgecolor=INK, linewidth=0.9, zorder=1))
-        if network.exception:
-            patch = PathPatch(path, facecolor="none", edgecolor=WARN, linewidth=0, zorder=2)
-            patch.set_hatch("////")
-            axes.add_patch(patch)
-
-
-def _places(result: Result) -> NDArray[np.float64]:
-    return np.column_stack((result.places.easting, result.places.northing))
-
-
-def _sites(axes: Axes, result: Result) -> None:
-    """Mark practices, and the hubs among them."""
-    places = _places(result)
-    hubs = {network.hub_code for network in result.plan.networks}
-    is_hub = np.array([code in hubs for code in result.practices.codes])
-    axes.plot(*places[~is_hub].T, ".", color=QUIET, markersize=4.5, zorder=4)
-    axes.plot(
-        *places[is_hub].T,
-        "D",
-        color=INK,
-        markersize=4.5,
-        markeredgecolor="white",
-        markeredgewidth=0.6,
-        zorder=5,
+    return draw_map(
+        result, networks, [each.practice_code for each in result.plan.unplaced], whole_ids=several
     )
 
 
-def _numbers(
-    axes: Axes,
-    result: Result,
-    networks: Sequence[Network],
-    grounds: Sequence[BaseGeometry],
-    scale: float,
-    *,
-    several: bool,
-) -> None:
-    """Number the networks, each where it has most room."""
-    places = _places(result)
-    clear = np.full(len(places), 0.06 / scale)
-    for network, ground in zip(networks, grounds, strict=True):
-        x, y, _ = label_spot(ground, places, clear)
-        colour = WARN if network.exception else INK
+def _draw(axes: Axes, drawing: Drawing, scale: float) -> None:
+    """Draw a map into axes in metres."""
+    from matplotlib.transforms import Affine2D  # noqa: PLC0415
+
+    frame = drawing.frame
+    metres = 1 / frame.units_per_metre
+    west, _, _, north = frame.bounds
+    to_axes = Affine2D().scale(metres, -metres).translate(west, north) + axes.transData
+    points = scale * 72 * metres
+    _land(axes, drawing, to_axes)
+    _sites(axes, drawing, to_axes, points)
+    _words(axes, drawing, to_axes, points)
+
+
+def _line(network: Network, *, several: bool) -> str:
+    mark = shown(network.network_id if several else network_number(network)) + "!" * bool(network.exception)
+    name = shown(network.name)
+    short = name if len(name) < 34 else f"{name[:32]}…"
+    return f"{mark}  {short}, {network.list_size:,}"
+
+
+def _land(axes: Axes, drawing: Drawing, to_axes: Transform) -> None:
+    """Fill each network's ground; no two that touch are alike. Ground of no network is left blank."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415
+
+    for shape in drawing.outside:
+        path = ground_path(shape)
+        if path is not None:
+            axes.add_patch(
+                PathPatch(
+                    path,
+                    transform=to_axes,
+                    facecolor="none",
+                    edgecolor=QUIET,
+                    linewidth=0.7,
+                    linestyle=":",
+                    zorder=1,
+                )
+            )
+    for region in drawing.regions:
+        path = ground_path(region.shape)
+        if path is None:
+            continue
+        axes.add_patch(
+            PathPatch(
+                path,
+                transform=to_axes,
+                facecolor=FILLS[region.colour],
+                edgecolor="none",
+                linewidth=0,
+                zorder=1,
+            )
+        )
+        hatch, colour = ("////", WARN) if region.network.exception else PATTERNS[region.colour]
+        if hatch:
+            patch = PathPatch(
+                path, transform=to_axes, facecolor="none", edgecolor=colour, linewidth=0, zorder=2
+            )
+            patch.set_hatch(hatch)
+            axes.add_patch(patch)
+        axes.add_patch(
+            PathPatch(path, transform=to_axes, facecolor="none", edgecolor=INK, linewidth=0.9, zorder=3)
+        )
+
+
+def _sites(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> None:
+    """Mark practices, the hubs among them, and those in no network.
+
+    Parameters
+    ----------
+    axes : Axes
+    drawing : Drawing
+    to_axes : Transform
+        From units of the drawing.
+    points : float
+        To a unit of the drawing.
+    """
+    for dots, marker, colour, size in (
+        ([dot for dot in drawing.dots if not dot.hub], "o", QUIET, 5.0),
+        ([dot for dot in drawing.dots if dot.hub], "D", INK, 6.5),
+        (drawing.strays, "x", INK, 8.0),
+    ):
+        places = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
+        axes.plot(
+            *places.T, marker, color=colour, markersize=size * points, zorder=5,
+            markeredgecolor=colour if marker == "x" else "white", markeredgewidth=0.6, transform=to_axes,
+        )  # fmt: skip
+
+
+def _words(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> None:
+    """Write towns, numbers and names where the drawing has them."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    halo = [withStroke(linewidth=1.6, foreground="white", alpha=0.7)]
+    for words, size, colour, weight, order in (
+        (drawing.towns, TOWN_NAME, TOWN, "normal", 4),
+        (drawing.names, NAME, INK, "bold", 7),
+    ):
+        for word in words:
+            axes.text(
+                word.x, word.y, shown(word.text), ha="center", va="center", fontsize=size * points, color=colour,
+                fontweight=weight, path_effects=halo, zorder=order, transform=to_axes,
+            )  # fmt: skip
+    for badge in drawing.badges:
+        colour = WARN if badge.exception else INK
+        if badge.leader:
+            axes.plot(
+                [badge.x, badge.leader[0]],
+                [badge.y, badge.leader[1]],
+                "-",
+                color=INK,
+                linewidth=0.8,
+                zorder=6,
+                transform=to_axes,
+            )
         axes.text(
-            x, y, _mark(network, several=several), ha="center", va="center",
-            fontsize=7.5 if several else 9, fontweight="bold", color=colour, zorder=6,
+            badge.x, badge.y, shown(badge.text), ha="center", va="center", fontsize=NUMBER * points * 0.95,
+            fontweight="bold", color=colour, zorder=8, transform=to_axes,
             bbox={"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": colour, "linewidth": 0.7},
         )  # fmt: skip

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Frame", "label_spot", "path_data", "polygons_only", "simplify_coverage", "touching"]
+__all__ = [
+    "Frame",
+    "interior_points",
+    "label_spot",
+    "path_data",
+    "polygons_only",
+    "simplify_coverage",
+    "touching",
+]
 
 # A drawing is this wide at most, in the units of its viewBox (CSS pixels at full size).
 WIDTH, HEIGHT = 1000.0, 860.0
@@ -57,6 +65,18 @@ class Frame:
         scale = min((WIDTH - 2 * MARGIN) / across, (HEIGHT - 2 * MARGIN) / up)
         return cls(
             west, north, scale, round(across * scale + 2 * MARGIN, 1), round(up * scale + 2 * MARGIN, 1)
+        )
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """What the drawing shows: west, south, east and north, metres."""
+        margin = MARGIN / self.units_per_metre
+        west, north = self.west - margin, self.north + margin
+        return (
+            west,
+            north - self.height / self.units_per_metre,
+            west + self.width / self.units_per_metre,
+            north,
         )
 
     def project(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,6 +132,25 @@ def touching(regions: Sequence[BaseGeometry]) -> list[frozenset[int]]:
     return [frozenset(others) for others in around]
 
 
+def interior_points(region: BaseGeometry) -> NDArray[np.float64]:
+    """Give points of a grid over a region that lie in it, and one that does in any case.
+
+    Parameters
+    ----------
+    region : polygon or multipolygon
+        On the drawing; not empty.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, 2)
+    """
+    west, north, east, south = shapely.bounds(region)
+    across, down = (np.linspace(low, high, GRID + 2)[1:-1] for low, high in ((west, east), (north, south)))
+    points = np.array([(x, y) for y in down for x in across])
+    points = points[shapely.contains_xy(region, points)]
+    return np.vstack((points, shapely.get_coordinates(shapely.point_on_surface(region))))
+
+
 def label_spot(
     region: BaseGeometry, obstacles: NDArray[np.float64], clearances: NDArray[np.float64]
 ) -> tuple[float, float, float]:
@@ -131,11 +170,7 @@ def label_spot(
     tuple of float
         x, y, and the room around it: the distance to the border or the nearest obstacle.
     """
-    west, north, east, south = shapely.bounds(region)
-    across, down = (np.linspace(low, high, GRID + 2)[1:-1] for low, high in ((west, east), (north, south)))
-    points = np.array([(x, y) for y in down for x in across])
-    points = points[shapely.contains_xy(region, points)]
-    points = np.vstack((points, shapely.get_coordinates(shapely.point_on_surface(region))))
+    points = interior_points(region)
     room = shapely.distance(shapely.boundary(region), shapely.points(points))
     if len(obstacles):
         gaps = np.hypot(*(points[:, None, :] - obstacles[None, :, :]).transpose(2, 0, 1)) - clearances

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 
+from netform.plan.model import Edge
 from netform.report.map import draw_map, draw_overview
+from netform.report.map_notes import map_notes
 
 if TYPE_CHECKING:
     from netform.result import Result
@@ -76,3 +78,48 @@ def test_crowded_badges_do_not_cover_each_other(one_area: Result) -> None:
     assert len(set(places)) == 10
     assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) > 5 for a, b in pairwise(places))
     assert any(badge.leader for badge in drawing.badges)
+
+
+def test_towns_and_names_are_on_the_map(one_area: Result) -> None:
+    """The two networks stand north of Leeds: towns of their ground are named, and networks where there is room."""
+    drawing = draw_map(one_area, one_area.plan.networks)
+    assert drawing is not None
+    assert [word.text for word in drawing.names] == ["Amber", "Cedar"]
+    assert 1 <= len(drawing.towns) <= 16
+
+
+def test_pieces_are_numbered_and_told(one_area: Result) -> None:
+    """Network 1 lies on both sides of network 2, and its practices are neighbours through nothing on the map."""
+    boundaries = {
+        "01": shapely.union(
+            shapely.box(400_000, 300_000, 404_000, 310_000), shapely.box(410_000, 300_000, 420_000, 310_000)
+        ),
+        "02": shapely.box(404_000, 300_000, 410_000, 310_000),
+    }
+    places = replace(one_area.places, easting=one_area.places.easting.copy())
+    places.easting[1] = 415_000.0
+    edge = Edge("A2", "B1", "border", 5.0)
+    cut = replace(one_area, boundaries=boundaries, places=places, plan=replace(one_area.plan, edges=(edge,)))
+    drawing = draw_map(cut, cut.plan.networks)
+    assert drawing is not None
+    assert [badge.text for badge in drawing.badges] == ["1", "1", "2"]
+    assert drawing.notes == (
+        "Network 1 is drawn in 2 pieces: not all of its practices are neighbours on the map.",
+    )
+    joined = replace(cut, plan=replace(cut.plan, edges=(Edge("A1", "A2", "site", 0.0), edge)))
+    (note,) = map_notes(joined, joined.plan.networks)
+    assert note.startswith("Network 1 is drawn in 2 pieces: its practices are neighbours through a site")
+
+
+def test_islands_are_not_told(one_area: Result) -> None:
+    """Ground that is in pieces makes networks that are, and everybody sees why."""
+    islands = {
+        "01": shapely.union(
+            shapely.box(400_000, 300_000, 404_000, 310_000), shapely.box(430_000, 300_000, 440_000, 310_000)
+        ),
+        "02": shapely.box(404_000, 300_000, 410_000, 310_000),
+    }
+    apart = replace(
+        one_area, boundaries=islands, plan=replace(one_area.plan, edges=(Edge("A1", "A2", "site", 0.0),))
+    )
+    assert map_notes(apart, apart.plan.networks) == ()

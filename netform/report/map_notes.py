@@ -1,0 +1,81 @@
+"""What a reader of a map should know: networks in several pieces, and networks that lie inside another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from netform.report.shapes import polygons_only
+from netform.report.words import network_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from netform.plan.model import Network
+    from netform.result import Result
+
+__all__ = ["map_notes"]
+
+
+def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = False) -> tuple[str, ...]:
+    """Say which networks are drawn in several pieces and why, and which lie wholly inside another.
+
+    Ground that is in pieces itself, such as islands, is not told; nor is anything of a division that is scored without
+    a graph: what is wrong with that is said where it is scored.
+
+    Parameters
+    ----------
+    result : Result
+    networks : sequence of Network
+        Those on the map.
+    whole_ids : bool
+        Whether the map shows their whole ids.
+    """
+    name = {each.network_id: each.network_id if whole_ids else network_number(each) for each in networks}
+    grounds = {each.network_id: polygons_only(result.boundaries.get(each.network_id)) for each in networks}
+    several = [each for each in networks if shapely.get_num_geometries(grounds[each.network_id]) > 1]
+    notes = []
+    if several and result.plan.edges:
+        everything = [*map(polygons_only, result.boundaries.values()), *result.outside.values()]
+        whole = shapely.get_parts(shapely.union_all(everything))
+        for network in several:
+            pieces = _pieces_on_one_ground(grounds[network.network_id], whole)
+            if pieces > 1:
+                why = _reason(network, result)
+                notes.append(f"Network {name[network.network_id]} is drawn in {pieces} pieces: {why}")
+    return tuple(notes)
+
+
+def _pieces_on_one_ground(ground: BaseGeometry, whole: Sequence[BaseGeometry]) -> int:
+    """Count the pieces on that part of the whole ground on which there are most."""
+    pieces = shapely.point_on_surface(shapely.get_parts(ground))
+    _, part = shapely.STRtree(whole).query(pieces, predicate="intersects")
+    return int(np.bincount(part, minlength=1).max())
+
+
+def _reason(network: Network, result: Result) -> str:
+    edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind != "bridge"]
+    if _hang_together(network.practice_codes, edges):
+        return (
+            "its practices are neighbours through a site that several networks share, and the ground of that site "
+            "cannot be divided so that each of them reaches its other practices."
+        )
+    return "not all of its practices are neighbours on the map."
+
+
+def _hang_together(codes: Sequence[str], edges: Iterable[tuple[str, str]]) -> bool:
+    around: dict[str, set[str]] = {code: set() for code in codes}
+    for one, other in edges:
+        if one in around and other in around:
+            around[one].add(other)
+            around[other].add(one)
+    reached, left = [codes[0]], set(codes[1:])
+    while reached:
+        beside = around[reached.pop()] & left
+        reached += beside
+        left -= beside
+    return not left
