@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 __all__ = ["PALETTE_SIZE", "colour_classes"]
 
@@ -14,7 +14,9 @@ __all__ = ["PALETTE_SIZE", "colour_classes"]
 PALETTE_SIZE = 6
 
 
-def colour_classes(neighbours: Sequence[frozenset[int]]) -> tuple[int, ...]:
+def colour_classes(
+    neighbours: Sequence[frozenset[int]], meeting: Sequence[frozenset[int]] | None = None
+) -> tuple[int, ...]:
     """Give every region a colour class, greedily in smallest-last order.
 
     Matula and Beck 1983, Journal of the ACM 30, 417-427.
@@ -22,20 +24,29 @@ def colour_classes(neighbours: Sequence[frozenset[int]]) -> tuple[int, ...]:
     Parameters
     ----------
     neighbours : sequence of frozenset of int
-        For each region the indices of those that touch it.
+        For each region the indices of those that share a border with it.
+    meeting : sequence of frozenset of int, optional
+        The same of those that share a point with it.
 
     Returns
     -------
     tuple of int
-        A class in ``range(PALETTE_SIZE)`` for each region; regions that touch differ wherever the map is
-        planar. Classes used less are taken first, so that a map shows the whole palette.
+        A class in ``range(PALETTE_SIZE)`` for each region; neighbours differ wherever the map is planar. Where there is
+        a choice, so do regions that meet in a point, then neighbours of neighbours; and classes used less are taken
+        first, so that a map shows the whole palette.
     """
+    meeting = meeting or neighbours
     classes: dict[int, int] = {}
     used: Counter[int] = Counter()
+
+    def taken(around: Iterable[int]) -> Counter[int]:
+        return Counter(classes[other] for other in around if other in classes)
+
     for region in reversed(_smallest_first(neighbours)):
-        taken = Counter(classes[other] for other in neighbours[region] if other in classes)
-        # Many regions meeting in one point are not a planar map: then the class least taken around it.
-        chosen = min(range(PALETTE_SIZE), key=lambda c: (taken[c], used[c], c))
+        beside, at_points = taken(neighbours[region]), taken(meeting[region])
+        beyond = taken({far for other in neighbours[region] for far in neighbours[other]} - {region})
+        # Many regions that border each other are not a planar map: then the class least taken around it.
+        chosen = min(range(PALETTE_SIZE), key=lambda c: (beside[c], at_points[c], beyond[c] > 0, used[c], c))
         classes[region] = chosen
         used[chosen] += 1
     return tuple(classes[region] for region in range(len(neighbours)))

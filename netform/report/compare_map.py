@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from netform.report.colours import colour_classes
 from netform.report.labels import Badge, Word, place_badges
-from netform.report.map import SiteDot, scale_km, taken_by, towns_on
-from netform.report.shapes import Frame, path_data, polygons_only, simplify_coverage, touching
+from netform.report.map import SiteDot, colours_of, scale_km, taken_by, towns_on
+from netform.report.shapes import Frame, path_data, polygons_only, simplify_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -119,9 +118,7 @@ def draw_changes(
         scale_width=km * 1000 * frame.units_per_metre,
         grounds=tuple(
             Ground(path_data(shape), colour, f"{network.network_id} {network.name}")
-            for (network, _), shape, colour in zip(
-                land_b, shapes, colour_classes(touching(shapes)), strict=True
-            )
+            for (network, _), shape, colour in zip(land_b, shapes, colours_of(shapes), strict=True)
         ),
         old=tuple(path_data(shape) for shape in old),
         marks=labelled,

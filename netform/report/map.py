@@ -38,6 +38,7 @@ __all__ = [
     "Drawing",
     "Region",
     "SiteDot",
+    "colours_of",
     "draw_map",
     "draw_overview",
     "scale_km",
@@ -154,7 +155,7 @@ def draw_map(
     frame, shown, shapes = drawn
     outside = shapes[len(shown) :]
     shapes = shapes[: len(shown)]
-    colours = colour_classes(touching(shapes))
+    colours = colours_of(shapes)
     members = {code for network in networks for code in network.practice_codes}
     dots = _site_dots(result, members, {network.hub_code for network in networks}, frame)
     strays = _site_dots(result, set(unplaced) - members, (), frame)
@@ -191,7 +192,7 @@ def draw_overview(result: Result) -> Drawing | None:
     if drawn is None:
         return None
     frame, shown, shapes = drawn
-    colours = colour_classes(touching(shapes))
+    colours = colours_of(shapes)
     by_area: dict[str, list[int]] = defaultdict(list)
     for index, network in enumerate(shown):
         by_area[network.area].append(index)
@@ -253,6 +254,16 @@ def _site_dots(
         is_hub = any(practice.code in hubs for practice in practices)
         dots.append(SiteDot(x, y, round(max(radius, SMALLEST_RADIUS), 1), is_hub, tuple(practices)))
     return tuple(sorted(dots, key=lambda dot: (dot.hub, -dot.radius, dot.x, dot.y)))
+
+
+def colours_of(shapes: Sequence[BaseGeometry]) -> tuple[int, ...]:
+    """Give regions of a drawing their classes of colour: neighbours are not alike.
+
+    Parameters
+    ----------
+    shapes : sequence of geometry
+    """
+    return colour_classes(touching(shapes, along=True), touching(shapes))
 
 
 def taken_by(dots: Sequence[SiteDot], frame: Frame) -> Taken:

@@ -122,13 +122,27 @@ def path_data(region: BaseGeometry) -> str:
     return "".join(pieces)
 
 
-def touching(regions: Sequence[BaseGeometry]) -> list[frozenset[int]]:
-    """For each region the indices of those that share a point with it."""
+def touching(regions: Sequence[BaseGeometry], *, along: bool = False) -> list[frozenset[int]]:
+    """For each region the indices of those that share a point with it.
+
+    Parameters
+    ----------
+    regions : sequence of polygon or multipolygon
+        A coverage.
+    along : bool
+        Whether a point is too little: they share a border.
+    """
     around: list[set[int]] = [set() for _ in regions]
-    tree = shapely.STRtree(regions)
-    for a, b in zip(*tree.query(regions, predicate="intersects"), strict=True):
+    shapes = np.asarray(regions, dtype=object)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    if along:
+        borders = shapely.length(
+            shapely.intersection(shapely.boundary(shapes)[one], shapely.boundary(shapes)[other])
+        )
+        one, other = one[borders > 0], other[borders > 0]
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
         if a != b:
-            around[int(a)].add(int(b))
+            around[a].add(b)
     return [frozenset(others) for others in around]
 
 

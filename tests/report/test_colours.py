@@ -35,3 +35,18 @@ def test_more_mutual_neighbours_than_colours_still_end() -> None:
 def test_no_regions() -> None:
     """An empty map has no colours."""
     assert colour_classes([]) == ()
+
+
+def test_neighbours_of_a_neighbour_differ_where_they_can() -> None:
+    """Twelve regions in a ring: each differs from the two beside it, and from the two beyond those."""
+    ring = [frozenset({(region - 1) % 12, (region + 1) % 12}) for region in range(12)]
+    classes = colour_classes(ring)
+    assert all(len({classes[region], classes[region - 1], classes[region - 2]}) == 3 for region in range(12))
+
+
+def test_a_border_counts_for_more_than_a_point() -> None:
+    """Eight regions meet in one point, and each borders the two beside it: those differ, though not all eight can."""
+    around = [frozenset({(region - 1) % 8, (region + 1) % 8}) for region in range(8)]
+    classes = colour_classes(around, [frozenset(range(8)) - {region} for region in range(8)])
+    assert all(classes[region] != classes[region - 1] for region in range(8))
+    assert len(set(classes)) == PALETTE_SIZE

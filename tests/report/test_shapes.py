@@ -84,3 +84,10 @@ def test_label_of_a_sliver_is_inside_it() -> None:
     x, y, room = label_spot(sliver, np.empty((0, 2)), np.empty(0))
     assert shapely.distance(sliver, shapely.Point(x, y)) < 1e-9
     assert room < 1
+
+
+def test_squares_that_meet_in_a_corner_share_no_border() -> None:
+    """Of four squares around a point each touches three and borders two."""
+    squares = [shapely.box(x, y, x + 1, y + 1) for y in (0, 1) for x in (0, 1)]
+    assert touching(squares) == [{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}]
+    assert touching(squares, along=True) == [{1, 2}, {0, 3}, {0, 3}, {1, 2}]
