@@ -116,7 +116,7 @@ def _solve(request: SolveRequest, stdout: BinaryIO | io.FileIO, stop: Interrupti
 
     rules = given_rules(request)
     check_options(request)
-    single = check_out(PLAN, request.out, overwrite=request.overwrite)
+    single = check_out(PLAN, request.out, overwrite=request.overwrite, also=request.also)
     progress = Progress(shown=not request.quiet and sys.stderr.isatty())
     progress.say("starting")
     from netform.pipeline import draw
@@ -132,7 +132,7 @@ def _solve(request: SolveRequest, stdout: BinaryIO | io.FileIO, stop: Interrupti
     progress.say("drawing boundaries")
     result = replace(draw(prepared, rules, plan), prices=prices, timings=request.timings)
     progress.say("writing")
-    write_out(PLAN, result, request.out, overwrite=request.overwrite, single=single)
+    write_out(PLAN, result, request.out, overwrite=request.overwrite, single=single, also=request.also)
     stop.written(request.out)
     progress.clear()
     _tell(result, request, stdout)

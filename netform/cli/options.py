@@ -170,7 +170,13 @@ SOLVE_OPTIONS = (
         default="netform-out",
         show_default=True,
         metavar="OUT",
-        help="A folder for all results, or one file: .csv, .geojson, .gpkg, .html, .json, .png, .svg or .xlsx.",
+        help="A folder for all results, or one file: .csv, .geojson, .gpkg, .html, .json, .pdf, .png, .svg or .xlsx.",
+    ),
+    click.option(
+        "--also",
+        multiple=True,
+        type=click.Choice(["map.png", "map.svg", "report.pdf"]),
+        help="Put into the folder, too: the map as a picture, or a paper to print; repeat for others.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
     click.option(

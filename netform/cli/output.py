@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from netform.errors import NetformError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from netform.export.publication import Publication
     from netform.result import Result
@@ -21,7 +21,9 @@ __all__ = ["check_out", "made_whole", "out_name", "write_out"]
 R = TypeVar("R")
 
 
-def check_out(publication: Publication[Any], out: str | None, *, overwrite: bool) -> bool:
+def check_out(
+    publication: Publication[Any], out: str | None, *, overwrite: bool, also: Collection[str] = ()
+) -> bool:
     """Refuse, before the long work, a place that cannot be written to; say whether it is a single file.
 
     Parameters
@@ -32,11 +34,13 @@ def check_out(publication: Publication[Any], out: str | None, *, overwrite: bool
         None where nothing is to be written.
     overwrite : bool
         Whether earlier results may be replaced.
+    also : collection of str
+        Files that the folder gets besides.
 
     Raises
     ------
     OutputError
-        As `netform.export.formats.check_target`.
+        There is no folder for those; else as `netform.export.formats.check_target`.
     """
     if out is None:
         if overwrite:
@@ -46,7 +50,12 @@ def check_out(publication: Publication[Any], out: str | None, *, overwrite: bool
         raise OutputError("-: results are files. Name a folder or a file; --json prints on standard output.")
     from netform.export.formats import check_target
 
-    return check_target(publication, out, overwrite=overwrite)
+    single = check_target(publication, out, overwrite=overwrite, also=also)
+    if single and also:
+        raise OutputError(
+            f"--also {next(iter(also))} goes into a folder, and {out} is one file. Name a folder."
+        )
+    return single
 
 
 def write_out(
@@ -56,6 +65,7 @@ def write_out(
     *,
     overwrite: bool,
     single: bool,
+    also: Collection[str] = (),
     plans: Mapping[str, Result] | None = None,
 ) -> None:
     """Write a result, as one file or as a folder.
@@ -69,6 +79,8 @@ def write_out(
     overwrite : bool
     single : bool
         As `check_out` has said.
+    also : collection of str
+        Files that the folder gets besides.
     plans : mapping of str to Result, optional
         Plans that get a folder of their own within, by its name.
 
@@ -90,10 +102,11 @@ def write_out(
         for folder, plan in (plans or {}).items()
         for name, make in folder_files(PLAN, plan).items()
     }
-    files = {**folder_files(publication, result), **within}
+    files = {**folder_files(publication, result, also), **within}
     seal = path / f"{publication.document[0]}.json"
     stale = {
         *stale_files(publication, result),
+        *_asked_before(publication, path),
         *(f"{folder}/{name}" for folder in _plans_of(seal) for name in folder_names(PLAN)),
     }
     write_folder(path, files, overwrite=overwrite, stale=sorted(stale - files.keys()))
@@ -134,3 +147,16 @@ def _plans_of(seal: Path) -> list[str]:
     except (NetformError, OSError, ValueError, RecursionError):  # it is no result of ours, or is damaged
         return []
     return sorted(name for name in found if (seal.parent / name / "plan.json").is_file())
+
+
+def _asked_before(publication: Publication[Any], folder: Path) -> list[str]:
+    """Name the files that an earlier result of a folder got besides, by its own word: no others are netform's."""
+    from netform.export.formats import also_names
+    from netform.inputs.plan_json import read_plan_json
+    from netform.practices.text import read_bytes
+
+    try:
+        options = read_plan_json(read_bytes(folder / "plan.json")).provenance.get("options", {})
+        return [name for name in also_names(publication) if name in options.get("--also", [])]
+    except (NetformError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []

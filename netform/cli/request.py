@@ -139,6 +139,8 @@ class SolveRequest(ListRequest):
     out : str
         A folder, or a file whose ending names a format.
     overwrite : bool
+    also : tuple of str
+        Files that the folder gets besides.
     start : str or None
         The networks that the plan stays near.
     moves : int, str or None
@@ -160,6 +162,7 @@ class SolveRequest(ListRequest):
 
     out: str
     overwrite: bool
+    also: tuple[str, ...]
     start: str | None
     moves: int | str | None
     moves_patients: int | None

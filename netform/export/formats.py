@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
     from netform.export.publication import Layer, Publication, Table
 
-__all__ = ["FORMATS", "check_target", "endings", "folder_files", "folder_names", "single_file", "stale_files"]
+__all__ = [
+    "FORMATS",
+    "also_names",
+    "check_target",
+    "endings",
+    "folder_files",
+    "folder_names",
+    "single_file",
+    "stale_files",
+]
 
 # ruff: noqa: PLC0415 (heavy libraries are imported when a file of their format is made)
 
@@ -68,6 +77,13 @@ def _json(publication: Publication[R]) -> Files:
     return {f"{name}.json": make}
 
 
+def _pdf(publication: Publication[R]) -> Files:
+    if publication.paper is None:
+        return {}
+    name, make = publication.paper
+    return {f"{name}.pdf": make}
+
+
 def _png(publication: Publication[R]) -> Files:
     if publication.picture is None:
         return {}
@@ -108,6 +124,7 @@ FORMATS: dict[str, Callable[[Publication[Any]], Files]] = {
     ".gpkg": _gpkg,
     ".html": _html,
     ".json": _json,
+    ".pdf": _pdf,
     ".png": _png,
     ".svg": _svg,
     ".xlsx": _xlsx,
@@ -138,7 +155,14 @@ def folder_names(publication: Publication[Any]) -> tuple[str, ...]:
     return tuple(_of_folder(publication))
 
 
-def folder_files(publication: Publication[R], result: R) -> dict[str, Callable[[], bytes]]:
+def also_names(publication: Publication[Any]) -> tuple[str, ...]:
+    """Name the files that a folder gets when they are asked for."""
+    return tuple(_asked_for(publication))
+
+
+def folder_files(
+    publication: Publication[R], result: R, also: Collection[str] = ()
+) -> dict[str, Callable[[], bytes]]:
     """Return what an output folder holds: the file names, and how to make each one's bytes.
 
     Parameters
@@ -146,10 +170,15 @@ def folder_files(publication: Publication[R], result: R) -> dict[str, Callable[[
     publication : Publication
     result : object
         What it is of.
+    also : collection of str
+        Of `also_names`, those that are asked for.
     """
     absent = stale_files(publication, result)
+    asked = {name: make for name, make in _asked_for(publication).items() if name in also}
     return {
-        name: partial(make, result) for name, make in _of_folder(publication).items() if name not in absent
+        name: partial(make, result)
+        for name, make in {**asked, **_of_folder(publication)}.items()
+        if name not in absent
     }
 
 
@@ -169,7 +198,9 @@ def stale_files(publication: Publication[R], result: R) -> tuple[str, ...]:
     )
 
 
-def check_target(publication: Publication[Any], out: str | Path, *, overwrite: bool = False) -> bool:
+def check_target(
+    publication: Publication[Any], out: str | Path, *, overwrite: bool = False, also: Collection[str] = ()
+) -> bool:
     """Check, before the long work, that a publication can be written to a place; say whether it is a single file.
 
     Parameters
@@ -179,6 +210,8 @@ def check_target(publication: Publication[Any], out: str | Path, *, overwrite: b
         A folder, or a file whose ending is one of `endings`.
     overwrite : bool
         Whether earlier results may be replaced.
+    also : collection of str
+        Of `also_names`, those that a folder would get, too.
 
     Raises
     ------
@@ -186,8 +219,15 @@ def check_target(publication: Publication[Any], out: str | Path, *, overwrite: b
         When the name cannot be used, the place cannot be written to, or holds earlier results.
     """
     return files.check_target(
-        out, overwrite=overwrite, endings=endings(publication), names=folder_names(publication)
+        out, overwrite=overwrite, endings=endings(publication), names=(*folder_names(publication), *also)
     )
+
+
+def _asked_for(publication: Publication[Any]) -> dict[str, Callable[[Any], bytes]]:
+    found: dict[str, Callable[[Any], bytes]] = {}
+    for ending in publication.also:
+        found |= FORMATS[ending](publication)
+    return found
 
 
 def _of_folder(publication: Publication[Any]) -> dict[str, Callable[[Any], bytes]]:

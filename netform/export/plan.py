@@ -233,6 +233,12 @@ def _picture(result: Result, kind: Literal["png", "svg"]) -> bytes:
     return plan_picture(result, kind)
 
 
+def _paper(result: Result) -> bytes:
+    from netform.report.paper import render_paper
+
+    return render_paper(result)
+
+
 def _document(result: Result) -> bytes:
     from netform.export.plan_json import plan_json
 
@@ -285,4 +291,6 @@ PLAN: Publication[Result] = Publication(
     document=("plan", _document),
     rules=lambda result: result.rules_toml,
     folder=(".geojson", ".csv", ".html", ".xlsx", ".gpkg"),
+    paper=("report", _paper),
+    also=(".png", ".svg", ".pdf"),
 )

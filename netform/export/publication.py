@@ -92,6 +92,10 @@ class Publication(Generic[R]):
         The name of the picture, and its bytes from the result and ``png`` or ``svg``.
     rules : callable or None
         The rules as resolved, from the result.
+    paper : (str, callable) or None
+        The name of the paper, and its bytes from the result.
+    also : tuple of str
+        The endings of the formats that a folder gets when they are asked for.
     """
 
     name: str
@@ -102,3 +106,5 @@ class Publication(Generic[R]):
     layers: tuple[Layer[R], ...] = ()
     picture: tuple[str, Callable[[R, Literal["png", "svg"]], bytes]] | None = None
     rules: Callable[[R], str] | None = None
+    paper: tuple[str, Callable[[R], bytes]] | None = None
+    also: tuple[str, ...] = ()

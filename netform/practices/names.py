@@ -11,8 +11,10 @@ _SMALL = frozenset(
     {"and", "at", "by", "cum", "for", "in", "le", "of", "on", "sub", "the", "to", "upon", "with"}
 )
 # Abbreviations that could be read as words; those without a vowel (NHS, PCN, GP) are known by that.
-_CAPITALS = frozenset({"APMS", "CIC", "ICB", "ICS", "NE", "PCNS", "GPS", "SE", "UK"})
-_NUMERALS = frozenset({"II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII"})
+_CAPITALS = frozenset(
+    {"APMS", "CIC", "ICB", "ICS", "NE", "PCNS", "GPS", "SE", "UK"}
+    | {"II", "III", "IV", "VI", "VII", "VIII", "IX", "XI", "XII"}
+)
 # Shortened words without a vowel.
 _SHORTENED = frozenset(
     {"CNTR", "CT", "CTR", "DR", "DRS", "GRP", "GT", "HLTH", "HTH", "LTD", "MR", "MRS", "MS", "MT", "NR"}
@@ -58,10 +60,7 @@ def _written(part: str) -> str:
 
 def _cased(letters: str, before: str, after: str) -> str:
     """Write a run of letters, given what stands before and after it in its word."""
-    if not letters.isupper() or letters in _CAPITALS or letters in _NUMERALS:
-        return letters
-    beside = {before[-1:], after[:1]}
-    if len(letters) <= (3 if any(each.isdigit() for each in beside) else 2 * ("&" in beside)):  # SE1, IW&H
+    if not letters.isupper() or letters in _CAPITALS or len(letters) <= _abbreviation(before[-1:], after[:1]):
         return letters
     if not _VOWELS.intersection(letters) and letters.isascii() and letters.isalpha():
         return letters.capitalize() if letters in _SHORTENED else letters
@@ -70,3 +69,12 @@ def _cased(letters: str, before: str, after: str) -> str:
     if letters.startswith("MC") and len(letters) > 4:
         return "Mc" + letters[2:].capitalize()
     return letters.capitalize()
+
+
+def _abbreviation(before: str, after: str) -> int:
+    """How many letters at most are an abbreviation, by what stands beside them: SE1, IW&H, (ABC)."""
+    if before.isdigit() or after.isdigit():
+        return 3
+    if (before, after) == ("(", ")"):
+        return 4
+    return 2 if "&" in (before, after) else 0

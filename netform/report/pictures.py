@@ -90,7 +90,7 @@ def ground_path(ground: BaseGeometry) -> Path | None:
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings)) if rings else None
 
 
-def scale_bar(figure: Figure, scale: float, width: float, up: float) -> None:
+def scale_bar(figure: Figure, scale: float, width: float, up: float, right: float = 0.975) -> None:
     """Draw a bar of 1, 2 or 5 times a power of ten kilometres at the right, and say where north is.
 
     Parameters
@@ -102,13 +102,14 @@ def scale_bar(figure: Figure, scale: float, width: float, up: float) -> None:
         Of the figure, inches.
     up : float
         Where the bar stands, as a share of the figure's height.
+    right : float
+        Where it ends, as a share of the figure's width.
     """
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
     aim = 1.6 / scale / 1_000
     power = 10.0 ** math.floor(math.log10(aim))
     km = next((step * power for step in (5, 2) if step * power <= aim), power)
-    right = 0.975
     left = right - km * 1_000 * scale / width
     figure.add_artist(
         Line2D([left, left, right, right], [up + 0.008, up, up, up + 0.008], color=INK, linewidth=1.2)

@@ -297,7 +297,7 @@ def test_what_cannot_be_written_ends_in_6(practices: Path, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     result = run("solve", practices, "-o", tmp_path / "file" / "out")
     assert result.exit_code == 6
-    assert run("solve", practices, "-o", tmp_path / "map.pdf").exit_code == 6
+    assert run("solve", practices, "-o", tmp_path / "map.docx").exit_code == 6
     assert run("solve", practices, "-o", "-").exit_code == 6
 
 
@@ -547,3 +547,23 @@ def test_what_is_no_number_of_patients_is_refused(typed: str) -> None:
     result = run("check", EXAMPLE, "--min", typed)
     assert result.exit_code == 2
     assert "30k" in result.stderr
+
+
+def test_a_folder_gets_what_is_asked_for_besides(practices: Path, tmp_path: Path) -> None:
+    """Pictures and a paper; a later plan without them takes away those that netform made, and no file of others."""
+    out = tmp_path / "out"
+    asked = ("--also", "map.png", "--also", "report.pdf")
+    assert run("solve", practices, "-o", out, "-q", *asked).exit_code == 0
+    assert (out / "map.png").read_bytes().startswith(b"\x89PNG")
+    assert (out / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert not (out / "map.svg").exists()
+    (out / "map.svg").write_text("mine")
+    assert run("solve", practices, "-o", out, "-q", "--overwrite").exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == sorted([*PLAN_FILES, "map.svg"])
+    refused = run("solve", practices, "-o", tmp_path / "x.csv", *asked)
+    assert refused.exit_code == 6
+    assert "--also map.png goes into a folder" in refused.stderr
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "report.pdf").write_text("mine")
+    assert run("solve", practices, "-o", tmp_path / "kept", "-q", *asked).exit_code == 6
+    assert (tmp_path / "kept" / "report.pdf").read_text() == "mine"

@@ -31,6 +31,7 @@ PUBLICATIONS: dict[str, Publication[Any]] = {
 
 # What the file of each format begins with.
 BEGINNINGS = {
+    ".pdf": b"%PDF-",
     ".csv": b"",
     ".geojson": b'{\n"type": "FeatureCollection"',
     ".gpkg": b"SQLite format 3",

@@ -22,6 +22,7 @@ from netform.practices.network_names import network_name_notes
         ("LS25/LS26 PCN 2", "LS25/LS26 PCN 2"),
         ("4TH AVENUE, E12 AND BD4+", "4th Avenue, E12 and BD4+"),
         ("TOGETHER4HEALTHCARE III", "Together4Healthcare III"),
+        ("ABOUT BETTER CARE (ABC) PCN", "About Better Care (ABC) PCN"),
         ("HEALTHCARE FIRST PCN: IW&H", "Healthcare First PCN: IW&H"),
         ("\u00c9LAN SURGERY", "\u00c9lan Surgery"),
         # What has a small letter was written by somebody.
