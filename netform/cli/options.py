@@ -176,6 +176,7 @@ SOLVE_OPTIONS = (
         "--also",
         multiple=True,
         type=click.Choice(["map.png", "map.svg", "report.pdf"]),
+        metavar="map.png|map.svg|report.pdf",
         help="Put into the folder, too: the map as a picture, or a paper to print; repeat for others.",
     ),
     click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
