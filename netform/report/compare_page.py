@@ -94,6 +94,8 @@ def render_comparison(compared: Compared) -> str:
             sections=sections,
             several=len(sections) > 1,
             folded=len(sections) > AREAS_SHOWN_OPEN,
+            network_a=both.a.network_of,
+            network_b=both.b.network_of,
             letter_a=letter_a,
             number_b=number_b,
             size_a=sizes(compared.a),

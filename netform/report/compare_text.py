@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.report.costs import any_penalty, cost_words, difference_sentences, has_cost, signed, term_rows
-from netform.report.score_text import shortened
+from netform.report.score_text import called, shortened
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import hours, one_line, percent, spoken
 from netform.scores.tally import add_up
@@ -13,6 +13,7 @@ from netform.scores.tally import add_up
 if TYPE_CHECKING:
     from netform.judge.comparison import Compared, Comparison, Passage
     from netform.judge.scoring import ScoredResult
+    from netform.plan.grouping import Grouping
     from netform.scores.tally import Tally
 
 __all__ = [
@@ -203,6 +204,10 @@ def compare_text(compared: Compared) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
+def _called(label: str, grouping: Grouping) -> str:
+    return called(label, grouping.names.get(label, label))
+
+
 def _cost_lines(compared: Compared) -> list[tuple[str, ...]]:
     return [(f"{'' if kind == 'sum' else '  '}{what}", *cells) for kind, what, *cells in cost_rows(compared)]
 
@@ -211,9 +216,9 @@ def _pair_lines(compared: Compared) -> list[str]:
     both = compared.comparison
     rows = [
         (
-            shortened(pair.a),
+            _called(pair.a, both.a),
             f"{pair.patients_a:,}",
-            shortened(pair.b),
+            _called(pair.b, both.b),
             f"{pair.patients_b:,}",
             f"{pair.patients:,}",
             "the same" if pair.identical else "",
@@ -221,8 +226,8 @@ def _pair_lines(compared: Compared) -> list[str]:
         for pair in both.matched
     ]
     size_a, size_b = sizes(compared.a), sizes(compared.b)
-    rows += [(shortened(label), f"{size_a[label]:,}", "none", "", "", "") for label in both.only_a]
-    rows += [("none", "", shortened(label), f"{size_b[label]:,}", "", "") for label in both.only_b]
+    rows += [(_called(label, both.a), f"{size_a[label]:,}", "none", "", "", "") for label in both.only_a]
+    rows += [("none", "", _called(label, both.b), f"{size_b[label]:,}", "", "") for label in both.only_b]
     header = ("Network of A", "Patients", "Counterpart in B", "Patients", "In common", "")
     return table_lines(header, rows, right=(1, 3, 4)) if rows else []
 
@@ -236,8 +241,8 @@ def _moved_lines(compared: Compared) -> list[str]:
             one_line(practice.code),
             shortened(practice.name),
             f"{practice.list_size:,}",
-            shortened(in_a[practice.code]),
-            shortened(in_b.get(practice.code, "none")),
+            _called(in_a[practice.code], both.a),
+            _called(in_b.get(practice.code, "none"), both.b),
         )
         for practice in compared.a.practices
         if practice.code in moved

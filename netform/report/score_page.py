@@ -37,6 +37,7 @@ class ScoreRow:
 
     number: int
     label: str
+    name: str
     network: Network
     areas: tuple[str, ...]
     tally: Tally
@@ -76,7 +77,7 @@ def render_score(result: ScoredResult) -> str:
         for anchor, area in enumerate(sorted(by_area), start=1)
     ]
     tally = facts.tally(each.network for each in score.networks)
-    style = asset("report.css.j2")
+    style = asset("report.css.j2") + asset("sheets.css.j2")
     made = environment()
     made.filters["breach_words"] = breach_words
     return made.get_template("score.html.j2").render(
@@ -139,6 +140,7 @@ def _rows(result: ScoredResult, facts: Facts) -> list[ScoreRow]:
             ScoreRow(
                 number=number,
                 label=each.network.network_id,
+                name=each.network.name if each.network.name != each.network.network_id else "",
                 network=network,
                 areas=each.areas,
                 tally=facts.tally([network]),

@@ -22,7 +22,7 @@ from netform.scores.tally import add_up
 if TYPE_CHECKING:
     from netform.judge.scoring import Score
 
-__all__ = ["BREACH_WORDS", "breach_words", "opening", "score_text"]
+__all__ = ["BREACH_WORDS", "breach_words", "called", "opening", "score_text", "shortened"]
 
 # More sentences than this are for the page and the files.
 BREACHES_LISTED = 60
@@ -90,6 +90,11 @@ def shortened(text: str) -> str:
     return line if len(line) <= LABEL_WIDTH else line[: LABEL_WIDTH - 3].rstrip() + "..."
 
 
+def called(label: str, name: str) -> str:
+    """Call a network by its label, and by its name where that is another."""
+    return shortened(label if name == label else f"{label} {name}")
+
+
 def _term_lines(score: Score) -> list[str]:
     weights = dict(score.rules.weights)
     tally = add_up([score.terms], weights)
@@ -120,7 +125,7 @@ def _network_lines(score: Score) -> list[str]:
     columns = cost_columns(whole)
     rows = [
         (
-            shortened(each.network.network_id),
+            called(each.network.network_id, each.network.name),
             f"{each.network.list_size:,}",
             str(len(each.network.practice_codes)),
             one_line(each.network.hub_code),
@@ -137,7 +142,7 @@ def _network_lines(score: Score) -> list[str]:
 
 def _breach_lines(score: Score) -> list[str]:
     said = [
-        f"  {shortened(each.network.network_id)}: {clean(breach.sentence)}"
+        f"  {called(each.network.network_id, each.network.name)}: {clean(breach.sentence)}"
         for each in score.networks
         for breach in each.breaches
     ]

@@ -116,7 +116,7 @@ def test_nothing_on_the_page_runs_or_is_fetched() -> None:
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(set(ids)) == len(ids)
     assert {str(attrs["href"])[1:] for attrs in page.of("a")} <= set(ids)
-    assert len(page.of("caption")) == len(page.of("table")) == 4
+    assert len(page.of("caption")) == len(page.of("table")) == 5
     assert html == render_comparison(BOTH)
 
 

@@ -104,7 +104,7 @@ def test_nothing_on_the_page_runs_or_is_fetched(scored: ScoredResult) -> None:
 def test_every_table_is_labelled() -> None:
     """With a caption, and headers that say what they head."""
     page = Page(render_score(SCORED))
-    assert len(page.of("caption")) == len(page.of("table")) == 4
+    assert len(page.of("caption")) == len(page.of("table")) == 4 + 3  # a sheet for each network
     assert all(attrs.get("scope") in {"col", "row", "colgroup"} for attrs in page.of("th"))
     assert page.of("html")[0]["lang"] == "en-GB"
 
