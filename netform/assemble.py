@@ -16,6 +16,7 @@ from netform import __version__
 from netform.explain.method import unproven
 from netform.explain.rationale import rationales
 from netform.explain.weighty_terms import weighty_notes
+from netform.map.enclosed import at_the_edge, enclosed_networks
 from netform.map.graph import published_edges
 from netform.plan.model import AreaResult, Network, Plan, PresentNetwork, Unplaced
 from netform.practices.names import written_name
@@ -25,7 +26,9 @@ from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import networkx as nx
 
     from netform.practices.model import PracticeList
     from netform.prepared import Prepared
@@ -62,6 +65,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
     unplaced: list[Unplaced] = []
     names = {practice.code: practice.name for practice in prepared.practices}
     codes = prepared.areas
+    edge = at_the_edge(prepared.parts, prepared.practices.codes)
     for outcome, label in zip(outcomes, _area_labels([each.result.area for each in outcomes]), strict=True):
         area = outcome.result.area
         width = max(2, len(str(len(outcome.networks))))
@@ -71,7 +75,9 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         ]
         networks += _explained(prepared, rules.for_area(area), mine, options)
         result = _doubted(outcome, _costed(outcome.result, mine, rules), mine)
-        areas.append(replace(result, notes=(*result.notes, *weighty_notes(mine, rules.for_area(area)))))
+        inside = _enclosed_notes(prepared.graph.subgraph(codes[area]), mine, edge)
+        notes = (*weighty_notes(mine, rules.for_area(area)), *inside)
+        areas.append(replace(result, notes=(*result.notes, *notes)))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
         unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
         if not mine:
@@ -110,6 +116,17 @@ def _doubted(outcome: AreaOutcome, result: AreaResult, networks: Sequence[Networ
         return result
     exceptions = sum(network.exception is not None for network in networks)
     return replace(result, unproven=unproven(result, exceptions, outcome.doubt))
+
+
+def _enclosed_notes(graph: nx.Graph, networks: Sequence[Network], edge: Collection[str]) -> Iterator[str]:
+    """Name the networks of an area that lie inside another; ``graph`` is the area's, with those left out."""
+    mine = {network.network_id: network.practice_codes for network in networks}
+    # Without territories nothing is known of the edge.
+    for inside, around in enclosed_networks(graph, mine, edge) if edge else ():
+        yield (
+            f"Network {inside} lies wholly inside network {around}: every way from it to the edge of the area leads "
+            "through that."
+        )
 
 
 def _network(

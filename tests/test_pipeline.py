@@ -267,3 +267,18 @@ def test_paths_in_the_provenance_are_names(tmp_path: Path) -> None:
     prepared = prepare(Inputs(str(path), "area"), RULES)
     outcomes = [unplanned(area, codes, "Not planned.") for area, codes in prepared.areas.items()]
     assert assemble(prepared, RULES, Options(), outcomes).provenance["input"] == "list.csv"
+
+
+def test_a_network_that_lies_inside_another_is_named() -> None:
+    """Nine practices on a board, 1.5 km from each other: eight are the rim, and the ninth has no way out but theirs."""
+    rows = ["code,list_size,easting,northing"]
+    rows += [f"P{r}{c},4500,{428_000 + 1_500 * c},{432_000 + 1_500 * r}" for r in range(3) for c in range(3)]
+    prepared = _prepared("\n".join(rows), area_column=None)
+    rim = tuple(code for code in prepared.practices.codes if code != "P11")
+    said = "Network PCN-02 lies wholly inside network PCN-01: every way from it to the edge of the area leads through that."
+    plan = assemble(prepared, RULES, Options(), [_outcome("", Placed(rim), Placed(("P11",)))])
+    assert said in plan.areas[0].notes
+    halves = _outcome("", Placed(rim[:4]), Placed(rim[4:]), Placed(("P11",)))
+    assert not [
+        note for note in assemble(prepared, RULES, Options(), [halves]).areas[0].notes if "inside" in note
+    ]
