@@ -125,7 +125,7 @@ def _enclosed_notes(graph: nx.Graph, networks: Sequence[Network], edge: Collecti
     for inside, around in enclosed_networks(graph, mine, edge) if edge else ():
         yield (
             f"Network {inside} lies wholly inside network {around}: every way from it to the edge of the area leads "
-            "through that."
+            f"through {around}."
         )
 
 

@@ -275,7 +275,10 @@ def test_a_network_that_lies_inside_another_is_named() -> None:
     rows += [f"P{r}{c},4500,{428_000 + 1_500 * c},{432_000 + 1_500 * r}" for r in range(3) for c in range(3)]
     prepared = _prepared("\n".join(rows), area_column=None)
     rim = tuple(code for code in prepared.practices.codes if code != "P11")
-    said = "Network PCN-02 lies wholly inside network PCN-01: every way from it to the edge of the area leads through that."
+    said = (
+        "Network PCN-02 lies wholly inside network PCN-01: every way from it to the edge of the area leads through "
+        "PCN-01."
+    )
     plan = assemble(prepared, RULES, Options(), [_outcome("", Placed(rim), Placed(("P11",)))])
     assert said in plan.areas[0].notes
     halves = _outcome("", Placed(rim[:4]), Placed(rim[4:]), Placed(("P11",)))
