@@ -85,7 +85,8 @@ def test_every_command_and_option_says_what_it_does(name: str) -> None:
 def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the order of the page, in a folder with the made-up list."""
     monkeypatch.chdir(tmp_path)
-    Path("practices.csv").write_text(example_csv(), encoding="utf-8")
+    if "netform example practices.csv" not in _command_lines(topic):
+        Path("practices.csv").write_text(example_csv(), encoding="utf-8")
     Path("SWEEP.toml").write_text(SWEEP, encoding="utf-8")
     for line in _command_lines(topic):
         program, *arguments = shlex.split(line)
@@ -127,3 +128,18 @@ def test_the_readme_is_short_and_what_it_points_to_is_there() -> None:
     assert len(text) <= 8_000
     for target in re.findall(r"\]\(([^)#:]+)\)", text.decode("utf-8")):
         assert (ROOT / target).exists(), target
+
+
+def test_the_run_in_the_readme_is_what_solve_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line of it, in order; ``...`` leaves some out."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"^scripts/run (solve .*) -o out$", text, re.MULTILINE)
+    shown = re.search(r"^```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert command is not None
+    assert shown is not None
+    monkeypatch.chdir(ROOT)
+    said = CliRunner().invoke(cli, [*shlex.split(command[1]), "-o", str(tmp_path / "out")]).stderr
+    where = [said.find(line) for line in shown[1].splitlines() if line.strip() not in ("", "...")]
+    assert len(where) > 5
+    assert -1 not in where
+    assert where == sorted(where)
