@@ -37,6 +37,7 @@ __all__ = [
     "NoPlanError",
     "OutputError",
     "RulesError",
+    "ended",
 ]
 
 
@@ -57,7 +58,7 @@ class Fault:
     problem : str
         What was expected and what was found instead, one sentence without a full stop.
     remedy : str
-        What to do about it, one sentence without a full stop.
+        What to do about it, one sentence without a full stop; or what may have been meant, as a question.
     """
 
     file: str
@@ -74,7 +75,12 @@ class Fault:
         if self.column is not None:
             place += f", column {self.column!r}"
         found = "" if self.value is None else f" (found {self.value[:80]!r})"
-        return f"{place}: {self.problem}{found}. {self.remedy}."
+        return f"{place}: {self.problem}{found}. {ended(self.remedy)}"
+
+
+def ended(remedy: str) -> str:
+    """End a remedy as a sentence: one that asks what was meant has its question mark."""
+    return remedy if remedy.endswith("?") else f"{remedy}."
 
 
 class NetformError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 import signal
 import threading
 from contextlib import suppress
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
-__all__ = ["WorkerProcess", "messages"]
+__all__ = ["WorkerProcess", "messages", "sendable"]
 
 Task = TypeVar("Task")
 
@@ -74,6 +75,15 @@ class WorkerProcess(Generic[Task]):
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+def sendable(error: Exception) -> Exception:
+    """Give an error that the other end can take in: itself, or what it says where it cannot be sent."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - made in this line
+    except Exception:  # noqa: BLE001 - whatever it is, it cannot be sent
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def messages(connection: Connection) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from netform.plan.grouping import Grouping, Moves
 from netform.practices.columns import ALIASES
 from netform.practices.model import Practice, PracticeList
 from netform.practices.values import CellError, clean_code, is_total
+from netform.ranges import RANGES, WEIGHT, Range
 from netform.rules.model import TERM_NAMES, Role, Rules
 from netform.rules.toml import load_profile
 from netform.solve.model.problem import SetPartitioning, SideRow
@@ -160,13 +161,14 @@ def list_files(draw: st.DrawFn) -> ListFile:
     return ListFile(content.encode(encoding), listed)
 
 
-# Numbers that a rules file may hold: whole ones, tiny ones and ones with many digits.
-_numbers = st.one_of(
-    st.integers(0, 10**6).map(float), st.floats(0, 1e12, allow_nan=False), st.sampled_from([0.1, 1e-9, 1e300])
-)
-_above_zero = _numbers.filter(lambda number: number > 0)
 # Any text without lone surrogates, which no file can hold.
 _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+def within(limits: Range) -> st.SearchStrategy[float]:
+    """Draw numbers that a range takes."""
+    numbers = st.floats(limits.least, limits.most) | st.sampled_from([limits.least, limits.most])
+    return numbers | st.just(0.0) if limits.or_zero else numbers
 
 
 @st.composite
@@ -180,24 +182,30 @@ def rules(draw: st.DrawFn) -> Rules:
         least=least,
         most=most,
         exception_most=most + draw(st.integers(0, 10**6)),
-        minutes_base=draw(_numbers),
-        minutes_per_km=draw(_numbers),
-        minutes_power=draw(_above_zero),
-        visits_per_patient_week=draw(_numbers),
-        moves_per_post_week=draw(_numbers),
-        hours_per_post_week=draw(_above_zero),
-        post_step=draw(_above_zero),
-        overhead_hours_week=draw(_numbers),
-        balance_target=draw(_numbers),
-        balance_dead_band=draw(_numbers),
-        balance_hours_per_1000=draw(_numbers),
-        continuity_hours_per_patient_week=draw(_numbers),
-        community_hours_per_patient_week=draw(_numbers),
-        crossing_hours_per_patient_week=draw(_numbers),
+        minutes_base=draw(within(RANGES["minutes_base"])),
+        minutes_per_km=draw(within(RANGES["minutes_per_km"])),
+        minutes_power=draw(within(RANGES["minutes_power"])),
+        visits_per_patient_week=draw(within(RANGES["visits_per_patient_week"])),
+        moves_per_post_week=draw(within(RANGES["moves_per_post_week"])),
+        hours_per_post_week=draw(within(RANGES["hours_per_post_week"])),
+        post_step=draw(within(RANGES["post_step"])),
+        overhead_hours_week=draw(within(RANGES["overhead_hours_week"])),
+        balance_target=draw(within(RANGES["balance_target"])),
+        balance_dead_band=draw(within(RANGES["balance_dead_band"])),
+        balance_hours_per_1000=draw(within(RANGES["balance_hours_per_1000"])),
+        continuity_hours_per_patient_week=draw(within(RANGES["continuity_hours_per_patient_week"])),
+        community_hours_per_patient_week=draw(within(RANGES["community_hours_per_patient_week"])),
+        crossing_hours_per_patient_week=draw(within(RANGES["crossing_hours_per_patient_week"])),
         roles=tuple(
-            Role(name, draw(_above_zero), draw(_texts), draw(st.none() | _numbers)) for name in names
+            Role(
+                name,
+                draw(within(RANGES["patients_per_post"])),
+                draw(_texts),
+                draw(st.none() | within(RANGES["pounds_per_post_year"])),
+            )
+            for name in names
         ),
-        weights=tuple((name, draw(_numbers)) for name in TERM_NAMES),
+        weights=tuple((name, draw(within(WEIGHT))) for name in TERM_NAMES),
     )
 
 

@@ -26,7 +26,7 @@ HEAVY = ("numpy", "pandas", "numba", "ortools", "geopandas", "shapely", "network
 # From the ground up; the rooms of a floor do not know each other. What explains asks the solver questions of its own,
 # and the solver asks for reasons while it works: those two stand side by side.
 FLOORS = (
-    "errors worker_process plan guide",
+    "errors ranges worker_process plan guide",
     "practices",
     "rules",
     "inputs candidates",

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import click
 
 from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
+from netform.cli.numbers import Within
 from netform.cli.output import made_whole
 from netform.cli.record import with_record
 from netform.errors import RulesError
+from netform.ranges import BYTES_GB, PATIENTS, SECONDS, SEED, WORKERS
 from netform.solve.model.budget import DEFAULT, GIGABYTE
 
 if TYPE_CHECKING:
@@ -199,7 +201,7 @@ SOLVE_OPTIONS = (
     ),
     click.option(
         "--moves-patients",
-        type=click.IntRange(0),
+        type=click.IntRange(0, int(PATIENTS.most)),
         metavar="PATIENTS",
         help="Move practices of at most so many patients in each area out of the networks of --start.",
     ),
@@ -210,7 +212,7 @@ SOLVE_OPTIONS = (
     ),
     click.option(
         "--time-limit",
-        type=float,
+        type=Within(SECONDS),
         default=TIME_LIMIT,
         show_default=True,
         metavar="SECONDS",
@@ -218,13 +220,13 @@ SOLVE_OPTIONS = (
     ),
     click.option(
         "--workers",
-        type=click.IntRange(1),
+        type=Within(WORKERS),
         metavar="N",
         help="Areas planned side by side [default: one for each core]. Changes no plan that is proven.",
     ),
     click.option(
         "--memory",
-        type=click.FloatRange(0, min_open=True),
+        type=Within(BYTES_GB),
         default=DEFAULT.room / GIGABYTE,
         show_default=True,
         metavar="GB",
@@ -233,7 +235,12 @@ SOLVE_OPTIONS = (
         "more for each worker.",
     ),
     click.option(
-        "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the search for a first plan."
+        "--seed",
+        type=Within(SEED),
+        default=0,
+        show_default=True,
+        metavar="N",
+        help="Of the search for a first plan.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),
     click.option(
@@ -280,13 +287,6 @@ def with_options(options: tuple[Callable[[Command], Command], ...]) -> Callable[
 
 def check_options(request: SolveRequest) -> None:
     """Refuse options that cannot be, or cannot be together."""
-    if not request.time_limit > 0:
-        raise RulesError(f"--time-limit must be above 0 seconds, not {request.time_limit:g}.")
-    _check_start(request)
-
-
-def _check_start(request: SolveRequest) -> None:
-    """Refuse a start without moves, and moves without a start."""
     limits = {"--moves": request.moves, "--moves-patients": request.moves_patients}
     named = [name for name, limit in limits.items() if limit is not None]
     if request.start and not named:
@@ -327,7 +327,13 @@ def given_inputs(request: ListRequest) -> Inputs:
 
 def given_stdin(request: ListRequest) -> BinaryIO | None:
     """Give standard input where the list comes from it."""
-    return sys.stdin.buffer if request.practices == "-" else None
+    if request.practices != "-":
+        return None
+    if sys.stdin is None:
+        raise RulesError(
+            "- is standard input, and that is closed. Name a file, or send the list with a pipe."
+        )
+    return sys.stdin.buffer
 
 
 def given_rules(request: ListRequest) -> Rules:

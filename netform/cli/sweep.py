@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from netform.cli.numbers import Within
 from netform.cli.output import out_name
 from netform.cli.request import SweepRequest
 from netform.cli.terminal import (
@@ -22,6 +23,7 @@ from netform.cli.terminal import (
     stopped_code,
 )
 from netform.errors import AuditError, NetformError, NoPlanError, OutputError
+from netform.ranges import SECONDS, WORKERS
 
 if TYPE_CHECKING:
     import io
@@ -53,7 +55,7 @@ MOST_TOLD = 20
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1),
+    type=Within(WORKERS),
     metavar="N",
     help="Processes side by side [default: one for each core]. Changes no plan that is proven.",
 )
@@ -64,7 +66,7 @@ MOST_TOLD = 20
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0, min_open=True),
+    type=Within(SECONDS),
     metavar="SECONDS",
     help="For each area under each scenario [default: the file's time_limit, else 600].",
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from netform.cli.numbers import Within
 from netform.cli.options import (
     INPUT_OPTIONS,
     NETWORKS_OPTION,
@@ -22,6 +23,7 @@ from netform.cli.record import RecordedCommand
 from netform.cli.request import AlternativesRequest, FrontRequest, SearchRequest
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, print_data, say
 from netform.errors import RulesError
+from netform.ranges import SECONDS, SEED, WORKERS
 
 if TYPE_CHECKING:
     import io
@@ -39,6 +41,10 @@ __all__ = ["alternatives", "front"]
 
 # A front takes many solves, each quicker than the first: half an hour is enough for an area of any size.
 TIME_LIMIT = 1800.0
+
+# More plans than anybody reads, and points closer than hours are written.
+MOST_PLANS = 10_000
+LEAST_RESOLUTION = 0.00001
 
 # However long reading took, choosing gets so much of the time, seconds.
 LEAST_SECONDS = 1.0
@@ -58,7 +64,7 @@ def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...
         click.option("--overwrite", is_flag=True, help="Replace earlier results at OUT."),
         click.option(
             "--time-limit",
-            type=click.FloatRange(0, min_open=True),
+            type=Within(SECONDS),
             default=TIME_LIMIT,
             show_default=True,
             metavar="SECONDS",
@@ -66,15 +72,16 @@ def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...
         ),
         click.option(
             "--workers",
-            type=click.IntRange(1),
+            type=Within(WORKERS),
             metavar="N",
             help="Areas worked on side by side [default: one for each core]. Changes nothing that is proven.",
         ),
         click.option(
             "--seed",
-            type=click.IntRange(0),
+            type=Within(SEED),
             default=0,
             show_default=True,
+            metavar="N",
             help="Of the search for a first plan.",
         ),
         click.option(
@@ -88,7 +95,7 @@ def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> st
     """Take ``ends``, ``all``, or a number of points."""
     if value in {"ends", "all"}:
         return value
-    if not (value.isascii() and value.isdigit()):
+    if not (value.isascii() and value.isdigit() and len(value) < 9):
         raise click.BadParameter(f"{value!r} is neither ends, nor all, nor a number of points.")
     return int(value)
 
@@ -109,7 +116,7 @@ def _plans_asked(_ctx: click.Context, _param: click.Parameter, value: str) -> st
 )
 @click.option(
     "--resolution",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=click.FloatRange(LEAST_RESOLUTION, 1),
     default=0.02,
     show_default=True,
     metavar="SHARE",
@@ -196,7 +203,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 @click.option(
     "-k",
     "count",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_PLANS),
     default=5,
     show_default=True,
     metavar="K",
@@ -212,7 +219,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str) -> float:
 )
 @click.option(
     "--different",
-    type=click.IntRange(0),
+    type=click.IntRange(0, MOST_PLANS),
     default=2,
     show_default=True,
     metavar="N",

@@ -183,7 +183,7 @@ def _kind(text: str) -> str:
     if kind in {"", "drop", *KINDS}:
         return kind
     near = difflib.get_close_matches(kind, [*KINDS, "drop"], n=1)
-    remedy = f"Did you mean {near[0]!r}" if near else "Leave it blank for a bridge that you declare"
+    remedy = f"Did you mean {near[0]!r}?" if near else "Leave it blank for a bridge that you declare"
     raise CellError(f"an edge is one of {', '.join(KINDS)}", remedy)
 
 

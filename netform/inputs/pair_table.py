@@ -10,6 +10,7 @@ from netform.errors import Fault, InputError
 from netform.practices.columns import plain_name
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.values import CellError, decimal_number, some_of
+from netform.ranges import MINUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -178,7 +179,7 @@ class RowReader:
         """Say what to do about a code that is not in the list: the nearest that is, if one is near."""
         if code not in self._nearest and len(self._nearest) < _MAX_SUGGESTIONS:
             near = difflib.get_close_matches(code, self.codes, n=1)
-            self._nearest[code] = f"Did you mean {near[0]!r}" if near else ""
+            self._nearest[code] = f"Did you mean {near[0]!r}?" if near else ""
         return self._nearest.get(code, "") or "Correct the code, or remove the row"
 
 
@@ -193,12 +194,12 @@ def minutes_one_way(text: str) -> float:
     Returns
     -------
     float
-        Finite and at least 0.
+        Within `netform.ranges.MINUTES`.
 
     Raises
     ------
     CellError
-        When it is blank, not a number, negative, or written with a comma, which could mean two things.
+        When it is blank, not a number, out of range, or written with a comma, which could mean two things.
     """
     if not text:
         raise CellError(
@@ -208,7 +209,7 @@ def minutes_one_way(text: str) -> float:
     if "," in text:
         raise CellError("the minutes hold a comma, which could group thousands or begin decimals", remedy)
     try:
-        return decimal_number(text, least=0.0)
+        return decimal_number(text, MINUTES)
     except CellError as error:
         raise CellError(error.problem, remedy) from None
 

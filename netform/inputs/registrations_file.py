@@ -18,13 +18,13 @@ from netform.practices.columns import ALIASES, plain_name
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.text import open_regular
 from netform.practices.values import (
-    MAX_LIST_SIZE,
     CellError,
     clean_code,
     clean_text,
     decimal_number,
     some_of,
 )
+from netform.ranges import WEIGHTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -277,10 +277,7 @@ class _RegistrationReader(RowReader):
 def _patients(text: str) -> float:
     if not text:
         raise CellError("the number of patients is blank", "Give it, or remove the row")
-    patients = decimal_number(text, least=0.0)
-    if patients > MAX_LIST_SIZE:
-        raise CellError(f"this is beyond {MAX_LIST_SIZE:,} patients", "Check the cell and the column")
-    return patients
+    return decimal_number(text, WEIGHTED)
 
 
 def _find_columns(headers: Sequence[str]) -> tuple[PairColumns, int | None]:

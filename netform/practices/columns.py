@@ -277,7 +277,7 @@ def _find_named(headers: Sequence[str], column: str, meaning: str, file: str, ro
     if meaning == DIVISION:
         problem = f"{column!r} is neither a file nor a column of the list"
     problem += f"; the columns are {_and(headers)}"
-    remedy = f"Did you mean {near[0]!r}" if near else "Name one of these columns"
+    remedy = f"Did you mean {near[0]!r}?" if near else "Name one of these columns"
     return Fault(file, row, None, None, problem, remedy)
 
 

@@ -83,7 +83,7 @@ def normal_postcode(text: str) -> str:
     match = _FORM.fullmatch(compact)
     if match is None:
         near = _without_slips(compact)
-        remedy = f"Did you mean {near!r}" if near else "Check it; a postcode looks like LS11 8LH"
+        remedy = f"Did you mean {near!r}?" if near else "Check it; a postcode looks like LS11 8LH"
         raise CellError("this is not the form of a postcode", remedy)
     if compact.startswith("ZZ"):
         raise CellError(

@@ -20,6 +20,7 @@ from netform.practices.values import (
     rounded_list_size,
     some_of,
 )
+from netform.ranges import FULL_TIME, WEIGHTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -351,7 +352,8 @@ class _RowReader:
         text = self._cell(column)
         if text.upper() in _UNKNOWN:
             return None
-        return self._value(column, lambda cell: decimal_number(cell, least=0.0), None)
+        limits = WEIGHTED if column == "weighted_list_size" else FULL_TIME
+        return self._value(column, lambda cell: decimal_number(cell, limits), None)
 
 
 def _implausible(practices: list[Practice]) -> list[str]:

@@ -177,7 +177,7 @@ def _nearest_file(path: Path) -> str:
     except (OSError, ValueError):
         return "Check the name of the file and of its folder"
     near = difflib.get_close_matches(path.name, names, n=1)
-    return f"Did you mean {near[0]!r}" if near else "Check the name of the file and of its folder"
+    return f"Did you mean {near[0]!r}?" if near else "Check the name of the file and of its folder"
 
 
 def _refusal(file: str, problem: str, remedy: str) -> InputError:

@@ -7,8 +7,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from netform.errors import ended
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from netform.ranges import Range
 
 __all__ = [
     "MAX_CODE_LENGTH",
@@ -59,7 +63,7 @@ class CellError(ValueError):
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = problem
         self.remedy = remedy
-        super().__init__(f"{problem}. {remedy}.")
+        super().__init__(f"{problem}. {ended(remedy)}")
 
 
 def list_size(text: str) -> int:
@@ -139,15 +143,15 @@ def _list_size_error(text: str) -> CellError:
     return CellError("the list size is not a whole number", "Write it in digits, such as 12345 or 12,345")
 
 
-def decimal_number(text: str, least: float = -math.inf) -> float:
+def decimal_number(text: str, limits: Range | None = None) -> float:
     """Read a measure or a coordinate; an exponent is accepted, because here it loses nothing.
 
     Parameters
     ----------
     text : str
         The cell, with no spaces around it.
-    least : float
-        The smallest value that makes sense.
+    limits : Range, optional
+        What may be given.
 
     Returns
     -------
@@ -157,7 +161,7 @@ def decimal_number(text: str, least: float = -math.inf) -> float:
     Raises
     ------
     CellError
-        When it is not a finite number, or less than `least`.
+        When it is not a finite number, or not within its range.
     """
     if not _DECIMAL.fullmatch(text) or not any(character in "0123456789" for character in text):
         raise CellError("this is not a number", "Write it in digits, or leave the cell blank if unknown")
@@ -167,8 +171,8 @@ def decimal_number(text: str, least: float = -math.inf) -> float:
         raise CellError("this is not a number", "Write it in digits") from None
     if not math.isfinite(number):
         raise CellError("this number is too large", "Check the unit and the column")
-    if number < least:
-        raise CellError(f"this number is less than {least:g}", "Check the cell and the column")
+    if limits is not None and number not in limits:
+        raise CellError(f"this must be {limits}", "Check the cell and the column")
     return number
 
 

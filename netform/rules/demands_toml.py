@@ -21,10 +21,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.practices.values import CellError, clean_code
+from netform.ranges import COUNT, LONGEST, PATIENTS, Range, shown
 from netform.rules.demands import NO_DEMANDS, AreaDemand, Codes, Demands
-from netform.rules.model import MOST_PATIENTS
 from netform.rules.table import DEMAND_RULES, demand_rules
-from netform.rules.toml_values import is_number, is_whole, nearest, shown, toml_number, toml_text
+from netform.rules.toml_values import nearest, toml_number, toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +37,6 @@ DEMAND_TABLES = ("planner", "areas")
 PLANNER_KEYS = {rule.key: rule.field for rule in DEMAND_RULES}
 _KINDS = {rule.key: rule.kind for rule in DEMAND_RULES}
 _AREA = {"min": "least", "max": "most", "networks": "networks"}
-
-# Far beyond any network and any area; what is larger is a slip, and would not fit into the solver's arrays.
-_MOST_PRACTICES = 2**16
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -138,10 +135,10 @@ class _Reader:
                     codes = self._codes(where, value)
                     changes[field_name] = tuple(sorted({*getattr(base, field_name), *codes}))
                 case "minutes":
-                    if self._is_minutes(where, value):
+                    if self._is_within(LONGEST, where, value):
                         changes[field_name] = float(value)
                 case "whole":
-                    if self._is_whole(where, value, _MOST_PRACTICES):
+                    if self._is_within(COUNT, where, value):
                         changes[field_name] = value
         return changes
 
@@ -158,10 +155,9 @@ class _Reader:
                 continue
             changes = {}
             for key, value in table.items():
-                most = _MOST_PRACTICES if key == "networks" else MOST_PATIENTS
                 if key not in _AREA:
                     self.problems.append(f"{where} unknown key {key!r}.{nearest(key, _AREA)}")
-                elif self._is_whole(f"{where} {key}", value, most):
+                elif self._is_within(COUNT if key == "networks" else PATIENTS, f"{where} {key}", value):
                     changes[_AREA[key]] = value
             found[name] = replace(found.get(name, AreaDemand(name)), **changes)
         return tuple(found[name] for name in sorted(found))
@@ -202,14 +198,8 @@ class _Reader:
                 self.problems.append(f"{where} holds {shown(each)}: {error.problem}.")
         return codes
 
-    def _is_minutes(self, where: str, value: Any) -> bool:
-        wrong = not is_number(value) or value <= 0
-        if wrong:
-            self.problems.append(f"{where} must be a number of minutes above 0, not {shown(value)}.")
-        return not wrong
-
-    def _is_whole(self, where: str, value: Any, most: int) -> bool:
-        wrong = not is_whole(value) or not 1 <= value <= most
-        if wrong:
-            self.problems.append(f"{where} must be a whole number from 1 to {most:,}, not {shown(value)}.")
-        return not wrong
+    def _is_within(self, limits: Range, where: str, value: Any) -> bool:
+        problem = limits.problem(where, value)
+        if problem:
+            self.problems.append(problem)
+        return not problem

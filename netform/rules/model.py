@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
+from netform.ranges import PATIENTS, WEIGHT
 from netform.rules.demands import NO_DEMANDS, Demands
-from netform.rules.toml_values import is_number, nearest, shown
+from netform.rules.toml_values import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,7 @@ TERM_NAMES = (
 # it is, so that balance charges only what lies outside; and no exception need be as large as two networks.
 FOLLOWS_BAND = ("exception_most", "balance_target", "balance_dead_band")
 
-# Far beyond any list, and far below where sums of patients would overflow.
-MOST_PATIENTS = 1_000_000_000
+MOST_PATIENTS = int(PATIENTS.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Rules:
         Raises
         ------
         RulesError
-            A term is unknown or a weight is not a number of at least 0.
+            A term is unknown or a weight is not a number within its range.
         """
         problems = [problem for name, value in changes.items() for problem in weight_problems(name, value)]
         if problems:
@@ -194,9 +194,8 @@ def weight_problems(name: str, value: Any) -> list[str]:
     """Say what is wrong with the weight of a term, in words; nothing when it may stand."""
     if name not in TERM_NAMES:
         return [f"there is no term {name!r} to weigh.{nearest(name, TERM_NAMES)}"]
-    if not is_number(value) or value < 0:
-        return [f"the weight of {name} must be a number of at least 0, not {shown(value)}."]
-    return []
+    problem = WEIGHT.problem(f"the weight of {name}", value)
+    return [problem] if problem else []
 
 
 def band_problems(rules: Rules) -> list[str]:
@@ -207,6 +206,11 @@ def band_problems(rules: Rules) -> list[str]:
         return [f"the least list size ({rules.least:,}) is above the most ({rules.most:,}): no network fits."]
     if rules.exception_most < rules.most:
         return [f"exception_max ({rules.exception_most:,}) is below the band's most ({rules.most:,})."]
-    if rules.exception_most > MOST_PATIENTS:
-        return [f"list sizes beyond {MOST_PATIENTS:,} patients are a slip: all England has 64 million."]
+    for name, patients in (
+        ("least", rules.least),
+        ("most", rules.most),
+        ("exception_max", rules.exception_most),
+    ):
+        if patients not in PATIENTS:
+            return [f"{PATIENTS.problem(f'the band: {name}', patients)} All England has 64 million."]
     return []

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import InputError, RulesError
 from netform.practices.text import open_regular
+from netform.ranges import RANGES, shown
 from netform.rules.demands import NO_DEMANDS
 from netform.rules.demands_toml import DEMAND_TABLES, demands_toml, read_demands
 from netform.rules.model import FOLLOWS_BAND, TERM_NAMES, Role, Rules, band_problems, weight_problems
-from netform.rules.toml_values import is_number, nearest, shown, toml_number, toml_text
+from netform.rules.toml_values import nearest, toml_number, toml_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,8 +63,6 @@ _READ_APART = ("profile", "roles", *DEMAND_TABLES)
 _ROLE_KEYS = ("name", "patients_per_post", "source", "pounds_per_post_year")
 # What is written for a number that follows the band, where areas have bands of their own.
 _BY_BAND = "band"
-_WHOLE = {"least", "most", "exception_most"}
-_POSITIVE = {"least", "most", "exception_most", "hours_per_post_week", "post_step", "minutes_power"}
 
 
 def profile_names() -> list[str]:
@@ -203,7 +202,7 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
             follows.add(field)
         else:
             follows.discard(field)
-            problems += _value_problems(f"[{table}] {key}", section[key], field)
+            problems += filter(None, [RANGES[field].problem(f"[{table}] {key}", section[key])])
             values[field] = section[key]
     weights = data.get("weights", {})
     if isinstance(weights, dict):
@@ -221,7 +220,7 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
         raise RulesError("\n".join(f"{where}: {problem}" for problem in problems))
     values["weights"] = tuple((name, float(weight)) for name, weight in values["weights"])
     for field in _KEYS.values():
-        values[field] = values[field] if field in _WHOLE else float(values[field])
+        values[field] = values[field] if RANGES[field].whole else float(values[field])
     values["follows_band"] = frozenset(follows)
     rules = Rules(**values).following_band()
     if band := band_problems(rules):
@@ -251,16 +250,6 @@ def _unknown(data: Mapping[str, Any]) -> list[str]:
     return problems
 
 
-def _value_problems(name: str, value: Any, field: str) -> list[str]:
-    if not is_number(value):
-        return [f"{name} must be a number, not {shown(value)}."]
-    if value < 0 or (value == 0 and field in _POSITIVE):
-        return [f"{name} must be {'above' if field in _POSITIVE else 'at least'} 0, not {shown(value)}."]
-    if field in _WHOLE and not isinstance(value, int):
-        return [f"{name} must be a whole number of patients, not {shown(value)}."]
-    return []
-
-
 def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
     if data is None:
         return None, []
@@ -278,15 +267,13 @@ def _roles(data: Any) -> tuple[tuple[Role, ...] | None, list[str]]:
         before = len(problems)
         if not isinstance(name, str) or not name.strip():
             problems.append(f"{where}: name must be text in quotes, not {shown(name)}.")
-        if not is_number(ratio) or ratio <= 0:
-            problems.append(f"{where}: patients_per_post must be a number above 0, not {shown(ratio)}.")
+        pounds = role.get("pounds_per_post_year")
+        numbers = {"patients_per_post": ratio, **({} if pounds is None else {"pounds_per_post_year": pounds})}
+        problems += filter(
+            None, (RANGES[key].problem(f"{where}: {key}", each) for key, each in numbers.items())
+        )
         if not isinstance(source, str):
             problems.append(f"{where}: source must be text in quotes, not {shown(source)}.")
-        pounds = role.get("pounds_per_post_year")
-        if pounds is not None and (not is_number(pounds) or pounds < 0):
-            problems.append(
-                f"{where}: pounds_per_post_year must be a number of at least 0, not {shown(pounds)}."
-            )
         if len(problems) == before:
             roles.append(Role(name, float(ratio), source, None if pounds is None else float(pounds)))
     if len({role.name for role in roles}) < len(roles):

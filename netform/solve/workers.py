@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from netform.errors import ImpossibleError, NetformError, NoPlanError, RulesError
 from netform.solve.area import AreaOutcome, Options, Progress, solve_area
 from netform.solve.model.budget import NEVER, Deadline, MemoryBudget, MoreRoomError
-from netform.worker_process import WorkerProcess, messages
+from netform.worker_process import WorkerProcess, messages, sendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -342,7 +342,7 @@ def _serve(connection: Connection, rules: Rules, options: Options) -> None:
         try:
             _plan(graph, task, rules, replace(options, workers=1), seconds, connection.send)
         except Exception as error:  # noqa: BLE001 (the parent raises it)
-            connection.send(error)
+            connection.send(sendable(error))
 
 
 def _plan(

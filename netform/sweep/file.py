@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
 from netform.prepared import Inputs
-from netform.rules.model import MOST_PATIENTS, Rules
+from netform.ranges import COUNT, PATIENTS, SECONDS, is_whole, shown
+from netform.rules.model import Rules
 from netform.rules.toml import DEFAULT_PROFILE, load_profile, read_rules, read_toml, resolve_rules
-from netform.rules.toml_values import is_number, is_whole, nearest, shown
+from netform.rules.toml_values import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -129,8 +130,8 @@ class _Reader:
         if areas and inputs.area_column is None:
             self.wrong("areas chooses among the areas of a column: name it with area_column.")
         limit = self.data.get("time_limit", TIME_LIMIT)
-        if not is_number(limit) or limit <= 0:
-            self.wrong(f"time_limit must be a number of seconds above 0, not {shown(limit)}.")
+        if problem := SECONDS.problem("time_limit", limit):
+            self.wrong(problem)
             limit = TIME_LIMIT
         scenarios = (*self.combinations(), *self.named())
         self.check(scenarios)
@@ -229,10 +230,12 @@ class _Reader:
         """Read the bands."""
         one = "the least and the most patients of a network, such as [30000, 50000]"
         for where, (least, most) in self.axis("bands", one, "pairs such as [30000, 50000]", _is_pair):
-            if 1 <= least <= most <= MOST_PATIENTS:
+            if least in PATIENTS and most in PATIENTS and least <= most:
                 yield f"{least}-{most}", (least, most)
             else:
-                self.wrong(f"{where} is {least:,} to {most:,}: give the least first, at least 1 patient.")
+                self.wrong(
+                    f"{where} is {shown(least)} to {shown(most)}: give the least first, each {PATIENTS}."
+                )
 
     def weights(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Read the sets of weights, named after what they change unless they have a name."""
@@ -337,4 +340,4 @@ def _is_pair(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    return value in (ANY, TODAY) if isinstance(value, str) else is_whole(value) and 1 <= value < 2**16
+    return value in (ANY, TODAY) if isinstance(value, str) else value in COUNT

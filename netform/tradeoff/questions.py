@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -205,7 +206,7 @@ def _pooled_for_front(
         for axis, weight in zip(axes, weights, strict=True):
             counted |= dict.fromkeys(axis.terms, weight)
         share = deadline.share(SOLVE_SHARE / (len(FRONT_WEIGHTS) - done))
-        rules = kept.rules.with_weights(counted)
+        rules = replace(kept.rules, weights=tuple(counted.items()))
         found = solve_area(graph, kept.area, kept.codes, rules, kept.options, Progress(deadline=share))
         bound = (found.result.bound or 0.0) - weights[0] * fixed[0] - weights[1] * fixed[1]
         planes.append((*weights, bound))

@@ -177,7 +177,11 @@ CASES = {
         "code,postcode,list_size,status\nA1,LS1 4AP,5,CLOSED\n", 2, "status", "CLOSED", "not open"
     ),
     "staff negative": Case(
-        "code,postcode,list_size,gp_fte\nA1,LS1 4AP,5,-1\n", 2, "gp_fte", "-1", "less than 0"
+        "code,postcode,list_size,gp_fte\nA1,LS1 4AP,5,-1\n",
+        2,
+        "gp_fte",
+        "-1",
+        "full-time posts from 0 to 100,000",
     ),
     "staff in words": Case(
         "code,postcode,list_size,gp_fte\nA1,LS1 4AP,5,two\n", 2, "gp_fte", "two", "not a number"
@@ -265,7 +269,7 @@ def test_a_missing_area_column_suggests_the_nearest() -> None:
 
     assert "'sub_icb_cod'" in fault.problem
     assert "'list_size'" in fault.problem
-    assert fault.remedy == "Did you mean 'sub_icb_code'"
+    assert fault.remedy == "Did you mean 'sub_icb_code'?"
 
 
 def test_a_file_of_another_kind_stops_after_a_thousand_faults() -> None:
@@ -298,7 +302,7 @@ def test_a_missing_file_suggests_the_nearest(tmp_path: Path) -> None:
     (fault,) = _source_faults(tmp_path / "leads.csv")
 
     assert fault.problem == "there is no such file"
-    assert fault.remedy == "Did you mean 'leeds.csv'"
+    assert fault.remedy == "Did you mean 'leeds.csv'?"
 
 
 def test_a_folder_a_pipe_and_a_device_are_refused_without_waiting(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
         read_grouping(_file(tmp_path, text), _listed("A1", "A2", "B1", "C1", "B86001"))
     faults = {fault.row or 0: fault for fault in caught.value.faults}
     assert sorted(faults) == [2, 3, 5, 7, 8, 9, 10]
-    assert faults[2].remedy == "Did you mean 'B86001'"
+    assert faults[2].remedy == "Did you mean 'B86001'?"
     assert (faults[3].column, faults[3].problem) == ("code", "the practice code is blank")
     assert faults[5].problem == "practice A1 is in network 'x' in row 4 and in network 'y' in row 5"
     assert faults[7].problem == "practice A2 is in no network in row 6 and in network 'y' in row 7"

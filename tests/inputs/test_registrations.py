@@ -133,12 +133,12 @@ def test_all_faults_at_once(read: Read) -> None:
     ]
     assert _faults(read, "\n".join(rows)) == [
         (2, "Patients", "ten", "this is not a number"),
-        (3, "Patients", "-1", "this number is less than 0"),
+        (3, "Patients", "-1", "this must be a number of patients from 0 to 10,000,000"),
         (5, "Patients", "", "the number of patients is blank"),
         (6, None, "B", "the row has 2 cells and the header has 3"),
         (7, "LSOA", SOUTH, f"practice B in {SOUTH} stands in row 4 and again in row 7"),
         (8, "Practice code", "", "the practice code is blank"),
-        (9, "Patients", "99999999", "this is beyond 10,000,000 patients"),
+        (9, "Patients", "99999999", "this must be a number of patients from 0 to 10,000,000"),
     ]
 
 

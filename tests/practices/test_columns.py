@@ -126,6 +126,6 @@ def test_soft_columns_that_are_not_there_are_all_named() -> None:
     columns = match_columns(headers, "plaice", "list.csv", 1, ("ltla_code", "TWIN"))
     assert [(fault.column, fault.remedy) for fault in columns.faults] == [
         (None, "Name one of these columns"),
-        (None, "Did you mean 'ltla24_code'"),
+        (None, "Did you mean 'ltla24_code'?"),
         ("TWIN", "Keep the one that holds the soft boundary, or rename it"),
     ]

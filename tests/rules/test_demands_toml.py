@@ -31,7 +31,7 @@ DEFAULT = load_profile()
 
 _codes = listed_codes.filter(lambda code: code == code.strip())
 _listed = st.sets(_codes, max_size=4).map(lambda codes: tuple(sorted(codes)))
-_minutes = st.floats(0, 600, exclude_min=True)
+_minutes = st.floats(0.001, 600)
 _patients = st.none() | st.integers(1, 10**9)
 _area_names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
@@ -167,14 +167,14 @@ def test_all_faults_of_demands_at_once(tmp_path: Path) -> None:
         "[planner] hub_must holds '': the practice code is blank.",
         "[planner] hub_must holds 'A\\x07': the practice code holds characters that do not print.",
         "[planner] hub_must holds '2024-01-31': the practice code is a date: a spreadsheet has changed it.",
-        "[planner] longest_minutes_to_hub must be a number of minutes above 0, not 0.",
-        "[planner] longest_minutes_between must be a number of minutes above 0, not 'far'.",
+        "[planner] longest_minutes_to_hub must be a number of minutes from 0.001 to 100,000, not 0.",
+        "[planner] longest_minutes_between must be a number of minutes from 0.001 to 100,000, not 'far'.",
         "[planner] least_practices must be a whole number from 1 to 65,536, not 1.5.",
         "[planner] most_practices must be a whole number from 1 to 65,536, not 70000.",
         "[planner] networks must be a whole number from 1 to 65,536, not True.",
         "[areas.15F] unknown key 'maxi'. Did you mean 'max'?",
-        "[areas.15F] min must be a whole number from 1 to 1,000,000,000, not 0.",
-        "[areas.15F] max must be a whole number from 1 to 1,000,000,000, not 2000000000.",
+        "[areas.15F] min must be a whole number of patients from 1 to 1,000,000,000, not 0.",
+        "[areas.15F] max must be a whole number of patients from 1 to 1,000,000,000, not 2000000000.",
         "[areas.15F] networks must be a whole number from 1 to 65,536, not one of that many digits.",
     ]
 
@@ -316,9 +316,9 @@ def test_all_faults_of_options_at_once_by_their_flags() -> None:
         "--area-band '15F=1-x': write AREA=MIN-MAX, such as 15F=30000-60000.",
         "--area-band '15F=-': write AREA=MIN-MAX, such as 15F=30000-60000.",
         "--together needs two different practices or more, not A1.",
-        "--longest-to-hub must be a number of minutes above 0, not -1.0.",
+        "--longest-to-hub must be a number of minutes from 0.001 to 100,000, not -1.0.",
         "--most-practices must be a whole number from 1 to 65,536, not 0.",
-        "--area-band 15F min must be a whole number from 1 to 1,000,000,000, not 0.",
+        "--area-band 15F min must be a whole number of patients from 1 to 1,000,000,000, not 0.",
     ]
 
 

@@ -139,21 +139,21 @@ def test_all_faults_of_a_file_at_once_with_the_nearest_names(written: Written) -
         "unknown table or key 'bands'. Did you mean 'band'?",
         "'travel' must be a table: write [travel] on a line of its own.",
         "[band] unknown key 'mini'. Did you mean 'min'?",
-        "[band] min must be a number, not 'many'.",
-        "[band] max must be a whole number of patients, not 45000.5.",
-        "[shared_posts] hours_per_post_week must be a number, not True.",
-        "[shared_posts] step must be above 0, not 0.",
-        "[balance] target must be at least 0, not -1.",
-        "[balance] hours_per_1000 must be a number, not nan.",
+        "[band] min must be a whole number of patients from 1 to 1,000,000,000, not 'many'.",
+        "[band] max must be a whole number of patients from 1 to 1,000,000,000, not 45000.5.",
+        "[shared_posts] hours_per_post_week must be a number of hours a week from 0.01 to 168, not True.",
+        "[shared_posts] step must be a number of full-time posts from 0.001 to 1,000, not 0.",
+        "[balance] target must be a number of patients from 0 to 1,000,000,000, not -1.",
+        "[balance] hours_per_1000 must be 0 or a number of hours a week from 0.000001 to 1,000,000, not nan.",
         "there is no term 'patient_travl' to weigh. Did you mean 'patient_travel'?",
-        "the weight of balance must be a number of at least 0, not -2.",
-        "the weight of overhead must be a number of at least 0, not inf.",
+        "the weight of balance must be 0 or a number from 0.000001 to 1,000,000, not -2.",
+        "the weight of overhead must be 0 or a number from 0.000001 to 1,000,000, not inf.",
         (
             "[[roles]] number 1: unknown key 'ratio'. "
             "Known are: name, patients_per_post, source, pounds_per_post_year."
         ),
         "[[roles]] number 1: name must be text in quotes, not ' '.",
-        "[[roles]] number 1: patients_per_post must be a number above 0, not 0.",
+        "[[roles]] number 1: patients_per_post must be a number of patients from 1 to 1,000,000,000, not 0.",
         "[[roles]] number 2: source must be text in quotes, not 7.",
         "two roles have the same name.",
     ]
@@ -165,10 +165,10 @@ def test_all_faults_of_a_file_at_once_with_the_nearest_names(written: Written) -
         ("min = 50001", "the least list size (50,001) is above the most (50,000): no network fits."),
         ("max = 29999", "the least list size (30,000) is above the most (29,999): no network fits."),
         ("exception_max = 49999", "exception_max (49,999) is below the band's most (50,000)."),
-        ("min = 0", "[band] min must be above 0, not 0."),
+        ("min = 0", "[band] min must be a whole number of patients from 1 to 1,000,000,000, not 0."),
         (
             "max = 9000000000",
-            "list sizes beyond 1,000,000,000 patients are a slip: all England has 64 million.",
+            "[band] max must be a whole number of patients from 1 to 1,000,000,000, not 9000000000.",
         ),
     ],
 )
@@ -186,8 +186,8 @@ def test_a_band_that_nothing_fits_is_refused(written: Written, band: str, proble
         ("[band]\nmin = 1\nmin = 2\n", "not a TOML file"),
         ("x = " + "[" * 100_000, "not a TOML file"),
         ("[band]\nmin = " + "9" * 5000, "not a TOML file"),
-        ("[band]\nmin = 0x" + "f" * 9000, "min must be a number, not one of that many digits"),
-        ("[weights]\nbalance = " + "9" * 400, "must be a number of at least 0, not one of that many digits"),
+        ("[band]\nmin = 0x" + "f" * 9000, "min must be a whole number .*, not one of that many digits"),
+        ("[weights]\nbalance = " + "9" * 400, "must be 0 or a number .*, not one of that many digits"),
         ("# " + "x" * 1_000_000, "larger than 1,000,000 bytes"),
         ("roles = [1]\n", r"write \[\[roles\]\]"),
         ("weights = 1\n", "'weights' must be a table"),
@@ -261,10 +261,10 @@ def test_a_price_that_is_none_is_refused(written: Written) -> None:
     """A role's price is a number of pounds; it may be 0, and is left out where it is not known."""
     role = '[[roles]]\nname = "nurse"\npatients_per_post = 9000\npounds_per_post_year = '
     assert _problems(written(role + "-1")) == [
-        "[[roles]] number 1: pounds_per_post_year must be a number of at least 0, not -1."
+        "[[roles]] number 1: pounds_per_post_year must be a number of pounds from 0 to 1,000,000,000, not -1."
     ]
     assert _problems(written(role + '"50,000"')) == [
-        "[[roles]] number 1: pounds_per_post_year must be a number of at least 0, not '50,000'."
+        "[[roles]] number 1: pounds_per_post_year must be a number of pounds from 0 to 1,000,000,000, not '50,000'."
     ]
     assert read_rules(written(role + "0")).roles == (Role("nurse", 9000.0, "", 0.0),)
 
@@ -275,8 +275,8 @@ def test_all_faults_of_weights_at_once() -> None:
         DEFAULT.with_weights({"overhed": 1, "balance": -1, "staff_travel": float("nan")})
     assert str(caught.value).splitlines() == [
         "there is no term 'overhed' to weigh. Did you mean 'overhead'?",
-        "the weight of balance must be a number of at least 0, not -1.",
-        "the weight of staff_travel must be a number of at least 0, not nan.",
+        "the weight of balance must be 0 or a number from 0.000001 to 1,000,000, not -1.",
+        "the weight of staff_travel must be 0 or a number from 0.000001 to 1,000,000, not nan.",
     ]
 
 

@@ -22,6 +22,7 @@ from ortools.math_opt.python import mathopt
 from pybind11_abseil.status import StatusNotOk
 
 from netform.candidates.store import CandidateStore
+from netform.errors import RulesError
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, cut_coefficients, cut_limits, reduced_costs
 
 if TYPE_CHECKING:
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
 
     from netform.solve.model.problem import SideRow
 
-__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram"]
+__all__ = ["COLUMN_BYTES", "Duals", "LinearAnswer", "LinearProgram", "NoOptimumError"]
+
+NO_OPTIMUM = (
+    "these rules make costs that are too far apart to reckon with: no solver reached an optimum. Bring weights and "
+    "rates nearer to one another, and nearer to those that come with netform."
+)
 
 # Rows, columns and coefficients of a matrix, as many of each.
 Entries = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -116,6 +122,10 @@ class LinearAnswer:
     def missing(self) -> float:
         """How much is left to artificial columns; 0 when the rows can be met."""
         return float(self.short.sum())
+
+
+class NoOptimumError(RulesError, ArithmeticError):
+    """No linear solver reached an optimum: costs are too far apart to be reckoned with."""
 
 
 class LinearProgram:
@@ -236,7 +246,7 @@ class LinearProgram:
             if result is not None:
                 self._solver = fresh if solver == mathopt.SolverType.GLOP else None
                 return self._answer(result)
-        raise ArithmeticError("no linear solver reached an optimum")
+        raise NoOptimumError(NO_OPTIMUM)
 
     def _apply(self, update: Any) -> None:
         if not self._solver.update(update):

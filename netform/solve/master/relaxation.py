@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.solve.master.linear_program import COLUMN_BYTES, Duals, LinearProgram
+from netform.solve.master.linear_program import COLUMN_BYTES, Duals, LinearProgram, NoOptimumError
 from netform.solve.master.subset_row_cuts import NO_CUTS, CutPool, violated_cuts
 from netform.solve.model.outcome import WarmStart
 
@@ -326,7 +326,7 @@ class PricedProgram:
         """The optimum over the columns; where duals kept around others leave none, they are kept around zero."""
         try:
             self.answer = self.program.solve(dual_simplex=dual_simplex)
-        except ArithmeticError:
+        except NoOptimumError:
             if not self.program.around.any():
                 raise
             box = _artificial_cost(self.partitioning, self.columns, MASTER.box)

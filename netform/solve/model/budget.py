@@ -84,7 +84,7 @@ class Deadline:
     at : float
         In seconds of the clock; infinite for none.
     clock : callable
-        Seconds, monotonic.
+        Seconds, monotonic; infinite once nobody waits any more.
     """
 
     at: float = math.inf
@@ -93,7 +93,7 @@ class Deadline:
     @property
     def passed(self) -> bool:
         """Whether it is time to stop."""
-        return self.at < math.inf and self.clock() >= self.at
+        return self.clock() >= self.at
 
     @property
     def seconds_left(self) -> float | None:

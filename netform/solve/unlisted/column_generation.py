@@ -27,7 +27,7 @@ from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
-from netform.solve.master.linear_program import Duals, LinearProgram
+from netform.solve.master.linear_program import Duals, LinearProgram, NoOptimumError
 from netform.solve.master.subset_row_cuts import NO_CUTS, PricedCuts, cut_limits, violated_cuts
 from netform.solve.model.problem import SideRow, exceptional
 from netform.solve.unlisted.centre_bound import cheapest_of_two_kinds, fix_by_reduced_cost
@@ -348,7 +348,7 @@ class ColumnGenerator:
         """The optimum over the columns."""
         try:
             answer = self.program.solve(dual_simplex=dual_simplex)
-        except ArithmeticError:
+        except NoOptimumError:
             # A column of so low a reduced cost by the duals around which the box is laid leaves no optimum.
             self.program.set_artificial_cost(GENERATION.widest * self.mean_cost, around_zero=True)
             answer = self.program.solve()

@@ -149,10 +149,10 @@ def searching_beside(part: Part) -> Iterator[None]:
         return
     part.searching = True
     ended, failure = Event(), list[BaseException]()
-    # Its own deadline passes as soon as it is not needed any more.
-    soon = Deadline(
-        min(part.deadline.at, ENDLESS), lambda: math.inf if ended.is_set() else part.deadline.clock()
-    )
+    asked = part.deadline
+    # Its own deadline passes as soon as it is not needed any more, and that of the part as soon as it has failed.
+    soon = Deadline(min(asked.at, ENDLESS), lambda: math.inf if ended.is_set() else asked.clock())
+    part.deadline = Deadline(asked.at, lambda: math.inf if failure else asked.clock())
 
     def search() -> None:
         try:
@@ -173,7 +173,7 @@ def searching_beside(part: Part) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        part.searching = False
+        part.searching, part.deadline = False, asked
     if failure:
         raise failure[0]
 
