@@ -60,9 +60,9 @@ def _gpkg(publication: Publication[R]) -> Files:
     def make(result: R) -> bytes:
         from netform.export.gpkg import geopackage
 
-        return geopackage(
-            {layer.name: (layer.rows(result), layer.shapes(result)) for layer in publication.layers}
-        )
+        layers = {layer.name: (layer.rows(result), layer.shapes(result)) for layer in publication.layers}
+        styles = {layer.name: layer.style(*layers[layer.name]) for layer in publication.layers if layer.style}
+        return geopackage(layers, styles)
 
     return {f"{publication.name}.gpkg": make} if publication.layers else {}
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netform.export.qgis import STYLES, style_rows
 from netform.inputs.gazetteer import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -19,19 +21,27 @@ if TYPE_CHECKING:
 
 __all__ = ["geopackage"]
 
+# What GDAL calls the column of shapes.
+GEOMETRY = "geom"
+
 # A GeoPackage dates its layers. A date of its own would make every run's bytes different.
 FIXED_DATE = "2000-01-01T00:00:00Z"
 
 
-def geopackage(layers: Mapping[str, tuple[Rows, NDArray[Any]]]) -> bytes:
+def geopackage(
+    layers: Mapping[str, tuple[Rows, NDArray[Any]]], styles: Mapping[str, str] = MappingProxyType({})
+) -> bytes:
     """Write a GeoPackage, EPSG:27700 metres.
 
     Parameters
     ----------
     layers : mapping of str to (rows, ndarray of geometry)
         By name, in order: the rows of each layer, and a shape for each of them, EPSG:27700 metres.
+    styles : mapping of str to str
+        How layers look in QGIS (QML), by name.
     """
     import geopandas  # noqa: PLC0415 - heavy, and only this format needs it
+    import pandas  # noqa: ICN001, PLC0415
     import pyogrio  # noqa: PLC0415
 
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -50,6 +60,15 @@ def geopackage(layers: Mapping[str, tuple[Rows, NDArray[Any]]]) -> bytes:
                     driver="GPKG",
                     append=path.exists(),
                     layer_metadata={"attribution": ATTRIBUTION},
+                )
+            if styles:
+                pyogrio.write_dataframe(
+                    pandas.DataFrame(style_rows(styles, GEOMETRY)),
+                    path,
+                    layer=STYLES,
+                    driver="GPKG",
+                    append=True,
+                    layer_options={"FID": "id"},
                 )
             return path.read_bytes()
     finally:

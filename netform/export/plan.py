@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Layer, Publication, Table
+from netform.export.qgis import networks_style, practices_style
 from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
 from netform.scores.tally import add_up
 
@@ -283,8 +285,8 @@ PLAN: Publication[Result] = Publication(
         Table("sources", about_rows, sheet_only=True),
     ),
     layers=(
-        Layer("networks", "network_id", network_rows, _grounds),
-        Layer("practices", "practice_code", practice_rows, _points),
+        Layer("networks", "network_id", network_rows, _grounds, partial(networks_style, key="network_id")),
+        Layer("practices", "practice_code", practice_rows, _points, lambda _rows, _shapes: practices_style()),
     ),
     picture=("map", _picture),
     page=("report", _page),

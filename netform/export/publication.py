@@ -62,12 +62,15 @@ class Layer(Generic[R]):
         From the result.
     shapes : callable
         From the result: an array of geometry as long as the rows, EPSG:27700 metres.
+    style : callable or None
+        How it looks in QGIS (QML), from its rows and shapes.
     """
 
     name: str
     key: str
     rows: Callable[[R], Rows]
     shapes: Callable[[R], NDArray[Any]]
+    style: Callable[[Rows, NDArray[Any]], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from netform.export.plan_json import dump_json, posts_object
 from netform.export.publication import Layer, Publication, Table
+from netform.export.qgis import networks_style
 from netform.export.rows import rounded, source_rows
 
 if TYPE_CHECKING:
@@ -254,7 +256,7 @@ SCORE: Publication[ScoredResult] = Publication(
         Table("practices", practice_rows, places=True),
         Table("sources", source_table, ("what", "value"), sheet_only=True),
     ),
-    layers=(Layer("networks", "network", ground_rows, _grounds),),
+    layers=(Layer("networks", "network", ground_rows, _grounds, partial(networks_style, key="network")),),
     page=("score", _page),
     document=("score", lambda result: score_json(result.score, result.provenance)),
     folder=(".csv", ".geojson", ".html"),

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import shapely
 
 from netform.inputs.gazetteer import ATTRIBUTION
+from netform.inputs.towns import TOWNS_ATTRIBUTION
+from netform.plan.title_page import KEY as TITLE_PAGE
+from netform.plan.title_page import title_page_of
 from netform.practices.names import written_name
+from netform.report.against_today import changes_from_today, changes_sentences
 from netform.report.costs import cost_cells, cost_columns, taken_sentences
 from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
@@ -20,13 +24,15 @@ from netform.report.words import STATUS_WORDS, area_name, network_number, percen
 
 if TYPE_CHECKING:
     from netform.plan.model import Network
+    from netform.plan.title_page import TitlePage
+    from netform.report.against_today import Changes
     from netform.report.facts import Facts
     from netform.result import Result
 
 __all__ = ["render_paper"]
 
 # Rows of a table that stand together, below its heading.
-ROWS_TOGETHER = 8
+ROWS_TOGETHER, MEMBERS_TOGETHER = 8, 20
 # Points that the map may take of a page, and metres of ground it shows at least.
 MAP_HEIGHT, LEAST_GROUND = 470.0, 1_000.0
 
@@ -40,29 +46,35 @@ def render_paper(result: Result) -> bytes:
         An audited plan.
     """
     facts = gather_facts(result)
+    changes = changes_from_today(result, facts)
+    heading = title_page_of(result.plan)
+    title = heading.title or f"Primary care networks from {facts.source}"
     with own_style():
-        flow = Flow(f"Primary care networks from {facts.source}", ATTRIBUTION)
-        _opening(flow, result, facts)
+        flow = Flow(title, ATTRIBUTION, "Draft" if heading.draft else "")
+        _opening(flow, result, facts, changes, heading)
         _map(flow, result)
         _table(flow, result, facts)
         _exceptions(flow, result, facts)
         _proof(flow, result)
-        _blocks(flow, result, facts)
+        _blocks(flow, result, facts, changes)
         _sources(flow, result)
         return flow.finished()
 
 
-def _opening(flow: Flow, result: Result, facts: Facts) -> None:
+def _opening(flow: Flow, result: Result, facts: Facts, changes: Changes | None, heading: TitlePage) -> None:
     plan = result.plan
     several = f" in {len(plan.areas):,} areas" if len(plan.areas) > 1 else ""
-    flow.heading("A plan of primary care networks", 18)
-    flow.paragraph(f"Formed from the list {facts.source}", SMALL, colour=QUIET)
+    flow.heading(heading.title or "A plan of primary care networks", 18)
+    by = "".join(f"{each}. " for each in (heading.author, heading.date) if each)
+    flow.paragraph(f"{by}Formed from the list {facts.source}", SMALL, colour=QUIET)
     flow.paragraph(
         f"{_count(facts.practices, 'practice')} with {facts.patients:,} registered patients "
         f"{'forms' if facts.practices == 1 else 'form'} {_count(facts.networks, 'network')}{several}. "
         f"{band_sentence(facts)}"
     )
     flow.paragraph(" ".join([*taken_sentences(facts.tally(plan.networks)), proof_sentence(plan)]))
+    if changes:
+        flow.paragraph(" ".join(changes_sentences(changes)))
 
 
 def _map(flow: Flow, result: Result) -> None:
@@ -86,16 +98,16 @@ def _map(flow: Flow, result: Result) -> None:
     axes.set_xlim((west + east - across) / 2, (west + east + across) / 2)
     axes.set_ylim((south + north - up) / 2, (south + north + up) / 2)
     axes.set_axis_off()
-    draw_networks(axes, result, networks, scale / 72)
+    drawing = draw_networks(axes, result, networks, scale / 72)
     flow.at += up * scale + 22
     scale_bar(flow.figure, scale / 72, WIDTH / 72, 1 - flow.at / HEIGHT, 1 - LEFT / WIDTH)
     flow.at += 8
-    flow.paragraph(
-        "Numbers are those of the networks in the table; a dot is a practice, a diamond the hub of a network. "
-        "Colours only tell neighbours apart. Hatched ground, marked !, is an exception.",
-        SMALL,
-        colour=QUIET,
+    notes = [*drawing.notes, *([TOWNS_ATTRIBUTION] if drawing.towns else [])] if drawing else []
+    said = (
+        "Numbers are those of the networks in the table; a dot is a practice, the larger the more patients, a diamond "
+        "the hub of a network. Colours and patterns only tell neighbours apart; an exception is marked with !."
     )
+    flow.paragraph(" ".join([said, *notes]), SMALL, colour=QUIET)
 
 
 def _table(flow: Flow, result: Result, facts: Facts) -> None:
@@ -177,14 +189,16 @@ def _proof(flow: Flow, result: Result) -> None:
             flow.paragraph(note)
 
 
-def _blocks(flow: Flow, result: Result, facts: Facts) -> None:
+def _blocks(flow: Flow, result: Result, facts: Facts, changes: Changes | None) -> None:
     by_code = {practice.code: practice for practice in result.practices}
     several = len(result.plan.areas) > 1
-    columns = [Column("Practice", 1.1), Column("Name", 5.2), Column("Postcode", 1.4)]
-    columns += [Column("Patients", 1.1, "right"), Column("Minutes to hub", 1.6, "right")]
+    columns = [Column("Practice", 1.1), Column("Name", 3.6), Column("Postcode", 1.3)]
+    columns += [Column("Patients", 1.1, "right"), Column("Minutes to hub", 1.7, "right")]
+    columns += [Column("Network today", 3.0)] if changes else []
     for network in result.plan.networks:
         label = network.network_id if several else network_number(network)
-        flow.heading(f"{label}. {network.name}", 11, keep=80 + 12 * min(len(network.practice_codes), 20))
+        rows = min(len(network.practice_codes), MEMBERS_TOGETHER)
+        flow.heading(f"{label}. {network.name}", 11, keep=80 + 14 * rows)
         flow.paragraph(_line_of(network, facts), SMALL, colour=QUIET)
         if network.rationale:
             flow.paragraph(network.rationale)
@@ -197,10 +211,14 @@ def _blocks(flow: Flow, result: Result, facts: Facts) -> None:
                     by_code[code].postcode,
                     f"{by_code[code].list_size:,}",
                     "hub" if code == network.hub_code else f"{minutes:.0f}",
+                    *([changes.today_of.get(code, "none")] if changes else []),
                 )
                 for code, minutes in zip(network.practice_codes, network.minutes_to_hub, strict=True)
             ],
         )
+        if changes and (leaving := changes.by_network[network.network_id].leaves):
+            gone = (f"{written_name(each.name)} ({each.code}, to {home or 'none'})" for each, home in leaving)
+            flow.paragraph(f"Of networks that go on here, these leave: {'; '.join(gone)}.", SMALL)
 
 
 def _line_of(network: Network, facts: Facts) -> str:
@@ -213,7 +231,11 @@ def _line_of(network: Network, facts: Facts) -> str:
 
 def _sources(flow: Flow, result: Result) -> None:
     flow.heading("Sources, and how to make this plan again")
-    shown = {key: value for key, value in result.plan.provenance.items() if key not in {"notes", "moves"}}
+    shown = {
+        key: value
+        for key, value in result.plan.provenance.items()
+        if key not in {"notes", "moves", TITLE_PAGE}
+    }
     columns = [Column("What", 1.3), Column("Value", 5)]
     flow.table(columns, provenance_rows(shown), 7)
 

@@ -72,15 +72,17 @@ class Flow:
         Of the document.
     foot : str
         Stands below every page, beside its number.
+    mark : str
+        Stands above every page.
     """
 
-    def __init__(self, title: str, foot: str) -> None:
+    def __init__(self, title: str, foot: str, mark: str = "") -> None:
         from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 (only a paper needs it)
 
         self._out = io.BytesIO()
         about = {"Title": shown(title), "CreationDate": None, "Producer": None, "Creator": None}
         self._pages = PdfPages(self._out, metadata=about)
-        self._foot = foot
+        self._foot, self._mark = foot, mark
         self._figure: Figure | None = None
         self._number = 0
         self.at = HEIGHT
@@ -216,7 +218,9 @@ class Flow:
     def _end(self) -> None:
         if self._figure is None:
             return
-        self.at = HEIGHT - 48
+        if self._mark:
+            self.at = TOP - 30
+            self._write(self._mark, WIDTH - LEFT, BODY, bold=True, align="right", colour=QUIET)
         lines = wrapped(self._foot, 5.5, INSIDE - 60)
         for number, line in enumerate(lines):
             self.at = HEIGHT - 48 + number * 7.5

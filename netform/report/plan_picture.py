@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netform.report.pictures import Kind
     from netform.result import Result
 
-__all__ = ["draw_networks", "plan_picture"]
+__all__ = ["FILLS", "draw_networks", "plan_picture"]
 
 # Inches; the ground takes what the title, the list of networks and the attribution leave.
 WIDTH, MOST_HEIGHT = 10.0, 9.0
