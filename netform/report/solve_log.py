@@ -17,22 +17,21 @@ if TYPE_CHECKING:
 
     from netform.plan.model import AreaResult, Plan, SolveStep
 
-__all__ = ["LogParams", "LogRow", "LogSection", "log_sections", "telling_steps"]
+__all__ = ["STEPS", "LogParams", "LogRow", "LogSection", "log_sections", "telling_steps"]
 
-# What had been done at a row of the log, for people.
-_STEPS = {
-    "first plan": "First plans by search",
-    "search": "Better plan by search",
-    "neighbourhoods": "Better plan, a neighbourhood planned anew",
-    "columns": "Better plan from the feasible networks",
-    "near columns": "Better plan from the cheapest networks",
-    "bound": "Bound raised",
-    "centres": "Bound from where hubs could be",
-    "generated columns": "Better plan from networks made to fit",
-    "exceptions": "Plan with fewer exceptions, or milder ones",
-    "arithmetic": "The only plan there can be",
-    "near the start": "Plan near the start",
-    "end": "End",
+# How a plan or a bound of a row of the log was found, for people.
+STEPS = {
+    "first plan": "first plans by search",
+    "search": "by search",
+    "neighbourhoods": "a few networks planned anew",
+    "columns": "over the feasible networks",
+    "bound": "over the feasible networks",
+    "generated columns": "over networks made to fit",
+    "relaxation rounded": "shares of networks made whole",
+    "centres": "from where hubs could be",
+    "networks": "from how many networks there are",
+    "exceptions": "looking for fewer exceptions",
+    "arithmetic": "no other plan is possible",
 }
 
 
@@ -130,7 +129,9 @@ def _gap(step: SolveStep) -> float:
 
 def _section(area: AreaResult, number: int, params: LogParams, *, folded: bool) -> LogSection:
     svg = inline_svg(solve_log_picture(area, "svg"), f"log{number}-")
-    rows = tuple(_row(step) for step in telling_steps(area.log, params.narrowed))
+    shown = telling_steps(area.log, params.narrowed)
+    before = dict(zip(area.log[1:], area.log, strict=False))
+    rows = tuple(_row(step, before.get(step)) for step in shown)
     return LogSection(
         area=area,
         caption=f"Cost of the plan and bound against time{': ' + area_name(area.area) if area.area else ''}",
@@ -140,13 +141,32 @@ def _section(area: AreaResult, number: int, params: LogParams, *, folded: bool) 
     )
 
 
-def _row(step: SolveStep) -> LogRow:
+def _row(step: SolveStep, before: SolveStep | None) -> LogRow:
     return LogRow(
         seconds=f"{step.seconds:,.1f}",
-        step=_STEPS.get(step.step, spoken(step.step)),
+        step=_done(step, before),
         columns="not counted" if step.columns is None else f"{step.columns:,}",
         bound=hours(step.bound),
         incumbent=hours(step.incumbent),
         gap=percent(_gap(step)),
         exceptions=f"{step.exceptions:,}",
     )
+
+
+def _done(step: SolveStep, before: SolveStep | None) -> str:
+    """Say what a step has changed, and how it came to it."""
+    if step.step == "end":
+        return "End"
+    if before is None:
+        what = "A plan"
+    elif step.exceptions != before.exceptions:
+        what = "A plan with fewer exceptions"
+    elif step.incumbent < before.incumbent:
+        what = "A plan that costs less"
+    elif step.incumbent > before.incumbent:
+        what = "Milder exceptions"
+    elif step.bound > before.bound:
+        what = "The bound raised"
+    else:
+        what = "Proven how few exceptions there can be"
+    return f"{what}: {STEPS.get(step.step, spoken(step.step).lower())}"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
 
+import netform
 from netform.plan.model import SolveStep
 from netform.report.page import render_report
-from netform.report.solve_log import LogParams, log_sections, telling_steps
+from netform.report.solve_log import STEPS, LogParams, log_sections, telling_steps
 from netform.report.solve_log_picture import solve_log_picture
 
 if TYPE_CHECKING:
@@ -52,7 +55,11 @@ def test_the_page_shows_it_only_where_times_are_asked_for(result: Result) -> Non
 def test_the_page_has_a_row_for_what_tells(result: Result) -> None:
     """The gap from 25 of 80 to 2 of 62; the plan of less exceptions that costs more has its row."""
     page = render_report(logged(result, (), LOG))
-    for words in ("First plans by search", "not counted", "3.2%", "80.0", "Networks a better plan may use"):
+    told = (
+        "A plan with fewer exceptions: first plans by search", "A plan that costs less: over the feasible networks",
+        "not counted", "3.2%", "80.0", "Networks a better plan may use",
+    )  # fmt: skip
+    for words in told:
         assert words in page
 
 
@@ -133,3 +140,14 @@ def test_odd_logs_are_drawn(area: AreaResult, log: tuple[SolveStep, ...]) -> Non
     """Whatever the range, there is a picture with something on it."""
     image = Image.open(io.BytesIO(solve_log_picture(replace(area, log=log), "png")))
     assert len(image.convert("RGB").getcolors(1_000_000) or []) > 10
+
+
+def test_every_step_of_the_solver_has_words() -> None:
+    """And no words are left of a step that is gone."""
+    calls = re.compile(
+        r"(?:offer|offer_columns|raise_bound|raise_exceptions_bound|tell|columns_of)\((?:[^\n]*?[ =(])?\"([a-z ]+)\""
+    )
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in (Path(netform.__file__).parent / "solve").rglob("*.py")
+    )
+    assert set(calls.findall(source)) == set(STEPS)
