@@ -142,7 +142,7 @@ def solve(
     workers : int
         Areas planned side by side.
     seed : int
-        Of the search for first plans.
+        Of the random numbers that searches use.
     strict : bool
         Refuse networks outside the band, with the reason.
 

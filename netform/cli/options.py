@@ -240,7 +240,7 @@ SOLVE_OPTIONS = (
         default=0,
         show_default=True,
         metavar="N",
-        help="Of the search for a first plan.",
+        help="Of the random numbers that searches use.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),
     click.option(

@@ -82,7 +82,7 @@ def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...
             default=0,
             show_default=True,
             metavar="N",
-            help="Of the search for a first plan.",
+            help="Of the random numbers that searches use.",
         ),
         click.option(
             "--json", "as_json", is_flag=True, help="Print JSON on standard output in place of the table."

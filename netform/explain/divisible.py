@@ -49,8 +49,8 @@ MOST_LISTED = 400_000
 ROOM = MemoryBudget.of(0.1)
 
 # One question is given up after so many looks at the clock (rounds of a linear program, nodes of branching), which
-# are the same on every machine, and an integer program after so many seconds, which hardly any takes.
-MOST_LOOKS, MOST_SECONDS = 60, 5.0
+# are the same on every machine.
+MOST_LOOKS = 60.0
 
 # Where there are more, these shares of the neighbours are kept, nearest first, besides a tree that joins all.
 SHARES = (0.6, 0.35, 0.15)
@@ -163,10 +163,10 @@ def cover_of(
     looks = count(1)
 
     def clock() -> float:
-        return MOST_SECONDS if deadline.passed else next(looks) * MOST_SECONDS / MOST_LOOKS
+        return MOST_LOOKS if deadline.passed else next(looks)
 
     solution = any_plan(
-        SetPartitioning(store, costs, sides, most_networks, ROOM), Deadline(MOST_SECONDS, clock)
+        SetPartitioning(store, costs, sides, most_networks, ROOM), Deadline(MOST_LOOKS, clock)
     )
     if solution.chosen is not None:
         return True

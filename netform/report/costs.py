@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.report.words import TERM_MEANINGS, hours, spoken
+from netform.report.words import hours, spoken
+from netform.scores import TERMS
 from netform.scores.tally import is_penalty
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def hours_meaning(names: Iterable[str]) -> str:
     names : iterable of str
         Terms; penalties among them are passed over.
     """
-    whose = [TERM_MEANINGS.get(name, spoken(name).lower()) for name in names if not is_penalty(name)]
+    whose = [
+        TERMS[name].meaning if name in TERMS else spoken(name).lower()
+        for name in names
+        if not is_penalty(name)
+    ]
     if not whose:
         return "Hours a week are hours of somebody's time."
     return f"An hour a week is an hour of somebody's time: {'; '.join(whose)}."

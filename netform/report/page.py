@@ -170,7 +170,7 @@ def environment() -> Environment:
         attribution=ATTRIBUTION,
         towns_attribution=TOWNS_ATTRIBUTION,
         status_words=words.STATUS_WORDS,
-        meanings=words.TERM_MEANINGS,
+        meanings={name: term.meaning for name, term in TERMS.items()},
         is_penalty=is_penalty,
         has_cost=has_cost,
         penalty_meaning=PENALTY_MEANING,

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "STATUS_WORDS",
-    "TERM_MEANINGS",
     "area_name",
     "clean",
     "exception_words",
@@ -29,19 +28,6 @@ STATUS_WORDS = {
     "feasible": "not proven best",
     "infeasible": "impossible",
     "unknown": "no plan found",
-}
-
-TERM_MEANINGS = {
-    "patient_travel": "time of patients on the road to the hub of their network and back",
-    "staff_travel": "time of shared staff on the road between the sites of a network",
-    "stranded_posts": "time of shared staff that is paid for but cannot be hired, because only whole posts "
-    "(or whole days) can",
-    "overhead": "time that keeping a hub open takes, however few come",
-    "balance": "for a list far from the target",
-    "cover": "clinical time a network is short of the average of its area",
-    "continuity": "for patients taken away from their present network",
-    "community": "for patients who live outside the land of their network",
-    "crossing": "for networks that straddle a soft boundary",
 }
 
 # Characters that could act on what shows them: controls (an escape begins a terminal command), marks that

@@ -1,7 +1,7 @@
 """The terms a network is scored by, in hours per week.
 
-To add a term is to write one file with its definition and its kernel, and one line here; the conformance
-test comes free.
+To add a term is to write one file with its definition and its kernel, and one line here; its rates belong to the
+rules (`netform.rules.model`). The conformance test comes free.
 """
 
 from __future__ import annotations

@@ -59,10 +59,11 @@ def _group_sums(
 
 
 BALANCE = Term(
-    "balance",
-    "Distance from the target list size",
-    "penalty",
-    define,
-    kernel,
-    ("balance_target", "balance_dead_band", "balance_hours_per_1000"),
+    name="balance",
+    title="Distance from the target list size",
+    meaning="for a list far from the target",
+    kind="penalty",
+    definition=define,
+    kernel=kernel,
+    numbers=("balance_target", "balance_dead_band", "balance_hours_per_1000"),
 )

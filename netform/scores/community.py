@@ -69,10 +69,11 @@ def _living_outside(
 
 
 COMMUNITY = Term(
-    "community",
-    "Patients who live in another network's territory",
-    "penalty",
-    define,
-    kernel,
-    ("community_hours_per_patient_week",),
+    name="community",
+    title="Patients who live in another network's territory",
+    meaning="for patients who live outside the land of their network",
+    kind="penalty",
+    definition=define,
+    kernel=kernel,
+    numbers=("community_hours_per_patient_week",),
 )

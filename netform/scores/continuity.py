@@ -133,10 +133,11 @@ def _moved(
 
 
 CONTINUITY = Term(
-    "continuity",
-    "Patients moved from their present network",
-    "penalty",
-    define,
-    kernel,
-    ("continuity_hours_per_patient_week",),
+    name="continuity",
+    title="Patients moved from their present network",
+    meaning="for patients taken away from their present network",
+    kind="penalty",
+    definition=define,
+    kernel=kernel,
+    numbers=("continuity_hours_per_patient_week",),
 )

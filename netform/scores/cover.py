@@ -43,5 +43,11 @@ def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
 
 
 COVER = Term(
-    "cover", "Clinical time short of the area's average", "hours", define, kernel, ("hours_per_post_week",)
+    name="cover",
+    title="Clinical time short of the area's average",
+    meaning="clinical time a network is short of the average of its area",
+    kind="hours",
+    definition=define,
+    kernel=kernel,
+    numbers=("hours_per_post_week",),
 )

@@ -74,10 +74,11 @@ def _off_the_main_side(
 
 
 CROSSING = Term(
-    "crossing",
-    "Patients across a soft boundary",
-    "penalty",
-    define,
-    kernel,
-    ("crossing_hours_per_patient_week",),
+    name="crossing",
+    title="Patients across a soft boundary",
+    meaning="for networks that straddle a soft boundary",
+    kind="penalty",
+    definition=define,
+    kernel=kernel,
+    numbers=("crossing_hours_per_patient_week",),
 )

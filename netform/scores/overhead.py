@@ -35,4 +35,12 @@ def kernel(store: CandidateStore, data: ScoringData) -> NDArray[np.float64]:
     return np.full(len(store), data.rules.overhead_hours_week)
 
 
-OVERHEAD = Term("overhead", "Keeping a hub open", "hours", define, kernel, ("overhead_hours_week",))
+OVERHEAD = Term(
+    name="overhead",
+    title="Keeping a hub open",
+    meaning="time that keeping a hub open takes, however few come",
+    kind="hours",
+    definition=define,
+    kernel=kernel,
+    numbers=("overhead_hours_week",),
+)

@@ -110,5 +110,12 @@ def _least_patient_minutes(
 
 
 PATIENT_TRAVEL = Term(
-    "patient_travel", "Patients' travel to the hub", "hours", define, kernel, ("visits_per_patient_week",)
+    name="patient_travel",
+    title="Patients' travel to the hub",
+    meaning="time of patients on the road to the hub of their network and back",
+    kind="hours",
+    definition=define,
+    kernel=kernel,
+    numbers=("visits_per_patient_week",),
+    by_hub=True,
 )

@@ -63,10 +63,11 @@ def _minutes_per_move(
 
 
 STAFF_TRAVEL = Term(
-    "staff_travel",
-    "Shared staff's travel between sites",
-    "hours",
-    define,
-    kernel,
-    ("moves_per_post_week", "post_step", "roles"),
+    name="staff_travel",
+    title="Shared staff's travel between sites",
+    meaning="time of shared staff on the road between the sites of a network",
+    kind="hours",
+    definition=define,
+    kernel=kernel,
+    numbers=("moves_per_post_week", "post_step", "roles"),
 )

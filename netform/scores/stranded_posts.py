@@ -81,10 +81,12 @@ def _posts(
 
 
 STRANDED_POSTS = Term(
-    "stranded_posts",
-    "Shared posts that cannot be hired whole",
-    "hours",
-    define,
-    kernel,
-    ("hours_per_post_week", "post_step", "roles"),
+    name="stranded_posts",
+    title="Shared posts that cannot be hired whole",
+    meaning="time of shared staff that is paid for but cannot be hired, because only whole posts (or whole days) "
+    "can",
+    kind="hours",
+    definition=define,
+    kernel=kernel,
+    numbers=("hours_per_post_week", "post_step", "roles"),
 )

@@ -136,12 +136,16 @@ Kind: TypeAlias = Literal["hours", "penalty"]
 class Term:
     """One score of a network, in hours per week.
 
+    Never below zero, and by no less where fewer practices may be hubs: bounds rest on both.
+
     Attributes
     ----------
     name : str
         As in the rules file and on the command line.
     title : str
-        For people.
+        For people, as a heading.
+    meaning : str
+        For people, to be read after the title: whose time it is, or what the penalty is for.
     kind : Kind
         Whether it counts hours of somebody, or a penalty in place of them.
     definition : callable
@@ -150,11 +154,15 @@ class Term:
         ``(store, data) -> hours of every candidate``: the same, compiled.
     numbers : tuple of str
         The fields of the rules that the hours depend on.
+    by_hub : bool
+        Whether they depend on who may be the hub.
     """
 
     name: str
     title: str
+    meaning: str
     kind: Kind
     definition: Definition
     kernel: Kernel
     numbers: tuple[str, ...]
+    by_hub: bool = False

@@ -118,8 +118,7 @@ CLOSING = ClosingParams()
 ORDERS = ((1000, 0, STRAIGHT), (20_000, 8000, TURNED))
 
 # Bytes for each column of two branches: a copy of the list, the number of networks as a side row, and of each branch
-# what `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing. Nearly as
-# much for branching on pairs, and a mark for every practice.
+# what `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing, with some room.
 BRANCHED = 280
 
 

@@ -113,7 +113,7 @@ class Options:
     strict : bool
         Refuse exceptions, with the reason.
     seed : int
-        Of the search for first plans.
+        Of the random numbers that searches use.
     workers : int
         Threads for listing.
     threads : int

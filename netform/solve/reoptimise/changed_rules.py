@@ -42,9 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ChangedRules"]
 
-# Terms whose hours depend on who may be the hub.
-HUB_TERMS = ("patient_travel",)
-
 # Columns with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
 NEAR = 0.003
 
@@ -293,7 +290,7 @@ class _Changed:
         same = {
             name: hours
             for name, hours in model.known_hours.items()
-            if not (hubs and name in HUB_TERMS)
+            if not (hubs and TERMS[name].by_hub)
             and all(getattr(self.rules, number) == getattr(before, number) for number in TERMS[name].numbers)
         }
         return replace(model, data=self.data, known_hours=same)
