@@ -21,16 +21,16 @@ from netform.audit import audit_boundaries, audit_plan
 from netform.inputs.edges import edge_minutes, read_edges, read_matrix
 from netform.inputs.file_record import file_record
 from netform.inputs.missing_data import unknown_notes
-from netform.inputs.places import Places, locate
+from netform.inputs.places import locate
 from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.travel import build_travel
 from netform.map.boundaries import network_boundaries, tile_areas
 from netform.map.graph import area_positions, build_graph, graph_of_edges
+from netform.map.ground import ground_of_areas
 from netform.map.outer_edge import smooth_edge
-from netform.map.territory import Territories, build_territories, living_extent, merge_sites, read_boundary
+from netform.map.territory import Territories
 from netform.plan.model import AreaResult, Plan
 from netform.practices.reading import read_practices
-from netform.practices.values import some_of
 from netform.prepared import Inputs, Prepared
 from netform.result import Result
 from netform.rules.demanded_graph import demanded_graph
@@ -38,10 +38,8 @@ from netform.rules.toml import rules_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from pathlib import Path
 
     import networkx as nx
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from netform.rules.model import Rules
@@ -91,7 +89,7 @@ def prepare(
     travel = build_travel(places, rules, minutes, ", ".join(named))
     on_stage("drawing territories")
     positions = area_positions(practices)
-    parts, notes = _territories(positions, practices.codes, places, inputs.boundary)
+    parts, notes = ground_of_areas(positions, practices.codes, places, inputs.boundary)
     if given_graph is not None:
         graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents)
     else:
@@ -199,44 +197,3 @@ def unplanned(area: str, codes: Sequence[str], reason: str) -> AreaOutcome:
     from netform.solve.area import AreaOutcome  # noqa: PLC0415 (brings the solver with it)
 
     return AreaOutcome(AreaResult(area, "unknown", None, None, len(codes), 0, 0, method=reason), ())
-
-
-def _territories(
-    positions: Mapping[str, NDArray[np.int64]],
-    codes: Sequence[str],
-    places: Places,
-    boundary_file: Path | None,
-) -> tuple[tuple[tuple[NDArray[np.int64], Territories], ...], tuple[str, ...]]:
-    """Divide each area among its sites, within its polygon where the user gives one."""
-    if boundary_file is None:
-        parts = [
-            (chosen, build_territories(sites, living_extent(places.homes, sites)))
-            for chosen in positions.values()
-            for sites in [merge_sites(places.easting[chosen], places.northing[chosen])]
-        ]
-        return tuple(parts), ()
-    whole = read_boundary(boundary_file, [area for area in positions if area])
-    boundary = whole.around(places.easting, places.northing)
-    notes, without, outside, parts = [], [], list[str](), []
-    if len(boundary.polygons) < len(whole.polygons):
-        notes.append(
-            f"Of the {len(whole.polygons):,} polygons of {boundary_file.name} the {len(boundary.polygons):,} that hold "
-            "practices of the list were taken: the others are of other places. With areas, name their column (--area)."
-        )
-    for area, chosen in positions.items():
-        sites = merge_sites(places.easting[chosen], places.northing[chosen])
-        extent = boundary.extent_for(area)
-        if extent is None:
-            without.append(area)
-        else:
-            inside = shapely.contains_xy(extent, places.easting[chosen], places.northing[chosen])
-            outside += [codes[at] for at in chosen[~inside].tolist()]
-        extent = living_extent(places.homes, sites) if extent is None else extent
-        parts.append((chosen, build_territories(sites, extent)))
-    if without:
-        notes.append(
-            f"The boundary file has no polygon for {some_of(without)}: where people live was used instead."
-        )
-    if outside:
-        notes.append(f"Practices that lie outside the polygon of their area: {some_of(sorted(outside))}.")
-    return tuple(parts), tuple(notes)

@@ -36,6 +36,9 @@ LEAST_PART_M2 = 1e6
 # How closely banks are followed where water is filled, in metres.
 COARSE_M = 20.0
 
+# A polygon beside the ground of a list that holds no more than this share of its practices holds strays.
+STRAY = 0.02
+
 SQLITE_MAGIC = b"SQLite format 3\x00"
 
 # Great Britain on the National Grid with a margin, in metres: left, bottom, right, top.
@@ -85,28 +88,41 @@ class Boundary:
             chosen = chosen[np.array([key == _folded(area) for key in self.keys], dtype=bool)]
         return close_channels(shapely.union_all(chosen)) if len(chosen) else None
 
-    def around(self, easting: NDArray[np.float64], northing: NDArray[np.float64]) -> Boundary:
-        """Keep the polygons that hold a practice, where the list names no areas: the others are of other places.
+    def around(
+        self, easting: NDArray[np.float64], northing: NDArray[np.float64], lived: BaseGeometry | None = None
+    ) -> Boundary:
+        """Keep the polygons where the practices are, where the list names no areas: the others are of other places.
+
+        Those are the polygons in the midst of the ground that people live on, and any other that holds more than a
+        stray practice: so an outline of the whole area is taken, and small polygons (wards, neighbourhoods) are all
+        those of its ground, with practices or without.
 
         Parameters
         ----------
         easting, northing : ndarray of float64, shape (n,)
             Metres on the National Grid.
+        lived : geometry, optional
+            Where the people of the list live, EPSG:27700 metres.
 
         Raises
         ------
         InputError
-            None of several polygons holds a practice.
+            No polygon holds a practice.
         """
-        if self.column is not None or len(self.polygons) < 2:
+        if self.column is not None:
             return self
         places = shapely.points(easting, northing)
         polygon, _ = shapely.STRtree(places).query(self.polygons, predicate="intersects")
-        kept = np.unique(polygon)
-        if not len(kept):
+        count = np.bincount(polygon, minlength=len(self.polygons))
+        if not count.any():
             problem = "none of its polygons holds a practice of the list"
             remedy = "Give the polygons of the list's area; with several areas name their column with --area"
             raise InputError([Fault(self.source, None, None, None, problem, remedy)])
+        held = count > (0 if lived is None else STRAY * len(easting))
+        if lived is not None:
+            shapely.prepare(lived)
+            held |= shapely.intersects(lived, shapely.point_on_surface(self.polygons))
+        kept = np.flatnonzero(held if held.any() else count > 0)
         return replace(
             self, polygons=self.polygons[kept], keys=tuple(self.keys[k] for k in kept.tolist() if self.keys)
         )

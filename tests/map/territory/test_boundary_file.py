@@ -187,3 +187,17 @@ def test_of_polygons_without_areas_those_that_hold_practices_are_kept(tmp_path: 
     assert [each.bounds[0] for each in kept.polygons] == [420_000.0]
     with pytest.raises(InputError, match="none of its polygons holds a practice"):
         boundary.around(np.array([500_000.0]), np.array([301_000.0]))
+
+
+def test_polygons_of_the_ground_that_is_lived_on_are_kept_and_those_of_strays_are_not(tmp_path: Path) -> None:
+    """Of a row of squares a to e the ground is b and c: c has no practice, d one of 100, e none and is far."""
+    squares = [shapely.box(400_000 + 10_000 * k, 300_000, 410_000 + 10_000 * k, 310_000) for k in range(5)]
+    path = tmp_path / "areas.gpkg"
+    geopandas.GeoDataFrame({"name": list("abcde")}, geometry=squares, crs="EPSG:27700").to_file(path)
+    boundary, lived = read_boundary(path), shapely.box(409_000, 300_000, 432_000, 310_000)
+    easting = np.array([*([415_000.0] * 96), *([405_000.0] * 3), 432_500.0])
+    kept = boundary.around(easting, np.full(100, 305_000.0), lived)
+    # a holds 3 of 100, more than strays.
+    assert [each.bounds[0] for each in kept.polygons] == [400_000.0, 410_000.0, 420_000.0]
+    alone = boundary.around(easting[-1:], np.full(1, 305_000.0), lived)
+    assert [each.bounds[0] for each in alone.polygons] == [410_000.0, 420_000.0, 430_000.0]
