@@ -60,13 +60,19 @@ def refuse_bomb(data: bytes, file: str) -> None:
         raise _refusal(
             file, "it is a zip archive and no Excel workbook", "Unpack it and give the list inside"
         )
-    left = MAX_UNFOLDED_BYTES
+    left, cells = MAX_UNFOLDED_BYTES, 0
     for member in members:
         part = _unpack(data, member, left, file)
         left -= len(part)
         # Drawings of comments (.vml) are not XML in truth, and hold no cells.
         if part.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not member.filename.endswith(".vml"):
-            _look_through(part, file)
+            cells += _look_through(part, file)
+            if cells > MAX_CELLS:
+                raise _refusal(
+                    file,
+                    f"its sheets span more than {MAX_CELLS:,} cells together",
+                    "Delete the stray cells far below or right of the lists, or the sheets that are not needed",
+                )
 
 
 def _unpack(data: bytes, member: zipfile.ZipInfo, left: int, file: str) -> bytes:
@@ -101,7 +107,8 @@ def _inflate(packed: bytes, left: int) -> list[bytes]:
     return pieces
 
 
-def _look_through(part: bytes, file: str) -> None:
+def _look_through(part: bytes, file: str) -> int:
+    """Count the cells that a part spans; 0 where it holds none with a value."""
     from xml.parsers import expat  # noqa: PLC0415 - only a workbook needs it
 
     extent = _Extent(file)
@@ -113,6 +120,7 @@ def _look_through(part: bytes, file: str) -> None:
         parser.Parse(part, True)
     except expat.ExpatError as error:
         raise _refusal(file, f"it is a damaged workbook: {_brief(error)}", _RESAVE) from error
+    return extent.height * extent.width
 
 
 @dataclass(slots=True)
@@ -122,8 +130,8 @@ class _Extent:
     file: str
     row: int = 0
     column: int = 0
-    height: int = 1
-    width: int = 1
+    height: int = 0
+    width: int = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Take note of a row, a cell or a value; refuse what reaches too far or claims too much."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import Fault, InputError
 from netform.practices.tables import Table
-from netform.practices.unfolding import refuse_bomb
+from netform.practices.unfolding import MAX_CELLS, refuse_bomb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +81,12 @@ def _filled(
 
     A header merged over columns is left: what it says of the others is not known.
     """
+    if sum(min(bottom, len(rows)) - top for (top, _), (bottom, _) in merged if top < len(rows)) > MAX_CELLS:
+        raise ValueError("its merged cells lie over each other")
     count = 0
     for (top, left), (bottom, _) in merged:
-        for row in range(top + 1, bottom + 1):
-            if row < len(rows) and left < len(rows[row]) and rows[row][left] in ("", None):
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            if left < len(rows[row]) and rows[row][left] in ("", None):
                 rows[row][left] = rows[top][left]
                 count += 1
     return rows, count

@@ -402,6 +402,17 @@ def test_a_workbook_that_would_fill_memory_is_refused(
     assert problem in fault.problem
 
 
+def test_cells_are_counted_over_all_sheets() -> None:
+    """Each of six sheets has a stray cell at A1000000: a million cells are a sheet, and six are too many."""
+    parts = _workbook(*[[["a"], ["b"]]] * 6)
+    for number in range(1, 7):
+        name = f"xl/worksheets/sheet{number}.xml"
+        assert b'r="A2"' in parts[name]
+        parts[name] = parts[name].replace(b'r="A2"', b'r="A1000000"')
+    (fault,) = faults_of(_packed(parts))
+    assert "its sheets span more than 5,000,000 cells together" in fault.problem
+
+
 def test_a_zip_bomb_is_refused_even_when_it_lies_about_its_size() -> None:
     """A workbook that unfolds to gigabytes is refused, whatever its directory says of the size."""
     parts = _workbook(_ROWS)

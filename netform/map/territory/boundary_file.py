@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import warnings
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,6 +16,7 @@ import shapely
 from netform.errors import Fault, InputError
 from netform.inputs.projection import to_grid
 from netform.map.territory.coverage import Geometries, polygon_parts
+from netform.map.territory.tangles import tangled
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -40,6 +42,12 @@ COARSE_M = 20.0
 STRAY = 0.02
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
+
+_NOT_READABLE = "is not a GeoPackage that can be read"
+_EXPORT_GEOPACKAGE = "Export the outlines as GeoPackage again"
+
+# What stands in the database as it was understood, whatever its own table of contents says.
+_TABLES = "SELECT name, type FROM pragma_table_list WHERE schema = 'main'"
 
 # Great Britain on the National Grid with a margin, in metres: left, bottom, right, top.
 GRID_BOUNDS = (-100_000.0, -100_000.0, 800_000.0, 1_350_000.0)
@@ -273,6 +281,7 @@ def _geojson_geometry(geometry: Any, number: int, source: str) -> BaseGeometry |
 def _read_geopackage(data: bytes, source: str) -> _Layer:
     import pyogrio  # noqa: PLC0415 - heavy, and only this kind of file needs it
 
+    _refuse_views(data, source)
     try:
         # GDAL grumbles that bytes in memory have no name that ends in .gpkg.
         with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
@@ -282,7 +291,7 @@ def _read_geopackage(data: bytes, source: str) -> _Layer:
             )
         geometries = shapely.from_wkb(geometry)
     except (RuntimeError, ValueError, shapely.errors.ShapelyError):
-        _fail(source, "is not a GeoPackage that can be read", "Export the outlines as GeoPackage again")
+        _fail(source, _NOT_READABLE, _EXPORT_GEOPACKAGE)
     if len(layers) != 1:
         found = f"{len(layers)} ({', '.join(layers[:8])})" if layers else "none"
         _fail(
@@ -293,6 +302,24 @@ def _read_geopackage(data: bytes, source: str) -> _Layer:
     names = [str(name) for name in meta["fields"]]
     columns = {name: [_text(value) for value in column] for name, column in zip(names, values, strict=True)}
     return _Layer(geometries, columns, meta["crs"] or "none")
+
+
+def _refuse_views(data: bytes, source: str) -> None:
+    """Refuse a GeoPackage with a view: it is a program, which the reader would run, and which need not end."""
+    import sqlite3  # noqa: PLC0415 - only this kind of file needs it
+
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(data)
+            views = [name for name, kind in database.execute(_TABLES) if kind == "view"]
+    except sqlite3.Error:
+        _fail(source, _NOT_READABLE, _EXPORT_GEOPACKAGE)
+    if views:
+        _fail(
+            source,
+            f"expected a layer with outlines and found a view, {min(views)[:80]!r}",
+            "Save the outlines as a layer of their own: in QGIS, Export, Save Features As",
+        )
 
 
 def _text(value: Any) -> str:
@@ -316,6 +343,8 @@ def _on_grid(geometries: Geometries, crs: str | None, source: str) -> Geometries
             "expected outlines in Great Britain and found some outside",
             "Check the coordinate system, and that longitude comes before latitude",
         )
+    if problem := tangled(flat):
+        _fail(source, problem, "Mend the outlines (in QGIS: Fix geometries, Dissolve), or export them again")
     polygons = np.full(len(flat), None, dtype=object)
     for index, geometry in enumerate(shapely.make_valid(flat)):
         parts = polygon_parts(geometry)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +104,32 @@ def test_a_geopackage_of_several_layers_is_not_guessed_at(tmp_path: Path) -> Non
     frame.to_file(path, layer="two")
     with pytest.raises(InputError, match=r"found 2 \(one, two\)"):
         read_boundary(path)
+
+
+@pytest.mark.parametrize("of", ["v", "gpkg_contents", "hidden"])
+def test_a_view_is_refused(tmp_path: Path, of: str) -> None:
+    """It is a program that the reader would run, and one that calls itself need not end."""
+    path = tmp_path / "view.gpkg"
+    geopandas.GeoDataFrame({"code": ["15F"]}, geometry=[NORTH], crs="EPSG:27700").to_file(path, layer="one")
+    endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n AS fid FROM r"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        if of == "gpkg_contents":
+            database.execute("ALTER TABLE gpkg_contents RENAME TO was")
+        database.execute(f"CREATE VIEW {'v' if of == 'hidden' else of} AS {endless}")
+        if of == "hidden":  # the table of contents of the database says what it likes
+            database.execute("PRAGMA writable_schema = ON")
+            database.execute("UPDATE sqlite_master SET type = 'table' WHERE name = 'v'")
+        database.commit()
+    with pytest.raises(InputError, match=r"found a view|not a GeoPackage that can be read"):
+        read_boundary(path)
+
+
+def test_a_tangled_outline_is_refused(written: Any) -> None:
+    """A few kilobytes that would take minutes: the message says what to do."""
+    turns = [2 * np.pi * 250 * k / 501 for k in range(501)]
+    star = shapely.Polygon([(430_000 + 9_000 * np.cos(t), 430_000 + 9_000 * np.sin(t)) for t in turns])
+    with pytest.raises(InputError, match=r"cross themselves.*Fix geometries"):
+        read_boundary(written(_collection((star, {}))))
 
 
 def test_a_bow_tie_is_made_valid(written: Any) -> None:
