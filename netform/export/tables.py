@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from netform.practices.cells import spreadsheet_text
+from netform.report.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,4 +37,4 @@ def csv_bytes(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) ->
 def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple):
         value = " ".join(map(str, value))
-    return spreadsheet_text(value) if isinstance(value, str) else value
+    return spreadsheet_text(clean(value)) if isinstance(value, str) else value

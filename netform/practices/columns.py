@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netform.errors import Fault
+from netform.practices.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -261,6 +262,7 @@ def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: i
 
 def _find_named(headers: Sequence[str], column: str, meaning: str, file: str, row: int) -> int | Fault:
     """Find a column that the user named, as spelt or else but for case, spaces and punctuation."""
+    column = composed(column)
     for same in (
         [at for at, header in enumerate(headers) if header and header == column.strip()],
         [at for at, header in enumerate(headers) if header and plain_name(header) == plain_name(column)],

@@ -8,12 +8,13 @@ import io
 import os
 import stat
 import sys
+import unicodedata
 from pathlib import Path
 from typing import BinaryIO
 
 from netform.errors import Fault, InputError
 
-__all__ = ["MAX_BYTES", "decode", "open_regular", "read_bytes"]
+__all__ = ["MAX_BYTES", "composed", "decode", "open_regular", "read_bytes"]
 
 # The list of all England is 1.5 MB and the longest NHS publication of it 60 MB.
 MAX_BYTES = 64 * 2**20
@@ -116,7 +117,7 @@ def decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
     Returns
     -------
     text : str
-        Without the mark; free of NUL.
+        Without the mark; free of NUL, and composed.
     notes : tuple of str
         That the encoding was guessed, when it was.
 
@@ -138,12 +139,23 @@ def decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
         notes = (
             f"The text is not UTF-8 (row {row}): it was read as Windows-1252. Check accents in the names.",
         )
+    text = composed(text)
     if "\0" in text:
         row = _row_of(text.encode("utf-8", "replace"), text.encode("utf-8", "replace").index(b"\0"))
         raise InputError(
             [Fault(file, row, None, None, "it holds NUL characters, so it is not text", _SAVE_AS)]
         )
     return text, notes
+
+
+def composed(text: str) -> str:
+    """Write every sign in its composed form (NFC), whichever way a system has spelt it: two spellings look alike.
+
+    Parameters
+    ----------
+    text : str
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _declared(data: bytes) -> tuple[str, bytes]:

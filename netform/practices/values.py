@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from netform.errors import ended
+from netform.practices.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,7 +195,7 @@ def clean_code(text: str) -> str:
     CellError
         When it is blank, too long, a date, or holds characters that do not print.
     """
-    code = unicodedata.normalize("NFC", text.upper()) if not text.isascii() else text.upper()
+    code = composed(text.upper())
     if not code:
         raise CellError(
             "the practice code is blank", "Give its code, or remove the row if it is a total or a note"
@@ -240,12 +241,13 @@ def clean_text(text: str) -> tuple[str, bool]:
     removed : bool
         Whether a control character was taken out (a line break or a tab only becomes a space).
     """
+    text = composed(text)
     if text.isprintable() and "  " not in text:  # a no-break space does not print: it takes the long way
         return text.strip(), False
     spaced = " ".join(text.split())
     kept = "".join(character for character in spaced if not _acts(character))
     # White space may have stood on both sides of what was taken out.
-    return " ".join(unicodedata.normalize("NFC", kept).split()), len(kept) < len(spaced)
+    return " ".join(composed(kept).split()), len(kept) < len(spaced)
 
 
 def _acts(character: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.errors import Fault, InputError
 from netform.practices.tables import Table
+from netform.practices.text import composed
 from netform.practices.unfolding import MAX_CELLS, refuse_bomb
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _filled(
 
 def _text(cell: object) -> str:
     if isinstance(cell, str):
-        return cell
+        return composed(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():

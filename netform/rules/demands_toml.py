@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from netform.practices.text import composed
 from netform.practices.values import CellError, clean_code
 from netform.ranges import COUNT, LONGEST, PATIENTS, Range, shown
 from netform.rules.demands import NO_DEMANDS, AreaDemand, Codes, Demands
@@ -148,7 +149,8 @@ class _Reader:
         if not isinstance(tables, Mapping):
             self.problems.append("'areas' must hold tables: write [areas.NAME] on a line of its own.")
             return base.areas
-        for name, table in tables.items():
+        for spelt, table in tables.items():
+            name = composed(spelt)
             where = f"{self.flags['areas']} {name}" if "areas" in self.flags else area_table(name)
             if not isinstance(table, Mapping):
                 self.problems.append(f"{where} must be a table: min, max and networks stand below it.")

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from netform.errors import InputError, RulesError
-from netform.practices.text import open_regular
+from netform.practices.text import composed, open_regular
 from netform.ranges import RANGES, shown
 from netform.rules.demands import NO_DEMANDS
 from netform.rules.demands_toml import DEMAND_TABLES, demands_toml, read_demands
@@ -164,7 +164,7 @@ def read_toml(
     if len(raw) > MOST_BYTES:
         raise RulesError(f"{path}: larger than {MOST_BYTES:,} bytes; this is not a {kind}.")
     try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
+        return tomllib.loads(composed(raw.decode("utf-8-sig")))
     # ValueError: no text, no TOML, or thousands of digits; RecursionError: thousands of brackets in brackets.
     except (ValueError, RecursionError) as error:
         raise RulesError(f"{path}: not a TOML file ({error}). {remedy}.") from error

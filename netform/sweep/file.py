@@ -19,6 +19,7 @@ rules file of its own. A scenario comes to nothing but `Rules`.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
+from netform.practices.values import clean_text
 from netform.prepared import Inputs
 from netform.ranges import COUNT, PATIENTS, SECONDS, is_whole, shown
 from netform.rules.model import Rules
@@ -133,7 +135,10 @@ class _Reader:
         if problem := SECONDS.problem("time_limit", limit):
             self.wrong(problem)
             limit = TIME_LIMIT
-        scenarios = (*self.combinations(), *self.named())
+        # Their names are written into tables and shown on terminals.
+        scenarios = tuple(
+            replace(each, name=clean_text(each.name)[0]) for each in (*self.combinations(), *self.named())
+        )
         self.check(scenarios)
         return Sweep(inputs, areas, float(limit), scenarios)
 
@@ -159,7 +164,10 @@ class _Reader:
 
     def beside(self, name: str) -> Path:
         """Find a file that the sweep names."""
-        return self.path.parent / name
+        path = self.path.parent / name
+        # The file may be spelt in parts, as the sweep was before it was read.
+        apart = path.with_name(unicodedata.normalize("NFD", path.name)) if path.name else path
+        return apart if not path.exists() and apart.exists() else path
 
     def text(self, key: str, what: str) -> str | None:
         """Read a text; None where it is not there or wrong."""

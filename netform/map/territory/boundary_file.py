@@ -17,6 +17,7 @@ from netform.errors import Fault, InputError
 from netform.inputs.projection import to_grid
 from netform.map.territory.coverage import Geometries, polygon_parts
 from netform.map.territory.tangles import tangled
+from netform.practices.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -220,7 +221,7 @@ def _fail(
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return composed(" ".join(text.split()).casefold())
 
 
 def _read_bytes(path: Path, source: str) -> bytes:
