@@ -118,7 +118,8 @@ CLOSING = ClosingParams()
 ORDERS = ((1000, 0, STRAIGHT), (20_000, 8000, TURNED))
 
 # Bytes for each column of two branches: a copy of the list, the number of networks as a side row, and of each branch
-# what `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing, with some room.
+# what `netform.solve.exact.state` knows of it, what is left of its list, and what is made anew in pricing, with some
+# room.
 BRANCHED = 280
 
 
