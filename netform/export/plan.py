@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from netform.export.publication import Layer, Publication, Table
 from netform.export.qgis import networks_style, practices_style
 from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
-from netform.scores.tally import add_up
+from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,18 +49,37 @@ def price_rows(result: Result) -> list[dict[str, Any]]:
 
 
 def network_sheet_rows(result: Result) -> list[dict[str, Any]]:
-    """Return a row for each network, with its hours and its penalties added up.
+    """Return a row for each network, with its hours and its penalties added up and told apart.
 
     Parameters
     ----------
     result : Result
+
+    Returns
+    -------
+    list of dict
+        In place of ``<term>_hours``, after the sums: ``<term>_hours`` or ``<term>_penalty``, and last, marked as not
+        counted, the terms of weight 0.
     """
     weights = _weights(result)
     rows = []
     for network, row in zip(result.plan.networks, network_rows(result), strict=True):
         tally = add_up([network.terms], weights)
-        sums = {"hours_per_week": tally.all_hours, "penalties": tally.all_penalties, "cost": tally.cost}
-        rows.append({**row, **{name: rounded(value) for name, value in sums.items()}})
+        values = {
+            "hours_per_week": tally.all_hours,
+            "penalties": tally.all_penalties,
+            "cost": tally.cost,
+            **{f"{name}_hours": value for name, value in tally.hours.items()},
+            **{f"{name}_penalty": value for name, value in tally.penalties.items()},
+            **{
+                f"{name}_{'penalty' if is_penalty(name) else 'hours'} (not counted)": value
+                for name, value in tally.beside.items()
+            },
+        }
+        told = {
+            name: value for name, value in row.items() if name.removesuffix("_hours") not in network.terms
+        }
+        rows.append({**told, **{name: rounded(value) for name, value in values.items()}})
     return rows
 
 

@@ -10,6 +10,7 @@ from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.network_names import network_name_notes
 from netform.practices.postcode import normal_postcode, postcode_text
+from netform.practices.unused_area import unused_area_notes
 from netform.practices.values import (
     CellError,
     clean_code,
@@ -85,7 +86,7 @@ def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Pract
             reader.read(row, cells)
         if len(reader.faults) > MAX_FAULTS:
             break
-    return reader.practices, faults + reader.faults, notes + reader.notes()
+    return reader.practices, faults + reader.faults, notes + reader.notes() + unused_area_notes(rows, columns)
 
 
 class _RowReader:

@@ -63,6 +63,9 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(result: Result) -> None:
         ["D4", 1, "in no network"],
     ]
     assert ["band", "min", 30_000] in sheets["Rules"]
+    # Hours, penalties and their sum come before the terms, which say what they are.
+    assert sheets["Networks"][0][-4:] == ["hours per week", "penalties", "cost", "patient travel hours"]
+    assert sheets["Networks"][1][-4:] == [12.5, 0.0, 12.5, 12.5]
     # 12.5 of the one and a third of the other: hours of weight 1, and no penalty.
     assert sheets["Hours and penalties"][1:] == [["hours", "patient_travel", 12.833333, 1.0, 12.833333]]
     sources = dict(sheets["Sources"][1:])
