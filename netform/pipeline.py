@@ -24,6 +24,7 @@ from netform.inputs.missing_data import unknown_notes
 from netform.inputs.places import locate
 from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.travel import build_travel
+from netform.map.authority_lines import authority_lines
 from netform.map.boundaries import network_boundaries, tile_areas
 from netform.map.graph import area_positions, build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
@@ -165,7 +166,16 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         outside=left_out,
     )
     outside = _outside(prepared, left_out, whole, list(boundaries.values()))
-    return Result(prepared.practices, prepared.places, plan, boundaries, rules_toml(rules), outside=outside)
+    authorities = prepared.places.authorities
+    return Result(
+        prepared.practices,
+        prepared.places,
+        plan,
+        boundaries,
+        rules_toml(rules),
+        outside=outside,
+        authority_lines=authority_lines(whole, authorities) if authorities else None,
+    )
 
 
 def _outside(

@@ -37,6 +37,8 @@ class Result:
     outside : mapping of str to geometry
         By area, the ground of practices that are to be in no network, EPSG:27700 metres; areas without any are not
         in it.
+    authority_lines : geometry or None
+        Between the grounds of practices of different local authorities, EPSG:27700 metres; None where nothing is known.
     timings : bool
         Whether what differs from run to run is published as well: seconds by stage, and the solve log.
     """
@@ -48,4 +50,5 @@ class Result:
     rules_toml: str
     prices: tuple[RuleCost, ...] = ()
     outside: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    authority_lines: BaseGeometry | None = None
     timings: bool = False

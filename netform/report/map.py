@@ -17,6 +17,7 @@ from netform.report.map_notes import map_notes
 from netform.report.shapes import (
     Frame,
     label_spot,
+    line_data,
     path_data,
     polygons_only,
     simplify_coverage,
@@ -119,12 +120,18 @@ class Drawing:
     areas: tuple[AreaShape, ...] = ()
     outside: tuple[BaseGeometry, ...] = ()
     strays: tuple[SiteDot, ...] = ()
+    authority_lines: tuple[BaseGeometry, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def outside_paths(self) -> tuple[str, ...]:
         """The paths of the ground of no network."""
         return tuple(path_data(shape) for shape in self.outside)
+
+    @property
+    def authority_path(self) -> str:
+        """The path of the lines between practices of different local authorities."""
+        return line_data(self.authority_lines)
 
 
 def draw_map(
@@ -182,6 +189,7 @@ def draw_map(
         towns=towns_on(ground, frame, taken, dots, before=largest),
         outside=tuple(outside),
         strays=strays,
+        authority_lines=_authority_lines(result, ground, frame),
         notes=map_notes(result, shown, whole_ids=whole_ids),
     )
 
@@ -216,6 +224,7 @@ def draw_overview(result: Result) -> Drawing | None:
         scale_km=km,
         scale_width=km * 1000 * frame.units_per_metre,
         areas=areas,
+        authority_lines=_authority_lines(result, shapes, frame),
         towns=towns_on(shapes, frame, taken, ()),
     )
 
@@ -254,6 +263,21 @@ def _site_dots(
         is_hub = any(practice.code in hubs for practice in practices)
         dots.append(SiteDot(x, y, round(max(radius, SMALLEST_RADIUS), 1), is_hub, tuple(practices)))
     return tuple(sorted(dots, key=lambda dot: (dot.hub, -dot.radius, dot.x, dot.y)))
+
+
+def _authority_lines(
+    result: Result, ground: Sequence[BaseGeometry], frame: Frame
+) -> tuple[BaseGeometry, ...]:
+    """Give the lines between local authorities that cross the ground of a drawing, on it."""
+    if result.authority_lines is None or result.authority_lines.is_empty:
+        return ()
+    drawn = shapely.get_parts(shapely.transform(result.authority_lines, frame.project))
+    # Ground is simplified, and a line along its rim is of no use.
+    middles = shapely.line_interpolate_point(drawn, 0.5, normalized=True)
+    here = shapely.STRtree(np.asarray(ground, dtype=object)).query(
+        middles, predicate="dwithin", distance=1.0
+    )[0]
+    return tuple(drawn[np.unique(here)])
 
 
 def colours_of(shapes: Sequence[BaseGeometry]) -> tuple[int, ...]:

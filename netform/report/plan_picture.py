@@ -39,7 +39,9 @@ PATTERNS = (
     ("", ""), ("//", "#a9c99a"), ("..", "#cfae58"), ("--", "#dba9ad"), ("\\\\", "#bfa9d8"), ("++", "#98c9c3"),
 )  # fmt: skip
 WARN = "#b3261e"
-TOWN = "#5b6874"
+TOWN, AUTHORITY = "#5b6874", "#94703f"
+
+AUTHORITIES_SAID = "Dashed: between practices whose postcodes are in different local authorities."
 
 # Of letters on the map, in the units of the drawing; names are as on the page.
 NUMBER, NAME, TOWN_NAME = 13.0, 10.5, 10.5
@@ -94,8 +96,10 @@ def _figure(result: Result, title: str) -> Figure:
         )  # fmt: skip
     for row, note in enumerate(notes, rows):
         figure.text(0.025, (bottom - 0.3 - LINE * row) / height, shown(note), fontsize=6.5, color=QUIET)
-    if drawing and drawing.towns:
-        figure.text(0.025, 0.23 / height, TOWNS_ATTRIBUTION, fontsize=5.5, color=QUIET)
+    said = TOWNS_ATTRIBUTION if drawing and drawing.towns else ""
+    if drawing and drawing.authority_lines:
+        said = f"{AUTHORITIES_SAID} {said}"
+    figure.text(0.025, 0.23 / height, said, fontsize=5.5, color=QUIET)
     figure.text(0.025, 0.12 / height, ATTRIBUTION, fontsize=5.5, color=QUIET)
     return figure
 
@@ -196,6 +200,9 @@ def _land(axes: Axes, drawing: Drawing, to_axes: Transform) -> None:
         axes.add_patch(
             PathPatch(path, transform=to_axes, facecolor="none", edgecolor=INK, linewidth=0.9, zorder=3)
         )
+    for line in drawing.authority_lines:
+        x, y = np.array(line.coords).T
+        axes.plot(x, y, color=AUTHORITY, linewidth=1.4, dashes=(4, 3), transform=to_axes, zorder=3.5)
 
 
 def _sites(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> None:

@@ -122,6 +122,12 @@ def path_data(region: BaseGeometry) -> str:
     return "".join(pieces)
 
 
+def line_data(lines: Sequence[BaseGeometry]) -> str:
+    """Write the ``d`` of an SVG path along lines, in tenths of a unit."""
+    points = [np.rint(shapely.get_coordinates(line) * 10) / 10 for line in lines]
+    return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in each.tolist()) for each in points)
+
+
 def touching(regions: Sequence[BaseGeometry], *, along: bool = False) -> list[frozenset[int]]:
     """For each region the indices of those that share a point with it.
 

@@ -65,6 +65,7 @@ def ground_of(prepared: Prepared, codes: Sequence[str]) -> Prepared:
         quality=tuple(prepared.places.quality[position] for position in positions),
         homes=np.empty((0, 2)),
         notes=(),
+        authorities=(),
     )
     return Prepared(practices, places, travel, (), graph, ())
 

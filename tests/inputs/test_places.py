@@ -329,3 +329,16 @@ def test_placing_by_postcode_loads_neither_pandas_nor_pyproj() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_the_local_authority_of_a_postcode_is_known() -> None:
+    """Leeds is E08000035 and Bradford E08000032; a postcode of nowhere, and none, have none."""
+    places = locate(
+        _list(
+            _at("A1", "LS1 4AP"),
+            _at("A2", "BD1 1AA"),
+            _at("A3", "LS1 9XX"),
+            _at("A4", easting=429000.0, northing=433000.0),
+        )
+    )
+    assert places.authorities == ("E08000035", "E08000032", "", "")

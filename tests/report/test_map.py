@@ -123,3 +123,15 @@ def test_islands_are_not_told(one_area: Result) -> None:
         one_area, boundaries=islands, plan=replace(one_area.plan, edges=(Edge("A1", "A2", "site", 0.0),))
     )
     assert map_notes(apart, apart.plan.networks) == ()
+
+
+def test_lines_between_authorities_are_drawn_on_the_ground_of_the_map(one_area: Result) -> None:
+    """A line from south to north through the middle is drawn; one far away is not."""
+    inside = shapely.LineString([(405_000, 300_000), (405_000, 310_000)])
+    away = shapely.LineString([(500_000, 300_000), (500_000, 310_000)])
+    drawing = draw_map(replace(one_area, authority_lines=shapely.union(inside, away)), one_area.plan.networks)
+    assert drawing is not None
+    # 5 km east of the corner are 242 units and the margin of 16; 10 km from south to north are 484.
+    assert [line.wkt for line in drawing.authority_lines] == ["LINESTRING (258 500, 258 16)"]
+    assert drawing.authority_path == "M258 500L258 16"
+    assert draw_map(one_area, one_area.plan.networks).authority_lines == ()
