@@ -35,6 +35,7 @@ from netform.cli.options import (
 )
 from netform.cli.output import check_out, out_name, write_out
 from netform.cli.record import RecordedCommand
+from netform.cli.report import report
 from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.rule_costs import given_prices
 from netform.cli.sweep import sweep
@@ -272,7 +273,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (score, compare, front, alternatives, sweep, guide):
+for _command in (score, compare, report, front, alternatives, sweep, guide):
     cli.add_command(_command)
 
 

@@ -129,6 +129,16 @@ class ReportRequest:
     date: str
     draft: bool
 
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Take what click has read, by the names of its parameters.
+
+        Parameters
+        ----------
+        given : mapping
+        """
+        return cls(**given)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolveRequest(ListRequest):

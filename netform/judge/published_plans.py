@@ -16,7 +16,7 @@ from netform.judge.scoring import ScoredResult, score_of_plan
 if TYPE_CHECKING:
     from netform.practices.model import PracticeList
 
-__all__ = ["compare_plan_folders", "named_apart"]
+__all__ = ["check_same_list", "compare_plan_folders", "named_apart"]
 
 
 def compare_plan_folders(given_a: str, given_b: str) -> Compared:
@@ -35,7 +35,7 @@ def compare_plan_folders(given_a: str, given_b: str) -> Compared:
         When a ``rules.toml`` is missing or damaged.
     """
     folder_a, folder_b = read_plan_folder(given_a), read_plan_folder(given_b)
-    _check_same_list(folder_a.practices, folder_b.practices, given_a, given_b)
+    check_same_list(folder_a.practices, folder_b.practices, given_a, given_b)
     name_a, name_b = named_apart(given_a, given_b)
     notes = []
     if folder_a.rules != folder_b.rules:
@@ -50,10 +50,10 @@ def compare_plan_folders(given_a: str, given_b: str) -> Compared:
     return compare_results(_result(folder_a, name_a), _result(folder_b, name_b), tuple(notes))
 
 
-def named_apart(given_a: str, given_b: str) -> tuple[str, str]:
-    """Name two divisions for people, in full where their short names are alike."""
-    names = grouping_name(given_a), grouping_name(given_b)
-    return names if names[0] != names[1] else (given_a, given_b)
+def named_apart(*given: str) -> tuple[str, ...]:
+    """Name divisions for people, in full where their short names are alike."""
+    names = tuple(map(grouping_name, given))
+    return names if len(set(names)) == len(names) else given
 
 
 def _result(folder: PlanFolder, name: str) -> ScoredResult:
@@ -71,8 +71,20 @@ def _result(folder: PlanFolder, name: str) -> ScoredResult:
     return ScoredResult(folder.practices, places, score, folder.boundaries, provenance)
 
 
-def _check_same_list(one: PracticeList, other: PracticeList, file_a: str, file_b: str) -> None:
-    """Refuse plans of different lists: patients could not be counted alike."""
+def check_same_list(one: PracticeList, other: PracticeList, file_a: str, file_b: str) -> None:
+    """Refuse plans of different lists: patients could not be counted alike.
+
+    Parameters
+    ----------
+    one, other : PracticeList
+    file_a, file_b : str
+        What the user named.
+
+    Raises
+    ------
+    InputError
+        With how many practices differ.
+    """
     sizes = [{practice.code: practice.list_size for practice in each} for each in (one, other)]
     alone = sorted(sizes[0].keys() ^ sizes[1].keys())
     changed = [code for code in sorted(sizes[0].keys() & sizes[1].keys()) if sizes[0][code] != sizes[1][code]]

@@ -219,13 +219,13 @@ def methods(result: Result) -> list[tuple[str, list[str]]]:
 
 
 def provenance_rows(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Where the plan came from, as pairs of words: each input file with its digest, other nested entries on one line.
+    """Where the plan came from, as pairs of words in order: input files with their digests, others a line each.
 
     The options are those of the command line, which is shown.
     """
     rows = []
     files = provenance.get("files", {})
-    for key, value in provenance.items():
+    for key, value in sorted(provenance.items()):
         if key in _LEFT_OUT or value is None or (files and key in _OF_THE_LIST):
             continue
         if key == "files":
@@ -234,6 +234,7 @@ def provenance_rows(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
                 for what, each in value.items()
             ]
             continue
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        nested = sorted(value.items()) if isinstance(value, dict) else []
+        text = ", ".join(f"{k} {v}" for k, v in nested) if isinstance(value, dict) else str(value)
         rows.append((spoken(key).replace("sha256", "SHA-256"), text))
     return rows

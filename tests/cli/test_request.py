@@ -14,6 +14,7 @@ from netform.cli.request import (
     CompareRequest,
     FrontRequest,
     ListRequest,
+    ReportRequest,
     ScoreRequest,
     SolveRequest,
     SweepRequest,
@@ -23,6 +24,7 @@ from netform.rules.table import DEMAND_RULES
 REQUESTS = {
     "solve": SolveRequest,
     "check": CheckRequest,
+    "report": ReportRequest,
     "score": ScoreRequest,
     "compare": CompareRequest,
     "front": FrontRequest,

@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import netform
+from netform.plan.title_page import TitlePage
 from netform.report.alternatives_page import render_alternatives
 from netform.report.compare_page import render_comparison
 from netform.report.front_page import render_front
+from netform.report.options import option_of
+from netform.report.options_page import render_options
 from netform.report.page import render_report
 from netform.report.score_page import render_score
 from netform.rules.model import TERM_NAMES
@@ -105,11 +108,19 @@ def crowded(result: Result) -> Result:
     return replace(result, plan=replace(result.plan, networks=networks), rules_toml=rules)
 
 
-@pytest.fixture(params=["result", "one_area", "no_plan", "crowded", "example", *MADE_UP])
+@pytest.fixture
+def beside(result: Result, crowded: Result) -> str:
+    """Two plans side by side."""
+    both = [option_of("the one", result), option_of("the other", crowded)]
+    return render_options(both, TitlePage("Options", draft=True))
+
+
+@pytest.fixture(params=["result", "one_area", "no_plan", "crowded", "example", "beside", *MADE_UP])
 def page(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """Each kind of page as a file."""
     name = request.param
-    html = MADE_UP[name]() if name in MADE_UP else render_report(request.getfixturevalue(name))
+    made = MADE_UP[name]() if name in MADE_UP else request.getfixturevalue(name)
+    html = made if isinstance(made, str) else render_report(made)
     file = tmp_path / f"{name}.html"
     file.write_text(html, encoding="utf-8")
     return file
