@@ -53,7 +53,9 @@ def _geojson(publication: Publication[R]) -> Files:
 def _features(layer: Layer[R], result: R) -> bytes:
     from netform.export.geojson import feature_collection, to_lonlat
 
-    return feature_collection(to_lonlat(layer.shapes(result)), layer.rows(result), layer.key)
+    return feature_collection(
+        to_lonlat(layer.shapes(result)), layer.rows(result), layer.key, layer.beside(result)
+    )
 
 
 def _gpkg(publication: Publication[R]) -> Files:

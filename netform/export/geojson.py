@@ -5,6 +5,7 @@ Coordinates are WGS 84 longitude and latitude, exterior rings run anticlockwise,
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from netform.inputs.projection import to_degrees
 from netform.map.territory.coverage import Geometries, dissolve, faces_of
 
 if TYPE_CHECKING:
-    from netform.export.publication import Rows
+    from netform.export.publication import Beside, Rows
 
 __all__ = ["feature_collection", "to_lonlat"]
 
@@ -24,7 +25,9 @@ __all__ = ["feature_collection", "to_lonlat"]
 DECIMALS = 7
 
 
-def feature_collection(geometries: Geometries, rows: Rows, key: str) -> bytes:
+def feature_collection(
+    geometries: Geometries, rows: Rows, key: str, beside: Beside = MappingProxyType({})
+) -> bytes:
     """Write a FeatureCollection, a feature a line.
 
     Parameters
@@ -35,6 +38,9 @@ def feature_collection(geometries: Geometries, rows: Rows, key: str) -> bytes:
         Their properties.
     key : str
         The property that is the feature's id.
+    beside : mapping of str to (mapping of str to geometry)
+        What the collection has besides its features, as foreign members: for each, geometries by what they are of,
+        EPSG:27700 metres.
     """
     shapes = shapely.to_geojson(geometries)
     features = [
@@ -45,6 +51,10 @@ def feature_collection(geometries: Geometries, rows: Rows, key: str) -> bytes:
     head = [f'"type": "FeatureCollection",\n"attribution": {dump_json(ATTRIBUTION)}']
     if len(geometries):
         head.append(f'"bbox": {dump_json([float(edge) for edge in shapely.total_bounds(geometries)])}')
+    for member, of in beside.items():
+        lonlat = shapely.to_geojson(to_lonlat(np.array(list(of.values()), dtype=object)))
+        shown = (f"{dump_json(name)}: {shape}" for name, shape in zip(of, lonlat, strict=True))
+        head.append(f"{dump_json(member)}: {{{', '.join(shown)}}}")
     body = ",\n".join(features)
     return ("{\n" + ",\n".join(head) + f',\n"features": [\n{body}\n]\n}}\n').encode("utf-8")
 

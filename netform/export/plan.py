@@ -6,7 +6,7 @@ import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from netform.export.publication import Layer, Publication, Table
+from netform.export.publication import Beside, Layer, Publication, Table
 from netform.export.qgis import networks_style, practices_style
 from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
 from netform.scores.tally import add_up, is_penalty
@@ -235,6 +235,13 @@ def _grounds(result: Result) -> NDArray[Any]:
     return np.array([result.boundaries[network.network_id] for network in result.plan.networks], dtype=object)
 
 
+def _beside_networks(result: Result) -> Beside:
+    """Give what the plan's page draws besides its networks, so that it can be made anew from the folder."""
+    authorities = result.authority_lines
+    lines = {} if authorities is None else {"local_authorities": authorities}
+    return {"lines": lines, "outside": result.outside}
+
+
 def _points(result: Result) -> NDArray[Any]:
     import shapely
 
@@ -304,7 +311,14 @@ PLAN: Publication[Result] = Publication(
         Table("sources", about_rows, sheet_only=True),
     ),
     layers=(
-        Layer("networks", "network_id", network_rows, _grounds, partial(networks_style, key="network_id")),
+        Layer(
+            "networks",
+            "network_id",
+            network_rows,
+            _grounds,
+            partial(networks_style, key="network_id"),
+            beside=_beside_networks,
+        ),
         Layer("practices", "practice_code", practice_rows, _points, lambda _rows, _shapes: practices_style()),
     ),
     picture=("map", _picture),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Layer", "Publication", "Rows", "Table"]
+__all__ = ["Beside", "Layer", "Publication", "Rows", "Table"]
 
 R = TypeVar("R")
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
+Beside: TypeAlias = Mapping[str, Mapping[str, "BaseGeometry"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Layer(Generic[R]):
         From the result: an array of geometry as long as the rows, EPSG:27700 metres.
     style : callable or None
         How it looks in QGIS (QML), from its rows and shapes.
+    beside : callable
+        From the result: shapes that are of the map and of no row, by name and by what they are of, EPSG:27700 metres.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Layer(Generic[R]):
     rows: Callable[[R], Rows]
     shapes: Callable[[R], NDArray[Any]]
     style: Callable[[Rows, NDArray[Any]], str] | None = None
+    beside: Callable[[R], Beside] = lambda _result: {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +47,16 @@ class PlanFolder:
     rules : Rules
     boundaries : mapping of str to geometry
         By ``network_id``, EPSG:27700 metres; empty when the folder has no ``networks.geojson``.
+    beside : mapping of str to (mapping of str to geometry)
+        What ``networks.geojson`` has besides: ``lines`` between local authorities, and by area the ground ``outside``
+        all networks.
     """
 
     plan: Plan
     practices: PracticeList
     rules: Rules
     boundaries: Mapping[str, BaseGeometry]
+    beside: Mapping[str, Mapping[str, BaseGeometry]] = field(default_factory=dict)
 
 
 def plan_file(given: str | Path) -> Path:
@@ -130,8 +134,8 @@ def read_plan_folder(given: str | Path) -> PlanFolder:
     )
     _check_same(plan, practices, str(table))
     shapes = path.with_name("networks.geojson")
-    boundaries = _read_boundaries(shapes) if shapes.exists() else {}
-    return PlanFolder(plan, practices, read_rules(path.with_name("rules.toml")), boundaries)
+    boundaries, beside = _read_boundaries(shapes) if shapes.exists() else ({}, {})
+    return PlanFolder(plan, practices, read_rules(path.with_name("rules.toml")), boundaries, beside)
 
 
 def _check_types(plan: Plan) -> None:
@@ -194,18 +198,32 @@ def _check_same(plan: Plan, practices: PracticeList, file: str) -> None:
         raise InputError(faults[:20])
 
 
-def _read_boundaries(path: Path) -> dict[str, BaseGeometry]:
-    """Read networks.geojson onto the National Grid."""
+def _read_boundaries(path: Path) -> tuple[dict[str, BaseGeometry], dict[str, dict[str, BaseGeometry]]]:
+    """Read networks.geojson onto the National Grid: the networks, and what is drawn besides."""
     content = read_bytes(path)
     try:
-        features: list[dict[str, Any]] = json.loads(content)["features"]
-        shapes = {
-            str(each["properties"]["network_id"]): shapely.from_geojson(json.dumps(each["geometry"]))
-            for each in features
+        collection: dict[str, Any] = json.loads(content)
+        networks = {
+            str(each["properties"]["network_id"]): each["geometry"] for each in collection["features"]
         }
-        grid = shapely.transform(np.array(list(shapes.values()), dtype=object), to_grid)
-    except (ValueError, KeyError, TypeError, RecursionError, shapely.errors.GEOSException) as error:
+        boundaries = _on_the_grid(networks)
+        beside = {name: _on_the_grid(collection.get(name, {})) for name in ("lines", "outside")}
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        shapely.errors.GEOSException,
+    ) as error:
         raise InputError(
             [Fault(str(path), None, None, None, "it is not the GeoJSON of a plan's networks", _REMEDY)]
         ) from error
-    return dict(zip(shapes, shapely.make_valid(grid), strict=True))
+    return boundaries, beside
+
+
+def _on_the_grid(geojson: Mapping[str, Any]) -> dict[str, BaseGeometry]:
+    """Bring geometries of GeoJSON from degrees to metres."""
+    shapes = shapely.from_geojson([json.dumps(each) for each in geojson.values()])
+    grid = shapely.transform(np.array(shapes, dtype=object), to_grid)
+    return dict(zip(geojson, shapely.make_valid(grid), strict=True))

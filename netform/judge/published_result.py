@@ -39,7 +39,6 @@ def published_result(given: str | Path) -> Result:
     Returns
     -------
     Result
-        Without the ground of practices that are to be in no network, which no file has.
 
     Raises
     ------
@@ -59,6 +58,8 @@ def published_result(given: str | Path) -> Result:
         boundaries=folder.boundaries,
         rules_toml=read_bytes(path.with_name("rules.toml")).decode("utf-8"),
         prices=_prices(prices) if prices.exists() else (),
+        outside=folder.beside.get("outside", {}),
+        authority_lines=folder.beside.get("lines", {}).get("local_authorities"),
         timings=any(area.log for area in folder.plan.areas),
     )
 

@@ -125,6 +125,12 @@ def test_plans_of_other_lists_do_not_stand_side_by_side(work: Path, tmp_path: Pa
     [
         ("plan.json", '"hub_code": "', '"hub_code": "X', "has no hub"),
         ("prices.csv", "exceptions", "exemptions", "it is not the prices of a plan"),
+        (
+            "networks.geojson",
+            '"lines": {',
+            '"lines": [], "was": {',
+            "it is not the GeoJSON of a plan's networks",
+        ),
     ],
 )
 def test_a_folder_changed_by_hand_is_an_error_not_a_defect(
@@ -149,3 +155,18 @@ def test_the_result_of_a_folder_is_the_result_it_came_from(work: Path) -> None:
     assert set(result.places.quality) <= {"postcode", "approximate"}
     assert [(each.kind, each.proven) for each in result.prices] == [("together", True)]
     assert set(result.boundaries) == {network.network_id for network in result.plan.networks}
+
+
+def test_the_page_of_a_folder_draws_what_the_page_drew(work: Path, tmp_path: Path) -> None:
+    """The ground of practices that are in no network, and the lines between local authorities."""
+    result = run("solve", work / "list.csv", "-o", tmp_path / "plan", "--exclude", "P1", "--workers", 1)
+    assert result.exit_code == 0, result.output
+    result = run("report", tmp_path / "plan", "-o", tmp_path / "again.html")
+    assert result.exit_code == 0, result.output
+    assert text(tmp_path / "again.html") == text(tmp_path / "plan" / "report.html")
+    marks = [
+        re.findall(r'<path class="(\w+)', page.read_text(encoding="utf-8"))
+        for page in (tmp_path / "again.html", tmp_path / "plan" / "report.html")
+    ]
+    assert marks[0] == marks[1]
+    assert {"authority", "outside"} <= set(marks[0])

@@ -44,7 +44,7 @@ AFTER_A_PLAN = """arguments[-1].on_plan(real(*arguments, **named))
 BEFORE_A_PLAN = [
     ("netform.pipeline", "read_practices"),
     ("netform.pipeline", "locate"),
-    ("netform.pipeline", "build_territories"),
+    ("netform.pipeline", "ground_of_areas"),
     ("netform.solve.workers", "solve_area"),
 ]
 AFTERWARDS = [

@@ -112,7 +112,7 @@ def test_a_network_that_none_of_today_goes_on_in_is_new(result: Result) -> None:
     """A1, A2 and B1 are U1, 75,000 patients: more than half, B1, is N-02, and N-01 goes on with none."""
     shown = at(result, B1="U1")
     told = words(shown)
-    assert "A new network: no network of today has more than half of its patients here." in told
+    assert "A new network: no network of today has more than half of its patients here, so that all" in told
     assert "Amber (A1), from U1; Birch (A2), from U1." in told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from netform.solve.model.budget import NEVER, Deadline
 
 
@@ -20,14 +22,15 @@ def test_a_deadline_passes_when_its_moment_comes() -> None:
 
 
 def test_never_does_not_pass() -> None:
-    """Without a moment there is no limit and no clock is asked."""
-
-    def clock() -> float:
-        raise AssertionError
-
-    for deadline in (NEVER, Deadline(clock=clock)):
+    """Without a moment there is no limit, however late it is, and nothing is left to count."""
+    for deadline in (NEVER, Deadline(clock=lambda: 1e12)):
         assert not deadline.passed
         assert deadline.seconds_left is None
+
+
+def test_it_passes_when_nobody_waits_any_more() -> None:
+    """A clock that stands at infinity, after a signal, ends also what had no moment."""
+    assert Deadline(clock=lambda: math.inf).passed
 
 
 def test_a_part_of_the_time_left() -> None:
