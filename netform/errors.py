@@ -22,6 +22,8 @@ A program that uses netform writes::
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -39,6 +41,10 @@ __all__ = [
     "RulesError",
     "ended",
 ]
+
+
+# More faults that are alike are told by the first ones.
+_MANY, _SHOWN = 30, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,25 @@ class Fault:
         return f"{place}: {self.problem}{found}. {ended(self.remedy)}"
 
 
+def _told(faults: Sequence[Fault]) -> list[str]:
+    """Faults as lines; of many that differ in their rows and values alone, the first ones and how many more."""
+    # A word with a digit names a row or a practice.
+    kinds = [
+        (fault.file, fault.column, re.sub(r"\S*[0-9]\S*", "#", fault.problem), fault.row is None)
+        for fault in faults
+    ]
+    total, seen = Counter(kinds), Counter[object]()
+    lines = []
+    for fault, kind in zip(faults, kinds, strict=True):
+        seen[kind] += 1
+        if total[kind] <= _MANY or seen[kind] <= _SHOWN:
+            lines.append(str(fault))
+        elif seen[kind] == _SHOWN + 1:
+            place = fault.file if fault.column is None else f"{fault.file}, column {fault.column!r}"
+            lines.append(f"{place}: the same {total[kind] - _SHOWN:,} times more, from row {fault.row} on.")
+    return lines
+
+
 def ended(remedy: str) -> str:
     """End a remedy as a sentence: one that asks what was meant has its question mark."""
     return remedy if remedy.endswith("?") else f"{remedy}."
@@ -101,14 +126,14 @@ class InputError(NetformError, ValueError):
     Parameters
     ----------
     faults : sequence of Fault
-        Every fault found, in file order; never empty.
+        Every fault found, in file order; never empty. The message tells many that are alike by the first ones.
     """
 
     exit_code = 3
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(_told(self.faults)))
 
 
 class ImpossibleError(NetformError):

@@ -23,7 +23,7 @@ from netform.inputs.pair_table import (
 from netform.inputs.travel_matrix import Matrix, read_matrix
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.tables import read_csv
-from netform.practices.text import read_bytes
+from netform.practices.text import first_signs, is_json, read_bytes
 from netform.practices.values import CellError, clean_code
 from netform.practices.workbook import read_xlsx
 
@@ -111,8 +111,9 @@ def read_edges(path: str | Path, practices: PracticeList) -> tuple[EdgeChange, .
     """
     file = str(path)
     data = read_bytes(path)
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        problem = "it is JSON, such as a graph of networkx is written in"
+    if is_json(data) or first_signs(data).startswith("<"):
+        kind = "JSON" if is_json(data) else "XML"
+        problem = f"it is {kind}, such as a graph of networkx is written in"
         remedy = "Give the edges as CSV or Excel, a row each: from,to"
         raise InputError([Fault(file, None, None, None, problem, remedy)])
     table = (read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file))[0]
@@ -178,9 +179,17 @@ class _EdgeReader(RowReader):
         return code
 
 
+# What people write for adding and dropping.
+_ACTIONS = {"": "", **dict.fromkeys(("add", "added", "join"), "add")} | dict.fromkeys(
+    ("drop", "dropped", "remove", "removed", "delete", "cut"), "drop"
+)
+
+
 def _kind(text: str) -> str:
     kind = text.casefold()
-    if kind in {"", "drop", *KINDS}:
+    if _ACTIONS.get(kind) == "drop":
+        return "drop"
+    if kind in {"", *KINDS}:
         return kind
     near = difflib.get_close_matches(kind, [*KINDS, "drop"], n=1)
     remedy = f"Did you mean {near[0]!r}?" if near else "Leave it blank for a bridge that you declare"
@@ -189,8 +198,8 @@ def _kind(text: str) -> str:
 
 def _action(text: str) -> str:
     action = text.casefold()
-    if action in {"", "add", "drop"}:
-        return action
+    if action in _ACTIONS:
+        return _ACTIONS[action]
     raise CellError("an edge is added or dropped", "Write add or drop")
 
 

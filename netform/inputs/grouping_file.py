@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from netform.errors import Fault, InputError
-from netform.inputs.membership_table import MOST_LABEL, read_memberships
+from netform.inputs.membership_table import MOST_LABEL, read_memberships, without_unassigned
 from netform.inputs.pair_table import raise_if_any
 from netform.inputs.plan_folder import is_plan, read_plan
 from netform.plan.grouping import Grouping
@@ -143,7 +143,9 @@ def _column_grouping(column: str, practices: PracticeList) -> Grouping:
                 Fault(practices.source, practice.row, column, label, said, "Write the name in one way")
             )
     raise_if_any(practices.source, faults)
-    return _grouping(clean_text(column)[0], network_of, practices)
+    placed, notes = without_unassigned(network_of)
+    placed = {code: label for code, label in placed.items() if label}
+    return replace(_grouping(clean_text(column)[0], placed, practices), notes=tuple(notes))
 
 
 def plan_grouping(plan: Plan, practices: PracticeList, file: str, name: str) -> Grouping:

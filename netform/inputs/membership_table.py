@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from netform.inputs.pair_table import WORKBOOK, PairColumns, RowReader, raise_if
 from netform.practices.cells import plain_cell
 from netform.practices.columns import ALIASES as PRACTICE_ALIASES
 from netform.practices.columns import plain_name
+from netform.practices.dates import has_ended
 from netform.practices.names import written_name
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.tables import HEADER_WITHIN, read_csv
 from netform.practices.text import read_bytes
-from netform.practices.values import CellError, clean_code, clean_text, some_of
+from netform.practices.values import NO_NETWORK, CellError, clean_code, clean_text, some_of
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from netform.practices.tables import Table
 
-__all__ = ["MOST_LABEL", "NETWORK_ALIASES", "Memberships", "read_memberships"]
+__all__ = ["MOST_LABEL", "NETWORK_ALIASES", "Memberships", "read_memberships", "without_unassigned"]
 
 # What the column of a network is called. A name further up wins over those below it; two of one line in a
 # file are a fault. Practices of a list also carry pcn_code, so netform's own names stand first.
@@ -44,12 +46,11 @@ _CODE_ALIASES = (
 )  # fmt: skip
 # What the names of networks are called where a column of codes stands beside them.
 _NAME_ALIASES = ("network_name", "group_name", "cluster_name")
-# Where ODS writes until when a practice was in a network.
-_END_DATES = frozenset(
-    {"practicetopcnrelationshipenddate", "relationshipenddate", "enddate", "membershipenddate", "leftdate"}
+# What a column is called that says until when a practice was in a network, as ODS and people write it.
+_END_DATE = re.compile(
+    r".*end(?:date|ed|edon)?|.*left(?:date|on)?|date(?:left|ended|to|until)|leav(?:e|ing)date|(?:valid|effective)?(?:to|until)(?:date)?"
 )
-# What drawing tools write for what has not been put into a district yet.
-_UNASSIGNED = "0"
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.0*)?")
 # How a fault about a code that the list lacks ends.
 _NOT_LISTED = "is not in the list"
 # NHS publications write U for a practice without a network.
@@ -114,6 +115,11 @@ def read_memberships(file: str, codes: Sequence[str]) -> Memberships:
     if not reader.faults and not any(reader.network_of.values()):
         problem = "it puts no practice of the list in a network"
         remedy = "Give one row a practice, with its code and the network it is in"
+        if reader.ended:
+            problem = (
+                f"all its memberships of practices of the list have an end date, such as {reader.ended[0]}"
+            )
+            remedy = "Blank the end dates of memberships that go on"
         reader.faults.append(Fault(table.file, None, None, None, problem, remedy))
     raise_if_any(table.file, reader.faults)
     placed = {code: label for code, label in reader.network_of.items() if label}
@@ -205,6 +211,34 @@ def _column_faults(file: str, row: int, columns: PairColumns) -> list[Fault]:
     ]
 
 
+def without_unassigned(network_of: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Blank the networks that are none, such as ``Unassigned``, ``TBC``, and 0 among other numbers.
+
+    Parameters
+    ----------
+    network_of : mapping of str to str
+        The label of each practice.
+
+    Returns
+    -------
+    network_of : dict of str to str
+    notes : list of str
+    """
+    labels = set(filter(None, network_of.values()))
+    none = {label for label in labels if label.upper() in NO_NETWORK}
+    numbers = {label for label in labels - none if _NUMBER.fullmatch(label)}
+    # What drawing tools write for what has not been put into a district yet.
+    zeros = {label for label in numbers if float(label) in (0, -1)}
+    if numbers == labels - none and zeros != numbers:
+        none |= zeros
+    notes = [
+        f"Practices of network {label} were taken as not yet placed: "
+        f"{some_of([code for code, said in network_of.items() if said == label])}."
+        for label in sorted(none)
+    ]
+    return {code: "" if label in none else label for code, label in network_of.items()}, notes
+
+
 class _MembershipReader(RowReader):
     """Reads row after row of a table of practices and their networks."""
 
@@ -217,8 +251,11 @@ class _MembershipReader(RowReader):
         self.notes: list[str] = []
         self._strangers: list[Fault] = []
         self._rows = 0
-        self._ended: list[str] = []
-        self._end_at = next((i for i, h in enumerate(columns.headers) if plain_name(h) in _END_DATES), None)
+        self.ended: list[str] = []
+        self._not_dates: list[str] = []
+        self._end_at = next(
+            (i for i, h in enumerate(columns.headers) if _END_DATE.fullmatch(plain_name(h))), None
+        )
         at = columns.index.get("network")
         header = plain_name(columns.headers[at]) if at is not None else ""
         self._published = header in {plain_name(alias) for alias in PRACTICE_ALIASES["pcn_code"]}
@@ -243,10 +280,13 @@ class _MembershipReader(RowReader):
             if self.faults[-1].problem.endswith(_NOT_LISTED):
                 self._strangers.append(self.faults.pop())
             return
-        ended = "" if self._end_at is None or len(cells) <= self._end_at else cells[self._end_at].strip()
-        if ended and ended.upper() not in ("NULL", "NA", "N/A", "-"):
-            self._ended.append(f"{code} ({ended[:20]})")
+        until = "" if self._end_at is None or len(cells) <= self._end_at else cells[self._end_at].strip()
+        ended = has_ended(until)
+        if ended:
+            self.ended.append(f"{code} ({until[:20]})")
             return
+        if ended is None:
+            self._not_dates.append(f"{code} ({until[:20]})")
         first = self.network_of.setdefault(code, label)
         first_row = self._row_of.setdefault(code, row)
         if label:
@@ -278,19 +318,20 @@ class _MembershipReader(RowReader):
             )
         else:
             self.faults += self._strangers
-        if self._ended:
-            self.notes.append(f"Memberships that have ended were left out: {some_of(self._ended)}.")
-        labels = set(filter(None, self.network_of.values()))
-        if _UNASSIGNED in labels and len(labels) > 1 and all(label.isdigit() for label in labels):
-            without = [code for code, label in self.network_of.items() if label == _UNASSIGNED]
-            self.network_of |= dict.fromkeys(without, "")
-            self.notes.append(f"Practices of network 0 were taken as not yet placed: {some_of(without)}.")
+        if self.ended:
+            self.notes.append(f"Memberships with an end date were left out: {some_of(self.ended)}.")
+            if self._not_dates:
+                self.notes.append(f"Memberships whose end is no date were kept: {some_of(self._not_dates)}.")
+        self.network_of, notes = without_unassigned(self.network_of)
+        self.notes += notes
         self.refuse_twins()
 
     def refuse_twins(self) -> None:
         """Keep a fault for names that differ only in case: they are one network, or one is a slip."""
         first: dict[str, str] = {}
         for label, row in self._first_row_of_label.items():
+            if label.upper() in NO_NETWORK:
+                continue
             twin = first.setdefault(label.casefold(), label)
             if twin != label:
                 earlier = f"network {twin!r} in row {self._first_row_of_label[twin]}"

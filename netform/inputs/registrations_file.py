@@ -56,7 +56,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 _SEX = frozenset({"sex", "gender"})
 _ALL = frozenset({"ALL", "TOTAL", "PERSONS"})
 # What stands where a number is too small to be published.
-_SUPPRESSED = frozenset({"*", "**", "-", "C", "[C]", "SUPPRESSED", "<5"})
+_SUPPRESSED = re.compile(
+    r"[*~#.:-]{1,3}|c|\[[cx]\]|suppressed\*?|low|(?:<|<=|\u2264|under|below|less than|fewer than) *[0-9]{1,2}"
+    r"|[01] *(?:-|to|\u2013) *[0-9]{1,2}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class _RegistrationReader(RowReader):
             return
         before = len(self.faults)
         lsoa = cells[self.columns.index["lsoa_code"]].strip().upper()
-        if cells[self.columns.index["patients"]].strip().upper() in _SUPPRESSED:
+        if _SUPPRESSED.fullmatch(cells[self.columns.index["patients"]].strip()):
             self._rows_suppressed += 1
             return
         patients = self.value(row, cells, "patients", _patients, 0.0)

@@ -12,9 +12,20 @@ if TYPE_CHECKING:
 
 __all__ = ["whole_practice_rows"]
 
-_AGES = ("age", "agegroup5", "agegroup", "ageband", "ageyears")
+_SEXES = ("sex", "gender")
+_AGES = (
+    "age",
+    "agegroup5",
+    "agegroup",
+    "ageband",
+    "ageyears",
+    "agerange",
+    "agegroup10",
+    "quinaryage",
+    "quinaryageband",
+)
 _KINDS = ("orgtype", "type")
-_ALL = frozenset({"ALL", "ALL AGES", "TOTAL", "PERSONS"})
+_ALL = frozenset({"ALL", "ALL AGES", "ALL PERSONS", "ALL PATIENTS", "TOTAL", "PERSONS", "BOTH", "BOTH SEXES"})
 
 
 def whole_practice_rows(
@@ -48,9 +59,9 @@ def whole_practice_rows(
     ]
     plain = [plain_name(header) for header in table.rows[position]] if table.rows else []
     age = next((plain.index(name) for name in _AGES if name in plain), None)
-    if "sex" not in plain or age is None:
+    sex = next((plain.index(name) for name in _SEXES if name in plain), None)
+    if sex is None or age is None:
         return rows, [], []
-    sex = plain.index("sex")
     kind = next((plain.index(name) for name in _KINDS if name in plain), None)
     kept = [(row, cells) for row, cells in rows if _is_whole(cells, sex, age, kind)]
     if rows and not kept:

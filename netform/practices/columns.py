@@ -12,9 +12,17 @@ from netform.errors import Fault
 from netform.practices.text import composed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-__all__ = ["ALIASES", "MAX_COLUMNS", "Columns", "columns_recognised", "match_columns", "plain_name"]
+__all__ = [
+    "ALIASES",
+    "MAX_COLUMNS",
+    "Columns",
+    "columns_recognised",
+    "field_of",
+    "match_columns",
+    "plain_name",
+]
 
 # Case, spaces, underscores and punctuation are ignored, and so is a year at the end (gp_fte_fy2024).
 # The first name of each is the one that netform writes; it wins over the others when a list has both.
@@ -30,7 +38,11 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "no_of_patients", "list", "raw_list_size", "total_list_size", "patient_list_size",
         "total_registered", "total_registered_patients", "gp_registered_population",
         "number_of_registered_patients", "actual_list_size", "number_of_registered_patients_last_known_figure",
-        "registered_list", "list_size_registered",
+        "registered_list", "list_size_registered", "gp_list_size", "gp_practice_list_size", "list_size_total",
+        "total_list", "raw_list", "average_list_size", "average_number_of_registered_patients",
+        "average_number_of_patients", "count_of_patients", "patients_registered", "number_of_patients_registered",
+        "number_of_patients_registered_at_gp_practice", "patients_registered_at_gp_practice",
+        "patients_registered_at_the_gp_practice", "reg_patients",
     ),
     "postcode": (
         "postcode", "practice_postcode", "post_code", "pcd", "pcds", "pcd7", "pcd8", "gp_postcode",
@@ -45,7 +57,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "weighted_registered_list", "carr_hill_weighted_list", "carr_hill_list_size",
         "carr_hill_weighted_list_size", "normalised_weighted_list_size", "number_of_weighted_patients",
         "weighted_number_of_patients", "practice_weighted_list_size",
-        "number_of_weighted_patients_last_known_figure", "list_size_weighted",
+        "number_of_weighted_patients_last_known_figure", "list_size_weighted", "gp_weighted_list_size",
+        "normalised_weighted_list", "average_weighted_list", "average_weighted_list_size",
+        "average_number_of_weighted_patients", "weighted_list_size_total", "wtd_patients", "weighted_pop",
     ),
     "gp_fte": ("gp_fte", "total_gp_fte", "gps_fte", "fte_gp", "gp_full_time_equivalent"),
     "nurse_fte": ("nurse_fte", "total_nurses_fte", "nurses_fte", "total_nurse_fte", "fte_nurse"),
@@ -58,14 +72,64 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "northing": (
         "northing", "northings", "osnrth1m", "north1m", "northing_m", "bng_northing", "grid_northing",
     ),
-    "latitude": ("latitude", "lat", "wgs84_latitude", "lat_wgs84", "y_latitude"),
-    "longitude": ("longitude", "long", "lon", "lng", "wgs84_longitude", "long_wgs84", "x_longitude"),
+    "latitude": (
+        "latitude", "lat", "wgs84_latitude", "lat_wgs84", "y_latitude", "latitude_wgs84", "latitude_wgs",
+    ),
+    "longitude": (
+        "longitude", "long", "lon", "lng", "wgs84_longitude", "long_wgs84", "x_longitude", "longitude_wgs84",
+        "longitude_wgs",
+    ),
 }  # fmt: skip
 
 _YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")
+# What may stand behind a name and says nothing of whose the figures are: a date, a financial year, and some words.
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DATE_BEHIND = re.compile(
+    r"[ (\[,-]*(?:(?:as )?(?:at|of|on) )?(?:[0-9]{1,2}(?:st|nd|rd|th)?[-/. ]?)?"
+    rf"(?:[0-9]{{1,2}}[-/.]|(?:{_MONTHS})[a-z]*[-/., ]*|(?:fy ?)?(?:20)?[0-9]{{2}}[-/])(?:20)?[0-9]{{2}}[)\]]*$"
+)
+_WORDS_BEHIND = re.compile(
+    r" *[(\[](?:last known figure|raw|unweighted|carr[- ]?hill|total|all|all ages|persons|registered|latest"
+    r"|current)[)\]]$"
+)
 _LIST_AT_MOST = 40
 # The meaning of a column of networks, where it is not that of the present ones.
 DIVISION = "division"
+# What fields are told by where no name fits: the words of a header.
+_NETWORK_WORDS = frozenset(
+    {
+        "pcn",
+        "network",
+        "primary",
+        "care",
+        "name",
+        "code",
+        "of",
+        "the",
+        "current",
+        "present",
+        "new",
+        "proposed",
+        "id",
+    }
+)
+_TELLING: tuple[tuple[str, Callable[[frozenset[str]], bool]], ...] = (
+    ("weighted_list_size", lambda words: bool(words & {"weighted", "wtd"})),
+    ("gp_fte", lambda words: bool(words & {"fte", "wte"} and words & {"gp", "gps"})),
+    ("nurse_fte", lambda words: bool(words & {"fte", "wte"} and words & {"nurse", "nurses"})),
+    (
+        "pcn_code",
+        lambda words: (
+            bool(words & {"pcn", "network"}) and words <= _NETWORK_WORDS and words != {"network", "id"}
+        ),
+    ),
+    (
+        "list_size",
+        lambda words: (
+            ("list" in words and "size" in words) or bool(words & {"patients", "registered", "population"})
+        ),
+    ),
+)
 # How alike a header and a known name have to be to be mentioned, and how long at least.
 _LIKE, _SHORTEST = 0.86, 5
 # As many as Excel has.
@@ -107,6 +171,12 @@ class Columns:
 def plain_name(header: str) -> str:
     """Take out of a header its case, spaces, underscores and punctuation."""
     return "".join(filter(str.isalnum, header.casefold()))
+
+
+def field_of(header: str) -> str | None:
+    """The field of a practice that a header names by one of its usual names."""
+    found = _meaning(header, _alias_lookup())
+    return found[0] if found else None
 
 
 def columns_recognised(cells: Sequence[str]) -> int:
@@ -161,7 +231,7 @@ def match_columns(
             others = _and([headers[position] for _, position in positions[1:]])
             notes.append(f"Column {rivals[0]!r} was read as the {name}, and {others} left out.")
     faults += _missing(headers, index, file, row)
-    notes += [*_read_as(headers, index), *_resembling(headers, claims)]
+    notes += _read_as(headers, index)
     if area_column is not None:
         area = _find_named(headers, area_column, "area", file, row)
         if isinstance(area, Fault):
@@ -175,6 +245,8 @@ def match_columns(
     asked = [_find_named(headers, column, DIVISION, file, row) for column in division_columns]
     faults += [division for division in asked if isinstance(division, Fault)]
     divisions = tuple(division for division in asked if not isinstance(division, Fault))
+    used = {*soft, *divisions, *index.values(), *(at for places in claims.values() for _, at in places)}
+    notes += _resembling(headers, claims, used)
     return Columns(tuple(headers), index, soft, divisions, tuple(faults), tuple(notes))
 
 
@@ -194,10 +266,13 @@ def _meaning(header: str, lookup: Mapping[str, tuple[str, int]]) -> tuple[str, i
     plain = plain_name(header)
     if plain in lookup:
         return lookup[plain]
-    undated = _YEAR.sub("", plain)
-    if undated != plain and undated in lookup:
-        name, rank = lookup[undated]
-        return name, rank + 2
+    shorter = header.casefold().replace("_", " ").strip(" *")
+    for behind in (_DATE_BEHIND, _WORDS_BEHIND):
+        shorter = behind.sub("", shorter)
+    for shown in (_YEAR.sub("", plain), plain_name(shorter)):
+        if shown in lookup:
+            name, rank = lookup[shown]
+            return name, rank + 2
     return None
 
 
@@ -222,21 +297,30 @@ def _read_as(headers: Sequence[str], index: Mapping[str, int]) -> list[str]:
     return [f"Columns read: {', '.join(said)}."] if said else []
 
 
-def _resembling(headers: Sequence[str], claims: Mapping[str, Sequence[tuple[int, int]]]) -> list[str]:
+def _resembling(headers: Sequence[str], claims: Mapping[str, object], used: Collection[int]) -> list[str]:
     """Name the columns that look like one that is known and were not read, where nothing else was read as that."""
-    lookup = _alias_lookup()
-    taken = {at for positions in claims.values() for _, at in positions}
     notes = []
     for at, header in enumerate(headers[:_LIST_AT_MOST]):
-        plain = plain_name(header)
-        if at in taken or len(plain) < _SHORTEST or len(header) > 80:
-            continue
-        near = difflib.get_close_matches(plain, lookup, n=1, cutoff=_LIKE)
-        if near and (name := lookup[near[0]][0]) not in claims:
+        name = "" if at in used else _alike(header)
+        # One column of present networks, by code or by name, is enough.
+        if name and name not in claims and not (name == "pcn_code" and "pcn_name" in claims):
             notes.append(
                 f"Column {header!r} resembles {name} and was not read: rename it to {name} if it is."
             )
     return notes
+
+
+def _alike(header: str) -> str:
+    """The field whose names a header resembles, by its spelling or by its words; nothing where it does none."""
+    lookup = _alias_lookup()
+    plain = plain_name(header)
+    if len(plain) < _SHORTEST - 2 or len(header) > 80:
+        return ""
+    near = difflib.get_close_matches(plain, lookup, n=1, cutoff=_LIKE) if len(plain) >= _SHORTEST else []
+    if near:
+        return lookup[near[0]][0]
+    words = frozenset(re.findall(r"[a-z]+", header.casefold()))
+    return next((name for name, told in _TELLING if told(words)), "")
 
 
 def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: int) -> list[Fault]:
@@ -249,12 +333,19 @@ def _missing(headers: Sequence[str], index: Mapping[str, int], file: str, row: i
     for name in needed:
         if name not in index:
             usual = ", ".join(ALIASES[name][1:5])
+            alike = [header for header in headers[:_LIST_AT_MOST] if _alike(header) == name]
+            maybe = f", which {alike[0]!r} may be" if alike else ""
             problem = f"no column is the {name}"
             if not faults:
                 problem += f"; the columns are {_and(headers) or 'none'}"
             faults.append(
                 Fault(
-                    file, row, None, None, problem, f"Name it {name!r}, or one of the usual names ({usual})"
+                    file,
+                    row,
+                    None,
+                    None,
+                    problem,
+                    f"Name it {name!r}{maybe}, or one of the usual names ({usual})",
                 )
             )
     return faults

@@ -11,7 +11,7 @@ from netform.practices.model import PracticeList
 from netform.practices.other_shapes import is_epraccur, plain_shape, read_geojson
 from netform.practices.rows import MAX_FAULTS, read_rows
 from netform.practices.tables import Table, header_position, read_csv
-from netform.practices.text import read_bytes
+from netform.practices.text import first_signs, is_json, read_bytes
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ READERS: Mapping[str, Callable[[bytes, str], list[Table]]] = {
     "xlsx": read_xlsx,
 }
 
-# By content, because endings lie. The kinds without a reader are refused with what to do.
+# By content, because endings lie; JSON and web pages are known by their first signs. The kinds without a reader are
+# refused with what to do.
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "xlsx"),
     (b"PK\x05\x06", "xlsx"),
@@ -36,14 +37,21 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gz"),
     (b"%PDF", "pdf"),
     (b"PAR1", "parquet"),
-    (b"{", "geojson"),
-    (b"\xef\xbb\xbf{", "geojson"),
+    (b"SQLite format 3", "sqlite"),
 )
 _REFUSED = {
     "xls": ("it is a workbook of the old kind (.xls) or is protected", "Save it as .xlsx without a password"),
     "gz": ("it is compressed", "Unpack it and give the list inside"),
     "pdf": ("it is a PDF", "Give the list as CSV or .xlsx"),
     "parquet": ("it is a Parquet file", "Save it as CSV"),
+    "sqlite": (
+        "it is a GeoPackage or another database",
+        "Export its layer as CSV (in QGIS: Export, Save Features As)",
+    ),
+    "html": (
+        "it is a web page or XML, whatever its ending says",
+        "Open it in Excel and save it as .xlsx, or download the list anew",
+    ),
 }
 
 
@@ -87,7 +95,7 @@ def read_practices(
     """
     file = str(source)
     data = read_bytes(source, stdin)
-    kind = next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), "csv")
+    kind = _kind(data)
     if kind in _REFUSED:
         raise InputError([Fault(file, None, None, None, *_REFUSED[kind])])
     table, position, columns = _choose(READERS[kind](data, file), area_column, soft_columns, division_columns)
@@ -106,6 +114,15 @@ def read_practices(
         notes=(*table.notes, *_preamble_note(table, position), *columns.notes, *notes),
         division_columns=tuple(division_columns),
     )
+
+
+def _kind(data: bytes) -> str:
+    for beginning, kind in _BEGINNINGS:
+        if data.startswith(beginning):
+            return kind
+    if is_json(data):
+        return "geojson"
+    return "html" if first_signs(data).startswith("<") else "csv"
 
 
 def _choose(

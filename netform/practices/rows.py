@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from netform.errors import Fault
 from netform.practices.breakdown import whole_practice_rows
+from netform.practices.closing import CLOSED_STATUSES, Closing, status_column
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.network_names import network_name_notes
 from netform.practices.postcode import normal_postcode, postcode_text
 from netform.practices.unused_area import unused_area_notes
 from netform.practices.values import (
+    NO_NETWORK,
+    UNKNOWN,
     CellError,
     clean_code,
     clean_text,
@@ -34,23 +37,6 @@ __all__ = ["MAX_FAULTS", "read_rows"]
 # More than anyone mends by hand: such a file is of another kind.
 MAX_FAULTS = 1000
 
-# What publications and spreadsheets write for a measure that is not known.
-_UNKNOWN = frozenset(
-    {"", "NA", "N/A", "#N/A", "ND", "NULL", "NONE", "NAN", "-", "--", ".", "..", ":", "*", "U"}
-)
-_CLOSED = frozenset({"CLOSED", "INACTIVE", "DORMANT", "C", "D"})
-_STATUS = frozenset({"status", "statuscode", "practicestatus", "orgstatus", "organisationstatus"})
-_CLOSE_DATE = frozenset(
-    {
-        "closedate",
-        "closedon",
-        "closeddate",
-        "dateclosed",
-        "practiceclosedate",
-        "closingdate",
-        "legalclosedate",
-    }
-)
 _MEASURES = ("weighted_list_size", "gp_fte", "nurse_fte", "dpc_fte")
 
 # The largest practice of England has about 115,000 patients (July 2026); and so many times the middle one is a slip.
@@ -99,31 +85,17 @@ class _RowReader:
         self._columns = columns
         self._index = columns.index
         self._width = len(columns.headers)
-        self._status = next(
-            (
-                i
-                for i, h in enumerate(columns.headers)
-                if "".join(filter(str.isalnum, h.casefold())) in _STATUS
-            ),
-            None,
-        )
+        self._status = status_column(columns.headers)
+        self._closing = Closing(columns.headers)
         self._row = 0
         self._cells: list[str] = []
         self._row_of_code: dict[str, int] = {}
         self._stripped: list[str] = []
         self._averages: list[str] = []
-        self._closing: list[str] = []
+        self._closed: list[str] = []
         self._second_networks: list[str] = []
-        # Where a practice stands among those that were read, its network and its list size.
-        self._network_of: dict[str, tuple[int, str, int]] = {}
-        self._close_date = next(
-            (
-                i
-                for i, h in enumerate(columns.headers)
-                if "".join(filter(str.isalnum, h.casefold())) in _CLOSE_DATE
-            ),
-            None,
-        )
+        # The network of a practice that was read, and its list size.
+        self._network_of: dict[str, tuple[str, int]] = {}
 
     def read(self, row: int, cells: list[str]) -> None:
         """Add the practice of one row, or its faults."""
@@ -137,7 +109,7 @@ class _RowReader:
             return
         self._refuse_twin(code)
         self._refuse_closed()
-        closed = "" if self._close_date is None else self._cells[self._close_date].strip()
+        closed = self._closing.said(code, self._cells)
         grid = self._pair("easting", "northing", check_grid)
         degrees = self._pair("latitude", "longitude", check_degrees)
         postcode = self._postcode(has_place=grid is not None or degrees is not None)
@@ -149,12 +121,12 @@ class _RowReader:
         weighted, gp, nurse, dpc = map(self._measure, _MEASURES)
         if len(self.faults) > before:
             return
-        if closed.upper() not in _UNKNOWN:
-            self._closing.append(f"{code} ({closed[:20]})")
+        if closed:
+            self._closed.append(f"{code} ({closed})")
             return
         easting, northing = grid or (None, None)
         latitude, longitude = degrees or (None, None)
-        self._network_of[code] = len(self.practices), self._cell("pcn_code"), size
+        self._network_of[code] = pcn_code, size
         self.practices.append(
             Practice(
                 code=code,
@@ -196,10 +168,15 @@ class _RowReader:
                 f"List sizes of {len(self._averages):,} practices are averages with fractions and were rounded: "
                 f"{some_of(self._averages)}."
             )
-        if self._closing:
+        if self._closed:
             notes.append(
-                f"Practices with a closing date were left out: {some_of(self._closing)}. Blank the date to plan them."
+                f"Practices with a closing date were left out: {some_of(self._closed)}. Blank the date to plan them."
             )
+        notes += [
+            f"What column {header!r} says was not taken for the closing of a practice: {some_of(said)}. If it is, "
+            "name the column close_date, and give a date or nothing."
+            for header, said in self._closing.strange()
+        ]
         if self._second_networks:
             notes.append(
                 "Practices that stand in two networks were taken as of the one with the larger list, whose patients "
@@ -269,17 +246,17 @@ class _RowReader:
     def _is_second_network(self, code: str, size: int) -> bool:
         """Whether the practice stands already, in another network: then the row of the larger list is kept."""
         before = self._network_of.get(code)
-        if not code or before is None or "pcn_code" not in self._index:
+        if not code or before is None:
             return False
-        now = self._cell("pcn_code")
-        at, first, listed = before
+        now = self._present_network(code)[0]
+        first, listed = before
         if not now or not first or now == first:
             return False
         (kept, large), (other, small) = sorted(((first, listed), (now, size)), key=lambda each: -each[1])
         self._second_networks.append(f"{code} as of {kept} ({large:,} patients), not of {other} ({small:,})")
         if kept == first:
             return True
-        del self.practices[at]
+        self.practices = [practice for practice in self.practices if practice.code != code]
         del self._row_of_code[code], self._network_of[code]
         return False
 
@@ -295,7 +272,7 @@ class _RowReader:
         if self._status is None:
             return
         status = self._cells[self._status].strip()
-        if status.upper() in _CLOSED:
+        if status.upper() in CLOSED_STATUSES:
             header = self._columns.headers[self._status]
             problem = "the list says that this practice is not open"
             self.faults.append(
@@ -307,7 +284,7 @@ class _RowReader:
     ) -> tuple[float, float] | None:
         """Own coordinates of the row, when it has them."""
         texts = [self._cell(column) for column in (first, second)]
-        known = [text.upper() not in _UNKNOWN for text in texts]
+        known = [text.upper() not in UNKNOWN for text in texts]
         if not any(known) or first not in self._index or second not in self._index:
             return None
         if not all(known):
@@ -336,12 +313,12 @@ class _RowReader:
     def _present_network(self, code: str) -> tuple[str, str]:
         """Code and name of the present network; the name stands for the code in a list that has no codes."""
         said = (self._text(column, code) for column in ("pcn_code", "pcn_name"))
-        pcn_code, pcn_name = ("" if text.upper() in _UNKNOWN else text for text in said)
+        pcn_code, pcn_name = ("" if text.upper() in UNKNOWN | NO_NETWORK else text for text in said)
         return (pcn_code if "pcn_code" in self._index else pcn_name), pcn_name
 
     def _side(self, place: int, code: str) -> str:
         text = self._clean(self._cells[place], code)
-        return "" if text.upper() in _UNKNOWN else text
+        return "" if text.upper() in UNKNOWN else text
 
     def _clean(self, cell: str, code: str) -> str:
         text, removed = clean_text(cell)
@@ -351,7 +328,7 @@ class _RowReader:
 
     def _measure(self, column: str) -> float | None:
         text = self._cell(column)
-        if text.upper() in _UNKNOWN:
+        if text.upper() in UNKNOWN:
             return None
         limits = WEIGHTED if column == "weighted_list_size" else FULL_TIME
         return self._value(column, lambda cell: decimal_number(cell, limits), None)

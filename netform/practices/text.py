@@ -6,6 +6,7 @@ import codecs
 import difflib
 import io
 import os
+import re
 import stat
 import sys
 import unicodedata
@@ -14,7 +15,7 @@ from typing import BinaryIO
 
 from netform.errors import Fault, InputError
 
-__all__ = ["MAX_BYTES", "composed", "decode", "open_regular", "read_bytes"]
+__all__ = ["MAX_BYTES", "composed", "decode", "first_signs", "is_json", "open_regular", "read_bytes"]
 
 # The list of all England is 1.5 MB and the longest NHS publication of it 60 MB.
 MAX_BYTES = 64 * 2**20
@@ -146,6 +147,29 @@ def decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
             [Fault(file, row, None, None, "it holds NUL characters, so it is not text", _SAVE_AS)]
         )
     return text, notes
+
+
+def first_signs(data: bytes) -> str:
+    """What a text begins with, without white space and byte order mark; nonsense where it is no text.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+    """
+    encoding, mark = _declared(data)
+    return data[len(mark) : 4_000].decode(encoding, "replace").lstrip()
+
+
+def is_json(data: bytes) -> bool:
+    """Whether a file begins as JSON does, and no table: with a brace, or with one in brackets.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+    """
+    return re.match(r"\{|\[\s*[\[{\"]", first_signs(data)) is not None
 
 
 def composed(text: str) -> str:

@@ -56,7 +56,12 @@ def refuse_bomb(data: bytes, file: str) -> None:
             members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise _refusal(file, f"it is a damaged workbook: {_brief(error)}", _RESAVE) from error
-    if "xl/workbook.xml" not in {member.filename for member in members}:
+    names = {member.filename for member in members}
+    if names & {"content.xml", "xl/workbook.bin"}:
+        raise _refusal(
+            file, "it is a workbook of another kind (.ods or .xlsb)", "Save it as .xlsx, or as CSV UTF-8"
+        )
+    if "xl/workbook.xml" not in names:
         raise _refusal(
             file, "it is a zip archive and no Excel workbook", "Unpack it and give the list inside"
         )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_CODE_LENGTH",
     "MAX_LIST_SIZE",
+    "NO_NETWORK",
+    "UNKNOWN",
     "CellError",
     "clean_code",
     "clean_text",
@@ -33,12 +35,45 @@ MAX_LIST_SIZE = 10_000_000
 # An ODS code has 6 characters and a branch 9; codes are written into file names and map labels.
 MAX_CODE_LENGTH = 20
 
+# What publications and spreadsheets write for what is not known.
+UNKNOWN = frozenset(
+    {
+        "",
+        "NA",
+        "N/A",
+        "#N/A",
+        "ND",
+        "NULL",
+        "NONE",
+        "NAN",
+        "-",
+        "--",
+        ".",
+        "..",
+        ":",
+        "*",
+        "U",
+        "(NULL)",
+        "NIL",
+    }
+)
+# What people write for a practice that is in no network.
+NO_NETWORK = frozenset(
+    {"NA", "N/A", "#N/A", "NULL", "(NULL)", "NONE", "NAN", "NIL", "-", "--", "TBC", "TBD", "?", "UNKNOWN"}
+    | {"NO PCN", "NO NETWORK", "NOT IN A PCN", "NOT IN A NETWORK", "NOT IN PCN", "NON-PCN", "NON PCN"}
+    | {"UNASSIGNED", "NOT ASSIGNED", "UNALLOCATED", "NOT ALLOCATED", "UNPLACED", "NOT PLACED", "UNALIGNED"}
+)
+
 _NAMED_IN_NOTE = 8
 
 # Thousands may be grouped in threes by a comma or a space of any width that spreadsheets write
 # (ordinary, no-break, narrow no-break). ASCII digits only: "[0-9]", because "\d" takes every script.
 _WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+")
-_AVERAGE = re.compile(r"(?:[0-9]{1,8}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)\.(?:[0-9]?[1-9]|[1-9][0-9]?)")
+# Three decimals after three digits or fewer may be thousands.
+_AVERAGE = re.compile(
+    r"(?:[0-9]{1,8}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)\.(?:[0-9]{1,2}|[0-9]{4,})"
+    r"|(?:[0-9]{4,8}|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)\.[0-9]{3}"
+)
 _DECIMAL = re.compile(
     r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:[, \u00a0\u202f][0-9]{3})+)?(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?"
 )
@@ -110,14 +145,14 @@ def list_size(text: str) -> int:
 def rounded_list_size(text: str) -> int | None:
     """Round a number of registered patients that is an average, such as payments publish; None where it is none.
 
-    At most two decimals: with three a point may group thousands.
+    With three decimals after at most three digits it is none: the point may group thousands.
 
     Parameters
     ----------
     text : str
         The cell, with no spaces around it.
     """
-    if not _AVERAGE.fullmatch(text):
+    if not _AVERAGE.fullmatch(text) or not text.partition(".")[2].strip("0"):
         return None
     average = float(_GROUPING.sub("", text))
     return round(average) if 1 <= average <= MAX_LIST_SIZE else None

@@ -57,7 +57,7 @@ CASES = {
         _row("A2,TWO,LS1 4AP," + "9" * 5000), 3, "list_size", "9" * 5000, "beyond"
     ),
     "list size with a thousandth": Case(
-        _row("A2,TWO,LS1 4AP,4000.125"), 3, "list_size", "4000.125", "not a whole number"
+        _row("A2,TWO,LS1 4AP,400.125"), 3, "list_size", "400.125", "not a whole number"
     ),
     "list size grouped by a point": Case(
         _row("A2,TWO,LS1 4AP,12.345"), 3, "list_size", "12.345", "not a whole"
@@ -460,3 +460,17 @@ def test_a_zip_that_is_no_workbook_is_refused() -> None:
     (fault,) = faults_of(_packed({"list.csv": b"code"}))
 
     assert "no Excel workbook" in fault.problem
+
+
+def test_many_faults_that_are_alike_are_told_by_the_first_ones() -> None:
+    """All of them are kept for programs; a reader has five, how many more there are, and any other fault."""
+    rows = "".join(f"A{k},ONE,LS1 4AP,{k} people\n" for k in range(40)) + "B,ONE,nowhere,5\n"
+    with pytest.raises(InputError) as caught:
+        read_practices(
+            "-", stdin=io.BytesIO(b"practice_code,practice_name,postcode,list_size\n" + rows.encode())
+        )
+    assert len(caught.value.faults) == 41
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 5 + 1 + 1
+    assert lines[5] == "-, column 'list_size': the same 35 times more, from row 7 on."
+    assert "row 42, column 'postcode'" in lines[6]

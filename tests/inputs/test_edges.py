@@ -48,7 +48,7 @@ def _faults(read: Callable[[Path, PracticeList], object], path: Path) -> list[tu
 def test_edges_are_bridges_unless_they_say_otherwise(written: Written) -> None:
     """Kind, minutes and action may be left out, blank, or in any case; the order of rows is kept."""
     path = written(
-        "from,to,kind,minutes,action\nB2,A1,,,\na1,NA,Border,12.5,ADD\nNA,B2,,,Drop\n1E5,A1,drop,,\n"
+        "from,to,kind,minutes,action\nB2,A1,,,\na1,NA,Border,12.5,ADD\nNA,B2,,,Remove\n1E5,A1,drop,,\n"
     )
 
     assert read_edges(path, LISTED) == (
@@ -153,6 +153,9 @@ def test_the_nearest_code_and_kind_are_suggested(written: Written) -> None:
         ('from,to\nA1,"B2\n', "never closed"),
         ("from,to\nA1,\0B2\n", "NUL"),
         ("  \n", "empty"),
+        ('\n{"nodes": []}', "JSON"),
+        ('[["A1", "B2"]]', "JSON"),
+        ("<?xml version='1.0'?><graphml/>", "XML"),
     ],
 )
 def test_files_that_are_no_edges_are_refused(written: Written, text: str, problem: str) -> None:

@@ -29,6 +29,7 @@ from netform.inputs.plan_folder import read_plan
 from netform.judge.scoring import score_of_plan
 from netform.plan.model import Edge, Network, Plan
 from netform.practices.model import Practice, PracticeList
+from netform.practices.reading import read_practices
 from netform.rules.toml import load_profile
 from tests.strategies import codes as practice_codes
 
@@ -255,7 +256,8 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
     codes = data.draw(st.lists(practice_codes, min_size=1, max_size=6, unique=True))
     names = data.draw(st.lists(labels.filter(bool), min_size=1, max_size=3, unique_by=str.casefold))
     # A name that begins with an apostrophe before a formula is what the file holds of the formula itself.
-    names = [name for name in names if not name.startswith("'")] or ["north"]
+    # And dashes alone are no network.
+    names = [name for name in names if not name.startswith("'") and name.strip("-")] or ["north"]
     network_of = {code: data.draw(st.sampled_from(names)) for code in codes}
     rows = [{"practice_code": code, "network": label} for code, label in network_of.items()]
     path = tmp_path_factory.mktemp("groups") / "plan.csv"
@@ -344,7 +346,35 @@ def test_memberships_that_have_ended_are_left_out(tmp_path: Path) -> None:
     )
     found = read_grouping(_file(tmp_path, text), FOUR)
     assert found.networks == {"U1": ("B1",), "U2": ("A1",)}
-    assert found.notes == ("Memberships that have ended were left out: A1 (20230331).",)
+    assert found.notes == ("Memberships with an end date were left out: A1 (20230331).",)
+
+
+@pytest.mark.parametrize("header", ["Membership End", "LEAVE_DATE", "Date left", "Valid to", "End"])
+@pytest.mark.parametrize("going_on", ["", "31/12/9999", "Present", "0"])
+def test_an_end_is_a_date_that_comes(tmp_path: Path, header: str, going_on: str) -> None:
+    """Under any name of its column; a day beyond all days and a word end nothing."""
+    text = f"code,network,{header}\nA1,U1,31/03/2023\nA1,U2,{going_on}\nB1,U1,{going_on}\n"
+    found = read_grouping(_file(tmp_path, text), FOUR)
+    assert found.networks == {"U1": ("B1",), "U2": ("A1",)}
+    assert ("no date were kept: A1 (Present)" in " ".join(found.notes)) == (going_on == "Present")
+
+
+def test_a_plan_whose_memberships_all_end_says_so(tmp_path: Path) -> None:
+    """What to do is in the fault."""
+    with pytest.raises(InputError, match="Blank the end dates"):
+        read_grouping(_file(tmp_path, "code,network,end date\nA1,U1,2030-03-31\n"), FOUR)
+
+
+@pytest.mark.parametrize("word", ["Unassigned", "tbc", "n/a", "-", "0", "0.0", "-1", "Not assigned"])
+def test_practices_not_placed_yet_are_in_no_network(tmp_path: Path, word: str) -> None:
+    """In a file, and in a column of the list, with a note."""
+    found = read_grouping(_file(tmp_path, f"code,network\nA1,1\nB1,{word}\nC1,1\nA2,2\n"), FOUR)
+    rows = "".join(f"{code},LS1 4AP,5000,{said}\n" for code, said in (("A1", "1"), ("B1", word), ("C1", "2")))
+    text = f"code,postcode,list_size,draft\n{rows}".encode()
+    listed = read_practices("-", stdin=io.BytesIO(text), division_columns=["draft"])
+    column = read_grouping("draft", listed)
+    assert found.unplaced == column.unplaced == ("B1",)
+    assert found.notes == (f"Practices of network {word} were taken as not yet placed: B1.",)
 
 
 def test_practices_of_other_areas_are_one_note(tmp_path: Path) -> None:

@@ -174,6 +174,32 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
             read_registrations(path, PRACTICES)
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "*",
+        "c",
+        "[c]",
+        "[x]",
+        "..",
+        ":",
+        "<5",
+        "< 5",
+        "<=5",
+        "\u22645",
+        "under 5",
+        "fewer than 5",
+        "1-4",
+        "0 to 5",
+    ],
+)
+def test_suppressed_counts_are_one_note(read: Read, sign: str) -> None:
+    """However a publisher writes that a number is too small to be said."""
+    found = read(ROWS + f"C,{NORTH},{sign}\nC,{SOUTH},20\n")
+    assert found.residents["C"] == {"B": 500.0}
+    assert any("is suppressed, left out: 1." in note for note in found.notes)
+
+
 def test_reading_stops_after_a_thousand_faults(read: Read) -> None:
     """A file of another kind is not read to its end."""
     faults = _faults(read, "code,lsoa,patients\n" + f"A,{NORTH},x\n" * 3000)

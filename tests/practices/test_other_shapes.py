@@ -171,3 +171,232 @@ def test_letters_and_digits_that_look_alike(typed: str, meant: str) -> None:
         return
     with pytest.raises(InputError, match=f"Did you mean '{meant}'"):
         _read(text)
+
+
+HEAD = "practice_code,postcode,list_size"
+
+
+@pytest.mark.parametrize(
+    "ages",
+    [
+        "M 0-4,F 0-4,M 5+,F 5+",
+        "Male Under 5,Female Under 5,Male 5 and over,Female 5 and over",
+        "Male 0\u20134,Female 0\u20134,Male 5+,Female 5+",
+        "0-4 M,0-4 F,5+ M,5+ F",
+        "<5,5-14,15-44,45+",
+        "Patients aged 0-4,Patients aged 5-14,Patients aged 15-44,Patients aged over 44",
+        "male_0_4,female_0_4,male_5_plus,female_5_plus",
+    ],
+)
+def test_ages_are_known_however_they_are_written(ages: str) -> None:
+    """1 + 2 + 3 + 4 patients: none of the four columns is left out."""
+    assert _read(f"code,postcode,{ages}\nA,LS1 4AP,1,2,3,4.0\n").practices[0].list_size == 10
+
+
+def test_patients_of_both_sexes_together_are_not_counted_twice() -> None:
+    """Columns of persons beside those of each sex: 3 + 7, and not 20."""
+    text = (
+        "code,postcode,Male 0-4,Female 0-4,Persons 0-4,Male 5+,Female 5+,Persons 5+\nA,LS1 4AP,1,2,3,3,4,7\n"
+    )
+    assert _read(text).practices[0].list_size == 10
+
+
+@pytest.mark.parametrize(
+    "ages", ["0-4,5-14,20+", "0-4,0-14,15+", "5-9,10-14,15+", "0-4,5-9,10-14", "M 0-4,M 5-9,M 10+"]
+)
+def test_ages_that_leave_patients_out_or_count_them_twice_are_refused(ages: str) -> None:
+    """A sum of them would be a list size that is silently wrong."""
+    with pytest.raises(InputError, match="leave some ages out or count some twice"):
+        _read(f"code,postcode,{ages}\nA,LS1 4AP,1,2,3\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("wkt_geom", "MultiPoint ((-1.5 53.8))"),
+        ("anything", "PointZ (-1.5 53.8 0)"),
+        ("geom", "SRID=4326;POINT ZM(-1.5 53.8 0 0)"),
+        ("geometry", '"{""type"": ""Point"", ""coordinates"": [-1.5, 53.8]}"'),
+        ("Location", '"53.8, -1.5"'),
+    ],
+)
+def test_points_are_read_however_they_are_written(header: str, shown: str) -> None:
+    """By what stands in the column; the order of two bare numbers is that which lies in Great Britain."""
+    (practice,) = _read(f"code,list_size,{header}\nA,5000,{shown}\n").practices
+    assert (practice.longitude, practice.latitude) == (-1.5, 53.8)
+
+
+@pytest.mark.parametrize("header", ["X_coord,Y_coord", "POINT_X,POINT_Y", "lon_x,lat_y", "E,N", "y,x"])
+def test_columns_of_coordinates_have_many_names(header: str) -> None:
+    """Of drawing tools, of maps and of people; X may hold what lies north."""
+    first, second = ("53.8", "-1.5") if header == "y,x" else ("-1.5", "53.8")
+    (practice,) = _read(f"code,list_size,{header}\nA,5000,{first},{second}\n").practices
+    assert (practice.longitude, practice.latitude) == (-1.5, 53.8)
+    (turned,) = _read("code,list_size,X,Y\nA,5000,53.8,-1.5\n").practices
+    assert (turned.longitude, turned.latitude) == (-1.5, 53.8)
+
+
+def test_coordinates_on_another_grid_are_named() -> None:
+    """Web Mercator: a fault that says what to do, or a note where there are postcodes."""
+    with pytest.raises(InputError, match=r"columns 'X' and 'Y' .* National Grid.* EPSG:27700"):
+        _read("code,list_size,X,Y\nA,5000,-256000,7050000\n")
+    with pytest.raises(InputError, match=r"column 'geom' .* National Grid.* EPSG:27700"):
+        _read('code,list_size,geom\nA,5000,"POLYGON ((0 0,1 0,1 1,0 0))"\n')
+    found = _read("code,list_size,postcode,X,Y\nA,5000,LS1 4AP,-256000,7050000\n")
+    assert "Columns 'X' and 'Y' were not read" in _said(found)
+    assert "not read" not in _said(_read("code,list_size,postcode,X,Y\nA,5000,LS1 4AP,,\n"))
+    assert "not read" not in _said(_read("code,list_size,postcode,Location\nA,5000,LS1 4AP,Leeds (North)\n"))
+
+
+@pytest.mark.parametrize(
+    ("header", "open_", "closed"),
+    [
+        ("Close Date", "", "31/03/2019"),
+        ("Closed", "", "2019-03-31"),
+        ("Date of closure", "31/12/9999", "31 Mar 2019"),
+        ("Practice Closed Date", "2099-12-31", "43555"),
+        ("Legal End Date", "00/00/0000", "31032019"),
+        ("Closing Date", "n/a", "Mar-19"),
+        ("Closed", "No", "Yes"),
+        ("Closed", "0", "1"),
+        ("Open", "Yes", "No"),
+        ("Is active", "TRUE", "FALSE"),
+    ],
+)
+def test_closed_practices_are_left_out_whatever_says_so(header: str, open_: str, closed: str) -> None:
+    """Never planned without a word; a date that stands for none closes nothing."""
+    found = _read(f"{HEAD},{header}\nA,LS1 4AP,5000,{open_}\nB,LS1 4AP,5000,{closed}\n")
+    assert found.codes == ("A",)
+    assert "left out: B (" in _said(found)
+
+
+def test_what_may_be_a_closing_and_is_not_clear_is_named() -> None:
+    """The practices stay, with a note; a closed list is one that takes no new patients."""
+    found = _read(f"{HEAD},End date,Closed\nA,LS1 4AP,5000,31/03/2019,\nB,LS1 4AP,5000,,merged\n")
+    assert found.codes == ("A", "B")
+    assert "'End date' says was not taken for the closing of a practice: A (31/03/2019)" in _said(found)
+    assert "'Closed' says was not taken for the closing of a practice: B (merged)" in _said(found)
+    assert "closing" not in _said(
+        _read(f"{HEAD},List open or closed,Closed list\nA,LS1 4AP,5000,Closed,Yes\n")
+    )
+
+
+@pytest.mark.parametrize("header", ["Status", "Practice Status Code", "Open/Closed", "ODS_status"])
+def test_a_status_refuses_what_is_closed(header: str) -> None:
+    """In the row that says so."""
+    with pytest.raises(InputError, match=r"row 3, .*is not open"):
+        _read(f"{HEAD},{header}\nA,LS1 4AP,5000,Active\nB,LS1 4AP,5000,Closed\n")
+
+
+@pytest.mark.parametrize("size", ["7855.333333333333", "7855.333", "1,855.333", "855.3333"])
+def test_averages_may_have_many_decimals(size: str) -> None:
+    """Unless three of them could be thousands."""
+    (practice,) = _read(f'{HEAD}\nA,LS1 4AP,"{size}"\n').practices
+    assert practice.list_size == int(float(size.replace(",", "")))
+
+
+def test_practices_of_two_networks_are_settled_one_by_one() -> None:
+    """Two of them before a third practice, with names for networks: no other practice is lost."""
+    rows = ["A,LS1 4AP,1000,North", "B,LS1 4AP,1000,North", "C,LS1 4AP,3000,North"]
+    rows += ["A,LS1 4AP,2000,South", "B,LS1 4AP,2000,South"]
+    found = _read("code,postcode,list_size,pcn_name\n" + "\n".join(rows) + "\n")
+    assert [(each.code, each.list_size, each.pcn_code) for each in found] == [
+        ("A", 2_000, "South"),
+        ("B", 2_000, "South"),
+        ("C", 3_000, "North"),
+    ]
+
+
+@pytest.mark.parametrize("word", ["Unassigned", "TBC", "n/a", "None", "-", "No PCN"])
+def test_words_for_no_network_are_no_network(word: str) -> None:
+    """The practice has no present network, instead of one of that name."""
+    found = _read(f"{HEAD},pcn\nA,LS1 4AP,5000,U1\nB,LS1 4AP,5000,{word}\n")
+    assert [each.pcn_code for each in found] == ["U1", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("\n  <!doctype html><html>", "web page"),
+        ("<?xml version='1.0'?><a/>", "web page or XML"),
+        ("SQLite format 3\0 and more", "database"),
+        (' \n[{"a": [1, 2', "JSON"),
+    ],
+)
+def test_files_of_another_kind_are_one_fault(text: str, said: str) -> None:
+    """By their first signs, whatever the ending says."""
+    with pytest.raises(InputError, match=said) as caught:
+        _read(text)
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_of_portals_is_read(encoding: str) -> None:
+    """Rows alone, and the attributes and places of Esri, in any encoding and after white space."""
+    rows = '\n [{"ods_code": "A", "List Size": 5000, "postcode": "LS1 4AP"}]'
+    esri = '{"features": [{"attributes": {"ods_code": "A", "List Size": 5000}, "geometry": {"x": -1.5, "y": 53.8}}]}'
+    for text in (rows, esri):
+        found = read_practices("-", stdin=io.BytesIO(text.encode(encoding)))
+        assert [(each.code, each.list_size) for each in found] == [("A", 5_000)]
+
+
+@pytest.mark.parametrize("width", [26, 27])
+@pytest.mark.parametrize("opened", ["19740401", "1974-04-01"])
+def test_the_file_of_ods_is_told_after_a_workbook_and_with_a_last_row(width: int, opened: str) -> None:
+    """A workbook drops the last blank column, and people add rows."""
+    row = ["A00001", "ONE", *[""] * 7, "LS1 4AP", opened, "", "ACTIVE", *[""] * 14][:width]
+    with pytest.raises(InputError, match="epraccur") as caught:
+        _read(",".join(row) + "\nTotal 1\n")
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize(("sex", "age"), [("Gender", "Age Group"), ("SEX", "Age band")])
+def test_rows_by_sex_and_age_are_told_by_other_names(sex: str, age: str) -> None:
+    """One fault, and not one a row that the practice stands there twice."""
+    rows = "".join(f"A,LS1 4AP,50,{s},{a}\n" for s in ("Male", "Female") for a in ("0-4", "5+"))
+    with pytest.raises(InputError, match="none about a whole practice") as caught:
+        _read(f"{HEAD},{sex},{age}\n{rows}")
+    assert len(caught.value.faults) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Registered Patients (Last Known Figure)", "list_size"),
+        ("List Size Apr-25", "list_size"),
+        ("Registered list size 1 April 2025", "list_size"),
+        ("Registered Patients as at 01/01/2026*", "list_size"),
+        ("PCN name 2025/26", "pcn_name"),
+        ("Weighted Population (Carr-Hill)", "weighted_list_size"),
+        ("Weighted List Size (Jan 2026)", "weighted_list_size"),
+    ],
+)
+def test_dates_and_remarks_behind_a_name_do_not_matter(header: str, field: str) -> None:
+    """Payments and warehouses date their columns."""
+    given = {"list_size": "list_size"} | {field: header}
+    found = _read(f"code,postcode,{','.join(given.values())}\nA,LS1 4AP,{','.join(['5000'] * len(given))}\n")
+    assert f"{field} from {header!r}" in _said(found)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Weighted", "weighted_list_size"),
+        ("ACRA weighted list", "weighted_list_size"),
+        ("Network", "pcn_code"),
+    ],
+)
+def test_columns_that_resemble_a_field_by_their_words_are_named(header: str, field: str) -> None:
+    """They are not read, and not passed over in silence."""
+    found = _read(f"{HEAD},{header}\nA,LS1 4AP,5000,1\n")
+    assert f"Column {header!r} resembles {field} and was not read" in _said(found)
+    named = read_practices(
+        "-", stdin=io.BytesIO(f"{HEAD},{header}\nA,LS1 4AP,5000,1\n".encode()), division_columns=[header]
+    )
+    assert "resembles" not in _said(named)
+
+
+def test_a_missing_list_size_is_guessed_at_in_words_alone() -> None:
+    """Patients of some kind may be all or some: people are asked."""
+    with pytest.raises(InputError, match=r"Name it 'list_size', which 'Patients \(female\)' may be"):
+        _read("code,postcode,Patients (female)\nA,LS1 4AP,5000\n")

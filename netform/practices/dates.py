@@ -1,0 +1,49 @@
+"""Dates on which something ended, as lists write them."""
+
+from __future__ import annotations
+
+import re
+
+from netform.practices.values import UNKNOWN
+
+__all__ = ["has_ended"]
+
+# A year as late as this, or as early, stands for no end at all (31/12/9999, 1900-01-00).
+_FIRST, _LAST = 1901, 2098
+_MONTH, _DAY, _GAP = "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])", "[-/. ]?"
+_NAME = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# 20190331, 2019-03-31 with or without a time; 31032019, 31/03/2019, 31/3/19; 31 March 2019, 31-Mar-19, Mar 19; 2019.
+_DATES = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<year>(?:19|20)[0-9]{{2}}|9999){_GAP}{_MONTH}{_GAP}{_DAY}(?:[t ].*)?",
+        rf"{_DAY}{_GAP}{_MONTH}{_GAP}(?P<year>[0-9]{{4}})(?: .*)?",
+        rf"{_DAY}[-/. ]{_MONTH}[-/. ](?P<year>[0-9]{{2}})",
+        rf"(?:{_DAY}{_GAP})?{_NAME}{_GAP}(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        r"(?P<year>(?:19|20)[0-9]{2}|9999)",
+    )
+)
+# Days since the last of 1899, as Excel writes a date whose cell has lost its format: 1954 to 2091.
+_SERIAL = re.compile(r"[2-6][0-9]{4}(?:\.0*)?")
+
+
+def has_ended(text: str) -> bool | None:
+    """Whether a cell names a day on which something ended; None where it holds something else than a day.
+
+    Blank cells, those that say that nothing is known, and days beyond 2098, which stand for none, are no end.
+
+    Parameters
+    ----------
+    text : str
+    """
+    text = text.strip()
+    if text.upper() in UNKNOWN or not text.strip("0-/.: "):
+        return False
+    if _SERIAL.fullmatch(text):
+        return True
+    for form in _DATES:
+        if found := form.fullmatch(text):
+            year = int(found["year"])
+            # Two digits are of this century.
+            return _FIRST <= (year if year > 99 else 2000 + year) <= _LAST
+    return False if text.startswith("1900") else None
