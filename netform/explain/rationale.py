@@ -1,4 +1,4 @@
-"""Why a network has these practices: who could join next, what that would cost, and which rule stops the rest.
+"""Why a network has these practices: who could join next, what that would cost, and what stops the rest.
 
 Everything said is computed: a *move* takes one practice from a neighbouring network into this one. It is allowed
 when both networks keep every rule afterwards, and its price is the exact change of the cost, hours and penalties
@@ -35,30 +35,27 @@ __all__ = ["Move", "moves_into", "rationales"]
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
-# For each breach the rule that binds, and what one neighbour, or several, would do.
-_BINDING = {
-    "pin": ("a pin", "is kept out", "are kept out"),
+# For each breach what one neighbour, or several, would do.
+_STOPPED = {
+    "pin": ("is kept out by a pin", "are kept out by a pin"),
     "networks": (
-        "the number of networks",
-        "is a network of its own, which would close",
-        "are networks of their own, which would close",
+        "is a network of its own, and the number of networks is fixed",
+        "are networks of their own, and the number of networks is fixed",
     ),
-    "most": ("the upper bound", *("would take it over {most} patients",) * 2),
-    "short": ("the lower bound", *("would leave it below {least} patients",) * 2),
+    "most": ("would take it over {most} patients",) * 2,
+    "short": ("would leave it below {least} patients",) * 2,
     "least": (
-        "the lower bound",
         "would leave its own network below {least} patients",
         "would leave their own networks below {least} patients",
     ),
     "home_most": (
-        "the upper bound",
         "would leave its own network over {most} patients",
         "would leave their own networks over {most} patients",
     ),
-    "cut": ("contiguity", "holds its own network together", "hold their own networks together"),
-    "moves": ("the limit on moves", *("would take the plan farther from where it starts",) * 2),
+    "cut": ("would cut its own network in two", "would cut their own networks in two"),
+    "moves": ("would take the plan farther from where it starts than it may go",) * 2,
 }
-_DEMAND = ("a rule of the planner", "is kept out", "are kept out")
+_DEMAND = ("is kept out by a rule of the planner", "are kept out by a rule of the planner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,13 +318,13 @@ def _posts(network: Network) -> str:
 
 
 def _partners(graph: nx.Graph, networks: Sequence[Network], moves: Sequence[Move], rules: Rules) -> str:
-    """The best next partner and its price, and the rule that stops most of the others."""
+    """The best next partner and its price, and what keeps most of the others out."""
     if not moves:
         return "No practice of another network borders it, so there is no next partner."
     stopped = [move for move in moves if move.breach]
     allowed = [(round(move.cost, 6), move.code, move) for move in moves if move.cost is not None]
     if not allowed:
-        return f"No practice could be added; {_binding(stopped, len(moves), rules)}."
+        return f"No practice could be added: {_most_stopped(stopped, len(moves), rules)}."
     cost, code, best = min(allowed)
     home = networks[best.home]
     closes = f" and close {home.network_id}" if len(home.practice_codes) == 1 else ""
@@ -335,7 +332,7 @@ def _partners(graph: nx.Graph, networks: Sequence[Network], moves: Sequence[Move
         f"The best next partner is {code} ({graph.nodes[code]['list_size']:,} patients, of {home.network_id}): "
         f"to take it in{closes} would {_price(cost, best.penalties)}"
     )
-    return f"{sentence}; {_binding(stopped, len(moves), rules)}." if stopped else f"{sentence}."
+    return f"{sentence}; {_most_stopped(stopped, len(moves), rules)}." if stopped else f"{sentence}."
 
 
 def _price(cost: float, penalties: float) -> str:
@@ -344,19 +341,18 @@ def _price(cost: float, penalties: float) -> str:
     return f"take {change_words(cost - penalties, penalties)}"
 
 
-def _binding(stopped: Sequence[Move], neighbours: int, rules: Rules) -> str:
-    """Name the rule that stops most neighbours, and who comes nearest to keeping it."""
+def _most_stopped(stopped: Sequence[Move], neighbours: int, rules: Rules) -> str:
+    """Say what stops most neighbours, and who comes nearest to joining nevertheless."""
     kind, count = min(Counter(move.breach for move in stopped).items(), key=lambda item: (-item[1], item[0]))
     nearest = min((move for move in stopped if move.breach == kind), key=lambda move: (move.miss, move.code))
     if count == 1:
         who, does = f"its neighbour {nearest.code}", 0
     else:
         who, does = f"{'all' if count == neighbours else count} of its {neighbours} neighbours", 1
-    rule, *words = _BINDING.get(kind, _DEMAND)
     by = f" by {nearest.miss:,}" if count == 1 else f", {nearest.code} by the least ({nearest.miss:,})"
-    reason = f" ({nearest.sentence.rstrip('.')})" if kind not in _BINDING else ""
-    does_what = words[does].format(least=f"{rules.least:,}", most=f"{rules.most:,}")
-    return f"{rule} binds: {who} {does_what}{by if nearest.miss else reason}"
+    reason = f" ({nearest.sentence.rstrip('.')})" if kind not in _STOPPED else ""
+    does_what = _STOPPED.get(kind, _DEMAND)[does].format(least=f"{rules.least:,}", most=f"{rules.most:,}")
+    return f"{who} {does_what}{by if nearest.miss else reason}"
 
 
 def _counted(number: int, what: str) -> str:

@@ -223,7 +223,7 @@ def proof_sentence(plan: Plan) -> str:
         return "It is proven that no other plan under these rules has fewer exceptions, or as few at a lower cost."
     if len(plan.areas) == 1 or plan.status == "optimal":
         return verdict(plan.areas[0])
-    if plan.cost is None or plan.bound is None or plan.gap is None:
+    if plan.cost is None or plan.bound is None or plan.gap is None or hours(plan.bound) == hours(0.0):
         return f"The plan is {standing(plan)}."
     less = f"{hours(max(0.0, plan.cost - plan.bound))} ({percent(plan.gap)})"
     return f"The plan is {standing(plan)}. It costs {hours(plan.cost)}, and another could cost at most {less} less."

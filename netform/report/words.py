@@ -106,11 +106,16 @@ def exception_words(code: str) -> str:
     known = {
         "over_max_single_practice": "One practice, too large for any network",
         "pinned": "Pinned as it stands",
+        "island": "Too few patients, and no neighbours",
+        "arithmetic": "No whole number of networks holds so many patients",
+        "stranded": "The only way out leads through too large a practice",
         "stranded_behind_pin": "Cut off by a pin",
         "demands": "The planner's rules leave no other way",
         "geography": "The map leaves no other way",
         "networks": "The number of networks demanded leaves no other way",
         "moves": "The limit on moves leaves no other way",
+        "search": "Not proven to be needed",
+        "not_planned": "Not planned in the time given",
     }
     return known.get(code, spoken(code))
 
@@ -134,8 +139,8 @@ def verdict(area: AreaResult) -> str:
     if area.status == "optimal":
         return "It is proven that no other plan under these rules costs less."
     costs = f"The plan costs {hours(area.cost)}"
-    if area.bound is None or area.gap is None:
-        return f"{costs}. How much less another plan might cost is not known."
+    if area.bound is None or area.gap is None or hours(area.bound) == hours(0.0):
+        return f"{costs} and is not proven best. How much less another plan might cost is not known."
     less = hours(max(0.0, area.cost - area.bound))
     return (
         f"{costs} and is not proven best: no plan can cost less than {hours(area.bound)}, so another could cost at "

@@ -174,7 +174,7 @@ def test_the_nearest_miss_of_several_is_named() -> None:
     graph = made_up_area(sizes, [(0, 0), (1000, 0), (0, 1000), (9000, 0)], [(0, 1), (0, 2), (0, 3)], RULES)
     groups: Groups = [("P0",), ("P1",), ("P2",), ("P3",)]
     assert rationales(graph, networks_of(graph, groups, RULES), RULES)[0].endswith(
-        "No practice could be added; the upper bound binds: all of its 3 neighbours would take it over 50,000 "
+        "No practice could be added: all of its 3 neighbours would take it over 50,000 "
         "patients, P1 by the least (1,000)."
     )
 
@@ -215,8 +215,8 @@ def test_a_limit_on_moves_stops_moves() -> None:
     assert stopped(None, None, least=True) == "moves"
     written = rationales(graph, networks_of(graph, groups, RULES), RULES, Moves(start, sizes, 0))
     assert written[0].endswith(
-        "No practice could be added; the limit on moves binds: its neighbour P1 would take the plan farther from where "
-        "it starts."
+        "No practice could be added: its neighbour P1 would take the plan farther from where it starts than it "
+        "may go."
     )
 
 
@@ -256,8 +256,7 @@ def test_a_rationale_in_full() -> None:
         "average they are 7.1 minutes one way from the hub, P1."
     )
     assert second.endswith(
-        "No practice could be added; the upper bound binds: its neighbour P0 would take it over 50,000 patients by "
-        "25,000."
+        "No practice could be added: its neighbour P0 would take it over 50,000 patients by 25,000."
     )
 
 
@@ -278,18 +277,18 @@ def test_an_exception_says_how_far_it_is_outside() -> None:
     ("demands", "words"),
     [
         (Demands(pins=(("P0",),)), "pinned as it stands; nobody travels"),
-        (Demands(pins=(("P0",),)), "a pin binds: its neighbour P1 is kept out."),
+        (Demands(pins=(("P0",),)), "its neighbour P1 is kept out by a pin."),
         (
             Demands(networks=2),
-            "the number of networks binds: its neighbour P1 is a network of its own, which would",
+            "its neighbour P1 is a network of its own, and the number of networks is fixed.",
         ),
         (
             Demands(apart=(("P0", "P1"),)),
-            "a rule of the planner binds: its neighbour P1 is kept out (P0 and P1 are",
+            "its neighbour P1 is kept out by a rule of the planner (P0 and P1 are",
         ),
     ],
 )
-def test_the_binding_rule_is_in_the_rationale(demands: Demands, words: str) -> None:
+def test_the_rule_that_stops_most_is_in_the_rationale(demands: Demands, words: str) -> None:
     """Whichever it is."""
     graph = row_of(31_000, 3_000)
     rules = replace(RULES, demands=demands)

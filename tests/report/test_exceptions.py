@@ -51,7 +51,7 @@ def test_what_networks_share_is_the_reason_without_their_patients() -> None:
     shared = shared_reasons([one, other, third, bare])
     assert [(each.words, each.explanation, each.networks) for each in shared] == [
         ("The planner's rules leave no other way", REASON, (one, third)),
-        ("Island", "Alone.", (other,)),
+        ("Too few patients, and no neighbours", "Alone.", (other,)),
         ("The planner's rules leave no other way", "", (bare,)),
     ]
 
@@ -70,7 +70,9 @@ def test_a_shared_reason_is_one_line_with_its_networks_below() -> None:
 
 def test_a_reason_without_words_of_its_own_says_its_kind() -> None:
     """Whatever is outside the band is listed."""
-    assert exception_lines([exception(1, 9_000, "island", None)]) == ["  PCN-01, 9,000 patients: Island"]
+    assert exception_lines([exception(1, 9_000, "island", None)]) == [
+        "  PCN-01, 9,000 patients: Too few patients, and no neighbours"
+    ]
 
 
 def test_the_terminal_says_a_shared_reason_once(result: Result) -> None:

@@ -78,7 +78,14 @@ def test_one_line_is_one_line() -> None:
             "feasible",
             100.0,
             None,
-            f"{COSTS}. How much less another plan might cost is not known.",
+            f"{COSTS} and is not proven best. How much less another plan might cost is not known.",
+        ),
+        (
+            # A bound of nothing tells nothing: that no plan costs less than 0 everybody knows.
+            "feasible",
+            100.0,
+            0.04,
+            f"{COSTS} and is not proven best. How much less another plan might cost is not known.",
         ),
         ("infeasible", None, None, "It is proven that no plan can keep these rules."),
         ("unknown", None, 90.0, "No plan was found in the time given. Whether there is one is not known."),
@@ -106,6 +113,8 @@ def test_verdict_with_a_gap_says_how_much_less_another_could_cost() -> None:
         ("geography", "The map leaves no other way"),
         ("networks", "The number of networks demanded leaves no other way"),
         ("moves", "The limit on moves leaves no other way"),
+        ("search", "Not proven to be needed"),
+        ("island", "Too few patients, and no neighbours"),
         ("some_new_reason", "Some new reason"),
     ],
 )
