@@ -32,8 +32,8 @@ RING, FARTHEST, TURNS = 8.0, 168.0, 24
 
 # Of words, units: as wide as the widest of the usual fonts makes them.
 LETTER, LINE = 6.7, 13.0
-# Names longer than this are left to the table.
-LONGEST_NAME = 32
+# Names with a longer line than this are left to the table.
+LONGEST_LINE = 32
 
 # How far towns keep from each other, units.
 BETWEEN_TOWNS = 14.0
@@ -169,7 +169,7 @@ def _badge_spot(
 def place_names(
     names: Sequence[str], badges: Sequence[Badge], shapes: Sequence[BaseGeometry], taken: Taken
 ) -> tuple[Word, ...]:
-    """Write the names of networks beside their badges, where they fit into their regions.
+    """Write the names of networks beside their badges, in one line or two, where they fit into their regions.
 
     Parameters
     ----------
@@ -182,25 +182,39 @@ def place_names(
     taken : Taken
         What names keep clear of; they are added to it.
     """
-    words = []
+    words: list[Word] = []
     named: set[int] = set()
     for badge in badges:
-        name, shape = names[badge.place], shapes[badge.place]
-        if badge.place in named or badge.leader or not name or len(name) > LONGEST_NAME:
+        if badge.place in named or badge.leader:
             continue
-        width = LETTER * len(name)
-        beside = (badge.width + width) / 2 + 3
-        below = (badge.height + LINE) / 2
-        points = np.add((badge.x, badge.y), [(0, below), (0, -below), (beside, 0), (-beside, 0)])
-        half = np.array([width / 2, LINE / 2])
-        boxes = shapely.box(*(points - half).T, *(points + half).T)
-        fits = shapely.contains(shape, boxes) & (taken.gaps(points, width, LINE) >= -1)
-        if fits.any():
-            x, y = points[int(np.argmax(fits))].tolist()
-            taken.add_box(x, y, width, LINE)
-            words.append(Word(name, round(x, 1), round(y, 1)))
-            named.add(badge.place)
+        for lines in _in_lines(names[badge.place]):
+            width, height = LETTER * max(map(len, lines)), LINE * len(lines)
+            beside = (badge.width + width) / 2 + 3
+            below = (badge.height + height) / 2
+            points = np.add((badge.x, badge.y), [(0, below), (0, -below), (beside, 0), (-beside, 0)])
+            half = np.array([width / 2, height / 2])
+            boxes = shapely.box(*(points - half).T, *(points + half).T)
+            fits = shapely.contains(shapes[badge.place], boxes) & (taken.gaps(points, width, height) >= -1)
+            if fits.any():
+                x, y = points[int(np.argmax(fits))].tolist()
+                taken.add_box(x, y, width, height)
+                down = y - (height - LINE) / 2
+                words += [
+                    Word(line, round(x, 1), round(down + LINE * row, 1)) for row, line in enumerate(lines)
+                ]
+                named.add(badge.place)
+                break
     return tuple(words)
+
+
+def _in_lines(name: str) -> list[tuple[str, ...]]:
+    """Give a name in one line, and in two that are about as long; without those that are too long."""
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    ways: list[tuple[str, ...]] = [(name,)] if name else []
+    if spaces:
+        middle = min(spaces, key=lambda place: abs(2 * place - len(name)))
+        ways.append((name[:middle], name[middle + 1 :]))
+    return [lines for lines in ways if max(map(len, lines)) <= LONGEST_LINE]
 
 
 def place_towns(

@@ -13,7 +13,7 @@ import shapely
 from netform.inputs.towns import towns_within
 from netform.report.colours import colour_classes
 from netform.report.labels import BADGE_HEIGHT, Badge, Taken, Word, place_badges, place_names, place_towns
-from netform.report.map_notes import map_notes
+from netform.report.map_notes import map_notes, neck_notes
 from netform.report.shapes import (
     Frame,
     label_spot,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from netform.result import Result
 
 __all__ = [
+    "HUB_REACH",
     "AreaShape",
     "Drawing",
     "Region",
@@ -190,7 +191,10 @@ def draw_map(
         outside=tuple(outside),
         strays=strays,
         authority_lines=_authority_lines(result, ground, frame),
-        notes=map_notes(result, shown, whole_ids=whole_ids),
+        notes=(
+            *map_notes(result, shown, whole_ids=whole_ids),
+            *neck_notes(shown, shapes, pieces, whole_ids=whole_ids),
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a reader of a map should know: networks in several pieces, and networks that lie inside another."""
+"""What a reader of a map should know: networks that are in several pieces, or look as if they were."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from netform.plan.model import Network
     from netform.result import Result
 
-__all__ = ["map_notes"]
+__all__ = ["map_notes", "neck_notes"]
 
 
 def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = False) -> tuple[str, ...]:
-    """Say which networks are drawn in several pieces and why, and which lie wholly inside another.
+    """Say which networks are drawn in several pieces and why.
 
     Ground that is in pieces itself, such as islands, is not told; nor is anything of a division that is scored without
     a graph: what is wrong with that is said where it is scored.
@@ -35,7 +35,6 @@ def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = 
     whole_ids : bool
         Whether the map shows their whole ids.
     """
-    name = {each.network_id: each.network_id if whole_ids else network_number(each) for each in networks}
     grounds = {each.network_id: polygons_only(result.boundaries.get(each.network_id)) for each in networks}
     several = [each for each in networks if shapely.get_num_geometries(grounds[each.network_id]) > 1]
     notes = []
@@ -46,8 +45,41 @@ def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = 
             pieces = _pieces_on_one_ground(grounds[network.network_id], whole)
             if pieces > 1:
                 why = _reason(network, result)
-                notes.append(f"Network {name[network.network_id]} is drawn in {pieces} pieces: {why}")
+                notes.append(
+                    f"Network {_number(network, whole_ids=whole_ids)} is drawn in {pieces} pieces: {why}"
+                )
     return tuple(notes)
+
+
+def neck_notes(
+    networks: Sequence[Network],
+    shapes: Sequence[BaseGeometry],
+    numbered: Sequence[Sequence[BaseGeometry]],
+    *,
+    whole_ids: bool = False,
+) -> tuple[str, ...]:
+    """Say which networks hang together by so little that a reader takes them to be in pieces.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+    shapes : sequence of geometry
+        Their ground on the drawing.
+    numbered : sequence of sequence of geometry
+        Of each, the parts that have its number.
+    whole_ids : bool
+        Whether the map shows their whole ids.
+    """
+    return tuple(
+        f"Network {_number(network, whole_ids=whole_ids)} has its number in {len(parts)} places: they are joined, by "
+        "ground that is too narrow to see here."
+        for network, shape, parts in zip(networks, shapes, numbered, strict=True)
+        if len(parts) > shapely.get_num_geometries(shape)
+    )
+
+
+def _number(network: Network, *, whole_ids: bool) -> str:
+    return network.network_id if whole_ids else network_number(network)
 
 
 def _pieces_on_one_ground(ground: BaseGeometry, whole: Sequence[BaseGeometry]) -> int:

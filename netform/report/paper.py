@@ -17,8 +17,9 @@ from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.paper_flow import HEIGHT, INSIDE, LEFT, SMALL, WIDTH, Column, Flow
 from netform.report.pictures import QUIET, own_style, scale_bar
-from netform.report.plan_picture import draw_networks
+from netform.report.plan_picture import AUTHORITIES_SAID, HUBS_SAID, draw_networks
 from netform.report.shapes import polygons_only
+from netform.report.sheets import named
 from netform.report.tables import provenance_rows
 from netform.report.words import STATUS_WORDS, area_name, network_number, percent, verdict
 
@@ -72,7 +73,9 @@ def _opening(flow: Flow, result: Result, facts: Facts, changes: Changes | None, 
         f"{'forms' if facts.practices == 1 else 'form'} {_count(facts.networks, 'network')}{several}. "
         f"{band_sentence(facts)}"
     )
-    flow.paragraph(" ".join([*taken_sentences(facts.tally(plan.networks)), proof_sentence(plan)]))
+    taken = taken_sentences(facts.tally(plan.networks))
+    said = ["An hour a week is an hour of somebody's time.", *taken] if taken else []
+    flow.paragraph(" ".join([*said, proof_sentence(plan)]))
     if changes:
         flow.paragraph(" ".join(changes_sentences(changes)))
 
@@ -102,12 +105,12 @@ def _map(flow: Flow, result: Result) -> None:
     flow.at += up * scale + 22
     scale_bar(flow.figure, scale / 72, WIDTH / 72, 1 - flow.at / HEIGHT, 1 - LEFT / WIDTH)
     flow.at += 8
-    notes = [*drawing.notes, *([TOWNS_ATTRIBUTION] if drawing.towns else [])] if drawing else []
-    said = (
-        "Numbers are those of the networks in the table; a dot is a practice, the larger the more patients, a diamond "
-        "the hub of a network. Colours and patterns only tell neighbours apart; an exception is marked with !."
-    )
-    flow.paragraph(" ".join([said, *notes]), SMALL, colour=QUIET)
+    said = [f"Numbers are those of the networks in the table. {HUBS_SAID}"]
+    said += ["An exception is marked with !."] if any(each.exception for each in networks) else []
+    said += [AUTHORITIES_SAID] if drawing and drawing.authority_lines else []
+    said += drawing.notes if drawing else ()
+    said += [TOWNS_ATTRIBUTION] if drawing and drawing.towns else []
+    flow.paragraph(" ".join(said), SMALL, colour=QUIET)
 
 
 def _table(flow: Flow, result: Result, facts: Facts) -> None:
@@ -144,18 +147,19 @@ def _table(flow: Flow, result: Result, facts: Facts) -> None:
 
 
 def _exceptions(flow: Flow, result: Result, facts: Facts) -> None:
+    put = named(result)
     if facts.exceptions:
         flow.heading("Exceptions")
         for shared in shared_reasons(facts.exceptions):
             who = ", ".join(f"{each.network_id} ({each.list_size:,} patients)" for each in shared.networks)
-            flow.paragraph(f"{who}: {shared.explanation or shared.words}")
+            flow.paragraph(f"{who}: {put(shared.explanation or shared.words)}")
     if result.plan.unplaced:
         flow.heading("Practices in no network")
         reasons: dict[str, list[str]] = {}
         for each in result.plan.unplaced:
             reasons.setdefault(each.reason, []).append(each.practice_code)
         for reason, codes in reasons.items():
-            flow.paragraph(f"{_count(len(codes), 'practice')}: {reason} {', '.join(codes)}.")
+            flow.paragraph(f"{_count(len(codes), 'practice')}: {put(reason)} {put('; '.join(codes))}.")
 
 
 def _proof(flow: Flow, result: Result) -> None:
@@ -180,17 +184,19 @@ def _proof(flow: Flow, result: Result) -> None:
     notes = [*result.plan.provenance.get("notes", ())]
     if any(area.notes or area.unproven for area in areas) or notes:
         flow.heading("Findings to read")
+        put = named(result)
         for area in areas:
-            named = f"{area_name(area.area)}: " if len(areas) > 1 else ""
+            where = f"{area_name(area.area)}: " if len(areas) > 1 else ""
             doubt = [f"{verdict(area)} {area.unproven}"] if area.unproven else []
             for said in (*doubt, *area.notes):
-                flow.paragraph(named + said)
+                flow.paragraph(where + put(said))
         for note in notes:
-            flow.paragraph(note)
+            flow.paragraph(put(note))
 
 
 def _blocks(flow: Flow, result: Result, facts: Facts, changes: Changes | None) -> None:
     by_code = {practice.code: practice for practice in result.practices}
+    put = named(result)
     several = len(result.plan.areas) > 1
     columns = [Column("Practice", 1.1), Column("Name", 3.6), Column("Postcode", 1.3)]
     columns += [Column("Patients", 1.1, "right"), Column("Minutes to hub", 1.7, "right")]
@@ -201,7 +207,7 @@ def _blocks(flow: Flow, result: Result, facts: Facts, changes: Changes | None) -
         flow.heading(f"{label}. {network.name}", 11, keep=80 + 14 * rows)
         flow.paragraph(_line_of(network, facts), SMALL, colour=QUIET)
         if network.rationale:
-            flow.paragraph(network.rationale)
+            flow.paragraph(put(network.rationale))
         flow.table(
             columns,
             [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netform.inputs.gazetteer import ATTRIBUTION
 from netform.inputs.towns import TOWNS_ATTRIBUTION
-from netform.report.map import draw_map
+from netform.plan.title_page import title_page_of
+from netform.report.map import HUB_REACH, draw_map
 from netform.report.pictures import INK, QUIET, ground_path, picture, scale_bar, shown
 from netform.report.words import network_number, source_name
 
@@ -24,11 +26,11 @@ if TYPE_CHECKING:
     from netform.report.pictures import Kind
     from netform.result import Result
 
-__all__ = ["FILLS", "draw_networks", "plan_picture"]
+__all__ = ["AUTHORITIES_SAID", "FILLS", "HUBS_SAID", "draw_networks", "plan_picture"]
 
 # Inches; the ground takes what the title, the list of networks and the attribution leave.
 WIDTH, MOST_HEIGHT = 10.0, 9.0
-TOP, LINE, FOOT = 0.6, 0.19, 0.75
+TOP, LINE, FOOT = 0.7, 0.19, 0.75
 
 # A network in each of so many columns below the map; more networks are numbers on the map alone.
 COLUMNS, MOST_LISTED = 3, 60
@@ -41,10 +43,13 @@ PATTERNS = (
 WARN = "#b3261e"
 TOWN, AUTHORITY = "#5b6874", "#94703f"
 
+HUBS_SAID = "A dot is a practice, the larger the more patients; a diamond is the hub of a network."
 AUTHORITIES_SAID = "Dashed: between practices whose postcodes are in different local authorities."
 
 # Of letters on the map, in the units of the drawing; names are as on the page.
 NUMBER, NAME, TOWN_NAME = 13.0, 10.5, 10.5
+# Of the cross at a practice in no network, in the same units.
+STRAY_WIDTH = 8.0
 
 
 def plan_picture(result: Result, kind: Kind) -> bytes:
@@ -56,16 +61,20 @@ def plan_picture(result: Result, kind: Kind) -> bytes:
     kind : {"png", "svg"}
     """
     count = len(result.plan.networks)
-    title = f"{count:,} network{'s' * (count != 1)} of {source_name(result.practices.source)}"
+    heading = title_page_of(result.plan)
+    what = f"{count:,} network{'s' * (count != 1)} of {source_name(result.practices.source)}"
+    title = f"{'Draft: ' * heading.draft}{heading.title or what}"
+    by = [heading.author, heading.date, what if heading.title else ""]
+    beneath = "".join(f"{each}. " for each in by if each)
     outside = sum(network.exception is not None for network in result.plan.networks)
     description = (
         f"A map of {count:,} networks, {outside:,} of them exceptions. The table of networks has list sizes, members "
         "and hubs."
     )
-    return picture(lambda: _figure(result, title), kind, title=title, description=description)
+    return picture(lambda: _figure(result, title, beneath), kind, title=title, description=description)
 
 
-def _figure(result: Result, title: str) -> Figure:
+def _figure(result: Result, title: str, beneath: str) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 (only a picture needs it)
 
     several = len({network.area for network in result.plan.networks}) > 1
@@ -88,6 +97,7 @@ def _figure(result: Result, title: str) -> Figure:
         _draw(axes, drawing, scale)
         scale_bar(figure, scale, WIDTH, (bottom - 0.12) / height)
     figure.text(0.025, 1 - 0.4 / height, shown(title), fontsize=13, fontweight="bold")
+    figure.text(0.025, 1 - 0.58 / height, shown(beneath), fontsize=8.5, color=QUIET)
     for place, network in enumerate(listed):
         column, row = divmod(place, rows)
         figure.text(
@@ -96,10 +106,10 @@ def _figure(result: Result, title: str) -> Figure:
         )  # fmt: skip
     for row, note in enumerate(notes, rows):
         figure.text(0.025, (bottom - 0.3 - LINE * row) / height, shown(note), fontsize=6.5, color=QUIET)
-    said = TOWNS_ATTRIBUTION if drawing and drawing.towns else ""
-    if drawing and drawing.authority_lines:
-        said = f"{AUTHORITIES_SAID} {said}"
-    figure.text(0.025, 0.23 / height, said, fontsize=5.5, color=QUIET)
+    said = [HUBS_SAID] if drawing else []
+    said += [AUTHORITIES_SAID] if drawing and drawing.authority_lines else []
+    said += [TOWNS_ATTRIBUTION] if drawing and drawing.towns else []
+    figure.text(0.025, 0.23 / height, " ".join(said), fontsize=5.5, color=QUIET)
     figure.text(0.025, 0.12 / height, ATTRIBUTION, fontsize=5.5, color=QUIET)
     return figure
 
@@ -217,15 +227,21 @@ def _sites(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> N
     points : float
         To a unit of the drawing.
     """
-    for dots, marker, colour, size in (
-        ([dot for dot in drawing.dots if not dot.hub], "o", QUIET, 5.0),
-        ([dot for dot in drawing.dots if dot.hub], "D", INK, 6.5),
-        (drawing.strays, "x", INK, 8.0),
+    # Sizes are widths in points: of a circle, of a diamond's side, of a cross.
+    for dots, marker, colour, width in (
+        ([dot for dot in drawing.dots if not dot.hub], "o", QUIET, lambda radius: 2 * radius),
+        (
+            [dot for dot in drawing.dots if dot.hub],
+            "D",
+            INK,
+            lambda radius: math.sqrt(2) * (radius + HUB_REACH),
+        ),
+        (drawing.strays, "x", INK, lambda _: STRAY_WIDTH),
     ):
         places = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
-        axes.plot(
-            *places.T, marker, color=colour, markersize=size * points, zorder=5,
-            markeredgecolor=colour if marker == "x" else "white", markeredgewidth=0.6, transform=to_axes,
+        axes.scatter(
+            *places.T, s=[(width(dot.radius) * points) ** 2 for dot in dots], marker=marker, facecolor=colour, zorder=5,
+            linewidths=0.6, transform=to_axes, **({} if marker == "x" else {"edgecolors": "white"}),
         )  # fmt: skip
 
 

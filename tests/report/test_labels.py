@@ -110,6 +110,18 @@ def test_a_name_is_written_where_it_fits_into_its_region() -> None:
     assert word.y > badges[0].y + badges[0].height / 2
 
 
+def test_a_name_too_long_for_a_line_stands_in_two() -> None:
+    """In 120 units 28 letters of 6.7 do not fit; 13 and 14, the halves, do: 94 units, 13 from line to line."""
+    narrow = shapely.box(100, 100, 220, 300)
+    on = taken()
+    badges = place_badges([network(1)], [[narrow]], on)
+    words = place_names(["Windsor House Group Practice"], badges, [narrow], on)
+    assert [word.text for word in words] == ["Windsor House", "Group Practice"]
+    assert words[0].x == words[1].x
+    assert words[1].y - words[0].y == pytest.approx(13)
+    assert all(abs(word.y - badges[0].y) >= (13 + 19) / 2 for word in words)
+
+
 def test_towns_are_few_and_the_largest_come_first() -> None:
     """Of two towns at one place the larger is at its place, the other beside it; a third is one too many."""
     # One metre to a tenth of a unit: the drawing shows 10 km by 8 km, its corner at the margin.

@@ -111,6 +111,27 @@ def test_pieces_are_numbered_and_told(one_area: Result) -> None:
     assert note.startswith("Network 1 is drawn in 2 pieces: its practices are neighbours through a site")
 
 
+def test_a_neck_too_narrow_to_see_is_told(one_area: Result) -> None:
+    """The halves of network 1 are joined by 10 m, which is half a unit: both have its number, and a note says why."""
+    halves = (
+        shapely.box(400_000, 300_000, 404_000, 310_000),
+        shapely.box(410_000, 300_000, 420_000, 310_000),
+    )
+    neck = shapely.box(404_000, 300_000, 410_000, 300_010)
+    boundaries = {
+        "01": shapely.union_all([*halves, neck]),
+        "02": shapely.box(404_000, 300_010, 410_000, 310_000),
+    }
+    places = replace(one_area.places, easting=one_area.places.easting.copy())
+    places.easting[1] = 415_000.0
+    drawing = draw_map(replace(one_area, boundaries=boundaries, places=places), one_area.plan.networks)
+    assert drawing is not None
+    assert [badge.text for badge in drawing.badges] == ["1", "1", "2"]
+    assert drawing.notes == (
+        "Network 1 has its number in 2 places: they are joined, by ground that is too narrow to see here.",
+    )
+
+
 def test_islands_are_not_told(one_area: Result) -> None:
     """Ground that is in pieces makes networks that are, and everybody sees why."""
     islands = {

@@ -63,6 +63,19 @@ def test_page_says_what_the_plan_is(result: Result) -> None:
     assert "so another could cost at most 2.0 (3.2%) less." in words
 
 
+def test_what_an_hour_is_stands_before_hours_and_costs(result: Result) -> None:
+    """In the order in which a telephone, a screen reader and a printer give the page."""
+    words = " ".join(Page(render_report(result)).words.split())
+    assert words.index("An hour a week is an hour of somebody’s time.") < words.index("The proof.")  # noqa: RUF001
+    assert words.index("The proof.") < words.index("Against today.")
+
+
+def test_the_key_tells_of_exceptions_where_there_are_some(result: Result, one_area: Result) -> None:
+    """A sign that is not on the map is not in its key."""
+    assert "An exception, marked with" in Page(render_report(result)).words
+    assert "An exception, marked with" not in Page(render_report(one_area)).words
+
+
 def test_rows_carry_the_scores(one_area: Result) -> None:
     """Cedar's row: 40,000 patients, 32.5 hours, being 1.5 and 31, and a cost of 1.5 + 2 * 31 = 63.5."""
     page = render_report(one_area)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +38,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_paper_says_what_the_plan_is(result: Result, said: list[str]) -> None:
     """Every network with its members and reasons, every exception, everyone in none, and the sources."""
     first, *rest = result.plan.networks
-    networks = (replace(first, today=PresentNetwork("U1", "Bay PCN")), *rest)
+    networks = (
+        replace(first, today=PresentNetwork("U1", "Bay PCN"), rationale="The best next partner is B1."),
+        *rest,
+    )
     unplaced = (*result.plan.unplaced, Unplaced("Z9", "Too far."))
     result = replace(result, plan=replace(result.plan, networks=networks, unplaced=unplaced))
     content = render_paper(result)
@@ -49,9 +53,28 @@ def test_the_paper_says_what_the_plan_is(result: Result, said: list[str]) -> Non
         assert all(code in text for code in network.practice_codes)
         assert shown(network.explanation or "").rpartition(". ")[2] in text
     assert "Bay PCN" in text
+    assert "The best next partner is Cedar (B1)." in text
     assert "Too far. Z9." in text
+    assert text.index("An hour a week is an hour of somebody's time.") < text.index("hours a week:")
     assert "Crown copyright" in text
     assert all(part in text for part in ("SHA-256", "Page 1"))
+
+
+def test_the_paper_says_what_its_map_shows(one_area: Result, said: list[str]) -> None:
+    """Lines between authorities are explained where there are some, and exceptions where there are some."""
+    render_paper(one_area)
+    text = " ".join(said)
+    assert "a diamond is the hub of a network" in text
+    assert "Dashed" not in text
+    assert "An exception is marked with !." not in text
+    said.clear()
+    line = shapely.LineString([(405_000, 300_000), (405_000, 310_000)])
+    odd = replace(one_area.plan.networks[0], exception="search", explanation="None was found.")
+    plan = replace(one_area.plan, networks=(odd, *one_area.plan.networks[1:]))
+    render_paper(replace(one_area, plan=plan, authority_lines=line))
+    text = " ".join(said)
+    assert "Dashed: between practices" in text
+    assert "An exception is marked with !." in text
 
 
 def test_the_same_plan_gives_the_same_paper(result: Result) -> None:

@@ -16,10 +16,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from netform.plan.title_page import TitlePage, with_title_page
 from netform.report.alternatives_picture import alternatives_picture
 from netform.report.front_picture import front_picture
 from netform.report.pictures import Label, inline_svg, label_points, picture
-from netform.report.plan_picture import plan_picture
+from netform.report.plan_picture import draw_networks, plan_picture
 from netform.tradeoff.results import AreaFront
 from tests.made_up_tradeoff import HARMFUL, LEAST_Y, MIDDLE, TODAY, alternatives_result, front
 
@@ -232,3 +233,40 @@ def test_the_map_of_a_plan_shows_every_network(result: Result) -> None:
     assert any("!" in each for each in words)
     assert "<script" not in text
     assert plan_picture(result, "png") == plan_picture(result, "png")
+
+
+def test_the_map_of_a_plan_is_headed_as_its_report(result: Result) -> None:
+    """Title, author, date and draft mark, and what it is of; without a title that is the title."""
+
+    def words(page: TitlePage) -> list[str]:
+        headed = replace(result, plan=with_title_page(result.plan, page))
+        return re.findall(r"<text[^>]*>([^<]*)</text>", plan_picture(headed, "svg").decode("utf-8"))
+
+    headed = words(TitlePage("Networks of the dale", "A. Planner", "1 December 2026", draft=True))
+    assert "Draft: Networks of the dale" in headed
+    assert "A. Planner. 1 December 2026. 3 networks of small.csv." in headed
+    assert "3 networks of small.csv" in words(TitlePage())
+
+
+def test_dots_of_a_picture_are_as_large_as_those_of_the_page(result: Result) -> None:
+    """A practice of four times the patients has a dot of twice the width, as the key says."""
+    large = {"A1": 80_000, "C1": 20_000}
+    practices = [replace(each, list_size=large.get(each.code, each.list_size)) for each in result.practices]
+    # Dots of practices that are no hubs: hubs are made another's.
+    networks = [
+        replace(
+            each, practice_codes=tuple(code for code in each.practice_codes if code != "A2"), hub_code="A2"
+        )
+        for each in result.plan.networks
+    ]
+    shown = replace(
+        result,
+        practices=replace(result.practices, practices=tuple(practices)),
+        plan=replace(result.plan, networks=tuple(networks)),
+    )
+    figure = Figure()
+    axes = figure.add_axes((0, 0, 1, 1))
+    draw_networks(axes, shown, shown.plan.networks, 0.001)
+    sizes = sorted(size for each in axes.collections for size in each.get_sizes())
+    # A1 80,000 to B1's 40,000 to C1's 20,000: areas are in proportion.
+    assert [size / sizes[0] for size in sizes] == pytest.approx([1, 2, 4], rel=0.05)

@@ -106,13 +106,14 @@ def test_who_joins_and_who_leaves_is_on_the_sheets(result: Result) -> None:
     assert "Birch (A2), from U2." in told
     assert "Birch (A2), for N-01 Amber." in told
     assert "1 of the 2 practices of U2." in told
+    assert "The one practice of U1." in told
 
 
 def test_a_network_that_none_of_today_goes_on_in_is_new(result: Result) -> None:
     """A1, A2 and B1 are U1, 75,000 patients: more than half, B1, is N-02, and N-01 goes on with none."""
     shown = at(result, B1="U1")
     told = words(shown)
-    assert "A new network: no network of today has more than half of its patients here, so that all" in told
+    assert "has more than half of its patients here, so every practice counts as moved." in told
     assert "Amber (A1), from U1; Birch (A2), from U1." in told
 
 
