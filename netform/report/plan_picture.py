@@ -227,22 +227,33 @@ def _sites(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> N
     points : float
         To a unit of the drawing.
     """
-    # Sizes are widths in points: of a circle, of a diamond's side, of a cross.
-    for dots, marker, colour, width in (
-        ([dot for dot in drawing.dots if not dot.hub], "o", QUIET, lambda radius: 2 * radius),
-        (
-            [dot for dot in drawing.dots if dot.hub],
-            "D",
-            INK,
-            lambda radius: math.sqrt(2) * (radius + HUB_REACH),
-        ),
-        (drawing.strays, "x", INK, lambda _: STRAY_WIDTH),
-    ):
-        places = np.array([(dot.x, dot.y) for dot in dots]).reshape(-1, 2)
+    for hub, marker, colour in ((False, "o", QUIET), (True, "D", INK)):
+        dots = [dot for dot in drawing.dots if dot.hub == hub]
+        x, y, radius = np.array([(dot.x, dot.y, dot.radius) for dot in dots]).reshape(-1, 3).T
+        # In points, the width of a circle, or the side of a diamond that reaches beyond it.
+        width = points * (math.sqrt(2) * (radius + HUB_REACH) if hub else 2 * radius)
         axes.scatter(
-            *places.T, s=[(width(dot.radius) * points) ** 2 for dot in dots], marker=marker, facecolor=colour, zorder=5,
-            linewidths=0.6, transform=to_axes, **({} if marker == "x" else {"edgecolors": "white"}),
-        )  # fmt: skip
+            x,
+            y,
+            s=width**2,
+            marker=marker,
+            color=colour,
+            edgecolors="white",
+            linewidths=0.6,
+            zorder=5,
+            transform=to_axes,
+        )
+    x, y = np.array([(dot.x, dot.y) for dot in drawing.strays]).reshape(-1, 2).T
+    axes.plot(
+        x,
+        y,
+        "x",
+        color=INK,
+        markersize=STRAY_WIDTH * points,
+        markeredgewidth=0.6,
+        zorder=5,
+        transform=to_axes,
+    )
 
 
 def _words(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> None:
