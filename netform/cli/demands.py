@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from netform.cli.numbers import number_of_patients
 from netform.cli.request import AREA_BAND
 from netform.errors import RulesError
 from netform.rules.table import DEMAND_RULES, DemandRule
@@ -107,9 +108,9 @@ def _tables(request: ListRequest) -> tuple[dict[str, Any], list[str]]:
     areas: dict[str, dict[str, int]] = {}
     for text in request.demands.get(AREA_BAND, ()):
         name, _, band = text.rpartition("=")
-        least, dash, most = (part.strip().replace(",", "") for part in band.partition("-"))
-        if name.strip() and dash and _is_digits(least) and _is_digits(most):
-            given_band = {"min": int(least), "max": int(most)}
+        least, most = (number_of_patients(part) for part in band.partition("-")[::2])
+        if name.strip() and least is not None and most is not None:
+            given_band = {"min": least, "max": most}
             known = areas.setdefault(name.strip(), given_band)
             if known != given_band:
                 both = " and ".join(f"{each['min']}-{each['max']}" for each in (known, given_band))
@@ -121,7 +122,3 @@ def _tables(request: ListRequest) -> tuple[dict[str, Any], list[str]]:
 
 def _codes(text: str) -> list[str]:
     return [code for code in (part.strip() for part in text.split(",")) if code]
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import unicodedata
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 import click
 
 from netform.cli.demands import DEMAND_OPTIONS, demanded_rules, typed_demands
-from netform.cli.numbers import Within
+from netform.cli.numbers import Within, number_of_patients
 from netform.cli.output import made_whole
 from netform.cli.record import with_record
 from netform.errors import RulesError
@@ -58,14 +57,10 @@ def _patients(_ctx: click.Context, _param: click.Parameter, value: str | None) -
     """Read a number of patients as people write it: 30000, 30,000 or 30k."""
     if value is None:
         return None
-    match = _PATIENTS.fullmatch(value.strip())
-    number = float(match[1].replace(",", "")) * (1_000 if match[2] else 1) if match else 0.5
-    if number != int(number):
+    number = number_of_patients(value)
+    if number is None:
         raise click.BadParameter(f"{value[:40]!r} is no number of patients: write 30000, 30,000 or 30k.")
-    return int(number)
-
-
-_PATIENTS = re.compile(r"(-?[0-9]{1,12}(?:\.[0-9]{1,3})?|[0-9]{1,3}(?:,[0-9]{3})+)([kK])?")
+    return number
 
 
 def _file(help_text: str, *names: str) -> Callable[[Command], Command]:

@@ -234,6 +234,7 @@ def _grouping(
         names={
             label: said
             for label in sorted(networks)
-            if (said := names.get(label) or written_name(present.get(label, ""))) and said != label
+            if (said := names.get(label) or written_name(present.get(label, "")))
+            and said.casefold() != label.casefold()
         },
     )

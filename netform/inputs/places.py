@@ -12,7 +12,7 @@ from netform.errors import Fault, InputError
 from netform.inputs.gazetteer import OUTCODE, SECTOR, BundledPostcodes, Gazetteer, postcode_key
 from netform.inputs.postcodes_file import read_postcodes_file
 from netform.practices.coordinates import check_degrees, check_grid
-from netform.practices.postcode import normal_postcode
+from netform.practices.postcode import lookalikes, normal_postcode
 from netform.practices.values import CellError, some_of
 
 if TYPE_CHECKING:
@@ -213,9 +213,20 @@ def _look_up(
                 easting, northing = np.median(places, axis=0)
                 return (float(easting), float(northing)), quality if length == len(key) else "approximate"
     if key and practice.easting is None and practice.latitude is None:
+        meant = next(
+            (
+                near
+                for near in lookalikes(practice.postcode)
+                for _, gazetteer in sources
+                if len(gazetteer(near[0]).within(postcode_key(near)))
+            ),
+            None,
+        )
         unknown = CellError(
             "this postcode is in no gazetteer, and neither is its district",
-            "Check it, or give the easting and northing in columns of those names",
+            f"Did you mean {meant!r}?"
+            if meant
+            else "Check it, or give the easting and northing in columns of those names",
         )
         faults.append(_fault(practices, practice, "postcode", practice.postcode, unknown))
     return (math.nan, math.nan), ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from netform.practices.values import CellError
@@ -9,9 +10,22 @@ from netform.practices.values import CellError
 # Areas of which some outward codes end in a letter.
 _LETTERED = frozenset({"E", "EC", "N", "NW", "SE", "SW", "W", "WC"})
 # Letters and digits that are typed for one another.
-_DIGITS, _LETTERS = str.maketrans("OIS", "015"), str.maketrans("015", "OIS")
+_TWINS = {
+    "0": "O",
+    "O": "0",
+    "1": "IL",
+    "I": "1L",
+    "L": "1I",
+    "5": "S",
+    "S": "5",
+    "2": "Z",
+    "Z": "2",
+    "8": "B",
+    "B": "8",
+}
+_DIGITS, _LETTERS = str.maketrans("OISL", "0151"), str.maketrans("015", "OIS")
 
-__all__ = ["normal_postcode", "postcode_form", "postcode_text"]
+__all__ = ["lookalikes", "normal_postcode", "postcode_form", "postcode_text"]
 
 # Area of one or two letters, district of a digit with perhaps another digit or letter; then the inward
 # code. After "UK postcodes" of the Office for National Statistics, as the ONS Postcode Directory uses them.
@@ -94,6 +108,31 @@ def normal_postcode(text: str) -> str:
     if where is not None:
         raise CellError(f"this postcode is {where}", "Remove the row: netform plans for Great Britain")
     return f"{match[1]} {match[2]}"
+
+
+def lookalikes(postcode: str) -> list[str]:
+    """Postcodes of the right form that differ in one or two signs which are typed for one another.
+
+    Parameters
+    ----------
+    postcode : str
+
+    Returns
+    -------
+    list of str
+        Those of one slip first.
+    """
+    compact = "".join(postcode.upper().split())
+    found = []
+    for slips in (1, 2):
+        for places in itertools.combinations(range(len(compact)), slips):
+            for signs in itertools.product(*(_TWINS.get(compact[at], "") for at in places)):
+                meant = list(compact)
+                for at, sign in zip(places, signs, strict=True):
+                    meant[at] = sign
+                if match := _FORM.fullmatch("".join(meant)):
+                    found.append(f"{match[1]} {match[2]}")
+    return found
 
 
 def _without_slips(compact: str) -> str:

@@ -41,6 +41,8 @@ _MEASURES = ("weighted_list_size", "gp_fte", "nurse_fte", "dpc_fte")
 
 # The largest practice of England has about 115,000 patients (July 2026); and so many times the middle one is a slip.
 LARGEST_LIST, OUTLIER = 120_000, 100
+# No list of practices has a middle one this small: its sizes may be in thousands.
+SMALLEST_MIDDLE = 100
 
 _T = TypeVar("_T")
 
@@ -183,7 +185,7 @@ class _RowReader:
                 f"alone were counted: {some_of(self._second_networks)}."
             )
         notes += network_name_notes(self.practices, self._index)
-        notes += _implausible(self.practices)
+        notes += _implausible(self.practices, in_thousands=bool(self._averages))
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
         if closing:
             # NHS England: a practice that closes keeps a list of 1 until it is dissolved.
@@ -334,18 +336,23 @@ class _RowReader:
         return self._value(column, lambda cell: decimal_number(cell, limits), None)
 
 
-def _implausible(practices: list[Practice]) -> list[str]:
-    """Name list sizes that are likely slips: beyond any practice of England, or a hundred times the middle one."""
+def _implausible(practices: list[Practice], *, in_thousands: bool) -> list[str]:
+    """Name list sizes that are likely slips: beyond any practice of England, or a hundred times off the middle one.
+
+    Of numbers with fractions all are, where they may be thousands.
+    """
     if not practices:
         return []
     middle = sorted(practice.list_size for practice in practices)[len(practices) // 2]
-    large = [
-        f"{practice.code} ({practice.list_size:,})"
-        for practice in practices
-        if practice.list_size > LARGEST_LIST or practice.list_size > OUTLIER * middle
+    sizes = [(practice.list_size, f"{practice.code} ({practice.list_size:,})") for practice in practices]
+    all_are = in_thousands and middle < SMALLEST_MIDDLE
+    # A list of 1 has a note of its own.
+    off = {
+        "larger": [said for size, said in sizes if size > LARGEST_LIST or size > OUTLIER * middle],
+        "smaller": [said for size, said in sizes if size > 1 and (size * OUTLIER < middle or all_are)],
+    }
+    return [
+        f"List sizes that are {how} than any to be expected, to be checked: {some_of(said)}."
+        for how, said in off.items()
+        if said
     ]
-    return (
-        [f"List sizes that are larger than any to be expected, to be checked: {some_of(large)}."]
-        if large
-        else []
-    )

@@ -140,6 +140,8 @@ def test_one_file_is_named_by_its_ending(work: Path, tmp_path: Path, name: str) 
         (("--plan", "today", "--pin", "P1,P9"), 2, "--pin P1, P9: practice P9 is not in the list"),
         (("--plan", "today", "--hub", "P0"), 2, "--hub P0: practice P0 is not in the list"),
         (("--plan", "today", "--area-band", "East=1-2"), 2, "the list has no such area"),
+        (("--plan", "today", "--area-band", "East=30k-50,000"), 2, "the list has no such area"),
+        (("--plan", "today", "--area-band", "East=30.000-50.000"), 2, "write AREA=MIN-MAX"),
         ((), 2, "--plan"),
     ],
 )

@@ -542,13 +542,15 @@ def test_the_guide_names_every_exit_code() -> None:
     assert {0, 2, 3, 4, 5, 6, 70, 130} <= codes
 
 
-@pytest.mark.parametrize("typed", ["30000", "30,000", "30k", "30K", "30.0k"])
+@pytest.mark.parametrize(
+    "typed", ["30000", "30,000", "30k", "30K", "30.0k", "30 k", "30 000", "30_000", "30000.0"]
+)
 def test_patients_are_read_as_people_write_them(typed: str) -> None:
     """All of these are thirty thousand."""
     assert "Networks are to have 30,000 to 50,000 patients." in run("check", EXAMPLE, "--min", typed).stdout
 
 
-@pytest.mark.parametrize("typed", ["30 thousand", "3,00", "1.5", "k", ""])
+@pytest.mark.parametrize("typed", ["30 thousand", "3,00", "1.5", "k", "", "30.000", "3e4"])
 def test_what_is_no_number_of_patients_is_refused(typed: str) -> None:
     """With how to write it."""
     result = run("check", EXAMPLE, "--min", typed)

@@ -349,6 +349,14 @@ def test_memberships_that_have_ended_are_left_out(tmp_path: Path) -> None:
     assert found.notes == ("Memberships with an end date were left out: A1 (20230331).",)
 
 
+def test_a_name_in_place_of_a_code_is_said_once() -> None:
+    """Where a list has names of networks and no codes, a capital letter is no second name."""
+    text = b"code,postcode,list_size,pcn_name,draft\nA1,LS1 4AP,5000,ST JO PCN,st jo pcn\n"
+    listed = read_practices("-", stdin=io.BytesIO(text), division_columns=["draft"])
+    assert not read_grouping("today", listed).names
+    assert not read_grouping("draft", listed).names
+
+
 @pytest.mark.parametrize("header", ["Membership End", "LEAVE_DATE", "Date left", "Valid to", "End"])
 @pytest.mark.parametrize("going_on", ["", "31/12/9999", "Present", "0"])
 def test_an_end_is_a_date_that_comes(tmp_path: Path, header: str, going_on: str) -> None:

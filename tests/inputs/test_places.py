@@ -123,6 +123,7 @@ def test_every_practice_that_cannot_be_placed_is_named() -> None:
     assert "is blank" in problems[6]
     assert "in no gazetteer" in problems[7]
     assert "in no gazetteer" in problems[8]
+    assert "Did you mean" not in faults[8].remedy
     assert "both 0" in problems[9]
     assert "hold degrees" in problems[10]
     assert "exchanged" in problems[11]
@@ -342,3 +343,13 @@ def test_the_local_authority_of_a_postcode_is_known() -> None:
         )
     )
     assert places.authorities == ("E08000035", "E08000032", "", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("B3S 7QX", "B35 7QX"), ("WA1S 7XR", "WA15 7XR"), ("M9O 1QX", "M90 1QX")],
+)
+def test_a_slip_that_has_the_form_of_a_postcode_is_guessed(typed: str, meant: str) -> None:
+    """Letters and digits that look alike: no district is called so, and the postcode that is meant exists."""
+    (fault,) = _faults(_list(_at("A1", typed)))
+    assert fault.remedy == f"Did you mean {meant!r}?"

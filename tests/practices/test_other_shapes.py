@@ -10,6 +10,8 @@ from netform.errors import InputError
 from netform.practices.model import PracticeList
 from netform.practices.reading import read_practices
 
+HEAD = "practice_code,postcode,list_size"
+
 
 def _read(text: str) -> PracticeList:
     return read_practices("-", stdin=io.BytesIO(text.encode("utf-8")))
@@ -153,10 +155,24 @@ def test_list_sizes_beyond_all_others_are_named() -> None:
     assert any("to be checked: A4 (130,000)." in note for note in found.notes)
 
 
+def test_list_sizes_below_all_others_are_named() -> None:
+    """A hundredth of the middle one, or a list in thousands; one that closes, of 1 patient, has its own note."""
+    rows = "".join(f"A{k},LS1 4AP,{size}\n" for k, size in enumerate((5_000, 6_000, 59, 60, 1, 7_000, 8_000)))
+    assert any(
+        "smaller than any to be expected, to be checked: A2 (49)." in note
+        for note in _read(HEAD + "\n" + rows.replace(",59", ",49")).notes
+    )
+    thousands = _read(f"{HEAD}\nA,LS1 4AP,7.9\nB,LS1 4AP,8.6\n")
+    assert any(
+        "smaller than any to be expected, to be checked: A (8), B (9)." in note for note in thousands.notes
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("LSI 4AP", "LS1 4AP"),
+        ("LSl 4AP", "LS1 4AP"),
         ("L51 4AP", "L51 4AP"),
         ("LS1 4A0", "LS1 4AO"),
         ("B1O IAA", "B10 1AA"),
@@ -171,9 +187,6 @@ def test_letters_and_digits_that_look_alike(typed: str, meant: str) -> None:
         return
     with pytest.raises(InputError, match=f"Did you mean '{meant}'"):
         _read(text)
-
-
-HEAD = "practice_code,postcode,list_size"
 
 
 @pytest.mark.parametrize(
