@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +11,12 @@ import shapely
 
 from netform.report.labels import Badge, Word, place_badges
 from netform.report.map import SiteDot, colours_of, scale_km, taken_by, towns_on
-from netform.report.shapes import Frame, path_data, polygons_only, simplify_coverage
+from netform.report.shapes import Frame, line_data, path_data, polygons_only, simplify_coverage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from netform.judge.comparison import Compared
     from netform.plan.model import Network
@@ -52,17 +54,22 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ChangeMap:
-    """All that one map of changes shows, in units of its viewBox."""
+    """All that one map of changes shows, in units of its viewBox.
+
+    Where not every practice that moves has room for the letter of its old network and the number of its new one,
+    ``letters_only``: the number is that of the ground it stands on.
+    """
 
     width: float
     height: float
     scale_km: float
     scale_width: float
     grounds: tuple[Ground, ...]
-    old: tuple[str, ...]
+    old: str
     marks: tuple[Mark, ...]
     badges: tuple[Badge, ...]
     unlabelled: int
+    letters_only: bool = False
     towns: tuple[Word, ...] = ()
 
 
@@ -106,6 +113,9 @@ def draw_changes(
     taken = taken_by(dots, frame)
     badges = place_badges([network for network, _ in land_b], [[shape] for shape in shapes], taken)
     labelled = _labelled(marks, badges, frame)
+    letters_only = any(mark.moved and not mark.label for mark in labelled)
+    if letters_only:
+        labelled = _labelled([replace(mark, label=_letters(mark.label)) for mark in marks], badges, frame)
     for mark in labelled:
         if mark.label:
             width = _width(mark.label)
@@ -120,14 +130,27 @@ def draw_changes(
             Ground(path_data(shape), colour, f"{network.network_id} {network.name}")
             for (network, _), shape, colour in zip(land_b, shapes, colours_of(shapes), strict=True)
         ),
-        old=tuple(path_data(shape) for shape in old),
+        old=line_data(_borders(old)),
         marks=labelled,
         badges=badges,
         towns=towns_on(
             shapes, frame, taken, [dot for dot, mark in zip(dots, marks, strict=True) if mark.moved]
         ),
         unlabelled=sum(mark.moved and not mark.label for mark in labelled),
+        letters_only=letters_only,
     )
+
+
+def _borders(shapes: Sequence[BaseGeometry]) -> Sequence[BaseGeometry]:
+    """Give the lines between shapes, each once: drawn twice, their dashes would run together."""
+    edge = shapely.boundary(shapely.union_all(shapes))
+    lines = shapely.difference(shapely.union_all(shapely.boundary(shapes)), edge)
+    lines = shapely.get_parts(shapely.line_merge(lines))
+    return tuple(lines[shapely.get_dimensions(lines) == 1])
+
+
+def _letters(label: str) -> str:
+    return ", ".join(dict.fromkeys(way.partition("→")[0] for way in label.split(", ")))
 
 
 def _width(label: str) -> float:

@@ -23,10 +23,13 @@ from netform.report.costs import any_penalty, difference_sentences, hours_meanin
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
 from netform.report.score_page import NETWORKS_ON_A_MAP
 from netform.report.score_text import shortened
-from netform.report.words import source_name
+from netform.report.words import one_line, source_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netform.judge.comparison import Compared, Comparison
+    from netform.plan.grouping import Grouping
     from netform.practices.model import Practice
 
 __all__ = ["letters_of", "map_names", "render_comparison"]
@@ -80,7 +83,6 @@ def render_comparison(compared: Compared) -> str:
             name_b=name_b,
             source=source_name(str(compared.a.provenance.get("input") or compared.a.practices.source)),
             forth=moved_sentence(both.forth, both.patients, name_a, name_b),
-            back=moved_sentence(both.back, both.patients, name_b, name_a),
             taken=[
                 *difference_sentences(*sides, name_a, name_b),
                 *without_sentences(compared, name_a, name_b),
@@ -88,7 +90,9 @@ def render_comparison(compared: Compared) -> str:
             hours_meaning=hours_meaning({**sides[0].hours, **sides[1].hours}),
             has_penalties=any(map(any_penalty, sides)),
             counterparts=counterpart_sentence(both),
-            fates=fate_sentences(both, name_a, name_b),
+            fates=fate_sentences(
+                both, name_a, name_b, _with_marks(both.a, letter_a), _with_marks(both.b, number_b)
+            ),
             figures=figure_rows(compared),
             costs=cost_rows(compared, name_a, name_b),
             sections=sections,
@@ -116,6 +120,11 @@ def map_names(both: Comparison) -> tuple[dict[str, str], dict[str, int]]:
     """
     letters = {label: letters_of(place) for place, label in enumerate(both.a.networks)}
     return letters, {label: number for number, label in enumerate(both.b.networks, start=1)}
+
+
+def _with_marks(grouping: Grouping, marks: Mapping[str, str | int]) -> dict[str, str]:
+    """Call each network by its name, with its letter or number on the map."""
+    return {label: f"{one_line(grouping.names.get(label, label))} ({mark})" for label, mark in marks.items()}
 
 
 def letters_of(place: int) -> str:

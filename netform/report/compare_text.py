@@ -11,6 +11,8 @@ from netform.report.words import hours, one_line, percent, spoken
 from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from netform.judge.comparison import Compared, Comparison, Passage
     from netform.judge.scoring import ScoredResult
     from netform.plan.grouping import Grouping
@@ -69,12 +71,19 @@ def counterpart_sentence(comparison: Comparison) -> str:
     pairs, same = len(comparison.matched), len(comparison.identical)
     return (
         f"Matched one to one, {pairs:,} network{'s have counterparts' if pairs != 1 else ' has a counterpart'} that "
-        f"keep {comparison.patients_matched:,} patients together; {comparison.patients_outside:,} are outside. "
+        f"keep {comparison.patients_matched:,} patients together; the other {comparison.patients_outside:,} go "
+        f"elsewhere. "
         f"{same:,} {'network is' if same == 1 else 'networks are'} the same in both."
     )
 
 
-def fate_sentences(comparison: Comparison, name_a: str = "A", name_b: str = "B") -> list[str]:
+def fate_sentences(
+    comparison: Comparison,
+    name_a: str = "A",
+    name_b: str = "B",
+    called_a: Mapping[str, str] | None = None,
+    called_b: Mapping[str, str] | None = None,
+) -> list[str]:
     """Name the networks that split, merge, are dispersed or are new.
 
     Parameters
@@ -82,22 +91,33 @@ def fate_sentences(comparison: Comparison, name_a: str = "A", name_b: str = "B")
     comparison : Comparison
     name_a, name_b : str
         What the two divisions are called.
+    called_a, called_b : mapping of str to str, optional
+        What their networks are called; by label and division unless given, for both may have a network of one label.
     """
+    call_a = _caller(name_a, called_a)
+    call_b = _caller(name_b, called_b)
     said = [
-        f"{label} splits: more than half of each of {_and(parts)} comes from it."
+        f"{call_a((label,))} splits: more than half of each of {call_b(parts)} comes from it."
         for label, parts in comparison.split.items()
     ]
     said += [
-        f"{_and(parts)} merge: {label} has more than half of each."
+        f"{call_a(parts)} merge: {call_b((label,))} has more than half of each."
         for label, parts in comparison.merged.items()
     ]
     dispersed = tuple(label for label in comparison.forth.dispersed if label not in comparison.split)
     gathered = tuple(label for label in comparison.back.dispersed if label not in comparison.merged)
     if dispersed:
-        said.append(f"Dispersed: no network of {name_b} has more than half of {_or(dispersed)}.")
+        said.append(f"Dispersed, more than half to no network of {name_b}: {call_a(dispersed)}.")
     if gathered:
-        said.append(f"Gathered: no network of {name_a} has more than half of {_or(gathered)}.")
+        said.append(f"Gathered, more than half from no network of {name_a}: {call_b(gathered)}.")
     return said
+
+
+def _caller(name: str, called: Mapping[str, str] | None) -> Callable[[Sequence[str]], str]:
+    """Give the function that lists networks of a division so that they cannot be taken for those of the other."""
+    if called is None:
+        return lambda labels: f"{_and(labels)} of {name}"
+    return lambda labels: _and([called[label] for label in labels])
 
 
 def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
@@ -265,9 +285,5 @@ def _weight_words(name: str, compared: Compared, name_a: str, name_b: str) -> st
     return "" if one == 1 else f" (weight {one:g})"
 
 
-def _or(labels: tuple[str, ...]) -> str:
-    return " or ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))
-
-
-def _and(labels: tuple[str, ...]) -> str:
+def _and(labels: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(labels[:-1]), labels[-1])))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from netform.judge.comparison import Compared, compare_results
-from netform.report import compare_page
+from netform.report import compare_map, compare_page
 from netform.report.compare_map import draw_changes
 from netform.report.compare_page import letters_of, map_names, render_comparison
 from netform.report.compare_text import compare_text
@@ -23,9 +23,12 @@ def test_the_text_says_who_moves_and_what_it_costs() -> None:
     text = compare_text(BOTH)
     assert "From A to B 4 practices move, with 84,000 patients (66%)." in text
     assert "From B to A 3 practices move, with 40,000 patients (31%)." in text
-    assert "3 networks have counterparts that keep 65,000 patients together; 63,000 are outside." in text
-    assert f"{SCRIPT} and {FORMULA} merge: one has more than half of each." in text
-    assert "east splits: more than half of each of three and two comes from it." in text
+    assert (
+        "3 networks have counterparts that keep 65,000 patients together; the other 63,000 go elsewhere."
+        in text
+    )
+    assert f"{SCRIPT} and {FORMULA} of A merge: one of B has more than half of each." in text
+    assert "east of A splits: more than half of each of three and two of B comes from it." in text
     assert "A note <i>to read</i>." in text
     assert "\nD1     Dune" in text
 
@@ -45,6 +48,17 @@ def test_old_networks_have_letters_and_new_ones_numbers() -> None:
     assert number_b == {"one": 1, "three": 2, "two": 3}
     assert list(letter_a.values()) == ["A", "B", "C"]
     assert list(letter_a) == list(BOTH.comparison.a.networks)
+
+
+def test_networks_of_both_sides_are_told_apart_in_sentences() -> None:
+    """On the page by the marks of the map: A and B are merged, C splits, into 1, 2 and 3."""
+    words = " ".join(Page(render_comparison(BOTH)).words.split())
+    marks, _ = map_names(BOTH.comparison)
+    assert (
+        f"east ({marks['east']}) splits: more than half of each of three (2) and two (3) comes from it."
+        in words
+    )
+    assert "merge: one (1) has more than half of each." in words
 
 
 def test_letters_go_on_after_z() -> None:
@@ -75,7 +89,9 @@ def test_the_map_marks_those_who_move() -> None:
     assert drawing is not None
     # Six sites: E1 and F1 share one, and move together; those that move are drawn last.
     assert [mark.moved for mark in drawing.marks] == [False] * 3 + [True] * 3
-    assert len(drawing.grounds) == len(drawing.old) == len(drawing.badges) == 3
+    assert len(drawing.grounds) == len(drawing.badges) == 3
+    # Three networks in a row have two lines between them, and none of them is drawn twice.
+    assert drawing.old.count("M") >= 2
     labels = sorted(mark.label for mark in drawing.marks if mark.moved)
     way = f"{letter_a['east']}→{number_b['three']}"
     assert way in labels
@@ -106,6 +122,21 @@ def test_a_crowd_leaves_labels_out_rather_than_over_each_other() -> None:
             assert one is other or apart
 
 
+def test_where_room_is_short_letters_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of the new network is that of the ground: a map of a city says so, and is legible."""
+    monkeypatch.setattr(compare_map, "LETTER", 300.0)
+    letter_a, number_b = map_names(BOTH.comparison)
+    networks_b = [replace(each.network, name=each.network.network_id) for each in BOTH.b.score.networks]
+    networks_a = [each.network for each in BOTH.a.score.networks]
+    drawing = draw_changes(BOTH, networks_a, networks_b, letter_a, number_b)
+    assert drawing is not None
+    assert drawing.letters_only
+    labels = {mark.label for mark in drawing.marks if mark.label}
+    assert labels
+    assert labels <= set(letter_a.values())
+    assert "the new one is where it stands" in render_comparison(BOTH)
+
+
 def test_nothing_on_the_page_runs_or_is_fetched() -> None:
     """Text of the input is text, and each id and target is there once."""
     html = render_comparison(BOTH)
@@ -125,7 +156,7 @@ def test_the_page_says_what_the_text_says(a: int, b: int) -> None:
     """In either order, and of a division with itself."""
     pair: Compared = compare_results(judged()[a], judged()[b])
     words = " ".join(Page(render_comparison(pair)).words.split())
-    assert f"{pair.comparison.patients_outside:,} are outside" in words
+    assert f"{pair.comparison.patients_outside:,} go elsewhere" in words
     for code in pair.comparison.forth.moved:
         assert code in words
     assert ("Practices that move" in words) == bool(pair.comparison.forth.moved)
