@@ -16,10 +16,11 @@ from netform import __version__
 from netform.explain.method import unproven
 from netform.explain.rationale import rationales
 from netform.explain.weighty_terms import weighty_notes
-from netform.map.enclosed import at_the_edge, enclosed_networks
+from netform.map.enclosed import enclosed_networks
 from netform.map.graph import published_edges
 from netform.plan.model import AreaResult, Network, Plan, PresentNetwork, Unplaced
 from netform.practices.names import written_name
+from netform.rules.demanded_graph import kept_graph
 from netform.rules.toml import rules_toml
 from netform.scores import network_cost, network_terms
 from netform.scores.patient_travel import best_hub
@@ -65,7 +66,6 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
     unplaced: list[Unplaced] = []
     names = {practice.code: practice.name for practice in prepared.practices}
     codes = prepared.areas
-    edge = at_the_edge(prepared.parts, prepared.practices.codes)
     for outcome, label in zip(outcomes, _area_labels([each.result.area for each in outcomes]), strict=True):
         area = outcome.result.area
         width = max(2, len(str(len(outcome.networks))))
@@ -75,7 +75,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         ]
         networks += _explained(prepared, rules.for_area(area), mine, options)
         result = _doubted(outcome, _costed(outcome.result, mine, rules), mine)
-        inside = _enclosed_notes(prepared.graph.subgraph(codes[area]), mine, edge)
+        inside = _enclosed_notes(kept_graph(prepared.graph.subgraph(codes[area]), rules.demands), mine)
         notes = (*weighty_notes(mine, rules.for_area(area)), *inside)
         areas.append(replace(result, notes=(*result.notes, *notes)))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
@@ -118,11 +118,10 @@ def _doubted(outcome: AreaOutcome, result: AreaResult, networks: Sequence[Networ
     return replace(result, unproven=unproven(result, exceptions, outcome.doubt))
 
 
-def _enclosed_notes(graph: nx.Graph, networks: Sequence[Network], edge: Collection[str]) -> Iterator[str]:
-    """Name the networks of an area that lie inside another; ``graph`` is the area's, with those left out."""
+def _enclosed_notes(graph: nx.Graph, networks: Sequence[Network]) -> Iterator[str]:
+    """Name the networks of an area that lie inside another."""
     mine = {network.network_id: network.practice_codes for network in networks}
-    # Without territories nothing is known of the edge.
-    for inside, around in enclosed_networks(graph, mine, edge) if edge else ():
+    for inside, around in enclosed_networks(graph, mine):
         yield (
             f"Network {inside} lies wholly inside network {around}: every way from it to the edge of the area leads "
             f"through {around}."

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
+import networkx as nx
 import numpy as np
 import shapely
 
@@ -26,6 +27,7 @@ from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.travel import build_travel
 from netform.map.authority_lines import authority_lines
 from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.enclosed import at_the_edge
 from netform.map.graph import area_positions, build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
 from netform.map.outer_edge import smooth_edge
@@ -40,7 +42,6 @@ from netform.rules.toml import rules_toml
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    import networkx as nx
     from shapely.geometry.base import BaseGeometry
 
     from netform.rules.model import Rules
@@ -95,6 +96,8 @@ def prepare(
         graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents)
     else:
         graph = build_graph(practices, places, travel, parts, changes, registered.residents)
+    edge = at_the_edge(parts, practices.codes)
+    nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
     notes = (
         *practices.notes,
         *places.notes,

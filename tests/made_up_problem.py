@@ -109,6 +109,7 @@ def part_of(
 
     part = Part(
         graph=graph.subgraph(codes),
+        area=graph,
         rules=rules,
         options=options or Options(),
         deadline=deadline,

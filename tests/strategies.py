@@ -307,7 +307,7 @@ def numbered_graphs(draw: st.DrawFn, most: int = 12) -> nx.Graph:
 def made_up_area(
     list_sizes: list[int], points: list[tuple[int, int]], pairs: list[tuple[int, int]], rules: Rules
 ) -> nx.Graph:
-    """Make the graph of one area: practices P0, P1, ... at points in metres, and who borders whom."""
+    """Make the graph of one area: practices P0, P1, ... at points in metres, who borders whom, and few at the edge."""
     listed = PracticeList(
         tuple(
             Practice(f"P{index}", "", "", list_size, row=index) for index, list_size in enumerate(list_sizes)
@@ -316,7 +316,11 @@ def made_up_area(
     east, north = np.array(points, np.float64).T
     places = Places(east, north, ("postcode",) * len(points), np.empty((0, 2)), "made up")
     changes = [EdgeChange(f"P{a}", f"P{b}") for a, b in pairs]
-    return graph_of_edges(listed, places, build_travel(places, rules), changes, [])
+    graph = graph_of_edges(listed, places, build_travel(places, rules), changes, [])
+    nx.set_node_attributes(
+        graph, {f"P{index}": index % 4 == 0 for index in range(len(list_sizes))}, "at_edge"
+    )
+    return graph
 
 
 @st.composite

@@ -9,24 +9,51 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import networkx as nx
 import numba as nb
 import numpy as np
 
+from netform.rules.demanded_graph import kept_graph
 from netform.rules.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    import networkx as nx
     from numpy.typing import NDArray
 
     from netform.candidates.store import CandidateStore
     from netform.rules.demands import Demands
     from netform.rules.model import Rules
 
-__all__ = ["Limits", "allowed", "counts_allowed", "is_hub"]
+__all__ = ["NOBODY", "Limits", "Surroundings", "allowed", "counts_allowed", "is_hub", "number_cut_off"]
+
+
+class Surroundings(NamedTuple):
+    """An area of N practices, so that it is seen whom a network of n of them lies around.
+
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (N + 1,)
+    neighbours : ndarray of int64
+        Those of practice v are at ``indptr[v]`` to ``indptr[v + 1]``.
+    edge, open : ndarray of bool, shape (N,)
+        Who is at the edge of the area, and who has a way there through neighbours.
+    number : ndarray of int64, shape (n,)
+        In the area, of each practice that a candidate store numbers; -1 for those pinned, which are in no other
+        network, and those left out.
+    """
+
+    indptr: NDArray[np.int64]
+    neighbours: NDArray[np.int64]
+    edge: NDArray[np.bool_]
+    open: NDArray[np.bool_]
+    number: NDArray[np.int64]
+
+
+_NO_NUMBERS, _NO_MARKS = np.empty(0, np.int64), np.empty(0, np.bool_)
+NOBODY = Surroundings(np.zeros(1, np.int64), _NO_NUMBERS, _NO_MARKS, _NO_MARKS, _NO_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +79,8 @@ class Limits:
     longest_to_hub : float
         Minutes.
     least_practices, most_practices : int
+    around : Surroundings
+        Whom a network may not lie around; empty where it may.
     """
 
     conflict: NDArray[np.bool_]
@@ -65,9 +94,12 @@ class Limits:
     longest_to_hub: float
     least_practices: int
     most_practices: int
+    around: Surroundings
 
     @classmethod
-    def of(cls, graph: nx.Graph, codes: Collection[str], rules: Rules) -> Limits:
+    def of(
+        cls, graph: nx.Graph, codes: Collection[str], rules: Rules, area: nx.Graph | None = None
+    ) -> Limits:
         """Gather the demands on some practices of a graph, in the order given.
 
         Parameters
@@ -78,6 +110,8 @@ class Limits:
             In the numbering of the store.
         rules : Rules
             Those of their area.
+        area : networkx.Graph, optional
+            Of the practices of the whole area, for whom a network may lie around; not asked without it.
         """
         demands, listed = rules.demands, list(codes)
         far = math.isfinite(demands.longest_to_hub) or math.isfinite(demands.longest_between)
@@ -103,6 +137,7 @@ class Limits:
             longest_to_hub=demands.longest_to_hub,
             least_practices=demands.least_practices,
             most_practices=demands.most_practices,
+            around=NOBODY if area is None or not demands.no_doughnuts else _around(area, listed, demands),
         )
 
     def among(self, where: NDArray[np.int64]) -> Limits:
@@ -118,6 +153,7 @@ class Limits:
             minutes=self.minutes[np.ix_(where, where)] if self.minutes.size else self.minutes,
             may_hub=self.may_hub[where],
             must_hub=self.must_hub[where],
+            around=self.around._replace(number=self.around.number[where]) if self.forbids_rings else NOBODY,
         )
 
     @property
@@ -126,9 +162,14 @@ class Limits:
         return bool(math.isfinite(self.longest_to_hub) or not self.may_hub.all())
 
     @property
+    def forbids_rings(self) -> bool:
+        """Whether some group of the practices may lie around others."""
+        return len(self.around.open) > 0
+
+    @property
     def forbids(self) -> bool:
         """Whether any group of the practices is forbidden, whatever the number of its practices."""
-        return bool(self.conflicted.any() or (self.unit >= 0).any() or self.limits_hubs)
+        return bool(self.conflicted.any() or (self.unit >= 0).any() or self.limits_hubs or self.forbids_rings)
 
 
 def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
@@ -144,7 +185,7 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (m,)
         False where `netform.rules.breaches` has a breach of the kinds ``apart``, ``together``, ``merge``, ``exclude``,
-        ``pin``, ``longest_to_hub``, ``longest_between`` or ``hub``.
+        ``pin``, ``longest_to_hub``, ``longest_between``, ``doughnut`` or ``hub``.
     """
     if not limits.forbids:
         return np.ones(len(store), np.bool_)
@@ -160,6 +201,8 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
         limits.may_hub,
         limits.must_hub,
         limits.longest_to_hub + MINUTES_SLACK,
+        limits.merged,
+        limits.around,
     )
 
 
@@ -182,6 +225,25 @@ def counts_allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     else:
         number = np.diff(store.offsets)
     return (number >= limits.least_practices) & (number <= limits.most_practices)
+
+
+def _around(area: nx.Graph, codes: Sequence[str], demands: Demands) -> Surroundings:
+    """Number the practices of an area, for some of them in the order given."""
+    kept = kept_graph(area, demands)
+    place = {code: k for k, code in enumerate(sorted(kept))}
+    pinned = {code for pin in demands.pins for code in pin}
+    rows = [sorted(place[other] for other in kept[code]) for code in place]
+    edge = np.array([bool(kept.nodes[code].get("at_edge")) for code in place], np.bool_)
+    has_way = [piece for piece in nx.connected_components(kept) if any(edge[place[code]] for code in piece)]
+    open_ = np.zeros(len(place), np.bool_)
+    open_[[place[code] for piece in has_way for code in piece]] = True
+    return Surroundings(
+        indptr=np.cumsum([0, *map(len, rows)]).astype(np.int64),
+        neighbours=np.array([w for row in rows for w in row], np.int64),
+        edge=edge,
+        open=open_,
+        number=np.array([-1 if code in pinned else place.get(code, -1) for code in codes], np.int64),
+    )
 
 
 def _conflict(codes: Sequence[str], demands: Demands) -> NDArray[np.bool_]:
@@ -233,14 +295,18 @@ def _allowed(
     may_hub: NDArray[np.bool_],
     must_hub: NDArray[np.bool_],
     longest: float,
+    merged: NDArray[np.int64],
+    around: Surroundings,
 ) -> NDArray[np.bool_]:
     result = np.empty(len(offsets) - 1, np.bool_)
+    seen, reached = np.full(len(around.open), -1, np.int64), np.empty(len(around.open), np.int64)
     for j in range(len(result)):
         group = members[offsets[j] : offsets[j + 1]]
         result[j] = (
             _agree(group, conflict, conflicted)
             and _is_whole(group, unit, unit_size)
             and (not limits_hubs or _has_hub(group, minutes, may_hub, must_hub, longest))
+            and number_cut_off(group, merged, around, j, seen, reached) == 0
         )
     return result
 
@@ -312,6 +378,65 @@ def is_hub(
         if longest < np.inf and minutes[i, hub] > longest:
             return False
     return True
+
+
+@nb.njit(cache=True, nogil=True)
+def number_cut_off(
+    group: NDArray[np.uint16],
+    merged: NDArray[np.int64],
+    around: Surroundings,
+    mark: int,
+    seen: NDArray[np.int64],
+    reached: NDArray[np.int64],
+) -> int:
+    """Count whom a group lies around: `netform.rules.demanded_graph.cut_off`, compiled.
+
+    Parameters
+    ----------
+    group : ndarray of uint16
+    merged : ndarray of int64, shape (n,)
+    around : Surroundings
+        The area of N practices; of none, nobody is counted.
+    mark : int
+        Another for every group.
+    seen, reached : ndarray of int64, shape (N,)
+        Scratch; ``seen`` begins below every mark.
+
+    Returns
+    -------
+    int
+        0 for a pin, a single practice, and a merger, which is to be one.
+    """
+    if len(around.open) == 0:
+        return 0
+    several = False
+    for i in group:
+        if around.number[i] < 0:
+            return 0
+        several |= i != group[0] and (merged[i] < 0 or merged[i] != merged[group[0]])
+    if not several:
+        return 0
+    for i in group:
+        seen[around.number[i]] = mark
+    missing, ahead = -len(group), 0
+    for v in range(len(around.open)):
+        missing += around.open[v]
+        if around.edge[v] and seen[v] != mark:
+            seen[v] = mark
+            reached[ahead] = v
+            ahead += 1
+    for i in group:
+        missing += not around.open[around.number[i]]
+    done = 0
+    while done < ahead:
+        v = reached[done]
+        done += 1
+        for w in around.neighbours[around.indptr[v] : around.indptr[v + 1]]:
+            if seen[w] != mark:
+                seen[w] = mark
+                reached[ahead] = w
+                ahead += 1
+    return missing - ahead
 
 
 @nb.njit(cache=True, nogil=True)

@@ -31,6 +31,8 @@ _NAMES = {**_FLAGS, "areas": _BAND}
 
 def _option(rule: DemandRule) -> Callable[[Command], Command]:
     """Make the option of a demand; those on practices can be repeated."""
+    if rule.kind == "whether":
+        return click.option(rule.flag, rule.key, is_flag=True, default=None, help=rule.help)
     if rule.kind in ("groups", "codes"):
         return click.option(rule.flag, rule.key, multiple=True, metavar="CODE,CODE", help=rule.help)
     number, metavar = (float, "MINUTES") if rule.kind == "minutes" else (int, "N")

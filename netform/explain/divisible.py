@@ -95,14 +95,16 @@ def divisible(
     if any(graph.nodes[code]["list_size"] > rules.most for code in free):
         return False
     if networks is not None:
-        return _settle(graph, free, rules, deadline, networks) if free else networks == 0
-    answers = [
-        _settle(graph, sorted(part), rules, deadline, None)
-        for part in nx.connected_components(graph.subgraph(free))
-    ]
+        answers = [_settle(graph, free, rules, deadline, networks) if free else networks == 0]
+    else:
+        answers = [
+            _settle(graph, sorted(part), rules, deadline, None)
+            for part in nx.connected_components(graph.subgraph(free))
+        ]
     if False in answers:
         return False
-    return None if None in answers else True
+    # Whom a network lies around is not looked at: a division may break that demand.
+    return None if None in answers or rules.demands.no_doughnuts else True
 
 
 def free_practices(graph: nx.Graph, rules: Rules) -> frozenset[str]:

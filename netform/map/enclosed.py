@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import shapely
 
 from netform.map.territory.cells import SHORTEST_BORDER_M
 from netform.map.territory.coverage import border_lengths
+from netform.rules.demanded_graph import cut_off
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from netform.map.territory import Territories
@@ -43,9 +44,7 @@ def at_the_edge(
     return frozenset(found)
 
 
-def enclosed_networks(
-    graph: nx.Graph, networks: Mapping[str, Collection[str]], edge: Collection[str]
-) -> list[tuple[str, str]]:
+def enclosed_networks(graph: nx.Graph, networks: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
     """Say which networks lie inside which.
 
     A network lies inside another when it has no practice at the edge and every way through neighbours from it to one
@@ -55,11 +54,9 @@ def enclosed_networks(
     Parameters
     ----------
     graph : networkx.Graph
-        Of practices.
+        Of the practices of networks (`netform.rules.demanded_graph.kept_graph`).
     networks : mapping of str to collection of str
         Practice codes by the network's id.
-    edge : collection of str
-        The practices at the edge of their areas.
 
     Returns
     -------
@@ -69,13 +66,7 @@ def enclosed_networks(
     around: dict[str, str] = {}
     within: dict[str, set[str]] = {}
     for name, codes in networks.items():
-        rest = graph.subgraph(set(graph) - set(codes))
-        cut_off = {code for piece in nx.connected_components(rest) if not piece & set(edge) for code in piece}
-        # Ground that was apart from the edge before is not this network's doing.
-        beside = set(nx.node_boundary(graph, codes))
-        reach = set().union(
-            *(piece for piece in nx.connected_components(rest.subgraph(cut_off)) if piece & beside)
-        )
+        reach = cut_off(graph, codes)
         within[name] = {other for other in networks if other != name and set(networks[other]) <= reach}
     for name in sorted(networks, key=lambda name: (len(within[name]), name)):
         for inside in sorted(within[name]):

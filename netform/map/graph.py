@@ -4,7 +4,8 @@ Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_l
 ``easting`` and ``northing``; ``pcn_code`` (the present network, blank where there is none) and
 ``pcn_list_size`` (its patients over the whole list); ``clinical_fte`` and ``shortfall_fte`` (None where its staff
 is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft boundary, blank where unknown); and
-``residents`` (its patients by the practice in whose territory they live; empty where unknown).
+``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
+its ground reaches the edge of its area's), which `netform.pipeline` adds.
 
 Edges carry ``kind`` (``border``, ``site`` or ``bridge``), ``border_m``, ``distance_km`` and ``minutes``.
 ``graph.graph["travel"]`` gives the minutes between any two positions.

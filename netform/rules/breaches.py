@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from netform.rules.demanded_graph import cut_off, kept_graph
 from netform.rules.hubs import MINUTES_SLACK, eligible_hubs, named_hubs
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class Breach:
     ----------
     kind : str
         Of a network: ``band``, ``contiguity``, ``area``, ``apart``, ``together``, ``merge``, ``exclude``, ``pin``,
-        ``longest_to_hub``, ``longest_between``, ``least_practices``, ``most_practices`` or ``hub``. Of a division:
-        ``missing``, ``twice`` or ``networks``.
+        ``longest_to_hub``, ``longest_between``, ``least_practices``, ``most_practices``, ``doughnut`` or ``hub``.
+        Of a division: ``missing``, ``twice`` or ``networks``.
     sentence : str
         For planners.
     """
@@ -233,6 +234,16 @@ def _longest_between(graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Ite
         )
 
 
+def _doughnut(graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Iterator[Breach]:
+    demands = rules.demands
+    stands = counted_practices(codes, demands) == 1 or tuple(codes) in demands.pins
+    if demands.no_doughnuts and not stands and (inside := sorted(cut_off(kept_graph(graph, demands), codes))):
+        yield Breach(
+            "doughnut",
+            f"It lies all around {_some(inside)}: every way from there to the edge of the area leads through it.",
+        )
+
+
 def _number(_graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Iterator[Breach]:
     number, demands = counted_practices(codes, rules.demands), rules.demands
     practices = f"{number} practice{'s' * (number != 1)}"
@@ -257,6 +268,7 @@ _CHECKS: tuple[Callable[[nx.Graph, Sequence[str], Rules], Iterator[Breach]], ...
     _hub,
     _longest_to_hub,
     _longest_between,
+    _doughnut,
 )
 
 

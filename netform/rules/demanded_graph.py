@@ -1,16 +1,18 @@
-"""The graph as the planner's demands make it: practices about to merge are neighbours."""
+"""The graph as the planner's demands make it: practices about to merge are neighbours, and some are left out."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import networkx as nx
+
 if TYPE_CHECKING:
-    import networkx as nx
+    from collections.abc import Collection
 
     from netform.rules.demands import Demands
 
-__all__ = ["demanded_graph"]
+__all__ = ["cut_off", "demanded_graph", "kept_graph"]
 
 
 def demanded_graph(graph: nx.Graph, demands: Demands) -> nx.Graph:
@@ -49,3 +51,45 @@ def demanded_graph(graph: nx.Graph, demands: Demands) -> nx.Graph:
             minutes=travel.minutes(i, j),
         )
     return joined
+
+
+def kept_graph(graph: nx.Graph, demands: Demands) -> nx.Graph:
+    """Leave out who is to be in no network, and join the mergers of the others.
+
+    Who is beside ground of no network lies at the edge, as who is at that of the area does.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of practices (`netform.map.graph`); it is not changed.
+    demands : Demands
+    """
+    left_out = set(demands.exclude).intersection(graph)
+    kept = graph.subgraph(set(graph) - left_out)
+    if demands.no_doughnuts and left_out:
+        kept = kept.copy()
+        for code in nx.node_boundary(graph, left_out):
+            kept.nodes[code]["at_edge"] = True
+    return demanded_graph(kept, demands)
+
+
+def cut_off(graph: nx.Graph, codes: Collection[str]) -> set[str]:
+    """Say which practices a network cuts off from the edge of their area: each way there leads through it.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of the practices of networks, as `kept_graph` gives it; ``at_edge`` says who is at the edge.
+    codes : collection of str
+        The network.
+
+    Returns
+    -------
+    set of str
+        None of those that had no way there to begin with.
+    """
+    edge = {code for code, there in graph.nodes(data="at_edge") if there}
+    rest = graph.subgraph(set(graph) - set(codes))
+    had = {code for piece in nx.connected_components(graph) if piece & edge for code in piece}
+    have = {code for piece in nx.connected_components(rest) if piece & edge for code in piece}
+    return had - have - set(codes)

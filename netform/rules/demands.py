@@ -61,6 +61,9 @@ class Demands:
     least_practices, most_practices : int
         Practices in a network, merged ones counted once. A network outside either is an exception, as one
         outside the band is.
+    no_doughnuts : bool
+        No network of several practices lies around others, so that each way from them to the edge of the area leads
+        through it. Pins are as they stand.
     networks : int or None
         Exactly how many networks each area has, pins, exceptions and oversize practices among them.
     areas : tuple of AreaDemand
@@ -78,6 +81,7 @@ class Demands:
     longest_between: float = math.inf
     least_practices: int = 1
     most_practices: int = 2**16
+    no_doughnuts: bool = False
     networks: int | None = None
     areas: tuple[AreaDemand, ...] = ()
 

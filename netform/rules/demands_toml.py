@@ -82,6 +82,7 @@ def demands_toml(demands: Demands) -> list[str]:
     for rule in demand_rules("minutes", "whole"):
         if (value := getattr(demands, rule.field)) != getattr(NO_DEMANDS, rule.field):
             lines.append(f"{rule.key} = {toml_number(value)}")
+    lines += [f"{rule.key} = true" for rule in demand_rules("whether") if getattr(demands, rule.field)]
     if lines:
         lines = ["", "[planner]", *lines]
     for area in demands.areas:
@@ -141,6 +142,11 @@ class _Reader:
                 case "whole":
                     if self._is_within(COUNT, where, value):
                         changes[field_name] = value
+                case "whether":
+                    if isinstance(value, bool):
+                        changes[field_name] = value
+                    else:
+                        self.problems.append(f"{where} must be true or false, not {shown(value)}.")
         return changes
 
     def areas(self, tables: Any, base: Demands) -> tuple[AreaDemand, ...]:

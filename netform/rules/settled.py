@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from netform.errors import RulesError
-from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demanded_graph import kept_graph
 from netform.rules.demands_toml import area_table
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def settle(graph: nx.Graph, rules: Rules) -> Settled:
     """
     demands = rules.demands
     left_out = tuple(sorted(set(demands.exclude).intersection(graph)))
-    kept = demanded_graph(graph.subgraph(set(graph) - set(left_out)), demands)
+    kept = kept_graph(graph, demands)
     pins = tuple(filter(None, (tuple(code for code in pin if code in kept) for pin in demands.pins)))
     pinned = {code for pin in pins for code in pin}
     merged = [tuple(code for code in group if code in kept) for group in demands.merge]

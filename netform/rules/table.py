@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 __all__ = ["DEMAND_RULES", "DemandRule", "Kind", "demand_rules"]
 
-# Groups of practices; practices; minutes; whole numbers.
-Kind = Literal["groups", "codes", "minutes", "whole"]
+# Groups of practices; practices; minutes; whole numbers; whether or not.
+Kind = Literal["groups", "codes", "minutes", "whole", "whether"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DemandRule:
     field : str
         Of `netform.rules.demands.Demands`.
     kind : str
-        What is given: ``groups``, ``codes``, ``minutes`` or ``whole``.
+        What is given: ``groups``, ``codes``, ``minutes``, ``whole`` or ``whether``.
     key : str
         In the table ``[planner]`` of a rules file, and of what it costs.
     flag : str
@@ -118,6 +118,12 @@ DEMAND_RULES: Final = (
         "Most practices of a network, merged ones counted once.",
         "at most {} practices in a network",
         "most_practices", "Too many practices",
+    ),
+    DemandRule(
+        "no_doughnuts", "whether", "no_doughnuts", "--no-doughnuts",
+        "No network lies all around others, as a doughnut does around its hole.",
+        "no network all around others",
+        "doughnut", "Lies all around others",
     ),
     DemandRule(
         "networks", "whole", "networks", "--networks",

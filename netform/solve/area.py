@@ -196,6 +196,7 @@ class _AreaSolver:
         own = CandidateCache(self.options.workers, memory=self.options.memory, alone=self.options.alone)
         return Part(
             graph=self.graph.subgraph(codes),
+            area=self.graph,
             rules=self.rules,
             options=self.options,
             deadline=self.progress.deadline,

@@ -56,6 +56,8 @@ class Part:
     ----------
     graph : networkx.Graph
         Of the part's practices by code.
+    area : networkx.Graph
+        Of those of the whole area.
     rules : Rules
         Those of the area.
     options : Options
@@ -118,6 +120,7 @@ class Part:
     """
 
     graph: nx.Graph
+    area: nx.Graph
     rules: Rules
     options: Options
     deadline: Deadline
@@ -152,7 +155,7 @@ class Part:
     def __post_init__(self) -> None:
         """State the problem of the part."""
         memory = self.candidate_cache.memory
-        self.problem = replace(Problem.of(self.graph, self.graph, self.rules), memory=memory)
+        self.problem = replace(Problem.of(self.graph, self.graph, self.rules, self.area), memory=memory)
         if self.linking.moves is not None:
             self.near = MoveLimits(self, self.linking, self.deadline)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,11 +22,19 @@ from tests.examples import examples
 from tests.strategies import made_up_area, practice_graphs
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from netform.rules.model import Rules
 
-FORBIDDEN = {"apart", "together", "merge", "exclude", "pin", "longest_to_hub", "longest_between", "hub"}
+FORBIDDEN = {
+    "apart",
+    "together",
+    "merge",
+    "exclude",
+    "pin",
+    "longest_to_hub",
+    "longest_between",
+    "doughnut",
+    "hub",
+}
 COUNTS = {"least_practices", "most_practices"}
 
 
@@ -60,6 +69,7 @@ def demands_on(draw: st.DrawFn, graph: nx.Graph) -> Demands:
         longest_between=draw(longest),
         least_practices=least,
         most_practices=least + draw(st.integers(0, 4)),
+        no_doughnuts=draw(st.booleans()),
     )
 
 
@@ -67,6 +77,8 @@ def demands_on(draw: st.DrawFn, graph: nx.Graph) -> Demands:
 def demanded(draw: st.DrawFn) -> tuple[nx.Graph, list[list[int]], Rules]:
     """Draw a graph, any groups of its practices, and rules with demands; pins are among the groups."""
     graph = draw(practice_graphs())
+    edge = draw(st.sets(st.sampled_from(sorted(graph)), max_size=3))
+    nx.set_node_attributes(graph, {code: code in edge for code in graph}, "at_edge")
     demands = draw(demands_on(graph))
     group = st.lists(st.integers(0, len(graph) - 1), min_size=1, unique=True)
     number = {code: k for k, code in enumerate(graph)}
@@ -84,7 +96,7 @@ def test_the_filter_is_the_definitions(drawn: tuple[nx.Graph, list[list[int]], R
     """A candidate is allowed just when no rule forbids it, and counts are held to theirs."""
     graph, groups, rules = drawn
     codes = list(graph)
-    store, limits = store_of(groups, len(codes)), Limits.of(graph, codes, rules)
+    store, limits = store_of(groups, len(codes)), Limits.of(graph, codes, rules, graph)
     kinds = [
         {breach.kind for breach in breaches(graph, [codes[i] for i in group], rules)} for group in groups
     ]
@@ -118,8 +130,8 @@ def test_limits_of_some_practices(
     kept = data.draw(st.lists(st.integers(0, len(codes) - 1), min_size=1, unique=True))
     group = st.lists(st.integers(0, len(kept) - 1), min_size=1, unique=True)
     store = store_of(data.draw(st.lists(group, min_size=1, max_size=8)), len(kept))
-    some = Limits.of(graph, codes, rules).among(np.array(kept))
-    direct = Limits.of(graph, [codes[i] for i in kept], rules)
+    some = Limits.of(graph, codes, rules, graph).among(np.array(kept))
+    direct = Limits.of(graph, [codes[i] for i in kept], rules, graph)
 
     assert allowed(store, some).tolist() == allowed(store, direct).tolist()
     assert counts_allowed(store, some).tolist() == counts_allowed(store, direct).tolist()

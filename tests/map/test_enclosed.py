@@ -13,7 +13,9 @@ from netform.map.territory import build_territories, merge_sites
 def grid(side: int) -> nx.Graph:
     """Make a board of practices, each a neighbour of the four beside it: ``r,c`` by row and column."""
     board = nx.grid_2d_graph(side, side)
-    return nx.relabel_nodes(board, {(row, column): f"{row},{column}" for row, column in board})
+    board = nx.relabel_nodes(board, {(row, column): f"{row},{column}" for row, column in board})
+    nx.set_node_attributes(board, {code: code in rim(side) for code in board}, "at_edge")
+    return board
 
 
 def rim(side: int) -> set[str]:
@@ -35,7 +37,7 @@ def test_the_middle_lies_inside_the_ring_around_it() -> None:
     """A ring of eight around one."""
     board = grid(3)
     networks = {"ring": set(board) - {"1,1"}, "middle": {"1,1"}}
-    assert enclosed_networks(board, networks, rim(3)) == [("middle", "ring")]
+    assert enclosed_networks(board, networks) == [("middle", "ring")]
 
 
 def test_two_networks_that_surround_a_third_together_enclose_nothing() -> None:
@@ -43,7 +45,7 @@ def test_two_networks_that_surround_a_third_together_enclose_nothing() -> None:
     board = grid(3)
     west = {code for code in board if code.endswith(",0")} | {"0,1"}
     networks = {"west": west, "east": set(board) - west - {"1,1"}, "middle": {"1,1"}}
-    assert enclosed_networks(board, networks, rim(3)) == []
+    assert enclosed_networks(board, networks) == []
 
 
 def test_of_rings_around_rings_the_innermost_is_told() -> None:
@@ -51,20 +53,21 @@ def test_of_rings_around_rings_the_innermost_is_told() -> None:
     board = grid(5)
     inner = {f"{r},{c}" for r in (1, 2, 3) for c in (1, 2, 3)} - {"2,2"}
     networks = {"rim": rim(5), "ring": inner, "middle": {"2,2"}}
-    assert enclosed_networks(board, networks, rim(5)) == [("middle", "ring"), ("ring", "rim")]
+    assert enclosed_networks(board, networks) == [("middle", "ring"), ("ring", "rim")]
 
 
 def test_a_dead_end_at_the_edge_is_not_inside() -> None:
     """The tip of a peninsula is cut off without the network before it, and lies at the sea."""
     line = nx.path_graph(["A", "B", "C"])
-    assert enclosed_networks(line, {"1": {"A"}, "2": {"B"}, "3": {"C"}}, {"A", "B", "C"}) == []
+    nx.set_node_attributes(line, True, "at_edge")
+    assert enclosed_networks(line, {"1": {"A"}, "2": {"B"}, "3": {"C"}}) == []
 
 
 def test_two_networks_inside_a_ring_are_both_told() -> None:
     """The middle of a board of four by four is two networks."""
     board = grid(4)
     networks = {"ring": rim(4), "left": {"1,1", "2,1"}, "right": {"1,2", "2,2"}}
-    assert enclosed_networks(board, networks, rim(4)) == [("left", "ring"), ("right", "ring")]
+    assert enclosed_networks(board, networks) == [("left", "ring"), ("right", "ring")]
 
 
 def test_ground_without_a_way_to_the_edge_is_inside_nothing() -> None:
@@ -72,4 +75,4 @@ def test_ground_without_a_way_to_the_edge_is_inside_nothing() -> None:
     board = grid(3)
     board.remove_edges_from(list(board.edges("1,1")))
     networks = {"ring": set(board) - {"1,1"}, "middle": {"1,1"}}
-    assert enclosed_networks(board, networks, rim(3)) == []
+    assert enclosed_networks(board, networks) == []

@@ -65,11 +65,11 @@ class Problem:
     memory: MemoryBudget = DEFAULT
 
     @classmethod
-    def of(cls, graph: nx.Graph, codes: Iterable[str], rules: Rules) -> Problem:
-        """The problem of some practices of a graph of codes, by the rules of their area."""
+    def of(cls, graph: nx.Graph, codes: Iterable[str], rules: Rules, area: nx.Graph | None = None) -> Problem:
+        """The problem of some practices of a graph of codes, by the rules of their area, of which there may be more."""
         chosen = tuple(sorted(codes))
         part = renumbered(graph, chosen)
-        return cls(chosen, part, ScoringData.of(graph, chosen, rules), Limits.of(graph, chosen, rules))
+        return cls(chosen, part, ScoringData.of(graph, chosen, rules), Limits.of(graph, chosen, rules, area))
 
     def among(self, members: Sequence[int]) -> Problem:
         """The problem of some of the practices, numbered anew in their order."""

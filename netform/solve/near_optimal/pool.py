@@ -16,7 +16,7 @@ import numpy as np
 
 from netform.candidates.allowed import allowed
 from netform.explain.obstacles import oversize_networks, pin_networks
-from netform.rules.demanded_graph import demanded_graph
+from netform.rules.demanded_graph import kept_graph
 from netform.scores import network_cost, network_terms
 from netform.solve.exact.solver import solve_set_partitioning
 from netform.solve.model.outcome import AreaCase, Solution
@@ -76,11 +76,10 @@ def pooled_case(
         Why there are exceptions.
     deadline : Deadline
     """
-    left = set(graph) - set(rules.demands.exclude)
-    joined = demanded_graph(graph.subgraph(left), rules.demands)
+    joined = kept_graph(graph, rules.demands)
     fixed = (*pin_networks(joined, rules), *oversize_networks(joined, rules))
     taken = {code for placed in fixed for code in placed.practice_codes}
-    problem = Problem.of(joined, left - taken, rules)
+    problem = Problem.of(joined, set(joined) - taken, rules, joined)
     number = {code: k for k, code in enumerate(problem.codes)}
     known = [
         [tuple(number[code] for code in codes) for codes in groups if codes[0] in number] for groups in plans

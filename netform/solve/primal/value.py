@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
+from netform.candidates.allowed import number_cut_off
 from netform.rules.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.candidates.allowed import Limits
+    from netform.candidates.allowed import Limits, Surroundings
     from netform.candidates.store import CandidateStore
     from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Problem
@@ -200,8 +201,8 @@ def network_values(
 def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
     """Count the demands that each network breaks: zero just where `netform.candidates.allowed.allowed` says so.
 
-    Pairs that may not share it, units of which something is missing, and the members that the best hub leaves too far
-    away; so that search sees a network get better before it is good.
+    Pairs that may not share it, units of which something is missing, the members that the best hub leaves too far away,
+    and whom it lies around; so that search sees a network get better before it is good.
 
     Parameters
     ----------
@@ -220,6 +221,8 @@ def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
         limits.may_hub,
         limits.must_hub,
         limits.longest_to_hub + MINUTES_SLACK,
+        limits.merged,
+        limits.around,
     )
 
 
@@ -236,8 +239,11 @@ def _broken(
     may_hub: NDArray[np.bool_],
     must_hub: NDArray[np.bool_],
     longest: float,
+    merged: NDArray[np.int64],
+    around: Surroundings,
 ) -> NDArray[np.int64]:
     result = np.zeros(len(offsets) - 1, np.int64)
+    seen, reached = np.full(len(around.open), -1, np.int64), np.empty(len(around.open), np.int64)
     for j in range(len(result)):
         group = members[offsets[j] : offsets[j + 1]]
         for k in range(len(group)):
@@ -262,4 +268,5 @@ def _broken(
                         far += (must_hub[i] and i != hub) or (longest < np.inf and minutes[i, hub] > longest)
                     fewest = min(fewest, far)
             result[j] += fewest
+        result[j] += number_cut_off(group, merged, around, j, seen, reached)
     return result

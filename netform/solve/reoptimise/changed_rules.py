@@ -253,7 +253,7 @@ class _Changed:
         model, demands = case.model, rules.demands
         self.case, self.rules = case, rules
         self.data = ScoringData.of(graph, model.codes, rules)
-        self.limits = Limits.of(graph, model.codes, rules)
+        self.limits = Limits.of(graph, model.codes, rules, graph)
         self.networks = None if demands.networks is None else float(demands.networks - len(case.fixed))
         number = {code: k for k, code in enumerate(model.codes)}
         left_out = [(number[code],) for code in demands.exclude if code in number]

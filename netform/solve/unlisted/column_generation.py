@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.allowed import NOBODY, allowed, counts_allowed
 from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -230,9 +230,11 @@ class ColumnGenerator:
     ) -> None:
         self.problem, self.deadline, self.possible = problem, deadline, possible
         self.exceptions, self.patients_outside = exceptions, patients_outside
-        # Who may be the hub is not asked, by exact pricing either.
+        # Who may be the hub, and whom a network lies around, is not asked, by exact pricing either.
         none = np.zeros(len(problem.codes), np.bool_)
-        self.limits = replace(problem.limits, may_hub=~none, must_hub=none, longest_to_hub=math.inf)
+        self.limits = replace(
+            problem.limits, may_hub=~none, must_hub=none, longest_to_hub=math.inf, around=NOBODY
+        )
         rules, total = problem.data.rules, problem.patients
         self.largest = problem.largest if exceptions else rules.most
         # All but exceptions are within the band, and where it is limited those are so far outside it together.

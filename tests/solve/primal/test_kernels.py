@@ -49,8 +49,9 @@ def test_no_demand_is_broken_just_where_a_network_is_allowed(
         hub_may=tuple(sorted(data.draw(st.sets(st.sampled_from(codes), max_size=3)))),
         longest_to_hub=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
         longest_between=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
+        no_doughnuts=data.draw(st.booleans()),
     )
-    limits = Limits.of(graph, codes, replace(rules, demands=demands))
+    limits = Limits.of(graph, codes, replace(rules, demands=demands), graph)
     store = store_of(all_groups(len(codes), len(codes)), len(codes))
     assert ((broken_demands(store, limits) == 0) == allowed(store, limits)).all()
 
