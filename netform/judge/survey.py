@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from netform.rules.demands import Codes
     from netform.rules.model import Rules
 
-__all__ = ["AreaSurvey", "PartSurvey", "Survey", "find_obstacles", "take_survey"]
+__all__ = ["AreaSurvey", "PartSurvey", "Survey", "take_survey"]
 
 # Connected groups to be counted in a part before giving up: a second's work, and as many as are listed.
 MOST_COUNTED = 25_000_000
@@ -142,22 +142,6 @@ class Survey:
     travel: str
     areas: tuple[AreaSurvey, ...]
     notes: tuple[str, ...]
-
-
-def find_obstacles(prepared: Prepared, rules: Rules) -> dict[str, list[Obstacle]]:
-    """Find what rules a plan without exceptions out, by area: pins, practices over the band, then part by part.
-
-    Parameters
-    ----------
-    prepared : Prepared
-    rules : Rules
-        Of the whole list.
-    """
-    found = {}
-    for area, codes in prepared.areas.items():
-        own = rules.for_area(area)
-        found[area] = list(_obstacles(settle(prepared.graph.subgraph(codes), own), own))
-    return found
 
 
 def take_survey(prepared: Prepared, rules: Rules, *, most_counted: int = MOST_COUNTED) -> Survey:

@@ -99,11 +99,6 @@ class Facts:
         return tuple(name for name in self._counted if is_penalty(name))
 
     @property
-    def beside_names(self) -> tuple[str, ...]:
-        """Of the terms shown, those whose weight is 0."""
-        return tuple(name for name in self.term_names if name not in self._counted)
-
-    @property
     def _counted(self) -> list[str]:
         return [name for name in self.term_names if self.weights.get(name, 1.0)]
 

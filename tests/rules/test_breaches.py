@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -21,8 +22,6 @@ from netform.rules.toml import load_profile
 from netform.scores.patient_travel import best_hub
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from netform.rules.model import Rules
 
 PLAIN = load_profile().with_band(20_000, 50_000)
@@ -32,7 +31,10 @@ MINUTES = {(0, 1): 10.0, (0, 2): 20.0, (1, 2): 12.0}
 
 @pytest.fixture
 def graph() -> nx.Graph:
-    """A row A-B-C of 10,000, 20,000 and 5,000 patients in the west; D beside E of 15,000 each in the east."""
+    """A row A-B-C of 10,000, 20,000 and 5,000 patients in the west; D beside E of 15,000 each in the east.
+
+    A and D are at the edge of their areas.
+    """
     sizes = {"A": 10_000, "B": 20_000, "C": 5_000, "D": 15_000, "E": 15_000}
     listed = PracticeList(
         tuple(
@@ -43,7 +45,9 @@ def graph() -> nx.Graph:
     east = np.array([0.0, 5000.0, 9000.0, 50_000.0, 55_000.0])
     places = Places(east, np.zeros(5), ("list",) * 5, np.empty((0, 2)), "made up")
     travel = build_travel(places, PLAIN, MINUTES, "made up")
-    return graph_of_edges(listed, places, travel, [EdgeChange(*pair) for pair in ("AB", "BC", "DE")], [])
+    graph = graph_of_edges(listed, places, travel, [EdgeChange(*pair) for pair in ("AB", "BC", "DE")], [])
+    nx.set_node_attributes(graph, {code: code in "AD" for code in sizes}, "at_edge")
+    return graph
 
 
 def demanding(**demands: object) -> Rules:
@@ -81,6 +85,13 @@ CASES = [
     ("ABC", {"longest_to_hub": 11.0}, {"longest_to_hub": "B comes nearest, and C is 12.0 minutes away"}),
     ("ABC", {"longest_to_hub": 12.0, "hub_may": ("A",)}, {"longest_to_hub": "A comes nearest, and C is 20.0"}),
     ("ABC", {"longest_to_hub": 12.0, "hub_must": ("C",)}, {"longest_to_hub": "C comes nearest, and A is 20.0"}),
+    ("AB", {"no_doughnuts": True}, {"doughnut": "It lies all around C: every way from there"}),
+    ("B", {"no_doughnuts": True}, {}),
+    ("ABC", {"no_doughnuts": True}, {}),
+    ("DE", {"no_doughnuts": True}, {}),
+    ("AB", {"no_doughnuts": True, "pins": (("A", "B"),)}, {}),
+    ("AB", {"no_doughnuts": True, "merge": (("A", "B"),)}, {}),
+    ("AB", {"no_doughnuts": True, "exclude": ("C",)}, {}),
     ("ABC", {"hub_must": ("A", "C")}, {"hub": "A and C are each to be the hub"}),
     ("ABC", {"hub_may": ("D",)}, {"hub": "none of its practices may be the hub"}),
     ("ABC", {"hub_may": ("B",), "hub_must": ("A",)}, {"hub": "A is to be the hub and is not among those that may"}),
