@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    import networkx as nx
 
     from netform.rules.demands import Demands
 
@@ -68,7 +68,7 @@ def kept_graph(graph: nx.Graph, demands: Demands) -> nx.Graph:
     kept = graph.subgraph(set(graph) - left_out)
     if demands.no_doughnuts and left_out:
         kept = kept.copy()
-        for code in nx.node_boundary(graph, left_out):
+        for code in {beside for code in left_out for beside in graph[code]} - left_out:
             kept.nodes[code]["at_edge"] = True
     return demanded_graph(kept, demands)
 
@@ -88,8 +88,15 @@ def cut_off(graph: nx.Graph, codes: Collection[str]) -> set[str]:
     set of str
         None of those that had no way there to begin with.
     """
-    edge = {code for code, there in graph.nodes(data="at_edge") if there}
-    rest = graph.subgraph(set(graph) - set(codes))
-    had = {code for piece in nx.connected_components(graph) if piece & edge for code in piece}
-    have = {code for piece in nx.connected_components(rest) if piece & edge for code in piece}
-    return had - have - set(codes)
+    return _with_a_way_out(graph, set(graph)) - _with_a_way_out(graph, set(graph) - set(codes)) - set(codes)
+
+
+def _with_a_way_out(graph: nx.Graph, codes: set[str]) -> set[str]:
+    """Say which practices have a way to the edge through some practices, themselves among them."""
+    ahead = [code for code in codes if graph.nodes[code].get("at_edge")]
+    out = set(ahead)
+    while ahead:
+        found = (codes & set(graph[ahead.pop()])) - out
+        out |= found
+        ahead += found
+    return out
