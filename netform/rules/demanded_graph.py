@@ -68,8 +68,8 @@ def kept_graph(graph: nx.Graph, demands: Demands) -> nx.Graph:
     kept = graph.subgraph(set(graph) - left_out)
     if demands.no_doughnuts and left_out:
         kept = kept.copy()
-        for code in {beside for code in left_out for beside in graph[code]} - left_out:
-            kept.nodes[code]["at_edge"] = True
+        for beside in {near for code in left_out for near in graph[code]} - left_out:
+            kept.nodes[beside]["at_edge"] = True
     return demanded_graph(kept, demands)
 
 
