@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from netform.candidates.allowed import number_cut_off
+from netform.candidates.around import number_cut_off
 from netform.rules.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from netform.candidates.allowed import Limits, Surroundings
+    from netform.candidates.allowed import Limits
+    from netform.candidates.around import Surroundings
     from netform.candidates.store import CandidateStore
     from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Problem

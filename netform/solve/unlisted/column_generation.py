@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from netform.candidates.allowed import NOBODY, allowed, counts_allowed
+from netform.candidates.allowed import allowed, counts_allowed
+from netform.candidates.around import NOBODY
 from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
