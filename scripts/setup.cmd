@@ -3,12 +3,14 @@ rem Makes .venv ready: scripts\setup [test]. Finds a Python for make_ready.py, w
 setlocal
 set "purpose=%~1"
 if "%purpose%"=="" set "purpose=run"
-if defined PYTHON (
-    "%PYTHON%" "%~dp0make_ready.py" %purpose%
-    exit /b
-)
-where py >nul 2>nul && (
-    py -3 "%~dp0make_ready.py" %purpose%
-    exit /b
-)
+if not defined PYTHON goto search
+"%PYTHON%" "%~dp0make_ready.py" %purpose%
+exit /b %errorlevel%
+:search
+where py >nul 2>nul
+if errorlevel 1 goto path
+py -3 "%~dp0make_ready.py" %purpose%
+exit /b %errorlevel%
+:path
 python "%~dp0make_ready.py" %purpose%
+exit /b %errorlevel%
