@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from netform.inputs.towns import TOWNS_ATTRIBUTION, towns_within
 from netform.report.alternatives_words import TOGETHER_WORDS, border_counts, certainty_sentences
+from netform.report.labels import BADGE_HEIGHT, Taken, place_towns
+from netform.report.map import MOST_TOWNS
 from netform.report.pictures import INK, QUIET, ground_path, picture, scale_bar, shown
-from netform.report.shapes import label_spot, polygons_only
+from netform.report.plan_picture import TOWN_NAME
+from netform.report.shapes import Frame, label_spot, polygons_only
 from netform.report.words import area_name, percent, source_name
 
 if TYPE_CHECKING:
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from netform.report.labels import Word
     from netform.report.pictures import Kind
     from netform.tradeoff.results import AlternativesResult, Neighbours
 
@@ -92,10 +97,14 @@ def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
     sites = _sites(result, codes)
     axes.plot(sites[:, 0], sites[:, 1], ".", color=QUIET, markersize=3.5, zorder=6)
     _shared_sites(axes, result, neighbours)
-    _numbers(axes, result, area, sites, scale)
+    frame = Frame.around((west, south, east, north))
+    spots = _numbers(axes, result, area, sites, scale)
+    towns = _towns(axes, frame, grounds, sites, spots, scale)
     figure.text(0.025, 1 - 0.42 / height, shown(title), fontsize=13, fontweight="bold")
     _key(figure, neighbours, moved=bool(moved))
     scale_bar(figure, scale, WIDTH, 0.42 / height)
+    if towns:
+        figure.text(0.975, 0.1 / height, TOWNS_ATTRIBUTION, ha="right", fontsize=5.5, color=QUIET)
     return figure
 
 
@@ -188,8 +197,9 @@ def _shared_sites(axes: Axes, result: AlternativesResult, neighbours: Sequence[N
 
 def _numbers(
     axes: Axes, result: AlternativesResult, area: str | None, sites: NDArray[np.float64], scale: float
-) -> None:
-    """Number the networks of the best plan, each where it has most room."""
+) -> list[tuple[float, float]]:
+    """Number the networks of the best plan, each where it has most room, and say where."""
+    spots = []
     clear = np.full(len(sites), 0.06 / scale)
     for label in result.networks:
         ground = polygons_only(result.grounds.get(label.network_id))
@@ -201,6 +211,39 @@ def _numbers(
             x, y, shown(number), ha="center", va="center", fontsize=9, fontweight="bold", zorder=8,
             bbox={"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": QUIET, "linewidth": 0.7},
         )  # fmt: skip
+        spots.append((x, y))
+    return spots
+
+
+def _towns(
+    axes: Axes,
+    frame: Frame,
+    grounds: Sequence[BaseGeometry],
+    sites: NDArray[np.float64],
+    spots: Sequence[tuple[float, float]],
+    scale: float,
+) -> tuple[Word, ...]:
+    """Write the names of towns, clear of the numbers of networks."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    if not grounds:
+        return ()
+    metres = 1 / frame.units_per_metre
+    taken = Taken(frame.width, frame.height)
+    for x, y in frame.project(np.array(spots).reshape(-1, 2)).tolist():
+        taken.add_box(x, y, 2 * BADGE_HEIGHT, BADGE_HEIGHT)
+    shapes = [shapely.transform(ground, frame.project) for ground in grounds]
+    dots = frame.project(sites)
+    words = place_towns(towns_within(frame.bounds), shapes, frame, taken, dots, MOST_TOWNS)
+    west, _, _, north = frame.bounds
+    places = np.array([(word.x, word.y) for word in words]).reshape(-1, 2) * (metres, -metres) + (west, north)
+    halo = [withStroke(linewidth=1.6, foreground="white", alpha=0.7)]
+    for word, (x, y) in zip(words, places.tolist(), strict=True):
+        axes.text(
+            x, y, shown(word.text), ha="center", va="center", fontsize=TOWN_NAME * scale * 72 * metres, color=QUIET,
+            path_effects=halo, zorder=6.5,
+        )  # fmt: skip
+    return words
 
 
 def _key(figure: Figure, neighbours: Sequence[Neighbours], *, moved: bool) -> None:

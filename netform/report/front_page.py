@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from netform.report.costs import hours_meaning
 from netform.report.front_picture import front_picture
 from netform.report.front_words import (
     axis_title,
@@ -106,6 +107,7 @@ def render_front(result: FrontResult) -> str:
             last=front.points[-1],
             complete=front.proven and not front.unexplored,
             standing=standing_words(front),
+            hours_meaning=hours_meaning((*front.x.terms, *front.y.terms)),
             sections=sections,
             rows_open=ROWS_OPEN,
             hour_terms=[name for name in counted if not is_penalty(name)],

@@ -87,10 +87,12 @@ def weights_of(result: FrontResult) -> dict[str, float]:
 
 
 def number_words(number: float) -> str:
-    """Write a price so that small ones keep two figures."""
+    """Write a price as it would be said: 12, 2.9, 0.51, 0.1, 0.004."""
     if abs(number) >= 10:
         return f"{number:,.0f}"
-    return f"{number:.1f}" if abs(number) >= 1 else f"{number:.2g}"
+    if abs(number) >= 1:
+        return f"{number:.1f}"
+    return f"{number:.2f}" if abs(number) >= 0.1 else f"{number:.1g}"
 
 
 def point_sentences(part: AreaFront) -> list[str]:
@@ -110,7 +112,7 @@ def point_sentences(part: AreaFront) -> list[str]:
             else f"One plan was found, the best so far on both axes: {_at(front, first)}."
         ]
     sentences = [
-        f"No plan needs less {one} than {least} a week; point {number} does, and then {other} takes at least {then}."
+        f"No plan needs less {one} than {least} a week, which point {number} takes; {other} is then at least {then}."
         if proven
         else f"The least {one} found is {least} a week, at point {number}, with {then} of {other}; a plan with less "
         f"{one} may exist."

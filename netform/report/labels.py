@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netform.plan.model import Network
     from netform.report.shapes import Frame
 
-__all__ = ["Badge", "Taken", "Word", "place_badges", "place_names", "place_towns"]
+__all__ = ["BADGE_HEIGHT", "Badge", "Taken", "Word", "place_badges", "place_names", "place_towns"]
 
 BADGE_HEIGHT = 19.0
 BADGE_PER_LETTER = 8.0

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HUB_REACH",
+    "MOST_TOWNS",
     "AreaShape",
     "Drawing",
     "Region",

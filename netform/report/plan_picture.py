@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netform.report.pictures import Kind
     from netform.result import Result
 
-__all__ = ["AUTHORITIES_SAID", "FILLS", "HUBS_SAID", "draw_networks", "plan_picture"]
+__all__ = ["AUTHORITIES_SAID", "FILLS", "HUBS_SAID", "TOWN_NAME", "draw_networks", "plan_picture"]
 
 # Inches; the ground takes what the title, the list of networks and the attribution leave.
 WIDTH, MOST_HEIGHT = 10.0, 9.0

@@ -157,7 +157,7 @@ def _rows(result: ScoredResult, facts: Facts) -> list[ScoreRow]:
 def _numbered(each: ScoredNetwork, number: int) -> Network:
     """Give a network a number in place of its label, which may be too long for a map."""
     broken = each.breaches[0].kind if each.breaches else None
-    return replace(each.network, network_id=str(number), name=each.network.network_id, exception=broken)
+    return replace(each.network, network_id=str(number), exception=broken)
 
 
 def _drawing(result: ScoredResult, rows: list[ScoreRow], area: str | None) -> Drawing | None:

@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 1000.0, 860.0
 MARGIN = 16.0
 
 # Detail smaller than this many units is invisible at full size and only makes the page larger.
-DETAIL = 0.7
+DETAIL = 1.5
 # Islets smaller than this many square units are left off, unless a network has nothing else.
 SMALLEST_PART = 1.5
 

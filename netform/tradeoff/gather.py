@@ -16,6 +16,7 @@ import shapely
 from netform.inputs.grouping_file import todays_grouping
 from netform.judge.scoring import ground_graph, score_grouping
 from netform.map.boundaries import tile_areas
+from netform.map.outer_edge import smooth_edge
 from netform.map.territory.coverage import polygon_parts
 from netform.plan.grouping import Grouping
 from netform.scores import network_terms
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
     from netform.rules.model import Rules
     from netform.tradeoff.model import Alternative, Axis, Border, Front
 
-__all__ = ["alternatives_result", "changes_between", "front_result", "neighbours_of", "todays_mark"]
+__all__ = [
+    "alternatives_result",
+    "changes_between",
+    "front_result",
+    "neighbours_of",
+    "todays_mark",
+    "with_smooth_edges",
+]
 
 # What the rules ask of today's networks, in a few words, by the kind of breach.
 BROKEN = {
@@ -143,6 +151,7 @@ def alternatives_result(
     rules : Rules
         Of the whole list.
     """
+    prepared = with_smooth_edges(prepared)
     networks = {
         codes: rules.for_area(area)
         for area, several in alternatives.items()
@@ -171,6 +180,19 @@ def alternatives_result(
         rules_toml=best.rules_toml,
         network_terms={codes: network_terms(prepared.graph, codes, own) for codes, own in networks.items()},
     )
+
+
+def with_smooth_edges(prepared: Prepared) -> Prepared:
+    """Smooth the outer edge of each area, for its map, where it is no line that was given.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    """
+    if not prepared.outlined:
+        return prepared
+    parts = tuple((positions, smooth_edge(territories)) for positions, territories in prepared.parts)
+    return replace(prepared, parts=parts)
 
 
 def changes_between(

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import pytest
+import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -195,6 +196,14 @@ def test_the_map_of_one_place_is_drawn() -> None:
         neighbours=(), changes={}, networks=result.networks[:1],
     )  # fmt: skip
     assert alternatives_picture(alone, "png").startswith(b"\x89PNG")
+
+
+def test_the_map_of_alternatives_names_towns() -> None:
+    """With their source, which stands there for towns alone: in the sea there are none."""
+    result = alternatives_result()
+    assert b"Place names: GeoNames" in alternatives_picture(result, "svg")
+    at_sea = {code: shapely.box(0, 0, 9_000, 9_000) for code in result.territories}
+    assert b"GeoNames" not in alternatives_picture(replace(result, territories=at_sea, networks=()), "svg")
 
 
 def test_practices_in_no_network_are_left_blank() -> None:

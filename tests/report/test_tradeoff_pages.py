@@ -105,8 +105,11 @@ def test_the_policy_allows_the_one_style_sheet(name: str) -> None:
 def test_the_page_of_a_front_explains_its_points() -> None:
     """The ends, the knee, the best, today and the price, in sentences; every point in the table."""
     words = words_of(render_front(front_result()))
-    assert "No plan needs less patient travel than 30.0 hours a week; point 1 does" in words
-    assert "then shared workforce takes at least 40.0 hours" in words
+    assert "No plan needs less patient travel than 30.0 hours a week, which point 1 takes;" in words
+    assert "shared workforce is then at least 40.0 hours" in words
+    assert words.index("An hour a week is an hour of somebody's time: time of patients") < words.index("30.0")
+    assert "Patient travel is patient travel" not in words
+    assert "Shared workforce is staff travel + stranded posts + cover." in words
     assert "The knee, point 2, is recommended" in words
     assert "the best plan, at a cost of 101.0, is point 3" in words
     assert "Today's 2 networks take 70.0 hours of patient travel" in words
@@ -244,9 +247,18 @@ def test_axes_have_titles(axis: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(1234.5, "1,234"), (13.2, "13"), (3.2, "3.2"), (1.0, "1.0"), (0.5612, "0.56")]
+    ("number", "words"),
+    [
+        (1234.5, "1,234"),
+        (13.2, "13"),
+        (3.2, "3.2"),
+        (1.0, "1.0"),
+        (0.5612, "0.56"),
+        (0.6, "0.60"),
+        (0.098, "0.1"),
+    ],
 )
-def test_prices_keep_two_figures(number: float, words: str) -> None:
+def test_prices_are_written_as_they_are_said(number: float, words: str) -> None:
     """Neither more digits than are meant nor zero for a little."""
     assert number_words(number) == words
 

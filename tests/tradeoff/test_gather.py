@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 import shapely
@@ -13,7 +14,13 @@ from netform.pipeline import prepare
 from netform.plan.grouping import Grouping, Groups
 from netform.prepared import Inputs, Prepared
 from netform.rules.toml import load_profile
-from netform.tradeoff.gather import changes_between, front_result, neighbours_of, todays_mark
+from netform.tradeoff.gather import (
+    changes_between,
+    front_result,
+    neighbours_of,
+    todays_mark,
+    with_smooth_edges,
+)
 from netform.tradeoff.model import Border, Front, FrontPoint, parse_axis
 from netform.tradeoff.results import NetworkLabel
 
@@ -100,6 +107,18 @@ def test_neighbours_have_the_line_where_they_meet(prepared: Prepared) -> None:
 def labels_of(groups: Groups) -> list[NetworkLabel]:
     """Number networks as a plan does."""
     return [NetworkLabel(f"N{number}", "", "", codes) for number, codes in enumerate(groups)]
+
+
+def test_the_outer_edge_of_a_map_is_smooth_unless_it_was_given(prepared: Prepared) -> None:
+    """The steps of the outline are gone, and its edge is shorter; neighbours meet as before."""
+    smooth = with_smooth_edges(prepared)
+    for (_, before), (_, after) in zip(prepared.parts, smooth.parts, strict=True):
+        assert shapely.length(after.extent) < shapely.length(before.extent)
+        assert shapely.get_num_coordinates(after.extent) > 0
+    borders = {"E": [Border("C", "D", "all"), Border("D", "E", "none")]}
+    assert all(each.line is not None for each in neighbours_of(smooth, borders))
+    given = replace(prepared, outlined=False)
+    assert with_smooth_edges(given) is given
 
 
 def test_a_network_that_is_split_is_succeeded_by_its_larger_half() -> None:
