@@ -187,8 +187,10 @@ def _plan(
     from netform.solve.workers import best_of, plan_areas
 
     known: dict[str, Event] = {}
+    begun: set[str] = set()
 
     def take(event: Event) -> None:
+        begun.add(event.area)
         if event.outcome is not None:
             known[event.area] = event
         progress.event(event)
@@ -205,11 +207,16 @@ def _plan(
             if not known:
                 raise
         why = "The run was interrupted" if stop.asked() else "Time ran out"
-        reason = f"{why} before there was a plan of its area."
+        # A list that is one area is no area to its reader.
+        its = "" if list(areas) == [""] else " of its area"
+        reasons = {
+            True: f"{why} before there was a plan{its}.",
+            False: f"{why} before{its[3:] or ' it'} was begun.",
+        }
         return [
             best_of(known[area], interrupted=stop.asked())
             if area in known
-            else unplanned(area, codes, reason)
+            else unplanned(area, codes, reasons[area in begun])
             for area, codes in sorted(areas.items())
         ]
 

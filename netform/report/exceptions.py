@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netform.practices.values import some_of
 from netform.report.words import exception_words, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from netform.plan.model import Network
+    from netform.plan.model import Network, Plan
 
-__all__ = ["Shared", "exception_lines", "shared_reasons"]
+__all__ = ["Shared", "exception_lines", "shared_reasons", "shared_unplaced"]
 
+# So many practices in no network for one reason are named one by one.
+UNPLACED_NAMED = 5
 # Characters of a line of networks that share a reason.
 LINE_WIDTH = 110
 
@@ -75,6 +78,36 @@ def exception_lines(networks: Iterable[Network]) -> list[str]:
         else:
             lines += [f"  {len(named):,} networks for one reason: {reason}", *_packed(named)]
     return lines
+
+
+def shared_unplaced(plan: Plan, area_of: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say who is in no network, and why: many practices of one reason by their areas, few by their codes.
+
+    Parameters
+    ----------
+    plan : Plan
+    area_of : mapping of str to str
+        The area of each practice.
+
+    Returns
+    -------
+    list of (str, str)
+        Each a subject with its verb, and a reason.
+    """
+    shared: dict[str, list[str]] = {}
+    for each in plan.unplaced:
+        shared.setdefault(each.reason, []).append(each.practice_code)
+    said = []
+    for reason, codes in shared.items():
+        if len(codes) <= UNPLACED_NAMED:
+            said += [(f"{code} is in no network", reason) for code in codes]
+            continue
+        areas = sorted({area_of.get(code, "") for code in codes} - {""})
+        where = f" of {len(areas):,} areas ({some_of(areas)})" if len(areas) > 1 else f" ({some_of(codes)})"
+        if len(areas) == 1 and len(plan.areas) > 1:
+            where = f" of {areas[0]}{where}"
+        said.append((f"{len(codes):,} practices{where} are in no network", reason))
+    return said
 
 
 def _patients(network: Network) -> str:

@@ -18,7 +18,7 @@ from netform.practices.names import written_name
 from netform.report import words
 from netform.report.against_today import changes_from_today, changes_sentences
 from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
-from netform.report.exceptions import shared_reasons
+from netform.report.exceptions import shared_reasons, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
 from netform.report.sheets import named, sheets
@@ -114,6 +114,7 @@ def render_report(result: Result) -> str:
         overview=draw_overview(result) if several else None,
         area_anchors={area.area: anchor for anchor, area in enumerate(plan.areas, start=1)},
         exceptions=shared_reasons(facts.exceptions),
+        unplaced=shared_unplaced(plan, {each.code: each.area for each in result.practices}),
         anchors={row.network.network_id: row.anchor for row in rows},
         counts=area_counts(result, facts),
         methods=methods(result),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netform.plan.rule_cost import rule_cost_words
 from netform.report.costs import cost_cells, cost_columns, taken_sentences
-from netform.report.exceptions import exception_lines
+from netform.report.exceptions import exception_lines, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.words import (
     STATUS_WORDS,
@@ -29,8 +29,6 @@ __all__ = ["NETWORKS_LISTED", "summary_text", "table_lines"]
 # A longer list of networks is for the page and the files, not for a terminal.
 NETWORKS_LISTED = 60
 NAME_WIDTH = 40
-# Practices in no network, likewise.
-UNPLACED_LISTED = 20
 
 
 def summary_text(result: Result) -> str:
@@ -64,7 +62,7 @@ def summary_text(result: Result) -> str:
             *_left_open(plan),
         ],
         _network_lines(plan, facts) if facts.networks <= NETWORKS_LISTED else [],
-        _exception_lines(plan, facts),
+        _exception_lines(result, facts),
         _area_lines(plan.areas) if len(plan.areas) > 1 else [],
         _finding_lines(result),
         _price_lines(result),
@@ -100,18 +98,20 @@ def _network_lines(plan: Plan, facts: Facts) -> list[str]:
     return table_lines(header, rows, right=(2, 3, *range(5, 5 + len(columns)))) if rows else []
 
 
-def _exception_lines(plan: Plan, facts: Facts) -> list[str]:
+def _exception_lines(result: Result, facts: Facts) -> list[str]:
+    area_of = {practice.code: practice.area for practice in result.practices}
     lines = exception_lines(facts.exceptions)
     lines += [
-        f"  {one_line(unplaced.practice_code)} is in no network: {one_line(unplaced.reason)}"
-        for unplaced in plan.unplaced[:UNPLACED_LISTED]
+        f"  {one_line(who)}: {one_line(reason)}" for who, reason in shared_unplaced(result.plan, area_of)
     ]
-    if len(plan.unplaced) > UNPLACED_LISTED:
-        lines.append(f"  and {len(plan.unplaced) - UNPLACED_LISTED:,} more practices are in no network.")
     return ["Exceptions", *lines] if lines else []
 
 
 def _area_lines(areas: Sequence[AreaResult]) -> list[str]:
+    # What is not settled comes first: areas without a plan, then those with the largest gaps.
+    areas = sorted(
+        areas, key=lambda area: (area.cost is not None, area.status == "optimal", -(area.gap or 0.0))
+    )
     rows = [
         (
             one_line(area_name(area.area)),

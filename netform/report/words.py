@@ -135,7 +135,7 @@ def verdict(area: AreaResult) -> str:
     if area.status == "infeasible":
         return "It is proven that no plan can keep these rules."
     if area.cost is None:
-        return "No plan was found in the time given. Whether there is one is not known."
+        return f"{area.method or 'No plan was found in the time given.'} Whether there is one is not known."
     if area.status == "optimal":
         return "It is proven that no other plan under these rules costs less."
     costs = f"The plan costs {hours(area.cost)}"

@@ -293,7 +293,8 @@ def test_areas_without_a_plan_do_not_cost_the_others_theirs(
     plan = plan_in(tmp_path / "out")
     assert plan["status"] == "unknown"
     assert plan["cost"] is None
-    reason = "Time ran out before there was a plan of its area."
+    assert "South: Time ran out before its area was begun." in result.stderr
+    reason = "Time ran out before its area was begun."
     assert plan["unplaced"] == [{"practice_code": code, "reason": reason} for code in ("P3", "P5", "P6")]
     assert sorted(code for codes in members(plan) for code in codes) == ["P1", "P2", "P4"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
-from netform.plan.model import Network
-from netform.report.exceptions import exception_lines, shared_reasons
+from netform.plan.model import AreaResult, Network, Plan, Unplaced
+from netform.report.exceptions import exception_lines, shared_reasons, shared_unplaced
 from netform.report.page import render_report
 from netform.report.text import summary_text
 
@@ -97,3 +97,18 @@ def test_the_page_says_a_shared_reason_once(result: Result) -> None:
     rows = words.split("<tr>")[2:]
     assert [re.findall(r'class="n">([\d,]+)<', row) for row in rows] == [["35,000"], ["40,000"], ["60,000"]]
     assert "rowspan" not in rows[2]
+
+
+def test_many_practices_in_no_network_are_told_by_their_areas() -> None:
+    """Thousands of practices of areas that were not begun are one line; a few are named one by one."""
+    area_of = {f"A{k}": f"area {k % 2}" for k in range(40)} | {"B1": "area 2"}
+    unplaced = (*(Unplaced(f"A{k}", "not begun.") for k in range(40)), Unplaced("B1", "left out."))
+    areas = tuple(AreaResult(f"area {k}", "unknown", None, None, 20, 0, 0) for k in range(3))
+    plan = Plan(areas=areas, networks=(), unplaced=unplaced, edges=(), provenance={})
+    assert shared_unplaced(plan, area_of) == [
+        ("40 practices of 2 areas (area 0, area 1) are in no network", "not begun."),
+        ("B1 is in no network", "left out."),
+    ]
+    one = replace(plan, unplaced=unplaced[:40:2])
+    ((who, _),) = shared_unplaced(one, area_of)
+    assert who.startswith("20 practices of area 0 (A0, A2, ")

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netform.plan.model import AreaResult
 from netform.plan.rule_cost import RuleCost
 from netform.report.text import summary_text
 
@@ -31,8 +32,8 @@ Exceptions
   S-01, 60,000 patients: Dune alone has 60,000 patients.
 
 Area  The plan is       Cost  Bound   Gap  Practices  Networks
-N     proven best      125.5  125.5    0%          3         2
 S     not proven best   62.0   60.0  3.2%          1         1
+N     proven best      125.5  125.5    0%          3         2
   S: The plan costs 62.0 and is not proven best: no plan can cost less than 60.0, so another could cost at most 2.0 \
 (3.2%) less.
 
@@ -65,6 +66,14 @@ def test_summary_of_one_area_names_no_area(one_area: Result) -> None:
     text = summary_text(one_area)
     assert "All 2 have between 30,000 and 50,000 patients; there are no exceptions." in text
     assert "Area" not in text
+
+
+def test_areas_that_are_not_settled_come_first(result: Result) -> None:
+    """Without a plan, then with the largest gap, then what is proven."""
+    areas = (*result.plan.areas, AreaResult("Z", "unknown", None, None, 1, 0, 0))
+    lines = summary_text(replace(result, plan=replace(result.plan, areas=areas))).splitlines()
+    at = next(k for k, line in enumerate(lines) if line.startswith("Area"))
+    assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["Z", "S", "N"]
 
 
 def test_summary_without_a_plan(no_plan: Result) -> None:

@@ -96,6 +96,14 @@ def test_verdict(status: str, cost: float | None, bound: float | None, words: st
     assert verdict(AreaResult("", status, cost, bound, 1, 1, 1)) == words
 
 
+def test_an_area_without_a_plan_says_why() -> None:
+    """An interrupt is no lack of time."""
+    area = AreaResult(
+        "", "unknown", None, None, 1, 0, 0, method="The run was interrupted before it was begun."
+    )
+    assert verdict(area).startswith("The run was interrupted before it was begun. Whether there is one")
+
+
 def test_verdict_with_a_gap_says_how_much_less_another_could_cost() -> None:
     """At 100 and a bound of 98, at most 2 or 2% less; no hours are promised, since a cost may hold penalties."""
     assert verdict(AreaResult("", "feasible", 100.0, 98.0, 1, 1, 1)) == (
