@@ -134,7 +134,11 @@ def locate(practices: PracticeList, *, postcodes_file: Path | None = None) -> Pl
     places = np.array([place for place, _ in located], dtype=np.float64)
     quality = tuple(how for _, how in located)
     known = [gazetteer(letter).places for _, gazetteer in sources for letter in letters or bundled.letters()]
-    notes += [*_approximate_note(practices, quality), *_far_note(practices, own, keys, sources)]
+    notes += [
+        *_approximate_note(practices, quality),
+        *_far_note(practices, own, keys, sources),
+        *_contrary_note(practices),
+    ]
     return Places(
         easting=places[:, 0].copy(),
         northing=places[:, 1].copy(),
@@ -260,6 +264,24 @@ def _approximate_note(practices: PracticeList, quality: Sequence[str]) -> list[s
         return []
     why = "Placed at the middle of the postcodes around, because their own is in no gazetteer"
     return [f"{why}: {some_of(names)}. Give their easting and northing if it matters."]
+
+
+def _contrary_note(practices: PracticeList) -> list[str]:
+    """Name practices whose two pairs of coordinates are of different places: the degrees were not used."""
+    both = [each for each in practices if each.easting is not None and each.latitude is not None]
+    contrary = [
+        practice.code
+        for practice, place in zip(both, _on_grid(both), strict=True)
+        if math.dist(place, (practice.easting or 0.0, practice.northing or 0.0)) > _FAR_M
+    ]
+    if not contrary:
+        return []
+    return [
+        (
+            f"Their easting and northing, which were used, are more than {_FAR_M / 1000:g} km from their latitude and "
+            f"longitude: {some_of(contrary)}."
+        )
+    ]
 
 
 def _far_note(

@@ -13,6 +13,17 @@ _GRID_NORTH = (5_000.0, 1_222_000.0)
 # Ireland lies inside those limits: west of Galloway (195,000) and south of Kintyre (606,000) it is the north,
 # west of Pembrokeshire (168,000) and north of Cornwall (100,000) the republic.
 _IRELAND = ((190_000.0, 440_000.0, 605_000.0), (160_000.0, 110_000.0, 440_000.0))
+# The Isle of Man, with the sea around it.
+_MAN = (205_000.0, 260_000.0), (455_000.0, 515_000.0)
+# The North Sea: between two northings the land ends west of an easting (Mablethorpe, Spurn, Hartlepool, Peterhead and
+# North Ronaldsay, Out Skerries).
+_NORTH_SEA = (
+    (350_000.0, 400_000.0, 565_000.0),
+    (400_000.0, 520_000.0, 550_000.0),
+    (520_000.0, 660_000.0, 460_000.0),
+    (660_000.0, 1_080_000.0, 420_000.0),
+    (1_080_000.0, 1_222_000.0, 475_000.0),
+)
 # Degrees that hold the same land.
 _LATITUDE = (49.8, 60.9)
 _LONGITUDE = (-8.7, 1.8)
@@ -49,7 +60,10 @@ def check_grid(easting: float, northing: float) -> None:
 
 def _on_land_grid(easting: float, northing: float) -> bool:
     inside = _GRID_EAST[0] <= easting <= _GRID_EAST[1] and _GRID_NORTH[0] <= northing <= _GRID_NORTH[1]
-    return inside and not any(easting < west and low < northing < high for west, low, high in _IRELAND)
+    abroad = any(easting < west and low < northing < high for west, low, high in _IRELAND)
+    abroad |= _within(easting, _MAN[0]) and _within(northing, _MAN[1])
+    at_sea = any(low < northing < high and easting > east for low, high, east in _NORTH_SEA)
+    return inside and not abroad and not at_sea
 
 
 def check_degrees(latitude: float, longitude: float) -> None:

@@ -13,6 +13,7 @@ import pytest
 from netform.errors import Fault, InputError
 from netform.inputs.gazetteer import BundledPostcodes, postcode_key
 from netform.inputs.places import locate
+from netform.practices.coordinates import check_grid
 from netform.practices.model import Practice, PracticeList
 
 if TYPE_CHECKING:
@@ -353,3 +354,47 @@ def test_a_slip_that_has_the_form_of_a_postcode_is_guessed(typed: str, meant: st
     """Letters and digits that look alike: no district is called so, and the postcode that is meant exists."""
     (fault,) = _faults(_list(_at("A1", typed)))
     assert fault.remedy == f"Did you mean {meant!r}?"
+
+
+@pytest.mark.parametrize(
+    ("easting", "northing"), [(238_000, 476_000), (600_000, 500_000), (500_000, 600_000), (430_000, 900_000)]
+)
+def test_the_isle_of_man_and_the_north_sea_are_refused(easting: float, northing: float) -> None:
+    """Douglas, and three places at sea."""
+    (fault,) = _faults(_list(_at("A1", easting=easting, northing=northing)))
+    assert "outside Great Britain" in fault.problem
+
+
+@pytest.mark.parametrize(
+    ("easting", "northing"),
+    [
+        (655_000, 293_000),  # Lowestoft
+        (551_000, 385_000),  # Mablethorpe
+        (542_000, 411_000),  # Spurn
+        (490_000, 511_000),  # Whitby
+        (453_000, 533_000),  # Hartlepool
+        (400_000, 653_000),  # Berwick
+        (414_000, 846_000),  # Peterhead
+        (378_000, 1_056_000),  # North Ronaldsay
+        (469_000, 1_172_000),  # Out Skerries
+        (297_000, 518_000),  # Whitehaven
+        (245_500, 534_000),  # Burrow Head
+    ],
+)
+def test_the_ends_of_great_britain_are_in_it(easting: float, northing: float) -> None:
+    """What is refused as sea or another island is not land."""
+    check_grid(easting, northing)
+
+
+def test_coordinates_that_contradict_each_other_are_named() -> None:
+    """Leeds by the grid and London in degrees: the grid is used, and said."""
+    london, leeds = {"latitude": 51.5, "longitude": -0.12}, {"latitude": 53.8, "longitude": -1.55}
+    places = locate(
+        _list(
+            _at("A1", easting=429_700.0, northing=433_500.0, **london),
+            _at("A2", easting=429_700.0, northing=433_500.0, **leeds),
+        )
+    )
+    (note,) = places.notes
+    assert note.startswith("Their easting and northing, which were used, are more than 5 km")
+    assert note.endswith("longitude: A1.")
