@@ -94,8 +94,11 @@ def _smoothed(place: BaseGeometry, places: Geometries) -> BaseGeometry:
     filled = shapely.buffer(shapely.buffer(whole, NOTCH_M, quad_segs=QUARTER), -NOTCH_M, quad_segs=8)
     others = places[shapely.dwithin(places, filled, APART_M) & (places != place)]
     if len(others):
+        # Of a large place only what is near counts: the mainland need not be widened anew for each island.
+        west, south, east, north = shapely.bounds(shapely.buffer(shapely.envelope(filled), 2 * APART_M))
+        near = shapely.clip_by_rect(others, west, south, east, north)
         filled = shapely.union(
-            whole, shapely.difference(filled, shapely.union_all(shapely.buffer(others, APART_M)))
+            whole, shapely.difference(filled, shapely.union_all(shapely.buffer(near, APART_M)))
         )
     holes = shapely.polygons(shapely.get_rings(place)[1:])
     ground = shapely.difference(_rounded(filled), shapely.union_all([_rounded(hole) for hole in holes]))

@@ -372,6 +372,7 @@ def test_the_isle_of_man_and_the_north_sea_are_refused(easting: float, northing:
         (551_000, 385_000),  # Mablethorpe
         (542_000, 411_000),  # Spurn
         (490_000, 511_000),  # Whitby
+        (478_500, 519_000),  # Staithes
         (453_000, 533_000),  # Hartlepool
         (400_000, 653_000),  # Berwick
         (414_000, 846_000),  # Peterhead

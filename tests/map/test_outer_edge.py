@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from netform.map.outer_edge import smooth_edge
+from netform.map.outer_edge import _smoothed, smooth_edge
 from netform.map.territory import Territories, build_territories, merge_sites, shared_borders
 
 
@@ -66,3 +66,22 @@ def test_a_place_that_is_all_corners_stays() -> None:
     """An islet of 500 m is smaller than any circle that rounds corners."""
     islet = shapely.box(0, 0, 500, 500)
     assert smooth_edge(_territories(islet, (250, 250))).extent.equals(islet)
+
+
+def test_the_mainland_is_not_widened_for_each_island(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty islands 500 m off a coast of 20,000 corners: what counts of it is near them."""
+    corners, buffered, buffer = 20_000, [], shapely.buffer
+
+    def counted(geometry: shapely.Geometry, *given: float, **named: float) -> shapely.Geometry:
+        buffered.append(int(np.sum(shapely.get_num_coordinates(geometry))))
+        return buffer(geometry, *given, **named)
+
+    monkeypatch.setattr(shapely, "buffer", counted)
+    mainland = buffer(shapely.Point(0, 0), 50_000, quad_segs=corners // 4)
+    turns = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    islands = buffer(shapely.points(51_500 * np.cos(turns), 51_500 * np.sin(turns)), 1_000)
+    places = np.array([mainland, *islands])
+    for island in islands:
+        _smoothed(island, places)
+    # Besides itself, 4 times, an island needs what lies within some kilometres: no tenth of the coast.
+    assert sum(buffered) < 20 * corners / 10
