@@ -32,6 +32,8 @@ def method(solution: Solution, listed: int) -> str:
     listed : int
         Feasible networks.
     """
+    if listed == 1:
+        return "The one feasible network was listed and scored: there is nothing to choose."
     said = f"All {listed:,} feasible networks were listed and scored"
     if solution.status == "optimal":
         return f"{said}, and no other choice of them costs less."

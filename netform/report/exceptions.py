@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from netform.plan.model import Network, Plan
 
-__all__ = ["Shared", "exception_lines", "shared_reasons", "shared_unplaced"]
+__all__ = ["Shared", "exception_lines", "explanation_of", "shared_reasons", "shared_unplaced"]
 
 # So many practices in no network for one reason are named one by one.
 UNPLACED_NAMED = 5
@@ -53,13 +53,22 @@ def shared_reasons(networks: Iterable[Network]) -> list[Shared]:
     """
     shared: dict[tuple[str, str], list[Network]] = {}
     for network in networks:
-        own = f"{_patients(network)}. "
-        reason = (network.exception or "not explained", (network.explanation or "").removeprefix(own))
+        reason = (network.exception or "not explained", explanation_of(network))
         shared.setdefault(reason, []).append(network)
     return [
         Shared(exception_words(code), explanation, tuple(each))
         for (code, explanation), each in shared.items()
     ]
+
+
+def explanation_of(network: Network) -> str:
+    """Give why a network is an exception, without how many patients it has; blank where nothing says it.
+
+    Parameters
+    ----------
+    network : Network
+    """
+    return (network.explanation or "").removeprefix(f"{_patients(network)}. ")
 
 
 def exception_lines(networks: Iterable[Network]) -> list[str]:

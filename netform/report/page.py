@@ -18,7 +18,7 @@ from netform.practices.names import written_name
 from netform.report import words
 from netform.report.against_today import changes_from_today, changes_sentences
 from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
-from netform.report.exceptions import shared_reasons, shared_unplaced
+from netform.report.exceptions import explanation_of, shared_reasons, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
 from netform.report.map import draw_map, draw_overview
 from netform.report.sheets import named, sheets
@@ -160,6 +160,7 @@ def environment() -> Environment:
         spoken=words.spoken,
         count=lambda number: f"{number:,}",
         exception_words=words.exception_words,
+        explanation_of=explanation_of,
         number=words.network_number,
         area_name=words.area_name,
         verdict=words.verdict,

@@ -16,6 +16,7 @@ def test_over_a_list() -> None:
     assert method(Solution("optimal", chosen, 2.0, 2.0), 1234) == (
         f"{all_of_them}, and no other choice of them costs less."
     )
+    assert method(Solution("optimal", chosen, 2.0, 2.0), 1).startswith("The one feasible network was listed")
     assert method(Solution("feasible", chosen, 2.0, 1.0), 1234) == (
         f"{all_of_them}; the plan is the best found in the time, and no choice of them costs less than the bound."
     )

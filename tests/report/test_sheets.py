@@ -117,6 +117,14 @@ def test_a_network_that_none_of_today_goes_on_in_is_new(result: Result) -> None:
     assert "Amber (A1), from U1; Birch (A2), from U1." in told
 
 
+def test_an_exception_is_explained_without_its_patients_twice(result: Result) -> None:
+    """The list size has a line of its own on the sheet."""
+    odd = replace(result.plan.networks[2], explanation="60,000 patients. C1 alone is too large.")
+    told = words(replace(result, plan=replace(result.plan, networks=(*result.plan.networks[:2], odd))))
+    assert "60,000 patients. Dune (C1) alone" not in told
+    assert told.count("Dune (C1) alone is too large.") == 2
+
+
 def test_a_list_without_networks_of_today_says_nothing_of_them(result: Result) -> None:
     """Neither at the top nor on a sheet."""
     shown = at(result, A1="", A2="", B1="")
