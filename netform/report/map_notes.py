@@ -93,8 +93,8 @@ def _reason(network: Network, result: Result) -> str:
     edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind != "bridge"]
     if _hang_together(network.practice_codes, edges):
         return (
-            "its practices are neighbours through a site that several networks share, and the ground of that site "
-            "cannot be divided so that each of them reaches its other practices."
+            "its practices are neighbours through a site that several networks share, whose ground cannot be divided "
+            "so that each reaches its own."
         )
     return "not all of its practices are neighbours on the map."
 
