@@ -88,6 +88,8 @@ def sweep(**given: Any) -> None:
 def _sweep(request: SweepRequest, stdout: BinaryIO | io.FileIO) -> None:
     from netform.sweep.file import read_sweep
 
+    if request.scheduler is not None and not request.scheduler.strip():
+        raise click.UsageError("--scheduler needs an address, such as tcp://127.0.0.1:8786.")
     if request.workers and request.scheduler:
         raise click.UsageError("--workers are of this machine; with --scheduler its workers do the work.")
     plan = read_sweep(request.file)

@@ -11,6 +11,7 @@ import contextlib
 import importlib.metadata
 import pickle
 import queue
+import socket
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ CONNECT_SECONDS, WORKER_SECONDS = 10, 30
 
 # What the scheduler knows already is had within this, seconds.
 ANSWER_SECONDS = 30
+
+# The length of what Dask sends, in bytes, stands in so many before it; a greeting is never as long.
+_LENGTH, _LONGEST = 8, 2**24
 
 # Nobody waits longer for the connection to be closed, seconds.
 CLOSE_SECONDS = 2
@@ -120,11 +124,34 @@ def _client(address: str) -> Any:
         ) from error
     connect: Any = Client
     try:
+        _hear(address)
         return connect(address, timeout=CONNECT_SECONDS, set_as_default=False, name="netform-sweep")
     except (OSError, ValueError) as error:
         raise RulesError(
             f"no Dask scheduler answers at {address} ({one(error)}). Start one with: dask scheduler"
         ) from error
+
+
+def _hear(address: str) -> None:
+    """Wait for the first bytes of a scheduler, which speaks first: Dask would wait minutes for others to answer.
+
+    Raises
+    ------
+    OSError
+        Nothing listens there, says anything in time, or speaks as Dask does.
+    """
+    kind, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if kind not in ("", "tcp") or not host or not port.isdigit():
+        return
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS) as line:
+        try:
+            first = line.makefile("rb").read(_LENGTH)
+        except TimeoutError:
+            raise OSError(f"it says nothing in {CONNECT_SECONDS} seconds") from None
+    # What Dask sends begins with its length.
+    if len(first) < _LENGTH or int.from_bytes(first, "little") > _LONGEST:
+        raise OSError("what answers is no Dask scheduler")
 
 
 def _check_workers(client: Any, address: str, on_note: Callable[[str], None]) -> None:

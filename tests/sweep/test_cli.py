@@ -217,6 +217,7 @@ def test_what_an_area_cannot_have_is_an_answer(file: Path, tmp_path: Path, here:
         (["--time-limit", "0"], 2, "--time-limit"),
         (["--workers", "0"], 2, "--workers"),
         (["--workers", "2", "--scheduler", "tcp://127.0.0.1:1"], 2, "--workers are of this machine"),
+        (["--scheduler", " "], 2, "--scheduler needs an address"),
         (["-o", "-"], 6, "results are files"),
         (["-o", "x.csv"], 6, "Name a folder"),
         (["-o", "x.docx"], 6, "names no format"),

@@ -7,8 +7,10 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,8 +22,8 @@ from click.testing import CliRunner
 from netform import __version__
 from netform.cli.main import cli
 from netform.errors import RulesError
-from netform.sweep import local
-from netform.sweep.cluster import _check_workers
+from netform.sweep import cluster, local
+from netform.sweep.cluster import _check_workers, _client
 from netform.sweep.file import read_sweep
 from netform.sweep.tasks import largest_first, make_tasks
 
@@ -264,3 +266,28 @@ def test_no_scheduler_at_all(file: Path, tmp_path: Path) -> None:
     assert refused.exit_code == 2
     assert "no Dask scheduler answers at nowhere://127.0.0.1" in refused.stderr
     assert "Start one with: dask scheduler" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("greeting", "said"), [(b"", "says nothing in 0.2 seconds"), (b"SSH-2.0-x\r\n", "is no Dask scheduler")]
+)
+def test_what_is_no_scheduler_is_not_waited_for(
+    greeting: bytes, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A port that is silent, as those of the web are until they are asked, and one that speaks otherwise."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        taken: list[socket.socket] = []
+
+        def greet() -> None:
+            line, _ = server.accept()
+            taken.append(line)
+            line.sendall(greeting)
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        with pytest.raises(RulesError, match=said):
+            _client(address)
+        thread.join()
+        taken[0].close()
