@@ -75,6 +75,7 @@ def test_hours_and_penalties_are_apart_on_the_page() -> None:
         assert told in text
         assert told in words
     assert "Its penalties, which are nobody's time, are" in words
+    assert words.index("An hour a week is an hour of somebody's time") < words.index("Its penalties")
 
 
 def test_the_map_marks_those_who_move() -> None:
