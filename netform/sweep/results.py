@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -103,13 +105,15 @@ def read_result(content: bytes, key: str) -> Summary:
     Raises
     ------
     ValueError
-        It is damaged, of another key, or of another schema.
+        It is damaged, of another key, of another schema, or says what its networks and rules do not bear out.
     """
     found = json.loads(content)
     if not isinstance(found, dict) or found.get("schema") != SCHEMA or found.get("key") != key:
         raise ValueError("it is not the result of this task")
     if found.pop("sha256", None) != _digest(found):
         raise ValueError("its digest does not match its content")
+    if found["status"] in ("optimal", "feasible") and not _adds_up(found):
+        raise ValueError("its figures contradict each other")
     return Summary(
         status=found["status"],
         cost=found["cost"],
@@ -119,6 +123,26 @@ def read_result(content: bytes, key: str) -> Summary:
         terms=found["terms"],
         reason=found.get("reason", ""),
         time_limit=found.get("time_limit"),
+    )
+
+
+def _adds_up(found: Mapping[str, Any]) -> bool:
+    """Whether a plan's terms and cost follow from its networks and weights, and its bound from its status."""
+    networks, terms, cost, bound = (found[key] for key in ("networks", "terms", "cost", "bound"))
+    weights = tomllib.loads(found["rules"])["weights"]
+    codes = [code for network in networks for code in network["practice_codes"]]
+    # Every figure is rounded to six decimals.
+    near = 1e-6 * (len(networks) + 1) * (1 + math.fsum(weights.values()))
+    sums = {term: math.fsum(network["terms"][term] for network in networks) for term in terms}
+    proven = bound is not None and bound >= cost - near
+    return (
+        len(codes) == len(set(codes)) <= found["practices"]
+        and found["network_count"] == len(networks) > 0
+        and found["exception_count"] == sum(network["exception"] is not None for network in networks)
+        and all(abs(terms[term] - sums[term]) <= near for term in terms)
+        and abs(cost - math.fsum(weights[term] * sums[term] for term in terms)) <= near
+        and (bound is None or bound <= cost + near)
+        and (proven or found["status"] != "optimal")
     )
 
 

@@ -12,21 +12,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "ab" * 32
-NETWORK = {"practice_codes": ["P1"], "exception": "island"}
+NETWORK = {"practice_codes": ["P1"], "exception": "island", "terms": {"overhead": 31.0}}
+# 31 hours at a weight of 0.5 are 15.5.
 FOUND = {
     "key": KEY,
     "status": "optimal",
-    "cost": 3.5,
-    "bound": 3.5,
+    "cost": 15.5,
+    "bound": 15.5,
     "networks": [NETWORK],
     "terms": {"overhead": 31.0},
+    "practices": 1,
+    "rules": "[weights]\noverhead = 0.5\n",
 }
 
 
 def test_a_result_is_read_back() -> None:
     """What is counted is counted when it is written."""
     summary = read_result(result_bytes(FOUND, time_limit=60), KEY)
-    assert (summary.status, summary.cost, summary.networks, summary.exceptions) == ("optimal", 3.5, 1, 1)
+    assert (summary.status, summary.cost, summary.networks, summary.exceptions) == ("optimal", 15.5, 1, 1)
     assert summary.proven
     assert summary.time_limit is None
 
@@ -58,7 +61,7 @@ def test_what_is_done_again(tmp_path: Path, status: str, limit: float, done: boo
     "damage",
     [
         lambda content: content[:-20],
-        lambda content: content.replace(b"3.5", b"2.5", 1),
+        lambda content: content.replace(b"15.5", b"2.5", 1),
         lambda content: content.replace(KEY.encode(), b"cd" * 32),
         lambda _content: b"",
         lambda _content: b"[]",
@@ -83,3 +86,21 @@ def test_what_is_not_a_result_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not the result of this task"):
         Results(tmp_path).put("cd" * 32, result_bytes(FOUND, time_limit=60))
     assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"cost": 10.0, "bound": 10.0},
+        {"bound": 10.0},
+        {"status": "feasible", "bound": 20.0},
+        {"terms": {"overhead": 30.0}},
+        {"networks": [NETWORK, NETWORK], "terms": {"overhead": 62.0}, "cost": 31.0, "bound": 31.0},
+        {"networks": [], "terms": {}, "cost": 0.0, "bound": 0.0},
+        {"rules": "[weights]\noverhead = 1\n"},
+    ],
+)
+def test_a_result_is_believed_for_what_it_holds(forged: dict[str, object]) -> None:
+    """A whole file with a right digest, of which the figures contradict each other."""
+    with pytest.raises(ValueError, match="contradict each other"):
+        read_result(result_bytes({**FOUND, **forged}, time_limit=60), KEY)
