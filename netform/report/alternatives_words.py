@@ -100,6 +100,7 @@ def certainty_sentences(result: AlternativesResult, area: str | None = None) -> 
     sentences = [summed]
     if counts["unsettled"]:
         sentences.append(
-            f"Not settled: {counts['unsettled']:,}, for time ran out, or the feasible networks are too many to list."
+            f"Not settled: {counts['unsettled']:,}, for time ran out, or the feasible networks are too many to list. "
+            "More time (--time-limit) settles more; a narrower band or more memory (--memory) may, too."
         )
     return sentences

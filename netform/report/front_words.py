@@ -233,12 +233,13 @@ def proof_words(part: AreaFront) -> str:
     if not front.listed:
         return (
             "The feasible networks are too many to list: the points are the best plans that search has found, and "
-            f"{where_better(front)} better ones may exist, no better than where the picture is shaded."
+            f"{where_better(front)} better ones may exist, no better than where the picture is shaded. More time "
+            "(--time-limit) finds more of them; a narrower band or more memory (--memory) may let all be listed."
         )
     if not front.proven:
         return (
             f"Time ran out before the front was proven: {where_better(front)} better plans may exist. "
-            "Give more time, or a coarser resolution."
+            "Give more time (--time-limit), or a coarser resolution."
         )
     if not front.unexplored:
         return "The front is complete: every plan that no other betters on both axes is shown."

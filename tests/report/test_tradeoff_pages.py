@@ -287,6 +287,7 @@ def test_the_page_of_alternatives_says_what_each_changes() -> None:
     assert "A Ash 20,000 PCN-01 a new network B, C, D" in words
     assert "There are 4 pairs of neighbours. Together in every plan that costs at most 1% more" in words
     assert "Not settled: 1" in words
+    assert "More time (--time-limit) settles more" in words
     assert "not all proven" in words
     assert "Show the other 1 pair of neighbours" in words
 
