@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -38,6 +37,17 @@ __all__ = [
 
 # Exit codes that no error of netform carries (see `netform.errors`).
 NO_MEMORY, DEFECT = 5, 70
+
+# What is being done, for people; stages that are not here say it themselves.
+STAGES = {
+    "search": "better plans",
+    "bound": "proof",
+    "enumerate": "listing networks",
+    "score": "scoring networks",
+    "choose": "choosing networks",
+    "exceptions": "fewer exceptions",
+    "reasons": "why exceptions",
+}
 
 # What is said of a run that was stopped, unless it had come further.
 NOTHING_WRITTEN = "stopped before anything was written."
@@ -237,12 +247,23 @@ def _standing(outcome: AreaOutcome, *, full: bool) -> str:
 
     result = outcome.result
     exceptions = sum(network.exception is not None for network in outcome.networks)
-    words = [] if result.gap is None else [f"gap {percent(result.gap)}"]
+    words = [f"cost {hours(result.cost)}"] if full and result.cost is not None else []
+    if result.gap is not None:
+        words.append(f"another up to {percent(result.gap)} less" if result.gap else "proven best")
     if exceptions:
         words.append(f"{exceptions:,} exception{'s' * (exceptions != 1)}")
-    if full and result.cost is not None and result.bound is not None:
-        words.insert(0, f"{hours(result.cost)} hours, at least {hours(result.bound)}")
     return ", ".join(words)
+
+
+def _columns() -> int:
+    """How wide the terminal is that messages go to: standard output may lead elsewhere meanwhile."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (ValueError, OSError):  # no terminal
+        return 80
 
 
 class Progress:
@@ -265,8 +286,9 @@ class Progress:
     def say(self, text: str) -> None:
         """Show a text in place of the last."""
         if self._shown:
-            room = max(20, shutil.get_terminal_size().columns - 1)
-            line = f"{self.seconds:6.1f} s  {text}"[:room]
+            room = max(20, _columns() - 1)
+            line = f"{self.seconds:6.1f} s  {text}"
+            line = line if len(line) <= room else f"{line[: room - 3]}..."
             say("\r" + line.ljust(self._width), newline=False)
             self._width = len(line)
 
@@ -282,7 +304,7 @@ class Progress:
         from netform.report.words import one_line  # noqa: PLC0415 (only a terminal needs it)
 
         if event.kind == "stage":
-            self._stages[event.area] = event.stage
+            self._stages[event.area] = STAGES.get(event.stage, event.stage)
         elif event.kind == "done":
             self._done += 1
             self._stages.pop(event.area, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -42,17 +43,17 @@ def test_progress_is_silent_where_it_is_not_shown(capsys: pytest.CaptureFixture[
 
 
 def test_progress_of_one_area_tells_of_its_plans(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is done, what the plan costs, and how much less one might: 100 against at least 90 is 10%."""
+    """What is done, what the plan costs, and how much less another might: 100 against at least 90 is 10%."""
     progress = Progress(shown=True)
     result = AreaResult("", "feasible", 100.0, 90.0, 9, 2, 5)
     networks = (Placed(("P1",)), Placed(("P2",), "island", "Alone."))
     progress.event(Event("", "stage", "bound"))
     progress.event(Event("", "plan", outcome=AreaOutcome(result, networks)))
-    expected = "bound: 100.0 hours, at least 90.0, gap 10%, 1 exception"
+    expected = "proof: cost 100.0, another up to 10% less, 1 exception"
     assert expected in capsys.readouterr().err
     # The next stage goes on from the same plan.
     progress.event(Event("", "stage", "choose"))
-    assert expected.replace("bound", "choose", 1) in capsys.readouterr().err
+    assert expected.replace("proof", "choosing networks", 1) in capsys.readouterr().err
 
 
 def test_progress_of_an_area_beside_others_says_how_good_its_plan_is(
@@ -64,7 +65,7 @@ def test_progress_of_an_area_beside_others_says_how_good_its_plan_is(
     result = AreaResult("North", "feasible", 100.0, 90.0, 9, 1, 5)
     progress.event(Event("North", "stage", "bound"))
     progress.event(Event("North", "plan", outcome=AreaOutcome(result, (Placed(("P1",)),))))
-    assert "0 of 2 areas planned  North: bound: gap 10%" in capsys.readouterr().err
+    assert "0 of 2 areas planned  North: proof: another up to 10% less" in capsys.readouterr().err
 
 
 def test_progress_of_many_areas_counts_them(
@@ -122,9 +123,12 @@ def test_stray_lines_of_solvers_do_not_spoil_the_data(tmp_path: Path) -> None:
 
 
 def test_a_terminal_sees_the_stages(tmp_path: Path) -> None:
-    """On a terminal the stages pass by on one line, which is gone when the summary comes."""
+    """On a terminal the stages pass by on one line of its width, which is gone when the summary comes."""
     pty = pytest.importorskip("pty", reason="there are no such terminals here")
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
     ours, theirs = pty.openpty()
+    # Rows and columns, and two numbers that nobody asks for.
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 50, 0, 0))
     process = subprocess.Popen(
         [
             sys.executable,
@@ -136,6 +140,7 @@ def test_a_terminal_sees_the_stages(tmp_path: Path) -> None:
             tmp_path / "out",
         ],
         stderr=theirs,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
     )
     os.close(theirs)
     said = b""
@@ -147,6 +152,8 @@ def test_a_terminal_sees_the_stages(tmp_path: Path) -> None:
     finally:
         os.close(ours)
     assert process.wait(timeout=60) == 0
-    for stage in (b"reading", b"placing", b"drawing territories", b"enumerate", b"writing"):
+    for stage in (b"reading", b"placing", b"drawing territories", b"listing networks", b"writing"):
         assert b"s  " + stage in said
+    progress = [line for line in said.decode().split("\r") if " s  " in line]
+    assert max(map(len, progress)) <= 49 < max(map(len, said.decode().splitlines()))
     assert said.decode().endswith(f"Written to {tmp_path / 'out'}\r\n")
