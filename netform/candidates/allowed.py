@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numba as nb
 import numpy as np
 
-from netform.candidates.around import NOBODY, Surroundings, number_cut_off, surroundings_of
+from netform.candidates.around import NOBODY, Surroundings, numbers_cut_off, surroundings_of
 from netform.rules.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     """
     if not limits.forbids:
         return np.ones(len(store), np.bool_)
-    return _allowed(
+    kept: NDArray[np.bool_] = _allowed(
         store.offsets,
         store.members,
         limits.conflict,
@@ -177,9 +177,9 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
         limits.may_hub,
         limits.must_hub,
         limits.longest_to_hub + MINUTES_SLACK,
-        limits.merged,
-        limits.around,
     )
+    kept &= numbers_cut_off(store, limits.merged, limits.around) == 0
+    return kept
 
 
 def counts_allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
@@ -252,18 +252,14 @@ def _allowed(
     may_hub: NDArray[np.bool_],
     must_hub: NDArray[np.bool_],
     longest: float,
-    merged: NDArray[np.int64],
-    around: Surroundings,
 ) -> NDArray[np.bool_]:
     result = np.empty(len(offsets) - 1, np.bool_)
-    seen, reached = np.full(len(around.open), -1, np.int64), np.empty(len(around.open), np.int64)
     for j in range(len(result)):
         group = members[offsets[j] : offsets[j + 1]]
         result[j] = (
             _agree(group, conflict, conflicted)
             and _is_whole(group, unit, unit_size)
             and (not limits_hubs or _has_hub(group, minutes, may_hub, must_hub, longest))
-            and number_cut_off(group, merged, around, j, seen, reached) == 0
         )
     return result
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from netform.candidates.store import CandidateStore
     from netform.rules.demands import Demands
 
-__all__ = ["NOBODY", "Surroundings", "number_cut_off", "surroundings_of"]
+__all__ = ["NOBODY", "Surroundings", "numbers_cut_off", "surroundings_of"]
 
 
 class Surroundings(NamedTuple):
@@ -74,8 +75,31 @@ def surroundings_of(area: nx.Graph, codes: Sequence[str], demands: Demands) -> S
     )
 
 
+def numbers_cut_off(
+    store: CandidateStore, merged: NDArray[np.int64], around: Surroundings
+) -> NDArray[np.int64]:
+    """Count whom each candidate lies around: `netform.rules.demanded_graph.cut_off`, compiled.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    merged : ndarray of int64, shape (n,)
+        Number of the merger that a practice is part of, -1 where it is of none.
+    around : Surroundings
+        Of nobody, nobody is counted.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        0 for a pin, a single practice, and a merger, which is to be one.
+    """
+    if not len(around.open):
+        return np.zeros(len(store), np.int64)
+    return _numbers(store.offsets, store.members, merged, around)
+
+
 @nb.njit(cache=True, nogil=True)
-def number_cut_off(
+def _number(
     group: NDArray[np.uint16],
     merged: NDArray[np.int64],
     around: Surroundings,
@@ -83,26 +107,7 @@ def number_cut_off(
     seen: NDArray[np.int64],
     reached: NDArray[np.int64],
 ) -> int:
-    """Count whom a group lies around: `netform.rules.demanded_graph.cut_off`, compiled.
-
-    Parameters
-    ----------
-    group : ndarray of uint16
-    merged : ndarray of int64, shape (n,)
-    around : Surroundings
-        The area of N practices; of none, nobody is counted.
-    mark : int
-        Another for every group.
-    seen, reached : ndarray of int64, shape (N,)
-        Scratch; ``seen`` begins below every mark.
-
-    Returns
-    -------
-    int
-        0 for a pin, a single practice, and a merger, which is to be one.
-    """
-    if len(around.open) == 0:
-        return 0
+    """Count those with a way to the edge whom a flood from there, around the group, does not reach; a mark each."""
     several = False
     for i in group:
         if around.number[i] < 0:
@@ -131,3 +136,17 @@ def number_cut_off(
                 reached[ahead] = w
                 ahead += 1
     return missing - ahead
+
+
+@nb.njit(cache=True, nogil=True)
+def _numbers(
+    offsets: NDArray[np.int64],
+    members: NDArray[np.uint16],
+    merged: NDArray[np.int64],
+    around: Surroundings,
+) -> NDArray[np.int64]:
+    result = np.empty(len(offsets) - 1, np.int64)
+    seen, reached = np.full(len(around.open), -1, np.int64), np.empty(len(around.open), np.int64)
+    for j in range(len(result)):
+        result[j] = _number(members[offsets[j] : offsets[j + 1]], merged, around, j, seen, reached)
+    return result

@@ -11,6 +11,8 @@ A new folder takes its name in one step. One that replaces an earlier one change
 system can (Linux, macOS) and the folder is the run's to replace. Elsewhere the earlier files go aside first and the new
 ones come after them, so that the two are never mixed; if the run dies between, the next one finds ``names.json`` and
 puts the earlier files back (`clear_leftovers`).
+
+The file is long because it is one protocol: each step is written beside the step of the next run that takes it back.
 """
 
 from __future__ import annotations

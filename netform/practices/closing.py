@@ -68,7 +68,7 @@ class Closing:
         for at in self._closed_at:
             text = cells[at].strip()
             ended = has_ended(text)
-            if ended or (text.upper() in _YES and text not in ("", "0")):
+            if ended or text.upper() in _YES:
                 return text[:20]
             if ended is None and text.upper() not in _NO:
                 self._strange.setdefault(at, []).append(f"{code} ({text[:20]})")

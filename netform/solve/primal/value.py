@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
-from netform.candidates.around import number_cut_off
+from netform.candidates.around import numbers_cut_off
 from netform.rules.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.candidates.allowed import Limits
-    from netform.candidates.around import Surroundings
     from netform.candidates.store import CandidateStore
     from netform.solve.model.plan_model import LinkingRules
     from netform.solve.model.problem import Problem
@@ -210,7 +209,7 @@ def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
     store : CandidateStore
     limits : Limits
     """
-    return _broken(
+    broken: NDArray[np.int64] = _broken(
         store.offsets,
         store.members,
         limits.conflict,
@@ -222,9 +221,8 @@ def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
         limits.may_hub,
         limits.must_hub,
         limits.longest_to_hub + MINUTES_SLACK,
-        limits.merged,
-        limits.around,
     )
+    return broken + numbers_cut_off(store, limits.merged, limits.around)
 
 
 @nb.njit(cache=True, nogil=True)
@@ -240,11 +238,8 @@ def _broken(
     may_hub: NDArray[np.bool_],
     must_hub: NDArray[np.bool_],
     longest: float,
-    merged: NDArray[np.int64],
-    around: Surroundings,
 ) -> NDArray[np.int64]:
     result = np.zeros(len(offsets) - 1, np.int64)
-    seen, reached = np.full(len(around.open), -1, np.int64), np.empty(len(around.open), np.int64)
     for j in range(len(result)):
         group = members[offsets[j] : offsets[j + 1]]
         for k in range(len(group)):
@@ -269,5 +264,4 @@ def _broken(
                         far += (must_hub[i] and i != hub) or (longest < np.inf and minutes[i, hub] > longest)
                     fewest = min(fewest, far)
             result[j] += fewest
-        result[j] += number_cut_off(group, merged, around, j, seen, reached)
     return result
