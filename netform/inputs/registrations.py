@@ -7,7 +7,7 @@ most patients there; so the file says how many patients of one practice live in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,11 +35,14 @@ class Registrations:
     residents : mapping of str to mapping of str to float
         From the code of a practice to patients by the code of the practice in whose territory they live, itself
         among them; adding up to no more than its list size. Practices with no registrations are left out.
+    counts : RegistrationCounts or None
+        Patients by practice (its position in the list) and LSOA, scaled to the list; None where there is no file.
     notes : tuple of str
         What a planner should read: rows left out, practices without registrations.
     """
 
     residents: Mapping[str, Mapping[str, float]]
+    counts: RegistrationCounts | None = field(default=None, compare=False)
     notes: tuple[str, ...] = ()
 
 
@@ -70,41 +73,53 @@ def read_registrations(path: Path, practices: PracticeList) -> Registrations:
         a practice and an LSOA that stand there twice; or no practice of the list with an LSOA at all.
     """
     codes = practices.codes
-    counts = read_counts(path, codes)
     sizes = np.array([practice.list_size for practice in practices], np.float64)
-    residents = _residents(counts, sizes, codes)
+    by_file = read_counts(path, codes)
+    counts = _scaled(by_file, sizes)
+    residents = _residents(counts, _owners(by_file), codes)
     missing = [code for code in codes if code not in residents]
     if not missing:
-        return Registrations(residents, counts.notes)
+        return Registrations(residents, counts, counts.notes)
     note = (
         f"Practices with no registrations in {path.name}, so that it is not known where their patients live:"
         f" {len(missing):,} ({some_of(missing)})."
     )
-    return Registrations(residents, (*counts.notes, note))
+    return Registrations(residents, counts, (*counts.notes, note))
 
 
-def _residents(
-    counts: RegistrationCounts, list_size: NDArray[np.float64], codes: Sequence[str]
-) -> dict[str, dict[str, float]]:
-    """Add up the patients of each practice by the practice that has the most in the LSOA they live in."""
-    n = len(codes)
+def _scaled(counts: RegistrationCounts, list_size: NDArray[np.float64]) -> RegistrationCounts:
+    """Scale what the file counts of each practice to its list size, those it has elsewhere among them."""
+    registered = np.bincount(counts.practice, counts.patients, len(list_size)) + counts.elsewhere
+    scale = np.divide(list_size, registered, out=np.zeros_like(list_size), where=registered > 0)
+    return replace(
+        counts, patients=counts.patients * scale[counts.practice], elsewhere=counts.elsewhere * scale
+    )
+
+
+def _owners(counts: RegistrationCounts) -> NDArray[np.int64]:
+    """Give the practice that has the most patients in each LSOA; of equals the first by code."""
     starts = np.flatnonzero(np.diff(counts.lsoa, prepend=-1))
     most = np.repeat(np.maximum.reduceat(counts.patients, starts), np.diff(starts, append=len(counts.lsoa)))
-    # Of equals the first: lists are in order of code.
     largest = np.flatnonzero(counts.patients == most)
     lsoas, first = np.unique(counts.lsoa[largest], return_index=True)
     owner_of = np.empty(int(lsoas[-1]) + 1, np.int64)
     owner_of[lsoas] = counts.practice[largest[first]]
+    return owner_of
+
+
+def _residents(
+    counts: RegistrationCounts, owner_of: NDArray[np.int64], codes: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Add up the patients of each practice by the owner of the LSOA they live in."""
+    n = len(codes)
     pair = owner_of[counts.lsoa] + counts.practice.astype(np.int64) * n
     order = np.argsort(pair, kind="stable")
     pair = pair[order]
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     pair, patients = pair[starts], np.add.reduceat(counts.patients[order], starts)
-    registered = np.bincount(counts.practice, counts.patients, n) + counts.elsewhere
     residents: dict[str, dict[str, float]] = {}
     for key, number in zip(pair.tolist(), patients.tolist(), strict=True):
         i, owner = divmod(key, n)
         if number > 0:
-            scaled = number / float(registered[i]) * float(list_size[i])
-            residents.setdefault(codes[i], {})[codes[owner]] = scaled
+            residents.setdefault(codes[i], {})[codes[owner]] = number
     return residents

@@ -74,6 +74,8 @@ class RegistrationCounts:
     patients : ndarray of float64, shape (entries,)
     elsewhere : ndarray of float64, shape (practices,)
         Patients of each practice who stand under what is no LSOA of England.
+    names : tuple of str, length LSOAs
+        The code of each LSOA.
     notes : tuple of str
         What a planner should read of how the file was taken.
     """
@@ -82,6 +84,7 @@ class RegistrationCounts:
     lsoa: NDArray[np.int32]
     patients: NDArray[np.float64]
     elsewhere: NDArray[np.float64]
+    names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -237,7 +240,7 @@ class _RegistrationReader(RowReader):
             )
             self.fault(row, "lsoa_code", names[lsoa[at]], CellError(problem, "Keep one of the two rows"))
         return RegistrationCounts(
-            practice, lsoa, np.frombuffer(self._patients, np.float64)[order], self.others
+            practice, lsoa, np.frombuffer(self._patients, np.float64)[order], self.others, tuple(names)
         )
 
     def nothing_read(self) -> Fault:
