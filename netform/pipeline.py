@@ -19,6 +19,7 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
+from netform.inputs.computed_columns import COMPUTED, with_computed
 from netform.inputs.edges import edge_minutes, read_edges, read_matrix
 from netform.inputs.file_record import file_record
 from netform.inputs.missing_data import unknown_notes
@@ -70,12 +71,14 @@ def prepare(
         area_column=inputs.area_column,
         soft_columns=inputs.soft_columns,
         division_columns=inputs.division_columns,
+        computed=tuple(COMPUTED),
         stdin=stdin,
     )
     on_stage("placing")
     places = locate(practices, postcodes_file=inputs.postcodes)
     # Sites are places to the metre, for territories, travel and maps alike.
     places = replace(places, easting=np.round(places.easting), northing=np.round(places.northing))
+    practices = with_computed(practices, places, inputs.area_column)
     matrix = read_matrix(inputs.travel, practices) if inputs.travel else None
     changes = read_edges(inputs.edges, practices) if inputs.edges else ()
     given_graph = read_edges(inputs.graph, practices) if inputs.graph else None

@@ -72,7 +72,7 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.option(
         "--area",
         metavar="COLUMN",
-        help="Column of the list with the areas that no network may cross, such as sub_icb_code.",
+        help="Column with the areas that no network may cross, such as sub_icb_code; local_authority needs no column.",
     ),
     click.option(
         "--min",
@@ -117,8 +117,8 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "--soft",
         multiple=True,
         metavar="COLUMN",
-        help="Column with the sides of a soft boundary, such as ltla24_code, for the term crossing; repeat"
-        " for others.",
+        help="Column with the sides of a soft boundary, for the term crossing; local_authority needs no column; "
+        "repeat for others.",
     ),
     _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
     *DEMAND_OPTIONS,

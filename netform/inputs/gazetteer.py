@@ -136,10 +136,35 @@ class BundledPostcodes:
         """
         keys, wanted = self.letter(key[0]).keys, key.encode("ascii")
         at = int(keys.searchsorted(wanted))
-        if at == len(keys) or keys[at] != wanted:
-            return ""
-        packed, starts = self._authorities[key[0]]
-        if len(starts) != len(keys) or packed[starts[at]] != _TEXT_OF_9:
+        return "" if at == len(keys) or keys[at] != wanted else self._authority_at(key[0], at)
+
+    def authority_near(self, letter: str, place: NDArray[np.float64]) -> tuple[float, str]:
+        """Look up the local authority of the postcode nearest to a place, among those of a first letter.
+
+        Parameters
+        ----------
+        letter : str
+            ``A`` to ``Z``.
+        place : ndarray of float64, shape (2,)
+            Easting and northing, metres.
+
+        Returns
+        -------
+        distance : float
+            To that postcode, metres; infinite where there is none.
+        authority : str
+            See `authority`.
+        """
+        places = self.letter(letter).places
+        distance = np.hypot(*(places - place).T)
+        if not len(places) or np.isnan(distance).all():
+            return np.inf, ""
+        at = int(np.nanargmin(distance))
+        return float(distance[at]), self._authority_at(letter, at)
+
+    def _authority_at(self, letter: str, at: int) -> str:
+        packed, starts = self._authorities[letter]
+        if len(starts) != len(self.letter(letter).keys) or packed[starts[at]] != _TEXT_OF_9:
             return ""
         return packed[starts[at] + 1 : starts[at] + 10].tobytes().decode("ascii")
 

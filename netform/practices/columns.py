@@ -147,13 +147,16 @@ class Columns:
     index : dict of str to int
         From the name of a field (and ``area``) to its position in a row; absent when the list has none.
     soft : tuple of int
-        Positions of the columns that say on which side of a soft boundary a practice lies.
+        Positions of the columns that say on which side of a soft boundary a practice lies; negative for one that
+        the list lacks, because it is found from the place.
     divisions : tuple of int
         Positions of the columns that were asked for as divisions.
     faults : tuple of Fault
         Columns that are missing, or that two headers claim.
     notes : tuple of str
         Columns left out because another of the same meaning has netform's own name.
+    soft_names : tuple of str
+        What the user called those of ``soft``.
     """
 
     headers: tuple[str, ...]
@@ -162,6 +165,7 @@ class Columns:
     divisions: tuple[int, ...] = ()
     faults: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    soft_names: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
         """Spell the column of a field as the file does."""
@@ -192,6 +196,7 @@ def match_columns(
     row: int,
     soft_columns: Sequence[str] = (),
     division_columns: Sequence[str] = (),
+    computed: Collection[str] = (),
 ) -> Columns:
     """Find the column of each field by its usual names.
 
@@ -207,6 +212,8 @@ def match_columns(
         The headers of the columns that say on which side of a soft boundary a practice lies.
     division_columns : sequence of str
         What the user named as divisions that is no file: the headers of columns with the network of each practice.
+    computed : collection of str
+        Columns for areas and soft boundaries that the list may lack, because they are found from the place.
 
     Returns
     -------
@@ -234,20 +241,34 @@ def match_columns(
     notes += _read_as(headers, index)
     if area_column is not None:
         area = _find_named(headers, area_column, "area", file, row)
-        if isinstance(area, Fault):
-            faults.append(area)
-        else:
+        if not isinstance(area, Fault):
             index["area"] = area
-    sides = [_find_named(headers, column, "soft boundary", file, row) for column in soft_columns]
-    faults += [side for side in sides if isinstance(side, Fault)]
+        elif area_column not in computed:
+            faults.append(area)
     # A column named twice is one boundary.
-    soft = tuple(dict.fromkeys(side for side in sides if not isinstance(side, Fault)))
+    sides: dict[int, str] = {}
+    for column in soft_columns:
+        side = _find_named(headers, column, "soft boundary", file, row)
+        if isinstance(side, Fault) and column in computed:
+            side = -1 - soft_columns.index(column)
+        if isinstance(side, Fault):
+            faults.append(side)
+        else:
+            sides.setdefault(side, column)
     asked = [_find_named(headers, column, DIVISION, file, row) for column in division_columns]
     faults += [division for division in asked if isinstance(division, Fault)]
     divisions = tuple(division for division in asked if not isinstance(division, Fault))
-    used = {*soft, *divisions, *index.values(), *(at for places in claims.values() for _, at in places)}
+    used = {*sides, *divisions, *index.values(), *(at for places in claims.values() for _, at in places)}
     notes += _resembling(headers, claims, used)
-    return Columns(tuple(headers), index, soft, divisions, tuple(faults), tuple(notes))
+    return Columns(
+        tuple(headers),
+        index,
+        tuple(sides),
+        divisions,
+        tuple(faults),
+        tuple(notes),
+        soft_names=tuple(sides.values()),
+    )
 
 
 @functools.cache

@@ -1,12 +1,13 @@
-"""Dates on which something ended, as lists write them."""
+"""Dates as lists write them: days, and whether something ended on one."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from netform.practices.values import UNKNOWN
 
-__all__ = ["has_ended"]
+__all__ = ["day_of", "has_ended"]
 
 # A year as late as this, or as early, stands for no end at all (31/12/9999, 1900-01-00).
 _FIRST, _LAST = 1901, 2098
@@ -47,3 +48,34 @@ def has_ended(text: str) -> bool | None:
             # Two digits are of this century.
             return _FIRST <= (year if year > 99 else 2000 + year) <= _LAST
     return False if text.startswith("1900") else None
+
+
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# 20260701, 2026-07-01 with or without a time; 01JUL2026, 1 July 2026; 01/07/2026.
+_DAYS = (
+    re.compile(r"(?P<y>(?:19|20)[0-9]{2})[-/.]?(?P<m>[0-9]{2})[-/.]?(?P<d>[0-9]{2})(?:[T ].*)?"),
+    re.compile(r"(?P<d>[0-9]{1,2})[-/. ]?(?P<m>[A-Za-z]{3})[a-z]*[-/. ]?(?P<y>(?:19|20)[0-9]{2})"),
+    re.compile(r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>(?:19|20)[0-9]{2})(?: .*)?"),
+)
+
+
+def day_of(text: str) -> str:
+    """Write a day as ISO 8601 has it (``2026-07-01``); nothing where a text is no whole day.
+
+    Parameters
+    ----------
+    text : str
+        ``20260701``, ``01JUL2026``, ``1 July 2026``, ``01/07/2026`` (the day first) and the like.
+    """
+    for form in _DAYS:
+        found = form.fullmatch(text.strip())
+        if found is None:
+            continue
+        month = found["m"].lower()
+        if not month.isdigit():
+            month = str(_MONTH_NAMES.index(month) + 1) if month in _MONTH_NAMES else "0"
+        try:
+            return dt.date(int(found["y"]), int(month), int(found["d"])).isoformat()
+        except ValueError:
+            continue
+    return ""

@@ -91,6 +91,8 @@ class PracticeList:
         What a user should know about how the file was read (an encoding guessed, rows left out).
     division_columns : tuple of str
         The columns that were asked for as divisions, as the user named them.
+    soft_columns : tuple of str
+        The columns that were asked for as soft boundaries, as the user named them, in the order of ``sides``.
     """
 
     practices: tuple[Practice, ...]
@@ -98,6 +100,7 @@ class PracticeList:
     sha256: str = ""
     notes: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
+    soft_columns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.practices)

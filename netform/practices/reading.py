@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from netform.errors import Fault, InputError
@@ -15,10 +16,10 @@ from netform.practices.text import first_signs, is_json, read_bytes
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["READERS", "read_practices"]
+__all__ = ["READERS", "AskedColumns", "practice_list", "read_practices", "read_tables"]
 
 # A reader turns the bytes of one kind of file, and its name, into tables. To add one: a file, a line here,
 # and the bytes that such a file begins with.
@@ -55,12 +56,44 @@ _REFUSED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class AskedColumns:
+    """The columns that a user names, besides those that are known by their usual names.
+
+    Attributes
+    ----------
+    area : str or None
+        Of the footprint that no network may cross.
+    soft, divisions : tuple of str
+        Of the sides of soft boundaries, and of networks.
+    computed : tuple of str
+        Those that the list may lack, because they are found from the places of its practices.
+    """
+
+    area: str | None = None
+    soft: tuple[str, ...] = ()
+    divisions: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
+
+    def among(self, headers: Sequence[str], file: str, row: int) -> Columns:
+        """Find them, and those known by their names, among the headers of a table.
+
+        Parameters
+        ----------
+        headers : sequence of str
+        file, row : str, int
+            Where the header stands, for messages.
+        """
+        return match_columns(headers, self.area, file, row, self.soft, self.divisions, self.computed)
+
+
 def read_practices(
     source: str | Path,
     *,
     area_column: str | None = None,
     soft_columns: Sequence[str] = (),
     division_columns: Sequence[str] = (),
+    computed: Collection[str] = (),
     stdin: BinaryIO | None = None,
 ) -> PracticeList:
     """Read a list of practices from a CSV file, an Excel workbook or standard input.
@@ -79,6 +112,8 @@ def read_practices(
         The headers of the columns with the sides of soft boundaries, such as the local authority.
     division_columns : sequence of str
         The headers of the columns with a network for each practice, to be scored or compared.
+    computed : collection of str
+        Columns that the list may lack, because they are found from the places of its practices.
     stdin : BinaryIO, optional
         What to read for ``-``; standard input of the process by default.
 
@@ -95,24 +130,75 @@ def read_practices(
     """
     file = str(source)
     data = read_bytes(source, stdin)
+    asked = AskedColumns(area_column, tuple(soft_columns), tuple(division_columns), tuple(computed))
+    table, position, columns = _choose(read_tables(data, file), asked)
+    return practice_list(table, position, columns, asked, file, hashlib.sha256(data).hexdigest())
+
+
+def read_tables(data: bytes, file: str) -> list[Table]:
+    """Take the bytes of a file of any kind for tables.
+
+    Parameters
+    ----------
+    data : bytes
+    file : str
+        Its name, for messages.
+
+    Raises
+    ------
+    InputError
+        It is of a kind that cannot be read, or is damaged.
+    """
     kind = _kind(data)
     if kind in _REFUSED:
         raise InputError([Fault(file, None, None, None, *_REFUSED[kind])])
-    table, position, columns = _choose(READERS[kind](data, file), area_column, soft_columns, division_columns)
+    return READERS[kind](data, file)
+
+
+def practice_list(
+    table: Table,
+    position: int,
+    columns: Columns,
+    asked: AskedColumns,
+    source: str,
+    sha256: str,
+    traced: Callable[[Fault], Fault] = lambda fault: fault,
+) -> PracticeList:
+    """Read the practices of a table whose columns are known.
+
+    Parameters
+    ----------
+    table : Table
+    position : int
+        Of the header among its rows.
+    columns : Columns
+    asked : AskedColumns
+    source, sha256 : str
+        The file as the user named it, and the digest of its bytes.
+    traced : callable
+        Says where what a fault is about was read, for a table that was put together from several files.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
     practices, faults, notes = read_rows(table, position, columns)
     faults = [*table.faults, *columns.faults, *faults]
     if not faults and not practices:
         problem = "it has a header and no practices"
-        faults = [Fault(file, None, None, None, problem, "Give one row a practice below the header")]
+        faults = [Fault(source, None, None, None, problem, "Give one row a practice below the header")]
     if faults:
         # Stable, so that within a row faults stay in the order of the columns' meaning.
-        raise InputError(_first(sorted(faults, key=lambda fault: fault.row or 0)))
+        in_order = sorted(faults, key=lambda fault: fault.row or 0)
+        raise InputError(_first([traced(fault) for fault in in_order]))
     return PracticeList(
         practices=tuple(sorted(practices, key=lambda practice: practice.code)),
-        source=file,
-        sha256=hashlib.sha256(data).hexdigest(),
+        source=source,
+        sha256=sha256,
         notes=(*table.notes, *_preamble_note(table, position), *columns.notes, *notes),
-        division_columns=tuple(division_columns),
+        division_columns=asked.divisions,
+        soft_columns=columns.soft_names,
     )
 
 
@@ -125,12 +211,7 @@ def _kind(data: bytes) -> str:
     return "html" if first_signs(data).startswith("<") else "csv"
 
 
-def _choose(
-    tables: list[Table],
-    area_column: str | None,
-    soft_columns: Sequence[str],
-    division_columns: Sequence[str],
-) -> tuple[Table, int, Columns]:
+def _choose(tables: list[Table], asked: AskedColumns) -> tuple[Table, int, Columns]:
     """Take the first sheet that has the needed columns; else the one that has the most of them."""
     found = []
     for table in tables:
@@ -141,9 +222,7 @@ def _choose(
         position = header_position(table.rows)
         table = plain_shape(table, position)  # noqa: PLW2901 (the same table in the plain shape)
         headers = [" ".join(cell.split()) for cell in table.rows[position]] if table.rows else []
-        columns = match_columns(
-            headers, area_column, table.file, position + 1, soft_columns, division_columns
-        )
+        columns = asked.among(headers, table.file, position + 1)
         if not columns.faults:
             return table, position, columns
         found.append((table, position, columns))

@@ -27,12 +27,12 @@ from netform.practices.values import (
 from netform.ranges import FULL_TIME, WEIGHTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from netform.practices.columns import Columns
     from netform.practices.tables import Table
 
-__all__ = ["MAX_FAULTS", "read_rows"]
+__all__ = ["MAX_FAULTS", "read_rows", "wrong_width"]
 
 # More than anyone mends by hand: such a file is of another kind.
 MAX_FAULTS = 1000
@@ -75,6 +75,25 @@ def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Pract
         if len(reader.faults) > MAX_FAULTS:
             break
     return reader.practices, faults + reader.faults, notes + reader.notes() + unused_area_notes(rows, columns)
+
+
+def wrong_width(file: str, row: int, cells: Sequence[str], width: int) -> Fault | None:
+    """Give the fault of a row that has not a cell for each header; None where it has.
+
+    Parameters
+    ----------
+    file, row : str, int
+        Where it stands.
+    cells : sequence of str
+    width : int
+        Of the header.
+    """
+    found = len(cells)
+    if found == width or (found > width and not any(map(str.strip, cells[width:]))):
+        return None
+    problem = f"the row has {found} cells and the header has {width}"
+    remedy = "Put a name that holds a comma in quotation marks; leave unknown cells blank; remove footnotes"
+    return Fault(file, row, None, cells[0] if cells else None, problem, remedy)
 
 
 class _RowReader:
@@ -193,19 +212,9 @@ class _RowReader:
         return notes
 
     def _has_right_width(self) -> bool:
-        found = len(self._cells)
-        if found == self._width or (
-            found > self._width and not any(map(str.strip, self._cells[self._width :]))
-        ):
-            return True
-        problem = f"the row has {found} cells and the header has {self._width}"
-        remedy = (
-            "Put a name that holds a comma in quotation marks; leave unknown cells blank; remove footnotes"
-        )
-        self.faults.append(
-            Fault(self._file, self._row, None, self._cells[0] if self._cells else None, problem, remedy)
-        )
-        return False
+        fault = wrong_width(self._file, self._row, self._cells, self._width)
+        self.faults += [fault] if fault else []
+        return fault is None
 
     def _is_totals_row(self) -> bool:
         code = self._cell("practice_code")
@@ -319,6 +328,8 @@ class _RowReader:
         return (pcn_code if "pcn_code" in self._index else pcn_name), pcn_name
 
     def _side(self, place: int, code: str) -> str:
+        if place < 0:
+            return ""
         text = self._clean(self._cells[place], code)
         return "" if text.upper() in UNKNOWN else text
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
 import itertools
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from netform.errors import Fault
 from netform.practices.columns import MAX_COLUMNS, columns_recognised
@@ -15,12 +15,13 @@ from netform.practices.text import decode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["HEADER_WITHIN", "Table", "header_position", "read_csv"]
+__all__ = ["HEADER_WITHIN", "Table", "csv_rows", "header_position", "read_csv"]
 
 # A title, a date, a source and a blank line stand before the header; never a page of text.
 HEADER_WITHIN = 50
 
 _DELIMITERS = (",", ";", "\t", "|")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 # Every practice of England by sex and single year of age is 1.3 million rows.
 _MAX_ROWS = 2_000_000
 
@@ -71,14 +72,33 @@ def read_csv(data: bytes, file: str) -> list[Table]:
     table = Table(file, [], notes=notes)
     # One list for all rows with nothing in them: a file of line breaks would fill memory with empty lists.
     blank: list[str] = []
+    for cells in csv_rows(text, file):
+        if isinstance(cells, Fault):
+            table.faults.append(cells)
+        table.rows.append(blank if isinstance(cells, Fault) or not cells else cells)
+    return [table]
+
+
+def csv_rows(text: str, file: str) -> Iterator[list[str] | Fault]:
+    """Yield the rows of a delimited text one by one, and a fault in place of each that is broken.
+
+    Parameters
+    ----------
+    text : str
+        Of a whole file.
+    file : str
+        Its name, for messages.
+
+    Yields
+    ------
+    list of str or Fault
+        The last is a fault where there are more rows than in any publication.
+    """
     for row, record in enumerate(_records(text, _delimiter(text)), start=1):
         fault = _broken(file, row, record)
-        if fault is not None:
-            table.faults.append(fault)
-        table.rows.append(record if fault is None and isinstance(record, list) and record else blank)
+        yield fault if fault is not None else cast("list[str]", record)
         if row > _MAX_ROWS:
-            break
-    return [table]
+            return
 
 
 def header_position(rows: list[list[str]]) -> int:
@@ -115,8 +135,9 @@ def _delimiter(text: str) -> str:
 
 def _records(text: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
     """Yield every record, and a csv.Error in place of a broken one; reading goes on at the next line."""
-    # newline="" ends lines at CR, LF and CRLF alone: splitlines would cut names at U+2028 and form feeds.
-    lines = io.StringIO(text, newline="")
+    # Lines end at CR, LF and CRLF alone: splitlines would cut names at U+2028 and form feeds, and StringIO would hold
+    # the whole text once more with four bytes for each sign.
+    lines = (line[0] for line in _LINE.finditer(text))
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
         try:

@@ -23,8 +23,8 @@ MAX_BYTES = 64 * 2**20
 _SAVE_AS = "Save it as CSV UTF-8, or as an Excel workbook (.xlsx)"
 
 
-def read_bytes(source: str | Path, stdin: BinaryIO | None = None) -> bytes:
-    """Read a whole file, or standard input, never more than 64 MiB.
+def read_bytes(source: str | Path, stdin: BinaryIO | None = None, most: int = MAX_BYTES) -> bytes:
+    """Read a whole file, or standard input, never more than 64 MiB unless told.
 
     Parameters
     ----------
@@ -32,6 +32,8 @@ def read_bytes(source: str | Path, stdin: BinaryIO | None = None) -> bytes:
         A path, or ``-`` for standard input.
     stdin : BinaryIO, optional
         What to read for ``-``; standard input of the process by default.
+    most : int
+        Bytes.
 
     Returns
     -------
@@ -47,16 +49,16 @@ def read_bytes(source: str | Path, stdin: BinaryIO | None = None) -> bytes:
         if file == "-":
             # A program started without a console has no standard input at all.
             stream = stdin if stdin is not None else getattr(sys.stdin, "buffer", io.BytesIO())
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(most + 1)
         else:
             with open_regular(source) as stream:
-                data = stream.read(MAX_BYTES + 1)
+                data = stream.read(most + 1)
     except OSError as error:
         raise _refusal(file, f"it cannot be read: {error.strerror or error}", "Check the file") from error
-    if len(data) > MAX_BYTES:
+    if len(data) > most:
         raise _refusal(
             file,
-            f"it is larger than {MAX_BYTES // 2**20} MiB, and the list of all England has 2",
+            f"it is larger than {most // 2**20} MiB, and the list of all England has 2",
             "Give a list with one row a practice",
         )
     if not data.strip():
