@@ -78,6 +78,7 @@ def read(
     registrations: str | Path | None = None,
     postcodes: str | Path | None = None,
     soft: Sequence[str] = (),
+    nowhere: Sequence[str] = (),
 ) -> Prepared:
     """Read a practice list, place it on the map, and join neighbours.
 
@@ -93,6 +94,8 @@ def read(
         Files beside the list, as the options of ``netform solve`` of the same names.
     soft : sequence of str
         Columns with the sides of soft boundaries.
+    nowhere : sequence of str
+        What is wanted of practices that are not on the ground, as ``--nowhere``.
 
     Returns
     -------
@@ -116,7 +119,9 @@ def read(
         "postcodes": postcodes,
     }
     given = {name: Path(path) for name, path in paths.items() if path is not None}
-    inputs = Inputs(str(practices), area, soft_columns=tuple(soft), division_columns=(), **given)
+    inputs = Inputs(
+        str(practices), area, soft_columns=tuple(soft), division_columns=(), nowhere=tuple(nowhere), **given
+    )
     return prepare(inputs, rules or load_rules())
 
 
@@ -163,7 +168,7 @@ def solve(
     from netform.solve.model.outcome import Options
     from netform.solve.workers import plan_areas
 
-    rules = rules or load_rules()
+    rules = prepared.rules_for_all(rules or load_rules())
     refuse_clashes(rules, prepared.graph, strict=strict)
     options = Options(strict=strict, seed=seed, workers=workers)
     plan = make_plan(prepared, rules, options, partial(plan_areas, time_limit=seconds))

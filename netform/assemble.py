@@ -79,7 +79,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         notes = (*weighty_notes(mine, rules.for_area(area)), *inside)
         areas.append(replace(result, notes=(*result.notes, *notes)))
         left_out = [code for code in codes[area] if code in rules.demands.exclude]
-        unplaced += [Unplaced(code, "Left out of every network, as demanded (exclude).") for code in left_out]
+        unplaced += [Unplaced(code, _why_left_out(code, prepared)) for code in left_out]
         if not mine:
             rest = sorted(set(codes[area]) - set(left_out))
             unplaced += [Unplaced(code, outcome.result.method) for code in rest]
@@ -95,6 +95,12 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         edges=published_edges(prepared.graph),
         provenance=_provenance(prepared, rules, options),
     )
+
+
+def _why_left_out(code: str, prepared: Prepared) -> str:
+    if code in prepared.standing.nowhere:
+        return "Not on the ground, and left out of every network, as asked (--nowhere)."
+    return "Left out of every network, as demanded (exclude)."
 
 
 def _costed(result: AreaResult, networks: Sequence[Network], rules: Rules) -> AreaResult:

@@ -23,13 +23,15 @@ from netform.inputs.computed_columns import COMPUTED, with_computed
 from netform.inputs.edges import edge_minutes, read_edges, read_matrix
 from netform.inputs.file_record import file_record
 from netform.inputs.missing_data import unknown_notes
+from netform.inputs.nowhere import find_nowhere, minutes_of_hosts, places_of_hosts
 from netform.inputs.places import locate
 from netform.inputs.registrations import Registrations, read_registrations
+from netform.inputs.standing import Standing, stand
 from netform.inputs.travel import build_travel
 from netform.map.authority_lines import authority_lines
-from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.enclosed import at_the_edge
-from netform.map.graph import area_positions, build_graph, graph_of_edges
+from netform.map.graph import build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories
@@ -91,19 +93,22 @@ def prepare(
         **edge_minutes((*(given_graph or ()), *changes), practices),
     }
     named = [path.name for path in (inputs.travel, inputs.graph, inputs.edges) if path]
-    travel = build_travel(places, rules, minutes, ", ".join(named))
+    nowhere = find_nowhere(practices, places, inputs.nowhere, rules)
+    standing = stand(practices, places, nowhere)
+    minutes = minutes_of_hosts(minutes, practices, nowhere)
+    travel = build_travel(places_of_hosts(practices, places, nowhere), rules, minutes, ", ".join(named))
     on_stage("drawing territories")
-    positions = area_positions(practices)
-    parts, notes = ground_of_areas(positions, practices.codes, places, inputs.boundary)
+    parts, notes = ground_of_areas(standing.positions, standing.codes, standing.places, inputs.boundary)
     if given_graph is not None:
-        graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents)
+        graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents, nowhere)
     else:
-        graph = build_graph(practices, places, travel, parts, changes, registered.residents)
-    edge = at_the_edge(parts, practices.codes)
+        graph = build_graph(practices, places, travel, parts, changes, registered.residents, standing)
+    edge = at_the_edge(parts, standing.codes)
     nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
     notes = (
         *practices.notes,
         *places.notes,
+        *nowhere.notes,
         *(matrix.notes if matrix else ()),
         *travel.notes,
         *registered.notes,
@@ -113,7 +118,7 @@ def prepare(
     listed = {"file": practices.source, "sha256": practices.sha256}
     files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}
     outlined = inputs.boundary is None
-    return Prepared(practices, places, travel, parts, graph, notes, outlined, {"files": files})
+    return Prepared(practices, places, travel, parts, graph, notes, outlined, {"files": files}, standing)
 
 
 def make_plan(
@@ -141,6 +146,7 @@ def make_plan(
     """
     from netform.assemble import assemble  # noqa: PLC0415 (brings numba with it)
 
+    rules = prepared.rules_for_all(rules)
     # Practices about to merge are neighbours, whatever lies between them.
     prepared = replace(prepared, graph=demanded_graph(prepared.graph, rules.demands))
     outcomes = choose(prepared.graph, prepared.areas, rules, options)
@@ -157,22 +163,24 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
     AuditError
         The boundaries do not tile the ground: a defect of netform.
     """
+    rules = prepared.rules_for_all(rules)
     whole = tile_areas(prepared.parts)
     if prepared.outlined:
         whole = smooth_edge(whole)
-    codes, left_out = prepared.practices.codes, rules.demands.exclude
-    boundaries = network_boundaries(plan.networks, codes, whole, outside=left_out)
+    standing, whole = with_ground(plan.networks, prepared.standing, whole)
+    left_out = [code for code in rules.demands.exclude if code not in standing.nowhere]
+    boundaries = network_boundaries(plan.networks, standing.codes, whole, outside=left_out)
     audit_boundaries(
         boundaries,
         plan,
-        prepared.practices,
-        prepared.places,
+        standing,
+        standing.places,
         ground=whole.extent,
-        territories=dict(zip(codes, whole.polygons[whole.sites.site_of], strict=True)),
+        territories=_territories(standing, whole),
         outside=left_out,
     )
-    outside = _outside(prepared, left_out, whole, list(boundaries.values()))
-    authorities = prepared.places.authorities
+    outside = _outside(standing, left_out, whole, list(boundaries.values()))
+    authorities = standing.places.authorities
     return Result(
         prepared.practices,
         prepared.places,
@@ -181,17 +189,31 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         rules_toml(rules),
         outside=outside,
         authority_lines=authority_lines(whole, authorities) if authorities else None,
+        standing=prepared.standing,
     )
 
 
+def _territories(standing: Standing, whole: Territories) -> dict[str, BaseGeometry]:
+    """Give the ground of each practice that stands anywhere, of all of its sites."""
+    sites: dict[str, set[int]] = {}
+    for code, site in zip(standing.codes, whole.sites.site_of.tolist(), strict=True):
+        sites.setdefault(code, set()).add(site)
+    return {
+        code: shapely.union_all(whole.polygons[sorted(several)])
+        if len(several) > 1
+        else whole.polygons[min(several)]
+        for code, several in sites.items()
+    }
+
+
 def _outside(
-    prepared: Prepared, left_out: Collection[str], whole: Territories, networks: Sequence[BaseGeometry]
+    standing: Standing, left_out: Collection[str], whole: Territories, networks: Sequence[BaseGeometry]
 ) -> dict[str, BaseGeometry]:
     """Give the ground of the practices left out, by area; of a site that others share, what networks leave of it."""
     sites: dict[str, list[int]] = {}
-    for practice, site in zip(prepared.practices, whole.sites.site_of.tolist(), strict=True):
-        if practice.code in left_out:
-            sites.setdefault(practice.area, []).append(site)
+    for code, area, site in zip(standing.codes, standing.areas, whole.sites.site_of.tolist(), strict=True):
+        if code in left_out:
+            sites.setdefault(area, []).append(site)
     taken = shapely.union_all(np.array(networks, dtype=object)) if sites else None
     return {
         area: shapely.difference(shapely.union_all(whole.polygons[sorted(set(chosen))]), taken)

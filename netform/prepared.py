@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from netform.inputs.standing import Standing
 from netform.map.graph import area_positions
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from netform.inputs.travel import Travel
     from netform.map.territory import Territories
     from netform.practices.model import PracticeList
+    from netform.rules.model import Rules
 
 __all__ = ["Inputs", "Prepared"]
 
@@ -41,6 +43,8 @@ class Inputs:
         The columns with the sides of soft boundaries.
     division_columns : tuple of str
         The columns with a network for each practice, to be scored or compared.
+    nowhere : tuple of str
+        What is wanted of practices that are not on the ground, see `netform.inputs.nowhere`.
     """
 
     practices: str
@@ -53,6 +57,7 @@ class Inputs:
     registrations: Path | None = None
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
+    nowhere: tuple[str, ...] = ()
 
     @property
     def beside(self) -> dict[str, Path]:
@@ -78,7 +83,7 @@ class Prepared:
     places : Places
     travel : Travel
     parts : tuple of (positions, Territories)
-        For each area, in order of area.
+        For each area, in order of area; positions are those of `standing`.
     graph : networkx.Graph
     notes : tuple of str
         What a planner should know about how the inputs were taken.
@@ -87,6 +92,8 @@ class Prepared:
     origin : mapping
         For the provenance: ``files``, the name and digest of each input file by what it is; from the command line
         also ``command`` and ``options``.
+    standing : Standing
+        Where practices stand on the ground.
     """
 
     practices: PracticeList
@@ -97,6 +104,15 @@ class Prepared:
     notes: tuple[str, ...]
     outlined: bool = False
     origin: Mapping[str, Any] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+
+    def rules_for_all(self, rules: Rules) -> Rules:
+        """Give rules by which those are left out, too, that are nowhere and were asked to be left out."""
+        left_out = self.standing.nowhere.left_out
+        if left_out.issubset(rules.demands.exclude):
+            return rules
+        exclude = tuple(sorted({*rules.demands.exclude, *left_out}))
+        return replace(rules, demands=replace(rules.demands, exclude=exclude))
 
     @property
     def areas(self) -> dict[str, list[str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netform.inputs.standing import Standing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,6 +43,8 @@ class Result:
         Between the grounds of practices of different local authorities, EPSG:27700 metres; None where nothing is known.
     timings : bool
         Whether what differs from run to run is published as well: seconds by stage, and the solve log.
+    standing : Standing
+        Where practices stand on the ground, where that is told beside the list.
     """
 
     practices: PracticeList
@@ -52,3 +56,4 @@ class Result:
     outside: Mapping[str, BaseGeometry] = field(default_factory=dict)
     authority_lines: BaseGeometry | None = None
     timings: bool = False
+    standing: Standing = field(default_factory=Standing)

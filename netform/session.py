@@ -69,6 +69,7 @@ class Session:
 
     def __post_init__(self) -> None:
         """Begin with nothing listed."""
+        self.rules = self.prepared.rules_for_all(self.rules)
         self._listings = CandidateCache(
             self.options.workers, keep=True, memory=self.options.memory, let_go=self._let_go
         )
@@ -92,7 +93,7 @@ class Session:
         NoPlanError
             None was found in the time.
         """
-        chosen = self.rules if rules is None else rules
+        chosen = self.rules if rules is None else self.prepared.rules_for_all(rules)
         options = replace(self.options, moves=moves)
         deadline = _deadline(seconds)
 
@@ -193,7 +194,7 @@ class Session:
         AuditError
             The networks do not keep the rules.
         """
-        chosen = self.rules if rules is None else rules
+        chosen = self.rules if rules is None else self.prepared.rules_for_all(rules)
         given = dict(zip(sorted(self.prepared.areas), groups, strict=True))
 
         def plan_areas(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from netform.audit.case import Check
     from netform.inputs.places import Places
+    from netform.inputs.standing import Standing
     from netform.plan.model import Plan
     from netform.practices.model import PracticeList
     from netform.rules.model import Rules
@@ -77,7 +78,7 @@ def audit_plan(
 def audit_boundaries(
     boundaries: Mapping[str, BaseGeometry],
     plan: Plan,
-    practices: PracticeList,
+    practices: PracticeList | Standing,
     places: Places,
     *,
     ground: BaseGeometry | None,
@@ -91,14 +92,15 @@ def audit_boundaries(
     boundaries : mapping of str to geometry
         By ``network_id``, metres (EPSG:27700).
     plan : Plan
-    practices : PracticeList
+    practices : PracticeList or Standing
+        Who is to lie in whose ground: the list, or who stands where of it.
     places : Places
         In the order of ``practices``.
     ground : geometry or None
         What the networks cover together when every practice is in one; None when it is not known.
     territories : mapping of str to geometry, optional
-        The territory of each practice's site, by practice code. With them the ground of practices that are in no
-        network is known, and no network may have any of it; without them a plan that leaves practices out may
+        The territory of each practice's site, or sites, by practice code. With them the ground of practices that are
+        in no network is known, and no network may have any of it; without them a plan that leaves practices out may
         leave any of the ground to no network.
     outside : collection of str
         Practices that may lie in no network's ground, not even where they share a site.
@@ -108,8 +110,8 @@ def audit_boundaries(
     AuditError
         With every fault found, one a line, up to the first 50.
     """
-    located = {
-        code: (float(easting), float(northing))
+    located = [
+        (code, (float(easting), float(northing)))
         for code, easting, northing in zip(practices.codes, places.easting, places.northing, strict=True)
-    }
+    ]
     refuse("boundaries", list(ground_faults(boundaries, plan, located, ground, territories, outside)))

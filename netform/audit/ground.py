@@ -6,11 +6,14 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from netform.plan.model import Plan
+
+    # A practice, and the easting and northing of a place where it stands.
+    Located = tuple[str, tuple[float, float]]
 
 __all__ = ["ground_faults"]
 
@@ -33,12 +36,12 @@ class _Inside(NamedTuple):
 def ground_faults(
     boundaries: Mapping[str, BaseGeometry],
     plan: Plan,
-    located: Mapping[str, tuple[float, float]],
+    located: Sequence[Located],
     ground: BaseGeometry | None,
     territories: Mapping[str, BaseGeometry] | None,
     outside: Collection[str],
 ) -> Iterator[str]:
-    """List the faults of boundaries; ``located`` is each practice's place, the rest as in `netform.audit`."""
+    """List the faults of boundaries; ``located`` is where practices stand, the rest as in `netform.audit`."""
     sound, faulty = {}, False
     for fault in _names_of_boundaries(boundaries, plan):
         faulty = True
@@ -141,13 +144,13 @@ def _overlaps(boundaries: Mapping[str, BaseGeometry]) -> Iterator[str]:
 
 
 def _misplaced(
-    boundaries: Mapping[str, BaseGeometry], plan: Plan, located: Mapping[str, tuple[float, float]]
+    boundaries: Mapping[str, BaseGeometry], plan: Plan, located: Sequence[Located]
 ) -> Iterator[str]:
     """Name the practices that do not lie in their own network's boundary."""
     import shapely  # noqa: PLC0415 - heavy, and only boundaries need it
 
     network_of = {code: each.network_id for each in plan.networks for code in each.practice_codes}
-    for code, place in located.items():
+    for code, place in located:
         name = network_of.get(code)
         if name is not None and name in boundaries:
             metres = shapely.distance(boundaries[name], shapely.Point(place))
@@ -157,7 +160,7 @@ def _misplaced(
 
 def _taken_in(
     boundaries: Mapping[str, BaseGeometry],
-    located: Mapping[str, tuple[float, float]],
+    located: Sequence[Located],
     outside: Collection[str],
 ) -> Iterator[str]:
     """Name the practices that are to be outside and lie within a boundary."""
@@ -165,8 +168,8 @@ def _taken_in(
 
     names, shapes = list(boundaries), list(boundaries.values())
     tree = shapely.STRtree(shapes)
-    for code in sorted(set(outside) & located.keys()):
-        point = shapely.Point(located[code])
+    for code, place in sorted(each for each in located if each[0] in outside):
+        point = shapely.Point(place)
         for of in sorted(tree.query(point, predicate="within").tolist()):
             metres = shapely.distance(shapely.boundary(shapes[of]), point)
             if metres > PRACTICE_M:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS"]
 
-EDGE_KINDS = ("border", "site", "bridge")
+EDGE_KINDS = ("border", "site", "bridge", "attached")
 
 
 def _graph(case: Case) -> Iterator[str]:

@@ -21,6 +21,7 @@ __all__ = ["OPTION_TABLE", "TOPICS", "guide", "option_table", "page", "with_opti
 TOPICS = {
     "start": "from a list to a plan, on any desktop",
     "inputs": "the practice list, and files beside it",
+    "sites": "branches, split lists, and practices that are nowhere",
     "outputs": "what a run writes, the words of the proof, exit codes",
     "rules": "bands, weights, profiles and demands",
     "model": "neighbours, travel, the terms of the cost, exceptions",

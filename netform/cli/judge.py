@@ -156,6 +156,7 @@ def _scored(
     from netform.rules.conflicts.clashes import refuse_unknown
 
     prepared = with_record(prepare(given_inputs(request), rules, stdin=given_stdin(request)))
+    rules = prepared.rules_for_all(rules)
     refuse_unknown(rules, prepared.graph, typed_demands(request))
     divisions = groupings(prepared.practices)
     for note in dict.fromkeys(note for each in divisions for note in each.notes):

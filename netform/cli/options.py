@@ -121,6 +121,13 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "repeat for others.",
     ),
     _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
+    click.option(
+        "--nowhere",
+        multiple=True,
+        metavar="keep|leave-out|attach",
+        help="Practices not on the ground (special allocation, online, homeless): kept at their postcode, left out, or "
+        "attached to the nearest; CODE=leave-out for one, CODE=CODE to attach it to another; repeat.",
+    ),
     *DEMAND_OPTIONS,
 )
 
@@ -316,6 +323,7 @@ def given_inputs(request: ListRequest) -> Inputs:
         boundary=request.boundary,
         registrations=request.registrations,
         soft_columns=tuple(request.soft),
+        nowhere=tuple(request.nowhere),
         division_columns=tuple(dict.fromkeys(filter(names_column, request.divisions))),
     )
 
@@ -365,7 +373,7 @@ def given_list(
     -------
     prepared : Prepared
     rules : Rules
-        With the number of networks of each area where it is that of today.
+        With the number of networks of each area where it is that of today, and the practices that are left out.
 
     Raises
     ------
@@ -382,6 +390,7 @@ def given_list(
     prepared = with_record(
         prepare(given_inputs(request), rules, stdin=given_stdin(request), on_stage=on_stage)
     )
+    rules = prepared.rules_for_all(rules)
     typed = typed_demands(request)
     refuse_clashes(rules, prepared.graph, strict=request.strict, typed=typed)
     if request.demands.get("networks") == "today":

@@ -54,6 +54,8 @@ class ListRequest:
     travel, boundary, edges, graph, registrations, postcodes : Path or None
     soft : tuple of str
         Columns of soft boundaries.
+    nowhere : tuple of str
+        What is wanted of practices that are not on the ground.
     demands : mapping of str to object
         What was given for each key of `netform.rules.table.DEMAND_RULES`, and `AREA_BAND`; a number of networks may
         be ``today``.
@@ -75,6 +77,7 @@ class ListRequest:
     registrations: Path | None
     soft: tuple[str, ...]
     postcodes: Path | None
+    nowhere: tuple[str, ...]
     demands: Mapping[str, Any]
     strict: bool = False
 

@@ -67,8 +67,9 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
     -------
     list of dict
         ``hub`` is ``yes`` or ``no``; ``network_id`` is None for a practice in no network, and
-        ``unplaced_reason`` then says why.
+        ``unplaced_reason`` then says why. ``attached_to`` is there where a practice is that is not on the ground.
     """
+    hosts = result.standing.nowhere.hosts
     network_of = {
         code: (network, minutes)
         for network in result.plan.networks
@@ -96,6 +97,7 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
                 "easting": round(float(result.places.easting[index]), 1) + 0.0,
                 "northing": round(float(result.places.northing[index]), 1) + 0.0,
                 "place_quality": result.places.quality[index],
+                **({"attached_to": hosts.get(practice.code)} if hosts else {}),
             }
         )
     return rows

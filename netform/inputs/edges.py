@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "EdgeChange", "Matrix", "edge_minutes", "read_edges", "read_matrix"]
 
-KINDS = ("border", "site", "bridge")
+KINDS = ("border", "site", "bridge", "attached")
 
 # What to do where a route leads by way of a place that is no practice.
 LANDING = "For a ferry by way of a landing write one row, from a practice on one side to one on the other"

@@ -10,14 +10,14 @@ import hashlib
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from netform import __version__
-from netform.map.boundaries import network_boundaries, tile_areas
+from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import shared_borders
 from netform.plan.model import Network, Plan
@@ -276,17 +276,16 @@ def ground_graph(prepared: Prepared, ground: Territories) -> nx.Graph:
     if len(prepared.parts) < 2:
         return prepared.graph
     graph = prepared.graph.copy()
-    at_site: list[list[int]] = [[] for _ in range(len(ground.sites))]
-    for position, site in enumerate(ground.sites.site_of.tolist()):
-        at_site[site].append(position)
+    at_site: list[list[str]] = [[] for _ in range(len(ground.sites))]
+    for code, site in zip(prepared.standing.codes, ground.sites.site_of.tolist(), strict=True):
+        at_site[site].append(code)
     pairs, metres = shared_borders(ground)
     for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
-        for i, j in product(at_site[s], at_site[t]):
-            _join_across(graph, prepared, i, j, "border", border_m)
+        for a, b in product(at_site[s], at_site[t]):
+            _join_across(graph, prepared, a, b, "border", border_m)
     for together in at_site:
-        for i, j in product(together, together):
-            if i < j:
-                _join_across(graph, prepared, i, j, "site", 0.0)
+        for a, b in combinations(together, 2):
+            _join_across(graph, prepared, a, b, "site", 0.0)
     return graph
 
 
@@ -306,7 +305,8 @@ def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict
         By label, EPSG:27700 metres.
     """
     networks = [each.network for each in score.networks]
-    return network_boundaries(networks, prepared.practices.codes, ground)
+    standing, ground = with_ground(networks, prepared.standing, ground)
+    return network_boundaries(networks, standing.codes, ground)
 
 
 def _scored(graph: nx.Graph, label: str, name: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:
@@ -341,12 +341,12 @@ def _scored(graph: nx.Graph, label: str, name: str, codes: tuple[str, ...], rule
     )
 
 
-def _join_across(graph: nx.Graph, prepared: Prepared, i: int, j: int, kind: str, border_m: float) -> None:
+def _join_across(graph: nx.Graph, prepared: Prepared, a: str, b: str, kind: str, border_m: float) -> None:
     """Join two practices of different areas."""
-    a, b = prepared.practices.codes[i], prepared.practices.codes[j]
     if graph.nodes[a]["area"] == graph.nodes[b]["area"]:
         return
     travel = prepared.travel
+    i, j = graph.nodes[a]["position"], graph.nodes[b]["position"]
     graph.add_edge(
         a, b, kind=kind, border_m=border_m, distance_km=travel.distance_km(i, j), minutes=travel.minutes(i, j)
     )

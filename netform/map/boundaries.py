@@ -7,6 +7,7 @@ one site may be in different networks (`network_boundaries`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from netform.inputs.standing import Standing
     from netform.plan.model import Network
 
-__all__ = ["network_boundaries", "tile_areas"]
+__all__ = ["network_boundaries", "tile_areas", "with_ground"]
 
 # The corners of a neck around a site are this far apart, radians.
 NECK_STEP = np.pi / 12
@@ -135,6 +137,40 @@ def network_boundaries(
         owner = _sector_owner(faces, site_of_face, members, divided, territories)
     grounds = dissolve(faces, owner, len(plan_networks) + 1)[: len(plan_networks)]
     return {network.network_id: ground for network, ground in zip(plan_networks, grounds, strict=True)}
+
+
+def with_ground(
+    networks: Sequence[Network], standing: Standing, territories: Territories
+) -> tuple[Standing, Territories]:
+    """Let practices that are nowhere share the site of whom they are attached to, where they are a network alone.
+
+    Parameters
+    ----------
+    networks : sequence of Network
+    standing : Standing
+    territories : Territories
+        Of the whole list.
+
+    Returns
+    -------
+    standing : Standing
+    territories : Territories
+        As they were where every network has a practice that stands somewhere.
+    """
+    hosts = standing.nowhere.hosts
+    alone = [
+        code
+        for network in networks
+        if all(code in hosts for code in network.practice_codes)
+        for code in network.practice_codes
+    ]
+    if not alone:
+        return standing, territories
+    at = [standing.codes.index(hosts[code]) for code in alone]
+    sites = territories.sites
+    return standing.also(alone, at), replace(
+        territories, sites=replace(sites, site_of=np.append(sites.site_of, sites.site_of[at]))
+    )
 
 
 def _all_sites(parts: Sequence[tuple[NDArray[np.int64], Territories]]) -> tuple[Sites, NDArray[np.int64]]:

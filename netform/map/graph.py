@@ -7,7 +7,7 @@ is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft
 ``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
 its ground reaches the edge of its area's), which `netform.pipeline` adds.
 
-Edges carry ``kind`` (``border``, ``site`` or ``bridge``), ``border_m``, ``distance_km`` and ``minutes``.
+Edges carry ``kind`` (``border``, ``site``, ``bridge`` or ``attached``), ``border_m``, ``distance_km`` and ``minutes``.
 ``graph.graph["travel"]`` gives the minutes between any two positions.
 """
 
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import networkx as nx
 import numpy as np
 
+from netform.inputs.nowhere import EVERYWHERE_ELSE
 from netform.map.territory import Territories, shared_borders
 from netform.plan.model import Edge
 
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netform.inputs.edges import EdgeChange
+    from netform.inputs.nowhere import Nowhere
     from netform.inputs.places import Places
+    from netform.inputs.standing import Standing
     from netform.inputs.travel import Travel
     from netform.practices.model import PracticeList
 
@@ -57,6 +60,7 @@ def build_graph(
     parts: Sequence[tuple[NDArray[np.int64], Territories]],
     changes: Iterable[EdgeChange] = (),
     residents: Residents = NOWHERE,
+    standing: Standing | None = None,
 ) -> nx.Graph:
     """Join practices whose territories share a border or that share a site, area by area.
 
@@ -66,11 +70,13 @@ def build_graph(
     places : Places
     travel : Travel
     parts : sequence of (positions, Territories)
-        The practices of each area and the territories of its sites.
+        The places of each area, by their positions in ``standing``, and the territories of its sites.
     changes : iterable of EdgeChange
         Edges the user adds or drops, in order.
     residents : mapping of str to mapping of str to float
         Patients of each practice by the practice in whose territory they live, see `netform.inputs.registrations`.
+    standing : Standing, optional
+        Who stands where; each practice at its own place where it is not given.
 
     Returns
     -------
@@ -78,7 +84,7 @@ def build_graph(
         No edge joins two areas.
     """
     graph = _nodes(practices, places, travel, residents)
-    codes = practices.codes
+    codes, nowhere = (standing.codes, standing.nowhere) if standing else (practices.codes, EVERYWHERE_ELSE)
     for positions, territories in parts:
         at_site: list[list[str]] = [[] for _ in range(len(territories.sites))]
         for position, site in zip(positions, territories.sites.site_of, strict=True):
@@ -91,6 +97,7 @@ def build_graph(
             for a in at_site[s]:
                 for b in at_site[t]:
                     _join(graph, a, b, "border", border_m=border_m)
+    _attach(graph, nowhere)
     _apply(graph, changes)
     return graph
 
@@ -102,10 +109,15 @@ def graph_of_edges(
     edges: Iterable[EdgeChange],
     changes: Iterable[EdgeChange],
     residents: Residents = NOWHERE,
+    nowhere: Nowhere = EVERYWHERE_ELSE,
 ) -> nx.Graph:
-    """Take the graph a user gives in place of the built one; edges between areas are left out."""
+    """Take the graph a user gives in place of the built one; edges between areas are left out.
+
+    So are those of practices that are not on the ground, which have the edge to whom they are attached alone.
+    """
     graph = _nodes(practices, places, travel, residents)
     _apply(graph, edges)
+    _attach(graph, nowhere)
     _apply(graph, changes)
     return graph
 
@@ -156,6 +168,14 @@ def _averages(practices: PracticeList) -> dict[str, float]:
             staff[practice.area] += practice.clinical_fte
             patients[practice.area] += practice.list_size
     return {area: staff[area] / patients[area] for area in patients}
+
+
+def _attach(graph: nx.Graph, nowhere: Nowhere) -> None:
+    """Leave each practice that is nowhere the one neighbour it is attached to: nothing hangs together through it."""
+    for code in (*sorted(nowhere.left_out), *sorted(nowhere.hosts)):
+        graph.remove_edges_from(list(graph.edges(code)))
+    for code, host in sorted(nowhere.hosts.items()):
+        _join(graph, code, host, "attached")
 
 
 def _apply(graph: nx.Graph, changes: Iterable[EdgeChange]) -> None:

@@ -205,11 +205,12 @@ class Edge:
     code_a, code_b : str
         ODS codes, ``code_a < code_b``.
     kind : str
-        ``border`` (territories touch), ``site`` (same site) or ``bridge`` (declared by the user).
+        ``border`` (territories touch), ``site`` (same site), ``bridge`` (declared by the user) or ``attached`` (the
+        one neighbour of a practice that is not on the ground).
     minutes : float
         One way by car.
     border_m : float
-        Length of the shared border in metres; 0 for ``site`` and ``bridge``.
+        Length of the shared border in metres; 0 for any other kind.
     distance_km : float
         Straight line.
     """

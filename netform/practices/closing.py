@@ -11,7 +11,7 @@ from netform.practices.dates import has_ended
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CLOSED_STATUSES", "Closing", "status_column"]
+__all__ = ["CLOSED_STATUSES", "NO", "YES", "Closing", "status_column"]
 
 CLOSED_STATUSES = frozenset({"CLOSED", "INACTIVE", "DORMANT", "C", "D"})
 _STATUS = re.compile(
@@ -26,8 +26,10 @@ _NOT_OF_A_PRACTICE = re.compile(
 )
 _OPEN = re.compile(r"(?:is|practice|currently|still)*(?:open|active)")
 _UNCLEAR = frozenset({"enddate", "dateended", "ended", "validto", "effectiveto"})
-_YES = frozenset({"YES", "Y", "TRUE", "T", "1", "CLOSED", "CLOSED.", "INACTIVE", "X"})
-_NO = frozenset({"NO", "N", "FALSE", "F", "0", "OPEN", "ACTIVE"})
+YES = frozenset({"YES", "Y", "TRUE", "T", "1", "X"})
+NO = frozenset({"NO", "N", "FALSE", "F", "0"})
+_IS_CLOSED = YES | {"CLOSED", "CLOSED.", "INACTIVE"}
+_IS_OPEN = NO | {"OPEN", "ACTIVE"}
 
 
 def status_column(headers: Sequence[str]) -> int | None:
@@ -68,12 +70,12 @@ class Closing:
         for at in self._closed_at:
             text = cells[at].strip()
             ended = has_ended(text)
-            if ended or text.upper() in _YES:
+            if ended or text.upper() in _IS_CLOSED:
                 return text[:20]
-            if ended is None and text.upper() not in _NO:
+            if ended is None and text.upper() not in _IS_OPEN:
                 self._strange.setdefault(at, []).append(f"{code} ({text[:20]})")
         for at in self._open_at:
-            if cells[at].strip().upper() in (_NO | CLOSED_STATUSES) - {"OPEN", "ACTIVE"}:
+            if cells[at].strip().upper() in NO | CLOSED_STATUSES:
                 return f"{self._headers[at]}: {cells[at].strip()[:20]}"
         for at in self._unclear_at:
             if has_ended(cells[at]):

@@ -79,6 +79,10 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "longitude", "long", "lon", "lng", "wgs84_longitude", "long_wgs84", "x_longitude", "longitude_wgs84",
         "longitude_wgs",
     ),
+    "not_geographic": (
+        "not_geographic", "non_geographic", "nongeographic", "not_on_the_ground", "special_allocation",
+        "special_allocation_scheme", "sas", "is_sas", "online_practice",
+    ),
 }  # fmt: skip
 
 _YEAR = re.compile(r"(?:fy)?(?:19|20)[0-9]{2}(?:[0-9]{2})?$")

@@ -44,6 +44,8 @@ class Practice:
         On which side of each soft boundary it lies, in the order the columns were asked for; blank where unknown.
     divisions : tuple of str
         Its network in each column that was asked for as a division, in their order; blank where it is in none.
+    not_geographic : bool
+        Whether the list says that it is not on the ground: a special allocation scheme, an online practice.
     row : int
         The row of the file it came from, for messages; 0 when it was not read from a file.
     """
@@ -65,6 +67,7 @@ class Practice:
     longitude: float | None = None
     sides: tuple[str, ...] = ()
     divisions: tuple[str, ...] = ()
+    not_geographic: bool = False
     row: int = 0
 
     @property

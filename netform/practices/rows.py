@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from netform.errors import Fault
 from netform.practices.breakdown import whole_practice_rows
-from netform.practices.closing import CLOSED_STATUSES, Closing, status_column
+from netform.practices.closing import CLOSED_STATUSES, NO, YES, Closing, status_column
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.network_names import network_name_notes
@@ -140,6 +140,7 @@ class _RowReader:
             self._fault("area", "the area is blank", "Say which area the practice belongs to")
         pcn_code, pcn_name = self._present_network(code)
         weighted, gp, nurse, dpc = map(self._measure, _MEASURES)
+        not_geographic = self._flag("not_geographic")
         if len(self.faults) > before:
             return
         if closed:
@@ -167,6 +168,7 @@ class _RowReader:
                 longitude=longitude,
                 sides=tuple(self._side(place, code) for place in self._columns.soft),
                 divisions=tuple(self._side(place, code) for place in self._columns.divisions),
+                not_geographic=not_geographic,
                 row=row,
             )
         )
@@ -338,6 +340,15 @@ class _RowReader:
         if removed and code not in self._stripped[-1:]:
             self._stripped.append(code)
         return text
+
+    def _flag(self, column: str) -> bool:
+        """Read a yes or no; blank is no."""
+        text = self._cell(column).upper()
+        if text in YES:
+            return True
+        if text not in NO | UNKNOWN:
+            self._fault(column, "this is neither yes nor no", "Write yes or no, or leave the cell blank")
+        return False
 
     def _measure(self, column: str) -> float | None:
         text = self._cell(column)

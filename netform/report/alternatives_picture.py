@@ -76,7 +76,7 @@ def _figure(result: AlternativesResult, title: str, area: str | None) -> Figure:
     # Practices that are in no network are left blank.
     placed = {code for label in result.networks for code in label.practice_codes}
     codes = [code for code in here if code in placed]
-    grounds = [polygons_only(result.territories[code]) for code in codes]
+    grounds = [polygons_only(result.territories.get(code)) for code in codes]
     # Room at the edges for the width of the lines.
     across, up = 1.01 * max(east - west, 1_000.0), 1.01 * max(north - south, 1_000.0)
     room = WIDTH - 0.5

@@ -24,7 +24,12 @@ PLACES = {
     "postcodes_file": "by your file of postcodes",
     "approximate": "approximately",
 }
-KINDS = {"border": "share a border", "site": "share a site", "bridge": "are joined by you"}
+KINDS = {
+    "border": "share a border",
+    "site": "share a site",
+    "bridge": "are joined by you",
+    "attached": "are attached, being nowhere",
+}
 
 
 def check_text(survey: Survey) -> str:

@@ -47,7 +47,17 @@ MOST_SCENARIOS = 10_000
 
 _FILES = ("postcodes", "travel", "graph", "edges", "boundary", "registrations")
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
-_KEYS = ("practices", "area_column", "areas", "time_limit", "soft_columns", *_FILES, *_AXES, "scenario")
+_KEYS = (
+    "practices",
+    "area_column",
+    "areas",
+    "time_limit",
+    "soft_columns",
+    "nowhere",
+    *_FILES,
+    *_AXES,
+    "scenario",
+)
 
 # How a number of networks is left to the plan, and how it is taken from the list's present networks.
 ANY, TODAY = "any", "today"
@@ -158,6 +168,7 @@ class _Reader:
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
             soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
+            nowhere=self.texts("nowhere", "a word in quotes, such as leave-out", "words"),
             division_columns=(),
             **{key: None if name is None else self.beside(name) for key, name in files.items()},
         )

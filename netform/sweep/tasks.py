@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.errors import RulesError
@@ -103,13 +103,13 @@ class _Maker:
     grounds: dict[str, Prepared] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    # Rules change what is prepared by the travel estimate alone.
-    prepared: dict[tuple[float, float, float], tuple[Prepared, dict[str, str]]] = field(default_factory=dict)
+    # Rules change what is prepared by the travel estimate, and by who can be attached to whom.
+    prepared: dict[tuple[Any, ...], tuple[Prepared, dict[str, str]]] = field(default_factory=dict)
 
     def take(self, scenario: Scenario) -> None:
         """Pair a scenario with every area."""
         prepared, digests = self.ground(scenario.rules)
-        rules = scenario.rules
+        rules = prepared.rules_for_all(scenario.rules)
         if scenario.today:
             rules, notes = with_todays_numbers(
                 rules, prepared.graph, prepared.areas, todays_grouping(prepared.practices)
@@ -129,7 +129,9 @@ class _Maker:
 
     def ground(self, rules: Rules) -> tuple[Prepared, dict[str, str]]:
         """Prepare the list, once for each travel estimate; the digests of its areas in order."""
-        estimate = (rules.minutes_base, rules.minutes_per_km, rules.minutes_power)
+        estimate: tuple[Any, ...] = (rules.minutes_base, rules.minutes_per_km, rules.minutes_power)
+        if self.sweep.inputs.nowhere:
+            estimate += (rules.most, rules.demands.areas, rules.demands.exclude)
         if estimate not in self.prepared:
             prepared = prepare(self.sweep.inputs, rules, on_stage=self.on_stage)
             self.notes += prepared.notes

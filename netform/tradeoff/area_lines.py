@@ -49,8 +49,7 @@ def area_lines(prepared: Prepared) -> dict[tuple[str, str], list[Edge]]:
 def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
     """Pairs of practices of two areas at one site or on two sides of a border, each once."""
     whole = tile_areas(prepared.parts)
-    codes = prepared.practices.codes
-    areas = [practice.area for practice in prepared.practices]
+    codes, areas = prepared.standing.codes, prepared.standing.areas
     at_site = [np.flatnonzero(whole.sites.site_of == site).tolist() for site in range(len(whole.sites))]
     pairs, metres = shared_borders(whole)
     touching = [(s, s, "site", 0.0) for s in range(len(at_site))]

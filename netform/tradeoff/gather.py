@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from netform.inputs.grouping_file import todays_grouping
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import networkx as nx
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from netform.map.territory import Territories
     from netform.plan.grouping import Groups
     from netform.prepared import Prepared
     from netform.result import Result
@@ -251,19 +254,27 @@ def neighbours_of(prepared: Prepared, borders: Mapping[str, Sequence[Border]]) -
     Neighbours
         By area, then by code.
     """
-    codes = prepared.practices.codes
     parts = dict(zip(prepared.areas, prepared.parts, strict=True))
     for area, several in sorted(borders.items()):
         positions, territories = parts[area]
-        site = dict(
-            zip((codes[p] for p in positions.tolist()), territories.sites.site_of.tolist(), strict=True)
-        )
+        sites = _sites_of_practices(prepared, positions, territories)
         lines: dict[tuple[int, int], BaseGeometry | None] = {}
         for border in sorted(several, key=lambda each: (each.code_a, each.code_b)):
-            one, other = sorted((site[border.code_a], site[border.code_b]))
+            one, other = sorted((sites[border.code_a][0], sites[border.code_b][0]))
             if (one, other) not in lines:
                 lines[one, other] = _line(territories.polygons[one], territories.polygons[other])
             yield Neighbours(area, border, lines[one, other] if one != other else None)
+
+
+def _sites_of_practices(
+    prepared: Prepared, positions: NDArray[np.int64], territories: Territories
+) -> dict[str, list[int]]:
+    """Give the sites of each practice of an area; of one that is nowhere, those of whom it is attached to."""
+    sites: dict[str, list[int]] = {}
+    for position, site in zip(positions.tolist(), territories.sites.site_of.tolist(), strict=True):
+        sites.setdefault(prepared.standing.codes[position], []).append(site)
+    hosts = prepared.standing.nowhere.hosts
+    return sites | {code: sites[host] for code, host in hosts.items() if host in sites}
 
 
 def _area_front(
@@ -290,10 +301,11 @@ def _line(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry | None:
 
 def _grounds(prepared: Prepared) -> dict[str, BaseGeometry]:
     """Return the territory of each practice's site."""
-    codes = prepared.practices.codes
     grounds = {}
     for positions, territories in prepared.parts:
-        for position, site in zip(positions.tolist(), territories.sites.site_of.tolist(), strict=True):
-            parts = polygon_parts(territories.polygons[site])
-            grounds[codes[position]] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-    return {code: grounds[code] for code in codes}
+        for code, sites in _sites_of_practices(prepared, positions, territories).items():
+            parts = np.concatenate(
+                [polygon_parts(territories.polygons[site]) for site in dict.fromkeys(sites)]
+            )
+            grounds[code] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return {code: grounds[code] for code in prepared.practices.codes if code in grounds}

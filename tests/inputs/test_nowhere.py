@@ -1,0 +1,160 @@
+"""Practices that are nowhere: recognised, and kept, left out or attached as the planner asks."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from netform.errors import InputError, RulesError
+from netform.export.rows import practice_rows
+from netform.pipeline import draw, make_plan, prepare
+from netform.prepared import Inputs
+from netform.rules.toml import load_profile
+from netform.solve.area import Options
+from netform.solve.workers import plan_areas
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from netform.prepared import Prepared
+    from netform.result import Result
+
+RULES = load_profile()
+
+# Three sites 5 km apart in a row; the scheme stands a kilometre east of B and the online one west of A.
+ROWS = """\
+code,name,postcode,list_size,area,easting,northing,not_geographic
+A,WEST SURGERY,LS11 8LH,21000,N,420000,430000,
+B,MIDDLE SURGERY,LS11 8LH,20000,N,425000,430000,no
+C,EAST SURGERY,LS11 8LH,40000,N,430000,430000,
+S,COUNTY SPECIAL ALLOCATION SCHEME,LS11 8LH,60,N,426000,430000,
+W,ANYWHERE,LS11 8LH,5000,N,419000,430000,yes
+"""
+
+
+def _prepared(*nowhere: str, rows: str = ROWS) -> Prepared:
+    return prepare(Inputs("-", "area", nowhere=nowhere), RULES, stdin=io.BytesIO(rows.encode()))
+
+
+def _result(prepared: Prepared) -> Result:
+    return draw(prepared, RULES, make_plan(prepared, RULES, Options(), plan_areas))
+
+
+def _edges(prepared: Prepared) -> dict[str, str]:
+    return {"".join(sorted((a, b))): kind for a, b, kind in prepared.graph.edges(data="kind")}
+
+
+def test_they_are_named_and_kept_unless_something_is_asked() -> None:
+    """By their names, and by a column that says so; their sites have ground as any other."""
+    prepared = _prepared()
+    note = next(note for note in prepared.notes if "not be on the ground" in note)
+
+    assert "S (called COUNTY SPECIAL ALLOCATION SCHEME), W (the list says so)" in note
+    assert "--nowhere leave-out or --nowhere attach" in note
+    # In a row: W, A, B, S, C.
+    assert _edges(prepared) == {"AW": "border", "AB": "border", "BS": "border", "CS": "border"}
+
+
+def test_who_says_keep_is_not_told_again() -> None:
+    """A choice has been made."""
+    assert not [note for note in _prepared("keep").notes if "on the ground" in note]
+    assert [note for note in _prepared("S=keep").notes if "W (the list" in note and "S (" not in note]
+
+
+def test_attached_ones_have_one_neighbour_and_join_nobody() -> None:
+    """S and W stand beside B and A; B and C, which S stood between, border each other."""
+    prepared = _prepared("attach")
+
+    assert _edges(prepared) == {"AW": "attached", "AB": "border", "BS": "attached", "BC": "border"}
+    travel = prepared.travel
+    # S (position 3) drives as from B (1): nothing to B, and to A (0) and C (2) what B does.
+    assert travel.minutes(3, 1) == 0.0
+    assert travel.minutes(3, 0) == travel.minutes(1, 0) > 0
+    assert travel.matrix([0, 1, 2, 3])[3].tolist() == travel.matrix([0, 1, 2, 3])[1].tolist()
+
+
+def test_a_plan_with_attached_ones_holds() -> None:
+    """They are in the network of whom they are attached to, and the ground is divided among the others."""
+    result = _result(_prepared("attach"))
+    networks = {network.practice_codes for network in result.plan.networks}
+
+    # 21,000 + 20,000 + 5,000 + 60 and 40,000 are in the band.
+    assert networks == {("A", "B", "S", "W"), ("C",)}
+    rows = {row["practice_code"]: row for row in practice_rows(result)}
+    assert (rows["S"]["attached_to"], rows["W"]["attached_to"], rows["A"]["attached_to"]) == ("B", "A", None)
+    # Their own place is published.
+    assert rows["S"]["easting"] == 426000.0
+
+
+def test_left_out_ones_are_unplaced_with_a_reason_and_leave_no_hole() -> None:
+    """The ground of S goes to B and C."""
+    result = _result(_prepared("leave-out"))
+
+    assert {(each.practice_code, "Not on the ground" in each.reason) for each in result.plan.unplaced} == {
+        ("S", True),
+        ("W", True),
+    }
+    assert {network.practice_codes for network in result.plan.networks} == {("A", "B"), ("C",)}
+    assert not result.outside
+    assert "attached_to" not in practice_rows(result)[0]
+
+
+def test_each_can_be_asked_for_by_its_code() -> None:
+    """Also one that is not recognised, and to whom it shall be attached."""
+    prepared = _prepared("leave-out", "S=C", "B=leave-out")
+
+    assert prepared.standing.nowhere.left_out == {"B", "W"}
+    assert prepared.standing.nowhere.hosts == {"S": "C"}
+    assert _edges(prepared) == {"AC": "border", "CS": "attached"}
+
+
+def test_one_that_is_alone_in_a_network_shares_the_ground_of_its_site() -> None:
+    """C may hold nobody else where it is pinned: S, attached to it, is then an exception with ground to show."""
+    rules = RULES.with_band(30_000, 50_000)
+    prepared = _prepared("W=keep", "S=C")
+    pinned = replace(rules, demands=replace(rules.demands, pins=(("C",),)))
+    plan = make_plan(prepared, pinned, Options(), plan_areas)
+    result = draw(prepared, pinned, plan)
+
+    alone = next(network for network in plan.networks if network.practice_codes == ("S",))
+    assert alone.exception
+    assert result.boundaries[alone.network_id].area > 0
+
+
+def test_minutes_of_a_matrix_are_those_of_whom_it_is_attached_to(tmp_path: Path) -> None:
+    """What the matrix says of S itself is not asked."""
+    path = tmp_path / "minutes.csv"
+    path.write_text("from,to,minutes\nA,B,7\nB,C,9\nA,S,1\nS,C,1\n")
+    prepared = prepare(
+        Inputs("-", "area", nowhere=("S=B", "W=keep"), travel=path), RULES, stdin=io.BytesIO(ROWS.encode())
+    )
+
+    # Positions: A 0, B 1, C 2, S 3.
+    assert [prepared.travel.minutes(3, other) for other in (0, 1, 2)] == [7.0, 0.0, 9.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        (("sometimes",), "write keep, leave-out or attach"),
+        (("keep", "attach"), "two things of all"),
+        (("S=keep", "S=attach"), "two things of S"),
+        (("Q=keep",), "Q is not in the list"),
+        (("S=Q",), "Q is not in the list"),
+        (("S=W", "W=leave-out"), "W is not on the ground itself"),
+        (("A=leave-out", "B=leave-out", "C=leave-out", "S=attach", "W=attach"), "no practice of area 'N'"),
+    ],
+)
+def test_what_cannot_be_is_refused(asked: tuple[str, ...], problem: str) -> None:
+    """With what to write instead."""
+    with pytest.raises(RulesError, match=problem):
+        _prepared(*asked)
+
+
+def test_a_cell_that_is_neither_yes_nor_no_is_a_fault() -> None:
+    """It may mean either."""
+    with pytest.raises(InputError, match="neither yes nor no"):
+        _prepared(rows=ROWS.replace(",yes", ",sort of"))
