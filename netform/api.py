@@ -79,6 +79,9 @@ def read(
     postcodes: str | Path | None = None,
     soft: Sequence[str] = (),
     nowhere: Sequence[str] = (),
+    publications: Sequence[str | Path] = (),
+    where: Sequence[str] = (),
+    lookup: str | Path | None = None,
 ) -> Prepared:
     """Read a practice list, place it on the map, and join neighbours.
 
@@ -96,6 +99,12 @@ def read(
         Columns with the sides of soft boundaries.
     nowhere : sequence of str
         What is wanted of practices that are not on the ground, as ``--nowhere``.
+    publications : sequence of (str or Path)
+        Files that say more of the practices, as ``--with``.
+    where : sequence of str
+        Each ``COLUMN=VALUE``: which practices are wanted.
+    lookup : str or Path, optional
+        Of old and new codes of areas.
 
     Returns
     -------
@@ -117,10 +126,18 @@ def read(
         "boundary": boundary,
         "registrations": registrations,
         "postcodes": postcodes,
+        "lookup": lookup,
     }
     given = {name: Path(path) for name, path in paths.items() if path is not None}
     inputs = Inputs(
-        str(practices), area, soft_columns=tuple(soft), division_columns=(), nowhere=tuple(nowhere), **given
+        str(practices),
+        area,
+        soft_columns=tuple(soft),
+        division_columns=(),
+        nowhere=tuple(nowhere),
+        publications=tuple(map(Path, publications)),
+        where=tuple(where),
+        **given,
     )
     return prepare(inputs, rules or load_rules())
 

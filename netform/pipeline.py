@@ -12,6 +12,7 @@ prints or writes, and what preparing does not need is imported when it is needed
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import networkx as nx
@@ -19,12 +20,11 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.inputs.computed_columns import COMPUTED, with_computed
 from netform.inputs.edges import edge_minutes, read_edges, read_matrix
 from netform.inputs.file_record import file_record
+from netform.inputs.list_on_map import list_on_map
 from netform.inputs.missing_data import unknown_notes
 from netform.inputs.nowhere import find_nowhere, minutes_of_hosts, places_of_hosts
-from netform.inputs.places import locate
 from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.standing import Standing, stand
 from netform.inputs.travel import build_travel
@@ -36,8 +36,9 @@ from netform.map.ground import ground_of_areas
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories
 from netform.plan.model import AreaResult, Plan
-from netform.practices.reading import read_practices
+from netform.practices.reading import AskedColumns
 from netform.prepared import Inputs, Prepared
+from netform.publications.reading import ListFiles
 from netform.result import Result
 from netform.rules.demanded_graph import demanded_graph
 from netform.rules.toml import rules_toml
@@ -67,20 +68,15 @@ def prepare(
     InputError
         Anything wrong in a file, all faults of the file at once.
     """
-    on_stage("reading")
-    practices = read_practices(
-        inputs.practices,
-        area_column=inputs.area_column,
-        soft_columns=inputs.soft_columns,
-        division_columns=inputs.division_columns,
-        computed=tuple(COMPUTED),
-        stdin=stdin,
+    placed = list_on_map(
+        ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
+        AskedColumns(inputs.area_column, inputs.soft_columns, inputs.division_columns),
+        inputs.postcodes,
+        stdin,
+        on_stage,
     )
-    on_stage("placing")
-    places = locate(practices, postcodes_file=inputs.postcodes)
-    # Sites are places to the metre, for territories, travel and maps alike.
-    places = replace(places, easting=np.round(places.easting), northing=np.round(places.northing))
-    practices = with_computed(practices, places, inputs.area_column)
+    practices, places = placed.practices, placed.places
+    inputs = replace(inputs, registrations=inputs.registrations or placed.registrations)
     matrix = read_matrix(inputs.travel, practices) if inputs.travel else None
     changes = read_edges(inputs.edges, practices) if inputs.edges else ()
     given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
@@ -98,7 +94,14 @@ def prepare(
     minutes = minutes_of_hosts(minutes, practices, nowhere)
     travel = build_travel(places_of_hosts(practices, places, nowhere), rules, minutes, ", ".join(named))
     on_stage("drawing territories")
-    parts, notes = ground_of_areas(standing.positions, standing.codes, standing.places, inputs.boundary)
+    old_codes: list[str] = []
+    parts, notes = ground_of_areas(
+        standing.positions,
+        standing.codes,
+        standing.places,
+        inputs.boundary,
+        partial(placed.lookup.today, old=old_codes),
+    )
     if given_graph is not None:
         graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents, nowhere)
     else:
@@ -114,6 +117,7 @@ def prepare(
         *registered.notes,
         *unknown_notes(graph, rules),
         *notes,
+        *placed.lookup.note("the boundary file", old_codes),
     )
     listed = {"file": practices.source, "sha256": practices.sha256}
     files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}

@@ -45,6 +45,12 @@ class Inputs:
         The columns with a network for each practice, to be scored or compared.
     nowhere : tuple of str
         What is wanted of practices that are not on the ground, see `netform.inputs.nowhere`.
+    publications : tuple of Path
+        Files that say more of the practices, joined to the list by their codes.
+    where : tuple of str
+        Each ``COLUMN=VALUE``: which practices are wanted.
+    lookup : Path or None
+        Of old and new codes of areas.
     """
 
     practices: str
@@ -58,6 +64,9 @@ class Inputs:
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
+    publications: tuple[Path, ...] = ()
+    where: tuple[str, ...] = ()
+    lookup: Path | None = None
 
     @property
     def beside(self) -> dict[str, Path]:
@@ -69,6 +78,8 @@ class Inputs:
             "edges": self.edges,
             "boundary": self.boundary,
             "registrations": self.registrations,
+            "lookup": self.lookup,
+            **{f"with_{number}": path for number, path in enumerate(self.publications, start=1)},
         }
         return {what: path for what, path in files.items() if path is not None}
 

@@ -28,6 +28,7 @@ HEAVY = ("numpy", "pandas", "numba", "ortools", "geopandas", "shapely", "network
 FLOORS = (
     "errors ranges worker_process plan guide",
     "practices",
+    "publications",
     "rules",
     "inputs candidates",
     "map result scores",

@@ -22,6 +22,7 @@ TOPICS = {
     "start": "from a list to a plan, on any desktop",
     "inputs": "the practice list, and files beside it",
     "sites": "branches, split lists, and practices that are nowhere",
+    "publications": "what the NHS publishes, read as it comes",
     "outputs": "what a run writes, the words of the proof, exit codes",
     "rules": "bands, weights, profiles and demands",
     "model": "neighbours, travel, the terms of the cost, exceptions",

@@ -34,6 +34,7 @@ from netform.cli.options import (
     with_options,
 )
 from netform.cli.output import check_out, out_name, write_out
+from netform.cli.practices import practices
 from netform.cli.record import RecordedCommand
 from netform.cli.report import report
 from netform.cli.request import CheckRequest, SolveRequest
@@ -280,7 +281,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (score, compare, report, front, alternatives, sweep, guide):
+for _command in (practices, score, compare, report, front, alternatives, sweep, guide):
     cli.add_command(_command)
 
 

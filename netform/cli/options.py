@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INPUT_OPTIONS",
+    "LIST_OPTIONS",
     "NETWORKS_OPTION",
+    "POSTCODES_OPTION",
     "SOLVE_OPTIONS",
     "TITLE_OPTIONS",
     "check_options",
@@ -67,8 +69,36 @@ def _file(help_text: str, *names: str) -> Callable[[Command], Command]:
     return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=help_text)
 
 
+LIST_OPTIONS: tuple[Callable[[Command], Command], ...] = (
+    click.option(
+        "--with",
+        "publications",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="A publication of the NHS, or a table of yours, that says more of the practices, as it comes (CSV, Excel, "
+        "ZIP); joined by practice code. Repeat for others: the first that says something is believed.",
+    ),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="COLUMN=VALUE",
+        help="Only practices of which it holds, such as sub_icb_code=15F or local_authority=E08000035. Several values "
+        "of one column are alternatives, several columns have all to hold.",
+    ),
+    _file(
+        "Old and new codes of areas (CSV, Excel), so that files of different years meet: old_code,new_code[,date].",
+        "--lookup",
+    ),
+)
+
+POSTCODES_OPTION = _file(
+    "Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"
+)
+
 INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.argument("practices", metavar="PRACTICES"),
+    *LIST_OPTIONS,
     click.option(
         "--area",
         metavar="COLUMN",
@@ -120,7 +150,7 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         help="Column with the sides of a soft boundary, for the term crossing; local_authority needs no column; "
         "repeat for others.",
     ),
-    _file("Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.", "--postcodes"),
+    POSTCODES_OPTION,
     click.option(
         "--nowhere",
         multiple=True,
@@ -325,6 +355,9 @@ def given_inputs(request: ListRequest) -> Inputs:
         soft_columns=tuple(request.soft),
         nowhere=tuple(request.nowhere),
         division_columns=tuple(dict.fromkeys(filter(names_column, request.divisions))),
+        publications=tuple(request.publications),
+        where=tuple(request.where),
+        lookup=request.lookup,
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "CompareRequest",
     "FrontRequest",
     "ListRequest",
+    "PracticesRequest",
     "ReportRequest",
     "ScoreRequest",
     "SearchRequest",
@@ -43,6 +44,12 @@ class ListRequest:
     ----------
     practices : str or None
         The list's file, ``-`` for standard input; None where a command can do without.
+    publications : tuple of Path
+        Files that say more of the practices.
+    where : tuple of str
+        Each ``COLUMN=VALUE``.
+    lookup : Path or None
+        Of old and new codes of areas.
     area : str or None
         The column of the areas.
     least, most : int or None
@@ -64,6 +71,9 @@ class ListRequest:
     """
 
     practices: str | None
+    publications: tuple[Path, ...]
+    where: tuple[str, ...]
+    lookup: Path | None
     area: str | None
     least: int | None
     most: int | None
@@ -106,6 +116,43 @@ class ListRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest(ListRequest):
     """What ``netform check`` is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PracticesRequest:
+    """What ``netform practices`` is asked.
+
+    Attributes
+    ----------
+    files : tuple of str
+        The publications, in the order they are believed.
+    where : tuple of str
+        Each ``COLUMN=VALUE``.
+    lookup, postcodes : Path or None
+    out : str
+        The list.
+    left_out : Path or None
+        Where the codes that are not in it are written.
+    overwrite : bool
+    """
+
+    files: tuple[str, ...]
+    where: tuple[str, ...]
+    lookup: Path | None
+    postcodes: Path | None
+    out: str
+    left_out: Path | None
+    overwrite: bool
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Take what click has read, by the names of its parameters.
+
+        Parameters
+        ----------
+        given : mapping
+        """
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import Fault, InputError
-from netform.inputs.gazetteer import BundledPostcodes
+from netform.inputs.gazetteer import OUTCODE, SECTOR, BundledPostcodes, postcode_key
+from netform.practices.postcode import postcode_form, postcode_text
 from netform.practices.values import some_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from netform.inputs.places import Places
     from netform.practices.model import PracticeList
 
-__all__ = ["COMPUTED", "local_authorities", "with_computed"]
+__all__ = ["COMPUTED", "KnownPostcodes", "local_authorities", "with_computed"]
 
 
 def local_authorities(practices: PracticeList, places: Places) -> tuple[list[str], list[str]]:
@@ -58,6 +61,54 @@ def local_authorities(practices: PracticeList, places: Places) -> tuple[list[str
 COMPUTED: Mapping[str, Callable[[PracticeList, Places], tuple[list[str], list[str]]]] = {
     "local_authority": local_authorities,
 }
+
+
+class KnownPostcodes:
+    """What the bundled postcodes know of any postcode, for lists that are not placed yet.
+
+    Parameters
+    ----------
+    others : bool
+        Whether the user has a file of postcodes as well: then every postcode may be known.
+    """
+
+    def __init__(self, *, others: bool = False) -> None:
+        self._bundled = BundledPostcodes()
+        self._others = others
+
+    def has_place(self, postcode: str) -> bool:
+        """Whether a postcode can be placed, be it by those around it.
+
+        Parameters
+        ----------
+        postcode : str
+            As `netform.practices.postcode.normal_postcode` writes it.
+        """
+        return self._others or self._place(postcode) is not None
+
+    def local_authority(self, postcode: str) -> str:
+        """Give the local authority of a postcode, or of the nearest to where it is placed; blank where there is none.
+
+        Parameters
+        ----------
+        postcode : str
+            As found.
+        """
+        if postcode_form(postcode) is None:
+            return ""
+        key = postcode_key(postcode_text(postcode))
+        found = self._bundled.authority(key)
+        place = None if found else self._place(postcode)
+        return found if place is None else self._bundled.authority_near(key[0], np.round(place))[1]
+
+    def _place(self, postcode: str) -> NDArray[np.float64] | None:
+        """Find the middle of a postcode, its sector or its outcode, as `netform.inputs.places.locate` does."""
+        key = postcode_key(postcode_text(postcode))
+        for length in (len(key), SECTOR, OUTCODE):
+            places = self._bundled.letter(key[0]).within(key[:length])
+            if len(places):
+                return np.median(places, axis=0)
+        return None
 
 
 def with_computed(practices: PracticeList, places: Places, area_column: str | None) -> PracticeList:

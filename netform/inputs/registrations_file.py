@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zipfile
 import zlib
 from array import array
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from netform.practices.values import (
     decimal_number,
     some_of,
 )
+from netform.publications.archive import open_member
 from netform.ranges import WEIGHTED
 
 if TYPE_CHECKING:
@@ -117,7 +119,7 @@ def read_counts(path: Path, codes: Sequence[str]) -> RegistrationCounts:
             raise_if_any(file, _column_faults(file, header_row, columns))
             reader = _RegistrationReader(file, columns, codes, sex)
             reader.read(records, header_row + 1)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             problem = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
             raise _refusal(file, problem, "Download it again, or unpack it") from error
     counts = reader.counts()
@@ -361,6 +363,15 @@ def _records(lines: Iterator[str], file: str) -> Iterator[list[str] | csv.Error]
             return
 
 
+def _counts_everybody(head: bytes) -> bool:
+    """Whether a file that begins so is of registrations by LSOA, and not of one sex as others of its archive are."""
+    rows = list(csv.reader(head.decode("utf-8-sig", "replace").splitlines()[:2]))
+    columns, sex = _find_columns(rows[0]) if rows else (None, None)
+    if columns is None or columns.missing:
+        return False
+    return sex is None or (len(rows) > 1 and rows[1][sex : sex + 1] == ["ALL"])
+
+
 def _after(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield first
     yield from rest
@@ -374,7 +385,11 @@ def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
     beginning = stream.read(4)
     stream.seek(0)
     if beginning.startswith(b"PK"):
-        raise _refusal(file, "it is a zip archive or a workbook", "Unpack it, or save it as CSV")
+        member = open_member(stream, _counts_everybody)
+        if member is None:
+            problem = "it is a zip archive or a workbook, in which no file counts all patients by LSOA"
+            raise _refusal(file, problem, "Unpack it, or save it as CSV")
+        stream = member
     if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refusal(file, "it is not text in UTF-8", "Save it as CSV UTF-8")
     packed = beginning.startswith(b"\x1f\x8b")

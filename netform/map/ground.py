@@ -12,7 +12,7 @@ from netform.map.territory import Territories, build_territories, living_extent,
 from netform.practices.values import some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ def ground_of_areas(
     codes: Sequence[str],
     places: Places,
     boundary_file: Path | None,
+    renamed: Callable[[str], str] = str,
 ) -> tuple[Ground, tuple[str, ...]]:
     """Divide each area among its sites, within its polygon where the user gives one.
 
@@ -45,6 +46,8 @@ def ground_of_areas(
         Of all practices.
     places : Places
     boundary_file : Path or None
+    renamed : callable
+        From what the file calls an area to what the list does, where they are of different years.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def ground_of_areas(
             for chosen in positions.values()
             for sites in [merge_sites(places.easting[chosen], places.northing[chosen])]
         ), ()
-    whole = read_boundary(boundary_file, [area for area in positions if area])
+    whole = read_boundary(boundary_file, [area for area in positions if area], renamed)
     boundary = _around(whole, places)
     notes, without, outside, parts = [], [], list[str](), []
     faults: list[Fault] = []

@@ -10,10 +10,10 @@ from netform.practices.columns import plain_name
 if TYPE_CHECKING:
     from netform.practices.tables import Table
 
-__all__ = ["whole_practice_rows"]
+__all__ = ["AGES", "ALL", "KINDS", "SEXES", "whole_practice_rows"]
 
-_SEXES = ("sex", "gender")
-_AGES = (
+SEXES = ("sex", "gender")
+AGES = (
     "age",
     "agegroup5",
     "agegroup",
@@ -24,8 +24,8 @@ _AGES = (
     "quinaryage",
     "quinaryageband",
 )
-_KINDS = ("orgtype", "type")
-_ALL = frozenset({"ALL", "ALL AGES", "ALL PERSONS", "ALL PATIENTS", "TOTAL", "PERSONS", "BOTH", "BOTH SEXES"})
+KINDS = ("orgtype", "type")
+ALL = frozenset({"ALL", "ALL AGES", "ALL PERSONS", "ALL PATIENTS", "TOTAL", "PERSONS", "BOTH", "BOTH SEXES"})
 
 
 def whole_practice_rows(
@@ -58,11 +58,11 @@ def whole_practice_rows(
         if any(cells) and any(map(str.strip, cells))
     ]
     plain = [plain_name(header) for header in table.rows[position]] if table.rows else []
-    age = next((plain.index(name) for name in _AGES if name in plain), None)
-    sex = next((plain.index(name) for name in _SEXES if name in plain), None)
+    age = next((plain.index(name) for name in AGES if name in plain), None)
+    sex = next((plain.index(name) for name in SEXES if name in plain), None)
     if sex is None or age is None:
         return rows, [], []
-    kind = next((plain.index(name) for name in _KINDS if name in plain), None)
+    kind = next((plain.index(name) for name in KINDS if name in plain), None)
     kept = [(row, cells) for row, cells in rows if _is_whole(cells, sex, age, kind)]
     if rows and not kept:
         problem = "every row is about one sex or age, and none about a whole practice"
@@ -76,6 +76,6 @@ def whole_practice_rows(
 def _is_whole(cells: list[str], sex: int, age: int, kind: int | None) -> bool:
     if len(cells) <= max(sex, age, kind or 0):
         return True  # a ragged row: its fault is reported where the width is checked
-    if cells[sex].strip().upper() not in _ALL or cells[age].strip().upper() not in _ALL:
+    if cells[sex].strip().upper() not in ALL or cells[age].strip().upper() not in ALL:
         return False
     return kind is None or cells[kind].strip().upper() == "GP"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import zipfile
     from collections.abc import Mapping
 
-__all__ = ["MAX_CELLS", "MAX_UNFOLDED_BYTES", "refuse_bomb"]
+__all__ = ["MAX_CELLS", "MAX_UNFOLDED_BYTES", "refuse_bomb", "unpack_member"]
 
 # The workbook of every practice and network in England unfolds to 5 MB and has 60,000 cells.
 MAX_UNFOLDED_BYTES = 200 * 2**20
@@ -67,7 +67,7 @@ def refuse_bomb(data: bytes, file: str) -> None:
         )
     left, cells = MAX_UNFOLDED_BYTES, 0
     for member in members:
-        part = _unpack(data, member, left, file)
+        part = unpack_member(data, member, left, file)
         left -= len(part)
         # Drawings of comments (.vml) are not XML in truth, and hold no cells.
         if part.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not member.filename.endswith(".vml"):
@@ -80,8 +80,24 @@ def refuse_bomb(data: bytes, file: str) -> None:
                 )
 
 
-def _unpack(data: bytes, member: zipfile.ZipInfo, left: int, file: str) -> bytes:
-    """Unpack a part in pieces and count, because what an archive says of the size of a part may be a lie."""
+def unpack_member(data: bytes, member: zipfile.ZipInfo, left: int, file: str) -> bytes:
+    """Unpack a part in pieces and count, because what an archive says of the size of a part may be a lie.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole archive.
+    member : zipfile.ZipInfo
+    left : int
+        The most bytes that it may unfold to.
+    file : str
+        Its name, for messages.
+
+    Raises
+    ------
+    InputError
+        It is damaged, packed in a strange way, or larger.
+    """
     try:
         name_length, extra_length = struct.unpack_from("<HH", data, member.header_offset + 26)
         begin = member.header_offset + 30 + name_length + extra_length
@@ -93,12 +109,10 @@ def _unpack(data: bytes, member: zipfile.ZipInfo, left: int, file: str) -> bytes
         else:
             raise _refusal(file, "it is packed in a way that Excel does not use", _RESAVE)
     except (struct.error, zlib.error) as error:
-        raise _refusal(file, f"it is a damaged workbook: {_brief(error)}", _RESAVE) from error
+        raise _refusal(file, f"it is a damaged workbook or archive: {_brief(error)}", _RESAVE) from error
     if sum(map(len, unpacked)) > left:
         limit = MAX_UNFOLDED_BYTES // 2**20
-        raise _refusal(
-            file, f"it unfolds to more than {limit} MiB", "Give a workbook with one row a practice"
-        )
+        raise _refusal(file, f"it unfolds to more than {limit} MiB", "Give a list with one row a practice")
     return b"".join(unpacked)
 
 

@@ -45,19 +45,10 @@ TIME_LIMIT = 600.0
 # More scenarios than this are a slip: the areas of England would take months.
 MOST_SCENARIOS = 10_000
 
-_FILES = ("postcodes", "travel", "graph", "edges", "boundary", "registrations")
+_FILES = ("postcodes", "travel", "graph", "edges", "boundary", "registrations", "lookup")
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
-_KEYS = (
-    "practices",
-    "area_column",
-    "areas",
-    "time_limit",
-    "soft_columns",
-    "nowhere",
-    *_FILES,
-    *_AXES,
-    "scenario",
-)
+_LISTS = ("with", "where", "soft_columns", "nowhere")
+_KEYS = ("practices", "area_column", "areas", "time_limit", *_LISTS, *_FILES, *_AXES, "scenario")
 
 # How a number of networks is left to the plan, and how it is taken from the list's present networks.
 ANY, TODAY = "any", "today"
@@ -170,6 +161,10 @@ class _Reader:
             soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
             nowhere=self.texts("nowhere", "a word in quotes, such as leave-out", "words"),
             division_columns=(),
+            publications=tuple(
+                map(self.beside, self.texts("with", "the name of a file in quotes", "names of files"))
+            ),
+            where=self.texts("where", 'a condition in quotes, such as "sub_icb_code=15F"', "conditions"),
             **{key: None if name is None else self.beside(name) for key, name in files.items()},
         )
 

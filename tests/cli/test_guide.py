@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from netform.cli.guide import OPTION_TABLE, TOPICS, page, with_option_tables
 from netform.cli.main import cli
 from netform.inputs.example import example_csv
+from tests.publications.made_up import example_publications
 
 ROOT = Path(__file__).parents[2]
 SWEEP = """\
@@ -83,11 +84,12 @@ def test_every_command_and_option_says_what_it_does(name: str) -> None:
 
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if _command_lines(topic)])
 def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the order of the page, in a folder with the made-up list."""
+    """In the order of the page, in a folder with the made-up list, and what the NHS would publish of it."""
     monkeypatch.chdir(tmp_path)
     if "netform example practices.csv" not in _command_lines(topic):
         Path("practices.csv").write_text(example_csv(), encoding="utf-8")
     Path("SWEEP.toml").write_text(SWEEP, encoding="utf-8")
+    example_publications(tmp_path)
     for line in _command_lines(topic):
         program, *arguments = shlex.split(line)
         assert program == "netform"

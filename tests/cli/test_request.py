@@ -14,6 +14,7 @@ from netform.cli.request import (
     CompareRequest,
     FrontRequest,
     ListRequest,
+    PracticesRequest,
     ReportRequest,
     ScoreRequest,
     SolveRequest,
@@ -24,6 +25,7 @@ from netform.rules.table import DEMAND_RULES
 REQUESTS = {
     "solve": SolveRequest,
     "check": CheckRequest,
+    "practices": PracticesRequest,
     "report": ReportRequest,
     "score": ScoreRequest,
     "compare": CompareRequest,

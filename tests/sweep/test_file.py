@@ -49,6 +49,17 @@ def test_axes_are_combined_in_order(file: Path) -> None:
     assert sweep.inputs.practices == str(file.parent / "list.csv")
 
 
+def test_publications_stand_beside_the_file(tmp_path: Path) -> None:
+    """As the options of the same names; files are looked for beside the sweep."""
+    text = (
+        'practices = "all.zip"\nwith = ["map.csv", "epraccur.csv"]\nlookup = "codes.csv"\nbands = [[1, 2]]\n'
+    )
+    inputs = sweep_of(tmp_path, text + 'where = ["sub_icb_code=15F"]\n').inputs
+    assert [path.name for path in inputs.publications] == ["map.csv", "epraccur.csv"]
+    assert (inputs.where, inputs.lookup) == (("sub_icb_code=15F",), tmp_path / "codes.csv")
+    assert len(faults_of(tmp_path, text + 'where = "sub_icb_code=15F"\n')) == 1
+
+
 def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
     """Two profiles, two bands, three sets of weights and three numbers, and a scenario of its own."""
     (text,) = re.findall(r"```toml\n(practices.*?)```", page("sweep"), re.DOTALL)

@@ -20,7 +20,7 @@ from netform.map.territory.tangles import tangled
 from netform.practices.text import composed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -173,7 +173,9 @@ class _Layer:
     crs: str | None
 
 
-def read_boundary(path: str | Path, areas: Collection[str] = ()) -> Boundary:
+def read_boundary(
+    path: str | Path, areas: Collection[str] = (), renamed: Callable[[str], str] = str
+) -> Boundary:
     """Read area polygons from a GeoJSON or GeoPackage file.
 
     The file is read as bytes of bounded length and never opened by its name in GDAL, which would also follow
@@ -186,6 +188,8 @@ def read_boundary(path: str | Path, areas: Collection[str] = ()) -> Boundary:
     areas : collection of str
         The areas of the practice list. The attribute that names most of them is chosen. Without areas all
         polygons are taken together.
+    renamed : callable
+        From what the file calls an area to what the list does, where they are of different years.
 
     Returns
     -------
@@ -204,7 +208,7 @@ def read_boundary(path: str | Path, areas: Collection[str] = ()) -> Boundary:
         _fail(source, "expected polygons and found none", "Give a file of area outlines")
     polygons = _on_grid(layer.geometries[areal], layer.crs, source)
     columns = {
-        name: [value for value, kept in zip(values, areal, strict=True) if kept]
+        name: [renamed(value) for value, kept in zip(values, areal, strict=True) if kept]
         for name, values in layer.columns.items()
     }
     wanted = {_folded(area) for area in areas if area.strip()}

@@ -1,0 +1,125 @@
+"""ePCN.xlsx: the networks, and which practices are in them from when to when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netform.practices.dates import day_of
+from netform.practices.values import some_of
+from netform.publications.model import Publication, Question, Record, says
+from netform.publications.rows import Header, Reader, header_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from netform.publications.sheets import Sheet
+
+__all__ = ["is_details", "is_membership", "read_memberships_on"]
+
+_CODE = ("partnerorganisationcode", "partnerorganizationcode", "practicecode", "odscode")
+_START = ("practicetopcnrelationshipstartdate", "relationshipstartdate", "startdate", "membershipstartdate")
+_END = ("practicetopcnrelationshipenddate", "relationshipenddate", "enddate", "membershipenddate")
+
+
+def is_membership(header: Header) -> bool:
+    """Whether a header is that of memberships with the days they began and ended.
+
+    Parameters
+    ----------
+    header : Header
+    """
+    return "pcn_code" in header.places and None not in (
+        header.place(*_CODE),
+        header.place(*_START),
+        header.place(*_END),
+    )
+
+
+def is_details(header: Header) -> bool:
+    """Whether a header is that of the sheet of networks themselves.
+
+    Parameters
+    ----------
+    header : Header
+    """
+    return header.has("pcncode", "pcnname", "opendate", "closedate") and header.place(*_CODE) is None
+
+
+def read_memberships_on(sheet: Sheet, others: Sequence[Sheet], question: Question) -> Publication:
+    """Read the network of each practice on a day.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        That of the memberships.
+    others : sequence of Sheet
+        The other sheets of the file; that of the networks gives their latest names and when they closed.
+    question : Question
+        Its day may be blank, for the memberships that have no end.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    header, day = header_of(sheet), question.day
+    reader = Reader(sheet, header)
+    code_at, start, end = (header.place(*names) for names in (_CODE, _START, _END))
+    assert code_at is not None  # noqa: S101 (is_membership has seen them)
+    assert start is not None  # noqa: S101
+    assert end is not None  # noqa: S101
+    names, closed = _networks(others)
+    places = {name: at for name, at in header.places.items() if name != "practice_code"} | {
+        "practice_code": code_at
+    }
+    began: dict[str, str] = {}
+    over, twice = 0, list[str]()
+    for row, cells in reader.rows():
+        code = reader.code(row, cells, code_at)
+        since, until = (_day(cells[at]) for at in (start, end))
+        values = reader.said(cells, places)
+        network = values.get("pcn_code", "")
+        until = min(filter(None, (until, closed.get(network, ""))), default="")
+        if (until and (not day or until <= day)) or (day and since > day):
+            over += 1
+            continue
+        if network in names:
+            values["pcn_name"] = names[network]
+        if code in began:
+            twice.append(code)
+            if since <= began[code]:
+                continue
+        began[code] = since
+        reader.records[code] = Record(row, values)
+    reader.settle()
+    headers = {name: header.cells[at] for name, at in places.items()}
+    when = f"on {day}" if day else "without an end"
+    notes = [f"{sheet.name}: the memberships {when} were taken; {over:,} others had ended or not begun."]
+    if twice:
+        notes.append(f"{sheet.name}: of two memberships the later was taken, for {some_of(twice)}.")
+    title = "the Organisation Data Service's file of networks"
+    return Publication(
+        sheet.file, sheet.name, title, day, reader.records, headers, header.row, notes=(*sheet.notes, *notes)
+    )
+
+
+def _networks(sheets: Sequence[Sheet]) -> tuple[dict[str, str], Mapping[str, str]]:
+    """Give the name of each network, and the day each closed that has."""
+    names, closed = dict[str, str](), dict[str, str]()
+    for sheet in sheets:
+        header = header_of(sheet)
+        if not is_details(header):
+            continue
+        reader = Reader(sheet, header)
+        code_at, name_at, close_at = (header.place(name) for name in ("pcncode", "pcnname", "closedate"))
+        for _, cells in reader.rows():
+            code = cells[code_at or 0].strip().upper()
+            names[code] = cells[name_at or 0].strip()
+            if day := _day(cells[close_at or 0]):
+                closed[code] = day
+        reader.settle()
+    return names, closed
+
+
+def _day(cell: str) -> str:
+    return day_of(cell) if says("", cell) else ""
