@@ -20,7 +20,7 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.inputs.edges import edge_minutes, read_edges, read_matrix
+from netform.inputs.edges import edge_minutes, landing_notes, read_edges, read_matrix
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
 from netform.inputs.missing_data import unknown_notes
@@ -113,6 +113,7 @@ def prepare(
         *places.notes,
         *nowhere.notes,
         *(matrix.notes if matrix else ()),
+        *(landing_notes(changes, str(inputs.edges))),
         *travel.notes,
         *registered.notes,
         *unknown_notes(graph, rules),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS"]
 
-EDGE_KINDS = ("border", "site", "bridge", "attached")
+EDGE_KINDS = ("border", "site", "bridge", "ferry", "attached")
 
 
 def _graph(case: Case) -> Iterator[str]:

@@ -134,7 +134,9 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "Polygons of the area or areas (GeoJSON, GeoPackage), in place of where people live.", "--boundary"
     ),
     _file(
-        "Neighbours to add or drop, CSV or Excel: from,to[,action,minutes], action add or drop.", "--edges"
+        "Neighbours to add or drop, CSV or Excel: from,to[,kind,minutes,action], kind bridge or ferry, action add or"
+        " drop.",
+        "--edges",
     ),
     _file(
         "All neighbours, CSV or Excel: from,to[,kind,minutes], in place of those netform finds.", "--graph"

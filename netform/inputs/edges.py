@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netform.errors import Fault, InputError
+from netform.inputs.landings import (
+    MOST_LANDINGS,
+    Leg,
+    code_shape,
+    no_thoroughfares,
+    ways_by_landings,
+)
 from netform.inputs.pair_table import (
     WORKBOOK,
     PairColumns,
@@ -23,8 +30,8 @@ from netform.inputs.pair_table import (
 from netform.inputs.travel_matrix import Matrix, read_matrix
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.tables import read_csv
-from netform.practices.text import first_signs, is_json, read_bytes
-from netform.practices.values import CellError, clean_code
+from netform.practices.text import composed, first_signs, is_json, read_bytes
+from netform.practices.values import MAX_CODE_LENGTH, CellError, clean_code, some_of
 from netform.practices.workbook import read_xlsx
 
 if TYPE_CHECKING:
@@ -33,12 +40,16 @@ if TYPE_CHECKING:
 
     from netform.practices.model import PracticeList
 
-__all__ = ["KINDS", "EdgeChange", "Matrix", "edge_minutes", "read_edges", "read_matrix"]
+__all__ = ["KINDS", "EdgeChange", "Matrix", "edge_minutes", "landing_notes", "read_edges", "read_matrix"]
 
-KINDS = ("border", "site", "bridge", "attached")
+KINDS = ("border", "site", "bridge", "ferry", "attached")
+BY_LANDING = ("ferry", "bridge")
 
 # What to do where a route leads by way of a place that is no practice.
-LANDING = "For a ferry by way of a landing write one row, from a practice on one side to one on the other"
+LANDING = "A landing of a ferry, which is no practice, needs a row to it and a row from it"
+
+# A landing has a name, and names are longer than codes.
+_MOST_LETTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,11 @@ class EdgeChange:
     drop : bool
         Whether the edge is taken out rather than put in.
     kind : str
-        ``border``, ``site`` or ``bridge``, for an edge put in.
+        ``border``, ``site``, ``bridge`` or ``ferry``, for an edge put in.
     minutes : float or None
-        One way by car, when the row gives it.
+        One way, when the row gives it, or all the rows by way of landings.
+    landings : tuple of str
+        Places that are no practices, by way of which it leads.
     """
 
     code_a: str
@@ -62,6 +75,7 @@ class EdgeChange:
     drop: bool = False
     kind: str = "bridge"
     minutes: float | None = None
+    landings: tuple[str, ...] = ()
 
 
 def edge_minutes(changes: Iterable[EdgeChange], practices: PracticeList) -> dict[tuple[int, int], float]:
@@ -92,16 +106,17 @@ def read_edges(path: str | Path, practices: PracticeList) -> tuple[EdgeChange, .
     Parameters
     ----------
     path : str or Path
-        CSV or Excel, up to 64 MiB, with columns ``from`` and ``to``; ``kind`` (``border``, ``site`` or
-        ``bridge``, which is the default), ``minutes`` and ``action`` (``add``, the default, or ``drop``) if
+        CSV or Excel, up to 64 MiB, with columns ``from`` and ``to``; ``kind`` (``border``, ``site``, ``ferry``
+        or ``bridge``, which is the default), ``minutes`` and ``action`` (``add``, the default, or ``drop``) if
         wanted. ``drop`` may stand as the kind instead.
     practices : PracticeList
-        Every code of the file must be in it.
+        Every code of the file must be in it, but for landings: see `netform.inputs.landings`.
 
     Returns
     -------
     tuple of EdgeChange
-        In file order. An edge given twice alike, in either direction, is there once.
+        In file order, and those by way of landings behind them in order of codes. An edge given twice alike, in
+        either direction, is there once; a row between two practices comes before a way by landings.
 
     Raises
     ------
@@ -130,8 +145,28 @@ def read_edges(path: str | Path, practices: PracticeList) -> tuple[EdgeChange, .
         for row, cells in numbered[1:]:
             if row not in broken and len(reader.faults) <= MAX_FAULTS:
                 reader.read(row, cells)
+        reader.land()
     raise_if_any(file, reader.faults)
     return tuple(reader.changes.values())
+
+
+def landing_notes(changes: Iterable[EdgeChange], file: str) -> tuple[str, ...]:
+    """Name the landings of a file of edges, for a slip in a code could be taken for one.
+
+    Parameters
+    ----------
+    changes : iterable of EdgeChange
+    file : str
+        Its name.
+    """
+    pairs: dict[str, list[str]] = {}
+    for change in changes:
+        for landing in change.landings:
+            pairs.setdefault(landing, []).append(f"{change.code_a}-{change.code_b}")
+    if not pairs:
+        return ()
+    named = [f"{landing} between {some_of(joined)}" for landing, joined in sorted(pairs.items())]
+    return (f"Landings of {file}, which are no practices: {len(pairs):,} ({some_of(named)}).",)
 
 
 class _EdgeReader(RowReader):
@@ -142,14 +177,22 @@ class _EdgeReader(RowReader):
         self.changes: dict[tuple[str, str], EdgeChange] = {}
         self._row_of: dict[tuple[str, str], int] = {}
         self._known = frozenset(codes)
+        self._legs: dict[tuple[str, str], Leg] = {}
+        # Where each name that is no practice stands, the rows with other faults among them.
+        self._strangers: dict[str, list[tuple[int, str]]] = {}
 
     def read(self, row: int, cells: Sequence[str]) -> None:
         """Keep the edge of one row, or its faults."""
         if not self.has_right_width(row, cells):
             return
         before = len(self.faults)
-        a = self.value(row, cells, "from", self._listed_code, "")
-        b = self.value(row, cells, "to", self._listed_code, "")
+        a = self.value(row, cells, "from", _place, "")
+        b = self.value(row, cells, "to", _place, "")
+        strangers = [(column, name) for column, name in (("from", a), ("to", b)) if name not in self._known]
+        for column, name in strangers:
+            # A cell with a fault has no name.
+            if name:
+                self._strangers.setdefault(name, []).append((row, column))
         kind = self.value(row, cells, "kind", _kind, "")
         action = self.value(row, cells, "action", _action, "")
         minutes = self.value(row, cells, "minutes", _minutes_if_any, None)
@@ -162,21 +205,81 @@ class _EdgeReader(RowReader):
         if len(self.faults) > before:
             return
         drop = "drop" in (kind, action)
-        self._keep(row, EdgeChange(a, b, drop, "bridge" if drop else kind or "bridge", minutes))
+        change = EdgeChange(a, b, drop, "bridge" if drop else kind or "bridge", minutes)
+        if strangers:
+            self._keep_leg(row, change)
+        else:
+            self._keep(row, change)
 
     def _keep(self, row: int, change: EdgeChange) -> None:
         pair = (min(change.code_a, change.code_b), max(change.code_a, change.code_b))
         first = self.changes.setdefault(pair, change)
         first_row = self._row_of.setdefault(pair, row)
         if (first.drop, first.kind, first.minutes) != (change.drop, change.kind, change.minutes):
-            problem = f"{pair[0]} and {pair[1]} stand in row {first_row} and again, otherwise, in row {row}"
-            self.fault(row, "from", change.code_a, CellError(problem, "Keep one of the two rows"))
+            self._contradiction(pair, first_row, row, change.code_a)
 
-    def _listed_code(self, text: str) -> str:
-        code = clean_code(text)
-        if code not in self._known:
-            raise CellError(f"practice {code} is not in the list", f"{self.suggestion(code)}. {LANDING}")
-        return code
+    def _keep_leg(self, row: int, change: EdgeChange) -> None:
+        leg = Leg(change.code_a, change.code_b, "drop" if change.drop else change.kind, change.minutes, row)
+        first = self._legs.setdefault((leg.start, leg.end), leg)
+        if (first.kind, first.minutes) != (leg.kind, leg.minutes):
+            self._contradiction((leg.start, leg.end), first.row, row, leg.start)
+
+    def _contradiction(self, pair: tuple[str, str], first_row: int, row: int, code: str) -> None:
+        problem = f"{pair[0]} and {pair[1]} stand in row {first_row} and again, otherwise, in row {row}"
+        self.fault(row, "from", code, CellError(problem, "Keep one of the two rows"))
+
+    def land(self) -> None:
+        """Turn the rows to and from landings into edges between practices; any other name is a fault."""
+        landings = self._landings()
+        if len(landings) > MOST_LANDINGS:
+            problem = (
+                f"it has {len(landings):,} places that are no practices, and {MOST_LANDINGS:,} are the most"
+            )
+            remedy = "Check that its codes are those of the list"
+            self.faults.append(Fault(self.file, None, None, None, problem, remedy))
+        legs = [leg for leg in self._legs.values() if {leg.start, leg.end} <= landings | self._known]
+        for leg in legs:
+            if leg.kind not in BY_LANDING:
+                problem = f"by way of a landing there is a {' or a '.join(BY_LANDING)}, and no {leg.kind}"
+                self.fault(
+                    leg.row, "kind", leg.kind, CellError(problem, "Correct the kind, or remove the row")
+                )
+        if self.faults:
+            return
+        for name, leg in no_thoroughfares(legs, self._known).items():
+            column = "from" if leg.start == name else "to"
+            problem = f"by way of {name}, which is no practice, nobody gets from one practice to another"
+            remedy = "Write a row to it on one side (CODE,PLACE) and from it on the other (PLACE,CODE)"
+            self.fault(leg.row, column, name, CellError(problem, remedy))
+        for way in ways_by_landings(legs, self._known):
+            change = EdgeChange(way.code_a, way.code_b, False, way.kind, way.minutes, way.landings)
+            self.changes.setdefault((way.code_a, way.code_b), change)
+
+    def _landings(self) -> frozenset[str]:
+        """Give the names that are landings; a fault for each row of any other.
+
+        A name in one row only is no landing, nor is one that has the shape of the list's codes: it is a slip, or a
+        practice of another list.
+        """
+        shapes = {code_shape(code) for code in self.codes}
+        landings = set()
+        for name, where in self._strangers.items():
+            if len(where) > 1 and code_shape(name) not in shapes:
+                landings.add(name)
+                continue
+            for row, column in where:
+                remedy = f"{self.suggestion(name)}. {LANDING}"
+                self.fault(row, column, name, CellError(f"practice {name} is not in the list", remedy))
+            if len(self.faults) > MAX_FAULTS:
+                break
+        return frozenset(landings)
+
+
+def _place(text: str) -> str:
+    """Read a code, or the name of a landing, which may be longer."""
+    if MAX_CODE_LENGTH < len(text) <= _MOST_LETTERS and text.isprintable():
+        return composed(text.upper())
+    return clean_code(text)
 
 
 # What people write for adding and dropping.

@@ -29,6 +29,7 @@ KINDS = {
     "site": "share a site",
     "bridge": "are joined by you",
     "attached": "are attached, being nowhere",
+    "ferry": "are joined by a ferry",
 }
 
 

@@ -90,7 +90,7 @@ def _pieces_on_one_ground(ground: BaseGeometry, whole: Sequence[BaseGeometry]) -
 
 
 def _reason(network: Network, result: Result) -> str:
-    edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind != "bridge"]
+    edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind in ("border", "site")]
     if _hang_together(network.practice_codes, edges):
         return (
             "its practices are neighbours through a site that several networks share, whose ground cannot be divided "
