@@ -15,12 +15,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas
 
@@ -71,7 +72,7 @@ def read(
     *,
     area: str | None = None,
     rules: Rules | None = None,
-    travel: str | Path | None = None,
+    travel: str | Path | Mapping[str, str | Path] | None = None,
     graph: str | Path | None = None,
     edges: str | Path | None = None,
     boundary: str | Path | None = None,
@@ -93,7 +94,9 @@ def read(
         The column with the areas that no network may cross.
     rules : Rules, optional
         By which travel is estimated; those of the default profile when left out.
-    travel, graph, edges, boundary, registrations, postcodes : str or Path, optional
+    travel : str, Path or mapping, optional
+        File of minutes by car, or files by mode (``car``, ``transit``, ``foot``, ``cycle``), with shares in the rules.
+    graph, edges, boundary, registrations, postcodes : str or Path, optional
         Files beside the list, as the options of ``netform solve`` of the same names.
     soft : sequence of str
         Columns with the sides of soft boundaries.
@@ -115,12 +118,15 @@ def read(
     ------
     InputError
         Anything wrong in a file, all faults of the file at once.
+    RulesError
+        Travel is by a mode that is not known, or whose minutes no file gives.
     """
+    from netform.errors import RulesError
     from netform.pipeline import prepare
     from netform.prepared import Inputs
+    from netform.rules.mode_shares import CAR, MODES
 
     paths = {
-        "travel": travel,
         "graph": graph,
         "edges": edges,
         "boundary": boundary,
@@ -129,9 +135,16 @@ def read(
         "lookup": lookup,
     }
     given = {name: Path(path) for name, path in paths.items() if path is not None}
+    journeys = dict(travel) if isinstance(travel, Mapping) else {CAR: travel}
+    by_mode = {mode: Path(path) for mode, path in journeys.items() if path is not None}
+    if unknown := [mode for mode in by_mode if mode not in MODES]:
+        raise RulesError(f"travel by {unknown[0]!r} is not known: the modes are {', '.join(MODES)}.")
+    car = by_mode.pop(CAR, None)
     inputs = Inputs(
         str(practices),
         area,
+        travel=car,
+        modes=tuple(by_mode.items()),
         soft_columns=tuple(soft),
         division_columns=(),
         nowhere=tuple(nowhere),

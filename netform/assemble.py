@@ -94,6 +94,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         unplaced=tuple(unplaced),
         edges=published_edges(prepared.graph),
         provenance=_provenance(prepared, rules, options),
+        barriers=prepared.graph.graph.get("barriers", ()),
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.inputs.edges import edge_minutes, landing_notes, read_edges, read_matrix
+from netform.inputs.edges import edge_minutes, landing_notes, read_edges
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
 from netform.inputs.missing_data import unknown_notes
@@ -28,7 +28,9 @@ from netform.inputs.nowhere import find_nowhere, minutes_of_hosts, places_of_hos
 from netform.inputs.registrations import Registrations, read_registrations
 from netform.inputs.standing import Standing, stand
 from netform.inputs.travel import build_travel
+from netform.inputs.travel_modes import read_travel
 from netform.map.authority_lines import authority_lines
+from netform.map.barriers import barrier_notes
 from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.enclosed import at_the_edge
 from netform.map.graph import build_graph, graph_of_edges
@@ -67,6 +69,8 @@ def prepare(
     ------
     InputError
         Anything wrong in a file, all faults of the file at once.
+    RulesError
+        Travel is to be by a mode whose minutes no file gives.
     """
     placed = list_on_map(
         ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
@@ -77,7 +81,7 @@ def prepare(
     )
     practices, places = placed.practices, placed.places
     inputs = replace(inputs, registrations=inputs.registrations or placed.registrations)
-    matrix = read_matrix(inputs.travel, practices) if inputs.travel else None
+    journeys = read_travel(inputs.journeys, practices, places, rules)
     changes = read_edges(inputs.edges, practices) if inputs.edges else ()
     given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
     registered = (
@@ -85,14 +89,19 @@ def prepare(
     )
     # Minutes that stand beside an edge are the user's last word on that pair.
     minutes = {
-        **(matrix.minutes if matrix else {}),
+        **journeys.minutes,
         **edge_minutes((*(given_graph or ()), *changes), practices),
     }
-    named = [path.name for path in (inputs.travel, inputs.graph, inputs.edges) if path]
+    named = [*journeys.sources, *(path.name for path in (inputs.graph, inputs.edges) if path)]
     nowhere = find_nowhere(practices, places, inputs.nowhere, rules)
     standing = stand(practices, places, nowhere)
-    minutes = minutes_of_hosts(minutes, practices, nowhere)
-    travel = build_travel(places_of_hosts(practices, places, nowhere), rules, minutes, ", ".join(named))
+    travel = build_travel(
+        places_of_hosts(practices, places, nowhere),
+        rules,
+        minutes_of_hosts(minutes, practices, nowhere),
+        ", ".join(named),
+        None if journeys.by_car is None else minutes_of_hosts(journeys.by_car, practices, nowhere),
+    )
     on_stage("drawing territories")
     old_codes: list[str] = []
     parts, notes = ground_of_areas(
@@ -112,9 +121,12 @@ def prepare(
         *practices.notes,
         *places.notes,
         *nowhere.notes,
-        *(matrix.notes if matrix else ()),
-        *(landing_notes(changes, str(inputs.edges))),
+        *journeys.notes,
+        *landing_notes(changes, str(inputs.edges)),
         *travel.notes,
+        *barrier_notes(
+            graph, rules, {each.code: each.name for each in practices}, given=given_graph is not None
+        ),
         *registered.notes,
         *unknown_notes(graph, rules),
         *notes,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.inputs.standing import Standing
 from netform.map.graph import area_positions
+from netform.rules.mode_shares import CAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,8 @@ class Inputs:
         Files in place of, or beside, what netform knows.
     registrations : Path or None
         File of practices by neighbourhood, see `netform.inputs.registrations`.
+    modes : tuple of (str, Path)
+        Minutes by modes of travel other than the car, by mode (`netform.rules.mode_shares`).
     soft_columns : tuple of str
         The columns with the sides of soft boundaries.
     division_columns : tuple of str
@@ -61,6 +64,7 @@ class Inputs:
     edges: Path | None = None
     boundary: Path | None = None
     registrations: Path | None = None
+    modes: tuple[tuple[str, Path], ...] = ()
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
@@ -69,11 +73,17 @@ class Inputs:
     lookup: Path | None = None
 
     @property
+    def journeys(self) -> dict[str, Path]:
+        """The files of minutes by mode."""
+        return {**({CAR: self.travel} if self.travel else {}), **dict(self.modes)}
+
+    @property
     def beside(self) -> dict[str, Path]:
         """The files beside the list that were given, by what they are."""
         files = {
             "postcodes": self.postcodes,
             "travel": self.travel,
+            **{f"travel_{mode}": path for mode, path in self.modes},
             "graph": self.graph,
             "edges": self.edges,
             "boundary": self.boundary,

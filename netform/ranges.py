@@ -21,8 +21,10 @@ __all__ = [
     "PATIENTS",
     "POUNDS",
     "RANGES",
+    "RATIO",
     "SECONDS",
     "SEED",
+    "SHARE",
     "WEIGHT",
     "WEIGHTED",
     "WORKERS",
@@ -116,6 +118,10 @@ COUNT = Range(1, 65_536, whole=True)
 # A journey from Cornwall to Northumberland takes 500 minutes; the ferry to Scilly 165.
 MINUTES = Range(0, 100_000, "minutes")
 LONGEST = Range(0.001, 100_000, "minutes")
+# A drive over what the straight line makes of it.
+RATIO = Range(0.1, 1_000)
+# Of all journeys.
+SHARE = Range(0, 1)
 # How much an hour of a term counts beside an hour of another.
 WEIGHT = Range(0.000_001, 1_000_000, or_zero=True)
 HOURS = Range(0.000_001, 1_000_000, "hours a week", or_zero=True)
@@ -136,6 +142,8 @@ RANGES: dict[str, Range] = {
     "minutes_base": Range(0, 1_000, "minutes"),
     "minutes_per_km": Range(0, 1_000, "minutes"),
     "minutes_power": Range(0.01, 3),
+    "longest_border_minutes": LONGEST,
+    "longest_border_ratio": RATIO,
     "visits_per_patient_week": Range(0.000_000_001, 1_000, "visits a week", or_zero=True),
     "moves_per_post_week": Range(0.000_001, 10_000, "moves a week", or_zero=True),
     "hours_per_post_week": Range(0.01, 168, "hours a week"),

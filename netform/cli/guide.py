@@ -23,6 +23,7 @@ TOPICS = {
     "inputs": "the practice list, and files beside it",
     "sites": "branches, split lists, and practices that are nowhere",
     "publications": "what the NHS publishes, read as it comes",
+    "travel": "minutes: the estimate, a matrix, other modes, water and ferries",
     "outputs": "what a run writes, the words of the proof, exit codes",
     "rules": "bands, weights, profiles and demands",
     "model": "neighbours, travel, the terms of the cost, exceptions",

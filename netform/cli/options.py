@@ -15,7 +15,7 @@ from netform.cli.numbers import Within, number_of_patients
 from netform.cli.output import made_whole
 from netform.cli.record import with_record
 from netform.errors import RulesError
-from netform.ranges import BYTES_GB, PATIENTS, SECONDS, SEED, WORKERS
+from netform.ranges import BYTES_GB, LONGEST, PATIENTS, RATIO, SECONDS, SEED, WORKERS
 from netform.solve.model.budget import DEFAULT, GIGABYTE
 
 if TYPE_CHECKING:
@@ -129,7 +129,32 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         metavar="TERM=NUMBER",
         help="How much an hour of a term counts, such as patient_travel=2; repeat for others.",
     ),
-    _file("Minutes by car, CSV or Excel: from,to,minutes. Pairs it lacks are estimated.", "--travel"),
+    click.option(
+        "--travel",
+        multiple=True,
+        metavar="[MODE=]FILE",
+        help="Minutes by car, CSV or Excel: from,to,minutes. Pairs it lacks are estimated. transit=FILE, foot=FILE or"
+        " cycle=FILE gives those of another mode, with --mode-share; repeat for others.",
+    ),
+    click.option(
+        "--mode-share",
+        "mode_shares",
+        multiple=True,
+        metavar="MODE=SHARE",
+        help="How much of travel is by a mode, such as transit=0.2; car takes what is left [rules: all by car].",
+    ),
+    click.option(
+        "--longest-border",
+        type=Within(LONGEST),
+        metavar="MINUTES",
+        help="A border whose drive --travel gives, and is longer, is a barrier: no neighbours [rules: none is].",
+    ),
+    click.option(
+        "--border-ratio",
+        type=Within(RATIO),
+        metavar="NUMBER",
+        help="The same where the drive is longer than so many times what the straight line gives, such as 1.5.",
+    ),
     _file(
         "Polygons of the area or areas (GeoJSON, GeoPackage), in place of where people live.", "--boundary"
     ),
@@ -343,13 +368,16 @@ def given_inputs(request: ListRequest) -> Inputs:
     """Gather the files that a user hands over."""
     from netform.inputs.grouping_file import names_column
     from netform.prepared import Inputs
+    from netform.rules.mode_shares import CAR
 
+    files = _journeys(request.travel)
     assert request.practices is not None  # noqa: S101 (compare, which can do without, has asked)
     return Inputs(
         practices=request.practices,
         area_column=request.area,
         postcodes=request.postcodes,
-        travel=request.travel,
+        travel=files.get(CAR),
+        modes=tuple((mode, path) for mode, path in files.items() if mode != CAR),
         graph=request.graph,
         edges=request.edges,
         boundary=request.boundary,
@@ -361,6 +389,24 @@ def given_inputs(request: ListRequest) -> Inputs:
         where=tuple(request.where),
         lookup=request.lookup,
     )
+
+
+def _journeys(given: tuple[str, ...]) -> dict[str, Path]:
+    """Give the files of minutes by mode, in the order of modes."""
+    from netform.inputs.travel_modes import mode_of
+    from netform.rules.mode_shares import MODES
+
+    files: dict[str, Path] = {}
+    for mode, file in map(mode_of, given):
+        if not file:
+            raise RulesError(f"--travel {mode}= names no file: write {mode}=FILE.")
+        if mode in files:
+            raise RulesError(
+                f"--travel gives minutes by {mode} twice, {files[mode]} and {file}: give one file for each mode, "
+                "such as transit=FILE."
+            )
+        files[mode] = Path(file)
+    return {mode: files[mode] for mode in MODES if mode in files}
 
 
 def given_stdin(request: ListRequest) -> BinaryIO | None:
@@ -389,7 +435,32 @@ def given_rules(request: ListRequest) -> Rules:
             weights[term.strip()] = float(number)
         except ValueError:
             raise RulesError(f"--weight {text!r}: write TERM=NUMBER, such as patient_travel=2.") from None
-    return demanded_rules(rules.with_weights(weights), request)
+    return demanded_rules(_ruled_travel(rules.with_weights(weights), request), request)
+
+
+def _ruled_travel(rules: Rules, request: ListRequest) -> Rules:
+    """Take what the options say of shares of modes, and of borders."""
+    from netform.rules.mode_shares import read_shares
+
+    given: dict[str, float] = {}
+    for text in request.mode_shares:
+        mode, _, number = text.partition("=")
+        try:
+            given[mode.strip()] = float(number)
+        except ValueError:
+            raise RulesError(f"--mode-share {text!r}: write MODE=SHARE, such as transit=0.2.") from None
+    shares, problems = (
+        read_shares(given, rules.mode_shares, "--mode-share") if given else (rules.mode_shares, [])
+    )
+    if problems:
+        raise RulesError("\n".join(problems))
+    minutes, ratio = request.longest_border, request.border_ratio
+    return replace(
+        rules,
+        mode_shares=shares,
+        longest_border_minutes=rules.longest_border_minutes if minutes is None else minutes,
+        longest_border_ratio=rules.longest_border_ratio if ratio is None else ratio,
+    )
 
 
 def given_list(

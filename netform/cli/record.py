@@ -62,8 +62,9 @@ def with_record(prepared: Prepared) -> Prepared:
     record = record_of()
     typed = _typed(click.get_current_context())
     # A path that was read has lost its "./".
+    spelt = {**typed, **_journeys(typed.pop("travel", ()))}
     files = {
-        what: {**each, "file": _sayable(typed[what])} if what in typed else each
+        what: {**each, "file": _sayable(spelt[what])} if what in spelt else each
         for what, each in prepared.origin.get("files", {}).items()
     }
     return replace(prepared, origin={**record, "files": {**files, **record["files"]}})
@@ -77,7 +78,20 @@ def _words(context: click.Context) -> tuple[str, ...]:
 def _typed(context: click.Context) -> dict[str, Any]:
     """Take the words of the command line apart as click does, and leave the values as they are."""
     values, _, _ = context.command.make_parser(context).parse_args(list(_words(context)))
-    return {name: value for name, value in values.items() if value is not None and value != ()}
+    typed = {name: value for name, value in values.items() if value is not None and value != ()}
+    # One file of minutes stands as it is written, several as a list.
+    if len(typed.get("travel", ())) == 1:
+        typed["travel"] = typed["travel"][0]
+    return typed
+
+
+def _journeys(given: str | list[str]) -> dict[str, str]:
+    """Give files of minutes as typed, by what the provenance calls them."""
+    from netform.inputs.travel_modes import mode_of
+    from netform.rules.mode_shares import CAR
+
+    files = dict(map(mode_of, [given] if isinstance(given, str) else given))
+    return {"travel" if mode == CAR else f"travel_{mode}": file for mode, file in files.items()}
 
 
 def _sayable(value: Any) -> Any:

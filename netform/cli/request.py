@@ -58,7 +58,13 @@ class ListRequest:
     profile : str or None
     weights : tuple of str
         Each ``TERM=NUMBER``.
-    travel, boundary, edges, graph, registrations, postcodes : Path or None
+    travel : tuple of str
+        Files of minutes, each ``FILE`` or ``MODE=FILE``.
+    mode_shares : tuple of str
+        Each ``MODE=SHARE``.
+    longest_border, border_ratio : float or None
+        From which drive on a border is a barrier, in minutes and as a multiple of the estimate.
+    boundary, edges, graph, registrations, postcodes : Path or None
     soft : tuple of str
         Columns of soft boundaries.
     nowhere : tuple of str
@@ -80,7 +86,10 @@ class ListRequest:
     rules: Path | None
     profile: str | None
     weights: tuple[str, ...]
-    travel: Path | None
+    travel: tuple[str, ...]
+    mode_shares: tuple[str, ...]
+    longest_border: float | None
+    border_ratio: float | None
     boundary: Path | None
     edges: Path | None
     graph: Path | None

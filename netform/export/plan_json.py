@@ -6,11 +6,11 @@ The layout is a contract (``schema``): keys are added, never changed or dropped,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netform.export.rows import rounded
-from netform.plan.model import SCHEMA, AreaResult, Network, Plan, SolveStep
+from netform.plan.model import SCHEMA, AreaResult, Edge, Network, Plan, SolveStep
 
 __all__ = ["dump_json", "plan_json", "plan_object", "posts_object"]
 
@@ -53,9 +53,10 @@ def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
         "networks": [_network_object(network) for network in plan.networks],
         "unplaced": [{"practice_code": each.practice_code, "reason": each.reason} for each in plan.unplaced],
         "graph": {
-            "edges": [[edge.code_a, edge.code_b, edge.kind, rounded(edge.minutes)] for edge in plan.edges],
+            "edges": _edge_rows(plan.edges),
             "border_m": [rounded(edge.border_m) for edge in plan.edges],
             "distance_km": [rounded(edge.distance_km) for edge in plan.edges],
+            **({"barriers": _barrier_rows(plan.barriers)} if plan.barriers else {}),
         },
         **({"solve_log": log} if timings else {}),
         "provenance": _sorted(plan.provenance),
@@ -102,6 +103,18 @@ def posts_object(network: Network) -> list[dict[str, Any]]:
             "pounds_year": rounded(post.pounds_year),
         }
         for post in network.posts
+    ]
+
+
+def _edge_rows(edges: Sequence[Edge]) -> list[list[Any]]:
+    return [[edge.code_a, edge.code_b, edge.kind, rounded(edge.minutes)] for edge in edges]
+
+
+def _barrier_rows(barriers: Sequence[Edge]) -> list[list[Any]]:
+    """Give barriers as edges are given, with metres of border and kilometres of straight line behind."""
+    return [
+        [*row, rounded(edge.border_m), rounded(edge.distance_km)]
+        for row, edge in zip(_edge_rows(barriers), barriers, strict=True)
     ]
 
 

@@ -53,6 +53,7 @@ def read_plan_json(content: bytes | str) -> Plan:
             )
         ),
         provenance=document["provenance"],
+        barriers=tuple(Edge(*each) for each in graph.get("barriers", ())),
     )
 
 

@@ -45,11 +45,14 @@ class Travel:
     rules : Rules
         Holds the constants of the estimate.
     given : mapping of (int, int) to float
-        Minutes from the user's matrix, by positions in ascending order.
+        Minutes from the user's matrix, by positions in ascending order; where there are matrices of several modes,
+        their mean by the shares of the rules.
     source : str
         Where the minutes come from, for the provenance.
     notes : tuple of str
         What a planner should read: pairs that were estimated.
+    by_car : mapping of (int, int) to float, or None
+        Minutes by car that were given, where ``given`` is a mean of modes; None where it is by car itself.
     """
 
     easting: NDArray[np.float64]
@@ -58,6 +61,12 @@ class Travel:
     given: Mapping[tuple[int, int], float] = field(default_factory=dict)
     source: str = "estimate"
     notes: tuple[str, ...] = ()
+    by_car: Mapping[tuple[int, int], float] | None = None
+
+    @property
+    def drives(self) -> Mapping[tuple[int, int], float]:
+        """Minutes by car that were given."""
+        return self.given if self.by_car is None else self.by_car
 
     def distance_km(self, a: int, b: int) -> float:
         """Straight line between two practices."""
@@ -77,7 +86,10 @@ class Travel:
             return self
         kept = set(positions)
         given = {pair: minutes for pair, minutes in self.given.items() if kept.issuperset(pair)}
-        return replace(self, given=given)
+        by_car = self.by_car
+        if by_car is not None:
+            by_car = {pair: minutes for pair, minutes in by_car.items() if kept.issuperset(pair)}
+        return replace(self, given=given, by_car=by_car)
 
     def matrix(self, positions: Sequence[int]) -> NDArray[np.float64]:
         """Give the minutes between every two of some practices, shape (k, k), symmetric."""
@@ -103,6 +115,7 @@ def build_travel(
     rules: Rules,
     given: Mapping[tuple[int, int], float] | None = None,
     source: str = "",
+    by_car: Mapping[tuple[int, int], float] | None = None,
 ) -> Travel:
     """Travel between placed practices: the given minutes first, the estimate for the rest.
 
@@ -115,6 +128,8 @@ def build_travel(
         As read by `netform.inputs.edges.read_matrix`.
     source : str
         Name of the user's matrix file.
+    by_car : mapping, optional
+        Minutes by car that were given, where ``given`` is a mean of modes.
     """
     easting, northing = np.round(places.easting), np.round(places.northing)
     estimate = (
@@ -130,4 +145,4 @@ def build_travel(
         if missing
         else ()
     )
-    return Travel(easting, northing, rules, dict(given), f"matrix {source}, else {estimate}", notes)
+    return Travel(easting, northing, rules, dict(given), f"matrix {source}, else {estimate}", notes, by_car)

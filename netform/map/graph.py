@@ -7,8 +7,10 @@ is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft
 ``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
 its ground reaches the edge of its area's), which `netform.pipeline` adds.
 
-Edges carry ``kind`` (``border``, ``site``, ``bridge`` or ``attached``), ``border_m``, ``distance_km`` and ``minutes``.
-``graph.graph["travel"]`` gives the minutes between any two positions.
+Edges carry ``kind`` (``border``, ``site``, ``bridge``, ``ferry`` or ``attached``), ``border_m``, ``distance_km`` and
+``minutes``. ``graph.graph["travel"]`` gives the minutes between any two positions. ``graph.graph["barriers"]`` has the
+borders that are none by the rules (`netform.map.barriers`), ``graph.graph["borders"]`` says how many pairs of sites
+share one, and ``graph.graph["unjudged_borders"]`` for how many of them no drive is given.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import networkx as nx
 import numpy as np
 
 from netform.inputs.nowhere import EVERYWHERE_ELSE
+from netform.map.barriers import drive_over, has_rule, is_barrier, kilometres
 from netform.map.territory import Territories, shared_borders
 from netform.plan.model import Edge
 
@@ -85,6 +88,8 @@ def build_graph(
     """
     graph = _nodes(practices, places, travel, residents)
     codes, nowhere = (standing.codes, standing.nowhere) if standing else (practices.codes, EVERYWHERE_ELSE)
+    barriers: list[Edge] = []
+    borders = unjudged = 0
     for positions, territories in parts:
         at_site: list[list[str]] = [[] for _ in range(len(territories.sites))]
         for position, site in zip(positions, territories.sites.site_of, strict=True):
@@ -94,11 +99,26 @@ def build_graph(
                 _join(graph, a, b, "site")
         pairs, metres = shared_borders(territories)
         for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
-            for a in at_site[s]:
-                for b in at_site[t]:
-                    _join(graph, a, b, "border", border_m=border_m)
+            touching = [(a, b) for a in at_site[s] for b in at_site[t]]
+            if has_rule(travel.rules):
+                km = kilometres(territories.sites, s, t)
+                minutes = drive_over(graph, territories.sites, (s, at_site[s]), (t, at_site[t]))
+                borders, unjudged = borders + 1, unjudged + (minutes is None)
+                if minutes is not None and is_barrier(minutes, km, travel.rules):
+                    barriers += [
+                        Edge(min(pair), max(pair), "border", minutes, border_m, km) for pair in touching
+                    ]
+                    continue
+            for a, b in touching:
+                _join(graph, a, b, "border", border_m=border_m)
     _attach(graph, nowhere)
     _apply(graph, changes)
+    # An edge that the user adds wins over the rule.
+    left = {
+        (edge.code_a, edge.code_b): edge for edge in barriers if not graph.has_edge(edge.code_a, edge.code_b)
+    }
+    graph.graph["barriers"] = tuple(left[pair] for pair in sorted(left))
+    graph.graph |= {"borders": borders, "unjudged_borders": unjudged}
     return graph
 
 

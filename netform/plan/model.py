@@ -238,6 +238,8 @@ class Plan:
         The graph in which every network is connected.
     provenance : mapping
         Input and rules digests, gazetteer, travel, seed, workers, versions.
+    barriers : tuple of Edge
+        Borders that are no neighbourhood, for their drive is longer than the rules allow.
     """
 
     areas: tuple[AreaResult, ...]
@@ -245,6 +247,7 @@ class Plan:
     unplaced: tuple[Unplaced, ...]
     edges: tuple[Edge, ...]
     provenance: Mapping[str, Any]
+    barriers: tuple[Edge, ...] = ()
 
     @property
     def cost(self) -> float | None:

@@ -5,12 +5,14 @@ They come from a profile or a file: see `netform.rules.toml`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from netform.errors import RulesError
 from netform.ranges import PATIENTS, WEIGHT
 from netform.rules.demands import NO_DEMANDS, Demands
+from netform.rules.mode_shares import Shares
 from netform.rules.toml_values import nearest
 
 if TYPE_CHECKING:
@@ -98,6 +100,11 @@ class Rules:
         One for each term, in the order of `TERM_NAMES`.
     demands : Demands
         What the planner demands of the plan.
+    longest_border_minutes, longest_border_ratio : float
+        A border whose drive is given and longer, in minutes or as a multiple of the estimate for its straight line, is
+        a barrier and no neighbourhood (`netform.map.barriers`); infinite where there is no such rule.
+    mode_shares : tuple of (str, float)
+        How much of travel is by each mode (`netform.rules.mode_shares`); none where all is by car.
     follows_band : frozenset of str
         Which of `FOLLOWS_BAND` no rule names, so that they change with the band. Rules that differ in nothing else are
         the same rules.
@@ -124,7 +131,22 @@ class Rules:
     roles: tuple[Role, ...]
     weights: tuple[tuple[str, float], ...]
     demands: Demands = NO_DEMANDS
+    longest_border_minutes: float = math.inf
+    longest_border_ratio: float = math.inf
+    mode_shares: Shares = ()
     follows_band: frozenset[str] = field(default=frozenset(FOLLOWS_BAND), compare=False)
+
+    @property
+    def of_the_map(self) -> tuple[Any, ...]:
+        """The rules by which a list is prepared: those of travel, and of who are neighbours."""
+        return (
+            self.minutes_base,
+            self.minutes_per_km,
+            self.minutes_power,
+            self.longest_border_minutes,
+            self.longest_border_ratio,
+            self.mode_shares,
+        )
 
     def for_area(self, area: str) -> Rules:
         """Give the rules of one area: its own band and number of networks where they are demanded."""

@@ -7,6 +7,7 @@ default.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import fields
 from importlib import resources
@@ -17,6 +18,7 @@ from netform.practices.text import composed, open_regular
 from netform.ranges import RANGES, shown
 from netform.rules.demands import NO_DEMANDS
 from netform.rules.demands_toml import DEMAND_TABLES, demands_toml, read_demands
+from netform.rules.mode_shares import read_shares, shares_toml
 from netform.rules.model import FOLLOWS_BAND, TERM_NAMES, Role, Rules, band_problems, weight_problems
 from netform.rules.toml_values import nearest, toml_number, toml_text
 
@@ -46,6 +48,8 @@ _KEYS: dict[tuple[str, str], str] = {
     ("travel", "minutes_base"): "minutes_base",
     ("travel", "minutes_per_km"): "minutes_per_km",
     ("travel", "minutes_power"): "minutes_power",
+    ("travel", "longest_border_minutes"): "longest_border_minutes",
+    ("travel", "longest_border_ratio"): "longest_border_ratio",
     ("patient_travel", "visits_per_patient_week"): "visits_per_patient_week",
     ("staff_travel", "moves_per_post_week"): "moves_per_post_week",
     ("shared_posts", "hours_per_post_week"): "hours_per_post_week",
@@ -58,6 +62,10 @@ _KEYS: dict[tuple[str, str], str] = {
     ("community", "hours_per_patient_week"): "community_hours_per_patient_week",
     ("crossing", "hours_per_patient_week"): "crossing_hours_per_patient_week",
 }
+# Rules that hold only where they are set: they stand in no file otherwise.
+_WHERE_SET = ("longest_border_minutes", "longest_border_ratio")
+# A table of a table.
+_SHARES = ("travel", "shares")
 # What is not a table of numbers is read by its own functions.
 _READ_APART = ("profile", "roles", *DEMAND_TABLES)
 _ROLE_KEYS = ("name", "patients_per_post", "source", "pounds_per_post_year")
@@ -113,11 +121,14 @@ def rules_toml(rules: Rules) -> str:
         if name != table:
             lines += ["", f"[{name}]"]
             table = name
+        if field in _WHERE_SET and math.isinf(getattr(rules, field)):
+            continue
         # One number cannot stand for the bands of several areas.
         follows = field in rules.follows_band and getattr(rules, field) == rules.by_band[field]
         by_band = follows and any(own.least or own.most for own in rules.demands.areas)
         value = toml_text(_BY_BAND) if by_band else toml_number(getattr(rules, field))
         lines.append(f"{key} = {value}")
+    lines += shares_toml(rules.mode_shares)
     lines += ["", "[weights]"] + [f"{name} = {toml_number(weight)}" for name, weight in rules.weights]
     for role in rules.roles:
         lines += [
@@ -189,7 +200,8 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
         A table, key, type or value is wrong: all of them at once.
     """
     problems = _unknown(data)
-    values: dict[str, Any] = {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
+    values: dict[str, Any] = dict.fromkeys(_WHERE_SET, math.inf) | {"mode_shares": ()}
+    values |= {} if base is None else {f.name: getattr(base, f.name) for f in fields(Rules)}
     values["profile"] = data.get("profile", DEFAULT_PROFILE if base is None else base.profile)
     follows = set(FOLLOWS_BAND if base is None else base.follows_band)
     # Set by the band below, unless the file names them.
@@ -204,6 +216,10 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
             follows.discard(field)
             problems += filter(None, [RANGES[field].problem(f"[{table}] {key}", section[key])])
             values[field] = section[key]
+    travel = data.get(_SHARES[0], {})
+    if isinstance(travel, dict) and _SHARES[1] in travel:
+        shares, found = read_shares(travel[_SHARES[1]], values["mode_shares"], f"[{'.'.join(_SHARES)}]")
+        values["mode_shares"], problems = shares, problems + found
     weights = data.get("weights", {})
     if isinstance(weights, dict):
         for name, value in weights.items():
@@ -231,7 +247,7 @@ def resolve_rules(data: Mapping[str, Any], base: Rules | None, where: str) -> Ru
 def _unknown(data: Mapping[str, Any]) -> list[str]:
     """Tables and keys that mean nothing, each with the nearest that does."""
     known: dict[str, list[str]] = {"weights": list(TERM_NAMES)}
-    for table, key in _KEYS:
+    for table, key in (*_KEYS, _SHARES):
         known.setdefault(table, []).append(key)
     problems = []
     for table, section in data.items():

@@ -30,6 +30,7 @@ from netform.errors import RulesError
 from netform.practices.values import clean_text
 from netform.prepared import Inputs
 from netform.ranges import COUNT, PATIENTS, SECONDS, is_whole, shown
+from netform.rules.mode_shares import CAR, MODES
 from netform.rules.model import Rules
 from netform.rules.toml import DEFAULT_PROFILE, load_profile, read_rules, read_toml, resolve_rules
 from netform.rules.toml_values import nearest
@@ -154,7 +155,8 @@ class _Reader:
         practices = self.text("practices", "the name of the list")
         if practices == "-":
             self.wrong("practices must be a file: a sweep is run again and again, standard input only once.")
-        files = {key: self.text(key, "the name of a file") for key in _FILES}
+        files = {key: self.text(key, "the name of a file") for key in _FILES if key != "travel"}
+        journeys = self.journeys()
         return Inputs(
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
@@ -165,8 +167,26 @@ class _Reader:
                 map(self.beside, self.texts("with", "the name of a file in quotes", "names of files"))
             ),
             where=self.texts("where", 'a condition in quotes, such as "sub_icb_code=15F"', "conditions"),
+            travel=journeys.pop(CAR, None),
+            modes=tuple(journeys.items()),
             **{key: None if name is None else self.beside(name) for key, name in files.items()},
         )
+
+    def journeys(self) -> dict[str, Path]:
+        """Read the files of minutes by mode: one of journeys by car, or a table such as {car = "cars.csv"}."""
+        given = self.data.get("travel")
+        if not isinstance(given, dict):
+            name = self.text("travel", "the name of a file")
+            return {} if name is None else {CAR: self.beside(name)}
+        wrong = [f"travel has no mode {mode!r}.{nearest(mode, MODES)}" for mode in given if mode not in MODES]
+        wrong += [
+            f"travel.{mode} must be the name of a file in quotes, not {shown(name)}."
+            for mode, name in given.items()
+            if not _is_text(name)
+        ]
+        for problem in wrong:
+            self.wrong(problem)
+        return {} if wrong else {mode: self.beside(given[mode]) for mode in MODES if mode in given}
 
     def beside(self, name: str) -> Path:
         """Find a file that the sweep names."""

@@ -45,6 +45,8 @@ def ground_of(prepared: Prepared, codes: Sequence[str]) -> Prepared:
         if travel.given
         else {},
         notes=(),
+        # Who are neighbours is settled.
+        by_car=None,
     )
     graph = nx.Graph(travel=travel)
     for k, code in enumerate(codes):

@@ -103,7 +103,6 @@ class _Maker:
     grounds: dict[str, Prepared] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    # Rules change what is prepared by the travel estimate, and by who can be attached to whom.
     prepared: dict[tuple[Any, ...], tuple[Prepared, dict[str, str]]] = field(default_factory=dict)
 
     def take(self, scenario: Scenario) -> None:
@@ -128,11 +127,12 @@ class _Maker:
             self.tasks.append(Task(key, scenario.name, area, len(areas[area]), own, digest))
 
     def ground(self, rules: Rules) -> tuple[Prepared, dict[str, str]]:
-        """Prepare the list, once for each travel estimate; the digests of its areas in order."""
-        estimate: tuple[Any, ...] = (rules.minutes_base, rules.minutes_per_km, rules.minutes_power)
+        """Prepare the list, once for all rules that prepare it alike; the digests of its areas in order."""
+        alike = rules.of_the_map
+        # Who can be attached to whom depends on more of them.
         if self.sweep.inputs.nowhere:
-            estimate += (rules.most, rules.demands.areas, rules.demands.exclude)
-        if estimate not in self.prepared:
+            alike += (rules.most, rules.demands.areas, rules.demands.exclude)
+        if alike not in self.prepared:
             prepared = prepare(self.sweep.inputs, rules, on_stage=self.on_stage)
             self.notes += prepared.notes
             digests = {}
@@ -140,8 +140,8 @@ class _Maker:
                 ground = ground_of(prepared, prepared.areas[area])
                 digests[area] = ground_digest(ground)
                 self.grounds[digests[area]] = ground
-            self.prepared[estimate] = prepared, digests
-        return self.prepared[estimate]
+            self.prepared[alike] = prepared, digests
+        return self.prepared[alike]
 
     def chosen(self, areas: Collection[str]) -> list[str]:
         """Give the areas that are planned, in order."""

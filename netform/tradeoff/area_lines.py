@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netform.map.barriers import drive_over, has_rule, is_barrier, kilometres
 from netform.map.boundaries import tile_areas
 from netform.map.territory import shared_borders
 from netform.plan.model import Edge
@@ -14,6 +15,7 @@ from netform.plan.model import Edge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netform.map.territory.sites import Sites
     from netform.prepared import Prepared
 
 __all__ = ["area_lines"]
@@ -57,8 +59,22 @@ def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
         (s, t, "border", float(m)) for (s, t), m in zip(pairs.tolist(), metres.tolist(), strict=True)
     ]
     for s, t, kind, border_m in touching:
+        if kind == "border" and _is_barrier(prepared, whole.sites, s, t):
+            continue
         for i in at_site[s]:
             for j in at_site[t]:
                 if areas[i] != areas[j] and (s != t or i < j):
                     code_a, code_b = sorted((codes[i], codes[j]))
                     yield code_a, code_b, kind, border_m
+
+
+def _is_barrier(prepared: Prepared, sites: Sites, s: int, t: int) -> bool:
+    """Say whether the rules leave the border between two sites out, as they do within an area."""
+    rules = prepared.travel.rules
+    if not has_rule(rules):
+        return False
+    here, there = (
+        (site, [prepared.standing.codes[k] for k in np.flatnonzero(sites.site_of == site)]) for site in (s, t)
+    )
+    minutes = drive_over(prepared.graph, sites, here, there)
+    return minutes is not None and is_barrier(minutes, kilometres(sites, s, t), rules)

@@ -23,6 +23,8 @@ area_column = "area"
 time_limit = 20
 bands = [[30000, 50000], [25000, 45000]]
 """
+# Two practices of the made-up list, by car and by bus.
+MINUTES = {"travel.csv": "X99001,X99002,12", "bus.csv": "X99001,X99002,35"}
 # Words of operations research, which only the glossary may need.
 JARGON = (
     "set partitioning", "column generation", "relaxation", "incumbent", "heuristic", "pareto", "lagrangian",
@@ -90,6 +92,8 @@ def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest
         Path("practices.csv").write_text(example_csv(), encoding="utf-8")
     Path("SWEEP.toml").write_text(SWEEP, encoding="utf-8")
     example_publications(tmp_path)
+    for name, row in MINUTES.items():
+        Path(name).write_text(f"from,to,minutes\n{row}\n", encoding="utf-8")
     for line in _command_lines(topic):
         program, *arguments = shlex.split(line)
         assert program == "netform"
