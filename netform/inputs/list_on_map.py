@@ -10,6 +10,7 @@ import numpy as np
 
 from netform.inputs.computed_columns import COMPUTED, KnownPostcodes, with_computed
 from netform.inputs.places import Places, locate
+from netform.practices.columns import plain_name
 from netform.publications.lookup import Lookup
 from netform.publications.reading import Known, ListFiles, Reading, read_list
 
@@ -83,13 +84,23 @@ def list_on_map(
         A condition is none.
     """
     on_stage("reading")
-    asked = replace(asked, computed=tuple(COMPUTED))
+    asked = replace(
+        asked,
+        area=asked.area and _as_computed(asked.area),
+        soft=tuple(map(_as_computed, asked.soft)),
+        computed=tuple(COMPUTED),
+    )
     practices, reading = read_list(files, asked, _known(postcodes_file), stdin, always=always_joined)
     on_stage("placing")
     places = locate(practices, postcodes_file=postcodes_file)
     # Sites are places to the metre, for territories, travel and maps alike.
     places = replace(places, easting=np.round(places.easting), northing=np.round(places.northing))
     return ListOnMap(with_computed(practices, places, asked.area), places, reading)
+
+
+def _as_computed(name: str) -> str:
+    """Write a name as that of a computed column, where it differs by case, spaces and punctuation alone."""
+    return next((each for each in COMPUTED if plain_name(each) == plain_name(name)), name)
 
 
 def _known(postcodes_file: Path | None) -> Known:

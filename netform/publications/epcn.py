@@ -28,10 +28,15 @@ def is_membership(header: Header) -> bool:
     ----------
     header : Header
     """
-    return "pcn_code" in header.places and None not in (
-        header.place(*_CODE),
-        header.place(*_START),
-        header.place(*_END),
+    return (
+        "pcn_code" in header.places
+        and "list_size" not in header.places
+        and None
+        not in (
+            header.place(*_CODE),
+            header.place(*_START),
+            header.place(*_END),
+        )
     )
 
 
@@ -76,6 +81,8 @@ def read_memberships_on(sheet: Sheet, others: Sequence[Sheet], question: Questio
     over, twice = 0, list[str]()
     for row, cells in reader.rows():
         code = reader.code(row, cells, code_at)
+        if not code:
+            continue
         since, until = (_day(cells[at]) for at in (start, end))
         values = reader.said(cells, places)
         network = values.get("pcn_code", "")
@@ -99,7 +106,14 @@ def read_memberships_on(sheet: Sheet, others: Sequence[Sheet], question: Questio
         notes.append(f"{sheet.name}: of two memberships the later was taken, for {some_of(twice)}.")
     title = "the Organisation Data Service's file of networks"
     return Publication(
-        sheet.file, sheet.name, title, day, reader.records, headers, header.row, notes=(*sheet.notes, *notes)
+        sheet.file,
+        sheet.name,
+        title,
+        day,
+        reader.records,
+        headers,
+        header.row,
+        notes=(*sheet.notes, *notes, *reader.notes()),
     )
 
 

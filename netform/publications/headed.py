@@ -91,7 +91,7 @@ def read_headed(sheet: Sheet, question: Question, title: str) -> Publication:
         reader.records,
         headers,
         header.row,
-        notes=sheet.notes,
+        notes=(*sheet.notes, *reader.notes()),
     )
 
 

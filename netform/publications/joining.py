@@ -284,7 +284,7 @@ def differences(joined: Joined, publications: Sequence[Publication], lookup: Loo
             if (said := _other(joined, each, lookup, name, what))
         ]
         if other:
-            notes.append(f"{each.name} contradicts what was believed of {'; '.join(other)}.")
+            notes.append(f"{each.name} differs, and was not followed, in {'; '.join(other)}.")
         missing = [code for code in joined.rows if code not in each.records]
         if missing:
             notes.append(

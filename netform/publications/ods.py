@@ -86,16 +86,24 @@ def read_practice_file(sheet: Sheet) -> Publication:
     width = len(sheet.head[0]) if sheet.head else _WIDTH
     header = Header(0, tuple(f"number {at + 1}" for at in range(width)), _PLACES)
     reader = Reader(sheet, header)
-    statuses = {}
+    statuses: dict[str, OdsStatus] = {}
     for row, cells in reader.rows():
         code = reader.code(row, cells, 0)
         reader.keep(code, row, reader.said(cells, _PLACES))
-        statuses[code] = _status(cells)
+        statuses.setdefault(code, _status(cells))
     reader.settle()
     headers = {name: header.cells[at] for name, at in _PLACES.items()}
     title = "the Organisation Data Service's file of practices"
     return Publication(
-        sheet.file, sheet.name, title, "", reader.records, headers, 0, statuses, notes=sheet.notes
+        sheet.file,
+        sheet.name,
+        title,
+        "",
+        reader.records,
+        headers,
+        0,
+        statuses,
+        notes=(*sheet.notes, *reader.notes()),
     )
 
 

@@ -187,8 +187,10 @@ def join_files(
     for path in files.beside:
         found.add(path)
     publications = found.publications()
+    if not publications:
+        raise _no_list(files.practices)
     joined = join(publications, lookup)
-    choice = _Choice(joined, publications, conditions, known)
+    choice = _Choice(joined, publications, conditions, known, lookup)
     choice.refuse_unmet()
     left_out = choice.leave_out()
     if not joined.rows:
@@ -197,6 +199,7 @@ def join_files(
         *lookup.notes,
         *notes,
         *found.notes,
+        *(f"{Path(file).name} is of branch surgeries, and was not used." for file in found.beside[BRANCHES]),
         *(note for each in publications for note in each.notes if each.own_table is None),
         *joined.notes,
         *differences(joined, publications, lookup),
@@ -272,11 +275,13 @@ class _Choice:
         publications: Sequence[Publication],
         conditions: Sequence[Condition],
         known: Known,
+        lookup: Lookup,
     ) -> None:
         self._joined = joined
         self._publications = publications
         self._conditions = conditions
         self._known = known
+        self._lookup = lookup
         # Columns that no file has and that follow from the postcode.
         by_key = {column_key(name): value for name, value in known.columns.items()}
         self._computed = {
@@ -333,7 +338,7 @@ class _Choice:
             record = each.records.get(code)
             for name, text in record.values.items() if record else ():
                 if column_key(name) == key:
-                    return text
+                    return self._lookup.today(text)
         return ""
 
     def _status(self, code: str) -> OdsStatus | None:
@@ -375,6 +380,14 @@ def _is_published(practices: str) -> bool:
     except InputError:  # whoever reads it says what is wrong
         return False
     return kind is not None and KINDS[kind[0]].published
+
+
+def _no_list(file: str) -> InputError:
+    problem = (
+        "it says nothing that a list has a column for: it is of registrations by LSOA, or of branch surgeries"
+    )
+    remedy = "Give a list of practices, and this file beside it: --with FILE"
+    return InputError([Fault(file, None, None, None, problem, remedy)])
 
 
 def _unknown(sheet: Sheet | None, file: str) -> InputError:

@@ -71,7 +71,7 @@ def read_registered(sheet: Sheet) -> Publication:
             continue
         code = reader.code(row, cells, code_at)
         keeper = twice.setdefault(who, Reader(sheet, header, faults=reader.faults))
-        keeper.keep(code, row, keeper.said(cells, header.places))
+        keeper.keep(code, row, keeper.said(cells, header.places), once=True)
         sexes[who] = keeper.records
     reader.settle()
     if not sexes:
@@ -90,7 +90,14 @@ def read_registered(sheet: Sheet) -> Publication:
     notes = [f"{sheet.name}: {' and '.join(left_out)} were left out."] if left_out else []
     title = "NHS England's registrations" + (" by sex and age" if of_parts else "")
     return Publication(
-        sheet.file, sheet.name, title, reader.date, records, headers, header.row, notes=(*sheet.notes, *notes)
+        sheet.file,
+        sheet.name,
+        title,
+        reader.date,
+        records,
+        headers,
+        header.row,
+        notes=(*sheet.notes, *notes, *reader.notes()),
     )
 
 

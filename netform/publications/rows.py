@@ -11,7 +11,7 @@ from netform.practices.columns import plain_name
 from netform.practices.dates import day_of
 from netform.practices.rows import MAX_FAULTS, wrong_width
 from netform.practices.tables import header_position
-from netform.practices.values import CellError, clean_code
+from netform.practices.values import MAX_CODE_LENGTH, CellError, clean_code, is_total, some_of
 from netform.publications.fields import column_key, fields_of
 from netform.publications.model import Record, says
 
@@ -103,6 +103,8 @@ class Reader:
     records: dict[str, Record] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     date: str = ""
+    without_code: int = 0
+    again: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows below the header that have anything in them and a cell for each column."""
@@ -127,22 +129,40 @@ class Reader:
                 yield row, cells
 
     def code(self, row: int, cells: Sequence[str], at: int) -> str:
-        """Read a practice code; blank, and a fault kept, where it is none."""
+        """Read a practice code; blank for a row of a total or a note, which is counted, and for what is no code."""
+        text = own_text(cells[at].strip())
+        if not text or is_total(text) or len(text) > MAX_CODE_LENGTH:
+            self.without_code += 1
+            return ""
         try:
-            return clean_code(own_text(cells[at].strip()))
+            return clean_code(text)
         except CellError as error:
             header = self.header.cells[at] if self.header.cells else f"{at + 1}"
-            self.faults.append(Fault(self.sheet.file, row, header, cells[at], error.problem, error.remedy))
+            self.faults.append(Fault(self.sheet.file, row, header, text, error.problem, error.remedy))
             return ""
 
-    def keep(self, code: str, row: int, values: Mapping[str, str]) -> None:
-        """Keep what is said of a practice; twice is a fault."""
+    def keep(self, code: str, row: int, values: Mapping[str, str], *, once: bool = False) -> None:
+        """Keep what is said of a practice; of several rows the first, unless there may be one alone."""
+        if not code:
+            return
         first = self.records.setdefault(code, Record(row, values)).row
-        if code and first != row:
-            at = self.header.places.get("practice_code")
-            header = None if at is None else self.header.cells[at]
-            problem = f"practice code {code} stands in row {first} and again in row {row}"
-            self.faults.append(Fault(self.sheet.file, row, header, code, problem, "Keep one of the two rows"))
+        if first == row:
+            return
+        if not once:
+            self.again.append(code)
+            return
+        header = self.header.cells[self.header.places["practice_code"]]
+        problem = f"practice code {code} stands in row {first} and again in row {row}"
+        self.faults.append(Fault(self.sheet.file, row, header, code, problem, "Keep one of the two rows"))
+
+    def notes(self) -> list[str]:
+        """Say which rows were not taken."""
+        said = []
+        if self.without_code:
+            said.append(f"rows without a practice code were left out: {self.without_code:,}")
+        if self.again:
+            said.append(f"of several rows of a practice the first was taken: {some_of(self.again)}")
+        return [f"{self.sheet.name}: {each}." for each in said]
 
     def said(self, cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:
         """Give the fields of a row of which something is said."""

@@ -67,6 +67,8 @@ def read_long_workforce(sheet: Sheet) -> Publication:
     places = {name: header.places[name] for name in _STAFF if name in header.places}
     for row, cells in reader.rows():
         code = reader.code(row, cells, header.places["practice_code"])
+        if not code:
+            continue
         first.setdefault(code, Record(row, reader.said(cells, places)))
         name = _GROUPS.get("".join(filter(str.isalpha, cells[group_at].casefold())))
         if name is None or cells[measure_at].strip().upper() not in _FTE:
@@ -84,7 +86,14 @@ def read_long_workforce(sheet: Sheet) -> Publication:
     headers |= dict.fromkeys(("gp_fte", "nurse_fte", "dpc_fte"), header.cells[value_at])
     title = "the General Practice Workforce, a row for each role"
     return Publication(
-        sheet.file, sheet.name, title, reader.date, records, headers, header.row, notes=sheet.notes
+        sheet.file,
+        sheet.name,
+        title,
+        reader.date,
+        records,
+        headers,
+        header.row,
+        notes=(*sheet.notes, *reader.notes()),
     )
 
 

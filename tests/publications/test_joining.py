@@ -93,11 +93,11 @@ def test_the_first_that_says_something_is_believed(tmp_path: Path) -> None:
     for order, postcode in (((registered(), other), "YO1 8RL"), ((other, registered()), "YO8 4HL")):
         practices, _ = _read(tmp_path, *order)
         assert practices.practices[0].postcode == postcode
-        told = [note for note in practices.notes if "contradicts" in note]
+        told = [note for note in practices.notes if "differs" in note]
         assert len(told) == (postcode == "YO1 8RL")
     told = [note for note in _read(tmp_path, registered(), other)[0].notes if "f1.dat" in note]
     assert told == [
-        "f1.dat contradicts what was believed of the postcode of 1 practices (A1 YO8 4HL for YO1 8RL).",
+        "f1.dat differs, and was not followed, in the postcode of 1 practices (A1 YO8 4HL for YO1 8RL).",
         "f1.dat has nothing of practices of the list: 1 (A6).",
     ]
 
@@ -207,6 +207,12 @@ def test_what_is_no_condition(tmp_path: Path, where: str) -> None:
         _read(tmp_path, registered(), where=(where,))
 
 
+def test_files_beside_a_list_are_no_list(tmp_path: Path) -> None:
+    """Branch surgeries alone."""
+    with pytest.raises(InputError, match="says nothing that a list has a column for"):
+        _read(tmp_path, "branch_code,practice_code,postcode\nA1001,A1,YO1 8RL\n")
+
+
 def test_no_practice_is_left(tmp_path: Path) -> None:
     """The reasons are said."""
     with pytest.raises(InputError, match=r"no practice is left of it: .*list of 1"):
@@ -282,7 +288,7 @@ def test_old_codes_meet_new_ones(tmp_path: Path) -> None:
         f"By lookup.dat, codes of {what} were taken as those they became: 1X as 9Z (since 2026-04-01)."
         for what in ("--where", "the list")
     ]
-    assert ["A4 2Y for 9Z" in note for note in practices.notes if "contradicts" in note] == [True]
+    assert ["A4 2Y for 9Z" in note for note in practices.notes if "differs" in note] == [True]
 
 
 def test_standard_input_with_publications(tmp_path: Path) -> None:

@@ -36,6 +36,10 @@ FILES = {
     ),
     "a list": ("code,postcode,list_size\nA1,YO1 8RL,9000\n", "list"),
     "a list that names its LSOA": ("code,postcode,list_size,lsoa21_code\nA1,YO1 8RL,9000,E01000001\n", "list"),
+    "a list with dates": (
+        "code,list_size,pcn_code,start_date,end_date\nA1,9000,U1,2019-07-01,\n",
+        "list",
+    ),
     "GeoJSON": ('{"features": [{"properties": {"practice_code": "A1", "list_size": 9}}]}', "list"),
 }  # fmt: skip
 

@@ -156,6 +156,17 @@ def test_workforce_by_role_is_added_up() -> None:
     assert dict(read.records["A1"].values) == {"practice_code": "A1", "gp_fte": "3.5", "nurse_fte": "3.2"}
 
 
+def test_rows_that_are_no_practice_are_counted() -> None:
+    """Totals and footnotes below a table, and a second row of a practice: a publication cannot be mended by hand."""
+    paid = "Practice Code,Average Number of Registered Patients\nA1,5\nA1,6\n,11\nTotal,11\nSource: NHS England 2024,\n"
+    read = _read(paid)
+    assert _values(read, "list_size") == {"A1": "5"}
+    assert read.notes == (
+        "x.csv: rows without a practice code were left out: 3.",
+        "x.csv: of several rows of a practice the first was taken: A1.",
+    )
+
+
 def test_wide_workforce_and_payments() -> None:
     """Columns by their published names; ND says nothing."""
     wide = _read("PRAC_CODE,TOTAL_PATIENTS,TOTAL_GP_FTE,TOTAL_NURSES_FTE,TOTAL_DPC_FTE\nA1,9000,4.5,ND,2\n")
