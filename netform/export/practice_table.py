@@ -30,6 +30,8 @@ _OWN = (
     ("pcn_name", "pcn_name"),
 )
 _LAST = ("easting", "northing", "placed_by", "sources")
+# What is written of the place is where the practice was placed.
+_PLACES = ("easting", "northing", "latitude", "longitude")
 
 
 def practice_rows(listed: ListOnMap, authorities: list[str]) -> list[dict[str, Any]]:
@@ -80,20 +82,18 @@ def left_out_rows(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _others(reading: Reading) -> dict[str, str]:
-    """Give the columns besides those of every list, by their names: areas first, then a planner's own."""
+    """Give the columns besides those above, by their names: known fields first, then a planner's own."""
     joined = reading.joined
-    areas = {name: name for name in AREA_FIELDS if name in joined.keys}
+    taken = {"practice_code", *dict(_OWN), *_PLACES}
+    known = {name: name for name in (*ALIASES, *AREA_FIELDS) if name in joined.keys and name not in taken}
+    # A column may be called as a field that another column was read as.
+    taken |= {*known, *_LAST}
     own = {
         header: key
         for key, header in zip(joined.keys, joined.headers, strict=True)
-        if header
-        and key not in ALIASES
-        and key not in areas
-        and header not in _LAST
-        and column_key(header) == key
+        if header and header not in taken and key not in taken and column_key(header) == key
     }
-    # A column of the same name as one of netform's own may have been read as another field.
-    return areas | {header: key for header, key in own.items() if header not in dict(_OWN)}
+    return known | own
 
 
 def _sources(reading: Reading, practice: Practice) -> str:

@@ -70,6 +70,22 @@ def test_the_list_is_planned_as_what_it_was_made_of(folder: Path) -> None:
     assert list(published.origin["files"]) == ["practices", "with_1"]
 
 
+def test_columns_of_ones_own_stay(folder: Path, tmp_path: Path) -> None:
+    """Beside those that netform knows, which get its names."""
+    own = "ODS code,Patients,Not on the ground,Team,easting,Postcode,northing\nX99001,9000,yes,Red,,,\n"
+    (tmp_path / "own.csv").write_text(own, encoding="utf-8")
+    out = tmp_path / "list.csv"
+    result = run("practices", tmp_path / "own.csv", folder / "gp-reg-pat-prac-map.csv", "-o", out)
+    assert result.exit_code == 0, result.output
+    [row] = _rows(out)
+    assert (row["list_size"], row["not_geographic"], row["Team"], row["postcode"]) == (
+        "9000",
+        "yes",
+        "Red",
+        "YO1 8RL",
+    )
+
+
 def test_every_command_takes_publications(folder: Path, tmp_path: Path) -> None:
     """check, score and the rest have the same options; the provenance has files and options."""
     beside = ["--with", folder / "gp-reg-pat-prac-map.csv", "--where", "sub_icb_code=99C"]
