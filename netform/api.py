@@ -77,6 +77,8 @@ def read(
     edges: str | Path | None = None,
     boundary: str | Path | None = None,
     registrations: str | Path | None = None,
+    lsoas: str | Path | None = None,
+    lsoa_lookup: str | Path | None = None,
     postcodes: str | Path | None = None,
     soft: Sequence[str] = (),
     nowhere: Sequence[str] = (),
@@ -96,7 +98,7 @@ def read(
         By which travel is estimated; those of the default profile when left out.
     travel : str, Path or mapping, optional
         File of minutes by car, or files by mode (``car``, ``transit``, ``foot``, ``cycle``), with shares in the rules.
-    graph, edges, boundary, registrations, postcodes : str or Path, optional
+    graph, edges, boundary, registrations, lsoas, lsoa_lookup, postcodes : str or Path, optional
         Files beside the list, as the options of ``netform solve`` of the same names.
     soft : sequence of str
         Columns with the sides of soft boundaries.
@@ -131,6 +133,8 @@ def read(
         "edges": edges,
         "boundary": boundary,
         "registrations": registrations,
+        "lsoas": lsoas,
+        "lsoa_lookup": lsoa_lookup,
         "postcodes": postcodes,
         "lookup": lookup,
     }

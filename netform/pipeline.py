@@ -20,6 +20,7 @@ import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
+from netform.errors import RulesError
 from netform.inputs.edges import edge_minutes, landing_notes, read_edges
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
@@ -35,6 +36,7 @@ from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.enclosed import at_the_edge
 from netform.map.graph import build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
+from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories
 from netform.plan.model import AreaResult, Plan
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from netform.practices.model import PracticeList
     from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome, Options
 
@@ -104,17 +107,12 @@ def prepare(
     )
     on_stage("drawing territories")
     old_codes: list[str] = []
-    parts, notes = ground_of_areas(
-        standing.positions,
-        standing.codes,
-        standing.places,
-        inputs.boundary,
-        partial(placed.lookup.today, old=old_codes),
-    )
+    ground = _ground(inputs, standing, practices, registered, partial(placed.lookup.today, old=old_codes))
+    parts, residents = ground.parts, ground.residents
     if given_graph is not None:
-        graph = graph_of_edges(practices, places, travel, given_graph, changes, registered.residents, nowhere)
+        graph = graph_of_edges(practices, places, travel, given_graph, changes, residents, nowhere)
     else:
-        graph = build_graph(practices, places, travel, parts, changes, registered.residents, standing)
+        graph = build_graph(practices, places, travel, parts, changes, residents, standing)
     edge = at_the_edge(parts, standing.codes)
     nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
     notes = (
@@ -129,13 +127,40 @@ def prepare(
         ),
         *registered.notes,
         *unknown_notes(graph, rules),
-        *notes,
+        *ground.notes,
         *placed.lookup.note("the boundary file", old_codes),
     )
     listed = {"file": practices.source, "sha256": practices.sha256}
     files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}
-    outlined = inputs.boundary is None
-    return Prepared(practices, places, travel, parts, graph, notes, outlined, {"files": files}, standing)
+    return Prepared(
+        practices, places, travel, parts, graph, notes, ground.outlined, {"files": files}, standing
+    )
+
+
+def _ground(
+    inputs: Inputs,
+    standing: Standing,
+    practices: PracticeList,
+    registered: Registrations,
+    renamed: Callable[[str], str],
+) -> LsoaGround:
+    """Divide the ground by where patients live where that is known on the map, by what is nearest where not."""
+    if inputs.lsoas is None:
+        parts, notes = ground_of_areas(
+            standing.positions, standing.codes, standing.places, inputs.boundary, renamed
+        )
+        return LsoaGround(parts, registered.residents, {}, notes, outlined=inputs.boundary is None)
+    if registered.counts is None:
+        raise RulesError("--lsoas says where the LSOAs of the registrations are: add --registrations FILE.")
+    return ground_of_lsoas(
+        standing,
+        practices.codes,
+        registered.counts,
+        inputs.lsoas,
+        lookup=inputs.lsoa_lookup,
+        boundary_file=inputs.boundary,
+        renamed=renamed,
+    )
 
 
 def make_plan(

@@ -40,6 +40,8 @@ class Inputs:
         Files in place of, or beside, what netform knows.
     registrations : Path or None
         File of practices by neighbourhood, see `netform.inputs.registrations`.
+    lsoas, lsoa_lookup : Path or None
+        Where the LSOAs of the registrations are, see `netform.map.lsoa_ground`, and which of 2011 became which of 2021.
     modes : tuple of (str, Path)
         Minutes by modes of travel other than the car, by mode (`netform.rules.mode_shares`).
     soft_columns : tuple of str
@@ -64,6 +66,8 @@ class Inputs:
     edges: Path | None = None
     boundary: Path | None = None
     registrations: Path | None = None
+    lsoas: Path | None = None
+    lsoa_lookup: Path | None = None
     modes: tuple[tuple[str, Path], ...] = ()
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
@@ -88,6 +92,8 @@ class Inputs:
             "edges": self.edges,
             "boundary": self.boundary,
             "registrations": self.registrations,
+            "lsoas": self.lsoas,
+            "lsoa_lookup": self.lsoa_lookup,
             "lookup": self.lookup,
             **{f"with_{number}": path for number, path in enumerate(self.publications, start=1)},
         }

@@ -170,6 +170,15 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "Registered patients by practice and LSOA (CSV, may be .gz): where they live, for the term community.",
         "--registrations",
     ),
+    _file(
+        "Where the LSOAs of --registrations are: polygons (GeoPackage, GeoJSON), or a CSV of centres or of postcodes."
+        " Territories are then made of them.",
+        "--lsoas",
+    ),
+    _file(
+        "LSOAs of 2011 and of 2021 (CSV), where --registrations and --lsoas are of different years.",
+        "--lsoa-lookup",
+    ),
     click.option(
         "--soft",
         multiple=True,
@@ -382,6 +391,8 @@ def given_inputs(request: ListRequest) -> Inputs:
         edges=request.edges,
         boundary=request.boundary,
         registrations=request.registrations,
+        lsoas=request.lsoas,
+        lsoa_lookup=request.lsoa_lookup,
         soft_columns=tuple(request.soft),
         nowhere=tuple(request.nowhere),
         division_columns=tuple(dict.fromkeys(filter(names_column, request.divisions))),

@@ -64,7 +64,7 @@ class ListRequest:
         Each ``MODE=SHARE``.
     longest_border, border_ratio : float or None
         From which drive on a border is a barrier, in minutes and as a multiple of the estimate.
-    boundary, edges, graph, registrations, postcodes : Path or None
+    boundary, edges, graph, registrations, lsoas, lsoa_lookup, postcodes : Path or None
     soft : tuple of str
         Columns of soft boundaries.
     nowhere : tuple of str
@@ -94,6 +94,8 @@ class ListRequest:
     edges: Path | None
     graph: Path | None
     registrations: Path | None
+    lsoas: Path | None
+    lsoa_lookup: Path | None
     soft: tuple[str, ...]
     postcodes: Path | None
     nowhere: tuple[str, ...]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from netform.practices.model import PracticeList
 
-__all__ = ["Registrations", "read_registrations"]
+__all__ = ["Registrations", "read_registrations", "residents_by_owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Registrations:
     ----------
     residents : mapping of str to mapping of str to float
         From the code of a practice to patients by the code of the practice in whose territory they live, itself
-        among them; adding up to no more than its list size. Practices with no registrations are left out.
+        among them, blank for those who live in nobody's; adding up to no more than its list size. Practices with no
+        registrations are left out.
     counts : RegistrationCounts or None
         Patients by practice (its position in the list) and LSOA, scaled to the list; None where there is no file.
     notes : tuple of str
@@ -76,7 +77,7 @@ def read_registrations(path: Path, practices: PracticeList) -> Registrations:
     sizes = np.array([practice.list_size for practice in practices], np.float64)
     by_file = read_counts(path, codes)
     counts = _scaled(by_file, sizes)
-    residents = _residents(counts, _owners(by_file), codes)
+    residents = residents_by_owner(counts, _owners(by_file), codes)
     missing = [code for code in codes if code not in residents]
     if not missing:
         return Registrations(residents, counts, counts.notes)
@@ -107,19 +108,34 @@ def _owners(counts: RegistrationCounts) -> NDArray[np.int64]:
     return owner_of
 
 
-def _residents(
+def residents_by_owner(
     counts: RegistrationCounts, owner_of: NDArray[np.int64], codes: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """Add up the patients of each practice by the owner of the LSOA they live in."""
-    n = len(codes)
-    pair = owner_of[counts.lsoa] + counts.practice.astype(np.int64) * n
+    """Add up the patients of each practice by the owner of the LSOA they live in.
+
+    Parameters
+    ----------
+    counts : RegistrationCounts
+    owner_of : ndarray of int64, shape (LSOAs,)
+        The practice, by its position in the list, in whose territory each LSOA is; -1 for none.
+    codes : sequence of str
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        From the code of a practice to patients by the code of the owner, blank for those who live in nobody's.
+    """
+    n = len(codes) + 1
+    # Nobody is -1, so that what is taken apart again counts from one.
+    pair = owner_of[counts.lsoa] + 1 + counts.practice.astype(np.int64) * n
     order = np.argsort(pair, kind="stable")
     pair = pair[order]
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     pair, patients = pair[starts], np.add.reduceat(counts.patients[order], starts)
     residents: dict[str, dict[str, float]] = {}
+    names = ("", *codes)
     for key, number in zip(pair.tolist(), patients.tolist(), strict=True):
         i, owner = divmod(key, n)
         if number > 0:
-            residents.setdefault(codes[i], {})[codes[owner]] = number
+            residents.setdefault(codes[i], {})[names[owner]] = number
     return residents

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import re
 import zipfile
 import zlib
 from array import array
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.errors import Fault, InputError
+from netform.errors import Fault
+from netform.inputs.long_table import header_of, lines_of, records_of, refusal
 from netform.inputs.pair_table import PairColumns, RowReader, raise_if_any
 from netform.practices.columns import ALIASES, plain_name
 from netform.practices.rows import MAX_FAULTS
@@ -25,11 +25,10 @@ from netform.practices.values import (
     decimal_number,
     some_of,
 )
-from netform.publications.archive import open_member
 from netform.ranges import WEIGHTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -39,7 +38,8 @@ __all__ = ["RegistrationCounts", "read_counts"]
 # The file of all England has 1.1 million rows and 60 MB unpacked.
 _MAX_BYTES = 2 * 2**30
 _MAX_ROWS = 12_000_000
-_DELIMITERS = (",", ";", "\t", "|")
+# What the file has, for messages.
+_WHAT = "practices by LSOA"
 # Codes of England: E01 and six digits (ONS coding and naming). W01 is Wales, where lists are not counted by LSOA.
 _LSOA = re.compile(r"E01[0-9]{6}")
 # Names of other things that are remembered, for the note.
@@ -78,6 +78,8 @@ class RegistrationCounts:
         Patients of each practice who stand under what is no LSOA of England.
     names : tuple of str, length LSOAs
         The code of each LSOA.
+    others : ndarray of float64, shape (LSOAs,)
+        Patients of practices that are not in the list, as far as the file has them.
     notes : tuple of str
         What a planner should read of how the file was taken.
     """
@@ -87,6 +89,7 @@ class RegistrationCounts:
     patients: NDArray[np.float64]
     elsewhere: NDArray[np.float64]
     names: tuple[str, ...] = ()
+    others: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     notes: tuple[str, ...] = ()
 
 
@@ -113,15 +116,15 @@ def read_counts(path: Path, codes: Sequence[str]) -> RegistrationCounts:
     file = str(path)
     with open_regular(path) as stream:
         try:
-            records = _records(_lines(stream, file), file)
-            header_row, headers = _header(records)
+            records = records_of(lines_of(stream, file, _WHAT, _MAX_BYTES, _counts_everybody), file, _WHAT)
+            header_row, headers = header_of(records)
             columns, sex = _find_columns(headers)
             raise_if_any(file, _column_faults(file, header_row, columns))
             reader = _RegistrationReader(file, columns, codes, sex)
             reader.read(records, header_row + 1)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             problem = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
-            raise _refusal(file, problem, "Download it again, or unpack it") from error
+            raise refusal(file, problem, "Download it again, or unpack it") from error
     counts = reader.counts()
     if not reader.faults and not len(counts.practice):
         reader.faults.append(reader.nothing_read())
@@ -142,6 +145,7 @@ class _RegistrationReader(RowReader):
         self._row, self._pair = array("i"), array("q")
         self._patients = array("d")
         self._elsewhere: dict[str, float] = {}
+        self._strangers_in: dict[str, float] = {}
         self._rows_of_strangers = 0
         self._rows_of_one_sex = 0
         self._rows_suppressed = 0
@@ -157,10 +161,10 @@ class _RegistrationReader(RowReader):
                 practice = self._positions.get(cells[practice_at])
                 lsoa = self._lsoas.get(cells[lsoa_at])
                 text = cells[patients_at]
-                if practice is not None and practice < 0:
-                    self._rows_of_strangers += 1
-                    continue
                 whole = sex_at is None or cells[sex_at] == "ALL"
+                if practice is not None and practice < 0:
+                    self._pass_over(cells[lsoa_at], text if whole else "")
+                    continue
                 if (
                     practice is not None
                     and lsoa is not None
@@ -186,6 +190,14 @@ class _RegistrationReader(RowReader):
         self._pair.append(lsoa * len(self.codes) + practice)
         self._patients.append(patients)
 
+    def _pass_over(self, lsoa: str, patients: str) -> None:
+        """Count the patients of a practice that is not in the list, where its row says how many."""
+        self._rows_of_strangers += 1
+        if patients.isascii() and patients.isdecimal() and len(patients) < 8:
+            known = lsoa in self._strangers_in or len(self._strangers_in) < _MOST_REMEMBERED
+            if known:
+                self._strangers_in[lsoa] = self._strangers_in.get(lsoa, 0.0) + float(patients)
+
     def _read_slowly(self, row: int, cells: list[str] | csv.Error) -> None:  # noqa: PLR0911 (a row left out each)
         if isinstance(cells, csv.Error):
             self.fault(
@@ -199,7 +211,7 @@ class _RegistrationReader(RowReader):
             return
         practice = self.value(row, cells, "practice_code", self._position, -1)
         if practice < 0:
-            self._rows_of_strangers += 1
+            self._pass_over(cells[self.columns.index["lsoa_code"]], cells[self.columns.index["patients"]])
             return
         before = len(self.faults)
         lsoa = cells[self.columns.index["lsoa_code"]].strip().upper()
@@ -241,9 +253,9 @@ class _RegistrationReader(RowReader):
                 f" and again in row {row}"
             )
             self.fault(row, "lsoa_code", names[lsoa[at]], CellError(problem, "Keep one of the two rows"))
-        return RegistrationCounts(
-            practice, lsoa, np.frombuffer(self._patients, np.float64)[order], self.others, tuple(names)
-        )
+        strangers = np.array([self._strangers_in.get(name, 0.0) for name in names])
+        patients = np.frombuffer(self._patients, np.float64)[order]
+        return RegistrationCounts(practice, lsoa, patients, self.others, tuple(names), strangers)
 
     def nothing_read(self) -> Fault:
         """Say that the file does not fit the list."""
@@ -333,36 +345,6 @@ def _column_faults(file: str, row: int, columns: PairColumns) -> list[Fault]:
     ]
 
 
-def _header(records: Iterator[list[str] | csv.Error]) -> tuple[int, list[str]]:
-    """Take records up to the first that is not blank, and give it with its row."""
-    for row, cells in enumerate(records, start=1):
-        if not isinstance(cells, csv.Error) and any(map(str.strip, cells)):
-            return row, cells
-    return 1, []
-
-
-def _records(lines: Iterator[str], file: str) -> Iterator[list[str] | csv.Error]:
-    """Yield every record, and a csv.Error in place of a broken one; the header's delimiter is everybody's."""
-    blank = 0
-    first = ""
-    for first in lines:
-        if first.strip():
-            break
-        blank += 1
-    if not first.strip():
-        raise _refusal(file, "it is empty", "Give a header row, and one row a practice and LSOA")
-    yield from ([] for _ in range(blank))
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(_after(first, lines), delimiter=delimiter, skipinitialspace=True, strict=True)
-    while True:
-        try:
-            yield from reader
-        except csv.Error as error:
-            yield error
-        else:
-            return
-
-
 def _counts_everybody(head: bytes) -> bool:
     """Whether a file that begins so is of registrations by LSOA, and not of one sex as others of its archive are."""
     rows = list(csv.reader(head.decode("utf-8-sig", "replace").splitlines()[:2]))
@@ -370,41 +352,3 @@ def _counts_everybody(head: bytes) -> bool:
     if columns is None or columns.missing:
         return False
     return sex is None or (len(rows) > 1 and rows[1][sex : sex + 1] == ["ALL"])
-
-
-def _after(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _lines(stream: BinaryIO, file: str) -> Iterator[str]:
-    """Yield the lines of a file, packed or not, in bounded memory.
-
-    Names of practices may be in any encoding, and only codes and numbers are read.
-    """
-    beginning = stream.read(4)
-    stream.seek(0)
-    if beginning.startswith(b"PK"):
-        member = open_member(stream, _counts_everybody)
-        if member is None:
-            problem = "it is a zip archive or a workbook, in which no file counts all patients by LSOA"
-            raise _refusal(file, problem, "Unpack it, or save it as CSV")
-        stream = member
-    if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refusal(file, "it is not text in UTF-8", "Save it as CSV UTF-8")
-    packed = beginning.startswith(b"\x1f\x8b")
-    left = _MAX_BYTES
-    encoding = "utf-8-sig"
-    with gzip.GzipFile(fileobj=stream) if packed else stream as unpacked:
-        while line := unpacked.readline(csv.field_size_limit()):
-            left -= len(line)
-            if left < 0 or (not line.endswith(b"\n") and len(line) >= csv.field_size_limit()):
-                raise _refusal(
-                    file, "it is too large, or has no lines", "Give a CSV file of practices by LSOA"
-                )
-            yield line.decode(encoding, "replace")
-            encoding = "utf-8"
-
-
-def _refusal(file: str, problem: str, remedy: str) -> InputError:
-    return InputError([Fault(file, None, None, None, problem, remedy)])

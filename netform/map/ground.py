@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netform.inputs.places import Places
     from netform.map.territory.boundary_file import Boundary
 
-__all__ = ["Ground", "ground_of_areas"]
+__all__ = ["Ground", "boundary_around", "ground_of_areas"]
 
 # For each area in order: which practices it has, and the territories of their sites.
 Ground = tuple[tuple["NDArray[np.int64]", Territories], ...]
@@ -66,7 +66,7 @@ def ground_of_areas(
             for sites in [merge_sites(places.easting[chosen], places.northing[chosen])]
         ), ()
     whole = read_boundary(boundary_file, [area for area in positions if area], renamed)
-    boundary = _around(whole, places)
+    boundary = boundary_around(whole, places)
     notes, without, outside, parts = [], [], list[str](), []
     faults: list[Fault] = []
     if len(boundary.polygons) < len(whole.polygons):
@@ -98,8 +98,14 @@ def ground_of_areas(
     return tuple(parts), tuple(notes)
 
 
-def _around(whole: Boundary, places: Places) -> Boundary:
-    """Keep the polygons of the list's ground, where the list names no areas."""
+def boundary_around(whole: Boundary, places: Places) -> Boundary:
+    """Keep the polygons of the list's ground, where the list names no areas.
+
+    Parameters
+    ----------
+    whole : Boundary
+    places : Places
+    """
     if whole.column is not None:
         return whole
     everywhere = merge_sites(places.easting, places.northing)

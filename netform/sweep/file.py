@@ -46,7 +46,9 @@ TIME_LIMIT = 600.0
 # More scenarios than this are a slip: the areas of England would take months.
 MOST_SCENARIOS = 10_000
 
-_FILES = ("postcodes", "travel", "graph", "edges", "boundary", "registrations", "lookup")
+_FILES = (
+    "postcodes", "travel", "graph", "edges", "boundary", "registrations", "lsoas", "lsoa_lookup", "lookup",
+)  # fmt: skip
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
 _LISTS = ("with", "where", "soft_columns", "nowhere")
 _KEYS = ("practices", "area_column", "areas", "time_limit", *_LISTS, *_FILES, *_AXES, "scenario")

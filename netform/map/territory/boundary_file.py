@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["Boundary", "close_channels", "read_boundary"]
+__all__ = ["Boundary", "Layer", "close_channels", "on_grid", "read_boundary", "read_layer"]
 
 # England by ward is about 100 MB as GeoJSON; a larger file is not an outline of areas.
 MOST_BYTES = 400_000_000
@@ -165,8 +165,17 @@ def close_channels(ground: BaseGeometry) -> BaseGeometry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """What a file holds before it is placed on the grid; the CRS is None where the file says none."""
+class Layer:
+    """What a file of polygons holds before it is placed on the grid.
+
+    Attributes
+    ----------
+    geometries : ndarray of geometry or None, shape (k,)
+    columns : mapping of str to list of str, length k
+        The attributes, as text.
+    crs : str or None
+        None where the file says none.
+    """
 
     geometries: Geometries
     columns: Mapping[str, list[str]]
@@ -201,21 +210,43 @@ def read_boundary(
         When the file cannot be read, holds no polygon, is not in Great Britain, or names none of the areas.
     """
     source = str(path)
-    data = _read_bytes(Path(path), source)
-    layer = _read_geopackage(data, source) if data.startswith(SQLITE_MAGIC) else _read_geojson(data, source)
-    areal = np.array([len(polygon_parts(geometry)) > 0 for geometry in layer.geometries], dtype=bool)
-    if not areal.any():
-        _fail(source, "expected polygons and found none", "Give a file of area outlines")
-    polygons = _on_grid(layer.geometries[areal], layer.crs, source)
-    columns = {
-        name: [renamed(value) for value, kept in zip(values, areal, strict=True) if kept]
-        for name, values in layer.columns.items()
-    }
+    layer = read_layer(path)
+    polygons = on_grid(layer.geometries, layer.crs, source)
+    columns = {name: [renamed(value) for value in values] for name, values in layer.columns.items()}
     wanted = {_folded(area) for area in areas if area.strip()}
     if not wanted:
         return Boundary(polygons, None, ("",) * len(polygons), source)
     column = _naming_column(columns, wanted, source)
     return Boundary(polygons, column, tuple(_folded(value) for value in columns[column]), source)
+
+
+def read_layer(path: str | Path) -> Layer:
+    """Read the polygons of a GeoJSON or GeoPackage file as they stand, and their attributes.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read or holds no polygon.
+    """
+    source = str(path)
+    data = _read_bytes(Path(path), source)
+    layer = _read_geopackage(data, source) if data.startswith(SQLITE_MAGIC) else _read_geojson(data, source)
+    kinds = shapely.get_type_id(layer.geometries)
+    areal = (kinds == shapely.GeometryType.POLYGON) | (kinds == shapely.GeometryType.MULTIPOLYGON)
+    areal &= ~shapely.is_empty(layer.geometries)
+    for index in np.flatnonzero(kinds == shapely.GeometryType.GEOMETRYCOLLECTION).tolist():
+        areal[index] = len(polygon_parts(layer.geometries[index])) > 0
+    if not areal.any():
+        _fail(source, "expected polygons and found none", "Give a file of area outlines")
+    columns = {
+        name: [value for value, kept in zip(values, areal, strict=True) if kept]
+        for name, values in layer.columns.items()
+    }
+    return Layer(layer.geometries[areal], columns, layer.crs)
 
 
 def _fail(
@@ -244,7 +275,7 @@ def _read_bytes(path: Path, source: str) -> bytes:
     return data
 
 
-def _read_geojson(data: bytes, source: str) -> _Layer:
+def _read_geojson(data: bytes, source: str) -> Layer:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -267,7 +298,7 @@ def _read_geojson(data: bytes, source: str) -> _Layer:
     names = dict.fromkeys(name for each in properties for name in each)
     columns = {name: [_text(each.get(name)) for each in properties] for name in names}
     crs = document.get("crs")
-    return _Layer(geometries, columns, json.dumps(crs) if crs else None)
+    return Layer(geometries, columns, json.dumps(crs) if crs else None)
 
 
 def _geojson_geometry(geometry: Any, number: int, source: str) -> BaseGeometry | None:
@@ -283,7 +314,7 @@ def _geojson_geometry(geometry: Any, number: int, source: str) -> BaseGeometry |
         )
 
 
-def _read_geopackage(data: bytes, source: str) -> _Layer:
+def _read_geopackage(data: bytes, source: str) -> Layer:
     import pyogrio  # noqa: PLC0415 - heavy, and only this kind of file needs it
 
     _refuse_views(data, source)
@@ -306,7 +337,7 @@ def _read_geopackage(data: bytes, source: str) -> _Layer:
         )
     names = [str(name) for name in meta["fields"]]
     columns = {name: [_text(value) for value in column] for name, column in zip(names, values, strict=True)}
-    return _Layer(geometries, columns, meta["crs"] or "none")
+    return Layer(geometries, columns, meta["crs"] or "none")
 
 
 def _refuse_views(data: bytes, source: str) -> None:
@@ -331,8 +362,27 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _on_grid(geometries: Geometries, crs: str | None, source: str) -> Geometries:
-    """Bring geometries to the National Grid, valid and flat."""
+def on_grid(geometries: Geometries, crs: str | None, source: str) -> Geometries:
+    """Bring the geometries of a layer to the National Grid, valid and flat.
+
+    Parameters
+    ----------
+    geometries : ndarray of geometry, shape (k,)
+    crs : str or None
+        As `Layer` has it.
+    source : str
+        The file, for messages.
+
+    Returns
+    -------
+    ndarray of Polygon or MultiPolygon, shape (k,)
+        EPSG:27700 metres.
+
+    Raises
+    ------
+    InputError
+        They lie elsewhere, or are in such a tangle that no library would be done with them.
+    """
     flat = shapely.force_2d(geometries)
     coords = shapely.get_coordinates(flat)
     if not np.isfinite(coords).all():

@@ -1,0 +1,174 @@
+"""What a planner is told of territories made of LSOAs: what was given away, by what rule, and what hangs loose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from netform.map.territory.coverage import polygon_parts
+from netform.map.territory.grown import most_patients
+from netform.practices.values import some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from netform.inputs.registrations_file import RegistrationCounts
+    from netform.map.territory.grown import Grown
+
+__all__ = ["AreaGround", "ground_notes", "lacking_note"]
+
+# Sites are to the metre, so one may be this far from its ground.
+BESIDE_M = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class AreaGround:
+    """The ground of one area, and who lives there.
+
+    Attributes
+    ----------
+    area : str
+    positions : ndarray of int64
+        The places of its practices, among all.
+    names : tuple of str, length q
+        Its LSOAs.
+    grown : Grown
+    by_site, of_practice : tuple of mapping of int to float, length q
+        Patients in each LSOA by site of the area, and by position of the practice.
+    """
+
+    area: str
+    positions: NDArray[np.int64]
+    names: tuple[str, ...]
+    grown: Grown
+    by_site: tuple[Mapping[int, float], ...]
+    of_practice: tuple[Mapping[int, float], ...]
+
+    @property
+    def most(self) -> NDArray[np.int64]:
+        """The site with the most patients in each LSOA; -1 where nobody has any."""
+        return np.array([most_patients(patients) for patients in self.by_site], dtype=np.int64)
+
+
+def lacking_note(counts: RegistrationCounts, lacking: Collection[str], file: str) -> list[str]:
+    """Say of which LSOAs of the ground a file has no shape.
+
+    Parameters
+    ----------
+    counts : RegistrationCounts
+    lacking : collection of str
+    file : str
+    """
+    if not lacking:
+        return []
+    gone = np.array([name in lacking for name in counts.names], dtype=bool)
+    patients = round(float(counts.patients[gone[counts.lsoa]].sum()))
+    return [
+        (
+            f"LSOAs of the registrations that {file} lacks: {len(lacking):,}, with {patients:,} patients"
+            f" ({some_of(sorted(lacking))}): they count for the practice with most patients there, and have no ground"
+            " on the map. Where codes of 2011 and 2021 are mixed, give --lsoa-lookup."
+        )
+    ]
+
+
+def ground_notes(
+    grounds: Sequence[AreaGround],
+    residents: Mapping[str, Mapping[str, float]],
+    codes: Sequence[str],
+    file: str,
+) -> list[str]:
+    """Say how territories were made, what LSOAs are not where most of their patients would have them, and why.
+
+    Parameters
+    ----------
+    grounds : sequence of AreaGround
+    residents : mapping of str to mapping of str to float
+    codes : sequence of str
+        Of the practice at each place.
+    file : str
+    """
+    lsoas = sum(len(ground.names) for ground in grounds)
+    known = sum(sum(homes.values()) for homes in residents.values())
+    away = sum(homes.get("", 0.0) for homes in residents.values())
+    made = (
+        f"Territories are made of the {lsoas:,} LSOAs of {file} where most patients are of the list, each in that of"
+        f" the site with the most patients there. Outside them live {round(away):,} of {round(known):,} patients."
+    )
+    notes = [made]
+    stood = [_given(ground, stood_in=True) for ground in grounds]
+    cut = [_given(ground, stood_in=False) for ground in grounds]
+    if names := [name for each, _ in stood for name in each]:
+        notes.append(
+            f"LSOAs in the territory of the sites that stand in them, though another has more patients there:"
+            f" {len(names):,} ({some_of(names)})."
+        )
+    if names := [name for each, _ in cut for name in each]:
+        patients = round(sum(number for _, number in cut))
+        enclaves = sum(int(ground.grown.enclosed.sum()) for ground in grounds)
+        notes.append(
+            "LSOAs that hang together with the site with the most patients there only through the territories of"
+            f" others, and went to the one beside them with the most: {len(names):,}, with {patients:,} patients of"
+            f" the former ({some_of(names)}). Of {enclaves:,} of them all around was one other territory."
+        )
+    outside = [code for ground in grounds for code in _codes_at(ground, codes, ground.grown.standing < 0)]
+    if outside:
+        notes.append(f"Practices that stand in no LSOA of their area: {some_of(sorted(outside))}.")
+    landless = [code for ground in grounds for code in _landless(ground, codes)]
+    if landless:
+        notes.append(
+            "Practices at sites with the most patients in no LSOA, which have what is nearest to them of the one they"
+            f" stand in: {len(landless):,} ({some_of(sorted(landless))})."
+        )
+    return notes + [note for ground in grounds for note in _loose_note(ground, codes)]
+
+
+def _given(ground: AreaGround, *, stood_in: bool) -> tuple[list[str], float]:
+    """List the LSOAs that are not with the site with most patients there, and those patients."""
+    most = ground.most
+    given = (most >= 0) & (most != ground.grown.owner) & (ground.grown.stood_in == stood_in)
+    at = np.flatnonzero(given).tolist()
+    return [ground.names[k] for k in at], sum(ground.by_site[k][int(most[k])] for k in at)
+
+
+def _landless(ground: AreaGround, codes: Sequence[str]) -> list[str]:
+    without = np.ones(len(ground.grown.standing), dtype=bool)
+    most = ground.most
+    without[most[most >= 0]] = False
+    return _codes_at(ground, codes, without)
+
+
+def _codes_at(ground: AreaGround, codes: Sequence[str], chosen: NDArray[np.bool_]) -> list[str]:
+    """List the practices at some of the sites."""
+    site_of = ground.grown.territories.sites.site_of
+    return sorted({codes[position] for position in ground.positions[chosen[site_of]].tolist()})
+
+
+def _loose_note(ground: AreaGround, codes: Sequence[str]) -> list[str]:
+    """Name the practices on pieces of ground that no border on land joins to the one with most sites."""
+    territories = ground.grown.territories
+    parts = polygon_parts(territories.extent)
+    points = shapely.points(territories.sites.points)
+    part, site = shapely.STRtree(points).query(parts, predicate="dwithin", distance=BESIDE_M)
+    pieces = np.unique(part)
+    if len(pieces) < 2:
+        return []
+    main = np.bincount(part).argmax()
+    off = set(site[part != main].tolist()) - set(site[part == main].tolist())
+    site_of = territories.sites.site_of.tolist()
+    names = [
+        codes[position] for position, at in zip(ground.positions.tolist(), site_of, strict=True) if at in off
+    ]
+    where = f" of area {ground.area}" if ground.area else ""
+    return [
+        (
+            f"The ground{where} is in {len(pieces):,} pieces with practices: water, or LSOAs of other places, lie"
+            f" between. Not on the largest: {len(names):,} practices ({some_of(sorted(names))}). Where people do"
+            " travel across, say so (--edges)."
+        )
+    ]
