@@ -23,6 +23,7 @@ from netform.practices.names import written_name
 from netform.rules.demanded_graph import kept_graph
 from netform.rules.toml import rules_toml
 from netform.scores import network_cost, network_terms
+from netform.scores.containment import containments
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts
 
@@ -73,6 +74,8 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
             _network(prepared, rules, placed, f"{label}-{number:0{width}d}", area, names)
             for number, placed in enumerate(outcome.networks, 1)
         ]
+        held = containments(prepared.graph, [network.practice_codes for network in mine])
+        mine = [replace(network, containment=each) for network, each in zip(mine, held, strict=True)]
         networks += _explained(prepared, rules.for_area(area), mine, options)
         result = _doubted(outcome, _costed(outcome.result, mine, rules), mine)
         inside = _enclosed_notes(kept_graph(prepared.graph.subgraph(codes[area]), rules.demands), mine)

@@ -115,6 +115,7 @@ def prepare(
         graph = build_graph(practices, places, travel, parts, changes, residents, standing)
     edge = at_the_edge(parts, standing.codes)
     nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
+    nx.set_node_attributes(graph, ground.population, "population")
     notes = (
         *practices.notes,
         *places.notes,

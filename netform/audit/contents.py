@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
+from netform.audit.case import close
+
 if TYPE_CHECKING:
     from netform.audit.case import Case, Check
 
@@ -107,6 +109,34 @@ def _members(case: Case) -> Iterator[str]:
             yield f"{name} says area {network.area!r}, its practices are of {areas.pop()!r}"
 
 
+def _containment(case: Case) -> Iterator[str]:
+    """Check where each network's patients live, and whose the residents of its territory are, by counting again."""
+    nodes = case.graph.nodes
+    living_in: Counter[str] = Counter()
+    for code in case.graph:
+        living_in.update(nodes[code].get("residents", {}))
+    for network in case.measurable():
+        homes = Counter[str]()
+        for code in network.practice_codes:
+            homes.update(nodes[code].get("residents", {}))
+        held = network.containment
+        if held is None:
+            if homes:
+                yield f"network {network.network_id!r} does not say where its patients live"
+            continue
+        counted = {
+            "patients whose home is known": (held.patients, sum(homes.values())),
+            "patients inside": (held.inside, sum(homes[code] for code in network.practice_codes)),
+            "registered residents": (
+                held.registered,
+                sum(living_in[code] for code in network.practice_codes),
+            ),
+        }
+        for what, (said, found) in counted.items():
+            if not close(said, found):
+                yield f"network {network.network_id!r} says {said:,.1f} {what}, they are {found:,.1f}"
+
+
 def _provenance(case: Case) -> Iterator[str]:
     """Check that the provenance has what the contract promises, and is of this list."""
     provenance = case.plan.provenance
@@ -118,4 +148,4 @@ def _provenance(case: Case) -> Iterator[str]:
         yield f"the provenance says input_sha256 {said!r}, the list has {case.sha256!r}"
 
 
-CHECKS: tuple[Check, ...] = (_finite, _identifiers, _coverage, _members, _provenance)
+CHECKS: tuple[Check, ...] = (_finite, _identifiers, _coverage, _members, _containment, _provenance)

@@ -24,6 +24,7 @@ TOPICS = {
     "sites": "branches, split lists, and practices that are nowhere",
     "publications": "what the NHS publishes, read as it comes",
     "travel": "minutes: the estimate, a matrix, other modes, water and ferries",
+    "patients": "where patients live: LSOAs as territories, and how far networks hold their homes",
     "outputs": "what a run writes, the words of the proof, exit codes",
     "rules": "bands, weights, profiles and demands",
     "model": "neighbours, travel, the terms of the cost, exceptions",

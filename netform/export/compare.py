@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from netform.export.publication import Publication, Table
 from netform.export.rows import rounded, source_rows
 from netform.export.score import lined_json
+from netform.plan.model import share_at_home
 
 if TYPE_CHECKING:
     from netform.judge.comparison import Compared, Pair, Passage
@@ -137,6 +138,7 @@ def _page(compared: Compared) -> bytes:
 
 
 def _side(score: Score) -> dict[str, Any]:
+    at_home = share_at_home(each.network for each in score.networks)
     return {
         "name": score.grouping.name,
         "networks": len(score.networks),
@@ -146,6 +148,7 @@ def _side(score: Score) -> dict[str, Any]:
         "names": dict(score.grouping.names),
         "unplaced": list(score.grouping.unplaced),
         "cost": rounded(score.cost),
+        **({} if at_home is None else {"patients_inside_share": rounded(at_home)}),
     }
 
 

@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from netform.export.rows import rounded
+from netform.export.rows import residents_word, rounded
 from netform.plan.model import SCHEMA, AreaResult, Edge, Network, Plan, SolveStep
 
-__all__ = ["dump_json", "plan_json", "plan_object", "posts_object"]
+__all__ = ["containment_object", "dump_json", "plan_json", "plan_object", "posts_object"]
 
 
 def dump_json(value: Any) -> str:
@@ -118,6 +118,29 @@ def _barrier_rows(barriers: Sequence[Edge]) -> list[list[Any]]:
     ]
 
 
+def containment_object(network: Network) -> dict[str, Any]:
+    """Return how far a network holds where its patients live; nothing where that is not known.
+
+    Parameters
+    ----------
+    network : Network
+    """
+    held = network.containment
+    if held is None:
+        return {}
+    return {
+        "containment": {
+            "patients": rounded(held.patients),
+            "inside": rounded(held.inside),
+            "patients_share": rounded(held.patients_share),
+            "residents": rounded(held.residents),
+            "residents_are": residents_word(held),
+            "residents_registered": rounded(held.registered),
+            "residents_share": rounded(held.residents_share),
+        }
+    }
+
+
 def _area_object(area: AreaResult, *, timings: bool) -> dict[str, Any]:
     return {
         "area": area.area,
@@ -164,6 +187,7 @@ def _network_object(network: Network) -> dict[str, Any]:
         "posts": posts_object(network),
         "minutes_per_move": rounded(network.minutes_per_move),
         "rationale": network.rationale,
+        **containment_object(network),
     }
 
 

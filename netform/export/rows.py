@@ -6,9 +6,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from netform.plan.model import Containment, Network
     from netform.result import Result
 
-__all__ = ["network_rows", "plain_value", "practice_rows", "rounded", "source_rows"]
+__all__ = [
+    "containment_columns",
+    "network_rows",
+    "plain_value",
+    "practice_rows",
+    "residents_word",
+    "rounded",
+    "source_rows",
+]
 
 # Six decimals of an hour are 4 milliseconds: beyond them only the order of summation shows.
 DECIMALS = 6
@@ -34,8 +43,10 @@ def network_rows(result: Result) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``practice_codes`` is a list; terms are hours per week under ``<term>_hours``.
+        ``practice_codes`` is a list; terms are hours per week under ``<term>_hours``; where it is known where patients
+        live, how many of them and of the residents of its territory are its own.
     """
+    known = any(network.containment for network in result.plan.networks)
     terms = list(dict.fromkeys(term for network in result.plan.networks for term in network.terms))
     return [
         {
@@ -51,9 +62,42 @@ def network_rows(result: Result) -> list[dict[str, Any]]:
             "exception": network.exception,
             "explanation": network.explanation,
             **{f"{term}_hours": rounded(network.terms.get(term)) for term in terms},
+            **containment_columns(network, known=known),
         }
         for network in result.plan.networks
     ]
+
+
+def containment_columns(network: Network, *, known: bool) -> dict[str, Any]:
+    """Return the columns of where a network's patients live; none where that is not known of any network.
+
+    Parameters
+    ----------
+    network : Network
+    known : bool
+        Whether it is known of any network of the table.
+    """
+    if not known:
+        return {}
+    held = network.containment
+    return {
+        "patients_whose_home_is_known": None if held is None else rounded(held.patients),
+        "patients_inside": None if held is None else rounded(held.inside),
+        "patients_inside_share": None if held is None else rounded(held.patients_share),
+        "residents": None if held is None else rounded(held.residents),
+        "residents_are": None if held is None else residents_word(held),
+        "residents_registered_share": None if held is None else rounded(held.residents_share),
+    }
+
+
+def residents_word(containment: Containment) -> str:
+    """Name what residents are counted by: ``registered`` with a practice of the list, or all (``population``).
+
+    Parameters
+    ----------
+    containment : Containment
+    """
+    return "registered" if containment.population is None else "population"
 
 
 def practice_rows(result: Result) -> list[dict[str, Any]]:

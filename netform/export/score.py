@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netform.export.plan_json import dump_json, posts_object
+from netform.export.plan_json import containment_object, dump_json, posts_object
 from netform.export.publication import Layer, Publication, Table
 from netform.export.qgis import networks_style
-from netform.export.rows import rounded, source_rows
+from netform.export.rows import containment_columns, rounded, source_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -211,6 +211,7 @@ def _network_object(each: ScoredNetwork) -> dict[str, Any]:
         "terms": {term: rounded(hours) for term, hours in network.terms.items()},
         "posts": posts_object(network),
         "minutes_per_move": rounded(network.minutes_per_move),
+        **containment_object(network),
         "breaches": [{"kind": breach.kind, "sentence": breach.sentence} for breach in each.breaches],
     }
 
@@ -229,6 +230,7 @@ def _network_row(each: ScoredNetwork, score: Score) -> dict[str, Any]:
         "cost_hours": rounded(each.cost),
         **{f"{term}_hours": rounded(network.terms.get(term)) for term in score.terms},
         "minutes_per_move": rounded(network.minutes_per_move),
+        **containment_columns(network, known=any(other.network.containment for other in score.networks)),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netform.plan.model import (
     SCHEMA,
     AreaResult,
+    Containment,
     Edge,
     Network,
     Plan,
@@ -105,4 +106,10 @@ def _network(each: Mapping[str, Any]) -> Network:
         minutes_per_move=each.get("minutes_per_move", 0.0),
         rationale=each.get("rationale", ""),
         today=PresentNetwork(today["code"], today["name"]) if (today := each.get("today")) else None,
+        containment=_containment(each["containment"]) if each.get("containment") else None,
     )
+
+
+def _containment(each: Mapping[str, Any]) -> Containment:
+    population = each["residents"] if each["residents_are"] == "population" else None
+    return Containment(each["patients"], each["inside"], each["residents_registered"], population)

@@ -26,6 +26,7 @@ from netform.rules.demanded_graph import demanded_graph
 from netform.rules.model import TERM_NAMES, Rules
 from netform.rules.toml import rules_toml
 from netform.scores import network_cost, network_terms
+from netform.scores.containment import containments
 from netform.scores.patient_travel import best_hub
 from netform.scores.posts import minutes_per_move, shared_posts
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from netform.inputs.places import Places
     from netform.map.territory import Territories
     from netform.plan.grouping import Grouping
+    from netform.plan.model import Containment
     from netform.practices.model import PracticeList
     from netform.prepared import Prepared
 
@@ -174,12 +176,13 @@ def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
         A network of one area is held to the rules of that area.
     """
     graph = demanded_graph(graph, rules.demands)
+    held = containments(graph, grouping.networks.values())
     return Score(
         grouping=grouping,
         rules=rules,
         networks=tuple(
-            _scored(graph, label, grouping.names.get(label, label), codes, rules)
-            for label, codes in grouping.networks.items()
+            _scored(graph, label, grouping.names.get(label, label), codes, rules, containment)
+            for (label, codes), containment in zip(grouping.networks.items(), held, strict=True)
         ),
         breaches=tuple(plan_breaches(graph, grouping.networks, rules)),
     )
@@ -309,7 +312,14 @@ def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict
     return network_boundaries(networks, standing.codes, ground)
 
 
-def _scored(graph: nx.Graph, label: str, name: str, codes: tuple[str, ...], rules: Rules) -> ScoredNetwork:
+def _scored(
+    graph: nx.Graph,
+    label: str,
+    name: str,
+    codes: tuple[str, ...],
+    rules: Rules,
+    containment: Containment | None,
+) -> ScoredNetwork:
     nodes, travel = graph.nodes, graph.graph["travel"]
     areas = tuple(sorted({nodes[code]["area"] for code in codes}))
     own = rules.for_area(areas[0]) if len(areas) == 1 else rules
@@ -330,6 +340,7 @@ def _scored(graph: nx.Graph, label: str, name: str, codes: tuple[str, ...], rule
         terms=terms,
         posts=shared_posts(graph, codes, own),
         minutes_per_move=minutes_per_move(graph, codes),
+        containment=containment,
     )
     return ScoredNetwork(
         network=network,

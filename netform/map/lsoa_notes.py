@@ -103,14 +103,14 @@ def ground_notes(
     notes = [made]
     stood = [_given(ground, stood_in=True) for ground in grounds]
     cut = [_given(ground, stood_in=False) for ground in grounds]
-    if names := [name for each, _ in stood for name in each]:
+    if names := [name for each, *_ in stood for name in each]:
         notes.append(
             f"LSOAs in the territory of the sites that stand in them, though another has more patients there:"
             f" {len(names):,} ({some_of(names)})."
         )
-    if names := [name for each, _ in cut for name in each]:
-        patients = round(sum(number for _, number in cut))
-        enclaves = sum(int(ground.grown.enclosed.sum()) for ground in grounds)
+    if names := [name for each, *_ in cut for name in each]:
+        patients = round(sum(number for _, number, _ in cut))
+        enclaves = sum(number for _, _, number in cut)
         notes.append(
             "LSOAs that hang together with the site with the most patients there only through the territories of"
             f" others, and went to the one beside them with the most: {len(names):,}, with {patients:,} patients of"
@@ -128,12 +128,13 @@ def ground_notes(
     return notes + [note for ground in grounds for note in _loose_note(ground, codes)]
 
 
-def _given(ground: AreaGround, *, stood_in: bool) -> tuple[list[str], float]:
-    """List the LSOAs that are not with the site with most patients there, and those patients."""
+def _given(ground: AreaGround, *, stood_in: bool) -> tuple[list[str], float, int]:
+    """List the LSOAs that are not with the site with most patients there, those patients, and how many are enclosed."""
     most = ground.most
     given = (most >= 0) & (most != ground.grown.owner) & (ground.grown.stood_in == stood_in)
     at = np.flatnonzero(given).tolist()
-    return [ground.names[k] for k in at], sum(ground.by_site[k][int(most[k])] for k in at)
+    patients = sum(ground.by_site[k][int(most[k])] for k in at)
+    return [ground.names[k] for k in at], patients, int(ground.grown.enclosed[at].sum())
 
 
 def _landless(ground: AreaGround, codes: Sequence[str]) -> list[str]:

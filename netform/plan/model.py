@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "SCHEMA",
     "AreaResult",
+    "Containment",
     "Edge",
     "Network",
     "Plan",
@@ -19,6 +20,7 @@ __all__ = [
     "SharedPost",
     "SolveStep",
     "Unplaced",
+    "share_at_home",
 ]
 
 SCHEMA = "netform/plan/1"
@@ -50,6 +52,43 @@ class SharedPost:
     whole: float
     stranded: float
     pounds_year: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Containment:
+    """How far a network's territory holds where its patients live, both ways.
+
+    Attributes
+    ----------
+    patients : float
+        Patients of the network of whom it is known where they live.
+    inside : float
+        Of them, those who live in its territory: the LSOAs that are its practices'.
+    registered : float
+        Patients of all practices of the list who live in its territory.
+    population : float or None
+        All who live there, where a file says.
+    """
+
+    patients: float
+    inside: float
+    registered: float
+    population: float | None = None
+
+    @property
+    def residents(self) -> float:
+        """Who lives in the territory: the population where it is known, registered residents where not."""
+        return self.registered if self.population is None else self.population
+
+    @property
+    def patients_share(self) -> float:
+        """Share of the network's patients who live in its territory, 0 to 1."""
+        return self.inside / self.patients if self.patients else 0.0
+
+    @property
+    def residents_share(self) -> float | None:
+        """Share of the residents of its territory who are registered with it; None where nobody lives there."""
+        return self.inside / self.residents if self.residents else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +133,8 @@ class Network:
         Why these practices: two or three sentences from the network's figures.
     today : PresentNetwork or None
         The present network that more than half of its patients are in, where there is one.
+    containment : Containment or None
+        How far it holds where its patients live; None where that is not known.
     """
 
     network_id: str
@@ -110,6 +151,7 @@ class Network:
     minutes_per_move: float = 0.0
     rationale: str = ""
     today: PresentNetwork | None = None
+    containment: Containment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +311,13 @@ class Plan:
         """The weakest status of any area."""
         weakest = ("infeasible", "unknown", "feasible", "optimal")
         return min((area.status for area in self.areas), key=weakest.index, default="optimal")
+
+
+def share_at_home(networks: Iterable[Network]) -> float | None:
+    """Share of patients who live in the territory of their own network; None where it is not known of any."""
+    held = [network.containment for network in networks if network.containment is not None]
+    patients = math.fsum(each.patients for each in held)
+    return math.fsum(each.inside for each in held) / patients if patients else None
 
 
 def relative_gap(cost: float | None, bound: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.plan.model import share_at_home
 from netform.report.costs import any_penalty, cost_words, difference_sentences, has_cost, signed, term_rows
 from netform.report.score_text import called, shortened
 from netform.report.text import NETWORKS_LISTED, table_lines
@@ -130,10 +131,15 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         ("Both", a.both, b.both),
         ("Practices in no network", len(a.grouping.unplaced), len(b.grouping.unplaced)),
     )
-    return [
+    figures = [
         (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
         for what, one, other in counts
     ]
+    one, other = (share_at_home(each.network for each in score.networks) for score in (a, b))
+    if one is not None and other is not None:
+        points = f"{100 * (other - one):+.1f} points"
+        figures.append(("Patients who live in its territory", f"{one:.1%}", f"{other:.1%}", points))
+    return figures
 
 
 def cost_rows(

@@ -20,6 +20,7 @@ from netform.report.against_today import changes_from_today, changes_sentences
 from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
 from netform.report.exceptions import explanation_of, shared_reasons, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
+from netform.report.homes import homes_sentence, homes_words, residents_meaning
 from netform.report.map import draw_map, draw_overview
 from netform.report.sheets import named, sheets
 from netform.report.solve_log import log_sections
@@ -177,6 +178,9 @@ def environment() -> Environment:
         has_cost=has_cost,
         penalty_meaning=PENALTY_MEANING,
         totals=totals,
+        homes_sentence=homes_sentence,
+        homes_words=homes_words,
+        residents_meaning=residents_meaning,
         post_roles=post_roles,
         posts_rows=posts_rows,
         band_sentence=band_sentence,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from netform.plan.model import Plan
 from netform.report.costs import any_penalty, hours_meaning, taken_sentences, term_rows
 from netform.report.facts import Facts, bands_of
+from netform.report.homes import homes_sentence
 from netform.report.map import Drawing, draw_map
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
 from netform.report.score_text import breach_words, opening
@@ -93,6 +94,7 @@ def render_score(result: ScoredResult) -> str:
         rows=rows,
         unscored=[name for name, hours in score.terms.items() if not hours],
         tally=tally,
+        homes=homes_sentence(each.network for each in score.networks),
         taken=taken_sentences(tally, "Together they take"),
         term_rows=term_rows([tally]),
         has_penalties=any_penalty(tally),

@@ -14,6 +14,7 @@ from netform.report.costs import (
     term_rows,
 )
 from netform.report.facts import bands_of, own_bands
+from netform.report.homes import homes_sentence
 from netform.report.text import NETWORKS_LISTED, table_lines
 from netform.report.words import clean, hours, one_line, spoken
 from netform.rules.table import DEMAND_RULES
@@ -75,7 +76,10 @@ def score_text(score: Score) -> str:
         more than 60), and what each breaks. No text of the input can command the terminal.
     """
     blocks = [
-        [f"{one_line(score.grouping.name)}: {opening(score)}"],
+        [
+            f"{one_line(score.grouping.name)}: {opening(score)}",
+            *filter(None, [homes_sentence(each.network for each in score.networks)]),
+        ],
         _term_lines(score),
         _kind_lines(score),
         _network_lines(score) if 0 < len(score.networks) <= NETWORKS_LISTED else [],

@@ -8,6 +8,7 @@ from netform.plan.rule_cost import rule_cost_words
 from netform.report.costs import cost_cells, cost_columns, taken_sentences
 from netform.report.exceptions import exception_lines, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
+from netform.report.homes import homes_sentence
 from netform.report.words import (
     STATUS_WORDS,
     area_name,
@@ -58,6 +59,7 @@ def summary_text(result: Result) -> str:
             opening,
             *filter(None, [band_sentence(facts)]),
             *taken_sentences(facts.tally(plan.networks)),
+            *filter(None, [homes_sentence(plan.networks)]),
             proof_sentence(plan),
             *_left_open(plan),
         ],

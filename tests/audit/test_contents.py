@@ -6,10 +6,12 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
 import pytest
 
 from netform.errors import AuditError
-from netform.plan.model import Unplaced
+from netform.plan.model import Containment, Unplaced
+from netform.scores import network_terms
 from tests.audit.sound import PROVENANCE, change, change_edge, unplaced, without
 
 if TYPE_CHECKING:
@@ -197,3 +199,26 @@ def test_every_fault_is_told_up_to_the_first_fifty(sound: Sound) -> None:
     assert "(60 faults)" in lines[0]
     assert len(lines) == 52
     assert lines[-1] == "- and 10 more"
+
+
+def test_where_patients_live_is_counted_again(sound: Sound) -> None:
+    """Half of A1's patients live in A4's territory, the rest at home; nothing is known of others."""
+    homes = {"A1": {"A1": 10_000.0, "A4": 10_000.0}}
+    graph = sound.graph.copy()
+    nx.set_node_attributes(graph, {code: homes.get(code, {}) for code in graph}, "residents")
+    lived = dataclasses.replace(sound, graph=graph)
+    with pytest.raises(AuditError, match="network 'N-01' does not say where its patients live"):
+        lived.audit()
+    held = Containment(20_000.0, 10_000.0, 10_000.0)
+    # The term community would follow, but has no weight here and is no part of this.
+    said = change(
+        sound.plan, "N-01", containment=held, terms=network_terms(graph, ("A1", "A2", "A3"), sound.rules)
+    )
+    lived.audit(said)
+    for wrong, what in (
+        (dataclasses.replace(held, patients=21_000.0), "21,000.0 patients whose home is known"),
+        (dataclasses.replace(held, inside=9_000.0), "9,000.0 patients inside, they are 10,000.0"),
+        (dataclasses.replace(held, registered=20_000.0), "20,000.0 registered residents"),
+    ):
+        with pytest.raises(AuditError, match=what):
+            lived.audit(change(said, "N-01", containment=wrong))

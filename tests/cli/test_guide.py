@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from netform.cli.guide import OPTION_TABLE, TOPICS, page, with_option_tables
 from netform.cli.main import cli
 from netform.inputs.example import example_csv
+from tests.made_up_homes import write_homes
 from tests.publications.made_up import example_publications
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +95,8 @@ def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest
     example_publications(tmp_path)
     for name, row in MINUTES.items():
         Path(name).write_text(f"from,to,minutes\n{row}\n", encoding="utf-8")
+    if "registrations.csv" in page(topic):
+        write_homes(tmp_path)
     for line in _command_lines(topic):
         program, *arguments = shlex.split(line)
         assert program == "netform"

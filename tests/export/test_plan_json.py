@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.export.plan_json import dump_json, plan_json, plan_object
+from netform.export.rows import network_rows
 from netform.inputs.plan_json import read_plan_json
-from netform.plan.model import PROVEN_GAP, SharedPost, SolveStep
+from netform.plan.model import PROVEN_GAP, Containment, SharedPost, SolveStep
 
 if TYPE_CHECKING:
     from netform.result import Result
@@ -158,3 +159,36 @@ def test_what_was_left_open_is_written_and_read_back(result: Result) -> None:
     content = plan_json(dataclasses.replace(result.plan, areas=areas))
     assert json.loads(content)["areas"][0]["unproven"] == "Left open."
     assert read_plan_json(content).areas[0].unproven == "Left open."
+
+
+def test_where_patients_live_is_written_and_read_back(result: Result) -> None:
+    """Beside the network it is known of; the file of a plan that knows nothing of it is as it was."""
+    west, east = result.plan.networks
+    held = Containment(34_000.0, 25_500.0, 30_000.0)
+    plan = dataclasses.replace(result.plan, networks=(dataclasses.replace(west, containment=held), east))
+    first, second = json.loads(plan_json(plan))["networks"]
+    assert first["containment"] == {
+        "patients": 34_000.0, "inside": 25_500.0, "patients_share": 0.75, "residents": 30_000.0,
+        "residents_are": "registered", "residents_registered": 30_000.0, "residents_share": 0.85,
+    }  # fmt: skip
+    assert "containment" not in second
+    assert read_plan_json(plan_json(plan)).networks[0].containment == held
+    # 25,500 of a population of 51,000 are half of it.
+    everybody = dataclasses.replace(held, population=51_000.0)
+    plan = dataclasses.replace(plan, networks=(dataclasses.replace(west, containment=everybody), east))
+    written = json.loads(plan_json(plan))["networks"][0]["containment"]
+    assert (written["residents_are"], written["residents_share"]) == ("population", 0.5)
+    assert read_plan_json(plan_json(plan)).networks[0].containment == everybody
+    assert "containment" not in plan_json(result.plan).decode()
+
+
+def test_tables_have_where_patients_live_where_it_is_known(result: Result) -> None:
+    """Six columns; blank for a network of which it is not known, none where it is of no network."""
+    assert "patients_inside" not in network_rows(result)[0]
+    west, east = result.plan.networks
+    held = Containment(30_000.0, 22_500.0, 25_000.0)
+    plan = dataclasses.replace(result.plan, networks=(dataclasses.replace(west, containment=held), east))
+    first, second = network_rows(dataclasses.replace(result, plan=plan))
+    columns = list(first)[-6:]
+    assert [first[column] for column in columns] == [30_000, 22_500, 0.75, 25_000, "registered", 0.9]
+    assert [second[column] for column in columns] == [None] * 6
