@@ -10,9 +10,9 @@ import shapely
 
 from netform.errors import Fault, InputError
 from netform.inputs.lsoa_table import is_population, read_centres
-from netform.map.territory.boundary_file import SQLITE_MAGIC, Layer, on_grid, read_layer
 from netform.map.territory.cells import voronoi_edges
 from netform.map.territory.coverage import dissolve, faces_of
+from netform.map.territory.layer_file import SQLITE_MAGIC, Layer, on_grid, read_layer
 from netform.map.territory.sites import merge_sites
 from netform.practices.text import is_json, open_regular
 
