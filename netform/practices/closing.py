@@ -37,6 +37,16 @@ def status_column(headers: Sequence[str]) -> int | None:
     return next((at for at, header in enumerate(headers) if _STATUS.fullmatch(plain_name(header))), None)
 
 
+def closing_columns(headers: Sequence[str]) -> list[int]:
+    """Positions of the columns that say when or whether a practice closed."""
+    plain = [plain_name(header) if len(header) <= 80 else "" for header in headers]
+    return [
+        at
+        for at, name in enumerate(plain)
+        if _CLOSED.fullmatch(name) and not _NOT_OF_A_PRACTICE.fullmatch(name)
+    ]
+
+
 class Closing:
     """What a list says of the closing of its practices, row by row.
 
@@ -48,11 +58,7 @@ class Closing:
     def __init__(self, headers: Sequence[str]) -> None:
         plain = [plain_name(header) if len(header) <= 80 else "" for header in headers]
         self._headers = headers
-        self._closed_at = [
-            at
-            for at, name in enumerate(plain)
-            if _CLOSED.fullmatch(name) and not _NOT_OF_A_PRACTICE.fullmatch(name)
-        ]
+        self._closed_at = closing_columns(headers)
         self._open_at = [at for at, name in enumerate(plain) if _OPEN.fullmatch(name)]
         self._unclear_at = [at for at, name in enumerate(plain) if name in _UNCLEAR]
         # What was not understood, and what was not asked: the column, and a practice with what stands there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netform.practices.closing import Closing
 from netform.publications.fields import column_key
 from netform.publications.reasons import LeftOut, is_open, reason_of
 from netform.publications.where import refuse_unmet
@@ -62,6 +63,7 @@ class Choice:
         self._conditions = conditions
         self._known = known
         self._lookup = lookup
+        self._closing = Closing(joined.headers)
         # Columns that no file has and that follow from the postcode.
         by_key = {column_key(name): value for name, value in known.columns.items()}
         self._computed = {
@@ -94,6 +96,8 @@ class Choice:
                 why: LeftOut | None = LeftOut(code, "elsewhere")
             elif not here:
                 why = LeftOut(code, "no list size", is_open(self._status(code)))
+            elif said := self._closing.said(code, self._joined.table.rows[self._joined.rows[code]]):
+                why = LeftOut(code, "closed", said)
             else:
                 why = reason_of(code, self._joined, self._status(code), day, self._known.has_place)
             if why is not None:

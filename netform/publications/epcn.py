@@ -103,7 +103,7 @@ def read_memberships_on(sheet: Sheet, others: Sequence[Sheet], question: Questio
     when = f"on {day}" if day else "without an end"
     notes = [f"{sheet.name}: the memberships {when} were taken; {over:,} others had ended or not begun."]
     if twice:
-        notes.append(f"{sheet.name}: of two memberships the later was taken, for {some_of(twice)}.")
+        notes.append(f"{sheet.name}: of two memberships the later was taken, for {some_of(sorted(twice))}.")
     title = "the Organisation Data Service's file of networks"
     return Publication(
         sheet.file,

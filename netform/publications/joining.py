@@ -285,7 +285,7 @@ def differences(joined: Joined, publications: Sequence[Publication], lookup: Loo
         ]
         if other:
             notes.append(f"{each.name} differs, and was not followed, in {'; '.join(other)}.")
-        missing = [code for code in joined.rows if code not in each.records]
+        missing = sorted(joined.rows.keys() - each.records.keys())
         if missing:
             notes.append(
                 f"{each.name} has nothing of practices of the list: {len(missing):,} ({some_of(missing)})."
@@ -299,7 +299,7 @@ def _other(joined: Joined, publication: Publication, lookup: Lookup, name: str, 
         return ""
     at = joined.keys.index(name)
     other = []
-    for code, row in joined.rows.items():
+    for code, row in sorted(joined.rows.items()):
         record = publication.records.get(code)
         said = record.values.get(name, "") if record else ""
         believed = joined.table.rows[row][at]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netform.errors import Fault, InputError
 from netform.practices.cells import plain_cell
+from netform.practices.closing import closing_columns
 from netform.practices.columns import plain_name
 from netform.practices.dates import day_of
 from netform.practices.rows import MAX_FAULTS, wrong_width
@@ -52,11 +53,12 @@ class Header:
         return next((plain.index(name) for name in names if name in plain), None)
 
     def asked(self, columns: frozenset[str]) -> dict[str, int]:
-        """Where the known fields stand, and other columns that are asked for, those by their headers."""
+        """Where known fields stand, and by their headers those that are asked for or say when a practice closed."""
+        closing = closing_columns(self.cells)
         others = {
             cell: at
             for at, cell in enumerate(self.cells)
-            if columns and column_key(cell) in columns and at not in self.places.values()
+            if at not in self.places.values() and (at in closing or (columns and column_key(cell) in columns))
         }
         return {**self.places, **others}
 
@@ -161,7 +163,7 @@ class Reader:
         if self.without_code:
             said.append(f"rows without a practice code were left out: {self.without_code:,}")
         if self.again:
-            said.append(f"of several rows of a practice the first was taken: {some_of(self.again)}")
+            said.append(f"of several rows of a practice the first was taken: {some_of(sorted(self.again))}")
         return [f"{self.sheet.name}: {each}." for each in said]
 
     def said(self, cells: Sequence[str], places: Mapping[str, int]) -> dict[str, str]:

@@ -253,6 +253,17 @@ def test_a_list_of_ones_own_beside_publications(tmp_path: Path) -> None:
     assert {each.reason for each in reading.left_out} == {"no list size"}
 
 
+@pytest.mark.parametrize("header", ["Average Number of Registered Patients", "list_size"])
+def test_closing_dates_of_the_list_itself(tmp_path: Path, header: str) -> None:
+    """Of NHS payments, and of a list of one's own: who has one is left out and counted as any other."""
+    text = f"Practice Code,Practice Close Date,{header}\nA1,,9000\nA2,31/03/2024,8000\n"
+    practices, reading = _read(tmp_path, text, mapping())
+    assert _codes(practices) == "A1"
+    closed = [(each.code, each.detail) for each in reading.left_out if each.reason == "closed"]
+    assert closed == [("A2", "31/03/2024")]
+    assert "Of 6 codes in the files, 1 are practices of the list." in practices.notes
+
+
 def test_faults_stand_where_they_were_read(tmp_path: Path) -> None:
     """File, row and column of the publication or the list, not of the table they were joined to."""
     own = "code,list_size\nA1,9000\nA2,nine\n,4\nA3,7000,x\nA1,1\n"
