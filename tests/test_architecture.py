@@ -31,7 +31,7 @@ FLOORS = (
     "publications",
     "rules",
     "inputs candidates",
-    "map result scores",
+    "map result scores roads",
     "prepared solve explain audit",
     "assemble judge",
     "pipeline tradeoff",
@@ -144,6 +144,12 @@ def test_only_the_cluster_imports_dask() -> None:
     for library in ("dask", "distributed"):
         assert set(_importers(library, types=True)) <= {"sweep/cluster.py"}
     assert "distributed" not in _loaded_by("netform.sweep.cluster")
+
+
+def test_roads_are_read_by_an_extra() -> None:
+    """The library is loaded when an extract is read, by its name alone."""
+    assert _importers("osmium", types=True) == []
+    assert '"osmium"' in (ROOT / "roads" / "extract.py").read_text(encoding="utf-8")
 
 
 def test_nothing_imports_the_command_line() -> None:

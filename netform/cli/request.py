@@ -24,6 +24,7 @@ __all__ = [
     "ListRequest",
     "PracticesRequest",
     "ReportRequest",
+    "RoadsRequest",
     "ScoreRequest",
     "SearchRequest",
     "SolveRequest",
@@ -189,6 +190,48 @@ class ReportRequest:
     author: str
     date: str
     draft: bool
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Take what click has read, by the names of its parameters.
+
+        Parameters
+        ----------
+        given : mapping
+        """
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadsRequest:
+    """What ``netform roads`` is asked.
+
+    Attributes
+    ----------
+    extract : str
+        Of OpenStreetMap.
+    practices : str
+        The list's file, ``-`` for standard input.
+    area : str or None
+        The column of the areas.
+    postcodes : Path or None
+    mode : str
+        ``car`` or ``foot``.
+    parking : float
+        Minutes added to each journey.
+    out : str
+    overwrite, quiet : bool
+    """
+
+    extract: str
+    practices: str
+    area: str | None
+    postcodes: Path | None
+    mode: str
+    parking: float
+    out: str
+    overwrite: bool
+    quiet: bool
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:

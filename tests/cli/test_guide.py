@@ -14,6 +14,10 @@ from click.testing import CliRunner
 from netform.cli.guide import OPTION_TABLE, TOPICS, page, with_option_tables
 from netform.cli.main import cli
 from netform.inputs.example import example_csv
+from netform.inputs.list_on_map import list_on_map
+from netform.practices.reading import AskedColumns
+from netform.publications.reading import ListFiles
+from tests.made_up_extract import write_extract
 from tests.made_up_homes import write_homes
 from tests.publications.made_up import example_publications
 
@@ -97,7 +101,14 @@ def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest
         Path(name).write_text(f"from,to,minutes\n{row}\n", encoding="utf-8")
     if "registrations.csv" in page(topic):
         write_homes(tmp_path)
-    for line in _command_lines(topic):
+    lines = _command_lines(topic)
+    if any(line.startswith("netform roads") for line in lines):
+        # A road past all practices of the made-up list, one after the other.
+        places = list_on_map(ListFiles("practices.csv"), AskedColumns()).places
+        ends = zip(places.easting.tolist(), places.northing.tolist(), strict=True)
+        points = dict(enumerate(ends, 1))
+        write_extract(Path("county.osm.pbf"), points, [(list(points), {"highway": "primary"})])
+    for line in lines:
         program, *arguments = shlex.split(line)
         assert program == "netform"
         result = CliRunner().invoke(cli, arguments, catch_exceptions=False)

@@ -16,6 +16,7 @@ from netform.cli.request import (
     ListRequest,
     PracticesRequest,
     ReportRequest,
+    RoadsRequest,
     ScoreRequest,
     SolveRequest,
     SweepRequest,
@@ -32,6 +33,7 @@ REQUESTS = {
     "front": FrontRequest,
     "alternatives": AlternativesRequest,
     "sweep": SweepRequest,
+    "roads": RoadsRequest,
 }
 DEMANDS = {*(rule.key for rule in DEMAND_RULES), AREA_BAND}
 

@@ -1,0 +1,110 @@
+"""The command that finds minutes over roads, from an extract of OpenStreetMap."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from netform.cli.numbers import Within
+from netform.cli.request import RoadsRequest
+from netform.cli.terminal import Progress, explained, say
+from netform.errors import OutputError
+from netform.ranges import MINUTES
+
+__all__ = ["roads"]
+
+# ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
+
+
+@click.command()
+@click.argument("extract", metavar="EXTRACT")
+@click.option(
+    "--practices",
+    required=True,
+    metavar="LIST",
+    help="The practice list, as netform solve takes it.",
+)
+@click.option(
+    "--area",
+    metavar="COLUMN",
+    help="Column of the list with the areas that no network may cross: journeys within each are enough.",
+)
+@click.option(
+    "--postcodes",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice(["car", "foot"]),
+    default="car",
+    show_default=True,
+    metavar="car|foot",
+    help="How people go.",
+)
+@click.option(
+    "--parking",
+    type=Within(MINUTES),
+    default=0.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="Added to each journey, for getting away and parking.",
+)
+@click.option(
+    "-o",
+    "--out",
+    default="travel.csv",
+    show_default=True,
+    metavar="FILE",
+    help="The journeys: from,to,minutes, as --travel reads them.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an earlier file.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary; errors are still said.")
+def roads(**given: Any) -> None:
+    """Find minutes over roads between practices, offline, for --travel.
+
+    EXTRACT is a file of OpenStreetMap that ends in .osm.pbf and holds the roads around the practices. Needs the library
+    osmium: pip install "netform[roads]".
+    """
+    with explained():
+        _roads(RoadsRequest.of(given))
+
+
+def _roads(request: RoadsRequest) -> None:
+    import numpy as np
+
+    from netform.export.files import check_target, write_file
+    from netform.inputs.list_on_map import list_on_map
+    from netform.practices.reading import AskedColumns
+    from netform.publications.reading import ListFiles
+    from netform.roads.extract import read_roads
+    from netform.roads.journeys import journeys_csv, road_journeys
+
+    if not check_target(request.out, overwrite=request.overwrite, endings=(".csv",), names=()):
+        raise OutputError(f"{request.out}: journeys are one table. Name a file that ends in .csv.")
+    progress = Progress(shown=not request.quiet and sys.stderr.isatty())
+
+    stdin = sys.stdin.buffer if request.practices == "-" and sys.stdin is not None else None
+    placed = list_on_map(
+        ListFiles(request.practices), AskedColumns(request.area), request.postcodes, stdin, progress.say
+    )
+    network = read_roads(request.extract, request.mode, progress.say)
+    journeys = road_journeys(
+        network,
+        placed.practices.codes,
+        np.column_stack([placed.places.easting, placed.places.northing]),
+        [practice.area for practice in placed.practices],
+        request.mode,
+        progress.say,
+        parking=request.parking,
+    )
+    write_file(Path(request.out), journeys_csv(journeys), overwrite=request.overwrite)
+    progress.clear()
+    if not request.quiet:
+        for note in (*placed.practices.notes, *placed.places.notes, *journeys.notes):
+            say(note)
+        say(f"Written to {request.out}: {len(journeys.rows):,} journeys by {request.mode}.")
