@@ -125,7 +125,13 @@ def ground_notes(
             "Practices at sites with the most patients in no LSOA, which have what is nearest to them of the one they"
             f" stand in: {len(landless):,} ({some_of(sorted(landless))})."
         )
-    return notes + [note for ground in grounds for note in _loose_note(ground, codes)]
+    if loose := [code for ground in grounds for code in _loose(ground, codes)]:
+        notes.append(
+            "Practices whose ground no border on land joins to the largest piece of their area's, for water or LSOAs of"
+            f" other places lie between: {len(loose):,} ({some_of(sorted(loose))}). Where people do travel across, say"
+            " so (--edges)."
+        )
+    return notes
 
 
 def _given(ground: AreaGround, *, stood_in: bool) -> tuple[list[str], float, int]:
@@ -150,26 +156,12 @@ def _codes_at(ground: AreaGround, codes: Sequence[str], chosen: NDArray[np.bool_
     return sorted({codes[position] for position in ground.positions[chosen[site_of]].tolist()})
 
 
-def _loose_note(ground: AreaGround, codes: Sequence[str]) -> list[str]:
-    """Name the practices on pieces of ground that no border on land joins to the one with most sites."""
+def _loose(ground: AreaGround, codes: Sequence[str]) -> list[str]:
+    """List the practices on pieces of ground that no border on land joins to the one with most sites."""
     territories = ground.grown.territories
     parts = polygon_parts(territories.extent)
     points = shapely.points(territories.sites.points)
     part, site = shapely.STRtree(points).query(parts, predicate="dwithin", distance=BESIDE_M)
-    pieces = np.unique(part)
-    if len(pieces) < 2:
-        return []
-    main = np.bincount(part).argmax()
-    off = set(site[part != main].tolist()) - set(site[part == main].tolist())
-    site_of = territories.sites.site_of.tolist()
-    names = [
-        codes[position] for position, at in zip(ground.positions.tolist(), site_of, strict=True) if at in off
-    ]
-    where = f" of area {ground.area}" if ground.area else ""
-    return [
-        (
-            f"The ground{where} is in {len(pieces):,} pieces with practices: water, or LSOAs of other places, lie"
-            f" between. Not on the largest: {len(names):,} practices ({some_of(sorted(names))}). Where people do"
-            " travel across, say so (--edges)."
-        )
-    ]
+    off = np.ones(len(points), dtype=bool)
+    off[site[part == np.bincount(part).argmax()]] = False
+    return _codes_at(ground, codes, off)

@@ -97,8 +97,8 @@ def test_lsoas_with_few_patients_or_of_other_practices_are_no_ground(tmp_path: P
     assert made.residents["C"] == {"C": 900.0, "": 900.0}
     assert "Outside them live 1,000 of 5,950 patients." in made.notes[0]
     assert made.notes[1] == (
-        "The ground is in 2 pieces with practices: water, or LSOAs of other places, lie between. Not on the largest: 1"
-        " practices (C). Where people do travel across, say so (--edges)."
+        "Practices whose ground no border on land joins to the largest piece of their area's, for water or LSOAs of"
+        " other places lie between: 1 (C). Where people do travel across, say so (--edges)."
     )
 
 

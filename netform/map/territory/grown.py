@@ -23,6 +23,7 @@ from netform.map.territory.cells import (
     with_sites,
 )
 from netform.map.territory.coverage import Geometries, border_lengths, dissolve, faces_of
+from netform.map.territory.links import joined, with_links
 from netform.map.territory.sites import Sites
 
 if TYPE_CHECKING:
@@ -128,6 +129,9 @@ def grow_territories(sites: Sites, lsoas: Geometries, patients: Sequence[Mapping
     pairs, metres = border_lengths(faces)
     kept = metres >= SHORTEST_BORDER_M
     owner = _reached(len(faces), home, pairs[kept], metres[kept], wishes)
+    most = np.array([most_patients(wish) for wish in wishes], dtype=np.int64)
+    fixed = np.flatnonzero(np.isin(lsoa, list(within)) | (lsoa < 0)).tolist()
+    owner = with_links(owner, home, pairs[kept], wishes, most, fixed)
     owner = _with_islands(owner, pairs[kept], lsoa, wishes, shapely.area(faces), nearest)
     territories = Territories(dissolve(faces, owner, len(sites)), sites, shapely.coverage_union_all(faces))
     enclosed = _enclosed(owner, pairs[kept], lsoa, patients, within)
@@ -230,7 +234,7 @@ def _with_islands(
     settled = owner.copy()
     loose = np.flatnonzero(owner < 0)
     largest = _largest(lsoa, areas)
-    for island in _joined(loose, pairs):
+    for island in joined(loose.tolist(), pairs):
         ashore = {int(owner[largest[at]]) for at in lsoa[island].tolist() if at >= 0} - {-1}
         total: dict[int, float] = defaultdict(float)
         for face in island:
@@ -250,26 +254,6 @@ def _largest(lsoa: NDArray[np.int64], areas: NDArray[np.float64]) -> dict[int, i
     for face in np.argsort(-areas, kind="stable").tolist():
         largest.setdefault(int(lsoa[face]), face)
     return largest
-
-
-def _joined(faces: NDArray[np.int64], pairs: NDArray[np.int64]) -> list[list[int]]:
-    """Give the connected groups of some faces, each in order, by their first."""
-    group = {face: face for face in faces.tolist()}
-
-    def find(face: int) -> int:
-        while group[face] != face:
-            group[face] = group[group[face]]
-            face = group[face]
-        return face
-
-    for one, other in pairs.tolist():
-        if one in group and other in group:
-            low, high = sorted((find(one), find(other)))
-            group[high] = low
-    groups: dict[int, list[int]] = defaultdict(list)
-    for face in faces.tolist():
-        groups[find(face)].append(face)
-    return list(groups.values())
 
 
 def _owners(
@@ -308,7 +292,7 @@ def _enclosed(
     together = pairs[given[pairs].all(axis=1) & (wished[pairs[:, 0]] == wished[pairs[:, 1]])]
     enclosed = np.zeros(len(patients), dtype=bool)
     both = np.vstack([pairs, pairs[:, ::-1]])
-    for block in _joined(np.flatnonzero(given), together):
+    for block in joined(np.flatnonzero(given).tolist(), together):
         beside = both[np.isin(both[:, 0], block) & ~np.isin(both[:, 1], block), 1]
         enclosed[lsoa[block]] = len(np.unique(owner[beside])) == 1
     return enclosed
