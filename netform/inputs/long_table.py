@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zipfile
+import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from netform.errors import Fault, InputError
+from netform.practices.text import open_regular
 from netform.publications.archive import open_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-__all__ = ["header_of", "lines_of", "records_of", "refusal"]
+__all__ = ["header_of", "lines_of", "opened", "records_of", "refusal"]
 
 _DELIMITERS = (",", ";", "\t", "|")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, and refuse it where reading it fails: damaged archives show only on the way.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    InputError
+    """
+    with open_regular(path) as stream:
+        try:
+            yield stream
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            problem = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+            raise refusal(str(path), problem, "Download it again, or unpack it") from error
 
 
 def header_of(records: Iterator[list[str] | csv.Error]) -> tuple[int, list[str]]:

@@ -10,12 +10,11 @@ import numpy as np
 
 from netform.errors import Fault, InputError
 from netform.inputs.gazetteer import BundledPostcodes, postcode_key
-from netform.inputs.long_table import header_of, lines_of, records_of, refusal
+from netform.inputs.long_table import header_of, lines_of, opened, records_of, refusal
 from netform.practices.columns import plain_name
 from netform.practices.coordinates import check_grid
 from netform.practices.postcode import postcode_form
 from netform.practices.rows import MAX_FAULTS
-from netform.practices.text import open_regular
 from netform.practices.values import CellError, decimal_number, some_of
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def read_centres(path: Path, wanted: Collection[str]) -> LsoaCentres:
     """
     file = str(path)
     faults: list[Fault] = []
-    with open_regular(path) as stream:
+    with opened(path) as stream:
         records = records_of(lines_of(stream, file, _WHAT, _MAX_BYTES), file, _WHAT)
         row, headers = header_of(records)
         columns = _Columns.of(headers, file, row)
@@ -242,7 +241,7 @@ def read_new_codes(path: Path) -> dict[str, tuple[str, ...]]:
     """
     file = str(path)
     found: dict[str, dict[str, None]] = {}
-    with open_regular(path) as stream:
+    with opened(path) as stream:
         what = "LSOAs of 2011 and 2021"
         records = records_of(lines_of(stream, file, what, _MAX_BYTES), file, what)
         row, headers = header_of(records)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import zipfile
-import zlib
 from array import array
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,11 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import Fault
-from netform.inputs.long_table import header_of, lines_of, records_of, refusal
+from netform.inputs.long_table import header_of, lines_of, opened, records_of
 from netform.inputs.pair_table import PairColumns, RowReader, raise_if_any
 from netform.practices.columns import ALIASES, plain_name
 from netform.practices.rows import MAX_FAULTS
-from netform.practices.text import open_regular
 from netform.practices.values import (
     CellError,
     clean_code,
@@ -114,17 +111,13 @@ def read_counts(path: Path, codes: Sequence[str]) -> RegistrationCounts:
         With every fault of the file.
     """
     file = str(path)
-    with open_regular(path) as stream:
-        try:
-            records = records_of(lines_of(stream, file, _WHAT, _MAX_BYTES, _counts_everybody), file, _WHAT)
-            header_row, headers = header_of(records)
-            columns, sex = _find_columns(headers)
-            raise_if_any(file, _column_faults(file, header_row, columns))
-            reader = _RegistrationReader(file, columns, codes, sex)
-            reader.read(records, header_row + 1)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            problem = f"it cannot be read: {getattr(error, 'strerror', None) or error}"
-            raise refusal(file, problem, "Download it again, or unpack it") from error
+    with opened(path) as stream:
+        records = records_of(lines_of(stream, file, _WHAT, _MAX_BYTES, _counts_everybody), file, _WHAT)
+        header_row, headers = header_of(records)
+        columns, sex = _find_columns(headers)
+        raise_if_any(file, _column_faults(file, header_row, columns))
+        reader = _RegistrationReader(file, columns, codes, sex)
+        reader.read(records, header_row + 1)
     counts = reader.counts()
     if not reader.faults and not len(counts.practice):
         reader.faults.append(reader.nothing_read())

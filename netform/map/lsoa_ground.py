@@ -17,7 +17,7 @@ from netform.inputs.lsoa_table import read_new_codes
 from netform.inputs.registrations import residents_by_owner
 from netform.map.ground import boundary_around
 from netform.map.lsoa_notes import AreaGround, ground_notes, lacking_note
-from netform.map.lsoa_shapes import read_lsoas
+from netform.map.lsoa_shapes import read_lsoas, refuse_elsewhere
 from netform.map.territory import living_extent, merge_sites, read_boundary
 from netform.map.territory.coverage import polygon_parts
 from netform.map.territory.grown import grow_territories, most_patients
@@ -121,6 +121,7 @@ def ground_of_lsoas(
         area = areas_of_lsoas(counts, area_of)
     core = {counts.names[at] for at in np.flatnonzero(area >= 0).tolist()}
     shapes = read_lsoas(lsoa_file, core, counts.names, lived)
+    refuse_elsewhere(str(lsoa_file), shapes, places.easting, places.northing)
     of_name = dict(zip(counts.names, area.tolist(), strict=True))
     shape_area = np.array([of_name.get(name, -1) for name in shapes.names], dtype=np.int64)
     if boundary_file is not None:

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
     from netform.map.territory.coverage import Geometries
 
-__all__ = ["LsoaShapes", "read_lsoas"]
+__all__ = ["LsoaShapes", "read_lsoas", "refuse_elsewhere"]
 
 # A file of LSOAs that lacks more than this share of the patients is of other LSOAs.
 MOST_LACKING = 0.5
+
+# And one in whose LSOAs fewer than this share of the practices stand lies elsewhere.
+HELD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,32 @@ class LsoaShapes:
     polygons: Geometries
     population: NDArray[np.float64]
     outlined: bool
+
+
+def refuse_elsewhere(
+    file: str, shapes: LsoaShapes, easting: NDArray[np.float64], northing: NDArray[np.float64]
+) -> None:
+    """Refuse LSOAs in which fewer than half of the practices stand.
+
+    Parameters
+    ----------
+    file : str
+    shapes : LsoaShapes
+    easting, northing : ndarray of float64, shape (n,)
+        Of the practices, metres.
+
+    Raises
+    ------
+    InputError
+    """
+    standing = shapely.STRtree(shapes.polygons).query(
+        shapely.points(easting, northing), predicate="intersects"
+    )[0]
+    inside = len(np.unique(standing))
+    if inside < HELD * len(easting):
+        problem = f"its LSOAs hold {inside:,} of {len(easting):,} practices: they lie in another place"
+        remedy = "Check the coordinate system of the file; practices are where their postcodes are"
+        raise InputError([Fault(file, None, None, None, problem, remedy)])
 
 
 def read_lsoas(path: Path, core: Collection[str], named: Collection[str], lived: BaseGeometry) -> LsoaShapes:
@@ -78,9 +107,10 @@ def read_lsoas(path: Path, core: Collection[str], named: Collection[str], lived:
         return _of_layer(read_layer(path), core, str(path))
     centres = read_centres(path, named)
     polygons = _nearest(centres.places, lived)
-    _refuse_others(str(path), len(set(core) & set(centres.names)), core, centres.names)
     kept = np.flatnonzero(~shapely.is_empty(polygons))
     names = tuple(centres.names[k] for k in kept.tolist())
+    # A centre beyond all ground where the list's people live has none of it.
+    _refuse_others(str(path), len(set(core) & set(names)), core)
     return LsoaShapes(names, polygons[kept], centres.population[kept], outlined=False)
 
 
@@ -88,7 +118,7 @@ def _of_layer(layer: Layer, core: Collection[str], file: str) -> LsoaShapes:
     """Take the polygons of the ground, and those in a box three times as wide around them."""
     codes = max(layer.columns.values(), key=lambda values: len(set(core).intersection(values)), default=[])
     mine = np.array([code in core for code in codes], dtype=bool)
-    _refuse_others(file, len(set(core).intersection(codes)), core, codes)
+    _refuse_others(file, len(set(core).intersection(codes)), core)
     left, bottom, right, top = shapely.total_bounds(layer.geometries[mine])
     wide, high = right - left, top - bottom
     box = np.array([left - wide, bottom - high, right + wide, top + high])
@@ -97,11 +127,16 @@ def _of_layer(layer: Layer, core: Collection[str], file: str) -> LsoaShapes:
     near &= (bounds[:, 1] <= box[3]) & (bounds[:, 3] >= box[1])
     kept = np.flatnonzero(near)
     polygons = on_grid(layer.geometries[kept], layer.crs, file)
+    # The parts of an LSOA may stand in rows of their own.
+    rows: dict[str, list[int]] = {}
+    for row, k in enumerate(kept.tolist()):
+        rows.setdefault(codes[k], []).append(row)
+    whole = [polygons[at[0]] if len(at) == 1 else shapely.union_all(polygons[at]) for at in rows.values()]
     counts = next((values for name, values in layer.columns.items() if is_population(name)), None)
-    population = np.full(len(kept), np.nan)
+    population = np.full(len(rows), np.nan)
     if counts is not None:
-        population = np.array([_number(counts[k]) for k in kept.tolist()])
-    return LsoaShapes(tuple(codes[k] for k in kept.tolist()), polygons, population, outlined=True)
+        population = np.array([_number(counts[kept[at[0]]]) for at in rows.values()])
+    return LsoaShapes(tuple(rows), np.array(whole, dtype=object), population, outlined=True)
 
 
 def _number(text: str) -> float:
@@ -112,7 +147,7 @@ def _number(text: str) -> float:
     return number if np.isfinite(number) and number >= 0 else np.nan
 
 
-def _refuse_others(file: str, found: int, core: Collection[str], codes: Collection[str]) -> None:
+def _refuse_others(file: str, found: int, core: Collection[str]) -> None:
     """Refuse a file that lacks most of the LSOAs where the patients of a list live."""
     if found >= (1 - MOST_LACKING) * len(core):
         return
@@ -121,7 +156,7 @@ def _refuse_others(file: str, found: int, core: Collection[str], codes: Collecti
         f" {min(core)}: it is of another year, or of another place"
     )
     remedy = "Give LSOAs of the year of the registrations (2011 or 2021), or say by --lsoa-lookup which became which"
-    raise InputError([Fault(file, None, None, min(codes, default=None), problem, remedy)])
+    raise InputError([Fault(file, None, None, None, problem, remedy)])
 
 
 def _nearest(places: NDArray[np.float64], lived: BaseGeometry) -> Geometries:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netform.errors import InputError
 from netform.inputs.lsoa_table import LsoaCentres, read_centres, read_new_codes
+from tests.examples import examples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ONE, TWO = "E01000001", "E01000002"
 
 
-def _read(folder: Path, text: str, wanted: tuple[str, ...] = (ONE, TWO)) -> LsoaCentres:
+def _read(folder: Path, text: str | bytes, wanted: tuple[str, ...] = (ONE, TWO)) -> LsoaCentres:
     path = folder / "lsoas.csv"
-    path.write_text(text)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
     return read_centres(path, wanted)
 
 
@@ -63,9 +68,11 @@ def test_a_plain_lookup_is_placed_by_the_postcodes_that_come_with_netform(tmp_pa
         ("lsoa21cd,x,y\nE01000001,430000\n", "too few cells"),
         ("pcds,lsoa21cd\nnowhere,E01000001\n", "not the form of a postcode"),
         ('lsoa21cd,x,y\n"E01000001"x,1,2\n', "not CSV"),
+        (gzip.compress(b"lsoa21cd,x,y\n")[:-5], "cannot be read"),
+        (b"PK\x03\x04abc", "zip archive"),
     ],
 )
-def test_faults(tmp_path: Path, text: str, problem: str) -> None:
+def test_faults(tmp_path: Path, text: str | bytes, problem: str) -> None:
     """Each says what is wrong and what to do."""
     with pytest.raises(InputError) as caught:
         _read(tmp_path, text)
@@ -83,3 +90,31 @@ def test_which_lsoas_of_2021_took_the_place_of_those_of_2011(tmp_path: Path) -> 
     path.write_text(f"lsoa11cd,lsoa21nm\n{ONE},a\n")
     with pytest.raises(InputError, match="a column of LSOAs of 2011 and one of 2021"):
         read_new_codes(path)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.lists(st.text(alphabet='E01,."\n\r\t; -é\x00x9Z', max_size=14), max_size=12).map(
+            lambda cells: ("lsoa21cd,x,y,pcds,population\n" + ",".join(cells)).encode()
+        ),
+    )
+)
+@examples(200)
+def test_any_bytes_end_in_centres_or_an_explained_error(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes
+) -> None:
+    """Packed, cut off or nonsense: as a table of LSOAs and as a lookup."""
+    path = tmp_path_factory.mktemp("lsoas") / "file"
+    path.write_bytes(data)
+    for read in (lambda: read_centres(path, {ONE, "E01"}), lambda: read_new_codes(path)):
+        found = _refused(read)
+        assert found is None or all(fault.problem and fault.remedy for fault in found.faults)
+
+
+def _refused(read: Callable[[], object]) -> InputError | None:
+    try:
+        read()
+    except InputError as error:
+        return error
+    return None

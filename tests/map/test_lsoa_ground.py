@@ -86,6 +86,18 @@ def test_territories_are_the_lsoas_with_most_patients(tmp_path: Path, kind: str)
     )
 
 
+def test_an_lsoa_may_stand_in_several_rows(tmp_path: Path) -> None:
+    """The first in two halves, the second twice: they are joined."""
+    west, east = SQUARES[0].bounds[0], SQUARES[0].bounds[2]
+    halves = [shapely.clip_by_rect(SQUARES[0], west, SOUTH, west + 500, SOUTH + 1000)]
+    halves.append(shapely.clip_by_rect(SQUARES[0], west + 500, SOUTH, east, SOUTH + 1000))
+    path = tmp_path / "rows.gpkg"
+    names = [NAMES[0], NAMES[0], *NAMES[1:], NAMES[1]]
+    shapes = [*halves, *SQUARES[1:], SQUARES[1]]
+    geopandas.GeoDataFrame({"code": names}, geometry=shapes, crs="EPSG:27700").to_file(path)
+    assert _areas(ground_of_lsoas(STANDING, CODES, COUNTS, path)) == [[2, 2, 2]]
+
+
 def test_lsoas_with_few_patients_or_of_other_practices_are_no_ground(tmp_path: Path) -> None:
     """499 patients are the most of no LSOA; nor are 900 where practices that are not in the list have 901."""
     counts = _counts([900, 800, 0, 0, 0, 0], [0, 0, 900, 499, 0, 0], [0, 0, 0, 0, 900, 900])
@@ -206,6 +218,25 @@ def test_a_file_of_other_lsoas_is_refused(tmp_path: Path) -> None:
     """Those of another year: more than half are missing."""
     path = _polygons(tmp_path, [NAMES[0], *(f"E0199999{k}" for k in range(5))])
     with pytest.raises(InputError, match=r"has 1 of the 6 LSOAs .*(.|\n)*--lsoa-lookup"):
+        ground_of_lsoas(STANDING, CODES, COUNTS, path)
+
+
+def test_centres_of_another_place_are_refused(tmp_path: Path) -> None:
+    """A hundred kilometres off; and so are LSOAs that are all given one centre."""
+    path = tmp_path / "centres.csv"
+    for places in ([WEST + 100_000 + 1000 * k for k in range(6)], [WEST] * 6):
+        rows = [f"{name},{east},{SOUTH}" for name, east in zip(NAMES, places, strict=True)]
+        path.write_text("lsoa21cd,x,y\n" + "\n".join(rows))
+        with pytest.raises(InputError, match=r"has 1 of the 6 LSOAs .* or of another place"):
+            ground_of_lsoas(STANDING, CODES, COUNTS, path)
+
+
+def test_polygons_of_another_place_are_refused(tmp_path: Path) -> None:
+    """The right codes, 100 km to the east."""
+    moved = [shapely.transform(square, lambda coords: coords + np.array([100_000, 0])) for square in SQUARES]
+    path = tmp_path / "moved.gpkg"
+    geopandas.GeoDataFrame({"code": list(NAMES)}, geometry=moved, crs="EPSG:27700").to_file(path)
+    with pytest.raises(InputError, match="hold 0 of 3 practices: they lie in another place"):
         ground_of_lsoas(STANDING, CODES, COUNTS, path)
 
 
