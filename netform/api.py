@@ -85,6 +85,7 @@ def read(
     publications: Sequence[str | Path] = (),
     where: Sequence[str] = (),
     lookup: str | Path | None = None,
+    split: bool = False,
 ) -> Prepared:
     """Read a practice list, place it on the map, and join neighbours.
 
@@ -110,6 +111,8 @@ def read(
         Each ``COLUMN=VALUE``: which practices are wanted.
     lookup : str or Path, optional
         Of old and new codes of areas.
+    split : bool
+        Whether rows of one practice are the parts of a split list, as ``--split``.
 
     Returns
     -------
@@ -154,6 +157,7 @@ def read(
         nowhere=tuple(nowhere),
         publications=tuple(map(Path, publications)),
         where=tuple(where),
+        split=split,
         **given,
     )
     return prepare(inputs, rules or load_rules())

@@ -77,7 +77,9 @@ def prepare(
     """
     placed = list_on_map(
         ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
-        AskedColumns(inputs.area_column, inputs.soft_columns, inputs.division_columns),
+        AskedColumns(
+            inputs.area_column, inputs.soft_columns, inputs.division_columns, split=inputs.split
+        ),
         inputs.postcodes,
         stdin,
         on_stage,

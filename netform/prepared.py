@@ -56,6 +56,8 @@ class Inputs:
         Each ``COLUMN=VALUE``: which practices are wanted.
     lookup : Path or None
         Of old and new codes of areas.
+    split : bool
+        Whether rows of one practice are the parts of a split list.
     """
 
     practices: str
@@ -75,6 +77,7 @@ class Inputs:
     publications: tuple[Path, ...] = ()
     where: tuple[str, ...] = ()
     lookup: Path | None = None
+    split: bool = False
 
     @property
     def journeys(self) -> dict[str, Path]:

@@ -188,6 +188,11 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
     ),
     POSTCODES_OPTION,
     click.option(
+        "--split",
+        is_flag=True,
+        help="Plan a practice that stands in several rows, of different networks or places, in parts: CODE-1, CODE-2.",
+    ),
+    click.option(
         "--nowhere",
         multiple=True,
         metavar="keep|leave-out|attach",
@@ -395,6 +400,7 @@ def given_inputs(request: ListRequest) -> Inputs:
         lsoa_lookup=request.lsoa_lookup,
         soft_columns=tuple(request.soft),
         nowhere=tuple(request.nowhere),
+        split=request.split,
         division_columns=tuple(dict.fromkeys(filter(names_column, request.divisions))),
         publications=tuple(request.publications),
         where=tuple(request.where),

@@ -70,6 +70,8 @@ class ListRequest:
         Columns of soft boundaries.
     nowhere : tuple of str
         What is wanted of practices that are not on the ground.
+    split : bool
+        Whether rows of one practice are the parts of a split list.
     demands : mapping of str to object
         What was given for each key of `netform.rules.table.DEMAND_RULES`, and `AREA_BAND`; a number of networks may
         be ``today``.
@@ -100,6 +102,7 @@ class ListRequest:
     soft: tuple[str, ...]
     postcodes: Path | None
     nowhere: tuple[str, ...]
+    split: bool
     demands: Mapping[str, Any]
     strict: bool = False
 

@@ -68,12 +68,15 @@ class AskedColumns:
         Of the sides of soft boundaries, and of networks.
     computed : tuple of str
         Those that the list may lack, because they are found from the places of its practices.
+    split : bool
+        Whether rows of one practice are the parts of a split list: no column, but asked as they are.
     """
 
     area: str | None = None
     soft: tuple[str, ...] = ()
     divisions: tuple[str, ...] = ()
     computed: tuple[str, ...] = ()
+    split: bool = False
 
     def among(self, headers: Sequence[str], file: str, row: int) -> Columns:
         """Find them, and those known by their names, among the headers of a table.
@@ -94,6 +97,7 @@ def read_practices(
     soft_columns: Sequence[str] = (),
     division_columns: Sequence[str] = (),
     computed: Collection[str] = (),
+    split: bool = False,
     stdin: BinaryIO | None = None,
 ) -> PracticeList:
     """Read a list of practices from a CSV file, an Excel workbook or standard input.
@@ -114,6 +118,8 @@ def read_practices(
         The headers of the columns with a network for each practice, to be scored or compared.
     computed : collection of str
         Columns that the list may lack, because they are found from the places of its practices.
+    split : bool
+        Whether rows of one practice are the parts of a split list.
     stdin : BinaryIO, optional
         What to read for ``-``; standard input of the process by default.
 
@@ -130,7 +136,7 @@ def read_practices(
     """
     file = str(source)
     data = read_bytes(source, stdin)
-    asked = AskedColumns(area_column, tuple(soft_columns), tuple(division_columns), tuple(computed))
+    asked = AskedColumns(area_column, tuple(soft_columns), tuple(division_columns), tuple(computed), split)
     table, position, columns = _choose(read_tables(data, file), asked)
     return practice_list(table, position, columns, asked, file, hashlib.sha256(data).hexdigest())
 
@@ -183,7 +189,7 @@ def practice_list(
     InputError
         With every fault.
     """
-    practices, faults, notes = read_rows(table, position, columns)
+    practices, faults, notes = read_rows(table, position, columns, split=asked.split)
     faults = [*table.faults, *columns.faults, *faults]
     if not faults and not practices:
         problem = "it has a header and no practices"

@@ -10,6 +10,7 @@ from netform.practices.closing import CLOSED_STATUSES, NO, YES, Closing, status_
 from netform.practices.coordinates import check_degrees, check_grid
 from netform.practices.model import Practice
 from netform.practices.network_names import network_name_notes
+from netform.practices.parts import split_lists
 from netform.practices.postcode import normal_postcode, postcode_text
 from netform.practices.unused_area import unused_area_notes
 from netform.practices.values import (
@@ -44,10 +45,14 @@ LARGEST_LIST, OUTLIER = 120_000, 100
 # No list of practices has a middle one this small: its sizes may be in thousands.
 SMALLEST_MIDDLE = 100
 
+_ONE_OF_TWO = "Keep one of the two rows; a branch has no list of its own. A list that is split: --split"
+
 _T = TypeVar("_T")
 
 
-def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Practice], list[Fault], list[str]]:
+def read_rows(
+    table: Table, position: int, columns: Columns, *, split: bool = False
+) -> tuple[list[Practice], list[Fault], list[str]]:
     """Read the practices of a table.
 
     Parameters
@@ -57,6 +62,8 @@ def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Pract
         Of the header among its rows.
     columns : Columns
         Where the fields stand.
+    split : bool
+        Whether rows of one practice are the parts of a split list.
 
     Returns
     -------
@@ -68,12 +75,14 @@ def read_rows(table: Table, position: int, columns: Columns) -> tuple[list[Pract
     """
     broken = {fault.row for fault in table.faults}
     rows, notes, faults = whole_practice_rows(table, position)
-    reader = _RowReader(table.file, columns)
+    reader = _RowReader(table.file, columns, split=split)
     for row, cells in rows:
         if row not in broken:
             reader.read(row, cells)
         if len(reader.faults) > MAX_FAULTS:
             break
+    if split:
+        reader.split()
     return reader.practices, faults + reader.faults, notes + reader.notes() + unused_area_notes(rows, columns)
 
 
@@ -99,7 +108,7 @@ def wrong_width(file: str, row: int, cells: Sequence[str], width: int) -> Fault 
 class _RowReader:
     """Reads row after row, and remembers what has to hold across rows."""
 
-    def __init__(self, file: str, columns: Columns) -> None:
+    def __init__(self, file: str, columns: Columns, *, split: bool = False) -> None:
         self.practices: list[Practice] = []
         self.faults: list[Fault] = []
         self._file = file
@@ -115,6 +124,8 @@ class _RowReader:
         self._averages: list[str] = []
         self._closed: list[str] = []
         self._second_networks: list[str] = []
+        self._split = split
+        self._split_notes: list[str] = []
         # The network of a practice that was read, and its list size.
         self._network_of: dict[str, tuple[str, int]] = {}
 
@@ -126,9 +137,10 @@ class _RowReader:
         before = len(self.faults)
         code = self._value("practice_code", clean_code, "")
         size = self._value("list_size", self._list_size, 1)
-        if self._is_second_network(code, size):
-            return
-        self._refuse_twin(code)
+        if not self._split:
+            if self._is_second_network(code, size):
+                return
+            self._refuse_twin(code)
         self._refuse_closed()
         closed = self._closing.said(code, self._cells)
         grid = self._pair("easting", "northing", check_grid)
@@ -173,6 +185,21 @@ class _RowReader:
             )
         )
 
+    def split(self) -> None:
+        """Make the rows of one practice its parts, or faults where they are the same patients twice."""
+        found = split_lists(self.practices)
+        self.practices = found.practices
+        self._split_notes = found.notes
+        header = self._columns.header("practice_code")
+        for first, again in found.twins:
+            rows = f"row {first.row} and again in row {again.row}"
+            problem = f"{again.code} stands in {rows}, of one network and one place"
+            remedy = "Keep one of the two rows; parts of a split list differ in their network or postcode"
+            self.faults.append(Fault(self._file, again.row, header, again.code, problem, remedy))
+        for part in found.taken:
+            problem = f"a part of a split list would be called {part.code}, and so is another practice"
+            self.faults.append(Fault(self._file, part.row, header, part.code, problem, "Rename one of them"))
+
     def notes(self) -> list[str]:
         """Say what a user should know about the rows."""
         notes = []
@@ -203,8 +230,9 @@ class _RowReader:
         if self._second_networks:
             notes.append(
                 "Practices that stand in two networks were taken as of the one with the larger list, whose patients "
-                f"alone were counted: {some_of(self._second_networks)}."
+                f"alone were counted: {some_of(self._second_networks)}. --split plans each row as a part."
             )
+        notes += self._split_notes
         notes += network_name_notes(self.practices, self._index)
         notes += _implausible(self.practices, in_thousands=bool(self._averages))
         closing = [practice.code for practice in self.practices if practice.list_size == 1]
@@ -279,7 +307,7 @@ class _RowReader:
         first = self._row_of_code.setdefault(code, self._row)
         if first != self._row:
             problem = f"practice code {code} stands in row {first} and again in row {self._row}"
-            self._fault("practice_code", problem, "Keep one of the two rows; a branch has no list of its own")
+            self._fault("practice_code", problem, _ONE_OF_TWO)
 
     def _refuse_closed(self) -> None:
         if self._status is None:

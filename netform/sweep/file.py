@@ -51,7 +51,7 @@ _FILES = (
 )  # fmt: skip
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
 _LISTS = ("with", "where", "soft_columns", "nowhere")
-_KEYS = ("practices", "area_column", "areas", "time_limit", *_LISTS, *_FILES, *_AXES, "scenario")
+_KEYS = ("practices", "area_column", "areas", "time_limit", "split", *_LISTS, *_FILES, *_AXES, "scenario")
 
 # How a number of networks is left to the plan, and how it is taken from the list's present networks.
 ANY, TODAY = "any", "today"
@@ -158,12 +158,19 @@ class _Reader:
         if practices == "-":
             self.wrong("practices must be a file: a sweep is run again and again, standard input only once.")
         files = {key: self.text(key, "the name of a file") for key in _FILES if key != "travel"}
+        beside: dict[str, Any] = {
+            key: None if name is None else self.beside(name) for key, name in files.items()
+        }
+        split = self.data.get("split", False)
+        if not isinstance(split, bool):
+            self.wrong(f"split must be true or false, not {shown(split)}.")
         journeys = self.journeys()
         return Inputs(
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
             soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
             nowhere=self.texts("nowhere", "a word in quotes, such as leave-out", "words"),
+            split=split is True,
             division_columns=(),
             publications=tuple(
                 map(self.beside, self.texts("with", "the name of a file in quotes", "names of files"))
@@ -171,7 +178,7 @@ class _Reader:
             where=self.texts("where", 'a condition in quotes, such as "sub_icb_code=15F"', "conditions"),
             travel=journeys.pop(CAR, None),
             modes=tuple(journeys.items()),
-            **{key: None if name is None else self.beside(name) for key, name in files.items()},
+            **beside,
         )
 
     def journeys(self) -> dict[str, Path]:
