@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +79,7 @@ def read(
     registrations: str | Path | None = None,
     lsoas: str | Path | None = None,
     lsoa_lookup: str | Path | None = None,
+    branches: str | Path | None = None,
     postcodes: str | Path | None = None,
     soft: Sequence[str] = (),
     nowhere: Sequence[str] = (),
@@ -99,7 +100,7 @@ def read(
         By which travel is estimated; those of the default profile when left out.
     travel : str, Path or mapping, optional
         File of minutes by car, or files by mode (``car``, ``transit``, ``foot``, ``cycle``), with shares in the rules.
-    graph, edges, boundary, registrations, lsoas, lsoa_lookup, postcodes : str or Path, optional
+    graph, edges, boundary, registrations, lsoas, lsoa_lookup, branches, postcodes : str or Path, optional
         Files beside the list, as the options of ``netform solve`` of the same names.
     soft : sequence of str
         Columns with the sides of soft boundaries.
@@ -138,10 +139,11 @@ def read(
         "registrations": registrations,
         "lsoas": lsoas,
         "lsoa_lookup": lsoa_lookup,
+        "branches": branches,
         "postcodes": postcodes,
         "lookup": lookup,
     }
-    given = {name: Path(path) for name, path in paths.items() if path is not None}
+    given: dict[str, Any] = {name: Path(path) for name, path in paths.items() if path is not None}
     journeys = dict(travel) if isinstance(travel, Mapping) else {CAR: travel}
     by_mode = {mode: Path(path) for mode, path in journeys.items() if path is not None}
     if unknown := [mode for mode in by_mode if mode not in MODES]:

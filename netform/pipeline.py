@@ -21,6 +21,7 @@ import shapely
 
 from netform.audit import audit_boundaries, audit_plan
 from netform.errors import RulesError
+from netform.inputs.branches import read_branches
 from netform.inputs.edges import edge_minutes, landing_notes, read_edges
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
@@ -77,9 +78,7 @@ def prepare(
     """
     placed = list_on_map(
         ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
-        AskedColumns(
-            inputs.area_column, inputs.soft_columns, inputs.division_columns, split=inputs.split
-        ),
+        AskedColumns(inputs.area_column, inputs.soft_columns, inputs.division_columns, split=inputs.split),
         inputs.postcodes,
         stdin,
         on_stage,
@@ -99,13 +98,19 @@ def prepare(
     }
     named = [*journeys.sources, *(path.name for path in (inputs.graph, inputs.edges) if path)]
     nowhere = find_nowhere(practices, places, inputs.nowhere, rules)
-    standing = stand(practices, places, nowhere)
+    sites = (
+        read_branches(inputs.branches, practices, nowhere.away, postcodes_file=inputs.postcodes)
+        if inputs.branches
+        else None
+    )
+    standing = stand(practices, places, nowhere, sites)
     travel = build_travel(
         places_of_hosts(practices, places, nowhere),
         rules,
         minutes_of_hosts(minutes, practices, nowhere),
         ", ".join(named),
         None if journeys.by_car is None else minutes_of_hosts(journeys.by_car, practices, nowhere),
+        standing.sites_beside(practices),
     )
     on_stage("drawing territories")
     old_codes: list[str] = []
@@ -122,6 +127,7 @@ def prepare(
         *practices.notes,
         *places.notes,
         *nowhere.notes,
+        *(sites.notes if sites else ()),
         *journeys.notes,
         *landing_notes(changes, str(inputs.edges)),
         *travel.notes,
@@ -150,7 +156,7 @@ def _ground(
     """Divide the ground by where patients live where that is known on the map, by what is nearest where not."""
     if inputs.lsoas is None:
         parts, notes = ground_of_areas(
-            standing.positions, standing.codes, standing.places, inputs.boundary, renamed
+            standing.positions, standing.labels, standing.places, inputs.boundary, renamed
         )
         return LsoaGround(parts, registered.residents, {}, notes, outlined=inputs.boundary is None)
     if registered.counts is None:

@@ -44,6 +44,8 @@ class Inputs:
         Where the LSOAs of the registrations are, see `netform.map.lsoa_ground`, and which of 2011 became which of 2021.
     modes : tuple of (str, Path)
         Minutes by modes of travel other than the car, by mode (`netform.rules.mode_shares`).
+    branches : Path or None
+        File of branch surgeries, see `netform.inputs.branches`.
     soft_columns : tuple of str
         The columns with the sides of soft boundaries.
     division_columns : tuple of str
@@ -71,6 +73,7 @@ class Inputs:
     lsoas: Path | None = None
     lsoa_lookup: Path | None = None
     modes: tuple[tuple[str, Path], ...] = ()
+    branches: Path | None = None
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
@@ -99,6 +102,7 @@ class Inputs:
             "lsoa_lookup": self.lsoa_lookup,
             "lookup": self.lookup,
             **{f"with_{number}": path for number, path in enumerate(self.publications, start=1)},
+            "branches": self.branches,
         }
         return {what: path for what, path in files.items() if path is not None}
 

@@ -187,6 +187,10 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "repeat for others.",
     ),
     POSTCODES_OPTION,
+    _file(
+        "Branch surgeries, CSV or Excel: branch_code,practice_code,postcode; further sites of practices.",
+        "--branches",
+    ),
     click.option(
         "--split",
         is_flag=True,
@@ -398,6 +402,7 @@ def given_inputs(request: ListRequest) -> Inputs:
         registrations=request.registrations,
         lsoas=request.lsoas,
         lsoa_lookup=request.lsoa_lookup,
+        branches=request.branches,
         soft_columns=tuple(request.soft),
         nowhere=tuple(request.nowhere),
         split=request.split,

@@ -65,7 +65,7 @@ class ListRequest:
         Each ``MODE=SHARE``.
     longest_border, border_ratio : float or None
         From which drive on a border is a barrier, in minutes and as a multiple of the estimate.
-    boundary, edges, graph, registrations, lsoas, lsoa_lookup, postcodes : Path or None
+    boundary, edges, graph, registrations, lsoas, lsoa_lookup, branches, postcodes : Path or None
     soft : tuple of str
         Columns of soft boundaries.
     nowhere : tuple of str
@@ -99,6 +99,7 @@ class ListRequest:
     registrations: Path | None
     lsoas: Path | None
     lsoa_lookup: Path | None
+    branches: Path | None
     soft: tuple[str, ...]
     postcodes: Path | None
     nowhere: tuple[str, ...]

@@ -62,8 +62,9 @@ def _gpkg(publication: Publication[R]) -> Files:
     def make(result: R) -> bytes:
         from netform.export.gpkg import geopackage
 
-        layers = {layer.name: (layer.rows(result), layer.shapes(result)) for layer in publication.layers}
-        styles = {layer.name: layer.style(*layers[layer.name]) for layer in publication.layers if layer.style}
+        there = [layer for layer in publication.layers if layer.given(result)]
+        layers = {layer.name: (layer.rows(result), layer.shapes(result)) for layer in there}
+        styles = {layer.name: layer.style(*layers[layer.name]) for layer in there if layer.style}
         return geopackage(layers, styles)
 
     return {f"{publication.name}.gpkg": make} if publication.layers else {}
@@ -193,11 +194,9 @@ def stale_files(publication: Publication[R], result: R) -> tuple[str, ...]:
     result : object
         What it is of.
     """
-    return tuple(
-        f"{table.name}.csv"
-        for table in publication.tables
-        if not table.sheet_only and not table.given(result)
-    )
+    tables = [each for each in publication.tables if not each.sheet_only and not each.given(result)]
+    layers = [each for each in publication.layers if not each.given(result)]
+    return (*(f"{each.name}.csv" for each in tables), *(f"{each.name}.geojson" for each in layers))
 
 
 def check_target(

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.publication import Beside, Layer, Publication, Table
-from netform.export.qgis import networks_style, practices_style
-from netform.export.rows import network_rows, plain_value, practice_rows, rounded, source_rows
+from netform.export.qgis import branches_style, networks_style, practices_style
+from netform.export.rows import branch_rows, network_rows, plain_value, practice_rows, rounded, source_rows
 from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
@@ -249,6 +249,20 @@ def _points(result: Result) -> NDArray[Any]:
     return points
 
 
+def _has_branches(result: Result) -> bool:
+    return bool(result.standing.branches)
+
+
+def _branch_points(result: Result) -> NDArray[Any]:
+    import shapely
+
+    branches = result.standing.branches
+    points: NDArray[Any] = shapely.points(
+        [branch.easting for branch in branches], [branch.northing for branch in branches]
+    )
+    return points
+
+
 def _page(result: Result) -> bytes:
     from netform.report.page import render_report
 
@@ -279,6 +293,7 @@ PLAN: Publication[Result] = Publication(
         Table("networks", network_sheet_rows, sheet_only=True),
         Table("practices by network", members_rows, sheet_only=True),
         Table("practices", practice_rows, places=True, file_only=True),
+        Table("branches", branch_rows, places=True, given=_has_branches),
         Table(
             "moves",
             move_rows,
@@ -320,6 +335,14 @@ PLAN: Publication[Result] = Publication(
             beside=_beside_networks,
         ),
         Layer("practices", "practice_code", practice_rows, _points, lambda _rows, _shapes: practices_style()),
+        Layer(
+            "branches",
+            "branch_code",
+            branch_rows,
+            _branch_points,
+            lambda _rows, _shapes: branches_style(),
+            given=_has_branches,
+        ),
     ),
     picture=("map", _picture),
     page=("report", _page),

@@ -68,6 +68,8 @@ class Layer(Generic[R]):
         How it looks in QGIS (QML), from its rows and shapes.
     beside : callable
         From the result: shapes that are of the map and of no row, by name and by what they are of, EPSG:27700 metres.
+    given : callable
+        Whether a result has the layer at all.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Layer(Generic[R]):
     shapes: Callable[[R], NDArray[Any]]
     style: Callable[[Rows, NDArray[Any]], str] | None = None
     beside: Callable[[R], Beside] = lambda _result: {}
+    given: Callable[[R], bool] = lambda _result: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from netform.export.publication import Rows
 
-__all__ = ["STYLES", "networks_style", "practices_style", "style_rows"]
+__all__ = ["STYLES", "branches_style", "networks_style", "practices_style", "style_rows"]
 
 # The table in which QGIS looks for styles.
 STYLES = "layer_styles"
@@ -103,6 +103,21 @@ def practices_style() -> str:
         # A practice of 10,000 patients is 2 mm wide, and ground is as patients are.
         _defined(layer, "data_defined_properties", "size", 'sqrt("list_size") / 50')
     _labels(qgis, 'coalesce("practice_name", "practice_code")', 7, placement="6", near=NEAR)
+    return _text(qgis)
+
+
+def branches_style() -> str:
+    """Write the style of branch surgeries: small open circles, named when seen from near."""
+    qgis = _document()
+    renderer = ET.SubElement(
+        qgis, "renderer-v2", type="singleSymbol", symbollevels="0", enableorderby="0", forceraster="0"
+    )
+    look = {
+        "color": WHITE, "name": "circle", "size": "1.2", "size_unit": "MM",
+        "outline_color": INK, "outline_style": "solid", "outline_width": "0.3", "outline_width_unit": "MM",
+    }  # fmt: skip
+    _symbol(ET.SubElement(renderer, "symbols"), 0, "marker", "SimpleMarker", look)
+    _labels(qgis, 'coalesce("branch_name", "branch_code")', 7, placement="6", near=NEAR)
     return _text(qgis)
 
 

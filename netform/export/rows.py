@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from netform.result import Result
 
 __all__ = [
+    "branch_rows",
     "containment_columns",
     "network_rows",
     "plain_value",
@@ -145,6 +146,31 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def branch_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a row for each branch surgery, by practice and code: with the practices', all sites of every network.
+
+    Parameters
+    ----------
+    result : Result
+    """
+    network_of = {code: network for network in result.plan.networks for code in network.practice_codes}
+    return [
+        {
+            "branch_code": branch.code,
+            "branch_name": branch.name,
+            "postcode": branch.postcode,
+            "practice_code": branch.practice_code,
+            "network_id": network_of[branch.practice_code].network_id
+            if branch.practice_code in network_of
+            else None,
+            "easting": round(branch.easting, 1) + 0.0,
+            "northing": round(branch.northing, 1) + 0.0,
+            "place_quality": branch.quality,
+        }
+        for branch in result.standing.branches
+    ]
 
 
 def source_rows(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -46,6 +46,11 @@ class Nowhere:
     hosts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
+    @property
+    def away(self) -> frozenset[str]:
+        """Codes of all of them."""
+        return self.left_out.union(self.hosts)
+
     def __contains__(self, code: str) -> bool:
         return code in self.left_out or code in self.hosts
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     # The quality of a place found in it, and the gazetteer for postcodes of a first letter.
     Source = tuple[str, Callable[[str], Gazetteer]]
 
-__all__ = ["Places", "locate"]
+__all__ = ["Places", "joined_homes", "locate"]
 
 # Homes are kept in squares of 5 km, three squares to each side of a practice's own: at least 15 km away.
 _SQUARE_M = 5_000
@@ -248,6 +248,21 @@ def _homes(places: NDArray[np.float64], known: Iterable[NDArray[np.float64]]) ->
         squares = on_grid // _SQUARE_M
         kept.append(on_grid[near[squares[:, 0], squares[:, 1]]])
     homes = np.concatenate([np.empty((0, 2), dtype=np.int64), *kept])
+    return _each_once(homes)
+
+
+def joined_homes(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Put the homes around some practices and around others together, each place once.
+
+    Parameters
+    ----------
+    one, other : ndarray of float64, shape (m, 2)
+        As `Places.homes`.
+    """
+    return _each_once(np.concatenate([one, other]).astype(np.int64))
+
+
+def _each_once(homes: NDArray[np.int64]) -> NDArray[np.float64]:
     # One number a place: numbers sort many times faster than rows, or than numpy.unique finds them.
     packed = np.sort(homes[:, 0] << 32 | homes[:, 1])
     packed = packed[np.diff(packed, prepend=-1) != 0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +55,8 @@ class Travel:
         What a planner should read: pairs that were estimated.
     by_car : mapping of (int, int) to float, or None
         Minutes by car that were given, where ``given`` is a mean of modes; None where it is by car itself.
+    branches : mapping of int to tuple of (float, float)
+        Eastings and northings of further sites of practices, by their position.
     """
 
     easting: NDArray[np.float64]
@@ -62,6 +66,7 @@ class Travel:
     source: str = "estimate"
     notes: tuple[str, ...] = ()
     by_car: Mapping[tuple[int, int], float] | None = None
+    branches: Mapping[int, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     @property
     def drives(self) -> Mapping[tuple[int, int], float]:
@@ -69,7 +74,10 @@ class Travel:
         return self.given if self.by_car is None else self.by_car
 
     def distance_km(self, a: int, b: int) -> float:
-        """Straight line between two practices."""
+        """Straight line between two practices, from the nearest of one's sites to that of the other's."""
+        if a in self.branches or b in self.branches:
+            pairs = product(self._sites(a), self._sites(b))
+            return min(math.hypot(x - u, y - v) for (x, y), (u, v) in pairs) / 1000
         return math.hypot(self.easting[a] - self.easting[b], self.northing[a] - self.northing[b]) / 1000
 
     def minutes(self, a: int, b: int) -> float:
@@ -79,6 +87,18 @@ class Travel:
             return given
         km = self.distance_km(a, b)
         return float(_driven_minutes(km, self.rules)) if km > 0 else 0.0
+
+    def _sites(self, position: int) -> tuple[tuple[float, float], ...]:
+        main = float(self.easting[position]), float(self.northing[position])
+        return (main, *self.branches.get(position, ()))
+
+    def _nearest_km(self, where: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Straight lines between the nearest sites of every two of some practices."""
+        sites = [self._sites(position) for position in where.tolist()]
+        firsts = np.cumsum([0, *map(len, sites[:-1])])
+        x, y = np.array([site for several in sites for site in several]).T
+        km = np.hypot(x[:, None] - x, y[:, None] - y) / 1000
+        return np.minimum.reduceat(np.minimum.reduceat(km, firsts, axis=0), firsts, axis=1)
 
     def among(self, positions: Sequence[int]) -> Travel:
         """Keep only the given minutes between some practices: little to send to a worker."""
@@ -95,7 +115,10 @@ class Travel:
         """Give the minutes between every two of some practices, shape (k, k), symmetric."""
         where = np.asarray(positions, np.int64)
         x, y = self.easting[where], self.northing[where]
-        matrix = estimate_minutes(np.hypot(x[:, None] - x, y[:, None] - y) / 1000, self.rules)
+        km = np.hypot(x[:, None] - x, y[:, None] - y) / 1000
+        if self.branches and len(where):
+            km = self._nearest_km(where)
+        matrix = estimate_minutes(km, self.rules)
         if len(self.given) < len(where) * len(where):
             index = {position: k for k, position in enumerate(where.tolist())}
             for (a, b), minutes in self.given.items():
@@ -116,6 +139,7 @@ def build_travel(
     given: Mapping[tuple[int, int], float] | None = None,
     source: str = "",
     by_car: Mapping[tuple[int, int], float] | None = None,
+    branches: Mapping[int, tuple[tuple[float, float], ...]] = MappingProxyType({}),
 ) -> Travel:
     """Travel between placed practices: the given minutes first, the estimate for the rest.
 
@@ -130,14 +154,17 @@ def build_travel(
         Name of the user's matrix file.
     by_car : mapping, optional
         Minutes by car that were given, where ``given`` is a mean of modes.
+    branches : mapping of int to tuple of (float, float)
+        Eastings and northings of further sites of practices, by position: travel is between the nearest sites.
     """
     easting, northing = np.round(places.easting), np.round(places.northing)
     estimate = (
         f"estimate {rules.minutes_base:g} + {rules.minutes_per_km:g} * km ** {rules.minutes_power:g} minutes"
-        " (straight line)"
+        f" (straight line{', between the nearest of their sites' if branches else ''})"
     )
+    further = dict(branches)
     if not given:
-        return Travel(easting, northing, rules, {}, estimate)
+        return Travel(easting, northing, rules, {}, estimate, branches=further)
     n = len(easting)
     missing = n * (n - 1) // 2 - len(given)
     notes = (
@@ -145,4 +172,5 @@ def build_travel(
         if missing
         else ()
     )
-    return Travel(easting, northing, rules, dict(given), f"matrix {source}, else {estimate}", notes, by_car)
+    source = f"matrix {source}, else {estimate}"
+    return Travel(easting, northing, rules, dict(given), source, notes, by_car, further)

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netform.errors import Fault, InputError
+from netform.inputs.branches import Branch
+from netform.inputs.nowhere import Nowhere
 from netform.inputs.places import Places
 from netform.inputs.plan_folder import PlanFolder, plan_file, read_plan_folder
+from netform.inputs.standing import Standing
 from netform.plan.rule_cost import RuleCost
 from netform.practices.cells import plain_cell
 from netform.practices.text import read_bytes
 from netform.result import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from netform.plan.model import Plan
@@ -61,6 +65,7 @@ def published_result(given: str | Path) -> Result:
         outside=folder.beside.get("outside", {}),
         authority_lines=folder.beside.get("lines", {}).get("local_authorities"),
         timings=any(area.log for area in folder.plan.areas),
+        standing=_standing(path.with_name("branches.csv"), beside),
     )
 
 
@@ -115,6 +120,30 @@ def _places(practices: PracticeList, beside: dict[str, dict[str, str]]) -> Place
         quality=tuple(beside.get(each.code, {}).get("place_quality") or "given" for each in practices),
         homes=np.empty((0, 2)),
         gazetteer="",
+    )
+
+
+def _standing(path: Path, beside: Mapping[str, Mapping[str, str]]) -> Standing:
+    """Read back what stands beside the list: branches, and who is attached to whom."""
+    hosts = {code: row["attached_to"] for code, row in beside.items() if row.get("attached_to")}
+    try:
+        branches = tuple(map(_branch, _rows(path))) if path.exists() else ()
+    except (KeyError, ValueError) as error:
+        raise InputError(
+            [Fault(str(path), None, None, None, "it is not the branches of a plan", _REMEDY)]
+        ) from error
+    return Standing(nowhere=Nowhere(hosts=hosts), branches=branches)
+
+
+def _branch(row: Mapping[str, str]) -> Branch:
+    return Branch(
+        code=row["branch_code"],
+        name=row["branch_name"],
+        postcode=row["postcode"],
+        practice_code=row["practice_code"],
+        easting=float(row["easting"]),
+        northing=float(row["northing"]),
+        quality=row["place_quality"],
     )
 
 

@@ -98,9 +98,11 @@ def build_graph(
         for together in at_site:
             for a, b in combinations(together, 2):
                 _join(graph, a, b, "site")
+        # Practices with branches may border each other at several sites, or share one besides.
+        metres_between: dict[tuple[str, str], float] = defaultdict(float)
         pairs, metres = shared_borders(territories)
         for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
-            touching = [(a, b) for a in at_site[s] for b in at_site[t]]
+            touching = [(a, b) for a in at_site[s] for b in at_site[t] if a != b]
             if has_rule(travel.rules):
                 km = kilometres(territories.sites, s, t)
                 minutes = drive_over(graph, territories.sites, (s, at_site[s]), (t, at_site[t]))
@@ -111,7 +113,10 @@ def build_graph(
                     ]
                     continue
             for a, b in touching:
-                _join(graph, a, b, "border", border_m=border_m)
+                if not graph.has_edge(a, b):
+                    metres_between[min(a, b), max(a, b)] += border_m
+        for (a, b), border_m in metres_between.items():
+            _join(graph, a, b, "border", border_m=border_m)
     _attach(graph, nowhere)
     _apply(graph, changes)
     # An edge that the user adds wins over the rule.

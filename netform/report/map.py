@@ -38,6 +38,7 @@ __all__ = [
     "HUB_REACH",
     "MOST_TOWNS",
     "AreaShape",
+    "BranchMark",
     "Drawing",
     "Region",
     "SiteDot",
@@ -93,6 +94,15 @@ class SiteDot:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchMark:
+    """A branch surgery on the map, and what it is called."""
+
+    x: float
+    y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class AreaShape:
     """An area on the overview: its networks and its outline."""
 
@@ -123,6 +133,7 @@ class Drawing:
     outside: tuple[BaseGeometry, ...] = ()
     strays: tuple[SiteDot, ...] = ()
     authority_lines: tuple[BaseGeometry, ...] = ()
+    branches: tuple[BranchMark, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -192,6 +203,7 @@ def draw_map(
         outside=tuple(outside),
         strays=strays,
         authority_lines=_authority_lines(result, ground, frame),
+        branches=_branch_marks(result, {*members, *unplaced}, frame),
         notes=(
             *map_notes(result, shown, whole_ids=whole_ids),
             *neck_notes(shown, shapes, pieces, whole_ids=whole_ids),
@@ -268,6 +280,20 @@ def _site_dots(
         is_hub = any(practice.code in hubs for practice in practices)
         dots.append(SiteDot(x, y, round(max(radius, SMALLEST_RADIUS), 1), is_hub, tuple(practices)))
     return tuple(sorted(dots, key=lambda dot: (dot.hub, -dot.radius, dot.x, dot.y)))
+
+
+def _branch_marks(result: Result, members: Collection[str], frame: Frame) -> tuple[BranchMark, ...]:
+    """Mark the branches of some practices."""
+    branches = [each for each in result.standing.branches if each.practice_code in members]
+    places = np.array([(each.easting, each.northing) for each in branches]).reshape(-1, 2)
+    return tuple(
+        BranchMark(
+            x,
+            y,
+            f"{one_line(clean(each.code))} {one_line(clean(each.name))}, a branch of {each.practice_code}",
+        )
+        for each, (x, y) in zip(branches, frame.project(places).round(1).tolist(), strict=True)
+    )
 
 
 def _authority_lines(

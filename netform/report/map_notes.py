@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from netform.practices.values import some_of
 from netform.report.shapes import polygons_only
 from netform.report.words import network_number
 
@@ -92,6 +93,12 @@ def _pieces_on_one_ground(ground: BaseGeometry, whole: Sequence[BaseGeometry]) -
 def _reason(network: Network, result: Result) -> str:
     edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind in ("border", "site")]
     if _hang_together(network.practice_codes, edges):
+        parted = {each.practice_code for each in result.standing.branches}.intersection(
+            network.practice_codes
+        )
+        if parted:
+            some = some_of(sorted(parted))
+            return f"ground of other networks lies between it and branches of its practices ({some})."
         return (
             "its practices are neighbours through a site that several networks share, whose ground cannot be divided "
             "so that each reaches its own."

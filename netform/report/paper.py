@@ -17,7 +17,7 @@ from netform.report.exceptions import shared_reasons
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
 from netform.report.paper_flow import HEIGHT, INSIDE, LEFT, SMALL, WIDTH, Column, Flow
 from netform.report.pictures import QUIET, own_style, scale_bar
-from netform.report.plan_picture import AUTHORITIES_SAID, HUBS_SAID, draw_networks
+from netform.report.plan_picture import AUTHORITIES_SAID, BRANCHES_SAID, HUBS_SAID, draw_networks
 from netform.report.shapes import polygons_only
 from netform.report.sheets import named
 from netform.report.tables import provenance_rows
@@ -106,6 +106,7 @@ def _map(flow: Flow, result: Result) -> None:
     scale_bar(flow.figure, scale / 72, WIDTH / 72, 1 - flow.at / HEIGHT, 1 - LEFT / WIDTH)
     flow.at += 8
     said = [f"Numbers are those of the networks in the table. {HUBS_SAID}"]
+    said += [BRANCHES_SAID] if drawing and drawing.branches else []
     said += ["An exception is marked with !."] if any(each.exception for each in networks) else []
     said += [AUTHORITIES_SAID] if drawing and drawing.authority_lines else []
     said += drawing.notes if drawing else ()

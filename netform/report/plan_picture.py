@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from netform.report.pictures import Kind
     from netform.result import Result
 
-__all__ = ["AUTHORITIES_SAID", "FILLS", "HUBS_SAID", "TOWN_NAME", "draw_networks", "plan_picture"]
+__all__ = [
+    "AUTHORITIES_SAID",
+    "BRANCHES_SAID",
+    "FILLS",
+    "HUBS_SAID",
+    "TOWN_NAME",
+    "draw_networks",
+    "plan_picture",
+]
 
 # Inches; the ground takes what the title, the list of networks and the attribution leave.
 WIDTH, MOST_HEIGHT = 10.0, 9.0
@@ -44,12 +52,15 @@ WARN = "#b3261e"
 TOWN, AUTHORITY = "#5b6874", "#94703f"
 
 HUBS_SAID = "A dot is a practice, the larger the more patients; a diamond is the hub of a network."
+BRANCHES_SAID = "A small open circle is a branch of a practice."
 AUTHORITIES_SAID = "Dashed: between practices whose postcodes are in different local authorities."
 
 # Of letters on the map, in the units of the drawing; names are as on the page.
 NUMBER, NAME, TOWN_NAME = 13.0, 10.5, 10.5
 # Of the cross at a practice in no network, in the same units.
 STRAY_WIDTH = 8.0
+# So is the width of a branch.
+BRANCH_WIDTH = 4.4
 
 
 def plan_picture(result: Result, kind: Kind) -> bytes:
@@ -107,6 +118,8 @@ def _figure(result: Result, title: str, beneath: str) -> Figure:
     for row, note in enumerate(notes, rows):
         figure.text(0.025, (bottom - 0.3 - LINE * row) / height, shown(note), fontsize=6.5, color=QUIET)
     said = [HUBS_SAID] if drawing else []
+    if drawing and drawing.branches:
+        said.append(BRANCHES_SAID)
     said += [AUTHORITIES_SAID] if drawing and drawing.authority_lines else []
     said += [TOWNS_ATTRIBUTION] if drawing and drawing.towns else []
     figure.text(0.025, 0.23 / height, " ".join(said), fontsize=5.5, color=QUIET)
@@ -243,6 +256,12 @@ def _sites(axes: Axes, drawing: Drawing, to_axes: Transform, points: float) -> N
             zorder=5,
             transform=to_axes,
         )
+    if drawing.branches:
+        x, y = np.array([(mark.x, mark.y) for mark in drawing.branches]).T
+        axes.scatter(
+            x, y, s=(BRANCH_WIDTH * points) ** 2, marker="o", color="white", edgecolors=QUIET, linewidths=0.5,
+            zorder=4.8, transform=to_axes,
+        )  # fmt: skip
     x, y = np.array([(dot.x, dot.y) for dot in drawing.strays]).reshape(-1, 2).T
     axes.plot(
         x,

@@ -47,7 +47,8 @@ TIME_LIMIT = 600.0
 MOST_SCENARIOS = 10_000
 
 _FILES = (
-    "postcodes", "travel", "graph", "edges", "boundary", "registrations", "lsoas", "lsoa_lookup", "lookup",
+    "postcodes", "travel", "graph", "edges", "boundary", "registrations", "lsoas", "lsoa_lookup", "branches",
+    "lookup",
 )  # fmt: skip
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
 _LISTS = ("with", "where", "soft_columns", "nowhere")

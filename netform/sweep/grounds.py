@@ -47,6 +47,9 @@ def ground_of(prepared: Prepared, codes: Sequence[str]) -> Prepared:
         notes=(),
         # Who are neighbours is settled.
         by_car=None,
+        branches={
+            number[position]: sites for position, sites in travel.branches.items() if position in number
+        },
     )
     graph = nx.Graph(travel=travel)
     for k, code in enumerate(codes):
@@ -100,6 +103,10 @@ def ground_digest(ground: Prepared) -> str:
     given = [[codes[a], codes[b], minutes] for (a, b), minutes in sorted(ground.travel.given.items())]
     edges = [[*sorted((a, b)), data] for a, b, data in graph.edges(data=True)]
     content = {"practices": known, "edges": sorted(edges, key=lambda edge: edge[:2]), "given": given}
+    if ground.travel.branches:
+        content["branches"] = [
+            [codes[position], sites] for position, sites in sorted(ground.travel.branches.items())
+        ]
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 

@@ -58,6 +58,8 @@ def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
     touching += [
         (s, t, "border", float(m)) for (s, t), m in zip(pairs.tolist(), metres.tolist(), strict=True)
     ]
+    # Practices with branches may meet at several places; sharing a site comes first.
+    met: set[tuple[str, str]] = set()
     for s, t, kind, border_m in touching:
         if kind == "border" and _is_barrier(prepared, whole.sites, s, t):
             continue
@@ -65,7 +67,9 @@ def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
             for j in at_site[t]:
                 if areas[i] != areas[j] and (s != t or i < j):
                     code_a, code_b = sorted((codes[i], codes[j]))
-                    yield code_a, code_b, kind, border_m
+                    if (code_a, code_b) not in met:
+                        met.add((code_a, code_b))
+                        yield code_a, code_b, kind, border_m
 
 
 def _is_barrier(prepared: Prepared, sites: Sites, s: int, t: int) -> bool:

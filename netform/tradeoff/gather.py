@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -260,10 +261,16 @@ def neighbours_of(prepared: Prepared, borders: Mapping[str, Sequence[Border]]) -
         sites = _sites_of_practices(prepared, positions, territories)
         lines: dict[tuple[int, int], BaseGeometry | None] = {}
         for border in sorted(several, key=lambda each: (each.code_a, each.code_b)):
-            one, other = sorted((sites[border.code_a][0], sites[border.code_b][0]))
-            if (one, other) not in lines:
+            # Who shares a site has no line there; with branches there may be several lines elsewhere.
+            pairs = {(min(pair), max(pair)) for pair in product(sites[border.code_a], sites[border.code_b])}
+            if any(one == other for one, other in pairs):
+                yield Neighbours(area, border, None)
+                continue
+            for one, other in pairs - lines.keys():
                 lines[one, other] = _line(territories.polygons[one], territories.polygons[other])
-            yield Neighbours(area, border, lines[one, other] if one != other else None)
+            drawn = [line for pair in sorted(pairs) if (line := lines[pair]) is not None]
+            line = shapely.union_all(drawn) if len(drawn) > 1 else next(iter(drawn), None)
+            yield Neighbours(area, border, line)
 
 
 def _sites_of_practices(

@@ -30,6 +30,8 @@ bands = [[30000, 50000], [25000, 45000]]
 """
 # Two practices of the made-up list, by car and by bus.
 MINUTES = {"travel.csv": "X99001,X99002,12", "bus.csv": "X99001,X99002,35"}
+# A practice of Vale has a branch at the place of another one.
+BRANCHES = "branch_code,practice_code,postcode\nX99011001,X99011,YO31 0PZ\n"
 # Words of operations research, which only the glossary may need.
 JARGON = (
     "set partitioning", "column generation", "relaxation", "incumbent", "heuristic", "pareto", "lagrangian",
@@ -108,6 +110,7 @@ def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest
         ends = zip(places.easting.tolist(), places.northing.tolist(), strict=True)
         points = dict(enumerate(ends, 1))
         write_extract(Path("county.osm.pbf"), points, [(list(points), {"highway": "primary"})])
+    Path("branches.csv").write_text(BRANCHES, encoding="utf-8")
     for line in lines:
         program, *arguments = shlex.split(line)
         assert program == "netform"
