@@ -35,6 +35,7 @@ from netform.map.authority_lines import authority_lines
 from netform.map.barriers import barrier_notes
 from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.enclosed import at_the_edge
+from netform.map.far_patients import far_patients_notes
 from netform.map.graph import build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
 from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas
@@ -136,6 +137,7 @@ def prepare(
         ),
         *registered.notes,
         *unknown_notes(graph, rules),
+        *far_patients_notes(graph, nowhere),
         *ground.notes,
         *placed.lookup.note("the boundary file", old_codes),
     )

@@ -40,11 +40,14 @@ class Nowhere:
     hosts : mapping of str to str
         The practice that each of the others is attached to.
     notes : tuple of str
+    kept : frozenset of str
+        Practices of which the planner has said that they are on the ground.
     """
 
     left_out: frozenset[str] = frozenset()
     hosts: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
 
     @property
     def away(self) -> frozenset[str]:
@@ -100,7 +103,8 @@ def find_nowhere(practices: PracticeList, places: Places, given: Sequence[str], 
         raise RulesError("\n".join(problems))
     left_out = frozenset(code for code, choice in chosen.items() if choice == LEAVE_OUT)
     undecided = {} if for_all else {code: why for code, why in reasons.items() if code not in own}
-    return Nowhere(left_out, hosts, tuple(_notes(undecided, left_out, hosts)))
+    kept = frozenset(code for code, choice in own.items() if choice == KEEP)
+    return Nowhere(left_out, hosts, tuple(_notes(undecided, left_out, hosts)), kept)
 
 
 def places_of_hosts(practices: PracticeList, places: Places, nowhere: Nowhere) -> Places:

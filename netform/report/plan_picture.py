@@ -93,6 +93,8 @@ def _figure(result: Result, title: str, beneath: str) -> Figure:
     networks = [region.network for region in drawing.regions] if drawing else []
     listed = networks if len(networks) <= MOST_LISTED else []
     notes = drawing.notes if drawing else ()
+    if drawing and drawing.branches:
+        notes = (BRANCHES_SAID, *notes)
     rows = -(-len(listed) // COLUMNS)
     bottom = FOOT + LINE * (rows + len(notes))
     west, south, east, north = drawing.frame.bounds if drawing else (0.0, 0.0, 1_000.0, 1_000.0)
@@ -118,8 +120,6 @@ def _figure(result: Result, title: str, beneath: str) -> Figure:
     for row, note in enumerate(notes, rows):
         figure.text(0.025, (bottom - 0.3 - LINE * row) / height, shown(note), fontsize=6.5, color=QUIET)
     said = [HUBS_SAID] if drawing else []
-    if drawing and drawing.branches:
-        said.append(BRANCHES_SAID)
     said += [AUTHORITIES_SAID] if drawing and drawing.authority_lines else []
     said += [TOWNS_ATTRIBUTION] if drawing and drawing.towns else []
     figure.text(0.025, 0.23 / height, " ".join(said), fontsize=5.5, color=QUIET)
