@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["far_patients_notes"]
 
-# Of the 448 practices of South East London, Birmingham and Solihull, and Leeds (lists of July 2026, registrations of
-# July 2022) four have fewer of their patients near: two special allocation schemes or services for homeless people
-# and two services for care homes.
+# Of 5,040 practices of England (lists of July 2026, registrations of July 2022) 30 have fewer of their patients near:
+# all eight that are called special allocation schemes, services for care homes, and some that have moved since.
 FEW_NEAR = 0.2
 
 

@@ -1,7 +1,7 @@
 """Practices that may not be on the ground: their patients do not come from around their postcode.
 
 Special allocation schemes take patients whom other practices have removed, from all of an area; online practices take
-them from anywhere; services for homeless people and for people who seek asylum from wherever these stay.
+them from anywhere; services for care homes, homeless people and people who seek asylum from wherever these stay.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["why_nowhere"]
 # What such practices are called in the NHS's list of practices (epraccur, July 2026). SAS as a word: not SASSOON.
 _NAMES = re.compile(
     r"\b(?:SPECIAL ALLOCATIONS?|SAS|VIOLENT PATIENTS?|ZERO TOLERANCE|HOMELESS(?:NESS)?|ROUGH SLEEPERS?"
-    r"|ASYLUM(?: SEEKERS?)?|ONLINE|GP AT HAND|DIGITAL GP|VIRTUAL (?:GP|PRACTICE|SURGERY))\b"
+    r"|ASYLUM(?: SEEKERS?)?|CARE HOMES?|ONLINE|GP AT HAND|DIGITAL GP|VIRTUAL (?:GP|PRACTICE|SURGERY))\b"
 )
 
 
