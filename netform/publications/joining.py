@@ -103,7 +103,7 @@ class Joined:
             own = self.base.own_table is None
             column = self.base.headers.get(key, fault.column) if own else fault.column
             return replace(fault, file=self.base.file, column=column)
-        code = next(code for code, row in self.rows.items() if row == fault.row - 1)
+        code = next(code for code in self.rows if fault.row - 1 in self.rows_of(code))
         return replace(
             fault,
             file=source.file,
@@ -111,11 +111,15 @@ class Joined:
             column=source.headers.get(_name_of(source, key), fault.column),
         )
 
+    def rows_of(self, code: str) -> list[int]:
+        """Give the positions of all rows of a practice."""
+        return [self.rows[code], *self.twins.get(code, ())]
+
     def drop(self, code: str) -> None:
         """Take a practice out of the table, with every row it has there."""
-        self.table.rows[self.rows.pop(code)] = []
-        for at in self.twins.pop(code, ()):
+        for at in self.rows_of(code):
             self.table.rows[at] = []
+        del self.rows[code]
 
 
 def join(publications: Sequence[Publication], lookup: Lookup) -> Joined:
@@ -235,19 +239,18 @@ def _filled_rows(joined: Joined) -> Iterator[int]:
 def _fill(joined: Joined, publication: Publication, *, overrule: bool) -> None:
     """Write what a publication says where nothing is said yet, or over what the base says."""
     places = {name: joined.keys.index(column_key(name)) for name in _columns_of(publication)}
-    for code, row in joined.rows.items():
+    for code in joined.rows:
         record = publication.records.get(code)
         if record is None:
             continue
-        cells = joined.table.rows[row]
-        for name, at in places.items():
-            text = record.values.get(name)
-            if text is None:
-                continue
-            own = (row, at) not in joined.origin
-            if not says(joined.keys[at], cells[at]) or (overrule and own):
-                cells[at] = text
-                joined.origin[row, at] = publication
+        for row in joined.rows_of(code):
+            cells = joined.table.rows[row]
+            for name, at in places.items():
+                text = record.values.get(name)
+                own = (row, at) not in joined.origin
+                if text is not None and (not says(joined.keys[at], cells[at]) or (overrule and own)):
+                    cells[at] = text
+                    joined.origin[row, at] = publication
 
 
 def _translate(joined: Joined, lookup: Lookup) -> None:
@@ -258,9 +261,10 @@ def _translate(joined: Joined, lookup: Lookup) -> None:
     for at, key in enumerate(joined.keys):
         if key in _ORDER and key not in AREA_CODES:
             continue
-        for row in joined.rows.values():
-            cells = joined.table.rows[row]
-            cells[at] = lookup.today(cells[at], old)
+        for code in joined.rows:
+            for row in joined.rows_of(code):
+                cells = joined.table.rows[row]
+                cells[at] = lookup.today(cells[at], old)
     joined.notes += lookup.note("the list", old)
 
 

@@ -264,6 +264,17 @@ def test_closing_dates_of_the_list_itself(tmp_path: Path, header: str) -> None:
     assert "Of 6 codes in the files, 1 are practices of the list." in practices.notes
 
 
+def test_a_practice_in_two_networks_beside_publications(tmp_path: Path) -> None:
+    """Both rows are filled; the larger is kept, as of any list, and both go where the practice is not wanted."""
+    own = "code,list_size,pcn_code\nA1,4000,N1\nA1,5000,N2\nA4,3000,N3\n"
+    practices, _ = _read(tmp_path, own, mapping(), where=("sub_icb_code=1X",))
+    assert [(each.code, each.list_size, each.pcn_code, each.postcode) for each in practices] == [
+        ("A1", 5000, "N2", "YO1 8RL")
+    ]
+    practices, _ = _read(tmp_path, own, mapping(), where=("sub_icb_code=2Y",))
+    assert _codes(practices) == "A4"
+
+
 def test_faults_stand_where_they_were_read(tmp_path: Path) -> None:
     """File, row and column of the publication or the list, not of the table they were joined to."""
     own = "code,list_size\nA1,9000\nA2,nine\n,4\nA3,7000,x\nA1,1\n"
@@ -277,7 +288,7 @@ def test_faults_stand_where_they_were_read(tmp_path: Path) -> None:
         ("f0.dat", 4, "code", ""),
         ("f0.dat", 5, None, "A3"),
         ("f0.dat", 6, "code", "A1"),
-        ("f0.dat", 6, "postcode", ""),
+        ("f2.dat", 3, "TOTAL_GP_FTE", "many"),
     ]
     assert "row 2 and again in row 6" in str(caught.value)
 
