@@ -192,7 +192,7 @@ def _naming_column(columns: Mapping[str, list[str]], wanted: set[str], source: s
         refuse(
             source,
             f"has no attribute that names an area of the list (attributes: {', '.join(columns) or 'none'})",
-            "Give outlines with the codes or names of the areas, as the list spells them",
+            "Give outlines with the codes or names of the areas as the list spells them, or what they became: --lookup",
             value=min(wanted),
         )
     return best
