@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,9 @@ from tests.publications.made_up import (
     written,
     zipped,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 # Made up: who is in the town and who is not goes by the postcode.
 KNOWN = Known(
@@ -128,6 +133,28 @@ def test_the_reasons_for_leaving_out(tmp_path: Path) -> None:
         ("C2", "no list size", ""),
     ]
     assert "Left out, in no file with a list size: 3, 1 of them open GP practices (C1)." in practices.notes
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(tmp_path_factory: pytest.TempPathFactory, random: Random) -> None:
+    """The same practices, reasons and notes, to the letter; only the rows they stood in differ."""
+
+    def shuffled(text: str) -> str:
+        lines = text.splitlines()
+        below = lines[1:]
+        random.shuffle(below)
+        return "\n".join([lines[0], *below]) + "\n"
+
+    other = mapping().replace("YO23 1DT", "YO8 4HL").replace("A6,SURGERY", "B6,SURGERY")
+    plain, mixed = (
+        _read(
+            tmp_path_factory.mktemp("files"), change(registered()), change(other), where=("sub_icb_code=1X",)
+        )
+        for change in (str, shuffled)
+    )
+    assert [replace(each, row=0) for each in plain[0]] == [replace(each, row=0) for each in mixed[0]]
+    assert plain[0].notes == mixed[0].notes
+    assert plain[1].left_out == mixed[1].left_out
 
 
 @given(
