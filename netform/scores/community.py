@@ -1,7 +1,9 @@
 """community: patients registered in a network who live in the territory of another.
 
 Each neighbourhood (LSOA) is in the territory of the practice of the list with which most of its residents are
-registered (`netform.inputs.registrations`). Patients of whom it is not known where they live never count.
+registered (`netform.inputs.registrations`); where territories are made of LSOAs, it is in that of the practice whose
+ground it is (`netform.map.lsoa_ground`), and who lives outside all ground lives elsewhere. Patients of whom it is not
+known where they live never count.
 
 No published rate says what such a patient costs. By default it is 0.00133 hours a week, an assumption: each visit
 to the pooled services (0.004 a week) is 10 minutes further on the way there and on the way back, which is about
