@@ -139,7 +139,9 @@ def ground_of_lsoas(
     ]
     owner_of = _owning_practices(grounds, standing, codes, counts, core - set(shapes.names))
     residents = residents_by_owner(counts, owner_of, codes)
-    notes += ground_notes(grounds, residents, standing.codes, lsoa_file.name)
+    notes += ground_notes(
+        grounds, residents, standing.codes, lsoa_file.name, by_outline=boundary_file is not None
+    )
     return LsoaGround(
         tuple((each.positions, each.grown.territories) for each in grounds),
         residents,

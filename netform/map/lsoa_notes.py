@@ -82,6 +82,8 @@ def ground_notes(
     residents: Mapping[str, Mapping[str, float]],
     codes: Sequence[str],
     file: str,
+    *,
+    by_outline: bool = False,
 ) -> list[str]:
     """Say how territories were made, what LSOAs are not where most of their patients would have them, and why.
 
@@ -92,13 +94,16 @@ def ground_notes(
     codes : sequence of str
         Of the practice at each place.
     file : str
+    by_outline : bool
+        Whether outlines of the areas say which LSOAs are theirs.
     """
     lsoas = sum(len(ground.names) for ground in grounds)
     known = sum(sum(homes.values()) for homes in residents.values())
     away = sum(homes.get("", 0.0) for homes in residents.values())
+    which = "in the outlines of the areas" if by_outline else "where most patients are of the list"
     made = (
-        f"Territories are made of the {lsoas:,} LSOAs of {file} where most patients are of the list, each in that of"
-        f" the site with the most patients there. Outside them live {round(away):,} of {round(known):,} patients."
+        f"Territories are made of the {lsoas:,} LSOAs of {file} {which}, each in that of the site with the most"
+        f" patients there. Outside them live {round(away):,} of {round(known):,} patients."
     )
     notes = [made]
     stood = [_given(ground, stood_in=True) for ground in grounds]
@@ -114,7 +119,8 @@ def ground_notes(
         notes.append(
             "LSOAs that hang together with the site with the most patients there only through the territories of"
             f" others, and went to the one beside them with the most: {len(names):,}, with {patients:,} patients of"
-            f" the former ({some_of(names)}). Of {enclaves:,} of them all around was one other territory."
+            f" the former ({some_of(names)})."
+            + (f" All around {enclaves:,} of them was one other territory." if enclaves else "")
         )
     outside = [code for ground in grounds for code in _codes_at(ground, codes, ground.grown.standing < 0)]
     if outside:

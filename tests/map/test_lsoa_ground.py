@@ -142,6 +142,9 @@ def test_an_lsoa_is_of_one_area(tmp_path: Path) -> None:
     made = ground_of_lsoas(areas, CODES, COUNTS, path, boundary_file=outlines)
     # The second goes to B, the only one of area y that reaches it; C stands outside, in the last, which is nobody's.
     assert _areas(made) == [[1], [3, 2]]
+    assert made.notes[0].startswith(
+        "Territories are made of the 6 LSOAs of lsoas.gpkg in the outlines of the areas"
+    )
 
 
 def test_a_practice_may_stand_at_several_places_or_at_none(tmp_path: Path) -> None:
@@ -171,7 +174,7 @@ def test_what_is_given_away_is_told(tmp_path: Path) -> None:
         (
             "LSOAs that hang together with the site with the most patients there only through the territories of"
             " others, and went to the one beside them with the most: 2, with 1,300 patients of the former (E01000003,"
-            " E01000004). Of 0 of them all around was one other territory."
+            " E01000004)."
         ),
         (
             "Practices at sites with the most patients in no LSOA, which have what is nearest to them of the one they"
