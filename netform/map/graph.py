@@ -6,7 +6,7 @@ Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_l
 is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft boundary, blank where unknown); and
 ``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
 its ground reaches the edge of its area's) and, where it is known, ``population`` (all who live in its territory), which
-`netform.pipeline` adds.
+`netform.pipeline` adds. One that is not on the ground has whom it is attached to as ``attached_to``.
 
 Edges carry ``kind`` (``border``, ``site``, ``bridge``, ``ferry`` or ``attached``), ``border_m``, ``distance_km`` and
 ``minutes``. ``graph.graph["travel"]`` gives the minutes between any two positions. ``graph.graph["barriers"]`` has the
@@ -202,6 +202,7 @@ def _attach(graph: nx.Graph, nowhere: Nowhere) -> None:
         graph.remove_edges_from(list(graph.edges(code)))
     for code, host in sorted(nowhere.hosts.items()):
         _join(graph, code, host, "attached")
+        graph.nodes[code]["attached_to"] = host
 
 
 def _apply(graph: nx.Graph, changes: Iterable[EdgeChange]) -> None:

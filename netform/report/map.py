@@ -276,6 +276,9 @@ def _site_dots(
     places = frame.project(np.array(list(sites))).round(1).tolist()
     dots = []
     for (x, y), practices in zip(places, sites.values(), strict=True):
+        # One that is not on the ground may be off the map.
+        if not (0 <= x <= frame.width and 0 <= y <= frame.height):
+            continue
         radius = RADIUS_OF_1000 * crowding * math.sqrt(sum(p.list_size for p in practices) / 1000)
         is_hub = any(practice.code in hubs for practice in practices)
         dots.append(SiteDot(x, y, round(max(radius, SMALLEST_RADIUS), 1), is_hub, tuple(practices)))

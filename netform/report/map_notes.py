@@ -12,7 +12,7 @@ from netform.report.shapes import polygons_only
 from netform.report.words import network_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -49,7 +49,16 @@ def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = 
                 notes.append(
                     f"Network {_number(network, whole_ids=whole_ids)} is drawn in {pieces} pieces: {why}"
                 )
-    return tuple(notes)
+    return (*notes, *_attached_notes(result, networks))
+
+
+def _attached_notes(result: Result, networks: Sequence[Network]) -> Iterator[str]:
+    """Name the practices that have no ground, whose places may be in that of others, or off the map."""
+    members = {code for network in networks for code in network.practice_codes}
+    hosts = sorted(result.standing.nowhere.hosts.items())
+    said = [f"{code} (with {host})" for code, host in hosts if code in members]
+    if said:
+        yield f"Not on the ground, and in the network of the practice they are attached to: {some_of(said)}."
 
 
 def neck_notes(

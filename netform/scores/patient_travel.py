@@ -53,9 +53,10 @@ def best_hub(graph: nx.Graph, codes: Collection[str], rules: Rules) -> tuple[str
             )
         )
 
-    # Rounded so that two practices of one site, alike but for the order of a sum, tie and go by code.
+    # Rounded so that two practices of one site, alike but for the order of a sum, tie and go by code; but one that is
+    # attached to another, and travels as that does, is no place to go to.
     hubs = eligible_hubs(graph, codes, rules) or sorted(codes)
-    hub = min(hubs, key=lambda code: round(patient_minutes(code), 6))
+    hub = min(hubs, key=lambda code: (round(patient_minutes(code), 6), "attached_to" in nodes[code]))
     return hub, patient_minutes(hub)
 
 

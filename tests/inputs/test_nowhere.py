@@ -12,6 +12,7 @@ from netform.errors import InputError, RulesError
 from netform.export.rows import practice_rows
 from netform.pipeline import draw, make_plan, prepare
 from netform.prepared import Inputs
+from netform.report.map import draw_map
 from netform.rules.toml import load_profile
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
@@ -87,6 +88,27 @@ def test_a_plan_with_attached_ones_holds() -> None:
     assert (rows["S"]["attached_to"], rows["W"]["attached_to"], rows["A"]["attached_to"]) == ("B", "A", None)
     # Their own place is published.
     assert rows["S"]["easting"] == 426000.0
+
+
+def test_no_hub_is_one_that_is_attached() -> None:
+    """A, attached to B, would be as good a hub as B is, and comes before it by code."""
+    result = _result(_prepared("W=leave-out", "S=leave-out", "A=B"))
+    network = next(each for each in result.plan.networks if "A" in each.practice_codes)
+
+    assert network.practice_codes == ("A", "B")
+    assert (network.hub_code, network.minutes_to_hub) == ("B", (0.0, 0.0))
+
+
+def test_a_map_names_who_has_no_ground_on_it() -> None:
+    """W stands a kilometre beyond A, in A's ground; far beyond, it would be off the map."""
+    result = _result(_prepared("attach"))
+    far = replace(result, places=replace(result.places, easting=result.places.easting - [0, 0, 0, 0, 90_000]))
+
+    for each, dots in ((result, 5), (far, 4)):
+        drawing = draw_map(each, each.plan.networks)
+        assert drawing is not None
+        assert len(drawing.dots) == dots
+        assert any("S (with B), W (with A)" in note for note in drawing.notes)
 
 
 def test_left_out_ones_are_unplaced_with_a_reason_and_leave_no_hole() -> None:
