@@ -22,11 +22,11 @@ def write_extract(
     ways: Sequence[tuple[Sequence[int], Mapping[str, str]]],
     tags: Mapping[int, Mapping[str, str]] | None = None,
 ) -> Path:
-    """Write points (eastings and northings) and ways through them, with their tags."""
+    """Write points (eastings and northings) and ways through them with their tags, not packed: tests can damage it."""
     osmium = pytest.importorskip("osmium", reason="the extra roads is not installed")
     mutable = pytest.importorskip("osmium.osm.mutable")
     degrees = to_degrees(np.array(list(points.values()), float))
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
         for number, (east, north) in zip(points, degrees.tolist(), strict=True):
             writer.add_node(
                 mutable.Node(id=number, location=(east, north), tags=(tags or {}).get(number, {}))

@@ -76,7 +76,7 @@ def read_roads(path: str | Path, mode: str, on_stage: Callable[[str], None] = la
         ways = _ways(osmium, source, mode, file, on_stage)
         wanted = np.unique(np.frombuffer(ways.points, np.int64)) if ways.points else np.empty(0, np.int64)
         degrees, shut = _places(osmium, source, mode, wanted, on_stage)
-    except RuntimeError as error:
+    except (RuntimeError, UnicodeDecodeError) as error:
         raise _refusal(file, f"it cannot be read as OpenStreetMap data ({error})", _REMEDY) from error
     known = np.isfinite(degrees[:, 0])
     if not known.any():
@@ -123,7 +123,10 @@ def _places(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Give the longitudes and latitudes of points, NaN where the file has none, and which of them stop the mode."""
     numbers, east, north, shut = array("q"), array("d"), array("d"), array("q")
-    drawn = osmium.FileProcessor(source, osmium.osm.NODE).with_filter(osmium.filter.IdFilter(wanted.tolist()))
+    drawn = osmium.FileProcessor(source, osmium.osm.NODE).with_filter(
+        # Numbers below 1 are of points that were never published: no extract has them.
+        osmium.filter.IdFilter(wanted[wanted > 0].tolist())
+    )
     for count, node in enumerate(drawn, 1):
         if count % _TELL_EVERY == 0:
             on_stage(f"reading places: {count:,} of {len(wanted):,}")

@@ -113,7 +113,13 @@ def test_a_list_with_too_many_pairs_is_asked_for_areas(
 def test_files_that_are_no_extract_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Damaged, cut short, of another kind, without roads, too large, an address: each in one message."""
     whole = write_extract(tmp_path / "x.osm.pbf", POINTS, [ROAD]).read_bytes()
-    for name, content in {"cut": whole[: len(whole) // 2], "csv": b"a,b\n1,2\n", "zeros": bytes(99)}.items():
+    damaged = {
+        "cut": whole[: len(whole) // 2],
+        "csv": b"a,b\n1,2\n",
+        "zeros": bytes(99),
+        "text": whole.replace(b"primary", b"prim\xffry"),
+    }
+    for name, content in damaged.items():
         (tmp_path / f"{name}.osm.pbf").write_bytes(content)
         with pytest.raises(InputError, match=r"cannot be read as OpenStreetMap data|has no roads"):
             read_roads(tmp_path / f"{name}.osm.pbf", "car")
