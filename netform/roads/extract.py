@@ -1,4 +1,4 @@
-"""Extracts of OpenStreetMap (``.osm.pbf``), read in two passes: the ways of a mode, then the places of their points.
+"""Extracts of OpenStreetMap (``.osm.pbf``): the ways that a mode may use, with the places of their points.
 
 Reading takes libosmium, of the extra ``roads``. It is handed the whole path of a regular file and told the format,
 since by a name alone it would also open addresses.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,26 +23,31 @@ from netform.roads.ways import Use, blocks, use_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
 __all__ = ["read_roads"]
 
 # All of Great Britain is 2 GB and has some 40 million points on ways for cars.
-_MOST_BYTES = 4 * 2**30
+_MOST_BYTES = 3 * 2**30
 _MOST_POINTS = 60_000_000
-# How often progress is told, in points or ways read.
+# How often progress is told, in ways read.
 _TELL_EVERY = 200_000
+# What libosmium says of a point whose place the file does not have; degrees are whole numbers of 1e-7.
+_NOWHERE, _PER_DEGREE = 2**31 - 1, 1e7
+# Places are kept as 16 bytes a point of the file: the other kinds of libosmium grow with the numbers of points.
+_PLACES_KEPT = "sparse_mem_array"
 
 _REMEDY = "Download the extract again, or take another: a file that ends in .osm.pbf"
 
 
 @dataclass(slots=True)
 class _Ways:
-    """The ways of a mode: their points one after the other, and how each may be used."""
+    """The ways of a mode: their points one after the other, how each may be used, and the points that stop the mode."""
 
-    points: array[int]
-    lengths: array[int]
-    uses: list[Use]
+    points: array[int] = field(default_factory=lambda: array("q"))
+    east: array[int] = field(default_factory=lambda: array("l"))
+    north: array[int] = field(default_factory=lambda: array("l"))
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+    uses: list[Use] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)
 
 
 def read_roads(path: str | Path, mode: str, on_stage: Callable[[str], None] = lambda _: None) -> RoadNetwork:
@@ -51,7 +56,8 @@ def read_roads(path: str | Path, mode: str, on_stage: Callable[[str], None] = la
     Parameters
     ----------
     path : str or Path
-        Up to 4 GB; memory is taken for the points of ways alone, some 100 bytes each.
+        Up to 3 GiB, points before ways, as all extracts are. Memory is 16 bytes for each point of it, and some 100
+        for each on a road.
     mode : str
         One of `netform.roads.ways.MODES`.
     on_stage : callable
@@ -71,22 +77,14 @@ def read_roads(path: str | Path, mode: str, on_stage: Callable[[str], None] = la
     if size > _MOST_BYTES:
         remedy = "Cut out the counties around the practices"
         raise _refusal(file, f"it is larger than {_MOST_BYTES // 2**30} GiB", remedy)
-    source = osmium.io.File(str(Path(path).resolve()), "pbf")
     try:
-        ways = _ways(osmium, source, mode, file, on_stage)
-        wanted = np.unique(np.frombuffer(ways.points, np.int64)) if ways.points else np.empty(0, np.int64)
-        degrees, shut = _places(osmium, source, mode, wanted, on_stage)
+        ways = _ways(osmium, osmium.io.File(str(Path(path).resolve()), "pbf"), mode, file, on_stage)
     except (RuntimeError, UnicodeDecodeError) as error:
         raise _refusal(file, f"it cannot be read as OpenStreetMap data ({error})", _REMEDY) from error
-    known = np.isfinite(degrees[:, 0])
-    if not known.any():
+    network = _network(ways)
+    if not np.isfinite(network.places).any():
         raise _refusal(file, f"it has no roads to go by {mode}", _REMEDY)
-    places = np.full(degrees.shape, np.nan)
-    places[known] = to_grid(degrees[known])
-    # Beyond where the grid of Great Britain gives an answer there is nothing of use.
-    known = np.isfinite(places).all(axis=1)
-    places[~known] = np.nan
-    return _network(ways, wanted, places, known & ~shut)
+    return network
 
 
 def _library() -> Any:
@@ -101,16 +99,24 @@ def _library() -> Any:
 
 
 def _ways(osmium: Any, source: Any, mode: str, file: str, on_stage: Callable[[str], None]) -> _Ways:
-    ways = _Ways(array("q"), array("q"), [])
-    drawn = osmium.FileProcessor(source, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
-    for count, way in enumerate(drawn, 1):
+    ways = _Ways()
+    drawn = osmium.FileProcessor(source, osmium.osm.NODE | osmium.osm.WAY)
+    drawn = drawn.with_locations(_PLACES_KEPT).with_filter(osmium.filter.KeyFilter("highway", "barrier"))
+    on_stage("reading places")
+    for count, each in enumerate(drawn, 1):
         if count % _TELL_EVERY == 0:
             on_stage(f"reading roads: {count:,}")
-        use = use_of(way.tags.get, mode)
+        if each.is_node():
+            if blocks(each.tags.get, mode):
+                ways.stops.append(each.id)
+            continue
+        use = use_of(each.tags.get, mode)
         if use is None:
             continue
-        ways.points.extend([node.ref for node in way.nodes])
-        ways.lengths.append(len(way.nodes))
+        ways.points.extend([node.ref for node in each.nodes])
+        ways.east.extend([node.x for node in each.nodes])
+        ways.north.extend([node.y for node in each.nodes])
+        ways.lengths.append(len(each.nodes))
         ways.uses.append(use)
         if len(ways.points) > _MOST_POINTS:
             remedy = "Cut out the counties around the practices"
@@ -118,40 +124,21 @@ def _ways(osmium: Any, source: Any, mode: str, file: str, on_stage: Callable[[st
     return ways
 
 
-def _places(
-    osmium: Any, source: Any, mode: str, wanted: NDArray[np.int64], on_stage: Callable[[str], None]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give the longitudes and latitudes of points, NaN where the file has none, and which of them stop the mode."""
-    numbers, east, north, shut = array("q"), array("d"), array("d"), array("q")
-    drawn = osmium.FileProcessor(source, osmium.osm.NODE).with_filter(
-        # Numbers below 1 are of points that were never published: no extract has them.
-        osmium.filter.IdFilter(wanted[wanted > 0].tolist())
-    )
-    for count, node in enumerate(drawn, 1):
-        if count % _TELL_EVERY == 0:
-            on_stage(f"reading places: {count:,} of {len(wanted):,}")
-        if not node.location.valid():
-            continue
-        numbers.append(node.id)
-        east.append(node.location.lon)
-        north.append(node.location.lat)
-        if len(node.tags) and blocks(node.tags.get, mode):
-            shut.append(node.id)
-    degrees, stops = np.full((len(wanted), 2), np.nan), np.zeros(len(wanted), np.bool_)
-    if numbers:
-        at = np.searchsorted(wanted, np.frombuffer(numbers, np.int64))
-        degrees[at] = np.column_stack([np.frombuffer(east), np.frombuffer(north)])
-    if shut:
-        stops[np.searchsorted(wanted, np.frombuffer(shut, np.int64))] = True
-    return degrees, stops
-
-
-def _network(
-    ways: _Ways, wanted: NDArray[np.int64], places: NDArray[np.float64], usable: NDArray[np.bool_]
-) -> RoadNetwork:
+def _network(ways: _Ways) -> RoadNetwork:
     """Make legs of ways: one between each two points that follow each other, in the directions that are allowed."""
-    points = np.searchsorted(wanted, np.frombuffer(ways.points, np.int64))
-    way_of = np.repeat(np.arange(len(ways.lengths)), np.frombuffer(ways.lengths, np.int64))
+    numbers, first, points = np.unique(
+        np.array(ways.points, np.int64), return_index=True, return_inverse=True
+    )
+    degrees = np.column_stack([np.array(axis, np.int64)[first] for axis in (ways.east, ways.north)])
+    known = (degrees != _NOWHERE).all(axis=1)
+    places = np.full(degrees.shape, np.nan)
+    if known.any():
+        places[known] = to_grid(degrees[known] / _PER_DEGREE)
+    # Beyond where the grid of Great Britain gives an answer there is nothing of use.
+    places[~np.isfinite(places).all(axis=1)] = np.nan
+    usable = np.isfinite(places[:, 0]) & ~np.isin(numbers, ways.stops)
+    points = points.reshape(-1)
+    way_of = np.repeat(np.arange(len(ways.lengths)), np.array(ways.lengths, np.int64))
     a, b = points[:-1], points[1:]
     legs = (way_of[:-1] == way_of[1:]) & usable[a] & usable[b] & (a != b)
     a, b, way = a[legs], b[legs], way_of[:-1][legs]

@@ -89,8 +89,8 @@ GRAPH: list[Broken] = [
     ),
     (
         "edge of unknown kind",
-        lambda p: change_edge(p, 0, kind="ferry"),
-        "edge A1-A2 is of unknown kind 'ferry'",
+        lambda p: change_edge(p, 0, kind="ropeway"),
+        "edge A1-A2 is of unknown kind 'ropeway'",
     ),
     (
         "edge of another kind",
