@@ -123,8 +123,8 @@ def grow_territories(sites: Sites, lsoas: Geometries, patients: Sequence[Mapping
     faces, middles = faces[inside], middles[inside]
     lsoa = _first_holding(lsoas, middles)
     nearest = shapely.STRtree(shapely.points(sites.points)).nearest(middles)
-    # A face of no LSOA is a strip to a site outside the ground, or a gap between outlines.
-    wishes = [patients[at] if at >= 0 else {int(site): 1.0} for at, site in zip(lsoa, nearest, strict=True)]
+    areas = shapely.area(faces)
+    wishes = _by_face(patients, lsoa, areas, nearest)
     home = home_faces(faces, _nearest_standing(lsoa, middles, within, sites), sites)
     pairs, metres = border_lengths(faces)
     kept = metres >= SHORTEST_BORDER_M
@@ -132,7 +132,7 @@ def grow_territories(sites: Sites, lsoas: Geometries, patients: Sequence[Mapping
     most = np.array([most_patients(wish) for wish in wishes], dtype=np.int64)
     fixed = np.flatnonzero(np.isin(lsoa, list(within)) | (lsoa < 0)).tolist()
     owner = with_links(owner, home, pairs[kept], wishes, most, fixed)
-    owner = _with_islands(owner, pairs[kept], lsoa, wishes, shapely.area(faces), nearest)
+    owner = _with_islands(owner, pairs[kept], lsoa, wishes, areas, nearest)
     territories = Territories(dissolve(faces, owner, len(sites)), sites, shapely.coverage_union_all(faces))
     enclosed = _enclosed(owner, pairs[kept], lsoa, patients, within)
     return Grown(territories, _owners(lsoa, owner, patients, within), standing, enclosed)
@@ -167,6 +167,25 @@ def _first_holding(polygons: Geometries, points: Geometries) -> NDArray[np.int64
     first = np.full(len(points), len(polygons), dtype=np.int64)
     np.minimum.at(first, point, polygon)
     return np.where(first < len(polygons), first, -1)
+
+
+def _by_face(
+    patients: Sequence[Mapping[int, float]],
+    lsoa: NDArray[np.int64],
+    areas: NDArray[np.float64],
+    nearest: NDArray[np.int64],
+) -> list[dict[int, float]]:
+    """Give the patients by site on each face: of an LSOA in several pieces each has its share by area.
+
+    A face of no LSOA is a strip to a site outside the ground, or a gap between outlines: it is for the nearest site.
+    """
+    whole = np.bincount(lsoa[lsoa >= 0], areas[lsoa >= 0], len(patients))
+    return [
+        {site: number * float(area / whole[at]) for site, number in patients[at].items()}
+        if at >= 0
+        else {int(near): 1.0}
+        for at, area, near in zip(lsoa.tolist(), areas.tolist(), nearest.tolist(), strict=True)
+    ]
 
 
 def _nearest_standing(

@@ -107,6 +107,18 @@ def test_a_rock_goes_with_its_lsoa() -> None:
     assert shapely.area(grown.territories.polygons).tolist() == [1_010_000.0, 1_000_000.0]
 
 
+def test_patients_of_an_lsoa_are_counted_once_however_many_pieces_it_is_of() -> None:
+    """Above where they stand site 0 has 900 patients west, and a strip of that LSOA far east behind two of site 1's."""
+    first, second, third, west, middle, east = _squares(3, rows=2)
+    strip = shapely.box(WEST + 3000, SOUTH + 1000, WEST + 3010, SOUTH + 2000)
+    lsoas = [first, second, third, shapely.multipolygons([west, strip]), middle, east]
+    patients = [{0: 9}, {1: 9}, {1: 9}, {0: 900, 1: 0}, {0: 100, 1: 400}, {0: 100, 1: 400}]
+    grown = _grown(lsoas, [(0.5, 0.5), (2.5, 0.5)], patients)
+    # The strip has 900 / 101 = 9 of them: not worth 300 fewer in each of the two between, which 900 would be.
+    assert grown.owner.tolist() == [0, 1, 1, 0, 1, 1]
+    assert np.rint(shapely.area(grown.territories.polygons) / 1000).tolist() == [2000, 4010]
+
+
 def test_a_site_outside_has_a_strip_of_ground() -> None:
     """A site 500 m north of the only LSOA is joined to it, and borders who has it."""
     grown = _grown(_squares(1), [(0.5, 0.5), (0.5, 1.5)], [{0: 5, 1: 9}])
