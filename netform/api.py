@@ -81,6 +81,7 @@ def read(
     lsoa_lookup: str | Path | None = None,
     branches: str | Path | None = None,
     postcodes: str | Path | None = None,
+    neighbourhoods: Sequence[str | Path] = (),
     soft: Sequence[str] = (),
     nowhere: Sequence[str] = (),
     publications: Sequence[str | Path] = (),
@@ -102,6 +103,8 @@ def read(
         File of minutes by car, or files by mode (``car``, ``transit``, ``foot``, ``cycle``), with shares in the rules.
     graph, edges, boundary, registrations, lsoas, lsoa_lookup, branches, postcodes : str or Path, optional
         Files beside the list, as the options of ``netform solve`` of the same names.
+    neighbourhoods : sequence of str or Path
+        The file that names neighbourhoods, and those that lead to its areas.
     soft : sequence of str
         Columns with the sides of soft boundaries.
     nowhere : sequence of str
@@ -154,8 +157,8 @@ def read(
         area,
         travel=car,
         modes=tuple(by_mode.items()),
+        neighbourhoods=tuple(map(Path, neighbourhoods)),
         soft_columns=tuple(soft),
-        division_columns=(),
         nowhere=tuple(nowhere),
         publications=tuple(map(Path, publications)),
         where=tuple(where),

@@ -98,6 +98,7 @@ def assemble(prepared: Prepared, rules: Rules, options: Options, outcomes: Seque
         edges=published_edges(prepared.graph),
         provenance=_provenance(prepared, rules, options),
         barriers=prepared.graph.graph.get("barriers", ()),
+        living=prepared.neighbourhoods.living if prepared.neighbourhoods else {},
     )
 
 

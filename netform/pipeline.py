@@ -22,6 +22,7 @@ import shapely
 from netform.audit import audit_boundaries, audit_plan
 from netform.errors import RulesError
 from netform.inputs.branches import read_branches
+from netform.inputs.computed_columns import NEIGHBOURHOOD, with_computed
 from netform.inputs.edges import edge_minutes, landing_notes, read_edges
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
@@ -39,6 +40,7 @@ from netform.map.far_patients import far_patients_notes
 from netform.map.graph import build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
 from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas
+from netform.map.neighbourhoods import read_neighbourhoods
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories
 from netform.plan.model import AreaResult, Plan
@@ -79,19 +81,28 @@ def prepare(
     """
     placed = list_on_map(
         ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
-        AskedColumns(inputs.area_column, inputs.soft_columns, inputs.division_columns, split=inputs.split),
+        AskedColumns(
+            inputs.area_column,
+            inputs.soft_columns,
+            inputs.division_columns,
+            computed=(NEIGHBOURHOOD,) if inputs.neighbourhoods else (),
+            split=inputs.split,
+        ),
         inputs.postcodes,
         stdin,
         on_stage,
     )
     practices, places = placed.practices, placed.places
     inputs = replace(inputs, registrations=inputs.registrations or placed.registrations)
-    journeys = read_travel(inputs.journeys, practices, places, rules)
-    changes = read_edges(inputs.edges, practices) if inputs.edges else ()
-    given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
     registered = (
         read_registrations(inputs.registrations, practices) if inputs.registrations else Registrations({})
     )
+    said = read_neighbourhoods(inputs.neighbourhoods, practices) if inputs.neighbourhoods else None
+    columns = {} if said is None else {NEIGHBOURHOOD: said.of_practices(practices, places, registered.counts)}
+    practices = with_computed(practices, places, inputs.area_column, columns)
+    journeys = read_travel(inputs.journeys, practices, places, rules)
+    changes = read_edges(inputs.edges, practices) if inputs.edges else ()
+    given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
     # Minutes that stand beside an edge are the user's last word on that pair.
     minutes = {
         **journeys.minutes,
@@ -121,6 +132,11 @@ def prepare(
         graph = graph_of_edges(practices, places, travel, given_graph, changes, residents, nowhere)
     else:
         graph = build_graph(practices, places, travel, parts, changes, residents, standing)
+    neighbourhoods = None
+    if said is not None:
+        counts = ground.counts or registered.counts
+        neighbourhoods = said.patients(practices, places, counts, ground.shapes)
+        nx.set_node_attributes(graph, neighbourhoods.living, "neighbourhoods")
     edge = at_the_edge(parts, standing.codes)
     nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
     nx.set_node_attributes(graph, ground.population, "population")
@@ -136,6 +152,7 @@ def prepare(
             graph, rules, {each.code: each.name for each in practices}, given=given_graph is not None
         ),
         *registered.notes,
+        *(neighbourhoods.notes if neighbourhoods else ()),
         *unknown_notes(graph, rules),
         *far_patients_notes(graph, nowhere),
         *ground.notes,
@@ -144,7 +161,16 @@ def prepare(
     listed = {"file": practices.source, "sha256": practices.sha256}
     files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}
     return Prepared(
-        practices, places, travel, parts, graph, notes, ground.outlined, {"files": files}, standing
+        practices,
+        places,
+        travel,
+        parts,
+        graph,
+        notes,
+        ground.outlined,
+        {"files": files},
+        standing,
+        neighbourhoods,
     )
 
 
@@ -242,6 +268,7 @@ def draw(prepared: Prepared, rules: Rules, plan: Plan) -> Result:
         rules_toml(rules),
         outside=outside,
         authority_lines=authority_lines(whole, authorities) if authorities else None,
+        neighbourhoods=prepared.neighbourhoods.shapes if prepared.neighbourhoods else {},
         standing=prepared.standing,
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from netform.inputs.places import Places
     from netform.inputs.travel import Travel
+    from netform.map.neighbourhoods import Neighbourhoods
     from netform.map.territory import Territories
     from netform.practices.model import PracticeList
     from netform.rules.model import Rules
@@ -46,6 +47,8 @@ class Inputs:
         Minutes by modes of travel other than the car, by mode (`netform.rules.mode_shares`).
     branches : Path or None
         File of branch surgeries, see `netform.inputs.branches`.
+    neighbourhoods : tuple of Path
+        The file that names neighbourhoods, and those that lead to its areas, see `netform.map.neighbourhoods`.
     soft_columns : tuple of str
         The columns with the sides of soft boundaries.
     division_columns : tuple of str
@@ -74,6 +77,7 @@ class Inputs:
     lsoa_lookup: Path | None = None
     modes: tuple[tuple[str, Path], ...] = ()
     branches: Path | None = None
+    neighbourhoods: tuple[Path, ...] = ()
     soft_columns: tuple[str, ...] = ()
     division_columns: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
@@ -104,7 +108,11 @@ class Inputs:
             **{f"with_{number}": path for number, path in enumerate(self.publications, start=1)},
             "branches": self.branches,
         }
-        return {what: path for what, path in files.items() if path is not None}
+        several = {
+            f"neighbourhoods{f' {at}' if at > 1 else ''}": path
+            for at, path in enumerate(self.neighbourhoods, 1)
+        }
+        return {what: path for what, path in files.items() if path is not None} | several
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class Prepared:
         also ``command`` and ``options``.
     standing : Standing
         Where practices stand on the ground.
+    neighbourhoods : Neighbourhoods or None
+        Where patients live by them; None where no files of neighbourhoods were given.
     """
 
     practices: PracticeList
@@ -139,6 +149,7 @@ class Prepared:
     outlined: bool = False
     origin: Mapping[str, Any] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
+    neighbourhoods: Neighbourhoods | None = None
 
     def rules_for_all(self, rules: Rules) -> Rules:
         """Give rules by which those are left out, too, that are nowhere and were asked to be left out."""

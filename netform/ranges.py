@@ -16,6 +16,7 @@ __all__ = [
     "FULL_TIME",
     "HOURS",
     "HOURS_PER_PATIENT",
+    "LEAST_SHARE",
     "LONGEST",
     "MINUTES",
     "PATIENTS",
@@ -115,6 +116,8 @@ PATIENTS = Range(1, 1_000_000_000, "patients", whole=True)
 WEIGHTED = Range(0, 10_000_000, "patients")
 # Of networks, and of practices in one: more would not fit into the solver's arrays.
 COUNT = Range(1, 65_536, whole=True)
+# Of the patients of a network: 0.75 is three quarters.
+LEAST_SHARE = Range(0.01, 1)
 # A journey from Cornwall to Northumberland takes 500 minutes; the ferry to Scilly 165.
 MINUTES = Range(0, 100_000, "minutes")
 LONGEST = Range(0.001, 100_000, "minutes")
@@ -155,6 +158,7 @@ RANGES: dict[str, Range] = {
     "continuity_hours_per_patient_week": HOURS_PER_PATIENT,
     "community_hours_per_patient_week": HOURS_PER_PATIENT,
     "crossing_hours_per_patient_week": HOURS_PER_PATIENT,
+    "alignment_hours_per_patient_week": HOURS_PER_PATIENT,
     "patients_per_post": Range(1, 1_000_000_000, "patients"),
     "pounds_per_post_year": POUNDS,
 }

@@ -43,6 +43,8 @@ class Result:
         Between the grounds of practices of different local authorities, EPSG:27700 metres; None where nothing is known.
     timings : bool
         Whether what differs from run to run is published as well: seconds by stage, and the solve log.
+    neighbourhoods : mapping of str to geometry
+        The ground of each neighbourhood, EPSG:27700 metres, where it is known.
     standing : Standing
         Where practices stand on the ground, where that is told beside the list.
     """
@@ -56,4 +58,5 @@ class Result:
     outside: Mapping[str, BaseGeometry] = field(default_factory=dict)
     authority_lines: BaseGeometry | None = None
     timings: bool = False
+    neighbourhoods: Mapping[str, BaseGeometry] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)

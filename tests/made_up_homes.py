@@ -1,4 +1,4 @@
-"""Where the patients of the made-up county live: files of LSOAs and of registrations, for the guide."""
+"""Where the patients of the made-up county live: files of LSOAs, registrations, neighbourhoods, for the guide."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ PATIENTS = 1_600
 
 
 def write_homes(folder: Path) -> None:
-    """Write ``lsoas.csv``, the centres of made-up LSOAs around each practice, and ``registrations.csv``."""
+    """Write ``lsoas.csv``, the centres of made-up LSOAs around each practice, and what goes with it.
+
+    ``registrations.csv``; ``neighbourhoods.csv``, squares of 12 km; ``agreed.csv``, practices by half of the county.
+    """
     practices = PracticeList(tuple(example_practices()))
     places = locate(practices)
     rng = np.random.default_rng(18)
@@ -38,5 +41,20 @@ def write_homes(folder: Path) -> None:
             if patients:
                 rows.append(f"{practice.code},{code},{patients}")
     (folder / "lsoas.csv").write_text("lsoa21cd,x,y\n" + "\n".join(lsoas) + "\n", encoding="utf-8")
+    squares = [
+        f"{code},Square {east // 12_000:.0f}-{north // 12_000:.0f}"
+        for code, (east, north) in zip(codes, centres, strict=True)
+    ]
+    (folder / "neighbourhoods.csv").write_text(
+        "lsoa21cd,neighbourhood\n" + "\n".join(squares) + "\n", encoding="utf-8"
+    )
+    middle = np.median(places.easting)
+    halves = [
+        f"{practice.code},{'West' if east < middle else 'East'}"
+        for practice, east in zip(practices, places.easting, strict=True)
+    ]
+    (folder / "agreed.csv").write_text(
+        "practice_code,neighbourhood\n" + "\n".join(halves) + "\n", encoding="utf-8"
+    )
     header = "practice_code,lsoa21_code,patients\n"
     (folder / "registrations.csv").write_text(header + "\n".join(rows) + "\n", encoding="utf-8")

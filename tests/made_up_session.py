@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "pins", "together", "apart", "exclude", "merge", "hub_must", "hub_may", "longest_to_hub", "longest_between",
-    "least_practices", "most_practices", "no_doughnuts", "networks",
+    "least_practices", "most_practices", "no_doughnuts", "aligned", "networks",
 )  # fmt: skip
 
 
@@ -76,6 +76,8 @@ def _demand(draw: st.DrawFn, kind: str, codes: list[str], graph: nx.Graph) -> ob
         return tuple(sorted(some))
     if kind.startswith("longest"):
         return draw(st.floats(5, 40))
+    if kind == "aligned":
+        return draw(st.sampled_from([0.5, 0.6, 0.75, 1.0]))
     if kind == "no_doughnuts":
         return True
     return draw(st.integers(1, 4))

@@ -196,6 +196,7 @@ def rules(draw: st.DrawFn) -> Rules:
         continuity_hours_per_patient_week=draw(within(RANGES["continuity_hours_per_patient_week"])),
         community_hours_per_patient_week=draw(within(RANGES["community_hours_per_patient_week"])),
         crossing_hours_per_patient_week=draw(within(RANGES["crossing_hours_per_patient_week"])),
+        alignment_hours_per_patient_week=draw(within(RANGES["alignment_hours_per_patient_week"])),
         roles=tuple(
             Role(
                 name,
@@ -225,6 +226,7 @@ def ordinary_rules(draw: st.DrawFn) -> Rules:
         continuity_hours_per_patient_week=draw(st.floats(0, 0.1)),
         community_hours_per_patient_week=draw(st.floats(0, 0.1)),
         crossing_hours_per_patient_week=draw(st.floats(0, 0.1)),
+        alignment_hours_per_patient_week=draw(st.floats(0, 0.1)),
         roles=tuple(Role(f"role {number}", ratio, "") for number, ratio in enumerate(ratios)),
     )
 
@@ -288,7 +290,10 @@ def practice_graphs(draw: st.DrawFn) -> nx.Graph:
         travel.easting, travel.northing, ("postcode",) * count, np.empty((0, 2)), "drawn"
     )  # fmt: skip
     living = draw(residences(listed.codes))
-    return graph_of_edges(listed, places, travel, [EdgeChange(a, b) for a, b in edges], [], living)
+    graph = graph_of_edges(listed, places, travel, [EdgeChange(a, b) for a, b in edges], [], living)
+    hoods = st.dictionaries(st.sampled_from(["hill", "vale", "wold", ""]), st.integers(0, 60_000), max_size=3)
+    nx.set_node_attributes(graph, {code: draw(hoods) for code in graph}, "neighbourhoods")
+    return graph
 
 
 @st.composite
@@ -359,13 +364,16 @@ def small_areas(
 
 
 def describe(graph: nx.Graph, random: Random) -> None:
-    """Give practices present networks, staff, a side and homes, or none of them, for the terms that ask."""
+    """Give practices present networks, staff, a side, homes and neighbourhoods, or none, for the terms that ask."""
     codes = list(graph)
     for node in graph.nodes.values():
         node["pcn_code"] = random.choice(["", "U1", "U2"])
         node["shortfall_fte"] = random.choice([None, 1.5, -1.0, 0.25])
         node["sides"] = (random.choice(["", "north", "south"]),)
         node["residents"] = dict.fromkeys(random.sample(codes, min(2, len(codes))), node["list_size"] / 4)
+        node["neighbourhoods"] = dict.fromkeys(
+            random.sample(["hill", "vale", "wold", ""], 2), node["list_size"] / 2
+        )
     for node in graph.nodes.values():
         alike = [each["list_size"] for each in graph.nodes.values() if each["pcn_code"] == node["pcn_code"]]
         node["pcn_list_size"] = sum(alike) if node["pcn_code"] else 0

@@ -15,6 +15,8 @@ import numba as nb
 import numpy as np
 
 from netform.candidates.around import NOBODY, Surroundings, numbers_cut_off, surroundings_of
+from netform.candidates.living import NOWHERE, Living, main_and_known
+from netform.plan.neighbourhoods import SHARE_SLACK
 from netform.rules.hubs import MINUTES_SLACK
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from netform.rules.demands import Demands
     from netform.rules.model import Rules
 
-__all__ = ["Limits", "allowed", "counts_allowed", "is_hub"]
+__all__ = ["Limits", "allowed", "counts_allowed", "is_hub", "numbers_counted", "unaligned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ class Limits:
     least_practices, most_practices : int
     around : Surroundings
         Whom a network may not lie around; empty where it may.
+    aligned : float
+        The least share of a network's patients who live in its main neighbourhood.
+    living : Living
+        Patients by neighbourhood; nobody where no share is demanded.
+    pinned : ndarray of bool, shape (n,)
     """
 
     conflict: NDArray[np.bool_]
@@ -69,6 +76,9 @@ class Limits:
     least_practices: int
     most_practices: int
     around: Surroundings
+    aligned: float
+    living: Living
+    pinned: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -98,6 +108,7 @@ class Limits:
         if math.isfinite(demands.longest_between):
             conflict |= minutes > demands.longest_between + MINUTES_SLACK
         unit, unit_size = _units(listed, demands)
+        pinned = {code for pin in demands.pins for code in pin}
         number = {code: k for k, group in reversed(list(enumerate(demands.merge))) for code in group}
         return cls(
             conflict=conflict,
@@ -114,6 +125,11 @@ class Limits:
             around=NOBODY
             if area is None or not demands.no_doughnuts
             else surroundings_of(area, listed, demands),
+            aligned=demands.aligned,
+            living=Living.of([graph.nodes[code].get("neighbourhoods", {}) for code in listed])
+            if demands.aligned
+            else NOWHERE,
+            pinned=np.array([code in pinned for code in listed], np.bool_),
         )
 
     def among(self, where: NDArray[np.int64]) -> Limits:
@@ -130,6 +146,8 @@ class Limits:
             may_hub=self.may_hub[where],
             must_hub=self.must_hub[where],
             around=self.around._replace(number=self.around.number[where]) if self.forbids_rings else NOBODY,
+            living=self.living.among(where),
+            pinned=self.pinned[where],
         )
 
     @property
@@ -143,9 +161,15 @@ class Limits:
         return len(self.around.open) > 0
 
     @property
+    def aligns(self) -> bool:
+        """Whether some group of the practices may live in too many neighbourhoods."""
+        return self.living.neighbourhoods > 0
+
+    @property
     def forbids(self) -> bool:
         """Whether any group of the practices is forbidden, whatever the number of its practices."""
-        return bool(self.conflicted.any() or (self.unit >= 0).any() or self.limits_hubs or self.forbids_rings)
+        pairs = self.conflicted.any() or (self.unit >= 0).any()
+        return bool(pairs or self.limits_hubs or self.forbids_rings or self.aligns)
 
 
 def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
@@ -161,7 +185,7 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (m,)
         False where `netform.rules.breaches` has a breach of the kinds ``apart``, ``together``, ``merge``, ``exclude``,
-        ``pin``, ``longest_to_hub``, ``longest_between``, ``doughnut`` or ``hub``.
+        ``pin``, ``longest_to_hub``, ``longest_between``, ``doughnut``, ``aligned`` or ``hub``.
     """
     if not limits.forbids:
         return np.ones(len(store), np.bool_)
@@ -179,7 +203,34 @@ def allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
         limits.longest_to_hub + MINUTES_SLACK,
     )
     kept &= numbers_cut_off(store, limits.merged, limits.around) == 0
+    kept &= ~unaligned(store, limits)
     return kept
+
+
+def unaligned(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
+    """Say of every candidate whether fewer of its patients live in its main neighbourhood than demanded.
+
+    Parameters
+    ----------
+    store : CandidateStore
+    limits : Limits
+        Over the practices of the store.
+
+    Returns
+    -------
+    ndarray of bool, shape (m,)
+        True where `netform.rules.breaches` has a breach of the kind ``aligned``.
+    """
+    if not limits.aligns:
+        return np.zeros(len(store), np.bool_)
+    main, known = main_and_known(store, limits.living)
+    several = numbers_counted(store, limits) > 1
+    # A pin is a network of its own, whole.
+    first = store.members[store.offsets[:-1]]
+    short: NDArray[np.bool_] = (
+        (main < (limits.aligned - SHARE_SLACK) * known) & several & ~limits.pinned[first]
+    )
+    return short
 
 
 def counts_allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
@@ -196,11 +247,16 @@ def counts_allowed(store: CandidateStore, limits: Limits) -> NDArray[np.bool_]:
     ndarray of bool, shape (m,)
         False where `netform.rules.breaches` has a breach of the kind ``least_practices`` or ``most_practices``.
     """
-    if (limits.merged >= 0).any():
-        number = _counted(store.offsets, store.members, limits.merged)
-    else:
-        number = np.diff(store.offsets)
+    number = numbers_counted(store, limits)
     return (number >= limits.least_practices) & (number <= limits.most_practices)
+
+
+def numbers_counted(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
+    """Count the practices of every candidate, merged ones once."""
+    if (limits.merged >= 0).any():
+        counted: NDArray[np.int64] = _counted(store.offsets, store.members, limits.merged)
+        return counted
+    return np.diff(store.offsets)
 
 
 def _conflict(codes: Sequence[str], demands: Demands) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -10,6 +11,7 @@ import click
 from netform.cli.numbers import number_of_patients
 from netform.cli.request import AREA_BAND
 from netform.errors import RulesError
+from netform.ranges import LEAST_SHARE
 from netform.rules.table import DEMAND_RULES, DemandRule
 
 if TYPE_CHECKING:
@@ -29,12 +31,28 @@ _BAND = "--area-band"
 _NAMES = {**_FLAGS, "areas": _BAND}
 
 
+def _share(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    """Read a share as people write it: 75%, 0.75."""
+    if value is None:
+        return None
+    text = value.strip()
+    try:
+        share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        share = math.nan
+    if share not in LEAST_SHARE:
+        raise click.BadParameter(f"{value[:40]!r} is no share of a whole: write 75% or 0.75.")
+    return share
+
+
 def _option(rule: DemandRule) -> Callable[[Command], Command]:
     """Make the option of a demand; those on practices can be repeated."""
     if rule.kind == "whether":
         return click.option(rule.flag, rule.key, is_flag=True, default=None, help=rule.help)
     if rule.kind in ("groups", "codes"):
         return click.option(rule.flag, rule.key, multiple=True, metavar="CODE,CODE", help=rule.help)
+    if rule.kind == "share":
+        return click.option(rule.flag, rule.key, callback=_share, metavar="SHARE", help=rule.help)
     number, metavar = (float, "MINUTES") if rule.kind == "minutes" else (int, "N")
     return click.option(rule.flag, rule.key, type=number, metavar=metavar, help=rule.help)
 

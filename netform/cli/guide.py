@@ -25,6 +25,7 @@ TOPICS = {
     "publications": "what the NHS publishes, read as it comes",
     "travel": "minutes: the estimate, a matrix, other modes, water and ferries",
     "patients": "where patients live: LSOAs as territories, and how far networks hold their homes",
+    "neighbourhoods": "how far networks fit them, and the fewest moves to fit better",
     "outputs": "what a run writes, the words of the proof, exit codes",
     "rules": "bands, weights, profiles and demands",
     "model": "neighbours, travel, the terms of the cost, exceptions",

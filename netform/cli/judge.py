@@ -75,8 +75,8 @@ def score(**given: Any) -> None:
         plan = made_whole(request.plan)
         [result] = _scored(request, rules, lambda practices: [read_grouping(plan, practices)])
         _write(SCORE, result, request, single=single)
-        content = score_json(result.score, result.provenance) if request.as_json else b""
-        print_data(stdout, content or score_text(result.score).encode("utf-8"))
+        content = score_json(result.score, result.provenance, result.living) if request.as_json else b""
+        print_data(stdout, content or score_text(result.score, result.living).encode("utf-8"))
 
 
 @click.command(cls=RecordedCommand)

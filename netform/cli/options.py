@@ -180,6 +180,14 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "--lsoa-lookup",
     ),
     click.option(
+        "--neighbourhoods",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Neighbourhoods: polygons (GeoJSON, GeoPackage), or a table (CSV, Excel) of LSOAs, practices or postcodes;"
+        " or of MSOAs or wards, with a second FILE that says which LSOAs are in them: repeat for that.",
+    ),
+    click.option(
         "--soft",
         multiple=True,
         metavar="COLUMN",
@@ -214,6 +222,16 @@ def _number_or_least(_ctx: click.Context, _param: click.Parameter, value: str | 
     if not (value.isascii() and value.isdigit() and len(value) < 9):
         raise click.BadParameter(f"{value[:40]!r} is neither a number of practices, 0 or more, nor least.")
     return int(value)
+
+
+def _patients_or_least(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
+    """Take ``least``, or how many patients may move."""
+    if value is None or value.casefold() == "least":
+        return None if value is None else "least"
+    number = 0 if value.strip() == "0" else number_of_patients(value)
+    if number is None or number > PATIENTS.most:
+        raise click.BadParameter(f"{value[:40]!r} is neither a number of patients, 0 or more, nor least.")
+    return number
 
 
 def _number_or_today(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | int | None:
@@ -278,9 +296,10 @@ SOLVE_OPTIONS = (
     ),
     click.option(
         "--moves-patients",
-        type=click.IntRange(0, int(PATIENTS.most)),
-        metavar="PATIENTS",
-        help="Move practices of at most so many patients in each area out of the networks of --start.",
+        callback=_patients_or_least,
+        metavar="PATIENTS|least",
+        help="Move practices of at most so many patients in each area out of the networks of --start; least: of as few"
+        " as a plan can.",
     ),
     click.option(
         "--prices",
@@ -375,10 +394,15 @@ def check_options(request: SolveRequest) -> None:
         raise RulesError(
             f"{named[0]} is counted from a start: add --start today (the list's pcn_code) or --start FILE."
         )
-    if request.moves == "least" and request.prices:
+    least = [name for name, limit in limits.items() if limit == "least"]
+    if len(least) > 1:
         raise RulesError(
-            "--prices compares plans that may move as many practices as one another, and --moves least gives each its "
-            "own number: give that number, --moves N, with --prices."
+            "--moves least and --moves-patients least are two questions: ask one, then the other."
+        )
+    if least and request.prices:
+        raise RulesError(
+            f"--prices compares plans that may move as many as one another, and {least[0]} least gives each its own "
+            f"number: give that number, {least[0]} N, with --prices."
         )
 
 
@@ -403,6 +427,7 @@ def given_inputs(request: ListRequest) -> Inputs:
         lsoas=request.lsoas,
         lsoa_lookup=request.lsoa_lookup,
         branches=request.branches,
+        neighbourhoods=tuple(request.neighbourhoods),
         soft_columns=tuple(request.soft),
         nowhere=tuple(request.nowhere),
         split=request.split,

@@ -66,6 +66,7 @@ class ListRequest:
     longest_border, border_ratio : float or None
         From which drive on a border is a barrier, in minutes and as a multiple of the estimate.
     boundary, edges, graph, registrations, lsoas, lsoa_lookup, branches, postcodes : Path or None
+    neighbourhoods : tuple of Path
     soft : tuple of str
         Columns of soft boundaries.
     nowhere : tuple of str
@@ -100,6 +101,7 @@ class ListRequest:
     lsoas: Path | None
     lsoa_lookup: Path | None
     branches: Path | None
+    neighbourhoods: tuple[Path, ...]
     soft: tuple[str, ...]
     postcodes: Path | None
     nowhere: tuple[str, ...]
@@ -263,7 +265,8 @@ class SolveRequest(ListRequest):
         The networks that the plan stays near.
     moves : int, str or None
         Practices that may move, or ``least``.
-    moves_patients : int or None
+    moves_patients : int, str or None
+        Patients that may move, or ``least``.
     prices : bool
         Whether to say what each demand costs.
     time_limit : float
@@ -283,7 +286,7 @@ class SolveRequest(ListRequest):
     also: tuple[str, ...]
     start: str | None
     moves: int | str | None
-    moves_patients: int | None
+    moves_patients: int | str | None
     prices: bool
     time_limit: float
     workers: int | None

@@ -103,8 +103,9 @@ def divisible(
         ]
     if False in answers:
         return False
-    # Whom a network lies around is not looked at: a division may break that demand.
-    return None if None in answers or rules.demands.no_doughnuts else True
+    # Whom a network lies around, and where its patients live, is not looked at: a division may break those demands.
+    unseen = rules.demands.no_doughnuts or rules.demands.aligned > 0
+    return None if None in answers or unseen else True
 
 
 def free_practices(graph: nx.Graph, rules: Rules) -> frozenset[str]:

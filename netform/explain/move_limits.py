@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -120,8 +120,10 @@ class MoveLimits:
         Its rules over the whole plan; once the fewest moves that were asked for are found, with these as the limit.
     deadline : Deadline
         Of the part as it begins, which may leave time for these questions.
+    fewest_of : str
+        ``practices`` or ``patients``, where the fewest of them were asked for.
     count : Fewest or None
-        The fewest practices that a plan can move, where they were asked for and there is a plan.
+        The fewest of those that a plan can move, where there is a plan.
     note : str or None
         The same in words.
     exceptions : int or None
@@ -133,6 +135,7 @@ class MoveLimits:
     part: WholePart
     linking: LinkingRules
     deadline: Deadline
+    fewest_of: Literal["", "practices", "patients"] = ""
     count: Fewest | None = None
     note: str | None = None
     exceptions: int | None = None
@@ -142,8 +145,15 @@ class MoveLimits:
     def limits(self) -> Moves | None:
         """The limits that the planner has set; None where there are none."""
         assert self.linking.moves is not None  # noqa: S101 (made only then)
-        practices = self.linking.moves.practices if self.count is None else None
-        limits = replace(self.linking.moves, practices=practices, least=False)
+        moves = self.linking.moves
+        # What was found as the fewest is no limit of the planner's.
+        found = "" if self.count is None else self.fewest_of
+        limits = replace(
+            moves,
+            practices=None if found == "practices" else moves.practices,
+            patients=None if found == "patients" else moves.patients,
+            least="",
+        )
         return None if limits.practices is limits.patients is None else limits
 
     def settle(self, within: PlanModel | None, *, strict: bool) -> None:
@@ -166,24 +176,27 @@ class MoveLimits:
             self.band = Needed((), impossible=True, none_within=True)
         if moves is None or not moves.least:
             return
-        patients = moves.patients
-        self.linking = self.linking.within(None, patients)
+        self.fewest_of = moves.least
+        by_patients = moves.least == "patients"
+        limits = [moves.practices, moves.patients]
+        self.linking = self.linking.within(*limits)
         deadline = self.deadline.share(ASKED_SHARE)
         count = Fewest(None, None)
         if within is not None:
-            count = fewest_moved(within, self.linking, deadline, by_patients=False)
+            count = fewest_moved(within, self.linking, deadline, by_patients=by_patients)
         if count.impossible and not strict and (some := self.as_good(self.linking, deadline)) is not None:
-            count = fewest_moved(some, self.linking, deadline, by_patients=False)
+            count = fewest_moved(some, self.linking, deadline, by_patients=by_patients)
         # Where there is no plan at all, that is said as it is without a limit.
         if count.impossible:
             return
         if count.found is None:
             raise NoPlanError(
-                f"how few practices have to move was not found in the time{self.part.named}: allow more with "
-                "--time-limit, or give a number with --moves."
+                f"how few {moves.least} have to move was not found in the time{self.part.named}: allow more with "
+                f"--time-limit, or give a number with {'--moves-patients' if by_patients else '--moves'}."
             )
         self.count, self.note = count, least_words(count, (self.exceptions or 0) + self.part.alone, moves)
-        self.linking = self.linking.within(count.found, patients)
+        limits[by_patients] = count.found
+        self.linking = self.linking.within(*limits)
 
     def as_good(self, linking: LinkingRules, deadline: Deadline) -> PlanModel | None:
         """The plans that have no more exceptions than some ties make needed; None where that is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def too_near_words(moves: Moves, named: str, least: Needed, best: Needed | None,
 
 
 def least_words(count: Fewest, exceptions: int, moves: Moves) -> str:
-    """Say how few practices a plan can move, where the fewest were asked for.
+    """Say how few practices, or patients, a plan can move, where the fewest were asked for.
 
     Parameters
     ----------
@@ -110,14 +110,19 @@ def least_words(count: Fewest, exceptions: int, moves: Moves) -> str:
         How many are needed however many move.
     moves : Moves
     """
-    most = "" if moves.patients is None else f" that moves at most {moves.patients:,} patients"
+    by_patients = moves.least == "patients"
+    kept = replace(moves, least="")
+    most = "" if kept.practices is kept.patients is None else f" that moves {limit_words(kept)}"
+    found = f"practices with {count.found:,} patients" if by_patients else _practices(count.found)
     if count.proven:
-        return (
-            f"For a plan {as_good_words(exceptions)}{most} at least {_have_to_move(count.found)} out of "
-            f"{start_words(moves)}."
+        fewest = (
+            f"practices with at least {count.found:,} patients have to move"
+            if by_patients
+            else f"at least {_have_to_move(count.found)}"
         )
+        return f"For a plan {as_good_words(exceptions)}{most} {fewest} out of {start_words(moves)}."
     return (
-        f"{_practices(count.found)} moved out of {start_words(moves)} are the fewest found for a plan "
+        f"{found[0].upper()}{found[1:]} moved out of {start_words(moves)} are the fewest found for a plan "
         f"{as_good_words(exceptions)}{most}; only that fewer than {count.bound:,} cannot be is proven."
     )
 
@@ -178,4 +183,4 @@ def limit_words(moves: Moves) -> str:
     """Say how many practices and patients may move."""
     limits = ((moves.practices, "practice"), (moves.patients, "patient"))
     said = [f"at most {limit:,} {what}{'s' * (limit != 1)}" for limit, what in limits if limit is not None]
-    return " and ".join(["as few practices as possible"] * moves.least + said)
+    return " and ".join([f"as few {moves.least} as possible"] * bool(moves.least) + said)

@@ -211,9 +211,10 @@ class _Area:
         others = [gone for k, gone in enumerate(self.moved) if k not in (into, home)]
         after = [self.gone(group) for group in self.after(code, into)]
         now, then = (tuple(map(sum, zip(*each, strict=True))) for each in (self.moved, [*others, *after]))
-        practices = now[0] if self.limit.least else self.limit.practices
+        practices = now[0] if self.limit.least == "practices" else self.limit.practices
+        patients = now[1] if self.limit.least == "patients" else self.limit.patients
         return (practices is not None and then[0] > practices) or (
-            self.limit.patients is not None and then[1] > self.limit.patients
+            patients is not None and then[1] > patients
         )
 
     def obstacle(self, code: str, into: int) -> tuple[str, int]:

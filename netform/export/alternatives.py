@@ -11,7 +11,7 @@ import numpy as np
 
 from netform.export.plan_json import dump_json
 from netform.export.publication import Layer, Publication, Table
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

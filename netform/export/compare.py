@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netform.export.publication import Publication, Table
-from netform.export.rows import rounded, source_rows
+from netform.export.rounding import rounded
+from netform.export.rows import source_rows
 from netform.export.score import lined_json
 from netform.plan.model import share_at_home
 

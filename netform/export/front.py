@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from netform.export.plan_json import dump_json
 from netform.export.publication import Publication, Table
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 from netform.scores.tally import is_penalty
 from netform.tradeoff.fronts import marks_of, price_along
 

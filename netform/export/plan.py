@@ -6,9 +6,16 @@ import tomllib
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from netform.export.alignment import (
+    ALIGNMENT_COLUMNS,
+    alignment_table,
+    neighbourhood_rows,
+    neighbourhood_shapes,
+)
 from netform.export.publication import Beside, Layer, Publication, Table
 from netform.export.qgis import branches_style, networks_style, practices_style
-from netform.export.rows import branch_rows, network_rows, plain_value, practice_rows, rounded, source_rows
+from netform.export.rounding import rounded
+from netform.export.rows import branch_rows, network_rows, plain_value, practice_rows, source_rows
 from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
@@ -322,6 +329,12 @@ PLAN: Publication[Result] = Publication(
             ("kind", "rule", "hours_per_week", "exceptions", "proven", "penalties", "cost"),
             given=lambda result: bool(result.prices),
         ),
+        Table(
+            "neighbourhoods",
+            lambda result: alignment_table(result.plan.networks, result.plan.living),
+            ALIGNMENT_COLUMNS,
+            given=lambda result: bool(result.plan.living),
+        ),
         Table("rules", rule_rows, sheet_only=True),
         Table("sources", about_rows, sheet_only=True),
     ),
@@ -333,6 +346,15 @@ PLAN: Publication[Result] = Publication(
             _grounds,
             partial(networks_style, key="network_id"),
             beside=_beside_networks,
+        ),
+        Layer(
+            "neighbourhoods",
+            "neighbourhood",
+            lambda result: neighbourhood_rows(
+                result.plan.networks, result.plan.living, result.neighbourhoods
+            ),
+            lambda result: neighbourhood_shapes(result.neighbourhoods),
+            given=lambda result: bool(result.neighbourhoods),
         ),
         Layer("practices", "practice_code", practice_rows, _points, lambda _rows, _shapes: practices_style()),
         Layer(

@@ -9,8 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from netform.export.rows import residents_word, rounded
+from netform.export.rounding import rounded
+from netform.export.rows import residents_word
 from netform.plan.model import SCHEMA, AreaResult, Edge, Network, Plan, SolveStep
+from netform.plan.neighbourhoods import main_share, patients_in
 
 __all__ = ["containment_object", "dump_json", "plan_json", "plan_object", "posts_object"]
 
@@ -50,7 +52,9 @@ def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
         "bound": rounded(plan.bound),
         "gap": rounded(plan.gap),
         "areas": [_area_object(area, timings=timings) for area in plan.areas],
-        "networks": [_network_object(network) for network in plan.networks],
+        "networks": [
+            {**_network_object(network), **_alignment_object(plan, network)} for network in plan.networks
+        ],
         "unplaced": [{"practice_code": each.practice_code, "reason": each.reason} for each in plan.unplaced],
         "graph": {
             "edges": _edge_rows(plan.edges),
@@ -58,6 +62,7 @@ def plan_object(plan: Plan, *, timings: bool = False) -> dict[str, Any]:
             "distance_km": [rounded(edge.distance_km) for edge in plan.edges],
             **({"barriers": _barrier_rows(plan.barriers)} if plan.barriers else {}),
         },
+        **({"living": _living_rows(plan)} if plan.living else {}),
         **({"solve_log": log} if timings else {}),
         "provenance": _sorted(plan.provenance),
     }
@@ -189,6 +194,28 @@ def _network_object(network: Network) -> dict[str, Any]:
         "rationale": network.rationale,
         **containment_object(network),
     }
+
+
+def _alignment_object(plan: Plan, network: Network) -> dict[str, Any]:
+    """Say in which neighbourhoods a network's patients live, where that is known."""
+    patients = patients_in(plan.living, network.practice_codes)
+    if not patients:
+        return {}
+    return {
+        "neighbourhood": next(iter(patients)) or None,
+        "neighbourhood_share": rounded(main_share(patients)),
+        "neighbourhoods": {name: rounded(number) for name, number in patients.items()},
+    }
+
+
+def _living_rows(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {
+            "practice_code": code,
+            "neighbourhoods": {name: rounded(number) for name, number in sorted(plan.living[code].items())},
+        }
+        for code in sorted(plan.living)
+    ]
 
 
 def _today_object(network: Network) -> dict[str, str] | None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from netform.export.alignment import alignment_of, outside_of_practices
+from netform.export.rounding import rounded
+from netform.plan.neighbourhoods import patients_in
+
 if TYPE_CHECKING:
     from netform.plan.model import Containment, Network
     from netform.result import Result
@@ -16,22 +20,8 @@ __all__ = [
     "plain_value",
     "practice_rows",
     "residents_word",
-    "rounded",
     "source_rows",
 ]
-
-# Six decimals of an hour are 4 milliseconds: beyond them only the order of summation shows.
-DECIMALS = 6
-
-
-def rounded(number: float | None) -> float | None:
-    """Round for publication, so that equal results are equal bytes; -0.0 becomes 0.0.
-
-    Parameters
-    ----------
-    number : float or None
-    """
-    return None if number is None else round(number, DECIMALS) + 0.0
 
 
 def network_rows(result: Result) -> list[dict[str, Any]]:
@@ -62,6 +52,7 @@ def network_rows(result: Result) -> list[dict[str, Any]]:
             "hub_code": network.hub_code,
             "exception": network.exception,
             "explanation": network.explanation,
+            **alignment_of(network, result.plan.living),
             **{f"{term}_hours": rounded(network.terms.get(term)) for term in terms},
             **containment_columns(network, known=known),
         }
@@ -121,6 +112,7 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
         for code, minutes in zip(network.practice_codes, network.minutes_to_hub, strict=True)
     }
     reasons = {unplaced.practice_code: unplaced.reason for unplaced in result.plan.unplaced}
+    outside = outside_of_practices(result.plan.networks, result.plan.living)
     rows = []
     for index, practice in enumerate(result.practices):
         network, minutes = network_of.get(practice.code, (None, None))
@@ -142,6 +134,7 @@ def practice_rows(result: Result) -> list[dict[str, Any]]:
                 "easting": round(float(result.places.easting[index]), 1) + 0.0,
                 "northing": round(float(result.places.northing[index]), 1) + 0.0,
                 "place_quality": result.places.quality[index],
+                **_home(practice.code, result.plan.living, outside),
                 **({"attached_to": hosts.get(practice.code)} if hosts else {}),
             }
         )
@@ -171,6 +164,18 @@ def branch_rows(result: Result) -> list[dict[str, Any]]:
         }
         for branch in result.standing.branches
     ]
+
+
+def _home(
+    code: str, living: Mapping[str, Mapping[str, float]], outside: Mapping[str, float]
+) -> dict[str, Any]:
+    """Say where the patients of a practice live, where that is known of any."""
+    if not living:
+        return {}
+    return {
+        "neighbourhood": next(iter(patients_in(living, [code])), None) or None,
+        "patients_outside_neighbourhood": rounded(outside.get(code)),
+    }
 
 
 def source_rows(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from netform.export.alignment import (
+    ALIGNMENT_COLUMNS,
+    alignment_of,
+    alignment_table,
+    neighbourhood_rows,
+    neighbourhood_shapes,
+)
 from netform.export.plan_json import containment_object, dump_json, posts_object
 from netform.export.publication import Layer, Publication, Table
 from netform.export.qgis import networks_style
-from netform.export.rows import containment_columns, rounded, source_rows
+from netform.export.rounding import rounded
+from netform.export.rows import containment_columns, source_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from netform.judge.scoring import Score, ScoredNetwork, ScoredResult
     from netform.plan.model import Network
@@ -31,13 +40,17 @@ __all__ = [
 SCHEMA = "netform/score/1"
 
 
-def score_object(score: Score, provenance: Mapping[str, Any]) -> dict[str, Any]:
+def score_object(
+    score: Score, provenance: Mapping[str, Any], living: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, Any]:
     """Return a score as the object that ``score.json`` holds: keys are added to the schema, never changed.
 
     Parameters
     ----------
     score : Score
     provenance : mapping
+    living : mapping of str to mapping of str to float, optional
+        By practice, patients by neighbourhood.
     """
     return {
         "schema": SCHEMA,
@@ -54,21 +67,27 @@ def score_object(score: Score, provenance: Mapping[str, Any]) -> dict[str, Any]:
         "in_band_and_contiguous": score.both,
         "breaches_by_kind": score.breach_counts,
         "breaches": [{"kind": each.kind, "sentence": each.sentence} for each in score.breaches],
-        "networks": [_network_object(each) for each in score.networks],
+        "networks": [
+            {**_network_object(each), **alignment_of(each.network, living or {})} for each in score.networks
+        ],
         "unplaced": list(score.grouping.unplaced),
         "provenance": {name: provenance[name] for name in sorted(provenance)},
     }
 
 
-def score_json(score: Score, provenance: Mapping[str, Any]) -> bytes:
+def score_json(
+    score: Score, provenance: Mapping[str, Any], living: Mapping[str, Mapping[str, float]] | None = None
+) -> bytes:
     """Write a score as ``score.json``, one line a network.
 
     Parameters
     ----------
     score : Score
     provenance : mapping
+    living : mapping of str to mapping of str to float, optional
+        By practice, patients by neighbourhood.
     """
-    return lined_json(score_object(score, provenance), ("networks", "breaches"))
+    return lined_json(score_object(score, provenance, living), ("networks", "breaches"))
 
 
 def lined_json(document: Mapping[str, Any], listed: Collection[str]) -> bytes:
@@ -99,6 +118,7 @@ def network_rows(result: ScoredResult) -> list[dict[str, Any]]:
     names = {practice.code: practice.name for practice in result.practices}
     return [
         _network_row(each, result.score)
+        | alignment_of(each.network, result.living)
         | {
             "practice_codes": list(each.network.practice_codes),
             "hub_name": names[each.network.hub_code],
@@ -175,6 +195,7 @@ def ground_rows(result: ScoredResult) -> list[dict[str, Any]]:
     """
     return [
         _network_row(each, result.score)
+        | alignment_of(each.network, result.living)
         | {
             "practice_codes": list(each.network.practice_codes),
             "breaches": [breach.sentence for breach in each.breaches],
@@ -187,6 +208,14 @@ def _grounds(result: ScoredResult) -> NDArray[Any]:
     return np.array(
         [result.boundaries[each.network.network_id] for each in result.score.networks], dtype=object
     )
+
+
+def _networks(result: ScoredResult) -> list[Network]:
+    return [each.network for each in result.score.networks]
+
+
+def _hoods(result: ScoredResult) -> Mapping[str, BaseGeometry]:
+    return result.neighbourhoods.shapes if result.neighbourhoods else {}
 
 
 def _page(result: ScoredResult) -> bytes:
@@ -256,10 +285,25 @@ SCORE: Publication[ScoredResult] = Publication(
         Table("networks", network_rows, ("network",)),
         Table("breaches", breach_rows, ("network", "name", "kind", "sentence")),
         Table("practices", practice_rows, places=True),
+        Table(
+            "neighbourhoods",
+            lambda result: alignment_table(_networks(result), result.living),
+            ALIGNMENT_COLUMNS,
+            given=lambda result: bool(result.living),
+        ),
         Table("sources", source_table, ("what", "value"), sheet_only=True),
     ),
-    layers=(Layer("networks", "network", ground_rows, _grounds, partial(networks_style, key="network")),),
+    layers=(
+        Layer("networks", "network", ground_rows, _grounds, partial(networks_style, key="network")),
+        Layer(
+            "neighbourhoods",
+            "neighbourhood",
+            lambda result: neighbourhood_rows(_networks(result), result.living, _hoods(result)),
+            lambda result: neighbourhood_shapes(_hoods(result)),
+            given=lambda result: bool(_hoods(result)),
+        ),
+    ),
     page=("score", _page),
-    document=("score", lambda result: score_json(result.score, result.provenance)),
+    document=("score", lambda result: score_json(result.score, result.provenance, result.living)),
     folder=(".csv", ".geojson", ".html"),
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netform.inputs.places import Places
     from netform.practices.model import PracticeList
 
-__all__ = ["COMPUTED", "KnownPostcodes", "local_authorities", "with_computed"]
+__all__ = ["COMPUTED", "NEIGHBOURHOOD", "KnownPostcodes", "local_authorities", "with_computed"]
 
 
 def local_authorities(practices: PracticeList, places: Places) -> tuple[list[str], list[str]]:
@@ -56,6 +56,9 @@ def local_authorities(practices: PracticeList, places: Places) -> tuple[list[str
     why = "is that of the nearest postcode, because their own is not known"
     return found, [f"The local authority of these practices {why}: {some_of(nearest)}."] if nearest else []
 
+
+# The column that files of neighbourhoods give.
+NEIGHBOURHOOD = "neighbourhood"
 
 # From the list and its places to a value for each practice, and notes.
 COMPUTED: Mapping[str, Callable[[PracticeList, Places], tuple[list[str], list[str]]]] = {
@@ -111,16 +114,23 @@ class KnownPostcodes:
         return None
 
 
-def with_computed(practices: PracticeList, places: Places, area_column: str | None) -> PracticeList:
+def with_computed(
+    practices: PracticeList,
+    places: Places,
+    area_column: str | None,
+    given: Mapping[str, Sequence[str]] | None = None,
+) -> PracticeList:
     """Fill in the areas and the sides of soft boundaries that the list lacks and that follow from places.
 
     Parameters
     ----------
     practices : PracticeList
-        Read with `COMPUTED` as columns that may be absent.
+        Read with `COMPUTED`, and those given, as columns that may be absent.
     places : Places
     area_column : str or None
         As the user named it.
+    given : mapping of str to sequence of str, optional
+        Columns that other files give: a value for each practice, blank where it is not known.
 
     Raises
     ------
@@ -130,11 +140,16 @@ def with_computed(practices: PracticeList, places: Places, area_column: str | No
     asked = {
         name
         for name in (area_column, *practices.soft_columns)
-        if name is not None and name in COMPUTED and _is_absent(practices, name, area_column)
+        if name is not None
+        and name in {*COMPUTED, *(given or {})}
+        and _is_absent(practices, name, area_column)
     }
     columns: dict[str, Sequence[str]] = {}
     notes: list[str] = []
     for name in sorted(asked):
+        if given and name in given:
+            columns[name] = given[name]
+            continue
         columns[name], said = COMPUTED[name](practices, places)
         notes += said
     if not columns:

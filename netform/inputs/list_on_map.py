@@ -67,7 +67,7 @@ def list_on_map(
     ----------
     files : ListFiles
     asked : AskedColumns
-        The columns that the user names.
+        The columns that the user names; those that others than places give stay blank.
     postcodes_file : Path, optional
         Asked before the bundled postcodes.
     stdin : BinaryIO, optional
@@ -88,7 +88,7 @@ def list_on_map(
         asked,
         area=asked.area and _as_computed(asked.area),
         soft=tuple(map(_as_computed, asked.soft)),
-        computed=tuple(COMPUTED),
+        computed=(*COMPUTED, *asked.computed),
     )
     practices, reading = read_list(files, asked, _known(postcodes_file), stdin, always=always_joined)
     on_stage("placing")

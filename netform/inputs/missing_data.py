@@ -19,6 +19,7 @@ _NEEDS = {
     "continuity": "the list has no present networks (pcn_code)",
     "community": "no registrations by LSOA were given (--registrations)",
     "crossing": "no column with the sides of a soft boundary was named (--soft)",
+    "alignment": "no neighbourhoods were given (--neighbourhoods)",
 }
 
 # What it means for those of which it is not known, where it is of others.
@@ -26,6 +27,7 @@ _MEANING = {
     "cover": "Practices whose staff is not fully known, so that they count neither as short nor as covered",
     "continuity": "Practices without a present network, so that they cannot be moved from one",
     "crossing": "Practices not known to lie on either side of a soft boundary, so that they do not cross it",
+    "alignment": "Practices of which it is not known in which neighbourhood their patients live",
 }
 
 
@@ -48,6 +50,7 @@ def unknown_notes(graph: nx.Graph, rules: Rules) -> tuple[str, ...]:
         "cover": [code for code in sorted(graph) if nodes[code]["shortfall_fte"] is None],
         "continuity": [code for code in sorted(graph) if not nodes[code]["pcn_code"]],
         "crossing": [code for code in sorted(graph) if not all(nodes[code]["sides"])],
+        "alignment": [code for code in sorted(graph) if not nodes[code]["neighbourhoods"]],
         # Of single practices without registrations the reader of registrations tells.
         "community": [] if any(nodes[code]["residents"] for code in graph) else sorted(graph),
     }

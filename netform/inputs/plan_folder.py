@@ -135,6 +135,9 @@ def read_plan_folder(given: str | Path) -> PlanFolder:
     _check_same(plan, practices, str(table))
     shapes = path.with_name("networks.geojson")
     boundaries, beside = _read_boundaries(shapes) if shapes.exists() else ({}, {})
+    hoods = path.with_name("neighbourhoods.geojson")
+    if hoods.exists():
+        beside = {**beside, "neighbourhoods": _read_boundaries(hoods, "neighbourhood")[0]}
     return PlanFolder(plan, practices, read_rules(path.with_name("rules.toml")), boundaries, beside)
 
 
@@ -154,6 +157,9 @@ def _check_types(plan: Plan) -> None:
         numbers += [network.list_size, *network.terms.values()]
     if not isinstance(provenance, dict):
         raise TypeError("its provenance is not an object")
+    for code, living in plan.living.items():
+        texts += [code, *living]
+        numbers += living.values()
     for text in texts:
         if not isinstance(text, str):
             raise TypeError(f"{text!r:.40} stands where a name or a code is expected")
@@ -198,14 +204,14 @@ def _check_same(plan: Plan, practices: PracticeList, file: str) -> None:
         raise InputError(faults[:20])
 
 
-def _read_boundaries(path: Path) -> tuple[dict[str, BaseGeometry], dict[str, dict[str, BaseGeometry]]]:
-    """Read networks.geojson onto the National Grid: the networks, and what is drawn besides."""
+def _read_boundaries(
+    path: Path, key: str = "network_id"
+) -> tuple[dict[str, BaseGeometry], dict[str, dict[str, BaseGeometry]]]:
+    """Read a GeoJSON of the folder onto the National Grid: what it is of, and what is drawn besides."""
     content = read_bytes(path)
     try:
         collection: dict[str, Any] = json.loads(content)
-        networks = {
-            str(each["properties"]["network_id"]): each["geometry"] for each in collection["features"]
-        }
+        networks = {str(each["properties"][key]): each["geometry"] for each in collection["features"]}
         boundaries = _on_the_grid(networks)
         beside = {name: _on_the_grid(collection.get(name, {})) for name in ("lines", "outside")}
     except (

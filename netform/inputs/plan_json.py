@@ -55,6 +55,7 @@ def read_plan_json(content: bytes | str) -> Plan:
         ),
         provenance=document["provenance"],
         barriers=tuple(Edge(*each) for each in graph.get("barriers", ())),
+        living={each["practice_code"]: each["neighbourhoods"] for each in document.get("living", ())},
     )
 
 

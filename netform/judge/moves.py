@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from netform.explain.move_words import limit_words, start_words
 from netform.inputs.grouping_file import todays_grouping
@@ -39,7 +39,10 @@ def _grouping_of(plan: Plan, practices: PracticeList) -> Grouping:
 
 
 def moves_from(
-    start: Grouping, practices: PracticeList, most_practices: int | str | None, most_patients: int | None
+    start: Grouping,
+    practices: PracticeList,
+    most_practices: int | str | None,
+    most_patients: int | str | None,
 ) -> Moves:
     """Say how far a plan may be from where it starts.
 
@@ -49,13 +52,21 @@ def moves_from(
     practices : PracticeList
         The whole list, over which the networks of the start are counted.
     most_practices, most_patients : int or None
-        At most so many, over each area; None for any number. ``"least"`` for as few practices as a plan can move.
+        At most so many, over each area; None for any number. ``"least"``, in place of one of them, for as few as a
+        plan can move.
     """
     size = {practice.code: practice.list_size for practice in practices}
     patients = {label: sum(size[code] for code in codes) for label, codes in start.networks.items()}
-    if isinstance(most_practices, str):
-        return Moves(start, patients, None, most_patients, least=True)
-    return Moves(start, patients, most_practices, most_patients)
+    least: Literal["", "practices", "patients"] = "practices" if isinstance(most_practices, str) else ""
+    if isinstance(most_patients, str):
+        least = "patients"
+    return Moves(
+        start,
+        patients,
+        most_practices if isinstance(most_practices, int) else None,
+        most_patients if isinstance(most_patients, int) else None,
+        least,
+    )
 
 
 def moves_made(plan: Plan, practices: PracticeList, start: Grouping) -> tuple[int, int]:
@@ -93,8 +104,8 @@ def with_moves(plan: Plan, practices: PracticeList, moves: Moves) -> Plan:
     number, patients = moves_made(plan, practices, moves.start)
     made: dict[str, Any] = {
         "start": moves.start.name,
-        "most_practices": "least" if moves.least else moves.practices,
-        "most_patients": moves.patients,
+        "most_practices": "least" if moves.least == "practices" else moves.practices,
+        "most_patients": "least" if moves.least == "patients" else moves.patients,
         "practices": number,
         "patients": patients,
     }

@@ -64,6 +64,7 @@ def published_result(given: str | Path) -> Result:
         prices=_prices(prices) if prices.exists() else (),
         outside=folder.beside.get("outside", {}),
         authority_lines=folder.beside.get("lines", {}).get("local_authorities"),
+        neighbourhoods=folder.beside.get("neighbourhoods", {}),
         timings=any(area.log for area in folder.plan.areas),
         standing=_standing(path.with_name("branches.csv"), beside),
     )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.inputs.places import Places
+    from netform.map.neighbourhoods import Neighbourhoods
     from netform.map.territory import Territories
     from netform.plan.grouping import Grouping
     from netform.plan.model import Containment
@@ -154,6 +155,8 @@ class ScoredResult:
         Each network's polygon or multipolygon by label, EPSG:27700 metres.
     provenance : mapping
         The list, the rules and the journeys it was scored by.
+    neighbourhoods : Neighbourhoods or None
+        Where patients live by them, where that is known.
     """
 
     practices: PracticeList
@@ -161,6 +164,12 @@ class ScoredResult:
     score: Score
     boundaries: Mapping[str, BaseGeometry]
     provenance: Mapping[str, Any]
+    neighbourhoods: Neighbourhoods | None = None
+
+    @property
+    def living(self) -> Mapping[str, Mapping[str, float]]:
+        """By practice, patients by neighbourhood; empty where nothing is known."""
+        return self.neighbourhoods.living if self.neighbourhoods else {}
 
 
 def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
@@ -253,7 +262,12 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
     }
     return [
         ScoredResult(
-            prepared.practices, prepared.places, score, draw_grouping(prepared, drawn, score), provenance
+            prepared.practices,
+            prepared.places,
+            score,
+            draw_grouping(prepared, drawn, score),
+            provenance,
+            prepared.neighbourhoods,
         )
         for score in scores
     ]

@@ -3,7 +3,8 @@
 Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_list_size``, ``area``,
 ``easting`` and ``northing``; ``pcn_code`` (the present network, blank where there is none) and
 ``pcn_list_size`` (its patients over the whole list); ``clinical_fte`` and ``shortfall_fte`` (None where its staff
-is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft boundary, blank where unknown); and
+is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft boundary, blank where unknown);
+``neighbourhoods`` (its patients by the neighbourhood they live in; empty where unknown), which `netform.pipeline` adds;
 ``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
 its ground reaches the edge of its area's) and, where it is known, ``population`` (all who live in its territory), which
 `netform.pipeline` adds. One that is not on the ground has whom it is attached to as ``attached_to``.
@@ -181,6 +182,7 @@ def _nodes(practices: PracticeList, places: Places, travel: Travel, residents: R
             shortfall_fte=None if fte is None else averages[practice.area] * practice.list_size - fte,
             sides=practice.sides,
             residents=dict(residents.get(practice.code, {})),
+            neighbourhoods={},
         )
     return graph
 

@@ -54,6 +54,10 @@ class LsoaGround:
     population : mapping of str to float
         Residents of the territory of each practice, where the file says of all its LSOAs; empty where it does not.
     notes : tuple of str
+    counts : RegistrationCounts or None
+        Patients by practice and LSOA, by the codes of ``shapes``.
+    shapes : LsoaShapes or None
+        The LSOAs of the ground and around it.
     outlined : bool
         Whether the outer edge is an outline of where people live, not one of polygons that were given.
     """
@@ -63,6 +67,8 @@ class LsoaGround:
     population: Mapping[str, float]
     notes: tuple[str, ...]
     outlined: bool
+    counts: RegistrationCounts | None = None
+    shapes: LsoaShapes | None = None
 
 
 def ground_of_lsoas(
@@ -148,6 +154,8 @@ def ground_of_lsoas(
         _population(shapes, owner_of, counts, codes),
         tuple(notes),
         outlined=not shapes.outlined and boundary_file is None,
+        counts=counts,
+        shapes=shapes,
     )
 
 

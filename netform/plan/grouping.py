@@ -6,7 +6,7 @@ Unlike a plan it may break every rule; it is what plans are compared with and wh
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,13 +61,13 @@ class Moves:
         Registered patients of each of its networks.
     practices, patients : int or None
         At most so many, over each area; None for any number.
-    least : bool
-        As few practices in each area as a plan can move that has no more exceptions than are needed, in place of a
-        number of practices.
+    least : str
+        ``practices`` or ``patients``: as few of them in each area as a plan can move that has no more exceptions than
+        are needed, in place of a number; blank where numbers are the limits.
     """
 
     start: Grouping
     start_patients: Mapping[str, int]
     practices: int | None = None
     patients: int | None = None
-    least: bool = False
+    least: Literal["", "practices", "patients"] = ""

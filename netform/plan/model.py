@@ -282,6 +282,9 @@ class Plan:
         Input and rules digests, gazetteer, travel, seed, workers, versions.
     barriers : tuple of Edge
         Borders that are no neighbourhood, for their drive is longer than the rules allow.
+    living : mapping of str to mapping of str to float
+        By practice, patients by the neighbourhood they live in, under a blank name those who live outside every one;
+        empty where nothing is known of neighbourhoods.
     """
 
     areas: tuple[AreaResult, ...]
@@ -290,6 +293,7 @@ class Plan:
     edges: tuple[Edge, ...]
     provenance: Mapping[str, Any]
     barriers: tuple[Edge, ...] = ()
+    living: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def cost(self) -> float | None:

@@ -17,6 +17,7 @@ from netform.plan.title_page import title_page_of
 from netform.practices.names import written_name
 from netform.report import words
 from netform.report.against_today import changes_from_today, changes_sentences
+from netform.report.alignment import MOSTLY, alignment_of_page
 from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
 from netform.report.exceptions import explanation_of, shared_reasons, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing
@@ -120,6 +121,8 @@ def render_report(result: Result) -> str:
         counts=area_counts(result, facts),
         methods=methods(result),
         course=course,
+        alignment=alignment_of_page(result, _labels(result, several=several)),
+        mostly=MOSTLY,
         practice_rows=practice_rows(result),
         notes=plan.provenance.get("notes", (*result.practices.notes, *result.places.notes)),
         # What is said in the findings is not said again among the sources.
@@ -134,6 +137,14 @@ def render_report(result: Result) -> str:
         style_hash=style_hash(style),
         **_tests_of(result),
     )
+
+
+def _labels(result: Result, *, several: bool) -> dict[str, str]:
+    """Call networks by their numbers, or, where there are several areas, by their ids."""
+    return {
+        each.network_id: each.network_id if several else words.network_number(each)
+        for each in result.plan.networks
+    }
 
 
 def _unplaced(result: Result, area: str | None) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from netform.plan.model import Plan
+from netform.report.alignment import MOSTLY, alignment_of_page
 from netform.report.costs import any_penalty, hours_meaning, taken_sentences, term_rows
 from netform.report.facts import Facts, bands_of
 from netform.report.homes import homes_sentence
@@ -78,6 +79,7 @@ def render_score(result: ScoredResult) -> str:
         for anchor, area in enumerate(sorted(by_area), start=1)
     ]
     tally = facts.tally(each.network for each in score.networks)
+    labels = {row.network.network_id: f"{row.number}: {row.label}" for row in rows}
     style = asset("report.css.j2") + asset("sheets.css.j2")
     made = environment()
     made.filters["breach_words"] = breach_words
@@ -101,6 +103,8 @@ def render_score(result: ScoredResult) -> str:
         weights=dict(score.rules.weights),
         kinds=score.breach_counts,
         broken=_broken(rows, score),
+        alignment=alignment_of_page(_as_result(result, rows), labels),
+        mostly=MOSTLY,
         provenance=provenance_rows(_for_people(result)),
         style=Markup(style),  # noqa: S704 - our own file; nothing of the user's is in it
         style_hash=style_hash(style),
@@ -166,14 +170,20 @@ def _drawing(result: ScoredResult, rows: list[ScoreRow], area: str | None) -> Dr
     """Draw the networks of some rows, with the practices of their area, or of all, that are in none."""
     area_of = {practice.code: practice.area for practice in result.practices}
     unplaced = [code for code in result.score.grouping.unplaced if area is None or area_of[code] == area]
-    shown = Result(
+    shown = _as_result(result, rows)
+    return draw_map(shown, shown.plan.networks, unplaced)
+
+
+def _as_result(result: ScoredResult, rows: list[ScoreRow]) -> Result:
+    """Put the networks of some rows as those of a plan, for what draws plans."""
+    return Result(
         practices=result.practices,
         places=result.places,
-        plan=Plan((), tuple(row.network for row in rows), (), (), {}),
+        plan=Plan((), tuple(row.network for row in rows), (), (), {}, living=result.living),
         boundaries={str(row.number): result.boundaries[row.label] for row in rows},
         rules_toml="",
+        neighbourhoods=result.neighbourhoods.shapes if result.neighbourhoods else {},
     )
-    return draw_map(shown, shown.plan.networks, unplaced)
 
 
 def _broken(rows: list[ScoreRow], score: Score) -> list[tuple[ScoreRow | None, Breach]]:

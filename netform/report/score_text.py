@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netform.report.alignment import alignment_rows, alignment_sentences
 from netform.report.costs import (
     PENALTY_MEANING,
     any_penalty,
@@ -21,6 +22,8 @@ from netform.rules.table import DEMAND_RULES
 from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netform.judge.scoring import Score
 
 __all__ = ["BREACH_WORDS", "breach_words", "called", "opening", "score_text", "shortened"]
@@ -62,12 +65,14 @@ def _are(number: int, one: str = "is", many: str = "are") -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def score_text(score: Score) -> str:
+def score_text(score: Score, living: Mapping[str, Mapping[str, float]] | None = None) -> str:
     """Write a score for people at a terminal.
 
     Parameters
     ----------
     score : Score
+    living : mapping of str to mapping of str to float, optional
+        By practice, patients by neighbourhood.
 
     Returns
     -------
@@ -79,6 +84,7 @@ def score_text(score: Score) -> str:
         [
             f"{one_line(score.grouping.name)}: {opening(score)}",
             *filter(None, [homes_sentence(each.network for each in score.networks)]),
+            *alignment_sentences(alignment_rows([each.network for each in score.networks], living or {})),
         ],
         _term_lines(score),
         _kind_lines(score),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netform.plan.rule_cost import rule_cost_words
+from netform.report.alignment import alignment_rows, alignment_sentences
 from netform.report.costs import cost_cells, cost_columns, taken_sentences
 from netform.report.exceptions import exception_lines, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence
@@ -60,6 +61,7 @@ def summary_text(result: Result) -> str:
             *filter(None, [band_sentence(facts)]),
             *taken_sentences(facts.tally(plan.networks)),
             *filter(None, [homes_sentence(plan.networks)]),
+            *alignment_sentences(alignment_rows(plan.networks, plan.living)),
             proof_sentence(plan),
             *_left_open(plan),
         ],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from netform.plan.neighbourhoods import SHARE_SLACK, main_share, patients_by_neighbourhood
 from netform.rules.demanded_graph import cut_off, kept_graph
 from netform.rules.hubs import MINUTES_SLACK, eligible_hubs, named_hubs
 
@@ -38,7 +39,8 @@ class Breach:
     ----------
     kind : str
         Of a network: ``band``, ``contiguity``, ``area``, ``apart``, ``together``, ``merge``, ``exclude``, ``pin``,
-        ``longest_to_hub``, ``longest_between``, ``least_practices``, ``most_practices``, ``doughnut`` or ``hub``.
+        ``longest_to_hub``, ``longest_between``, ``least_practices``, ``most_practices``, ``doughnut``, ``aligned`` or
+        ``hub``.
         Of a division: ``missing``, ``twice`` or ``networks``.
     sentence : str
         For planners.
@@ -236,12 +238,33 @@ def _longest_between(graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Ite
 
 def _doughnut(graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Iterator[Breach]:
     demands = rules.demands
-    stands = counted_practices(codes, demands) == 1 or tuple(codes) in demands.pins
-    if demands.no_doughnuts and not stands and (inside := sorted(cut_off(kept_graph(graph, demands), codes))):
+    if not demands.no_doughnuts or _stands(codes, demands):
+        return
+    if inside := sorted(cut_off(kept_graph(graph, demands), codes)):
         yield Breach(
             "doughnut",
             f"It lies all around {_some(inside)}: every way from there to the edge of the area leads through it.",
         )
+
+
+def _aligned(graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Iterator[Breach]:
+    wanted = rules.demands.aligned
+    if not wanted or _stands(codes, rules.demands):
+        return
+    patients = patients_by_neighbourhood(graph, codes)
+    share = main_share(patients)
+    if share is not None and share < wanted - SHARE_SLACK:
+        main = next(iter(patients)) or "none"
+        yield Breach(
+            "aligned",
+            f"Of its patients {100 * share:.1f}% live in its main neighbourhood, {main}, fewer than the "
+            f"{100 * wanted:.4g}% demanded at least.",
+        )
+
+
+def _stands(codes: Sequence[str], demands: Demands) -> bool:
+    """Whether a network is as it is whatever is demanded of those that practices form: a pin, or one practice."""
+    return counted_practices(codes, demands) == 1 or tuple(codes) in demands.pins
 
 
 def _number(_graph: nx.Graph, codes: Sequence[str], rules: Rules) -> Iterator[Breach]:
@@ -269,6 +292,7 @@ _CHECKS: tuple[Callable[[nx.Graph, Sequence[str], Rules], Iterator[Breach]], ...
     _longest_to_hub,
     _longest_between,
     _doughnut,
+    _aligned,
 )
 
 

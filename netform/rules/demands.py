@@ -64,6 +64,9 @@ class Demands:
     no_doughnuts : bool
         No network of several practices lies around others, so that each way from them to the edge of the area leads
         through it. Pins are as they stand.
+    aligned : float
+        The least share of a network's patients, of those of whom it is known, who live in its main neighbourhood. Pins
+        and networks of one practice are as they stand.
     networks : int or None
         Exactly how many networks each area has, pins, exceptions and oversize practices among them.
     areas : tuple of AreaDemand
@@ -82,6 +85,7 @@ class Demands:
     least_practices: int = 1
     most_practices: int = 2**16
     no_doughnuts: bool = False
+    aligned: float = 0.0
     networks: int | None = None
     areas: tuple[AreaDemand, ...] = ()
 

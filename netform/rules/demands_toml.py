@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform.practices.text import composed
 from netform.practices.values import CellError, clean_code
-from netform.ranges import COUNT, LONGEST, PATIENTS, Range, shown
+from netform.ranges import COUNT, LEAST_SHARE, LONGEST, PATIENTS, Range, shown
 from netform.rules.demands import NO_DEMANDS, AreaDemand, Codes, Demands
 from netform.rules.table import DEMAND_RULES, demand_rules
 from netform.rules.toml_values import nearest, toml_number, toml_text
@@ -38,6 +38,8 @@ DEMAND_TABLES = ("planner", "areas")
 PLANNER_KEYS = {rule.key: rule.field for rule in DEMAND_RULES}
 _KINDS = {rule.key: rule.kind for rule in DEMAND_RULES}
 _AREA = {"min": "least", "max": "most", "networks": "networks"}
+
+_RANGES = {"minutes": LONGEST, "whole": COUNT, "share": LEAST_SHARE}
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -79,7 +81,7 @@ def demands_toml(demands: Demands) -> list[str]:
     for rule in demand_rules("codes"):
         if codes := getattr(demands, rule.field):
             lines.append(f"{rule.key} = {_codes_toml(codes)}")
-    for rule in demand_rules("minutes", "whole"):
+    for rule in demand_rules("minutes", "whole", "share"):
         if (value := getattr(demands, rule.field)) != getattr(NO_DEMANDS, rule.field):
             lines.append(f"{rule.key} = {toml_number(value)}")
     lines += [f"{rule.key} = true" for rule in demand_rules("whether") if getattr(demands, rule.field)]
@@ -136,12 +138,9 @@ class _Reader:
                 case "codes":
                     codes = self._codes(where, value)
                     changes[field_name] = tuple(sorted({*getattr(base, field_name), *codes}))
-                case "minutes":
-                    if self._is_within(LONGEST, where, value):
-                        changes[field_name] = float(value)
-                case "whole":
-                    if self._is_within(COUNT, where, value):
-                        changes[field_name] = value
+                case "minutes" | "share" | "whole" as kind:
+                    if self._is_within(_RANGES[kind], where, value):
+                        changes[field_name] = value if kind == "whole" else float(value)
                 case "whether":
                     if isinstance(value, bool):
                         changes[field_name] = value

@@ -31,6 +31,7 @@ TERM_NAMES = (
     "continuity",
     "community",
     "crossing",
+    "alignment",
 )
 
 # Numbers that follow the band unless a rule names them: the target list size is its middle, with a dead band as wide as
@@ -95,6 +96,8 @@ class Rules:
         For a patient who lives outside the territories of the network.
     crossing_hours_per_patient_week : float
         For a patient on the smaller side of a soft boundary, each boundary by itself.
+    alignment_hours_per_patient_week : float
+        For a patient who lives outside the network's main neighbourhood.
     roles : tuple of Role
     weights : tuple of (str, float)
         One for each term, in the order of `TERM_NAMES`.
@@ -128,6 +131,7 @@ class Rules:
     continuity_hours_per_patient_week: float
     community_hours_per_patient_week: float
     crossing_hours_per_patient_week: float
+    alignment_hours_per_patient_week: float
     roles: tuple[Role, ...]
     weights: tuple[tuple[str, float], ...]
     demands: Demands = NO_DEMANDS

@@ -25,8 +25,8 @@ class Single:
     ----------
     kind : str
         ``pin``, ``together``, ``apart``, ``exclude``, ``merge``, ``hub_must``, ``hub_may``, ``longest_to_hub``,
-        ``longest_between``, ``least_practices``, ``most_practices``, ``no_doughnuts``, ``networks``,
-        ``area_band`` or ``area_networks``.
+        ``longest_between``, ``least_practices``, ``most_practices``, ``no_doughnuts``, ``aligned``,
+        ``networks``, ``area_band`` or ``area_networks``.
     rule : str
         In words, without a full stop.
     practice_codes : tuple of str
@@ -86,6 +86,9 @@ def _numbers(rules: Rules) -> Iterator[Single]:
             if value == 1:
                 said = said.replace("practices in", "practice in").replace("networks in", "network in")
             yield Single(rule.field, said, (), _with(rules, **{rule.field: none}))
+    for rule in demand_rules("share"):
+        if share := getattr(rules.demands, rule.field):
+            yield Single(rule.field, rule.words.format(100 * share), (), _with(rules, **{rule.field: 0.0}))
     for rule in demand_rules("whether"):
         if getattr(rules.demands, rule.field):
             yield Single(rule.field, rule.words, (), _with(rules, **{rule.field: False}))

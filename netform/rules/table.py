@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 __all__ = ["DEMAND_RULES", "DemandRule", "Kind", "demand_rules"]
 
-# Groups of practices; practices; minutes; whole numbers; whether or not.
-Kind = Literal["groups", "codes", "minutes", "whole", "whether"]
+# Groups of practices; practices; minutes; whole numbers; shares of a whole; whether or not.
+Kind = Literal["groups", "codes", "minutes", "whole", "share", "whether"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class DemandRule:
     field : str
         Of `netform.rules.demands.Demands`.
     kind : str
-        What is given: ``groups``, ``codes``, ``minutes``, ``whole`` or ``whether``.
+        What is given: ``groups``, ``codes``, ``minutes``, ``whole``, ``share`` or ``whether``.
     key : str
         In the table ``[planner]`` of a rules file, and of what it costs.
     flag : str
@@ -124,6 +124,12 @@ DEMAND_RULES: Final = (
         "No network lies all around others, as a doughnut does around its hole.",
         "no network all around others",
         "doughnut", "Lies all around others",
+    ),
+    DemandRule(
+        "aligned", "share", "aligned", "--aligned",
+        "At least this share of a network's patients lives in its main neighbourhood, such as 75% (--neighbourhoods).",
+        "at least {:.4g}% of the patients of each network in its main neighbourhood",
+        "aligned", "Too few of its patients live in one neighbourhood",
     ),
     DemandRule(
         "networks", "whole", "networks", "--networks",

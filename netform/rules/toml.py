@@ -61,6 +61,7 @@ _KEYS: dict[tuple[str, str], str] = {
     ("continuity", "hours_per_patient_week"): "continuity_hours_per_patient_week",
     ("community", "hours_per_patient_week"): "community_hours_per_patient_week",
     ("crossing", "hours_per_patient_week"): "crossing_hours_per_patient_week",
+    ("alignment", "hours_per_patient_week"): "alignment_hours_per_patient_week",
 }
 # Rules that hold only where they are set: they stand in no file otherwise.
 _WHERE_SET = ("longest_border_minutes", "longest_border_ratio")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netform.scores.alignment import ALIGNMENT
 from netform.scores.balance import BALANCE
 from netform.scores.community import COMMUNITY
 from netform.scores.continuity import CONTINUITY
@@ -45,6 +46,7 @@ TERMS: dict[str, Term] = {
         CONTINUITY,
         COMMUNITY,
         CROSSING,
+        ALIGNMENT,
     )
 }
 

@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from netform.candidates.living import Living
 from netform.candidates.store import CandidateStore
 from netform.rules.model import Rules
 
@@ -43,6 +44,8 @@ class ScoringData:
     living : ndarray of float64, shape (n,)
         Patients of practice i of whom it is known where they live, those in the territories of practices outside this
         problem among them.
+    neighbourhoods : Living
+        Patients by the neighbourhood they live in.
     may_hub, must_hub : ndarray of bool, shape (n,)
         Whether the rules let it be a hub, and whether it has to be the hub of its network.
     """
@@ -57,6 +60,7 @@ class ScoringData:
     sides: NDArray[np.int64]
     residents: NDArray[np.float64] | None
     living: NDArray[np.float64]
+    neighbourhoods: Living
     may_hub: NDArray[np.bool_]
     must_hub: NDArray[np.bool_]
 
@@ -89,6 +93,7 @@ class ScoringData:
             ).reshape(len(nodes), len(labels)),
             residents=_residents(nodes, list(codes)),
             living=np.array([sum(node.get("residents", {}).values()) for node in nodes], np.float64),
+            neighbourhoods=Living.of([node.get("neighbourhoods", {}) for node in nodes]),
             may_hub=np.array(
                 [not rules.demands.hub_may or code in rules.demands.hub_may for code in codes], np.bool_
             ),
@@ -107,6 +112,7 @@ class ScoringData:
             sides=self.sides[where],
             residents=None if self.residents is None else self.residents[np.ix_(where, where)],
             living=self.living[where],
+            neighbourhoods=self.neighbourhoods.among(where),
             may_hub=self.may_hub[where],
             must_hub=self.must_hub[where],
         )

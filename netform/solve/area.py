@@ -255,7 +255,7 @@ class _AreaSolver:
                 f"{needed_words(needed(nothing, linking))}."
             )
         if linking.moves is not None and linking.moves.least:
-            count = fewest_moved(nothing, linking, by_patients=False)
+            count = fewest_moved(nothing, linking, by_patients=linking.moves.least == "patients")
             self.notes = (least_words(count, self.alone, linking.moves),)
 
     def told(self, step: str) -> None:

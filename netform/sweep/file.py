@@ -51,7 +51,7 @@ _FILES = (
     "lookup",
 )  # fmt: skip
 _AXES = ("profiles", "rules", "bands", "weights", "networks")
-_LISTS = ("with", "where", "soft_columns", "nowhere")
+_LISTS = ("with", "where", "neighbourhoods", "soft_columns", "nowhere")
 _KEYS = ("practices", "area_column", "areas", "time_limit", "split", *_LISTS, *_FILES, *_AXES, "scenario")
 
 # How a number of networks is left to the plan, and how it is taken from the list's present networks.
@@ -166,9 +166,11 @@ class _Reader:
         if not isinstance(split, bool):
             self.wrong(f"split must be true or false, not {shown(split)}.")
         journeys = self.journeys()
+        hoods = self.texts("neighbourhoods", "the name of a file in quotes", "names of files")
         return Inputs(
             practices=str(self.beside(practices or "")),
             area_column=self.text("area_column", "the name of a column"),
+            neighbourhoods=tuple(map(self.beside, hoods)),
             soft_columns=self.texts("soft_columns", "the name of a column in quotes", "names of columns"),
             nowhere=self.texts("nowhere", "a word in quotes, such as leave-out", "words"),
             split=split is True,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netform import __version__
 from netform.errors import AuditError, ImpossibleError, NetformError, NoPlanError, RulesError
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 from netform.pipeline import make_plan
 from netform.rules.toml import rules_toml
 from netform.solve.area import Options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 from netform.export.tables import csv_bytes
 from netform.plan.model import relative_gap
 from netform.report.text import table_lines

@@ -33,6 +33,7 @@ FORBIDDEN = {
     "longest_to_hub",
     "longest_between",
     "doughnut",
+    "aligned",
     "hub",
 }
 COUNTS = {"least_practices", "most_practices"}
@@ -70,6 +71,7 @@ def demands_on(draw: st.DrawFn, graph: nx.Graph) -> Demands:
         least_practices=least,
         most_practices=least + draw(st.integers(0, 4)),
         no_doughnuts=draw(st.booleans()),
+        aligned=draw(st.sampled_from([0.0, 0.5, 0.75, 1.0])),
     )
 
 

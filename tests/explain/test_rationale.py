@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from hypothesis import given
@@ -205,14 +205,19 @@ def test_a_limit_on_moves_stops_moves() -> None:
     start = Grouping("today", {"A": ("P0",), "B": ("P1", "P2")})
     sizes = {"A": 40_000, "B": 35_000}
 
-    def stopped(practices: int | None, patients: int | None, *, least: bool = False) -> str:
+    def stopped(
+        practices: int | None,
+        patients: int | None,
+        *,
+        least: Literal["", "practices", "patients"] = "",
+    ) -> str:
         moves = moves_into(graph, groups, RULES, Moves(start, sizes, practices, patients, least))
         return moves[0][0].breach
 
     assert [stopped(0, None), stopped(1, None), stopped(None, 4_999), stopped(None, 5_000)] == [
         "moves", "", "moves", "",
     ]  # fmt: skip
-    assert stopped(None, None, least=True) == "moves"
+    assert stopped(None, None, least="practices") == stopped(None, None, least="patients") == "moves"
     written = rationales(graph, networks_of(graph, groups, RULES), RULES, Moves(start, sizes, 0))
     assert written[0].endswith(
         "No practice could be added: its neighbour P1 would take the plan farther from where it starts than it "
@@ -227,7 +232,7 @@ def test_no_move_within_the_limit_betters_an_optimum_near_its_start(data: st.Dat
     graph, rules = data.draw(small_areas(most=6))
     moves = data.draw(starts(graph))
     if data.draw(st.booleans()):
-        moves = replace(moves, practices=None, least=True)
+        moves = replace(moves, practices=None, least="practices")
     try:
         outcome = solved(graph, rules, Options(moves=moves))
     except ImpossibleError:

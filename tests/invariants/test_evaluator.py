@@ -63,7 +63,7 @@ def evaluated(
 
 def within_fewest_moves(graph: nx.Graph, rules: Rules, moves: Moves) -> Moves:
     """Limit moves to the fewest practices that a plan moves of those with the fewest exceptions."""
-    limits = replace(moves, practices=None, least=False)
+    limits = replace(moves, practices=None, least="")
     found = plans_by_exceptions(graph, rules, keeps_moves(graph, limits))
     if not found:
         return limits
@@ -114,7 +114,7 @@ def test_solve(drawn: tuple[nx.Graph, Rules], data: st.DataObject) -> None:
         rules = data.draw(demanded(graph, rules))
     moves = data.draw(starts(graph)) if data.draw(st.sampled_from([False, False, True])) else None
     if moves is not None and data.draw(st.sampled_from([False, False, True])):
-        moves = replace(moves, practices=None, least=True)
+        moves = replace(moves, practices=None, least="practices")
     try:
         outcome = solved(graph, rules, Options(moves=moves), keep=data.draw(st.booleans()))
     except (ImpossibleError, RulesError):

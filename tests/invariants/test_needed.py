@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -126,9 +126,15 @@ def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], dat
     """No plan with as few exceptions moves fewer, and of those that move as few it is the best."""
     graph, rules = drawn
     rules = data.draw(demanded(graph, rules, kinds=KINDS))
-    moves = replace(data.draw(starts(graph)), practices=None, least=True)
+    start, by_patients = data.draw(starts(graph)), data.draw(st.booleans())
+    moves = (
+        replace(start, patients=None, least="patients")
+        if by_patients
+        else replace(start, practices=None, least="practices")
+    )
     plans = all_plans(graph, rules, moves)
-    allowed = within(plans, float("inf"), float("inf") if moves.patients is None else moves.patients)
+    limits = [float("inf") if limit is None else limit for limit in (moves.practices, moves.patients)]
+    allowed = within(plans, *limits)
     try:
         outcome = solved(graph, rules, Options(moves=moves))
     except RulesError:
@@ -136,16 +142,18 @@ def test_the_fewest_moves_that_were_asked_for(drawn: tuple[nx.Graph, Rules], dat
     except ImpossibleError as error:
         assert not allowed
         if plans:
-            assert_least(plans, replace(moves, least=False), str(error).partition("; for one")[0])
+            assert_least(plans, replace(moves, least=""), str(error).partition("; for one")[0])
         return
-    best = min(allowed, key=lambda each: (each.exceptions, each.practices, each.outside))
-    key = (best.exceptions, best.practices, best.outside)
-    same = [each.plan for each in allowed if (each.exceptions, each.practices, each.outside) == key]
+    keys = [
+        (each.exceptions, each.patients if by_patients else each.practices, each.outside) for each in allowed
+    ]
+    key = min(keys)
+    same = [each.plan for each, its in zip(allowed, keys, strict=True) if its == key]
     assert groups_of(outcome) in same
     assert outcome.result.status == "optimal"
     assert outcome.result.cost == about(min(plan_hours(graph, same, rules)))
     (note,) = [note for note in outcome.result.notes if note.startswith("For a plan")]
-    assert f"at least {best.practices:,} practice" in note
+    assert f"at least {key[1]:,} {'patients' if by_patients else 'practice'}" in note
     # Those that stand whatever is chosen are needed as well.
     exceptions = sum(each.exception is not None for each in outcome.networks)
     assert ("without exceptions" in note) if not exceptions else (f"beyond the {exceptions} needed" in note)
@@ -156,7 +164,7 @@ def test_the_only_plan_there_can_be_says_how_few_move() -> None:
     rules = load_profile()
     rules = replace(rules, demands=replace(rules.demands, networks=1))
     graph = made_up_area([20_000, 15_000], [(0, 0), (1000, 0)], [(0, 1)], rules)
-    outcome = solved(graph, rules, Options(moves=Moves(Grouping("today", {}), {}, least=True)))
+    outcome = solved(graph, rules, Options(moves=Moves(Grouping("today", {}), {}, least="practices")))
     assert groups_of(outcome) == (("P0", "P1"),)
     assert any("at least 0 practices" in note for note in outcome.result.notes)
 
@@ -183,7 +191,7 @@ def test_by_hand() -> None:
     )
 
 
-def four_in_two(today: dict[str, tuple[str, ...]], *, least: bool) -> tuple[Groups, str]:
+def four_in_two(today: dict[str, tuple[str, ...]], *, least: Literal["", "practices"]) -> tuple[Groups, str]:
     """Solve four in a row of 10,000 into two networks, of which arithmetic lets one at most be within the band.
 
     One exception takes three together and one alone. P0 is far from the others: 0 | 1 2 3 is the cheapest.
@@ -200,14 +208,14 @@ def four_in_two(today: dict[str, tuple[str, ...]], *, least: bool) -> tuple[Grou
 
 def test_the_fewest_moves_where_arithmetic_leaves_no_plan_within_the_band() -> None:
     """Today's networks have one exception as well: a plan moves nobody, though another is cheaper."""
-    plan, said = four_in_two({"A": ("P0", "P1", "P2"), "B": ("P3",)}, least=True)
+    plan, said = four_in_two({"A": ("P0", "P1", "P2"), "B": ("P3",)}, least="practices")
     assert plan == (("P0", "P1", "P2"), ("P3",))
     assert "beyond the 1 needed anyway at least 0 practices have to move" in said
 
 
 def test_exceptions_of_a_limit_where_arithmetic_leaves_no_plan_within_the_band() -> None:
     """Nobody may move, and both of today's networks are below the band: of three together each keeps half, or moves."""
-    plan, said = four_in_two({"A": ("P0", "P1"), "B": ("P2", "P3")}, least=False)
+    plan, said = four_in_two({"A": ("P0", "P1"), "B": ("P2", "P3")}, least="")
     assert plan == (("P0", "P1"), ("P2", "P3"))
     assert "has 2 exceptions; if any number could move 1 would be enough" in said
     assert "at least 2 practices have to move (--moves 2)" in said

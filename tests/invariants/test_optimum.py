@@ -204,7 +204,10 @@ def test_row_order_and_codes_change_nothing(drawn: tuple[nx.Graph, Rules], rando
     for code, k in place.items():
         node = graph.nodes[code]
         again.nodes[f"P{k}"].update(
-            {name: node[name] for name in ("pcn_code", "pcn_list_size", "shortfall_fte", "sides")},
+            {
+                name: node[name]
+                for name in ("pcn_code", "pcn_list_size", "shortfall_fte", "sides", "neighbourhoods")
+            },
             residents={f"P{place[owner]}": patients for owner, patients in node["residents"].items()},
         )
     before, after = worth(graph, rules, solve(graph, rules)), worth(again, rules, solve(again, rules))

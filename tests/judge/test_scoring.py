@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 from netform.inputs.grouping_file import plan_grouping, todays_grouping
 from netform.judge.scoring import ground_graph, score_grouping, score_of_plan, score_prepared
 from netform.map.boundaries import tile_areas

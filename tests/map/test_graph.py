@@ -94,6 +94,7 @@ def test_nodes_say_what_the_terms_need() -> None:
         "shortfall_fte": None,
         "sides": (),
         "residents": {},
+        "neighbourhoods": {},
     }
     assert graph.nodes["B"]["weighted_list_size"] == 2345.6
     assert graph.graph["travel"] is travel

@@ -33,7 +33,8 @@ MINUTES = {(0, 1): 10.0, (0, 2): 20.0, (1, 2): 12.0}
 def graph() -> nx.Graph:
     """A row A-B-C of 10,000, 20,000 and 5,000 patients in the west; D beside E of 15,000 each in the east.
 
-    A and D are at the edge of their areas.
+    A and D are at the edge of their areas. Of the patients of whom it is known, A's live on the hill, B's by halves in
+    the vale, C's by three quarters; of the east nothing is known.
     """
     sizes = {"A": 10_000, "B": 20_000, "C": 5_000, "D": 15_000, "E": 15_000}
     listed = PracticeList(
@@ -47,6 +48,12 @@ def graph() -> nx.Graph:
     travel = build_travel(places, PLAIN, MINUTES, "made up")
     graph = graph_of_edges(listed, places, travel, [EdgeChange(*pair) for pair in ("AB", "BC", "DE")], [])
     nx.set_node_attributes(graph, {code: code in "AD" for code in sizes}, "at_edge")
+    hoods = {
+        "A": {"hill": 6000.0},
+        "B": {"hill": 3000.0, "vale": 3000.0},
+        "C": {"vale": 1500.0, "hill": 500.0},
+    }
+    nx.set_node_attributes(graph, {code: hoods.get(code, {}) for code in sizes}, "neighbourhoods")
     return graph
 
 
@@ -92,6 +99,13 @@ CASES = [
     ("AB", {"no_doughnuts": True, "pins": (("A", "B"),)}, {}),
     ("AB", {"no_doughnuts": True, "merge": (("A", "B"),)}, {}),
     ("AB", {"no_doughnuts": True, "exclude": ("C",)}, {}),
+    ("AB", {"aligned": 0.75}, {}),
+    ("AB", {"aligned": 0.76}, {"aligned": "75.0% live in its main neighbourhood, hill, fewer than the 76%"}),
+    ("BC", {"aligned": 0.6}, {"aligned": "56.2% live in its main neighbourhood, vale, fewer than the 60%"}),
+    ("B", {"aligned": 0.6}, {}),
+    ("BC", {"aligned": 0.6, "pins": (("B", "C"),)}, {}),
+    ("BC", {"aligned": 0.6, "merge": (("B", "C"),)}, {}),
+    ("DE", {"aligned": 1.0}, {}),
     ("ABC", {"hub_must": ("A", "C")}, {"hub": "A and C are each to be the hub"}),
     ("ABC", {"hub_may": ("D",)}, {"hub": "none of its practices may be the hub"}),
     ("ABC", {"hub_may": ("B",), "hub_must": ("A",)}, {"hub": "A is to be the hub and is not among those that may"}),

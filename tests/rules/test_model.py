@@ -242,7 +242,7 @@ def test_weights_are_changed_one_by_one() -> None:
 
 def test_a_file_of_an_earlier_netform_still_reads(written: Written) -> None:
     """One with five weights, no rates of the newer terms and no prices is over the profile it names."""
-    newer = ("cover", "continuity", "community", "crossing")
+    newer = ("cover", "continuity", "community", "crossing", "alignment")
     lines = rules_toml(DEFAULT).splitlines()
     earlier = [
         line
@@ -251,7 +251,7 @@ def test_a_file_of_an_earlier_netform_still_reads(written: Written) -> None:
             (*newer, "hours_per_patient_week", "pounds_per_post_year", *(f"[{n}]" for n in newer))
         )
     ]
-    assert len(earlier) == len(lines) - 4 - 3 - 3 - 1
+    assert len(earlier) == len(lines) - 5 - 4 - 4 - 1
     read = read_rules(written("\n".join(earlier)))
 
     assert read == replace(DEFAULT, roles=tuple(replace(r, pounds_per_post_year=None) for r in DEFAULT.roles))

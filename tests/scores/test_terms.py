@@ -209,10 +209,23 @@ def test_crossing_counts_the_smaller_sides_of_every_boundary(graph: nx.Graph) ->
     assert TERMS["crossing"].definition(sides, "ABCD", RULES) == pytest.approx(25.0)
 
 
+def test_alignment_counts_patients_outside_the_main_neighbourhood(graph: nx.Graph) -> None:
+    """The main neighbourhood is that of the most patients; those of whom nothing is known never count."""
+    homes = _with(
+        graph,
+        neighbourhoods=[{"hill": 6000.0, "vale": 3000.0}, {"vale": 4000.0, "wold": 500.0}, {}, {"vale": 1.0}],
+    )
+    # A and B: 7,000 in the vale, 6,000 on the hill, 500 on the wold: 6,500 outside, at 0.001 hours.
+    assert TERMS["alignment"].definition(homes, ("A", "B"), RULES) == pytest.approx(6.5)
+    # A alone: 3,000 of 9,000; C alone: nothing is known.
+    assert TERMS["alignment"].definition(homes, ("A",), RULES) == pytest.approx(3.0)
+    assert TERMS["alignment"].definition(homes, ("C",), RULES) == 0.0
+
+
 def test_terms_of_what_is_not_known_are_zero(graph: nx.Graph) -> None:
     """A list with no staff, present networks, sides or registrations has nothing to say on them."""
     terms = network_terms(graph, NETWORK, RULES)
-    assert {terms[name] for name in ("cover", "continuity", "community", "crossing")} == {0.0}
+    assert {terms[name] for name in ("cover", "continuity", "community", "crossing", "alignment")} == {0.0}
 
 
 def test_terms_add_up_by_their_weights(graph: nx.Graph) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.errors import RulesError
-from netform.export.rows import rounded
+from netform.export.rounding import rounded
 from netform.pipeline import make_plan, prepare
 from netform.prepared import Inputs
 from netform.rules.toml import load_profile

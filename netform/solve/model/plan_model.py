@@ -214,7 +214,7 @@ class LinkingRules:
     def within(self, practices: int | None, patients: int | None) -> LinkingRules:
         """The same with other limits on what may move; None for any number."""
         assert self.moves is not None  # noqa: S101 (asked for only then)
-        moves = replace(self.moves, practices=practices, patients=patients, least=False)
+        moves = replace(self.moves, practices=practices, patients=patients, least="")
         return replace(self, moves=moves)
 
     def rows(self, store: CandidateStore, codes: Sequence[str]) -> list[SideRow]:

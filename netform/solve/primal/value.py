@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numba as nb
 import numpy as np
 
+from netform.candidates.allowed import unaligned
 from netform.candidates.around import numbers_cut_off
 from netform.rules.hubs import MINUTES_SLACK
 from netform.scores import candidate_costs
@@ -202,7 +203,8 @@ def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
     """Count the demands that each network breaks: zero just where `netform.candidates.allowed.allowed` says so.
 
     Pairs that may not share it, units of which something is missing, the members that the best hub leaves too far away,
-    and whom it lies around; so that search sees a network get better before it is good.
+    whom it lies around, and whether its patients live in too many neighbourhoods; so that search sees a network get
+    better before it is good.
 
     Parameters
     ----------
@@ -222,7 +224,7 @@ def broken_demands(store: CandidateStore, limits: Limits) -> NDArray[np.int64]:
         limits.must_hub,
         limits.longest_to_hub + MINUTES_SLACK,
     )
-    return broken + numbers_cut_off(store, limits.merged, limits.around)
+    return broken + numbers_cut_off(store, limits.merged, limits.around) + unaligned(store, limits)
 
 
 @nb.njit(cache=True, nogil=True)

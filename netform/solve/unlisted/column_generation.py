@@ -25,6 +25,7 @@ import numpy as np
 
 from netform.candidates.allowed import allowed, counts_allowed
 from netform.candidates.around import NOBODY
+from netform.candidates.living import NOWHERE
 from netform.candidates.store import CandidateStore
 from netform.scores import candidate_costs
 from netform.scores.balance import group_sums
@@ -231,10 +232,15 @@ class ColumnGenerator:
     ) -> None:
         self.problem, self.deadline, self.possible = problem, deadline, possible
         self.exceptions, self.patients_outside = exceptions, patients_outside
-        # Who may be the hub, and whom a network lies around, is not asked, by exact pricing either.
+        # Who may be the hub, whom a network lies around and where patients live is not asked, by exact pricing either.
         none = np.zeros(len(problem.codes), np.bool_)
         self.limits = replace(
-            problem.limits, may_hub=~none, must_hub=none, longest_to_hub=math.inf, around=NOBODY
+            problem.limits,
+            may_hub=~none,
+            must_hub=none,
+            longest_to_hub=math.inf,
+            around=NOBODY,
+            living=NOWHERE,
         )
         rules, total = problem.data.rules, problem.patients
         self.largest = problem.largest if exceptions else rules.most

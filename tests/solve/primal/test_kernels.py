@@ -50,6 +50,7 @@ def test_no_demand_is_broken_just_where_a_network_is_allowed(
         longest_to_hub=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
         longest_between=data.draw(st.sampled_from([math.inf, 5.0, 15.0])),
         no_doughnuts=data.draw(st.booleans()),
+        aligned=data.draw(st.sampled_from([0.0, 0.6, 1.0])),
     )
     limits = Limits.of(graph, codes, replace(rules, demands=demands), graph)
     store = store_of(all_groups(len(codes), len(codes)), len(codes))
