@@ -220,7 +220,7 @@ class RoadsRequest:
         The list's file, ``-`` for standard input.
     area : str or None
         The column of the areas.
-    postcodes : Path or None
+    postcodes, branches : Path or None
     mode : str
         ``car`` or ``foot``.
     parking : float
@@ -233,6 +233,7 @@ class RoadsRequest:
     practices: str
     area: str | None
     postcodes: Path | None
+    branches: Path | None
     mode: str
     parking: float
     out: str

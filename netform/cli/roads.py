@@ -39,6 +39,12 @@ __all__ = ["roads"]
     help="Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.",
 )
 @click.option(
+    "--branches",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Branch surgeries, as netform solve takes them: journeys are between the nearest sites.",
+)
+@click.option(
     "--mode",
     type=click.Choice(["car", "foot"]),
     default="car",
@@ -78,7 +84,9 @@ def _roads(request: RoadsRequest) -> None:
     import numpy as np
 
     from netform.export.files import check_target, write_file
+    from netform.inputs.branches import read_branches
     from netform.inputs.list_on_map import list_on_map
+    from netform.inputs.standing import stand
     from netform.practices.reading import AskedColumns
     from netform.publications.reading import ListFiles
     from netform.roads.extract import read_roads
@@ -92,19 +100,27 @@ def _roads(request: RoadsRequest) -> None:
     placed = list_on_map(
         ListFiles(request.practices), AskedColumns(request.area), request.postcodes, stdin, progress.say
     )
+    practices, places = placed.practices, placed.places
+    sites = (
+        read_branches(request.branches, practices, postcodes_file=request.postcodes)
+        if request.branches
+        else None
+    )
+    standing = stand(practices, places, sites=sites)
     network = read_roads(request.extract, request.mode, progress.say)
     journeys = road_journeys(
         network,
-        placed.practices.codes,
-        np.column_stack([placed.places.easting, placed.places.northing]),
-        [practice.area for practice in placed.practices],
+        practices.codes,
+        np.column_stack([places.easting, places.northing]),
+        [practice.area for practice in practices],
         request.mode,
         progress.say,
         parking=request.parking,
+        branches=standing.sites_beside(practices),
     )
     write_file(Path(request.out), journeys_csv(journeys), overwrite=request.overwrite)
     progress.clear()
     if not request.quiet:
-        for note in (*placed.practices.notes, *placed.places.notes, *journeys.notes):
+        for note in (*practices.notes, *places.notes, *(sites.notes if sites else ()), *journeys.notes):
             say(note)
         say(f"Written to {request.out}: {len(journeys.rows):,} journeys by {request.mode}.")

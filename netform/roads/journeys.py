@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from netform.roads.shortest import minutes_from
 from netform.roads.ways import CAR_KMH, FOOT_KMH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ __all__ = ["WITHIN_M", "Journeys", "journeys_csv", "road_journeys"]
 WITHIN_M = 500.0
 # As many pairs as a file of 512 MiB can hold, which --travel reads.
 _MOST_PAIRS = 15_000_000
+NO_BRANCHES: Mapping[int, Sequence[tuple[float, float]]] = MappingProxyType({})
 # From the door to the road: as over the drive of a house, or on foot.
 _TO_THE_ROAD_KMH = {"car": CAR_KMH["service"], "foot": FOOT_KMH}
 
@@ -53,11 +55,12 @@ def road_journeys(
     on_stage: Callable[[str], None] = lambda _: None,
     *,
     parking: float = 0.0,
+    branches: Mapping[int, Sequence[tuple[float, float]]] = NO_BRANCHES,
 ) -> Journeys:
-    """Find the journeys between every two practices of one area.
+    """Find the journeys between every two practices of one area, from the nearest of one's sites to one of the other's.
 
-    Each stands at the nearest point of the main network, at most 500 m off, and the straight line there is gone at
-    15 km/h by car and at 5 km/h on foot. Practices at one place are no minutes apart.
+    A site stands at the nearest point of the main network, at most 500 m off, and the straight line there is gone at
+    15 km/h by car and at 5 km/h on foot. Practices that share a site are no minutes apart.
 
     Parameters
     ----------
@@ -71,6 +74,8 @@ def road_journeys(
         Told how far it is.
     parking : float
         Minutes to be added to each journey between two places, for getting away and parking.
+    branches : mapping of int to sequence of (float, float)
+        Eastings and northings of further sites, by the position of their practice.
 
     Raises
     ------
@@ -86,29 +91,35 @@ def road_journeys(
         remedy = "Name the column of areas with --area: no network crosses them, and no journey is needed between them"
         raise InputError([Fault("the list", None, None, None, problem, remedy)])
     on_stage("finding the main network of roads")
-    points, metres = nearest_points(network, main_network(network), places, WITHIN_M)
-    off = np.flatnonzero(points < 0)
-    if len(points) - len(off) < 2 and len(points) > 1:
+    owner = np.array([*range(len(codes)), *(k for k, sites in branches.items() for _ in sites)], np.int64)
+    sites = np.vstack([places, *(site for each in branches.values() for site in each)])
+    points, metres = nearest_points(network, main_network(network), sites, WITHIN_M)
+    on_road = np.isin(np.arange(len(codes)), owner[points >= 0])
+    if on_road.sum() < 2 <= len(codes):
         problem = f"fewer than two practices stand within {WITHIN_M:g} m of its roads"
-        raise InputError(
-            [Fault("the extract", None, None, None, problem, "Take the extract of the practices' own county")]
-        )
-    access = np.where(points < 0, 0.0, metres) / 1000 / _TO_THE_ROAD_KMH[mode] * 60
-    rows, apart, done = [], 0, 0
+        remedy = "Take the extract of the practices' own county"
+        raise InputError([Fault("the extract", None, None, None, problem, remedy)])
+    rows: list[tuple[int, int, float]] = []
+    apart = done = 0
     for positions in members.values():
-        here = np.array([k for k in positions if points[k] >= 0], np.int64)
-        between = _between(network, points[here], on_stage, done, len(codes))
-        done += len(positions)
-        for i, a in enumerate(here.tolist()):
-            for e, b in enumerate(here[:i].tolist()):
-                minutes = (between[i, e] + between[e, i]) / 2 + access[a] + access[b] + parking
-                if (places[a] == places[b]).all():
-                    minutes = 0.0
-                if np.isfinite(minutes):
-                    rows.append((*sorted((a, b)), round(float(minutes), 2)))
-                else:
-                    apart += 1
+        here = np.flatnonzero(np.isin(owner, positions) & (points >= 0))
+        here = here[np.argsort(owner[here], kind="stable")]
+        between = _between(network, points[here], on_stage, done, len(owner))
+        done += len(here)
+        access = metres[here] / 1000 / _TO_THE_ROAD_KMH[mode] * 60
+        minutes = (between + between.T) / 2 + access[:, None] + access + parking
+        minutes[(sites[here][:, None] == sites[here]).all(axis=2)] = 0.0
+        practices, firsts = np.unique(owner[here], return_index=True)
+        nearest = np.minimum.reduceat(np.minimum.reduceat(minutes, firsts, axis=0), firsts, axis=1)
+        for i, a in enumerate(practices.tolist()):
+            found = [
+                (a, b, round(each, 2))
+                for b, each in zip(practices[i + 1 :], nearest[i, i + 1 :].tolist(), strict=True)
+            ]
+            rows += [row for row in found if np.isfinite(row[2])]
+            apart += sum(not np.isfinite(row[2]) for row in found)
     rows.sort()
+    off = np.flatnonzero(~on_road)
     return Journeys(
         [(codes[a], codes[b], minutes) for a, b, minutes in rows],
         tuple(_notes(network, [codes[k] for k in off.tolist()], places[off], apart)),
@@ -127,7 +138,7 @@ def _between(
     wanted[points] = True
     between = np.empty((len(points), len(points)))
     for k, point in enumerate(points.tolist()):
-        on_stage(f"finding journeys: {done + k + 1:,} of {everybody:,} practices")
+        on_stage(f"finding journeys: from {done + k + 1:,} of {everybody:,} sites")
         between[k] = minutes_from(network.offsets, network.ends, network.minutes, point, wanted)[points]
     return between
 

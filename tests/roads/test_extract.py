@@ -75,6 +75,16 @@ def test_journeys_by_hand(tmp_path: Path) -> None:
     assert journeys_csv(apart).startswith(b"from,to,minutes\nA,C,5.7")
 
 
+def test_journeys_are_between_the_nearest_sites(tmp_path: Path) -> None:
+    """A has a branch where C is, and B one far from any road, which changes nothing."""
+    network = read_roads(write_extract(tmp_path / "x.osm.pbf", POINTS, [ROAD, LANE]), "car")
+    branches = {0: (POINTS[5],), 1: ((429_000.0, 430_000.0),)}
+    found = road_journeys(network, "ABC", PLACES[:3], [""] * 3, "car", branches=branches)
+    # A-B from the end of the road as before, 2.77, which is less than from the lane; A-C share a site; B-C 1.85 + 4.8.
+    assert [m for _, _, m in found.rows] == pytest.approx([2.77, 0.0, 6.65], abs=0.03)
+    assert found.notes == ()
+
+
 def test_a_road_there_and_another_back_are_their_mean(tmp_path: Path) -> None:
     """3 km at 65 km/h there; back 2 km at 25 km/h and 1 km at 65."""
     ways = [
