@@ -153,7 +153,7 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "--border-ratio",
         type=Within(RATIO),
         metavar="NUMBER",
-        help="The same where the drive is longer than so many times what the straight line gives, such as 1.5.",
+        help="The same where the drive is longer than so many times what the straight line gives, such as 1.6.",
     ),
     _file(
         "Polygons of the area or areas (GeoJSON, GeoPackage), in place of where people live.", "--boundary"

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# 99 of 100 modelled journeys under 20 km take less than 1.47 times the estimate.
-RATIO = 1.5
+# Of 85,980 modelled journeys under 20 km 579 take more than 1.6 times the estimate, nearly all around an estuary.
+RATIO = 1.6
 # Local authorities on two banks. Of Cornwall the Rame peninsula alone, and of Havering Rainham: Saltash has its bridge,
 # and east of Rainham there is that of Dartford.
 BANKS = {
