@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# Of 85,980 modelled journeys under 20 km 579 take more than 1.6 times the estimate, nearly all around an estuary.
+# Of 86,000 modelled journeys under 20 km 579 take more than 1.6 times the estimate, nearly all around an estuary.
 RATIO = 1.6
 # Local authorities on two banks. Of Cornwall the Rame peninsula alone, and of Havering Rainham: Saltash has its bridge,
 # and east of Rainham there is that of Dartford.
