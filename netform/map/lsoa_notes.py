@@ -70,9 +70,9 @@ def lacking_note(counts: RegistrationCounts, lacking: Collection[str], file: str
     patients = round(float(counts.patients[gone[counts.lsoa]].sum()))
     return [
         (
-            f"LSOAs of the registrations that {file} lacks: {len(lacking):,}, with {patients:,} patients"
-            f" ({some_of(sorted(lacking))}): they count for the practice with most patients there, and have no ground"
-            " on the map. Where codes of 2011 and 2021 are mixed, give --lsoa-lookup."
+            f"LSOAs of the registrations that {file} lacks, or puts where nobody lives: {len(lacking):,}, with"
+            f" {patients:,} patients ({some_of(sorted(lacking))}): they count for the practice with most of them,"
+            " and have no ground on the map. Where codes of 2011 and 2021 are mixed, give --lsoa-lookup."
         )
     ]
 

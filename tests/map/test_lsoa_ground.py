@@ -212,7 +212,8 @@ def test_lsoas_that_a_file_lacks_are_named_and_counted(tmp_path: Path) -> None:
     path = _polygons(tmp_path, [*NAMES[:2], "E01000777", *NAMES[3:]])
     made = ground_of_lsoas(STANDING, CODES, COUNTS, path)
     assert made.notes[0].startswith(
-        "LSOAs of the registrations that lsoas.gpkg lacks: 1, with 1,000 patients (E01000002): they count for"
+        "LSOAs of the registrations that lsoas.gpkg lacks, or puts where nobody lives: 1, with 1,000 patients"
+        " (E01000002): they count for"
     )
     assert made.residents["A"] == {"A": 1700.0, "B": 400.0}
 
