@@ -42,6 +42,19 @@ def _prepared(rows: str = ROWS, *, area_column: str | None = "area", rules: Rule
     return prepare(Inputs("-", area_column), rules, stdin=io.BytesIO(rows.encode()))
 
 
+def test_a_split_list_is_planned_in_parts_when_that_is_asked() -> None:
+    """Each row of A is a node, of its own place; without the option the second is a fault."""
+    rows = ROWS + "A,BRANCH LIST,LS11 8LH,4000,x/y,425000,430000\n"
+    parts = prepare(Inputs("-", split=True), RULES, stdin=io.BytesIO(rows.encode()))
+
+    assert parts.practices.codes == ("A-1", "A-2", "B", "C", "D", "E")
+    # The second part shares the site of C.
+    assert parts.graph.edges["A-2", "C"]["kind"] == "site"
+    assert sum(parts.graph.nodes[code]["list_size"] for code in ("A-1", "A-2")) == 24_000
+    with pytest.raises(InputError, match="--split"):
+        prepare(Inputs("-"), RULES, stdin=io.BytesIO(rows.encode()))
+
+
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
     """Five practices in two areas."""

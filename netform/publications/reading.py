@@ -118,6 +118,7 @@ def read_list(
             soft_columns=asked.soft,
             division_columns=asked.divisions,
             computed=asked.computed,
+            split=asked.split,
             stdin=stdin,
         )
         return practices, None
