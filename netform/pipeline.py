@@ -93,7 +93,11 @@ def prepare(
         on_stage,
     )
     practices, places = placed.practices, placed.places
-    inputs = replace(inputs, registrations=inputs.registrations or placed.registrations)
+    inputs = replace(
+        inputs,
+        registrations=inputs.registrations or placed.registrations,
+        branches=inputs.branches or placed.branches,
+    )
     registered = (
         read_registrations(inputs.registrations, practices) if inputs.registrations else Registrations({})
     )

@@ -17,6 +17,9 @@ from netform.practices.postcode import normal_postcode, postcode_text
 from netform.practices.reading import read_tables
 from netform.practices.text import read_bytes
 from netform.practices.values import UNKNOWN, CellError, clean_code, clean_text, decimal_number, some_of
+from netform.publications.archive import members_of
+from netform.publications.ods import is_branch_file
+from netform.publications.sheets import sheets_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -127,7 +130,7 @@ def read_branches(
         With every fault of the rows of practices that are in the list.
     """
     file = str(path)
-    table, position, index = _table(read_tables(read_bytes(path), file), file)
+    table, position, index = _table(_tables(path, file), file)
     reader = _Reader(table, index, practices, away)
     for row, cells in enumerate(table.rows[position:], position + 1):
         if any(map(str.strip, cells)):
@@ -154,6 +157,15 @@ def read_branches(
         for k, (owner, each) in enumerate(zip(owners, listed, strict=True))
     )
     return BranchSites(branches, places.homes, (*reader.notes(file, owners), *places.notes))
+
+
+def _tables(path: Path, file: str) -> list[Table]:
+    """Take a file for tables, of an archive the first member that has branches."""
+    members = list(members_of(read_bytes(path), file))
+    for name, data in members if len(members) > 1 else ():
+        if any(is_branch_file(sheet) for sheet in sheets_of(data, name)):
+            return read_tables(data, name)
+    return read_tables(members[0][1], members[0][0])
 
 
 def _table(tables: Sequence[Table], file: str) -> tuple[Table, int, dict[str, int]]:

@@ -15,7 +15,7 @@ from netform.publications.lookup import Lookup
 from netform.publications.reading import Known, ListFiles, Reading, read_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from netform.practices.model import PracticeList
     from netform.practices.reading import AskedColumns
@@ -48,7 +48,14 @@ class ListOnMap:
     @property
     def registrations(self) -> Path | None:
         """The file of registrations by LSOA that stood among the publications."""
-        found = self.reading.registrations if self.reading else ()
+        return self._beside(self.reading.registrations if self.reading else ())
+
+    @property
+    def branches(self) -> Path | None:
+        """The file of branch surgeries that stood among the publications."""
+        return self._beside(self.reading.branches if self.reading else ())
+
+    def _beside(self, found: Sequence[str]) -> Path | None:
         return Path(found[0]) if found else None
 
 

@@ -174,7 +174,11 @@ def join_files(
         *lookup.notes,
         *notes,
         *found.notes,
-        *(f"{Path(file).name} is of branch surgeries, and was not used." for file in found.beside[BRANCHES]),
+        *(
+            f"{Path(file).name} was not used: one file of {kind} is enough."
+            for kind in found.beside
+            for file in found.beside[kind][1:]
+        ),
         *(note for each in publications for note in each.notes if each.own_table is None),
         *joined.notes,
         *differences(joined, publications, lookup),

@@ -11,7 +11,7 @@ import pytest
 import netform
 from netform.inputs.example import example_practices
 from tests.cli.test_main import run
-from tests.publications.made_up import example_publications
+from tests.publications.made_up import example_publications, zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,6 +121,17 @@ def test_a_boundary_of_old_codes(folder: Path, tmp_path: Path) -> None:
     )
     without = run("check", folder / "list.csv", "--area", "icb_code", "--boundary", tmp_path / "old.geojson")
     assert without.exit_code == 3
+
+
+def test_files_beside_a_list_may_stand_among_publications(folder: Path, tmp_path: Path) -> None:
+    """Registrations by LSOA and branch surgeries are taken for what they are, from an archive as well."""
+    lsoa = "PRACTICE_CODE,LSOA_CODE,SEX,NUMBER_OF_PATIENTS\nX99001,E01013360,ALL,5\nX99001,E01013361,ALL,5\n"
+    branches = "branch_code,practice_code,postcode\nX99001001,X99001,YO10 5BF\n"
+    (tmp_path / "both.zip").write_bytes(zipped({"lsoa.csv": lsoa, "branches.csv": branches}))
+    result = run("check", folder / "list.csv", "--with", tmp_path / "both.zip")
+    assert result.exit_code == 0, result.output
+    assert "Where patients live is from both.zip: 10 registrations in 2 LSOAs" in result.stdout
+    assert "Further sites of practices from both.zip: 1 " in result.stdout
 
 
 def test_places_that_cannot_be_written_to(folder: Path, tmp_path: Path) -> None:

@@ -302,6 +302,19 @@ def test_a_practice_in_two_networks_beside_publications(tmp_path: Path) -> None:
     assert _codes(practices) == "A4"
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_split_list_is_read_in_parts(tmp_path: Path, beside: bool) -> None:
+    """As asked, with publications beside it or without: each row is a practice of its own, filled as others are."""
+    own = "code,postcode,list_size,pcn_code\nA1,YO1 8RL,4000,N1\nA1,YO8 4HL,5000,N2\n"
+    paths = written(tmp_path, own=own, map=mapping())
+    files = ListFiles(paths[0], (Path(paths[1]),) if beside else ())
+    practices, _ = read_list(files, AskedColumns(split=True), KNOWN)
+    assert {(each.list_size, each.postcode, each.name) for each in practices} == {
+        (4000, "YO1 8RL", "SURGERY A1" * beside),
+        (5000, "YO8 4HL", "SURGERY A1" * beside),
+    }
+
+
 def test_faults_stand_where_they_were_read(tmp_path: Path) -> None:
     """File, row and column of the publication or the list, not of the table they were joined to."""
     own = "code,list_size\nA1,9000\nA2,nine\n,4\nA3,7000,x\nA1,1\n"
