@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from netform.judge.scoring import Score, ScoredNetwork, ScoredResult
     from netform.plan.model import Network
@@ -214,10 +213,6 @@ def _networks(result: ScoredResult) -> list[Network]:
     return [each.network for each in result.score.networks]
 
 
-def _hoods(result: ScoredResult) -> Mapping[str, BaseGeometry]:
-    return result.neighbourhoods.shapes if result.neighbourhoods else {}
-
-
 def _page(result: ScoredResult) -> bytes:
     from netform.report.score_page import render_score  # noqa: PLC0415 (loads the templates)
 
@@ -298,9 +293,9 @@ SCORE: Publication[ScoredResult] = Publication(
         Layer(
             "neighbourhoods",
             "neighbourhood",
-            lambda result: neighbourhood_rows(_networks(result), result.living, _hoods(result)),
-            lambda result: neighbourhood_shapes(_hoods(result)),
-            given=lambda result: bool(_hoods(result)),
+            lambda result: neighbourhood_rows(_networks(result), result.living, result.neighbourhoods),
+            lambda result: neighbourhood_shapes(result.neighbourhoods),
+            given=lambda result: bool(result.neighbourhoods),
         ),
     ),
     page=("score", _page),

@@ -68,7 +68,15 @@ def _result(folder: PlanFolder, name: str) -> ScoredResult:
         gazetteer="",
     )
     provenance = {**folder.plan.provenance, "notes": []}
-    return ScoredResult(folder.practices, places, score, folder.boundaries, provenance)
+    return ScoredResult(
+        folder.practices,
+        places,
+        score,
+        folder.boundaries,
+        provenance,
+        folder.plan.living,
+        folder.beside.get("neighbourhoods", {}),
+    )
 
 
 def check_same_list(one: PracticeList, other: PracticeList, file_a: str, file_b: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from netform.inputs.places import Places
-    from netform.map.neighbourhoods import Neighbourhoods
     from netform.map.territory import Territories
     from netform.plan.grouping import Grouping
     from netform.plan.model import Containment
@@ -155,8 +154,10 @@ class ScoredResult:
         Each network's polygon or multipolygon by label, EPSG:27700 metres.
     provenance : mapping
         The list, the rules and the journeys it was scored by.
-    neighbourhoods : Neighbourhoods or None
-        Where patients live by them, where that is known.
+    living : mapping of str to mapping of str to float
+        By practice, patients by neighbourhood; empty where nothing is known.
+    neighbourhoods : mapping of str to geometry
+        The ground of each neighbourhood, EPSG:27700 metres, where it is known.
     """
 
     practices: PracticeList
@@ -164,12 +165,8 @@ class ScoredResult:
     score: Score
     boundaries: Mapping[str, BaseGeometry]
     provenance: Mapping[str, Any]
-    neighbourhoods: Neighbourhoods | None = None
-
-    @property
-    def living(self) -> Mapping[str, Mapping[str, float]]:
-        """By practice, patients by neighbourhood; empty where nothing is known."""
-        return self.neighbourhoods.living if self.neighbourhoods else {}
+    living: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    neighbourhoods: Mapping[str, BaseGeometry] = field(default_factory=dict)
 
 
 def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
@@ -267,7 +264,8 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
             score,
             draw_grouping(prepared, drawn, score),
             provenance,
-            prepared.neighbourhoods,
+            prepared.neighbourhoods.living if prepared.neighbourhoods else {},
+            prepared.neighbourhoods.shapes if prepared.neighbourhoods else {},
         )
         for score in scores
     ]

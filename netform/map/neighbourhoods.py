@@ -47,14 +47,11 @@ class Neighbourhoods:
         Practices of which it is not known are left out.
     shapes : mapping of str to geometry
         The ground of each neighbourhood, EPSG:27700 metres, where it is known.
-    by_registrations : bool
-        Whether patients live where registrations say; otherwise where their practice stands.
     notes : tuple of str
     """
 
     living: Mapping[str, Mapping[str, float]]
     shapes: Mapping[str, BaseGeometry]
-    by_registrations: bool
     notes: tuple[str, ...] = ()
 
 
@@ -144,7 +141,7 @@ class NeighbourhoodFile:
         if lsoas is not None and self.kind == "LSOA":
             shapes = _ground(lsoas, self.names)
         notes = _notes(self, practices, living, by_registrations=by_registrations, lsoas=lsoas, counts=counts)
-        return Neighbourhoods(living, shapes, by_registrations, notes)
+        return Neighbourhoods(living, shapes, notes)
 
 
 def read_neighbourhoods(paths: Sequence[Path], practices: PracticeList) -> NeighbourhoodFile:

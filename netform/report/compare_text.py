@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from netform.plan.model import share_at_home
+from netform.report.alignment import alignment_rows
 from netform.report.costs import any_penalty, cost_words, difference_sentences, has_cost, signed, term_rows
 from netform.report.score_text import called, shortened
 from netform.report.text import NETWORKS_LISTED, table_lines
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from netform.judge.comparison import Compared, Comparison, Passage
-    from netform.judge.scoring import ScoredResult
+    from netform.judge.scoring import Score, ScoredResult
     from netform.plan.grouping import Grouping
     from netform.scores.tally import Tally
 
@@ -135,11 +137,27 @@ def figure_rows(compared: Compared) -> list[tuple[str, str, str, str]]:
         (what, f"{one:,}", f"{other:,}", f"{other - one:+,}" if other != one else "0")
         for what, one, other in counts
     ]
-    one, other = (share_at_home(each.network for each in score.networks) for score in (a, b))
-    if one is not None and other is not None:
-        points = f"{100 * (other - one):+.1f} points"
-        figures.append(("Patients who live in its territory", f"{one:.1%}", f"{other:.1%}", points))
+    shares = {
+        "Patients who live in its territory": (_share_at_home(a), _share_at_home(b)),
+        "Patients in its main neighbourhood": (_share_aligned(compared.a), _share_aligned(compared.b)),
+    }
+    figures += [
+        (what, f"{one:.1%}", f"{other:.1%}", f"{100 * (other - one):+.1f} points")
+        for what, (one, other) in shares.items()
+        if one is not None and other is not None
+    ]
     return figures
+
+
+def _share_at_home(score: Score) -> float | None:
+    return share_at_home(each.network for each in score.networks)
+
+
+def _share_aligned(result: ScoredResult) -> float | None:
+    """Give the share of patients who live in the main neighbourhood of their network; None where nothing is known."""
+    rows = alignment_rows([each.network for each in result.score.networks], result.living)
+    known = math.fsum(row.known for row in rows)
+    return 1 - math.fsum(row.outside for row in rows) / known if known else None
 
 
 def cost_rows(

@@ -182,7 +182,7 @@ def _as_result(result: ScoredResult, rows: list[ScoreRow]) -> Result:
         plan=Plan((), tuple(row.network for row in rows), (), (), {}, living=result.living),
         boundaries={str(row.number): result.boundaries[row.label] for row in rows},
         rules_toml="",
-        neighbourhoods=result.neighbourhoods.shapes if result.neighbourhoods else {},
+        neighbourhoods=result.neighbourhoods,
     )
 
 

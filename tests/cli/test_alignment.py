@@ -113,6 +113,16 @@ def test_any_division_is_judged(folder: Path, tmp_path: Path) -> None:
     assert [network["neighbourhood"] for network in scored["networks"]] == ["Hill", "Hill", "Vale"]
 
 
+def test_two_divisions_are_compared(folder: Path, tmp_path: Path) -> None:
+    """Today five of six practices are in the main neighbourhood of their network, in the plan all; so of folders."""
+    plan_of(folder, tmp_path / "two", "--aligned", "75%")
+    plan_of(folder, tmp_path / "three", "--networks", 3)
+    files = ("--practices", folder / "list.csv", "--neighbourhoods", folder / "hoods.csv", *BAND)
+    row = r"Patients in its main neighbourhood +83.3% +100.0% +\+16.7 points"
+    assert re.search(row, run("compare", "today", tmp_path / "two", *files).output)
+    assert re.search(row, run("compare", tmp_path / "three", tmp_path / "two").output)
+
+
 def test_neighbourhoods_as_areas_and_the_price_of_their_border(folder: Path, tmp_path: Path) -> None:
     """As areas they need no column, and what the line between them costs is said."""
     plan = plan_of(folder, tmp_path / "out", "--area", "neighbourhood", "--prices")

@@ -77,7 +77,6 @@ def test_patients_live_where_registrations_say(tmp_path: Path) -> None:
     said = table(tmp_path, f"lsoa,neighbourhood\n{HILL},Hill\n{VALE},Vale\n")
     found = said.patients(LISTED, PLACES, COUNTS, SHAPES)
     assert found.living == {"A": {"Hill": 600.0, "Vale": 300.0, "": 100.0}}
-    assert found.by_registrations
     assert found.shapes.keys() == {"Hill", "Vale"}
     assert said.of_practices(LISTED, PLACES, COUNTS) == ["Hill", ""]
     assert [note.split(":")[0] for note in found.notes] == [
@@ -94,7 +93,6 @@ def test_polygons_hold_lsoas_and_practices(squares: NeighbourhoodFile) -> None:
     assert at_home.living == {"A": {"Hill": 600.0, "Vale": 300.0, "": 100.0}, "B": {"Vale": 500.0}}
     standing = squares.patients(LISTED, PLACES, COUNTS, None)
     assert standing.living == {"A": {"Hill": 1000.0}, "B": {"Vale": 500.0}}
-    assert not standing.by_registrations
     assert "With --lsoas" in standing.notes[0]
 
 
