@@ -167,7 +167,8 @@ def take_survey(prepared: Prepared, rules: Rules, *, most_counted: int = MOST_CO
         approximate=tuple(c for c, how in zip(codes, places.quality, strict=True) if how == "approximate"),
         shared_sites=tuple(sorted(tuple(sorted(shared)) for shared in sites.values() if len(shared) > 1)),
         edges=dict(sorted(Counter(kind for _, _, kind in graph.edges(data="kind")).items())),
-        alone=tuple(sorted(nx.isolates(graph))),
+        # Who is nowhere and left out has nobody to be joined to.
+        alone=tuple(sorted(set(nx.isolates(graph)) - prepared.standing.nowhere.left_out)),
         travel=prepared.travel.source,
         areas=tuple(
             _survey_area(area, graph.subgraph(members), rules, most_counted)

@@ -10,6 +10,7 @@ import pytest
 
 from netform.errors import InputError, RulesError
 from netform.export.rows import practice_rows
+from netform.judge.survey import take_survey
 from netform.pipeline import draw, make_plan, prepare
 from netform.prepared import Inputs
 from netform.report.map import draw_map
@@ -121,6 +122,8 @@ def test_left_out_ones_are_unplaced_with_a_reason_and_leave_no_hole() -> None:
     }
     assert {network.practice_codes for network in result.plan.networks} == {("A", "B"), ("C",)}
     assert not result.outside
+    # Nor does a check tell to join them to somebody.
+    assert take_survey(_prepared("leave-out"), _prepared("leave-out").rules_for_all(RULES)).alone == ()
     assert "attached_to" not in practice_rows(result)[0]
 
 
