@@ -12,41 +12,20 @@ prints or writes, and what preparing does not need is imported when it is needed
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import shapely
 
 from netform.audit import audit_boundaries, audit_plan
-from netform.errors import RulesError
-from netform.inputs.branches import read_branches
-from netform.inputs.computed_columns import NEIGHBOURHOOD, with_computed
-from netform.inputs.edges import edge_minutes, landing_notes, read_edges
-from netform.inputs.file_record import file_record
-from netform.inputs.list_on_map import list_on_map
-from netform.inputs.missing_data import unknown_notes
-from netform.inputs.nowhere import find_nowhere, minutes_of_hosts, places_of_hosts
-from netform.inputs.registrations import Registrations, read_registrations
-from netform.inputs.standing import Standing, stand
-from netform.inputs.travel import build_travel
-from netform.inputs.travel_modes import read_travel
+from netform.inputs.standing import Standing
 from netform.map.authority_lines import authority_lines
-from netform.map.barriers import barrier_notes
 from netform.map.boundaries import network_boundaries, tile_areas, with_ground
-from netform.map.enclosed import at_the_edge
-from netform.map.far_patients import far_patients_notes
-from netform.map.graph import build_graph, graph_of_edges
-from netform.map.ground import ground_of_areas
-from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas
-from netform.map.neighbourhoods import read_neighbourhoods
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import Territories
 from netform.plan.model import AreaResult, Plan
-from netform.practices.reading import AskedColumns
-from netform.prepared import Inputs, Prepared
-from netform.publications.reading import ListFiles
+from netform.prepared import Prepared
+from netform.preparing import prepare
 from netform.result import Result
 from netform.rules.demanded_graph import demanded_graph
 from netform.rules.toml import rules_toml
@@ -54,154 +33,13 @@ from netform.rules.toml import rules_toml
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    import networkx as nx
     from shapely.geometry.base import BaseGeometry
 
-    from netform.practices.model import PracticeList
     from netform.rules.model import Rules
     from netform.solve.area import AreaOutcome, Options
 
 __all__ = ["draw", "make_plan", "prepare", "unplanned"]
-
-
-def prepare(
-    inputs: Inputs,
-    rules: Rules,
-    *,
-    stdin: BinaryIO | None = None,
-    on_stage: Callable[[str], None] = lambda _: None,
-) -> Prepared:
-    """Read the inputs, place the practices, and join neighbours.
-
-    Raises
-    ------
-    InputError
-        Anything wrong in a file, all faults of the file at once.
-    RulesError
-        Travel is to be by a mode whose minutes no file gives.
-    """
-    placed = list_on_map(
-        ListFiles(inputs.practices, inputs.publications, inputs.where, inputs.lookup),
-        AskedColumns(
-            inputs.area_column,
-            inputs.soft_columns,
-            inputs.division_columns,
-            computed=(NEIGHBOURHOOD,) if inputs.neighbourhoods else (),
-            split=inputs.split,
-        ),
-        inputs.postcodes,
-        stdin,
-        on_stage,
-    )
-    practices, places = placed.practices, placed.places
-    inputs = replace(
-        inputs,
-        registrations=inputs.registrations or placed.registrations,
-        branches=inputs.branches or placed.branches,
-    )
-    registered = (
-        read_registrations(inputs.registrations, practices) if inputs.registrations else Registrations({})
-    )
-    said = read_neighbourhoods(inputs.neighbourhoods, practices) if inputs.neighbourhoods else None
-    columns = {} if said is None else {NEIGHBOURHOOD: said.of_practices(practices, places, registered.counts)}
-    practices = with_computed(practices, places, inputs.area_column, columns)
-    journeys = read_travel(inputs.journeys, practices, places, rules)
-    changes = read_edges(inputs.edges, practices) if inputs.edges else ()
-    given_graph = read_edges(inputs.graph, practices) if inputs.graph else None
-    # Minutes that stand beside an edge are the user's last word on that pair.
-    minutes = {
-        **journeys.minutes,
-        **edge_minutes((*(given_graph or ()), *changes), practices),
-    }
-    named = [*journeys.sources, *(path.name for path in (inputs.graph, inputs.edges) if path)]
-    nowhere = find_nowhere(practices, places, inputs.nowhere, rules)
-    sites = (
-        read_branches(inputs.branches, practices, nowhere.away, postcodes_file=inputs.postcodes)
-        if inputs.branches
-        else None
-    )
-    standing = stand(practices, places, nowhere, sites)
-    travel = build_travel(
-        places_of_hosts(practices, places, nowhere),
-        rules,
-        minutes_of_hosts(minutes, practices, nowhere),
-        ", ".join(named),
-        None if journeys.by_car is None else minutes_of_hosts(journeys.by_car, practices, nowhere),
-        standing.sites_beside(practices),
-    )
-    on_stage("drawing territories")
-    old_codes: list[str] = []
-    ground = _ground(inputs, standing, practices, registered, partial(placed.lookup.today, old=old_codes))
-    parts, residents = ground.parts, ground.residents
-    if given_graph is not None:
-        graph = graph_of_edges(practices, places, travel, given_graph, changes, residents, nowhere)
-    else:
-        graph = build_graph(practices, places, travel, parts, changes, residents, standing)
-    neighbourhoods = None
-    if said is not None:
-        counts = ground.counts or registered.counts
-        neighbourhoods = said.patients(practices, places, counts, ground.shapes)
-        nx.set_node_attributes(graph, neighbourhoods.living, "neighbourhoods")
-    edge = at_the_edge(parts, standing.codes)
-    nx.set_node_attributes(graph, {code: code in edge for code in practices.codes}, "at_edge")
-    nx.set_node_attributes(graph, ground.population, "population")
-    notes = (
-        *practices.notes,
-        *places.notes,
-        *nowhere.notes,
-        *(sites.notes if sites else ()),
-        *journeys.notes,
-        *landing_notes(changes, str(inputs.edges)),
-        *travel.notes,
-        *barrier_notes(
-            graph, rules, {each.code: each.name for each in practices}, given=given_graph is not None
-        ),
-        *registered.notes,
-        *(neighbourhoods.notes if neighbourhoods else ()),
-        *unknown_notes(graph, rules),
-        *far_patients_notes(graph, nowhere),
-        *ground.notes,
-        *placed.lookup.note("the boundary file", old_codes),
-    )
-    listed = {"file": practices.source, "sha256": practices.sha256}
-    files = {"practices": listed, **{what: file_record(path) for what, path in inputs.beside.items()}}
-    return Prepared(
-        practices,
-        places,
-        travel,
-        parts,
-        graph,
-        notes,
-        ground.outlined,
-        {"files": files},
-        standing,
-        neighbourhoods,
-    )
-
-
-def _ground(
-    inputs: Inputs,
-    standing: Standing,
-    practices: PracticeList,
-    registered: Registrations,
-    renamed: Callable[[str], str],
-) -> LsoaGround:
-    """Divide the ground by where patients live where that is known on the map, by what is nearest where not."""
-    if inputs.lsoas is None:
-        parts, notes = ground_of_areas(
-            standing.positions, standing.labels, standing.places, inputs.boundary, renamed
-        )
-        return LsoaGround(parts, registered.residents, {}, notes, outlined=inputs.boundary is None)
-    if registered.counts is None:
-        raise RulesError("--lsoas says where the LSOAs of the registrations are: add --registrations FILE.")
-    return ground_of_lsoas(
-        standing,
-        practices.codes,
-        registered.counts,
-        inputs.lsoas,
-        lookup=inputs.lsoa_lookup,
-        boundary_file=inputs.boundary,
-        renamed=renamed,
-    )
 
 
 def make_plan(

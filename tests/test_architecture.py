@@ -33,7 +33,7 @@ FLOORS = (
     "inputs candidates",
     "map result scores roads",
     "prepared solve explain audit",
-    "assemble judge",
+    "assemble judge preparing",
     "pipeline tradeoff",
     "session report",
     "export",

@@ -531,7 +531,7 @@ def given_list(
     Raises
     ------
     InputError
-        As `netform.pipeline.prepare`, or there are no networks today.
+        As `netform.preparing.prepare`, or there are no networks today.
     RulesError
         With every clash.
     """

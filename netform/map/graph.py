@@ -4,10 +4,10 @@ Nodes are ODS codes with ``position`` (in the list), ``list_size``, ``weighted_l
 ``easting`` and ``northing``; ``pcn_code`` (the present network, blank where there is none) and
 ``pcn_list_size`` (its patients over the whole list); ``clinical_fte`` and ``shortfall_fte`` (None where its staff
 is not known, see `netform.scores.cover`); ``sides`` (where it lies of each soft boundary, blank where unknown);
-``neighbourhoods`` (its patients by the neighbourhood they live in; empty where unknown), which `netform.pipeline` adds;
+``neighbourhoods`` (its patients by the neighbourhood they live in; empty where unknown);
 ``residents`` (its patients by the practice in whose territory they live; empty where unknown); and ``at_edge`` (whether
 its ground reaches the edge of its area's) and, where it is known, ``population`` (all who live in its territory), which
-`netform.pipeline` adds. One that is not on the ground has whom it is attached to as ``attached_to``.
+`netform.preparing` adds. One that is not on the ground has whom it is attached to as ``attached_to``.
 
 Edges carry ``kind`` (``border``, ``site``, ``bridge``, ``ferry`` or ``attached``), ``border_m``, ``distance_km`` and
 ``minutes``. ``graph.graph["travel"]`` gives the minutes between any two positions. ``graph.graph["barriers"]`` has the

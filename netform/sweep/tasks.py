@@ -83,7 +83,7 @@ def make_tasks(sweep: Sweep, on_stage: Callable[[str], None] = lambda _: None) -
     Raises
     ------
     InputError
-        As `netform.pipeline.prepare`; or numbers of today are asked for and the list has none.
+        As `netform.preparing.prepare`; or numbers of today are asked for and the list has none.
     RulesError
         An area is not in the list, or demands of a scenario clash: all of them at once.
     """

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
-import netform.pipeline
+import netform.inputs.list_on_map
 from netform.cli.guide import page
 from netform.cli.main import cli
 from netform.errors import AuditError, NoPlanError
@@ -327,7 +327,7 @@ def test_failures_are_one_line_and_a_code(
         raise failure
 
     monkeypatch.delenv("NETFORM_DEBUG", raising=False)
-    monkeypatch.setattr(netform.pipeline, "locate", fail)
+    monkeypatch.setattr(netform.inputs.list_on_map, "locate", fail)
     result = run("solve", practices, "-o", tmp_path / "out")
     assert result.exit_code == code
     assert words in result.stderr
@@ -341,7 +341,7 @@ def test_a_defect_shows_where_when_asked(
 ) -> None:
     """NETFORM_DEBUG is for whoever mends netform."""
     monkeypatch.setenv("NETFORM_DEBUG", "1")
-    monkeypatch.setattr(netform.pipeline, "locate", None)
+    monkeypatch.setattr(netform.inputs.list_on_map, "locate", None)
     assert "Traceback" in run("solve", practices, "-o", tmp_path / "out").stderr
 
 

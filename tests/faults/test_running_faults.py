@@ -42,9 +42,9 @@ AFTER_A_PLAN = """arguments[-1].on_plan(real(*arguments, **named))
 
 # An area's solver runs beside the main thread, which polls; the others run in the main thread.
 BEFORE_A_PLAN = [
-    ("netform.pipeline", "read_practices"),
-    ("netform.pipeline", "locate"),
-    ("netform.pipeline", "ground_of_areas"),
+    ("netform.inputs.list_on_map", "read_list"),
+    ("netform.inputs.list_on_map", "locate"),
+    ("netform.preparing", "ground_of_areas"),
     ("netform.solve.workers", "solve_area"),
 ]
 AFTERWARDS = [
@@ -144,7 +144,7 @@ main()
 def test_a_signal_in_a_command_that_does_not_solve(command: str) -> None:
     """It ends like any other."""
     given = ["--plan", "today"] if command == "score" else []
-    process = slowed("netform.pipeline", "read_practices", FOR_EVER, command, EXAMPLE, *given)
+    process = slowed("netform.inputs.list_on_map", "read_list", FOR_EVER, command, EXAMPLE, *given)
     code, said = interrupt(process, signal.SIGTERM)
     assert code == 143
     assert "Traceback" not in said
