@@ -113,16 +113,16 @@ def least_words(count: Fewest, exceptions: int, moves: Moves) -> str:
     by_patients = moves.least == "patients"
     kept = replace(moves, least="")
     most = "" if kept.practices is kept.patients is None else f" that moves {limit_words(kept)}"
-    found = f"practices with {count.found:,} patients" if by_patients else _practices(count.found)
+    found = f"{count.found:,} patients" if by_patients else _practices(count.found)
     if count.proven:
         fewest = (
-            f"practices with at least {count.found:,} patients have to move"
+            f"at least {count.found:,} patients have to move with their practices"
             if by_patients
             else f"at least {_have_to_move(count.found)}"
         )
         return f"For a plan {as_good_words(exceptions)}{most} {fewest} out of {start_words(moves)}."
     return (
-        f"{found[0].upper()}{found[1:]} moved out of {start_words(moves)} are the fewest found for a plan "
+        f"{found} moved out of {start_words(moves)} are the fewest found for a plan "
         f"{as_good_words(exceptions)}{most}; only that fewer than {count.bound:,} cannot be is proven."
     )
 

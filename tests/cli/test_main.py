@@ -52,7 +52,9 @@ CONTRACT = (
 )  # fmt: skip
 
 # What a folder of a plan without prices holds.
-PLAN_FILES = tuple(name for name in folder_names(PLAN) if name != "prices.csv")
+# What a folder has only where it was asked for.
+WHERE_ASKED_FOR = {"prices", "neighbourhoods", "branches"}
+PLAN_FILES = tuple(name for name in folder_names(PLAN) if name.partition(".")[0] not in WHERE_ASKED_FOR)
 
 
 def write_list(path: Path, rows: Sequence[tuple[str, str, int, str]] = PRACTICES) -> Path:

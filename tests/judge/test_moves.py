@@ -176,13 +176,19 @@ def test_limits_with_no_plan_at_all_are_told_from_those_with_exceptions() -> Non
 def test_the_fewest_asked_for_are_said() -> None:
     """As a fact where it is proven, and as what was found where it is not."""
     moves = moves_from(TODAY, _list(), "least", 20_000)
-    assert (moves.least, moves.practices, moves.patients) == (True, None, 20_000)
+    assert (moves.least, moves.practices, moves.patients) == ("practices", None, 20_000)
     assert least_words(Fewest(7, 7), 0, replace(moves, patients=None)) == (
         "For a plan without exceptions at least 7 practices have to move out of today's networks."
     )
     assert least_words(Fewest(6, 7), 2, moves) == (
         "7 practices moved out of today's networks are the fewest found for a plan with no exceptions beyond the 2 "
         "needed anyway that moves at most 20,000 patients; only that fewer than 6 cannot be is proven."
+    )
+    patients = moves_from(TODAY, _list(), 3, "least")
+    assert (patients.least, patients.practices, patients.patients) == ("patients", 3, None)
+    assert least_words(Fewest(9_000, 9_000), 0, patients) == (
+        "For a plan without exceptions that moves at most 3 practices at least 9,000 patients have to move with "
+        "their practices out of today's networks."
     )
 
 
