@@ -193,7 +193,8 @@ class AreaResult:
     status : str
         ``optimal``, ``feasible``, ``infeasible`` or ``unknown``.
     cost, bound : float or None
-        Weighted hours per week of the plan, and what no plan can beat; None when there is none.
+        Weighted hours per week of the plan, and what no plan can beat; None when there is none. Of a plan with as few
+        exceptions as there can be the bound is that of plans as near to the band.
     practices, networks, candidates : int
         How many there are; candidates is the number of feasible networks listed (0 when not listed).
     method : str

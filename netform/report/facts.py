@@ -215,7 +215,10 @@ def bands_of(rules: Rules) -> dict[str, tuple[int, int]]:
 def proof_sentence(plan: Plan) -> str:
     """Say what is proven of the whole plan, in a sentence or two."""
     if plan.areas and plan.status == "optimal" and any(network.exception for network in plan.networks):
-        return "It is proven that no other plan under these rules has fewer exceptions, or as few at a lower cost."
+        return (
+            "It is proven that no other plan under these rules has fewer exceptions, or as few and as near the band at "
+            "a lower cost."
+        )
     if len(plan.areas) == 1 or plan.status == "optimal":
         return verdict(plan.areas[0])
     if plan.cost is None or plan.bound is None or plan.gap is None or hours(plan.bound) == hours(0.0):

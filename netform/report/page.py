@@ -17,7 +17,8 @@ from netform.plan.title_page import title_page_of
 from netform.practices.names import written_name
 from netform.report import words
 from netform.report.against_today import changes_from_today, changes_sentences
-from netform.report.alignment import MOSTLY, alignment_of_page
+from netform.report.alignment import MOSTLY
+from netform.report.alignment_map import alignment_of_page
 from netform.report.costs import PENALTY_MEANING, cost_words, has_cost
 from netform.report.exceptions import explanation_of, shared_reasons, shared_unplaced
 from netform.report.facts import band_sentence, gather_facts, proof_sentence, standing

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from netform.plan.model import Plan
-from netform.report.alignment import MOSTLY, alignment_of_page
+from netform.report.alignment import MOSTLY
+from netform.report.alignment_map import alignment_of_page
 from netform.report.costs import any_penalty, hours_meaning, taken_sentences, term_rows
 from netform.report.facts import Facts, bands_of
 from netform.report.homes import homes_sentence

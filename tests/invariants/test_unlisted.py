@@ -69,11 +69,9 @@ def assert_sound(
     assert result.bound is not None
     assert result.cost >= hours[key] - slack
     assert result.exceptions_bound <= fewest[0] + fixed
-    # Of as many exceptions, where those are said to be the fewest; else of any plan.
+    # Of plans as near to the band, where it is said that there are none with fewer exceptions; else of any plan.
     alike = exceptions == result.exceptions_bound
-    assert result.bound <= slack + min(
-        least for (number, _), least in hours.items() if not alike or number == key[0]
-    )
+    assert result.bound <= slack + min(least for each, least in hours.items() if not alike or each <= key)
     if result.status == "optimal":
         assert key == fewest
         assert result.cost == about(hours[fewest])
