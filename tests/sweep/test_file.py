@@ -60,6 +60,14 @@ def test_publications_stand_beside_the_file(tmp_path: Path) -> None:
     assert len(faults_of(tmp_path, text + 'where = "sub_icb_code=15F"\n')) == 1
 
 
+def test_neighbourhoods_stand_beside_the_file(tmp_path: Path) -> None:
+    """A list of files, as the option is repeated."""
+    text = 'practices = "list.csv"\nbands = [[1, 2]]\n'
+    inputs = sweep_of(tmp_path, text + 'neighbourhoods = ["msoas.csv", "lookup.csv"]\n').inputs
+    assert inputs.neighbourhoods == (tmp_path / "msoas.csv", tmp_path / "lookup.csv")
+    assert len(faults_of(tmp_path, text + 'neighbourhoods = "msoas.csv"\n')) == 1
+
+
 def test_the_example_of_the_guide_is_read(tmp_path: Path) -> None:
     """Two profiles, two bands, three sets of weights and three numbers, and a scenario of its own."""
     (text,) = re.findall(r"```toml\n(practices.*?)```", page("sweep"), re.DOTALL)
