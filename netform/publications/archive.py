@@ -75,8 +75,11 @@ def open_member(stream: BinaryIO, wanted: Callable[[bytes], bool]) -> BinaryIO |
     for member in archive.infolist()[:_MAX_MEMBERS]:
         if member.is_dir() or member.flag_bits & 1 or member.filename.startswith("__MACOSX/"):
             continue
-        with archive.open(name=member) as opened:
-            head = opened.read(_HEAD)
+        try:
+            with archive.open(name=member) as opened:
+                head = opened.read(_HEAD)
+        except NotImplementedError:  # packed in a way that Python cannot unpack, such as Deflate64
+            continue
         if wanted(head):
             return cast("BinaryIO", archive.open(name=member))
     return None
@@ -109,22 +112,32 @@ def _unzip(data: bytes, file: str) -> Iterator[tuple[str, bytes]]:
             raise _refusal(file, "it is protected by a password", "Unpack it and give the files inside")
         part = unpack_member(data, member, left, file)
         left -= len(part)
+        if zlib.crc32(part) != member.CRC:
+            raise _refusal(file, f"{member.filename} in it is damaged", "Download it again")
         if part.strip():
             yield f"{file}, {member.filename}", part
 
 
 def _gunzip(data: bytes, file: str) -> bytes:
-    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        unpacked = inflater.decompress(data, MAX_BYTES + 1)
-    except zlib.error as error:
-        raise _refusal(file, "it is a damaged gzip file", "Download it again") from error
-    if len(unpacked) > MAX_BYTES:
-        problem = f"it unfolds to more than {MAX_BYTES // 2**20} MiB"
-        raise _refusal(file, problem, "Give a list with one row a practice")
-    if not inflater.eof or not unpacked.strip():
+    # Several may stand one behind the other, and then they are one text (RFC 1952, section 2.2).
+    pieces, left, rest = list[bytes](), MAX_BYTES, data
+    while rest.startswith(GZIP):
+        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            pieces.append(inflater.decompress(rest, left + 1))
+        except zlib.error as error:
+            raise _refusal(file, "it is a damaged gzip file", "Download it again") from error
+        left -= len(pieces[-1])
+        if left < 0:
+            problem = f"it unfolds to more than {MAX_BYTES // 2**20} MiB"
+            raise _refusal(file, problem, "Give a list with one row a practice")
+        if not inflater.eof:
+            raise _refusal(file, "it is a damaged gzip file", "Download it again")
+        rest = inflater.unused_data
+    # Nothing but padding may follow.
+    if rest.strip(b"\0") or not any(map(bytes.strip, pieces)):
         raise _refusal(file, "it is a damaged gzip file, or empty", "Download it again")
-    return unpacked
+    return b"".join(pieces)
 
 
 def _refusal(file: str, problem: str, remedy: str) -> InputError:

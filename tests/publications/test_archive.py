@@ -68,3 +68,28 @@ def test_a_member_is_opened_by_how_it_begins() -> None:
     assert open_member(packed, lambda _: False) is None
     assert open_member(io.BytesIO(b"PK\x03\x04"), lambda _: True) is None
     assert zipfile.is_zipfile(packed)
+
+
+def test_gzip_files_one_behind_the_other_are_one_text() -> None:
+    """As tools that pack in pieces write them; zeros may pad them, and anything else is damage."""
+    packed = gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n")
+    assert list(members_of(packed + b"\0" * 9, "x.gz")) == [("x.gz", b"a,b\n1,2\n3,4\n")]
+    with pytest.raises(InputError, match="damaged gzip file"):
+        list(members_of(packed + b"more", "x.gz"))
+
+
+def test_a_member_with_another_digest_than_its_archive_says_is_refused() -> None:
+    """A 9 in place of a 1 would be another list size, and nothing else would tell."""
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archived:
+        archived.writestr("a.csv", "A1,1000")
+    with pytest.raises(InputError, match=r"a\.csv in it is damaged"):
+        list(members_of(stored.getvalue().replace(b"A1,1000", b"A1,9000"), "x.zip"))
+
+
+def test_a_member_packed_in_a_strange_way_is_passed_over() -> None:
+    """Deflate64, as Windows packs what is large, is number 9, and Python cannot unpack it."""
+    packed = bytearray(zipped({"a.csv": "yes"}))
+    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        packed[packed.index(signature) + offset] = 9
+    assert open_member(io.BytesIO(bytes(packed)), lambda _: True) is None
