@@ -51,12 +51,15 @@ def has_ended(text: str) -> bool | None:
 
 
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-# 20260701, 2026-07-01 with or without a time; 01JUL2026, 1 July 2026; 01/07/2026.
+# 20260701, 2026-07-01 with or without a time; 01JUL2026, 1 July 2026, 01-Jul-26; 01/07/2026, 01/07/26.
 _DAYS = (
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})[-/.]?(?P<m>[0-9]{2})[-/.]?(?P<d>[0-9]{2})(?:[T ].*)?"),
     re.compile(r"(?P<d>[0-9]{1,2})[-/. ]?(?P<m>[A-Za-z]{3})[a-z]*[-/. ]?(?P<y>(?:19|20)[0-9]{2})"),
+    re.compile(r"(?P<d>[0-9]{1,2})[-/. ](?P<m>[A-Za-z]{3})[a-z]*[-/. ](?P<y>[0-9]{2})"),
     re.compile(r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>(?:19|20)[0-9]{2})(?: .*)?"),
+    re.compile(r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{2})"),
 )
+_SERIAL_BEGINS = dt.date(1899, 12, 30)
 
 
 def day_of(text: str) -> str:
@@ -65,17 +68,23 @@ def day_of(text: str) -> str:
     Parameters
     ----------
     text : str
-        ``20260701``, ``01JUL2026``, ``1 July 2026``, ``01/07/2026`` (the day first) and the like.
+        ``20260701``, ``01JUL2026``, ``1 July 2026``, ``01/07/2026`` (the day first) and the like; years of two digits
+        are of this century. ``46204``, as Excel writes a date whose cell has lost its format, is a day as well.
     """
+    text = text.strip()
+    if _SERIAL.fullmatch(text):
+        return (_SERIAL_BEGINS + dt.timedelta(days=int(float(text)))).isoformat()
     for form in _DAYS:
-        found = form.fullmatch(text.strip())
+        found = form.fullmatch(text)
         if found is None:
             continue
         month = found["m"].lower()
         if not month.isdigit():
             month = str(_MONTH_NAMES.index(month) + 1) if month in _MONTH_NAMES else "0"
         try:
-            return dt.date(int(found["y"]), int(month), int(found["d"])).isoformat()
+            year = int(found["y"])
+            # Two digits are of this century.
+            return dt.date(year if year > 99 else 2000 + year, int(month), int(found["d"])).isoformat()
         except ValueError:
             continue
     return ""

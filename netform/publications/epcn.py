@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netform.practices.dates import day_of
+from netform.errors import Fault
+from netform.practices.dates import day_of, has_ended
 from netform.practices.values import some_of
 from netform.publications.model import Publication, Question, Record, says
-from netform.publications.rows import Header, Reader, header_of
+from netform.publications.rows import Header, Reader, header_of, own_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,14 +84,14 @@ def read_memberships_on(sheet: Sheet, others: Sequence[Sheet], question: Questio
         code = reader.code(row, cells, code_at)
         if not code:
             continue
-        since, until = (_day(cells[at]) for at in (start, end))
+        since, until = (_day(reader, row, cells[at], at) for at in (start, end))
         values = reader.said(cells, places)
         network = values.get("pcn_code", "")
         until = min(filter(None, (until, closed.get(network, ""))), default="")
         if (until and (not day or until <= day)) or (day and since > day):
             over += 1
             continue
-        if network in names:
+        if names.get(network):
             values["pcn_name"] = names[network]
         if code in began:
             twice.append(code)
@@ -126,14 +127,20 @@ def _networks(sheets: Sequence[Sheet]) -> tuple[dict[str, str], Mapping[str, str
             continue
         reader = Reader(sheet, header)
         code_at, name_at, close_at = (header.place(name) for name in ("pcncode", "pcnname", "closedate"))
-        for _, cells in reader.rows():
+        for row, cells in reader.rows():
             code = cells[code_at or 0].strip().upper()
-            names[code] = cells[name_at or 0].strip()
-            if day := _day(cells[close_at or 0]):
+            names[code] = own_text(cells[name_at or 0].strip())
+            if day := _day(reader, row, cells[close_at or 0], close_at or 0):
                 closed[code] = day
         reader.settle()
     return names, closed
 
 
-def _day(cell: str) -> str:
-    return day_of(cell) if says("", cell) else ""
+def _day(reader: Reader, row: int, cell: str, at: int) -> str:
+    """Read a day; blank where there is none, and a fault where what stands there cannot be read as one."""
+    day = day_of(cell) if says("", cell) else ""
+    # A day beyond 2098 stands for none.
+    if not day and has_ended(cell) is not False:
+        problem, remedy = "this is no day", "Write it as 2026-07-01, or leave the cell blank"
+        reader.faults.append(Fault(reader.sheet.file, row, reader.header.cells[at], cell, problem, remedy))
+    return day

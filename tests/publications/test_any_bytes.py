@@ -73,10 +73,13 @@ def test_any_bytes_as_a_lookup(folder: Path, data: bytes) -> None:
 
 @given(st.data())
 def test_any_workbook_of_networks(folder: Path, data: st.DataObject) -> None:
-    """Cells of memberships that are anything."""
+    """Cells of memberships that are anything: the list as it was, or an error."""
     cell = st.sampled_from(["", "A1", "A2", "U1", "U", "20190701", "45000", "31/12/2020", "x"])
     rows = data.draw(st.lists(st.tuples(cell, cell, cell, cell), max_size=5))
     book = epcn(folder / "e.xlsx", rows)
     [own] = written(folder, own=OWN)
-    practices, _ = read_list(ListFiles(own, (book,)), AskedColumns(), Known())
+    try:
+        practices, _ = read_list(ListFiles(own, (book,)), AskedColumns(), Known())
+    except NetformError:
+        return
     assert practices.codes == ("A1", "A2")

@@ -115,6 +115,21 @@ def test_the_file_of_practices_has_names_postcodes_and_areas() -> None:
     assert not read.has_list_sizes
 
 
+@pytest.mark.parametrize("end", ["31/03/24", "31-Mar-24", "45382", "31/03/2024", "2024-03-31 00:00:00"])
+def test_the_end_of_a_membership_as_a_spreadsheet_writes_it(tmp_path: Path, end: str) -> None:
+    """All are the last of March 2024: 45,382 days after 30 December 1899."""
+    path = epcn(tmp_path / "e.xlsx", [["A1", "U1", "20190701", end], ["A2", "U1", "20190701", "31/12/9999"]])
+    assert _values(_read(path.read_bytes(), "2024-03-30", "e.xlsx"), "pcn_code") == {"A1": "U1", "A2": "U1"}
+    assert _values(_read(path.read_bytes(), "2024-03-31", "e.xlsx"), "pcn_code") == {"A2": "U1"}
+
+
+def test_an_end_that_is_no_day_is_a_fault(tmp_path: Path) -> None:
+    """It would be taken for no end, and the practice for a member to this day."""
+    path = epcn(tmp_path / "e.xlsx", [["A1", "U1", "20190701", "last spring"]])
+    with pytest.raises(InputError, match=r"row 2, .*: this is no day \(found 'last spring'\)"):
+        _read(path.read_bytes(), "2024-03-30", "e.xlsx")
+
+
 def test_memberships_are_those_of_the_day(tmp_path: Path) -> None:
     """A2 had left by then, A3 had not joined, A4 moved, and the network of A5 was closed."""
     path = epcn(
