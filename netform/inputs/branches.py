@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,6 +53,8 @@ _ALIASES = {
 # NHS Organisation Data Service, ebranchs.csv: 27 columns without a header.
 _ODS = {"code": 0, "name": 1, "postcode": 9, "closed": 11, "practice": 14, "left": 16}
 _ODS_WIDTH = 27
+# Columns any of which say where a branch is.
+_PLACES = (("postcode",), ("easting", "northing"), ("latitude", "longitude"))
 # There were 1,901 branches of 5,050 practices in 2017; a list of one area's practices has some dozen.
 _HEADER_WITHIN = 20
 _MOST_FAULTS = 1000
@@ -184,7 +186,10 @@ def _table(tables: Sequence[Table], file: str) -> tuple[Table, int, dict[str, in
         ):
             return table, 0, dict(_ODS)
     problem = "no row is a header with the branch_code, the practice_code and the postcode"
-    remedy = "Name the columns so, or give easting and northing, or the file of the Organisation Data Service as it is"
+    remedy = (
+        "Name the columns so, or give easting and northing, or latitude and longitude, or the file of the"
+        " Organisation Data Service as it is"
+    )
     raise InputError([Fault(file, None, None, None, problem, remedy)])
 
 
@@ -199,7 +204,7 @@ def _columns(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _has_place(index: dict[str, int]) -> bool:
-    return any(set(needed) <= index.keys() for needed in (("postcode",), ("easting", "northing")))
+    return any(set(needed) <= index.keys() for needed in _PLACES)
 
 
 def _is_postcode(text: str) -> bool:
@@ -244,13 +249,17 @@ class _Reader:
             self.faults.append(Fault(self._file, row, None, said, error.problem, error.remedy))
             return
         name = clean_text(self._cell(cells, "name"))[0]
-        self.found.setdefault(
-            (practice, code),
-            Practice(
-                code, name, postcode, 1,
-                easting=easting, northing=northing, latitude=latitude, longitude=longitude, row=row,
-            ),
+        branch = Practice(
+            code, name, postcode, 1,
+            easting=easting, northing=northing, latitude=latitude, longitude=longitude, row=row,
         )  # fmt: skip
+        first = self.found.setdefault((practice, code), branch)
+        if first != replace(branch, name=first.name, row=first.row):
+            problem = (
+                f"branch {code} of {practice} stands in row {first.row} and again, elsewhere, in row {row}"
+            )
+            remedy = "Keep one of the two rows, or give each branch a code of its own"
+            self.faults.append(Fault(self._file, row, None, code, problem, remedy))
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         at = self._index.get(name)

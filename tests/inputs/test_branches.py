@@ -163,12 +163,24 @@ def test_the_file_of_the_organisation_data_service_has_no_header(tmp_path: Path)
     assert "left out: 1 of practices that are not planned here, 1 closed" in found.notes[0]
 
 
+def test_a_branch_may_be_placed_by_degrees_and_stand_twice_alike(tmp_path: Path) -> None:
+    """Leeds town hall is at 53.80 north, 1.55 west: about 430 km east and 434 km north of the grid's origin."""
+    path = tmp_path / "branches.csv"
+    path.write_text("branch_code,practice_code,lat,long\nA1,A,53.80,-1.55\nA1,A,53.80,-1.55\n")
+    [branch] = read_branches(path, read_practices("-", stdin=io.BytesIO(LIST.encode()))).branches
+    assert (round(branch.easting / 1000), round(branch.northing / 1000)) == (430, 434)
+
+
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
         ("branch,parent\nA1,A\n", "no row is a header"),
         ("branch_code,practice_code,postcode\nA1,A,\n", "postcode"),
         ("branch_code,practice_code,postcode\n,A,LS11 8LH\n", "code is blank"),
+        (
+            "branch_code,practice_code,postcode\nA1,A,LS11 8LH\nA1,A,LS12 3HD\n",
+            "A1 of A stands in row 2 and again, elsewhere, in row 3",
+        ),
         ("branch_code,practice_code,easting,northing\nA1,A,51.5,-1.2\n", "A1"),
         ("branch_code,practice_code,postcode\nA1,A,ZZ99 3VZ\nA2,A,LS1\n", "A1"),
     ],
