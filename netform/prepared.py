@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netform.inputs.standing import Standing
 from netform.map.graph import area_positions
 from netform.rules.mode_shares import CAR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import networkx as nx
@@ -24,7 +24,22 @@ if TYPE_CHECKING:
     from netform.practices.model import PracticeList
     from netform.rules.model import Rules
 
-__all__ = ["Inputs", "Prepared"]
+__all__ = ["Inputs", "Prepared", "numbered"]
+
+F = TypeVar("F")
+
+
+def numbered(what: str, files: Sequence[F], first: int = 2) -> dict[str, F]:
+    """Name files of one kind for the provenance: ``what``, then ``what_2``, ``what_3``.
+
+    Parameters
+    ----------
+    what : str
+    files : sequence
+    first : int
+        The first of the files that has its number in its name.
+    """
+    return {what if at < first else f"{what}_{at}": file for at, file in enumerate(files, start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +120,11 @@ class Inputs:
             "lsoas": self.lsoas,
             "lsoa_lookup": self.lsoa_lookup,
             "lookup": self.lookup,
-            **{f"with_{number}": path for number, path in enumerate(self.publications, start=1)},
+            **numbered("with", self.publications, first=1),
             "branches": self.branches,
+            **numbered("neighbourhoods", self.neighbourhoods),
         }
-        several = {
-            f"neighbourhoods{f' {at}' if at > 1 else ''}": path
-            for at, path in enumerate(self.neighbourhoods, 1)
-        }
-        return {what: path for what, path in files.items() if path is not None} | several
+        return {what: path for what, path in files.items() if path is not None}
 
 
 @dataclass(frozen=True, slots=True)

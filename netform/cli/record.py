@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netform.prepared import Prepared
 
 __all__ = ["RecordedCommand", "record_of", "with_record"]
@@ -62,7 +64,7 @@ def with_record(prepared: Prepared) -> Prepared:
     record = record_of()
     typed = _typed(click.get_current_context())
     # A path that was read has lost its "./".
-    spelt = {**typed, **_journeys(typed.pop("travel", ()))}
+    spelt = {**typed, **_journeys(typed.pop("travel", ())), **_numbered(typed)}
     files = {
         what: {**each, "file": _sayable(spelt[what])} if what in spelt else each
         for what, each in prepared.origin.get("files", {}).items()
@@ -92,6 +94,16 @@ def _journeys(given: str | list[str]) -> dict[str, str]:
 
     files = dict(map(mode_of, [given] if isinstance(given, str) else given))
     return {"travel" if mode == CAR else f"travel_{mode}": file for mode, file in files.items()}
+
+
+def _numbered(typed: Mapping[str, Any]) -> dict[str, str]:
+    """Give the files of options that can be repeated as typed, by what the provenance calls them."""
+    from netform.prepared import numbered
+
+    return {
+        **numbered("with", typed.get("publications", ()), first=1),
+        **numbered("neighbourhoods", typed.get("neighbourhoods", ())),
+    }
 
 
 def _sayable(value: Any) -> Any:

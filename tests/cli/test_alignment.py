@@ -52,6 +52,33 @@ def section(page: str) -> str:
     return re.sub(r' (?:d|x|y)="[^"]*"', "", inside)
 
 
+def test_the_files_of_neighbourhoods_are_recorded_as_typed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file of an option that is repeated has a name of its own, and stands as it was written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.csv").write_bytes((folder / "list.csv").read_bytes())
+    codes = ["E02000001,E01000001", "E02000002,E01000002"]
+    (tmp_path / "lookup.csv").write_text("\n".join(["msoa21cd,lsoa21cd", *codes]), encoding="utf-8")
+    (tmp_path / "msoas.csv").write_text(
+        "msoa21cd,neighbourhood\nE02000001,Hill\nE02000002,Vale\n", encoding="utf-8"
+    )
+    homes = [f"{code},E0100000{1 + (code > 'C')},100" for code in CODES]
+    (tmp_path / "homes.csv").write_text(
+        "\n".join(["practice_code,lsoa_code,patients", *homes]), encoding="utf-8"
+    )
+    files = ("--neighbourhoods", "./msoas.csv", "--neighbourhoods", "lookup.csv")
+    result = run("solve", "list.csv", *files, "--registrations", "homes.csv", "-o", "out", *BAND)
+    assert result.exit_code == 0, result.output
+    made_of = json.loads((tmp_path / "out" / "plan.json").read_text(encoding="utf-8"))["provenance"]["files"]
+    assert {what: each["file"] for what, each in made_of.items()} == {
+        "practices": "list.csv",
+        "registrations": "homes.csv",
+        "neighbourhoods": "./msoas.csv",
+        "neighbourhoods_2": "lookup.csv",
+    }
+
+
 def networks_of(plan: dict[str, object]) -> set[str]:
     """The members of each network, in a row."""
     return {"".join(network["practice_codes"]) for network in plan["networks"]}  # type: ignore[attr-defined]
