@@ -6,7 +6,7 @@ ground (`_ground`), and who are neighbours on it (`_graph`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,6 +18,7 @@ from netform.inputs.computed_columns import NEIGHBOURHOOD, with_computed
 from netform.inputs.edges import edge_minutes, landing_notes, read_edges
 from netform.inputs.file_record import file_record
 from netform.inputs.list_on_map import list_on_map
+from netform.inputs.lsoa_table import read_new_codes
 from netform.inputs.missing_data import unknown_notes
 from netform.inputs.nowhere import find_nowhere, minutes_of_hosts, places_of_hosts
 from netform.inputs.registrations import Registrations, read_registrations
@@ -29,7 +30,7 @@ from netform.map.enclosed import at_the_edge
 from netform.map.far_patients import far_patients_notes
 from netform.map.graph import build_graph, graph_of_edges
 from netform.map.ground import ground_of_areas
-from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas
+from netform.map.lsoa_ground import LsoaGround, ground_of_lsoas, with_new_codes
 from netform.map.neighbourhoods import read_neighbourhoods
 from netform.practices.reading import AskedColumns
 from netform.prepared import Inputs, Prepared
@@ -103,7 +104,8 @@ def prepare(
     InputError
         Anything wrong in a file, all faults of the file at once.
     RulesError
-        Travel is to be by a mode whose minutes no file gives, or LSOAs are given without registrations.
+        Travel is to be by a mode whose minutes no file gives; or LSOAs, or a lookup of them, are given without
+        registrations.
     """
     read = _read(inputs, stdin, on_stage)
     practices, places = read.practices, read.places
@@ -162,6 +164,8 @@ def _read(inputs: Inputs, stdin: BinaryIO | None, on_stage: Callable[[str], None
     practices, places = placed.practices, placed.places
     registrations = inputs.registrations or placed.registrations
     registered = read_registrations(registrations, practices) if registrations else Registrations({})
+    if inputs.lsoa_lookup is not None:
+        registered = _by_new_codes(registered, inputs.lsoa_lookup)
     hoods = read_neighbourhoods(inputs.neighbourhoods, practices) if inputs.neighbourhoods else None
     columns = {NEIGHBOURHOOD: hoods.of_practices(practices, places, registered.counts)} if hoods else {}
     practices = with_computed(practices, places, inputs.area_column, columns)
@@ -169,6 +173,16 @@ def _read(inputs: Inputs, stdin: BinaryIO | None, on_stage: Callable[[str], None
     graph = read_edges(inputs.graph, practices) if inputs.graph else None
     branches = inputs.branches or placed.branches
     return _Read(practices, places, placed.lookup, registered, hoods, branches, graph, changes)
+
+
+def _by_new_codes(registered: Registrations, lookup: Path) -> Registrations:
+    """Count patients by LSOAs of 2021, which files of LSOAs and of neighbourhoods then name."""
+    if registered.counts is None:
+        raise RulesError(
+            "--lsoa-lookup says what became of the LSOAs of the registrations: add --registrations FILE."
+        )
+    counts, note = with_new_codes(registered.counts, read_new_codes(lookup))
+    return replace(registered, counts=counts, notes=(*registered.notes, note))
 
 
 def _standing(inputs: Inputs, read: _Read, rules: Rules) -> tuple[Standing, tuple[str, ...]]:
@@ -214,7 +228,6 @@ def _ground(inputs: Inputs, read: _Read, standing: Standing, renamed: Callable[[
         read.practices.codes,
         counts,
         inputs.lsoas,
-        lookup=inputs.lsoa_lookup,
         boundary_file=inputs.boundary,
         renamed=renamed,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netform.assemble import assemble
-from netform.errors import AuditError, InputError
+from netform.errors import AuditError, InputError, RulesError
 from netform.judge.survey import take_survey
 from netform.pipeline import draw, make_plan, prepare, unplanned
 from netform.plan.model import AreaResult, PresentNetwork
@@ -53,6 +53,33 @@ def test_a_split_list_is_planned_in_parts_when_that_is_asked() -> None:
     assert sum(parts.graph.nodes[code]["list_size"] for code in ("A-1", "A-2")) == 24_000
     with pytest.raises(InputError, match="--split"):
         prepare(Inputs("-"), RULES, stdin=io.BytesIO(rows.encode()))
+
+
+def test_new_codes_of_lsoas_serve_a_table_of_neighbourhoods_alone(tmp_path: Path) -> None:
+    """Without --lsoas too; half of A's 20,000 are of an LSOA that was divided, each half in a neighbourhood."""
+    files = {
+        "homes.csv": "practice_code,lsoa_code,patients\nA,E01000001,50\nA,E01000002,50\n"
+        + "".join(f"{code},E01000002,100\n" for code in "BCDE"),
+        "lookup.csv": "LSOA11CD,LSOA21CD\nE01000001,E01000001\nE01000002,E01000003\nE01000002,E01000004\n",
+        "hoods.csv": "lsoa21cd,neighbourhood\nE01000001,Hill\nE01000003,Hill\nE01000004,Vale\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    inputs = Inputs(
+        "-",
+        "neighbourhood",
+        registrations=tmp_path / "homes.csv",
+        lsoa_lookup=tmp_path / "lookup.csv",
+        neighbourhoods=(tmp_path / "hoods.csv",),
+    )
+    made = prepare(inputs, RULES, stdin=io.BytesIO(ROWS.encode()))
+    assert made.graph.nodes["A"]["neighbourhoods"] == {"Hill": 15_000, "Vale": 5_000}
+    # Of the two halves of an LSOA the first neighbourhood by name.
+    assert {practice.area for practice in made.practices} == {"Hill"}
+    assert any("have other codes in 2021: 1;" in note for note in made.notes)
+
+    with pytest.raises(RulesError, match="add --registrations"):
+        prepare(replace(inputs, registrations=None), RULES, stdin=io.BytesIO(ROWS.encode()))
 
 
 @pytest.fixture(scope="module")

@@ -176,7 +176,7 @@ INPUT_OPTIONS: tuple[Callable[[Command], Command], ...] = (
         "--lsoas",
     ),
     _file(
-        "LSOAs of 2011 and of 2021 (CSV), where --registrations and --lsoas are of different years.",
+        "LSOAs of 2011 and of 2021 (CSV), where --registrations is older than --lsoas or --neighbourhoods.",
         "--lsoa-lookup",
     ),
     click.option(

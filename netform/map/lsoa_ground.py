@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from netform.inputs.lsoa_table import read_new_codes
 from netform.inputs.registrations import residents_by_owner
 from netform.map.ground import boundary_around
 from netform.map.lsoa_notes import AreaGround, ground_notes, lacking_note
@@ -77,7 +76,6 @@ def ground_of_lsoas(
     counts: RegistrationCounts,
     lsoa_file: Path,
     *,
-    lookup: Path | None = None,
     boundary_file: Path | None = None,
     renamed: Callable[[str], str] = str,
 ) -> LsoaGround:
@@ -96,11 +94,9 @@ def ground_of_lsoas(
     codes : sequence of str
         Of all practices of the list.
     counts : RegistrationCounts
-        Scaled to the list.
+        Scaled to the list, by the codes of the file of LSOAs (`with_new_codes`).
     lsoa_file : Path
         See `netform.map.lsoa_shapes.read_lsoas`.
-    lookup : Path, optional
-        LSOAs of 2011 and 2021, where registrations and LSOAs are of different years.
     boundary_file : Path, optional
         Outlines of the areas.
     renamed : callable
@@ -121,10 +117,6 @@ def ground_of_lsoas(
     whole = merge_sites(places.easting, places.northing)
     lived = living_extent(places.homes, whole)
     area = areas_of_lsoas(counts, area_of)
-    if lookup is not None:
-        counts, note = with_new_codes(counts, read_new_codes(lookup))
-        notes.append(note)
-        area = areas_of_lsoas(counts, area_of)
     core = {counts.names[at] for at in np.flatnonzero(area >= 0).tolist()}
     shapes = read_lsoas(lsoa_file, core, counts.names, lived)
     refuse_elsewhere(str(lsoa_file), shapes, places.easting, places.northing)

@@ -244,7 +244,7 @@ def test_polygons_of_another_place_are_refused(tmp_path: Path) -> None:
         ground_of_lsoas(STANDING, CODES, COUNTS, path)
 
 
-def test_codes_of_2011_are_counted_by_those_of_2021(tmp_path: Path) -> None:
+def test_codes_of_2011_are_counted_by_those_of_2021() -> None:
     """One that was divided is divided evenly, two that were joined are added up; others stay."""
     counts = _counts(
         [100, 50, 60], [0, 20, 10], others=[8, 0, 4], names=["E01000000", "E01000091", "E01000092"]
@@ -260,13 +260,6 @@ def test_codes_of_2011_are_counted_by_those_of_2021(tmp_path: Path) -> None:
         "LSOAs of the registrations that have other codes in 2021: 3; patients of the 1 that were divided were divided"
         " evenly."
     )
-    old = [f"E0100009{k}" for k in range(6)]
-    lookup = tmp_path / "lookup.csv"
-    pairs = zip(old, NAMES, strict=True)
-    lookup.write_text("LSOA11CD,LSOA21CD\n" + "\n".join(f"{one},{other}" for one, other in pairs))
-    by_old = _counts(A, B, C, names=old)
-    made = ground_of_lsoas(STANDING, CODES, by_old, _polygons(tmp_path), lookup=lookup)
-    assert _areas(made) == [[2, 2, 2]]
 
 
 def test_residents_are_added_up_where_the_file_has_them(tmp_path: Path) -> None:
