@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from netform import __version__
+from netform.map.barriers import barrier_between
 from netform.map.boundaries import network_boundaries, tile_areas, with_ground
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import shared_borders
@@ -275,7 +276,8 @@ def ground_graph(prepared: Prepared, ground: Territories) -> nx.Graph:
     """Give the graph of the whole list with the neighbours across the lines between areas.
 
     No plan may join those, so the graph that plans are made on lacks them; but a network that does cross a line
-    is in one piece when its ground is. Who borders whom there is read off the territories of all areas together.
+    is in one piece when its ground is. Who borders whom there is read off the territories of all areas together; a
+    border that is a barrier by the rules joins nobody there either.
 
     Parameters
     ----------
@@ -296,6 +298,8 @@ def ground_graph(prepared: Prepared, ground: Territories) -> nx.Graph:
         at_site[site].append(code)
     pairs, metres = shared_borders(ground)
     for (s, t), border_m in zip(pairs.tolist(), metres.tolist(), strict=True):
+        if barrier_between(prepared.graph, ground.sites, (s, at_site[s]), (t, at_site[t])):
+            continue
         for a, b in product(at_site[s], at_site[t]):
             _join_across(graph, prepared, a, b, "border", border_m)
     for together in at_site:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netform.plan.model import Edge
     from netform.rules.model import Rules
 
-__all__ = ["barrier_notes", "drive_over", "has_rule", "is_barrier", "kilometres"]
+__all__ = ["barrier_between", "barrier_notes", "drive_over", "has_rule", "is_barrier", "kilometres"]
 
 # Barriers that a note spells out; plan.json has them all.
 _SPELT_OUT = 5
@@ -82,6 +82,26 @@ def is_barrier(minutes: float, distance_km: float, rules: Rules) -> bool:
     """
     estimate = _estimate(distance_km, rules)
     return minutes > rules.longest_border_minutes or minutes > rules.longest_border_ratio * estimate
+
+
+def barrier_between(
+    graph: nx.Graph, sites: Sites, here: tuple[int, Collection[str]], there: tuple[int, Collection[str]]
+) -> bool:
+    """Say whether the border of two sites is a barrier, by the rules that the graph was made by.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of practices (`netform.map.graph`).
+    sites : Sites
+    here, there : (int, collection of str)
+        A site, and the practices at it.
+    """
+    rules = graph.graph["travel"].rules
+    if not has_rule(rules):
+        return False
+    minutes = drive_over(graph, sites, here, there)
+    return minutes is not None and is_barrier(minutes, kilometres(sites, here[0], there[0]), rules)
 
 
 def barrier_notes(graph: nx.Graph, rules: Rules, names: Mapping[str, str], *, given: bool) -> tuple[str, ...]:

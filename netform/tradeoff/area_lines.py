@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netform.map.barriers import drive_over, has_rule, is_barrier, kilometres
+from netform.map.barriers import barrier_between
 from netform.map.boundaries import tile_areas
 from netform.map.territory import shared_borders
 from netform.plan.model import Edge
@@ -15,7 +15,6 @@ from netform.plan.model import Edge
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netform.map.territory.sites import Sites
     from netform.prepared import Prepared
 
 __all__ = ["area_lines"]
@@ -61,7 +60,8 @@ def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
     # Practices with branches may meet at several places; sharing a site comes first.
     met: set[tuple[str, str]] = set()
     for s, t, kind, border_m in touching:
-        if kind == "border" and _is_barrier(prepared, whole.sites, s, t):
+        here, there = ((site, [codes[k] for k in at_site[site]]) for site in (s, t))
+        if kind == "border" and barrier_between(prepared.graph, whole.sites, here, there):
             continue
         for i in at_site[s]:
             for j in at_site[t]:
@@ -70,15 +70,3 @@ def _crossings(prepared: Prepared) -> Iterator[tuple[str, str, str, float]]:
                     if (code_a, code_b) not in met:
                         met.add((code_a, code_b))
                         yield code_a, code_b, kind, border_m
-
-
-def _is_barrier(prepared: Prepared, sites: Sites, s: int, t: int) -> bool:
-    """Say whether the rules leave the border between two sites out, as they do within an area."""
-    rules = prepared.travel.rules
-    if not has_rule(rules):
-        return False
-    here, there = (
-        (site, [prepared.standing.codes[k] for k in np.flatnonzero(sites.site_of == site)]) for site in (s, t)
-    )
-    minutes = drive_over(prepared.graph, sites, here, there)
-    return minutes is not None and is_barrier(minutes, kilometres(sites, s, t), rules)

@@ -27,6 +27,8 @@ from netform.solve.workers import plan_areas
 from tests.strategies import practice_graphs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netform.plan.model import Plan
 
 RULES = load_profile()
@@ -119,6 +121,19 @@ def test_sites_shared_across_a_line_are_neighbours() -> None:
     graph = ground_graph(prepared, tile_areas(prepared.parts))
     assert graph.edges["C1", "C2"]["kind"] == "site"
     assert not prepared.graph.has_edge("C1", "C2")
+
+
+def test_a_barrier_across_a_line_joins_nobody(tmp_path: Path) -> None:
+    """5 km estimated at 15 minutes, and an hour's drive: today's U3, C2 and D1, is then in two pieces."""
+    matrix = tmp_path / "cars.csv"
+    matrix.write_text("from,to,minutes\nC1,D1,60\n", encoding="utf-8")
+    inputs = Inputs("-", "area", travel=matrix)
+    for ratio, pieces in ((5.0, []), (2.0, ["contiguity"])):
+        rules = replace(RULES, longest_border_ratio=ratio)
+        prepared = prepare(inputs, rules, stdin=io.BytesIO(ROWS.encode()))
+        [result] = score_prepared(prepared, [todays_grouping(prepared.practices)], rules)
+        [across] = [each for each in result.score.networks if each.network.network_id == "U3"]
+        assert [each.kind for each in across.breaches if each.kind == "contiguity"] == pieces
 
 
 def test_one_area_has_the_graph_of_plans(prepared: Prepared) -> None:
