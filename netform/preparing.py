@@ -250,6 +250,8 @@ def _graph(
     if read.neighbourhoods is None:
         return graph, None
     counts = ground.counts or read.registered.counts
-    neighbourhoods = read.neighbourhoods.patients(practices, places, counts, ground.shapes)
+    # Of one that is attached, its own place counts for nothing.
+    at = places_of_hosts(practices, places, standing.nowhere)
+    neighbourhoods = read.neighbourhoods.patients(practices, at, counts, ground.shapes)
     nx.set_node_attributes(graph, neighbourhoods.living, "neighbourhoods")
     return graph, neighbourhoods

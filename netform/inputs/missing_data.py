@@ -27,7 +27,6 @@ _MEANING = {
     "cover": "Practices whose staff is not fully known, so that they count neither as short nor as covered",
     "continuity": "Practices without a present network, so that they cannot be moved from one",
     "crossing": "Practices not known to lie on either side of a soft boundary, so that they do not cross it",
-    "alignment": "Practices of which it is not known in which neighbourhood their patients live",
 }
 
 
@@ -50,8 +49,8 @@ def unknown_notes(graph: nx.Graph, rules: Rules) -> tuple[str, ...]:
         "cover": [code for code in sorted(graph) if nodes[code]["shortfall_fte"] is None],
         "continuity": [code for code in sorted(graph) if not nodes[code]["pcn_code"]],
         "crossing": [code for code in sorted(graph) if not all(nodes[code]["sides"])],
-        "alignment": [code for code in sorted(graph) if not nodes[code]["neighbourhoods"]],
-        # Of single practices without registrations the reader of registrations tells.
+        # Of single practices the readers of neighbourhoods and of registrations tell.
+        "alignment": [] if any(nodes[code]["neighbourhoods"] for code in graph) else sorted(graph),
         "community": [] if any(nodes[code]["residents"] for code in graph) else sorted(graph),
     }
     # A boundary that was named and is nowhere known is as none; no boundary leaves no side unknown.

@@ -83,7 +83,12 @@ def alignment_rows(
     for network in networks:
         patients = patients_in(living, network.practice_codes)
         main = next(iter(patients), "")
-        others = tuple((name, number) for name, number in patients.items() if name != main and round(number))
+        # Outside every neighbourhood is nobody's main one.
+        others = tuple(
+            (name, number)
+            for name, number in patients.items()
+            if (name != main or not name) and round(number)
+        )
         known, outside = math.fsum(patients.values()), patients_outside(patients)
         rows.append(AlignmentRow(network, main, main_share(patients), known, outside, others))
     return rows

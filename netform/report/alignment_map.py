@@ -165,7 +165,7 @@ def _marks(
         outside = math.fsum(
             number
             for name, number in living.get(practice.code, {}).items()
-            if name != main.get(practice.code)
+            if name != main.get(practice.code) or not name
         )
         place = float(places.easting[at]), float(places.northing[at])
         if practice.code in main and outside >= SMALLEST_PATIENTS and all(map(math.isfinite, place)):

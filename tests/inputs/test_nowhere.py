@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
+from shapely.geometry import mapping
 
 from netform.errors import InputError, RulesError
 from netform.export.rows import practice_rows
@@ -98,6 +101,26 @@ def test_no_hub_is_one_that_is_attached() -> None:
 
     assert network.practice_codes == ("A", "B")
     assert (network.hub_code, network.minutes_to_hub) == ("B", (0.0, 0.0))
+
+
+def test_who_is_attached_is_in_the_neighbourhood_of_its_host(tmp_path: Path) -> None:
+    """S stands in the east's polygon and is attached to B in the west's; without that its postcode counts."""
+    boxes = {"West": (415_000, 425_500), "East": (425_500, 435_000)}
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"neighbourhood": name},
+            "geometry": mapping(shapely.box(left, 425_000, right, 435_000)),
+        }
+        for name, (left, right) in boxes.items()
+    ]
+    path = tmp_path / "hoods.geojson"
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
+    for wanted, name in (("keep", "East"), ("attach", "West")):
+        inputs = Inputs("-", "area", nowhere=(wanted,), neighbourhoods=(path,))
+        prepared = prepare(inputs, RULES, stdin=io.BytesIO(ROWS.encode()))
+        assert prepared.graph.nodes["S"]["neighbourhoods"] == {name: 60.0}
 
 
 def test_a_map_names_who_has_no_ground_on_it() -> None:
