@@ -28,6 +28,13 @@ area_column = "area"
 time_limit = 20
 bands = [[30000, 50000], [25000, 45000]]
 """
+# Pages that plan over and over do so on a part of the made-up list: these present networks, in both areas, of which
+# some miss the band, and one is a practice too large for it. Every practice that such a page names is among them.
+MANY_PLANS = ("outputs", "rules", "today", "tradeoff")
+PART = ("X99N02", "X99N03", "X99N04", "X99N05", "X99N08", "X99N10", "X99N11", "X99N12")
+# Pages whose areas are planned side by side, as they are by default. On the others one area is planned after the other,
+# which comes to the same plan: a process takes longer to start than to plan an area as small.
+SIDE_BY_SIDE = ("start", "sweep")
 # Two practices of the made-up list, by car and by bus.
 MINUTES = {"travel.csv": "X99001,X99002,12", "bus.csv": "X99001,X99002,35"}
 # A practice of Vale has a branch at the place of another one.
@@ -45,6 +52,13 @@ def _blocks(topic: str, language: str) -> list[str]:
 
 def _command_lines(topic: str) -> list[str]:
     return [line for block in _blocks(topic, "sh") for line in block.splitlines() if line.strip()]
+
+
+def _list_for(topic: str) -> str:
+    header, *rows = example_csv().splitlines(keepends=True)
+    if topic in MANY_PLANS:
+        rows = [row for row in rows if any(f",{network}," in row for network in PART)]
+    return "".join([header, *rows])
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -93,10 +107,10 @@ def test_every_command_and_option_says_what_it_does(name: str) -> None:
 
 @pytest.mark.parametrize("topic", [topic for topic in TOPICS if _command_lines(topic)])
 def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the order of the page, in a folder with the made-up list, and what the NHS would publish of it."""
+    """In the order of the page, in a folder with the made-up list or a part of it, and what the NHS would publish."""
     monkeypatch.chdir(tmp_path)
     if "netform example practices.csv" not in _command_lines(topic):
-        Path("practices.csv").write_text(example_csv(), encoding="utf-8")
+        Path("practices.csv").write_text(_list_for(topic), encoding="utf-8")
     Path("SWEEP.toml").write_text(SWEEP, encoding="utf-8")
     example_publications(tmp_path)
     for name, row in MINUTES.items():
@@ -114,6 +128,9 @@ def test_every_command_line_runs(topic: str, tmp_path: Path, monkeypatch: pytest
     for line in lines:
         program, *arguments = shlex.split(line)
         assert program == "netform"
+        known = [param.name for param in cli.commands[arguments[0]].params]
+        if topic not in SIDE_BY_SIDE and "workers" in known:
+            arguments += ["--workers", "1"]
         result = CliRunner().invoke(cli, arguments, catch_exceptions=False)
         assert result.exit_code == 0, f"{line}\n{result.stderr}"
 
