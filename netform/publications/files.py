@@ -74,7 +74,7 @@ class PublicationFiles:
     def publications(self) -> list[Publication]:
         """Give what was read, the files of a day as of the day of the first list."""
         read = [each for each in self._found if isinstance(each, Publication)]
-        day = next((each.date for each in read if each.has_list_sizes), "")
+        day = next((each.date for each in merged_sexes(read) if each.has_list_sizes), "")
         question = Question(day, self.columns)
         return merged_sexes(
             [each if isinstance(each, Publication) else each(question) for each in self._found]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netform.errors import Fault
 from netform.practices.other_shapes import plain_shape
 from netform.practices.tables import Table
+from netform.practices.values import some_of
 from netform.publications.fields import fields_of
 from netform.publications.model import Publication, Question, Record, says
 from netform.publications.rows import Header, Reader, header_of, own_text
@@ -114,14 +115,17 @@ def read_own_list(sheet: Sheet) -> Publication:
     cells = [" ".join(cell.split()) for cell in table.rows[position]]
     places = {name: at for at, name in enumerate(cells) if name} | fields_of(cells)
     records: dict[str, Record] = {}
+    again: list[str] = []
     for row, found in enumerate(table.rows[position + 1 :], start=position + 2):
         if len(found) < len(cells):
             continue
         code = own_text(found[places["practice_code"]].strip()).upper()
         values = {name: own_text(found[at].strip()) for name, at in places.items()}
         said = {name: text for name, text in values.items() if says(name, text)}
-        records.setdefault(code, Record(row, said))
+        if code and records.setdefault(code, Record(row, said)).row != row:
+            again.append(code)
     headers = {name: cells[at] for name, at in places.items()}
+    twice = f"{sheet.name}: of several rows of a practice the first was taken: {some_of(sorted(set(again)))}."
     return Publication(
         sheet.file,
         sheet.name,
@@ -131,5 +135,5 @@ def read_own_list(sheet: Sheet) -> Publication:
         headers,
         position + 1,
         own_table=table,
-        notes=table.notes,
+        notes=(*table.notes, *([twice] if again else [])),
     )

@@ -179,7 +179,12 @@ def join_files(
             for kind in found.beside
             for file in found.beside[kind][1:]
         ),
-        *(note for each in publications for note in each.notes if each.own_table is None),
+        *(
+            note
+            for each in publications
+            for note in each.notes
+            if each is not joined.base or each.own_table is None
+        ),
         *joined.notes,
         *differences(joined, publications, lookup),
         *summed_up(left_out, len(joined.rows), conditions),

@@ -19,6 +19,7 @@ from netform.publications.reading import Known, ListFiles, Reading, join_files, 
 from tests.publications.made_up import (
     POSTCODES,
     SIZES,
+    by_age,
     epraccur,
     mapping,
     practice_row,
@@ -105,6 +106,20 @@ def test_the_first_that_says_something_is_believed(tmp_path: Path) -> None:
         "f1.dat differs, and was not followed, in the postcode of 1 practices (A1 YO8 4HL for YO1 8RL).",
         "f1.dat has nothing of practices of the list: 1 (A6).",
     ]
+
+
+def test_a_table_beside_the_list_that_has_a_practice_twice_is_told_of(tmp_path: Path) -> None:
+    """Its first row is taken, and that is said."""
+    own = "practice_code,gp_fte\nA1,1\nA1,2\nA2,3\n"
+    practices, _ = _read(tmp_path, registered(), own)
+    assert "f1.dat: of several rows of a practice the first was taken: A1." in practices.notes
+
+
+def test_two_files_of_one_sex_have_the_day_of_the_list(tmp_path: Path) -> None:
+    """So that A1, which closes the day after it, is open on it, and A2, which closed on it, is not."""
+    rows = practice_row("A1", "INACTIVE", "20260702"), practice_row("A2", "INACTIVE", "20260701")
+    practices, _ = _read(tmp_path, by_age(["FEMALE"]), by_age(["MALE"]), epraccur(*rows))
+    assert _codes(practices) == "A1"
 
 
 def test_the_reasons_for_leaving_out(tmp_path: Path) -> None:
