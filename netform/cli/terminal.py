@@ -140,12 +140,17 @@ def explained() -> Iterator[Interruption]:
     """
     from netform.report.words import clean  # noqa: PLC0415 (only failures need it)
 
+    stop = Interruption()
     try:
-        with Interruption() as stop:
+        with stop:
             yield stop
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except NetformError as error:
+        if stop.asked() and not stop.patient:
+            # A library that was being loaded has swallowed the signal, and what was read since is cut short.
+            say(f"netform: {NOTHING_WRITTEN}")
+            sys.exit(stop.code)
         say(f"netform: {clean(str(error))}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt as stopped:

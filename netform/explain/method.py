@@ -14,7 +14,10 @@ __all__ = ["CUT_SHORT", "ONLY_PLAN", "method", "search_method", "unproven"]
 
 ONLY_PLAN = "By their patients these practices can only be one network within the band."
 
-CUT_SHORT = "The run was cut short: the plan is the best that was found by then, and no plan costs less than the bound."
+CUT_SHORT = (
+    "The run was cut short: the plan is the best that was found by then, and none as near the band costs less than the "
+    "bound."
+)
 
 _ENDED = {
     "time": "when time ran out",
@@ -36,8 +39,11 @@ def method(solution: Solution, listed: int) -> str:
         return "The one feasible network was listed and scored: there is nothing to choose."
     said = f"All {listed:,} feasible networks were listed and scored"
     if solution.status == "optimal":
-        return f"{said}, and no other choice of them costs less."
-    return f"{said}; the plan is the best found in the time, and no choice of them costs less than the bound."
+        return f"{said}, and no other choice of them as near the band costs less."
+    return (
+        f"{said}; the plan is the best found in the time, and no choice of them as near the band costs less than the "
+        "bound."
+    )
 
 
 def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:
@@ -46,7 +52,7 @@ def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:
     Parameters
     ----------
     proven : bool
-        Whether no plan costs less.
+        Whether no plan as near the band costs less.
     listed : int
         Feasible networks, where they were listed but the proof over them was not finished.
     exceptions : bool
@@ -57,8 +63,12 @@ def search_method(proven: bool, listed: int, *, exceptions: bool) -> str:
     else:
         why = "The feasible networks are more than may be kept (--memory)"
     if proven:
-        return f"{why}; the plan comes from search, and the bound proves that no plan costs less."
-    said = f"{why}: the plan is the best that search found, and no plan costs less than the bound."
+        return (
+            f"{why}; the plan comes from search, and the bound proves that none as near the band costs less."
+        )
+    said = (
+        f"{why}: the plan is the best that search found, and none as near the band costs less than the bound."
+    )
     return f"{said} That the exceptions are the fewest possible is not proven." if exceptions else said
 
 
@@ -78,7 +88,11 @@ def unproven(result: AreaResult, exceptions: int, doubt: Doubt) -> str:
     left = "; and ".join(_left_open(exceptions, result.exceptions_bound, doubt))
     # With the fewest exceptions proven and every network settled, those that are nearer the band are what is left.
     nearer = exceptions and exceptions == result.exceptions_bound
-    rest = "whether the exceptions could be nearer the band" if nearer else "whether a plan costs less"
+    rest = (
+        "whether the exceptions could be nearer the band"
+        if nearer
+        else "whether a plan as near the band costs less"
+    )
     said = f"Left open {_ENDED[doubt.ended]}: {left or rest}."
     advice = list(_advice(result, doubt))
     return f"{said} What would help: {'; '.join(advice)}." if advice else said

@@ -222,7 +222,7 @@ def about_rows(result: Result) -> list[dict[str, Any]]:
         ("hours per week", rounded(tally.all_hours)),
         ("penalties, nobody's time", rounded(tally.all_penalties)),
         ("cost, both by their weights", plan.cost),
-        ("no plan can cost less than", plan.bound),
+        ("no plan as near the band can cost less than", plan.bound),
         ("gap", plan.gap),
     ]
     for area in plan.areas:

@@ -167,7 +167,7 @@ class SolveStep:
     columns : int or None
         Feasible networks that a better plan may still use, where they are counted.
     bound : float
-        Weighted hours per week that no plan costs less than.
+        Weighted hours per week that no plan as near the band costs less than.
     incumbent : float
         Weighted hours per week of the best plan so far.
     exceptions : int
@@ -193,8 +193,8 @@ class AreaResult:
     status : str
         ``optimal``, ``feasible``, ``infeasible`` or ``unknown``.
     cost, bound : float or None
-        Weighted hours per week of the plan, and what no plan can beat; None when there is none. Of a plan with as few
-        exceptions as there can be the bound is that of plans as near to the band.
+        Weighted hours per week of the plan, and what no plan as near the band costs less than: none with no more
+        exceptions and, of as many, no more patients outside the band. None when there is none.
     practices, networks, candidates : int
         How many there are; candidates is the number of feasible networks listed (0 when not listed).
     method : str
@@ -204,7 +204,7 @@ class AreaResult:
     notes : tuple of str
         Findings a planner should read: why an exception was needed, what bent the plan.
     exceptions_bound : int
-        No plan has fewer networks outside the band. Where the plan has more, ``bound`` holds for any plan.
+        No plan has fewer networks outside the band.
     log : tuple of SolveStep
         How plan and bound came together.
     unproven : str
@@ -303,7 +303,7 @@ class Plan:
 
     @property
     def bound(self) -> float | None:
-        """What no plan can beat, over all areas; None when an area has no bound."""
+        """What no plan as near the band costs less than, over all areas; None when an area has no bound."""
         return _total([area.bound for area in self.areas])
 
     @property

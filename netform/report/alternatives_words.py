@@ -52,7 +52,7 @@ def proven_words(each: Alternative) -> str:
             f"and another may be up to {each.most_patients_apart:,}"
         )
     if each.kind == "best":
-        return "no plan costs less" if each.proven else "not proven the best"
+        return "no plan as near the band costs less" if each.proven else "not proven the best"
     return "no other plan comes before it" if each.proven else "not proven: others may come before it"
 
 

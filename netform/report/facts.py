@@ -6,7 +6,15 @@ import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from netform.report.words import STATUS_WORDS, hours, one_line, percent, source_name, verdict
+from netform.report.words import (
+    BEST_OF_EXCEPTIONS,
+    STATUS_WORDS,
+    hours,
+    one_line,
+    percent,
+    source_name,
+    verdict,
+)
 from netform.scores.tally import add_up, is_penalty
 
 if TYPE_CHECKING:
@@ -215,13 +223,11 @@ def bands_of(rules: Rules) -> dict[str, tuple[int, int]]:
 def proof_sentence(plan: Plan) -> str:
     """Say what is proven of the whole plan, in a sentence or two."""
     if plan.areas and plan.status == "optimal" and any(network.exception for network in plan.networks):
-        return (
-            "It is proven that no other plan under these rules has fewer exceptions, or as few and as near the band at "
-            "a lower cost."
-        )
+        return BEST_OF_EXCEPTIONS
     if len(plan.areas) == 1 or plan.status == "optimal":
         return verdict(plan.areas[0])
     if plan.cost is None or plan.bound is None or plan.gap is None or hours(plan.bound) == hours(0.0):
         return f"The plan is {standing(plan)}."
     less = f"{hours(max(0.0, plan.cost - plan.bound))} ({percent(plan.gap)})"
-    return f"The plan is {standing(plan)}. It costs {hours(plan.cost)}, and another could cost at most {less} less."
+    costs = f"It costs {hours(plan.cost)}, and another as near the band could cost at most {less} less."
+    return f"The plan is {standing(plan)}. {costs}"

@@ -53,7 +53,7 @@ def solve_log_picture(area: AreaResult, kind: Kind) -> bytes:
     title = f"How plan and bound came together{f': {area.area}' if area.area else ''}"
     description = (
         f"The first plan, after {first.seconds:,.1f} seconds, costs {hours(first.incumbent)}; the last, "
-        f"after {last.seconds:,.1f} seconds, costs {hours(last.incumbent)}, and no plan costs less than "
+        f"after {last.seconds:,.1f} seconds, costs {hours(last.incumbent)}, and none as near the band costs less than "
         f"{hours(last.bound)}: a gap of {percent(area.gap or 0.0)}. Its networks outside the band went from "
         f"{first.exceptions:,} to {last.exceptions:,}. The table below gives the steps."
     )
@@ -119,7 +119,7 @@ def _lines(axes: Axes, log: Sequence[SolveStep], seconds: Sequence[float]) -> No
     )
     axes.step(
         seconds, bounds, where="post", color=GREEN, linewidth=2.0, linestyle=(0, (5, 2)), zorder=3,
-        label="Bound: no plan costs less",
+        label="Bound: no plan as near the band costs less",
     )  # fmt: skip
 
 

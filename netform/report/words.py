@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from netform.plan.model import AreaResult, Network
 
 __all__ = [
+    "BEST",
+    "BEST_OF_EXCEPTIONS",
     "STATUS_WORDS",
     "area_name",
     "clean",
@@ -22,6 +24,14 @@ __all__ = [
     "spoken",
     "verdict",
 ]
+
+# What is proven of a plan without exceptions, and of one with some: another that is as near the band has no more of
+# them and, of as many, no more patients outside it.
+BEST = "It is proven that no other plan under these rules costs less."
+BEST_OF_EXCEPTIONS = (
+    "It is proven that no other plan under these rules has fewer exceptions, or is as near the band and costs "
+    "less."
+)
 
 STATUS_WORDS = {
     "optimal": "proven best",
@@ -137,12 +147,12 @@ def verdict(area: AreaResult) -> str:
     if area.cost is None:
         return f"{area.method or 'No plan was found in the time given.'} Whether there is one is not known."
     if area.status == "optimal":
-        return "It is proven that no other plan under these rules costs less."
+        return BEST_OF_EXCEPTIONS if area.exceptions_bound else BEST
     costs = f"The plan costs {hours(area.cost)}"
     if area.bound is None or area.gap is None or hours(area.bound) == hours(0.0):
         return f"{costs} and is not proven best. How much less another plan might cost is not known."
     less = hours(max(0.0, area.cost - area.bound))
     return (
-        f"{costs} and is not proven best: no plan can cost less than {hours(area.bound)}, so another could cost at "
-        f"most {less} ({percent(area.gap)}) less."
+        f"{costs} and is not proven best: no plan as near the band can cost less than {hours(area.bound)}, so another"
+        f" could cost at most {less} ({percent(area.gap)}) less."
     )

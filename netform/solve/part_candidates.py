@@ -86,8 +86,8 @@ class Part:
     incumbent : Incumbent or None
         The best plan so far.
     bounds : dict of int or None to float
-        Weighted hours per week that no plan with so many exceptions costs less than; None for any plan that has no more
-        of them than the best so far, as a better one has.
+        Weighted hours per week that no plan costs less than which has so many exceptions, or for None no more than the
+        best so far, and which has, of as many, no more patients outside the band: what a better one has.
     exceptions_bound : int
         No plan has fewer networks outside the band.
     candidates : int
@@ -207,8 +207,8 @@ class Part:
         step : str
             What has found it, for the solve log.
         exceptions : int or None
-            The plans that it holds for are those with so many networks outside the band; None for any that has no more
-            of them than the best so far, as a better one has.
+            The plans that it holds for are those as near the band as the best so far: with so many networks outside it,
+            or for None no more than the best so far.
         """
         with self.lock:
             if bound > self.bounds.get(exceptions, 0.0):
@@ -234,7 +234,11 @@ class Part:
 
     @property
     def bound(self) -> float:
-        """Weighted hours per week: no plan with as few exceptions as the best so far, or fewer, costs less."""
+        """Weighted hours per week: no plan as near the band as the best so far costs less.
+
+        That is one with fewer exceptions, or with as many and no more patients outside the band: once no plan has
+        fewer, what bounds cost looks at no other (`most_exceptions`).
+        """
         best, whatever = self.incumbent, self.bounds.get(None, 0.0)
         if best is None or best.value.exceptions > self.exceptions_bound:
             return whatever

@@ -57,7 +57,7 @@ def test_exceptions_that_are_proven_are_not_left_open() -> None:
 def test_what_is_left_when_every_network_is_settled() -> None:
     """With exceptions that are proven needed, how near the band they can be."""
     assert "whether the exceptions could be nearer the band" in said(Doubt("time", columns=0), 2, 2)
-    assert "whether a plan costs less" in said(Doubt("time", columns=0))
+    assert "whether a plan as near the band costs less" in said(Doubt("time", columns=0))
 
 
 def test_who_stopped_the_run_may_let_it_run_on() -> None:
@@ -71,7 +71,10 @@ def test_who_stopped_the_run_may_let_it_run_on() -> None:
 
 def test_where_nothing_is_left_to_try_no_advice_is_made_up() -> None:
     """More time would change nothing."""
-    assert said(Doubt("", columns=0)) == "Left open when nothing was left to try: whether a plan costs less."
+    assert (
+        said(Doubt("", columns=0))
+        == "Left open when nothing was left to try: whether a plan as near the band costs less."
+    )
 
 
 def test_the_doubts_of_parts_add_up() -> None:

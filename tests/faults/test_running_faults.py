@@ -54,21 +54,27 @@ AFTERWARDS = [
 
 
 def start(
-    *arguments: object, code: str = "from netform.cli.main import main; main()"
+    *arguments: object, code: str = "from netform.cli.main import main; main()", stdin: int | None = None
 ) -> subprocess.Popen[str]:
     """Run netform in a process of its own, which takes SIGINT whatever its parents ignore."""
     given = [str(argument) for argument in arguments]
     return subprocess.Popen(
-        [sys.executable, "-c", code, *given], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *given],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
-def slowed(module: str, name: str, dawdle: str, *arguments: object) -> subprocess.Popen[str]:
+def slowed(
+    module: str, name: str, dawdle: str, *arguments: object, stdin: int | None = None
+) -> subprocess.Popen[str]:
     """Run netform with a function slowed, and wait until it has come there."""
-    process = start(*arguments, code=SLOWED.format(module=module, name=name, dawdle=dawdle))
+    process = start(*arguments, code=SLOWED.format(module=module, name=name, dawdle=dawdle), stdin=stdin)
     assert process.stderr is not None
     wanted = 2 if dawdle == AFTER_A_PLAN else 1
     seen: list[str] = []
@@ -193,23 +199,28 @@ def test_a_second_signal_while_writing_leaves_no_half_of_a_file(tmp_path: Path) 
 
 def test_a_signal_while_waiting_for_standard_input(tmp_path: Path) -> None:
     """A list that never comes can be given up."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "from netform.cli.main import main; main()",
-            "solve",
-            "-",
-            "-o",
-            tmp_path / "out",
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    kept, written = os.pipe()  # open until the run has ended, so that it waits
+    process = slowed(
+        "netform.practices.reading", "read_bytes", "pass", "solve", "-", "-o", tmp_path / "out", stdin=kept
     )
-    time.sleep(1.5)  # nothing tells that it has begun to wait
-    assert interrupt(process)[0] == 130
+    code, _ = interrupt(process)
+    os.close(written)
+    assert code == 130
+
+
+def test_a_signal_that_a_library_swallows_ends_the_run(tmp_path: Path) -> None:
+    """What is read after it is no fault of the list."""
+    dawdle = """
+    try:
+        os.kill(os.getpid(), 2)
+        time.sleep(1)
+    except KeyboardInterrupt:
+        pass"""
+    code = SLOWED.format(module="netform.practices.reading", name="read_bytes", dawdle=dawdle)
+    process = start("solve", "-", "-o", tmp_path / "out", code=f"import os\n{code}", stdin=subprocess.DEVNULL)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "stopped before anything was written" in said
 
 
 def test_the_time_limit_is_kept_with_the_plan_at_hand(tmp_path: Path) -> None:

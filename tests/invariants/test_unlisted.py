@@ -69,9 +69,8 @@ def assert_sound(
     assert result.bound is not None
     assert result.cost >= hours[key] - slack
     assert result.exceptions_bound <= fewest[0] + fixed
-    # Of plans as near to the band, where it is said that there are none with fewer exceptions; else of any plan.
-    alike = exceptions == result.exceptions_bound
-    assert result.bound <= slack + min(least for each, least in hours.items() if not alike or each <= key)
+    # Of as near the band as the plan are those that come to no more exceptions, and of as many to no more patients.
+    assert result.bound <= slack + min(least for each, least in hours.items() if each <= key)
     if result.status == "optimal":
         assert key == fewest
         assert result.cost == about(hours[fewest])

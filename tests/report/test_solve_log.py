@@ -119,7 +119,7 @@ def test_a_picture_tells_its_story_in_words(area: AreaResult) -> None:
     root = ET.fromstring(solve_log_picture(area, "svg"))  # noqa: S314 - our own
     description = root.findtext(f"{SVG}desc") or ""
     assert "The first plan, after 0.4 seconds, costs 70.0; the last" in description
-    assert "no plan costs less than 60.0" in description
+    assert "none as near the band costs less than 60.0" in description
     assert "went from 2 to 0" in description
     texts = ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
     assert {"Plan 62.0", "Bound 60.0", "0 exceptions", "10 s"} <= set(texts)

@@ -21,7 +21,8 @@ EXPECTED = """\
 2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below.
 The plan takes 94.5 hours a week: patient travel 1.5, overhead 93.0.
 The cost, hours by their weights, is 187.5.
-The plan is proven best in 1 of 2 areas. It costs 187.5, and another could cost at most 2.0 (1.1%) less.
+The plan is proven best in 1 of 2 areas. It costs 187.5, and another as near the band could cost at most \
+2.0 (1.1%) less.
 
 Network  Name   Patients  Practices  Hub  Hours a week  Cost
 N-01     Amber    35,000          2  A1           31.0  62.0
@@ -34,8 +35,8 @@ Exceptions
 Area  The plan is       Cost  Bound   Gap  Practices  Networks
 S     not proven best   62.0   60.0  3.2%          1         1
 N     proven best      125.5  125.5    0%          3         2
-  S: The plan costs 62.0 and is not proven best: no plan can cost less than 60.0, so another could cost at most 2.0 \
-(3.2%) less.
+  S: The plan costs 62.0 and is not proven best: no plan as near the band can cost less than \
+60.0, so another could cost at most 2.0 (3.2%) less.
 
 Findings
   S: 1 practice stands alone.

@@ -96,6 +96,14 @@ def test_verdict(status: str, cost: float | None, bound: float | None, words: st
     assert verdict(AreaResult("", status, cost, bound, 1, 1, 1)) == words
 
 
+def test_verdict_of_a_plan_with_exceptions() -> None:
+    """One that is farther from the band may cost less: that is not denied."""
+    area = AreaResult("", "optimal", 100.0, 100.0, 1, 1, 1, exceptions_bound=1)
+    assert verdict(area) == (
+        "It is proven that no other plan under these rules has fewer exceptions, or is as near the band and costs less."
+    )
+
+
 def test_an_area_without_a_plan_says_why() -> None:
     """An interrupt is no lack of time."""
     area = AreaResult(
@@ -107,7 +115,8 @@ def test_an_area_without_a_plan_says_why() -> None:
 def test_verdict_with_a_gap_says_how_much_less_another_could_cost() -> None:
     """At 100 and a bound of 98, at most 2 or 2% less; no hours are promised, since a cost may hold penalties."""
     assert verdict(AreaResult("", "feasible", 100.0, 98.0, 1, 1, 1)) == (
-        f"{COSTS} and is not proven best: no plan can cost less than 98.0, so another could cost at most 2.0 (2%) less."
+        f"{COSTS} and is not proven best: no plan as near the band can cost less than 98.0, so another could cost at "
+        "most 2.0 (2%) less."
     )
 
 

@@ -85,7 +85,7 @@ class Solution:
     cost : float
         Infinite without a plan.
     bound : float
-        No plan costs less; infinite when there is none.
+        No plan costs less, of those that the question allows; infinite when there is none.
     trace : WarmStart or None
         What was learnt on the way, when it was asked for.
     columns : int or None
