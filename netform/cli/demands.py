@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,15 +15,12 @@ from netform.ranges import LEAST_SHARE
 from netform.rules.table import DEMAND_RULES, DemandRule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from netform.cli.options import Option
     from netform.cli.request import ListRequest
     from netform.rules.demand_names import Typed
     from netform.rules.model import Rules
 
 __all__ = ["DEMAND_OPTIONS", "demanded_rules", "typed_demands"]
-
-Command: TypeAlias = "Callable[..., Any]"
 
 _FLAGS = {rule.key: rule.flag for rule in DEMAND_RULES}
 _BAND = "--area-band"
@@ -45,7 +42,7 @@ def _share(_ctx: click.Context, _param: click.Parameter, value: str | None) -> f
     return share
 
 
-def _option(rule: DemandRule) -> Callable[[Command], Command]:
+def _option(rule: DemandRule) -> Option:
     """Make the option of a demand; those on practices can be repeated."""
     if rule.kind == "whether":
         return click.option(rule.flag, rule.key, is_flag=True, default=None, help=rule.help)
@@ -57,7 +54,7 @@ def _option(rule: DemandRule) -> Callable[[Command], Command]:
     return click.option(rule.flag, rule.key, type=number, metavar=metavar, help=rule.help)
 
 
-DEMAND_OPTIONS: tuple[Callable[[Command], Command], ...] = (
+DEMAND_OPTIONS: tuple[Option, ...] = (
     # A number of networks may be a word as well: commands that form networks have an option of their own.
     *(_option(rule) for rule in DEMAND_RULES if rule.help),
     click.option(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from netform.cli.demands import typed_demands
-from netform.cli.options import INPUT_OPTIONS, given_inputs, given_rules, given_stdin, with_options
+from netform.cli.given import given_inputs, given_rules, given_stdin
+from netform.cli.input_options import INPUT_OPTIONS
+from netform.cli.options import with_options
 from netform.cli.output import check_out, made_whole, out_name, write_out
 from netform.cli.record import RecordedCommand, record_of, with_record
 from netform.cli.request import CompareRequest, ListRequest, ScoreRequest

@@ -19,20 +19,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from netform import __version__
+from netform.cli.given import check_options, given_list, given_moves, given_rules
 from netform.cli.guide import guide
+from netform.cli.input_options import INPUT_OPTIONS
 from netform.cli.judge import compare, score
-from netform.cli.options import (
-    INPUT_OPTIONS,
-    NETWORKS_OPTION,
-    SOLVE_OPTIONS,
-    TITLE_OPTIONS,
-    check_options,
-    given_list,
-    given_moves,
-    given_rules,
-    given_title_page,
-    with_options,
-)
+from netform.cli.options import with_options
 from netform.cli.output import check_out, out_name, write_out
 from netform.cli.practices import practices
 from netform.cli.record import RecordedCommand
@@ -40,6 +31,7 @@ from netform.cli.report import report
 from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.roads import roads
 from netform.cli.rule_costs import given_prices
+from netform.cli.solve_options import NETWORKS_OPTION, SOLVE_OPTIONS
 from netform.cli.sweep import sweep
 from netform.cli.terminal import (
     Interruption,
@@ -50,6 +42,7 @@ from netform.cli.terminal import (
     print_data,
     say,
 )
+from netform.cli.title_options import TITLE_OPTIONS, given_title_page
 from netform.cli.tradeoff import alternatives, front
 from netform.errors import NoPlanError
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from netform.cli.options import LIST_OPTIONS, POSTCODES_OPTION, with_options
+from netform.cli.input_options import LIST_OPTIONS, POSTCODES_OPTION
+from netform.cli.options import file_option, with_options
 from netform.cli.output import out_name
 from netform.cli.request import PracticesRequest
 from netform.cli.terminal import explained, say
@@ -30,11 +31,8 @@ __all__ = ["practices"]
 )
 @with_options(LIST_OPTIONS[1:])
 @with_options((POSTCODES_OPTION,))
-@click.option(
-    "--left-out",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write every code of the files that is not in the list, with the reason, to a CSV file.",
+@file_option(
+    "Write every code of the files that is not in the list, with the reason, to a CSV file.", "--left-out"
 )
 @click.option("--overwrite", is_flag=True, help="Replace earlier files.")
 def practices(**given: Any) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from netform.cli.options import TITLE_OPTIONS, given_title_page, with_options
+from netform.cli.options import with_options
 from netform.cli.output import made_whole
 from netform.cli.request import ReportRequest
 from netform.cli.terminal import explained, say
+from netform.cli.title_options import TITLE_OPTIONS, given_title_page
 from netform.errors import OutputError, RulesError
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from netform.cli.input_options import POSTCODES_OPTION
 from netform.cli.numbers import Within
+from netform.cli.options import file_option
 from netform.cli.request import RoadsRequest
 from netform.cli.terminal import Progress, explained, say
 from netform.errors import OutputError
@@ -32,17 +34,9 @@ __all__ = ["roads"]
     metavar="COLUMN",
     help="Column of the list with the areas that no network may cross: journeys within each are enough.",
 )
-@click.option(
-    "--postcodes",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Postcodes with their eastings and northings (ONSPD, Code-Point), asked first.",
-)
-@click.option(
-    "--branches",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Branch surgeries, as netform solve takes them: journeys are between the nearest sites.",
+@POSTCODES_OPTION
+@file_option(
+    "Branch surgeries, as netform solve takes them: journeys are between the nearest sites.", "--branches"
 )
 @click.option(
     "--mode",

@@ -10,25 +10,23 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from netform.cli.given import given_list, given_rules
+from netform.cli.input_options import INPUT_OPTIONS
 from netform.cli.numbers import Within
-from netform.cli.options import (
-    INPUT_OPTIONS,
-    NETWORKS_OPTION,
-    given_list,
-    given_rules,
-    with_options,
-)
+from netform.cli.options import with_options
 from netform.cli.output import check_out, out_name, write_out
 from netform.cli.record import RecordedCommand
 from netform.cli.request import AlternativesRequest, FrontRequest, SearchRequest
+from netform.cli.solve_options import NETWORKS_OPTION, SEED_OPTION
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, print_data, say
 from netform.errors import RulesError
-from netform.ranges import SECONDS, SEED, WORKERS
+from netform.ranges import SECONDS, WORKERS
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from netform.cli.options import Option
     from netform.plan.grouping import Groups
     from netform.result import Result
     from netform.rules.model import Rules
@@ -50,7 +48,7 @@ LEAST_RESOLUTION = 0.00001
 LEAST_SECONDS = 1.0
 
 
-def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...]:
+def _output_options(default: str, endings: str) -> tuple[Option, ...]:
     """Give the options of a run and of what it writes."""
     return (
         click.option(
@@ -76,14 +74,7 @@ def _output_options(default: str, endings: str) -> tuple[Callable[..., Any], ...
             metavar="N",
             help="Areas worked on side by side [default: one for each core]. Changes nothing that is proven.",
         ),
-        click.option(
-            "--seed",
-            type=Within(SEED),
-            default=0,
-            show_default=True,
-            metavar="N",
-            help="Of the random numbers that searches use.",
-        ),
+        SEED_OPTION,
         click.option(
             "--json", "as_json", is_flag=True, help="Print JSON on standard output in place of the table."
         ),

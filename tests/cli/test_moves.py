@@ -105,6 +105,7 @@ def test_as_few_as_can_move_by_area(tmp_path: Path) -> None:
             "'few' is neither a number of practices, 0 or more, nor least",
         ),
         (("--start", "today", "--moves", "-1"), "neither a number of practices"),
+        (("--start", "today", "--moves-patients", "-5"), "neither a number of patients, 0 or more"),
         (("--start", "today", "--moves", "least", "--prices"), "give that number, --moves N, with --prices"),
     ],
 )
