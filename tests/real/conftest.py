@@ -1,11 +1,17 @@
-"""Where the real lists are: beside the project, or where the environment says."""
+"""Where the real lists are, beside the project or where the environment says; and the programs that measure on them."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +22,28 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real lists are not there ({folder}); set NETFORM_SHARED_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def journeys_file(shared_data: Path) -> Path:
+    """The modelled car journeys to hospitals."""
+    path = shared_data / "road_time_pairs_lt40km.csv.gz"
+    if not path.is_file():
+        pytest.skip(f"the modelled journeys are not there ({path})")
+    return path
+
+
+@pytest.fixture(scope="session")
+def load_script() -> Callable[[str], ModuleType]:
+    """Load a program of scripts/ by its name, without the ending."""
+
+    def load(name: str) -> ModuleType:
+        path = Path(__file__).parents[2] / "scripts" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load

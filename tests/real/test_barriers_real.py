@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -16,6 +14,8 @@ from netform.prepared import Inputs
 from netform.rules.toml import load_profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from types import ModuleType
 
     from netform.prepared import Prepared
@@ -36,26 +36,17 @@ TORPOINT = ["Y00969"]
 
 
 @pytest.fixture(scope="module")
-def road_matrix() -> ModuleType:
+def road_matrix(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """The program behind scripts/road-matrix."""
-    path = Path(__file__).parents[2] / "scripts" / "road_matrix.py"
-    spec = importlib.util.spec_from_file_location("road_matrix", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("road_matrix")
 
 
 @pytest.fixture(scope="module")
-def journeys(shared_data: Path) -> Any:
+def journeys(journeys_file: Path) -> Any:
     """The modelled journeys."""
     import pandas as pd  # noqa: PLC0415 (only here)
 
-    path = shared_data / "road_time_pairs_lt40km.csv.gz"
-    if not path.is_file():
-        pytest.skip(f"the modelled journeys are not there ({path})")
-    return pd.read_csv(path)
+    return pd.read_csv(journeys_file)
 
 
 def _list(shared_data: Path, journeys: Any, banks: tuple[list[str], list[str]]) -> Any:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from types import ModuleType
 
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")
-def check_travel() -> ModuleType:
+def check_travel(load_script: Callable[[str], ModuleType]) -> ModuleType:
     """The program behind scripts/check-travel."""
-    path = Path(__file__).parents[2] / "scripts" / "check_travel.py"
-    spec = importlib.util.spec_from_file_location("check_travel", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("check_travel")
 
 
 @pytest.fixture(scope="module")
-def journeys(check_travel: ModuleType, shared_data: Path) -> Any:
+def journeys(check_travel: ModuleType, journeys_file: Path) -> Any:
     """The modelled journeys under 20 km."""
-    path = shared_data / "road_time_pairs_lt40km.csv.gz"
-    if not path.is_file():
-        pytest.skip(f"the modelled journeys are not there ({path})")
-    return check_travel.read_journeys(path)
+    return check_travel.read_journeys(journeys_file)
 
 
 def test_the_default_estimate_is_right_within_about_two_minutes(
