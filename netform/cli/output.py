@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netform.export.publication import Publication
     from netform.result import Result
 
-__all__ = ["check_out", "made_whole", "out_name", "write_out"]
+__all__ = ["check_file", "check_out", "made_whole", "out_name", "write_out"]
 
 # ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
 
@@ -56,6 +56,30 @@ def check_out(
             f"--also {next(iter(also))} goes into a folder, and {out} is one file. Name a folder."
         )
     return single
+
+
+def check_file(out: str, what: str, ending: str, *, overwrite: bool) -> None:
+    """Refuse a place that cannot be written to, where the result is one file of one format.
+
+    Parameters
+    ----------
+    out : str
+    what : str
+        For the message: ``the list is one file``.
+    ending : str
+        Of the file's name, such as ``.csv``.
+    overwrite : bool
+        Whether an earlier file may be replaced.
+
+    Raises
+    ------
+    OutputError
+        It names a folder, or has another ending; else as `netform.export.files.check_target`.
+    """
+    from netform.export.files import check_target
+
+    if not check_target(out, overwrite=overwrite, endings=(ending,), names=()):
+        raise OutputError(f"{out}: {what}. Name a file that ends in {ending}.")
 
 
 def write_out(

@@ -9,10 +9,9 @@ import click
 
 from netform.cli.input_options import LIST_OPTIONS, POSTCODES_OPTION
 from netform.cli.options import file_option, with_options
-from netform.cli.output import out_name
+from netform.cli.output import check_file, out_name
 from netform.cli.request import PracticesRequest
 from netform.cli.terminal import explained, say
-from netform.errors import OutputError
 
 __all__ = ["practices"]
 
@@ -47,7 +46,7 @@ def practices(**given: Any) -> None:
 
 
 def _write_list(request: PracticesRequest) -> None:
-    from netform.export.files import check_target, write_file
+    from netform.export.files import write_file
     from netform.export.practice_table import LEFT_OUT_COLUMNS, left_out_rows, practice_rows
     from netform.export.tables import csv_bytes
     from netform.inputs.computed_columns import local_authorities
@@ -58,8 +57,7 @@ def _write_list(request: PracticesRequest) -> None:
 
     targets = [request.out, *([str(request.left_out)] if request.left_out else [])]
     for target in targets:
-        if not check_target(target, overwrite=request.overwrite, endings=(".csv",), names=()):
-            raise OutputError(f"{target}: the list is one file. Name a file that ends in .csv.")
+        check_file(target, "the list is one file", ".csv", overwrite=request.overwrite)
     first, *beside = request.files
     files = ListFiles(first, tuple(map(Path, beside)), request.where, request.lookup)
     listed = list_on_map(files, AskedColumns(), request.postcodes, always_joined=True)

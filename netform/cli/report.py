@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from netform.cli.options import with_options
-from netform.cli.output import made_whole
+from netform.cli.output import check_file, made_whole
 from netform.cli.request import ReportRequest
 from netform.cli.terminal import explained, say
 from netform.cli.title_options import TITLE_OPTIONS, given_title_page
-from netform.errors import OutputError, RulesError
+from netform.errors import RulesError
 
 if TYPE_CHECKING:
     from netform.plan.title_page import TitlePage
@@ -41,11 +41,10 @@ def report(**given: Any) -> None:
     changes.
     """
     with explained():
-        from netform.export.files import check_target, write_file
+        from netform.export.files import write_file
 
         request = ReportRequest.of(given)
-        if not check_target(request.out, overwrite=request.overwrite, endings=(".html",), names=()):
-            raise OutputError(f"{request.out}: the report is one page. Name a file that ends in .html.")
+        check_file(request.out, "the report is one page", ".html", overwrite=request.overwrite)
         heading = given_title_page(request)
         for plan in request.plans:
             made_whole(plan)

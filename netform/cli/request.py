@@ -1,6 +1,7 @@
 """What a command is asked, as frozen values: one class for each command, filled with what click has read.
 
-The names of the fields are those of click's parameters; a test holds them equal.
+The names of the fields are those of click's parameters; a test holds them equal. The file is long because it says each
+parameter of each command once.
 """
 
 from __future__ import annotations
@@ -38,7 +39,22 @@ _DEMANDS = (*(rule.key for rule in DEMAND_RULES), AREA_BAND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListRequest:
+class Request:
+    """What any command is asked."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """Take what click has read, by the names of its parameters.
+
+        Parameters
+        ----------
+        given : mapping
+        """
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest(Request):
     """What every command on a practice list is asked: the list, the files beside it, the rules.
 
     Attributes
@@ -111,7 +127,7 @@ class ListRequest:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """Take what click has read, by the names of its parameters.
+        """Take what click has read, by the names of its parameters; demands into a mapping of their own.
 
         Parameters
         ----------
@@ -137,7 +153,7 @@ class CheckRequest(ListRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PracticesRequest:
+class PracticesRequest(Request):
     """What ``netform practices`` is asked.
 
     Attributes
@@ -162,19 +178,9 @@ class PracticesRequest:
     left_out: Path | None
     overwrite: bool
 
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """Take what click has read, by the names of its parameters.
-
-        Parameters
-        ----------
-        given : mapping
-        """
-        return cls(**given)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportRequest:
+class ReportRequest(Request):
     """What ``netform report`` is asked.
 
     Attributes
@@ -197,19 +203,9 @@ class ReportRequest:
     date: str
     draft: bool
 
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """Take what click has read, by the names of its parameters.
-
-        Parameters
-        ----------
-        given : mapping
-        """
-        return cls(**given)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoadsRequest:
+class RoadsRequest(Request):
     """What ``netform roads`` is asked.
 
     Attributes
@@ -239,16 +235,6 @@ class RoadsRequest:
     out: str
     overwrite: bool
     quiet: bool
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """Take what click has read, by the names of its parameters.
-
-        Parameters
-        ----------
-        given : mapping
-        """
-        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,7 +408,7 @@ class AlternativesRequest(SearchRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SweepRequest:
+class SweepRequest(Request):
     """What ``netform sweep`` is asked.
 
     Attributes

@@ -11,9 +11,9 @@ import click
 from netform.cli.input_options import POSTCODES_OPTION
 from netform.cli.numbers import Within
 from netform.cli.options import file_option
+from netform.cli.output import check_file
 from netform.cli.request import RoadsRequest
 from netform.cli.terminal import Progress, explained, say
-from netform.errors import OutputError
 from netform.ranges import MINUTES
 
 __all__ = ["roads"]
@@ -77,7 +77,7 @@ def roads(**given: Any) -> None:
 def _roads(request: RoadsRequest) -> None:
     import numpy as np
 
-    from netform.export.files import check_target, write_file
+    from netform.export.files import write_file
     from netform.inputs.branches import read_branches
     from netform.inputs.list_on_map import list_on_map
     from netform.inputs.standing import stand
@@ -86,8 +86,7 @@ def _roads(request: RoadsRequest) -> None:
     from netform.roads.extract import read_roads
     from netform.roads.journeys import journeys_csv, road_journeys
 
-    if not check_target(request.out, overwrite=request.overwrite, endings=(".csv",), names=()):
-        raise OutputError(f"{request.out}: journeys are one table. Name a file that ends in .csv.")
+    check_file(request.out, "journeys are one table", ".csv", overwrite=request.overwrite)
     progress = Progress(shown=not request.quiet and sys.stderr.isatty())
 
     stdin = sys.stdin.buffer if request.practices == "-" and sys.stdin is not None else None

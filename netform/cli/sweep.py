@@ -82,7 +82,7 @@ def sweep(**given: Any) -> None:
     area, and the audited result of each as JSON. Run again, it plans only what is new, or was not proven in less time.
     """
     with explained(), data_stream() as stdout:
-        _sweep(SweepRequest(**given), stdout)
+        _sweep(SweepRequest.of(given), stdout)
 
 
 def _sweep(request: SweepRequest, stdout: BinaryIO | io.FileIO) -> None:
