@@ -63,6 +63,10 @@ __all__ = ["cli", "main"]
 # However long reading took, choosing gets so much of the time, seconds.
 LEAST_SECONDS = 1.0
 
+# Areas with fewer practices than this, all together, are planned one after the other: another process takes as long to
+# load its libraries as most areas of so many take to plan.
+FEW_PRACTICES = 100
+
 # What choosing and drawing import, loaded while the list is read: numba, the solver, templates, projections.
 AHEAD = (
     "netform.solve.workers",
@@ -158,7 +162,9 @@ def _options(request: SolveRequest, prepared: Prepared) -> Options:
     from netform.solve.area import Options
     from netform.solve.model.budget import MemoryBudget
 
-    workers = request.workers or os.cpu_count() or 1
+    several, practices = len(prepared.areas) > 1, sum(map(len, prepared.areas.values()))
+    here = several and practices < FEW_PRACTICES
+    workers = request.workers or (1 if here else os.cpu_count() or 1)
     return Options(
         strict=request.strict,
         seed=request.seed,

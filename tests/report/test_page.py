@@ -58,7 +58,9 @@ def test_page_says_what_the_plan_is(result: Result) -> None:
     assert (
         "2 of 3 have between 30,000 and 50,000 patients; 1 is an exception, with its reason below." in words
     )
-    assert "The plan is proven best in 1 of 2 areas. It costs 187.5, and another as near the band could" in words
+    assert (
+        "The plan is proven best in 1 of 2 areas. It costs 187.5, and another as near the band could" in words
+    )
     assert "Dune alone has 60,000 patients." in words
     assert "so another could cost at most 2.0 (3.2%) less." in words
 
