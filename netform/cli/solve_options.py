@@ -95,7 +95,8 @@ SOLVE_OPTIONS: tuple[Option, ...] = (
         "--workers",
         type=Within(WORKERS),
         metavar="N",
-        help="Areas planned side by side [default: one for each core, one for few practices]. Changes no plan that is proven.",
+        help="Areas planned side by side [default: one for each core, one for few practices]. "
+        "Changes no plan that is proven.",
     ),
     click.option(
         "--memory",
