@@ -23,6 +23,7 @@ from netform.pipeline import make_plan
 from netform.plan.grouping import Groups, Moves
 from netform.plan.model import AreaResult, Plan
 from netform.prepared import Prepared
+from netform.rules.conflicts.clashes import refuse_unjudged
 from netform.rules.demanded_graph import demanded_graph
 from netform.scores import network_cost, network_terms
 from netform.solve.area import solve_area
@@ -68,8 +69,14 @@ class Session:
     _cases: dict[str, KeptCase] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin with nothing listed."""
-        self.rules = self.prepared.rules_for_all(self.rules)
+        """Begin with nothing listed.
+
+        Raises
+        ------
+        RulesError
+            A share of neighbourhoods is demanded, and no neighbourhoods are known.
+        """
+        self.rules = self._judged(self.rules)
         self._listings = CandidateCache(
             self.options.workers, keep=True, memory=self.options.memory, let_go=self._let_go
         )
@@ -90,10 +97,12 @@ class Session:
         ------
         ImpossibleError
             No plan keeps the rules.
+        RulesError
+            A share of neighbourhoods is demanded, and no neighbourhoods are known.
         NoPlanError
             None was found in the time.
         """
-        chosen = self.rules if rules is None else self.prepared.rules_for_all(rules)
+        chosen = self.rules if rules is None else self._judged(rules)
         options = replace(self.options, moves=moves)
         deadline = _deadline(seconds)
 
@@ -194,7 +203,7 @@ class Session:
         AuditError
             The networks do not keep the rules.
         """
-        chosen = self.rules if rules is None else self.prepared.rules_for_all(rules)
+        chosen = self.rules if rules is None else self._judged(rules)
         given = dict(zip(sorted(self.prepared.areas), groups, strict=True))
 
         def plan_areas(
@@ -206,6 +215,11 @@ class Session:
             ]
 
         return make_plan(self.prepared, chosen, self.options, plan_areas)
+
+    def _judged(self, rules: Rules) -> Rules:
+        """Take rules for the whole list, of which everything demanded can be judged."""
+        refuse_unjudged(rules, self.prepared.graph)
+        return self.prepared.rules_for_all(rules)
 
     def _given(
         self, graph: nx.Graph, area: str, groups: Groups, method: str, rules: Rules, practices: int

@@ -164,3 +164,13 @@ def test_a_question_asked_twice_is_answered_from_memory(monkeypatch: pytest.Monk
     monkeypatch.setattr(ChangedRules, "solve", lambda *_: None)
     session.solve(replace(RULES, demands=Demands(pins=(("P0", "P1", "P2"),))))
     assert len([stage for stage in stages if stage.startswith("solving")]) == 2
+
+
+def test_a_share_without_neighbourhoods_is_refused() -> None:
+    """At the door as at each question: nothing could be judged by it."""
+    graph = row([20_000] * 4)
+    demanding = replace(RULES, demands=Demands(aligned=0.75))
+    with pytest.raises(RulesError, match="no neighbourhoods were given"):
+        session_of(graph, demanding)
+    with pytest.raises(RulesError, match="no neighbourhoods were given"):
+        session_of(graph, RULES).solve(demanding)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netform import __version__
 from netform.errors import RulesError
 from netform.inputs.grouping_file import todays_grouping
+from netform.inputs.missing_data import unknown_notes
 from netform.pipeline import prepare
 from netform.rules.conflicts.clashes import refuse_clashes
 from netform.rules.current_counts import with_todays_numbers
@@ -115,6 +116,8 @@ class _Maker:
             )
             # They name the band, and most scenarios of a sweep share theirs: each is said once.
             self.notes += notes
+        # A ground that is prepared for several scenarios is told of by the weights of the first.
+        self.notes += unknown_notes(prepared.graph, rules)
         try:
             refuse_clashes(rules, prepared.graph)
         except RulesError as error:

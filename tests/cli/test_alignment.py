@@ -164,3 +164,29 @@ def test_a_share_is_a_share(folder: Path, share: str) -> None:
     result = run("solve", folder / "list.csv", "--aligned", share)
     assert result.exit_code == 2
     assert "write 75% or 0.75" in result.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("solve", "-o", "out"),
+        ("check",),
+        ("score", "--plan", "today"),
+        ("compare", "today", "today", "--practices"),
+        ("front", "-x", "patient_travel", "-y", "workforce", "-o", "out"),
+        ("alternatives", "-o", "out"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_share_without_neighbourhoods_is_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """Nothing could be judged by it, and a plan would be called proven: by the option as by a file of rules."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules.toml").write_text("[planner]\naligned = 0.75\n", encoding="utf-8")
+    for demand, named in ((("--aligned", "75%"), "--aligned 0.75"), (("--rules", "rules.toml"), "aligned 0.75")):
+        result = run(*command, folder / "list.csv", *BAND, *demand)
+        assert result.exit_code == 2, result.output
+        assert f"{named}: no neighbourhoods were given" in " ".join(result.output.split())
+        assert "Add --neighbourhoods FILE, or take it out." in " ".join(result.output.split())
+    assert not (tmp_path / "out").exists()

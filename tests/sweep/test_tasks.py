@@ -170,6 +170,20 @@ def test_clashes_name_their_scenario(file: Path) -> None:
     assert [line[:13] for line in str(refused.value).splitlines()] == ["scenario 'a':", "scenario 'b':"]
 
 
+def test_a_share_without_neighbourhoods_is_refused(file: Path) -> None:
+    """By the name of its scenario."""
+    file.write_text(f'{file.read_text()}[[scenario]]\nname = "a"\n[scenario.planner]\naligned = 0.75\n')
+    with pytest.raises(RulesError, match=r"scenario 'a': aligned 0\.75: no neighbourhoods were given"):
+        make_tasks(read_sweep(file))
+
+
+def test_a_weight_with_nothing_to_go_by_is_told_of_in_any_scenario(file: Path) -> None:
+    """The list is prepared once for both weights, and the first has none."""
+    file.write_text('practices = "list.csv"\nweights = [{}, {alignment = 5}, {community = 5}]\n')
+    said = [note.split()[2] for note in make_tasks(read_sweep(file)).notes if "has a weight and is 0" in note]
+    assert said == ["alignment", "community"]
+
+
 def test_numbers_of_today(file: Path) -> None:
     """Each area is asked for as many networks as it has."""
     file.write_text('practices = "list.csv"\narea_column = "place"\nnetworks = ["today"]\n')

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from netform.rules.demands import Codes
     from netform.rules.model import Rules
 
-__all__ = ["find_clashes", "refuse_clashes", "refuse_unknown"]
+__all__ = ["find_clashes", "refuse_clashes", "refuse_unjudged", "refuse_unknown"]
 
 # Suggestions are looked for among all codes of England, which takes 20 ms a code.
 MOST_SUGGESTED = 20
@@ -65,7 +65,7 @@ def refuse_clashes(
 
 
 def refuse_unknown(rules: Rules, graph: nx.Graph, typed: Typed = NOTHING_TYPED) -> None:
-    """Refuse demands on practices and areas that the list does not have, and no others.
+    """Refuse demands on practices, areas and neighbourhoods that nothing is known of, and no others.
 
     What is judged and not planned may break every rule, and rules that clash with one another are all judged.
 
@@ -84,6 +84,24 @@ def refuse_unknown(rules: Rules, graph: nx.Graph, typed: Typed = NOTHING_TYPED) 
     """
     if unknown := list(dict.fromkeys(_unknown(Case(rules, graph, typed)))):
         raise RulesError("\n".join(unknown))
+
+
+def refuse_unjudged(rules: Rules, graph: nx.Graph) -> None:
+    """Refuse demands that nothing given can judge, so that every plan would keep them unseen.
+
+    Parameters
+    ----------
+    rules : Rules
+        Of the whole list.
+    graph : networkx.Graph
+
+    Raises
+    ------
+    RulesError
+        A share of neighbourhoods is demanded, and no neighbourhoods are known.
+    """
+    if unjudged := list(_unjudged(rules, graph, NOTHING_TYPED)):
+        raise RulesError("\n".join(unjudged))
 
 
 def find_clashes(
@@ -125,6 +143,16 @@ def _unknown(case: Case) -> Iterator[str]:
             if list(case.areas) == [""]:
                 remedy = "It is one area: name the column of its areas with --area."
             yield f"{case.typed.area(area.area)}: the list has no such area. {remedy}"
+    yield from _unjudged(case.rules, case.graph, case.typed)
+
+
+def _unjudged(rules: Rules, graph: nx.Graph, typed: Typed) -> Iterator[str]:
+    aligned = rules.demands.aligned
+    if aligned and not any(living for _, living in graph.nodes(data="neighbourhoods")):
+        yield (
+            f"{typed.number('aligned', aligned)}: no neighbourhoods were given, so that no plan can be judged by it. "
+            "Add --neighbourhoods FILE, or take it out."
+        )
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
