@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from netform.errors import NoPlanError
+from netform.errors import NoPlanError, RulesError
 from netform.explain.obstacles import oversize_networks, pin_networks, place
 from netform.pipeline import make_plan
 from netform.plan.grouping import Groups, Moves
@@ -25,6 +25,7 @@ from netform.plan.model import AreaResult, Plan
 from netform.prepared import Prepared
 from netform.rules.conflicts.clashes import refuse_unjudged
 from netform.rules.demanded_graph import demanded_graph
+from netform.rules.model import OF_THE_MAP
 from netform.scores import network_cost, network_terms
 from netform.solve.area import solve_area
 from netform.solve.model.budget import NEVER, Deadline
@@ -53,7 +54,8 @@ class Session:
     ----------
     prepared : Prepared
     rules : Rules
-        Those of questions that give none.
+        Those of questions that give none. Whichever are asked by, journeys and borders are those of ``prepared``: rules
+        that would make others are refused.
     options : Options
     on_stage : callable
         Told what the session is at.
@@ -74,9 +76,9 @@ class Session:
         Raises
         ------
         RulesError
-            A share of neighbourhoods is demanded, and no neighbourhoods are known.
+            As `solve`.
         """
-        self.rules = self._judged(self.rules)
+        self.rules = self._taken(self.rules)
         self._listings = CandidateCache(
             self.options.workers, keep=True, memory=self.options.memory, let_go=self._let_go
         )
@@ -98,11 +100,12 @@ class Session:
         ImpossibleError
             No plan keeps the rules.
         RulesError
-            A share of neighbourhoods is demanded, and no neighbourhoods are known.
+            The rules are of another map (`netform.rules.model.OF_THE_MAP`), or a share of neighbourhoods is demanded,
+            and no neighbourhoods are known.
         NoPlanError
             None was found in the time.
         """
-        chosen = self.rules if rules is None else self._judged(rules)
+        chosen = self.rules if rules is None else self._taken(rules)
         options = replace(self.options, moves=moves)
         deadline = _deadline(seconds)
 
@@ -200,10 +203,12 @@ class Session:
 
         Raises
         ------
+        RulesError
+            As `solve`.
         AuditError
             The networks do not keep the rules.
         """
-        chosen = self.rules if rules is None else self._judged(rules)
+        chosen = self.rules if rules is None else self._taken(rules)
         given = dict(zip(sorted(self.prepared.areas), groups, strict=True))
 
         def plan_areas(
@@ -216,9 +221,24 @@ class Session:
 
         return make_plan(self.prepared, chosen, self.options, plan_areas)
 
-    def _judged(self, rules: Rules) -> Rules:
-        """Take rules for the whole list, of which everything demanded can be judged."""
+    def _taken(self, rules: Rules) -> Rules:
+        """Take rules for a question, by which all that is demanded can be judged on the list as it was prepared.
+
+        Raises
+        ------
+        RulesError
+            The list would have been prepared otherwise, with the names of the rules that differ; or a share of
+            neighbourhoods is demanded, and no neighbourhoods are known.
+        """
         refuse_unjudged(rules, self.prepared.graph)
+        made = self.prepared.travel.rules
+        pairs = zip(OF_THE_MAP, rules.of_the_map, made.of_the_map, strict=True)
+        if differ := [name for name, wanted, had in pairs if wanted != had]:
+            raise RulesError(
+                f"the list was prepared by other rules of travel and borders ({', '.join(differ)}), and journeys and "
+                "neighbours are by those: prepare it anew with these rules (netform.pipeline.prepare), and open a "
+                "session on that."
+            )
         return self.prepared.rules_for_all(rules)
 
     def _given(

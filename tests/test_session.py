@@ -13,6 +13,7 @@ from netform.errors import ImpossibleError, RulesError
 from netform.plan.grouping import Grouping, Moves
 from netform.rules.demands import Demands
 from netform.rules.toml import load_profile
+from netform.session import Session
 from netform.solve.reoptimise.changed_rules import ChangedRules
 from netform.tradeoff.model import parse_axis
 from tests.brute_force import keeps_moves, legal_plans, plan_hours
@@ -174,3 +175,16 @@ def test_a_share_without_neighbourhoods_is_refused() -> None:
         session_of(graph, demanding)
     with pytest.raises(RulesError, match="no neighbourhoods were given"):
         session_of(graph, RULES).solve(demanding)
+
+
+def test_rules_of_another_map_are_refused() -> None:
+    """Journeys and borders are prepared once: other rules of them would have no effect, so they are named."""
+    session = session_of(row([20_000, 20_000]), RULES)
+    slower = replace(RULES, minutes_per_km=4.0, longest_border_minutes=30.0)
+    for ask in (session.solve, lambda rules: session.plan_of([(("P00", "P01"),)], "By hand.", rules)):
+        with pytest.raises(RulesError, match=r"\(minutes_per_km, longest_border_minutes\).*prepare it anew"):
+            ask(slower)
+    with pytest.raises(RulesError, match="prepare it anew"):
+        Session(session.prepared, slower)
+    # What is demanded, weighed or counted may change.
+    assert session.solve(RULES.with_weights({"overhead": 2.0}).with_band(10_000, 50_000)).networks

@@ -18,7 +18,16 @@ from netform.rules.toml_values import nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["FOLLOWS_BAND", "MOST_PATIENTS", "TERM_NAMES", "Role", "Rules", "band_problems", "weight_problems"]
+__all__ = [
+    "FOLLOWS_BAND",
+    "MOST_PATIENTS",
+    "OF_THE_MAP",
+    "TERM_NAMES",
+    "Role",
+    "Rules",
+    "band_problems",
+    "weight_problems",
+]
 
 # The terms by name, so that reading rules needs none of the kernels; a test holds this equal to scores.TERMS.
 TERM_NAMES = (
@@ -37,6 +46,16 @@ TERM_NAMES = (
 # Numbers that follow the band unless a rule names them: the target list size is its middle, with a dead band as wide as
 # it is, so that balance charges only what lies outside; and no exception need be as large as two networks.
 FOLLOWS_BAND = ("exception_most", "balance_target", "balance_dead_band")
+
+# The rules by which a list is prepared: those of travel, and of who are neighbours.
+OF_THE_MAP = (
+    "minutes_base",
+    "minutes_per_km",
+    "minutes_power",
+    "longest_border_minutes",
+    "longest_border_ratio",
+    "mode_shares",
+)
 
 MOST_PATIENTS = int(PATIENTS.most)
 
@@ -142,15 +161,8 @@ class Rules:
 
     @property
     def of_the_map(self) -> tuple[Any, ...]:
-        """The rules by which a list is prepared: those of travel, and of who are neighbours."""
-        return (
-            self.minutes_base,
-            self.minutes_per_km,
-            self.minutes_power,
-            self.longest_border_minutes,
-            self.longest_border_ratio,
-            self.mode_shares,
-        )
+        """What the rules say by which a list is prepared, in the order of `OF_THE_MAP`."""
+        return tuple(getattr(self, name) for name in OF_THE_MAP)
 
     def for_area(self, area: str) -> Rules:
         """Give the rules of one area: its own band and number of networks where they are demanded."""
