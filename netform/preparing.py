@@ -217,8 +217,10 @@ def _ground(inputs: Inputs, read: _Read, standing: Standing, renamed: Callable[[
     """Divide the ground by where patients live where that is known on the map, by what is nearest where not."""
     counts = read.registered.counts
     if inputs.lsoas is None:
-        if inputs.lsoa_lookup is not None:
-            raise RulesError("--lsoa-lookup is for the LSOAs of --lsoas: add --lsoas FILE, or leave it out.")
+        if inputs.lsoa_lookup is not None and not inputs.neighbourhoods:
+            raise RulesError(
+                "--lsoa-lookup is for the LSOAs of --lsoas or --neighbourhoods: add --lsoas FILE, or leave it out."
+            )
         parts, notes = ground_of_areas(
             standing.positions, standing.labels, standing.places, inputs.boundary, renamed
         )

@@ -21,3 +21,13 @@ def test_files_of_lsoas_need_what_they_speak_of(given: str) -> None:
     inputs = Inputs("-", **{given: Path("no such file")})  # type: ignore[arg-type]
     with pytest.raises(RulesError, match="add --"):
         prepare(inputs, load_profile(), stdin=io.BytesIO(LIST.encode()))
+
+
+def test_a_lookup_of_lsoas_that_nothing_reads_is_refused(tmp_path: Path) -> None:
+    """With registrations, and neither LSOAs nor neighbourhoods to speak of."""
+    homes, lookup = tmp_path / "homes.csv", tmp_path / "lookup.csv"
+    homes.write_text("practice_code,lsoa_code,patients\nA,E01000001,50\nB,E01000001,50\n", encoding="utf-8")
+    lookup.write_text("LSOA11CD,LSOA21CD\nE01000001,E01000002\n", encoding="utf-8")
+    inputs = Inputs("-", registrations=homes, lsoa_lookup=lookup)
+    with pytest.raises(RulesError, match="add --lsoas"):
+        prepare(inputs, load_profile(), stdin=io.BytesIO(LIST.encode()))
