@@ -9,10 +9,11 @@ from netform.export.rounding import rounded
 from netform.export.rows import source_rows
 from netform.export.score import lined_json
 from netform.plan.model import share_at_home
+from netform.report.alignment import alignment_rows, share_in_main
 
 if TYPE_CHECKING:
     from netform.judge.comparison import Compared, Pair, Passage
-    from netform.judge.scoring import Score
+    from netform.judge.scoring import ScoredResult
     from netform.plan.grouping import Grouping
 
 __all__ = ["COMPARE", "SCHEMA", "compare_json", "compare_object"]
@@ -36,8 +37,8 @@ def compare_object(compared: Compared) -> dict[str, Any]:
     terms_a, terms_b = compared.a.score.terms, compared.b.score.terms
     return {
         "schema": SCHEMA,
-        "a": _side(compared.a.score),
-        "b": _side(compared.b.score),
+        "a": _side(compared.a),
+        "b": _side(compared.b),
         "practices": len(compared.a.practices),
         "patients": both.patients,
         "a_to_b": _passage(both.forth),
@@ -138,7 +139,9 @@ def _page(compared: Compared) -> bytes:
     return render_comparison(compared).encode("utf-8")
 
 
-def _side(score: Score) -> dict[str, Any]:
+def _side(result: ScoredResult) -> dict[str, Any]:
+    score = result.score
+    aligned = share_in_main(alignment_rows([each.network for each in score.networks], result.living))
     at_home = share_at_home(each.network for each in score.networks)
     return {
         "name": score.grouping.name,
@@ -150,6 +153,7 @@ def _side(score: Score) -> dict[str, Any]:
         "unplaced": list(score.grouping.unplaced),
         "cost": rounded(score.cost),
         **({} if at_home is None else {"patients_inside_share": rounded(at_home)}),
+        **({} if aligned is None else {"main_neighbourhood_share": rounded(aligned)}),
     }
 
 

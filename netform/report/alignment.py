@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from netform.plan.model import Network
 
-__all__ = ["MOSTLY", "AlignmentRow", "alignment_rows", "alignment_sentences"]
+__all__ = ["MOSTLY", "AlignmentRow", "alignment_rows", "alignment_sentences", "share_in_main"]
 
 # The share that planners ask of a network's patients to live in its own ground.
 MOSTLY = 0.75
@@ -92,6 +92,17 @@ def alignment_rows(
         known, outside = math.fsum(patients.values()), patients_outside(patients)
         rows.append(AlignmentRow(network, main, main_share(patients), known, outside, others))
     return rows
+
+
+def share_in_main(rows: Sequence[AlignmentRow]) -> float | None:
+    """Share of patients who live in the main neighbourhood of their network; None where it is not known of any.
+
+    Parameters
+    ----------
+    rows : sequence of AlignmentRow
+    """
+    known = math.fsum(row.known for row in rows)
+    return 1 - math.fsum(row.outside for row in rows) / known if known else None
 
 
 def alignment_sentences(rows: Sequence[AlignmentRow]) -> list[str]:

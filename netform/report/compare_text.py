@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from netform.plan.model import share_at_home
-from netform.report.alignment import alignment_rows
+from netform.report.alignment import alignment_rows, share_in_main
 from netform.report.costs import any_penalty, cost_words, difference_sentences, has_cost, signed, term_rows
 from netform.report.score_text import called, shortened
 from netform.report.text import NETWORKS_LISTED, table_lines
@@ -154,10 +153,7 @@ def _share_at_home(score: Score) -> float | None:
 
 
 def _share_aligned(result: ScoredResult) -> float | None:
-    """Give the share of patients who live in the main neighbourhood of their network; None where nothing is known."""
-    rows = alignment_rows([each.network for each in result.score.networks], result.living)
-    known = math.fsum(row.known for row in rows)
-    return 1 - math.fsum(row.outside for row in rows) / known if known else None
+    return share_in_main(alignment_rows([each.network for each in result.score.networks], result.living))
 
 
 def cost_rows(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+
+import pytest
 
 from netform.export.compare import COMPARE, SCHEMA, compare_json
 from netform.export.formats import folder_files
 from netform.judge.comparison import compare_results
 from tests.judged import FORMULA, SCRIPT, compared, judged
+
+SIZES = {"A1": 20_000, "B1": 15_000, "C1": 16_000, "D1": 34_000, "E1": 14_000, "F1": 20_000, "G1": 9_000}
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -42,6 +47,18 @@ def test_json_says_who_moves() -> None:
     assert (found["counterparts"], found["patients_in_counterparts"]) == (3, 15_000 + 16_000 + 34_000)
     assert (found["practices"], found["patients"]) == (7, 128_000)
     assert found["notes"] == ["A note <i>to read</i>."]
+
+
+def test_json_says_how_many_are_in_their_main_neighbourhood() -> None:
+    """C alone is on the hill: its 16,000 live outside the vale, the main one of its network in A as in B."""
+    living = {code: {"Hill" if code == "C1" else "Vale": size} for code, size in SIZES.items()}
+    a, b = (replace(each, living=living) for each in judged())
+    found = json.loads(compare_json(compare_results(a, b)))
+    # A: A and C are a network, 20,000 in the vale and 16,000 on the hill; G is in none, so that 119,000 are placed.
+    assert found["a"]["main_neighbourhood_share"] == pytest.approx(1 - 16_000 / 119_000, abs=1e-6)
+    # B: C and D, 16,000 on the hill and 34,000 in the vale, of all 128,000.
+    assert found["b"]["main_neighbourhood_share"] == pytest.approx(1 - 16_000 / 128_000, abs=1e-6)
+    assert "main_neighbourhood_share" not in json.loads(compare_json(compared()))["a"]
 
 
 def test_terms_stand_side_by_side() -> None:
