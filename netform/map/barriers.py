@@ -87,7 +87,7 @@ def is_barrier(minutes: float, distance_km: float, rules: Rules) -> bool:
 def barrier_between(
     graph: nx.Graph, sites: Sites, here: tuple[int, Collection[str]], there: tuple[int, Collection[str]]
 ) -> bool:
-    """Say whether the border of two sites is a barrier, by the rules that the graph was made by.
+    """Say whether the border of two sites is a barrier, by the rules that made the graph; with a given graph none is.
 
     Parameters
     ----------
@@ -98,7 +98,8 @@ def barrier_between(
         A site, and the practices at it.
     """
     rules = graph.graph["travel"].rules
-    if not has_rule(rules):
+    # A graph that the user gives is taken as it is: borders are judged only where they make the graph.
+    if not has_rule(rules) or "barriers" not in graph.graph:
         return False
     minutes = drive_over(graph, sites, here, there)
     return minutes is not None and is_barrier(minutes, kilometres(sites, here[0], there[0]), rules)

@@ -136,6 +136,19 @@ def test_a_barrier_across_a_line_joins_nobody(tmp_path: Path) -> None:
         assert [each.kind for each in across.breaches if each.kind == "contiguity"] == pieces
 
 
+def test_a_given_graph_is_taken_as_it_is_across_lines_too(tmp_path: Path) -> None:
+    """An hour between B and C in the west, and to D across the line: with a graph neither is a barrier."""
+    matrix, given_graph = tmp_path / "cars.csv", tmp_path / "graph.csv"
+    matrix.write_text("from,to,minutes\nB1,C1,60\nC1,D1,60\n", encoding="utf-8")
+    given_graph.write_text("from,to\nA1,B1\nB1,C1\nC1,C2\nD1,E1\n", encoding="utf-8")
+    rules = replace(RULES, longest_border_ratio=2.0)
+    inputs = Inputs("-", "area", travel=matrix, graph=given_graph)
+    prepared = prepare(inputs, rules, stdin=io.BytesIO(ROWS.encode()))
+    graph = ground_graph(prepared, tile_areas(prepared.parts))
+    assert graph.has_edge("B1", "C1")
+    assert graph.has_edge("C2", "D1")
+
+
 def test_one_area_has_the_graph_of_plans(prepared: Prepared) -> None:
     """There is nothing to add."""
     whole = _prepared(area_column=None)
