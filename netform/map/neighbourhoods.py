@@ -1,7 +1,8 @@
 """Neighbourhoods: which there are, where patients live by them, and what they look like on a map.
 
 They come as polygons, or as tables of codes (`netform.inputs.neighbourhood_table`). Patients live where registrations
-by LSOA say; without those, all patients of a practice are taken to live where it stands.
+by LSOA say; without those, all patients of a practice are taken to live where it stands. Where a table of practices or
+postcodes decides, they live where that puts the practice.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ __all__ = ["NeighbourhoodFile", "Neighbourhoods", "read_neighbourhoods"]
 
 # Of a network of a list two neighbourhoods have a border at most: one for every practice is a table of something else.
 MOST_NEIGHBOURHOODS = 20_000
+
+# How patients are counted where registrations do not say where they live; LSOAs are of no use without them.
+_HOW = {
+    "polygons": "all patients of a practice are counted where it stands",
+    "practice": "all patients of a practice are counted in the one that the table gives it",
+    "postcode": "all patients of a practice are counted in the one that the table gives its postcode",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +276,7 @@ def _notes(
     file = Path(said.source).name
     number = len({name for each in living.values() for name in each if name})
     how = (
-        "patients are counted where registrations say that they live"
-        if by_registrations
-        else "all patients of a practice are counted where it stands"
+        "patients are counted where registrations say that they live" if by_registrations else _HOW[said.kind]
     )
     notes = [f"Neighbourhoods are from {file}, {number:,} of them with patients of the list: {how}."]
     if said.kind == "polygons" and counts is not None and lsoas is None:

@@ -93,7 +93,7 @@ def test_polygons_hold_lsoas_and_practices(squares: NeighbourhoodFile) -> None:
     assert at_home.living == {"A": {"Hill": 600.0, "Vale": 300.0, "": 100.0}, "B": {"Vale": 500.0}}
     standing = squares.patients(LISTED, PLACES, COUNTS, None)
     assert standing.living == {"A": {"Hill": 1000.0}, "B": {"Vale": 500.0}}
-    assert "With --lsoas" in standing.notes[0]
+    assert "counted where it stands. With --lsoas" in standing.notes[0]
 
 
 def test_tables_of_practices_and_postcodes(tmp_path: Path) -> None:
@@ -102,8 +102,10 @@ def test_tables_of_practices_and_postcodes(tmp_path: Path) -> None:
         LISTED, PLACES, None, None
     )
     assert of_practices.living == {"A": {"Hill": 1000.0}, "B": {"Hill": 500.0}}
+    assert of_practices.notes[0].endswith("counted in the one that the table gives it.")
     of_postcodes = table(tmp_path, "pcds,neighbourhood\nLS2 2BB,Vale\n").patients(LISTED, PLACES, None, None)
     assert of_postcodes.living == {"B": {"Vale": 500.0}}
+    assert of_postcodes.notes[0].endswith("counted in the one that the table gives its postcode.")
 
 
 @pytest.mark.parametrize(
