@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from netform.practices.closing import Closing
 from netform.publications.fields import column_key
-from netform.publications.reasons import LeftOut, is_open, reason_of
+from netform.publications.model import says
+from netform.publications.reasons import LeftOut, is_open, nothing_said, reason_of
 from netform.publications.where import refuse_unmet
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ class Choice:
         left_out = []
         for code in sorted({code for each in self._publications for code in each.records if code}):
             here = code in self._joined.rows
-            if self._is_elsewhere(code, here=here):
-                why: LeftOut | None = LeftOut(code, "elsewhere")
+            elsewhere = self._elsewhere(code, here=here)
+            if elsewhere is not None:
+                why: LeftOut | None = elsewhere
             elif not here:
                 why = LeftOut(code, "no list size", is_open(self._status(code)))
             elif said := self._closing.said(code, self._joined.table.rows[self._joined.rows[code]]):
@@ -106,10 +108,18 @@ class Choice:
                     self._joined.drop(code)
         return left_out
 
-    def _is_elsewhere(self, code: str, *, here: bool) -> bool:
-        return any(
-            not condition.holds(self._value(code, condition.key, here=here)) for condition in self._conditions
-        )
+    def _elsewhere(self, code: str, *, here: bool) -> LeftOut | None:
+        """Say that a practice is not among those wanted; of one of the list, what column it lacks to be."""
+        unmet = {
+            condition: value
+            for condition in self._conditions
+            if not condition.holds(value := self._value(code, condition.key, here=here))
+        }
+        if not unmet:
+            return None
+        silent = [condition for condition, value in unmet.items() if not says(condition.key, value)]
+        unknown = here and len(silent) == len(unmet)
+        return LeftOut(code, "elsewhere", nothing_said(silent[0]) if unknown else "")
 
     def _value(self, code: str, key: str, *, here: bool = True) -> str:
         """What is said of a practice in a column, be it in the list or not."""

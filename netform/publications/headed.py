@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from netform.errors import Fault
 from netform.practices.other_shapes import plain_shape
 from netform.practices.tables import Table
-from netform.practices.values import some_of
+from netform.practices.values import is_total, some_of
 from netform.publications.fields import fields_of
 from netform.publications.model import Publication, Question, Record, says
 from netform.publications.rows import Header, Reader, header_of, own_text
@@ -99,8 +99,8 @@ def read_headed(sheet: Sheet, question: Question, title: str) -> Publication:
 def read_own_list(sheet: Sheet) -> Publication:
     """Read a planner's own list, of which every column may be asked for.
 
-    It is kept as it stands, beside what it says of each practice: where it is the list that others are joined to, its
-    faults are said as of any list.
+    It is kept as it stands, beside what it says of each practice: its faults are said where it is joined, as of any
+    list (`netform.publications.joining.join`).
 
     Parameters
     ----------
@@ -116,16 +116,25 @@ def read_own_list(sheet: Sheet) -> Publication:
     places = {name: at for at, name in enumerate(cells) if name} | fields_of(cells)
     records: dict[str, Record] = {}
     again: list[str] = []
+    without_code = 0
     for row, found in enumerate(table.rows[position + 1 :], start=position + 2):
         if len(found) < len(cells):
             continue
         code = own_text(found[places["practice_code"]].strip()).upper()
+        if not code or is_total(code):
+            without_code += any(map(str.strip, found))
+            continue
         values = {name: own_text(found[at].strip()) for name, at in places.items()}
         said = {name: text for name, text in values.items() if says(name, text)}
-        if code and records.setdefault(code, Record(row, said)).row != row:
+        if records.setdefault(code, Record(row, said)).row != row:
             again.append(code)
     headers = {name: cells[at] for name, at in places.items()}
-    twice = f"{sheet.name}: of several rows of a practice the first was taken: {some_of(sorted(set(again)))}."
+    notes = []
+    if without_code:
+        notes.append(f"{sheet.name}: rows without a practice code were left out: {without_code:,}.")
+    if again:
+        first = some_of(sorted(set(again)))
+        notes.append(f"{sheet.name}: of several rows of a practice the first was taken: {first}.")
     return Publication(
         sheet.file,
         sheet.name,
@@ -135,5 +144,5 @@ def read_own_list(sheet: Sheet) -> Publication:
         headers,
         position + 1,
         own_table=table,
-        notes=(*table.notes, *([twice] if again else [])),
+        notes=(*table.notes, *notes),
     )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from netform.errors import Fault, InputError
 from netform.practices.columns import plain_name
 from netform.practices.postcode import postcode_text
-from netform.practices.rows import wrong_width
+from netform.practices.rows import MAX_FAULTS, wrong_width
 from netform.practices.tables import Table
-from netform.practices.values import some_of
+from netform.practices.values import CellError, clean_code, is_total, some_of
 from netform.publications.fields import AREA_CODES, FIELDS, column_key
 from netform.publications.model import says
 from netform.publications.rows import own_text
@@ -135,13 +135,14 @@ def join(publications: Sequence[Publication], lookup: Lookup) -> Joined:
     Raises
     ------
     InputError
-        None has list sizes.
+        None has list sizes; or rows of planners' own tables cannot be read, each with its file.
     """
     base = next((each for each in publications if each.has_list_sizes), None)
     if base is None:
         raise _no_list_sizes(publications)
     joined = _table_of(base)
     others = [each for each in publications if each is not base]
+    _refuse_broken([each for each in others if each.own_table is not None])
     # What a file before the base says comes before what the base says.
     believed = {id(each): publications.index(each) < publications.index(base) for each in others}
     for each in others:
@@ -211,6 +212,29 @@ def _whole_rows(base: Publication, width: int) -> tuple[list[list[str]], list[Fa
         faults += [fault] if fault else []
         rows.append([] if fault or not filled else cells[:width] if row > base.header_row else list(cells))
     return rows, faults
+
+
+def _refuse_broken(tables: Sequence[Publication]) -> None:
+    """Refuse rows of tables beside the list that have no cell for each header, cannot be read, or have no code."""
+    faults: list[Fault] = []
+    for each in tables:
+        position = each.header_row - 1
+        assert each.own_table is not None  # noqa: S101 (its caller has asked)
+        headers = [" ".join(cell.split()) for cell in each.own_table.rows[position]]
+        rows, broken = _whole_rows(each, len(headers))
+        header = each.headers["practice_code"]
+        code_at = headers.index(header)
+        for row, cells in enumerate(rows[position + 1 :], start=position + 2):
+            text = own_text(cells[code_at].strip()) if cells else ""
+            if not text or is_total(text):
+                continue
+            try:
+                clean_code(text)
+            except CellError as error:
+                broken.append(Fault(each.file, row, header, text, error.problem, error.remedy))
+        faults += sorted(broken, key=lambda fault: fault.row or 0)
+    if faults:
+        raise InputError(faults[:MAX_FAULTS])
 
 
 def _own_names(base: Publication) -> dict[str, str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netform.publications.model import OdsStatus
     from netform.publications.where import Condition
 
-__all__ = ["REASONS", "LeftOut", "is_open", "reason_of", "summed_up"]
+__all__ = ["REASONS", "LeftOut", "is_open", "nothing_said", "reason_of", "summed_up"]
 
 # In the order in which they are asked; what is said of each.
 REASONS: Mapping[str, str] = {
@@ -116,6 +116,16 @@ def is_open(status: OdsStatus | None) -> str:
     return OPEN if status is not None and status.is_open and status.is_practice else ""
 
 
+def nothing_said(condition: Condition) -> str:
+    """Say of a practice with a list size that no file has what a condition asks: it may hold of it.
+
+    Parameters
+    ----------
+    condition : Condition
+    """
+    return f"no {condition.column}"
+
+
 def summed_up(left_out: Sequence[LeftOut], practices: int, conditions: Sequence[Condition]) -> list[str]:
     """Say how many were left out by each reason, and that nothing is lost.
 
@@ -138,6 +148,11 @@ def summed_up(left_out: Sequence[LeftOut], practices: int, conditions: Sequence[
             count += f", {len(still_open):,} of them open GP practices" if still_open else ""
             some = [replace(each, detail="") for each in still_open or some]
         if reason == "elsewhere":
+            count += "".join(
+                f", {len(silent):,} of them with no {condition.column} in any file ({some_of(silent)})"
+                for condition in conditions
+                if (silent := [each.code for each in some if each.detail == nothing_said(condition)])
+            )
             notes.append(f"Left out, {words.format(where=asked)}: {count}.")
             continue
         named = some_of([f"{each.code} ({each.detail})" if each.detail else each.code for each in some])

@@ -111,7 +111,7 @@ def merged_sexes(publications: Sequence[Publication]) -> list[Publication]:
     Raises
     ------
     InputError
-        There is one sex alone.
+        There is one sex alone; or the two are of different days.
     """
     halves = {name: [each for each in publications if name in each.headers] for name in _OF_ONE_SEX}
     women, men = halves.values()
@@ -129,6 +129,10 @@ def merged_sexes(publications: Sequence[Publication]) -> list[Publication]:
         )
     records = _summed({"FEMALE": women[0].records, "MALE": men[0].records})
     first, second = (each for each in publications if each in (women[0], men[0]))
+    if first.date and second.date and first.date != second.date:
+        problem = f"it is of {second.date}, and {first.name}, of the other sex, is of {first.date}"
+        remedy = "Give the two files of one month: patients of two days do not add up"
+        raise InputError([Fault(second.file, None, None, None, problem, remedy)])
     headers = {name: header for name, header in first.headers.items() if name not in _OF_ONE_SEX}
     whole = Publication(
         first.file,

@@ -184,7 +184,10 @@ def test_a_share_without_neighbourhoods_is_refused(
     """Nothing could be judged by it, and a plan would be called proven: by the option as by a file of rules."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules.toml").write_text("[planner]\naligned = 0.75\n", encoding="utf-8")
-    for demand, named in ((("--aligned", "75%"), "--aligned 0.75"), (("--rules", "rules.toml"), "aligned 0.75")):
+    for demand, named in (
+        (("--aligned", "75%"), "--aligned 0.75"),
+        (("--rules", "rules.toml"), "aligned 0.75"),
+    ):
         result = run(*command, folder / "list.csv", *BAND, *demand)
         assert result.exit_code == 2, result.output
         assert f"{named}: no neighbourhoods were given" in " ".join(result.output.split())

@@ -115,6 +115,17 @@ def test_a_table_beside_the_list_that_has_a_practice_twice_is_told_of(tmp_path: 
     assert "f1.dat: of several rows of a practice the first was taken: A1." in practices.notes
 
 
+def test_broken_rows_of_tables_beside_the_list_are_faults(tmp_path: Path) -> None:
+    """All of them at once, as of the list itself; rows of totals and without a code are counted."""
+    short, dated = "practice_code,gp_fte,team\nA1,1\nA2,2,x\n", 'practice_code,room\n2026-07-01,1\nA2,"2\n'
+    with pytest.raises(InputError) as caught:
+        _read(tmp_path, registered(), short, dated)
+    told = [(Path(fault.file).name, fault.row, fault.column) for fault in caught.value.faults]
+    assert told == [("f1.dat", 2, None), ("f2.dat", 2, "practice_code"), ("f2.dat", 3, None)]
+    practices, _ = _read(tmp_path, registered(), "practice_code,gp_fte\nA1,1\nTotal,1\n,1\n,\n")
+    assert "f1.dat: rows without a practice code were left out: 2." in practices.notes
+
+
 def test_two_files_of_one_sex_have_the_day_of_the_list(tmp_path: Path) -> None:
     """So that A1, which closes the day after it, is open on it, and A2, which closed on it, is not."""
     rows = practice_row("A1", "INACTIVE", "20260702"), practice_row("A2", "INACTIVE", "20260701")
@@ -225,6 +236,21 @@ def test_conditions(tmp_path: Path, where: tuple[str, ...], codes: str) -> None:
     practices, reading = _read(tmp_path, text, mapping(), where=where)
     assert _codes(practices) == codes
     assert len(practices) + len(reading.left_out) == 6
+
+
+def test_practices_of_which_a_condition_knows_nothing_are_named(tmp_path: Path) -> None:
+    """A4 is in another area; A5 and A6 have none in any file, and may be in this one."""
+    own = "practice_code,board\nA1,1X\nA2,1X\nA3,1X\nA4,2Y\nA5,NA\nX1,\n"
+    practices, reading = _read(tmp_path, registered(), own, where=("board=1X",))
+    assert _codes(practices) == "A1 A2 A3"
+    said = "Left out, not in board=1X: 4, 2 of them with no board in any file (A5, A6)."
+    assert said in practices.notes
+    assert {each.code: each.detail for each in reading.left_out} == {
+        "A4": "",
+        "A5": "no board",
+        "A6": "no board",
+        "X1": "",
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,16 @@ def test_files_of_one_sex_are_added_up() -> None:
     assert not women.has_list_sizes
     with pytest.raises(InputError, match=r"w\.csv: it has the women .* alone\. Add the file of men"):
         merged_sexes([women])
+
+
+def test_files_of_one_sex_and_two_months_are_refused() -> None:
+    """Women of June and men of July are nobody's list."""
+    women, men = _read(by_age(["FEMALE"]), file="w.csv"), _read(by_age(["MALE"]), file="m.csv")
+    women = replace(women, date="2026-06-01")
+    problem = r"m\.csv: it is of 2026-07-01, and w\.csv, of the other sex, is of 2026-06-01"
+    with pytest.raises(InputError, match=problem):
+        merged_sexes([women, men])
+    assert len(merged_sexes([replace(women, date=""), men])) == 1
 
 
 def test_one_file_with_both_sexes_and_no_total() -> None:
@@ -169,6 +180,43 @@ def test_workforce_by_role_is_added_up() -> None:
     ]
     read = _read("PRAC_CODE,STAFF_GROUP,DETAILED_STAFF_ROLE,MEASURE,VALUE\n" + "\n".join(rows) + "\n")
     assert dict(read.records["A1"].values) == {"practice_code": "A1", "gp_fte": "3.5", "nurse_fte": "3.2"}
+
+
+_ROLES = "PRAC_CODE,STAFF_GROUP,DETAILED_STAFF_ROLE,MEASURE,VALUE\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "fte"),
+    [
+        # All of the group, of some of it, and one role: the first alone.
+        (("All fully qualified GPs,FTE,4", "All GPs,FTE,6", "GP Partners,FTE,3"), "6"),
+        (("Total,FTE,6", "Total Partners,FTE,3", "Total Salaried,FTE,3"), "6"),
+        # A row for some roles is of those that stand beside it as well.
+        (("All fully qualified GPs,FTE,4", "GP Partners,FTE,4", "Registrars,FTE,1"), "5"),
+        (("All partners,FTE,4",), "4"),
+    ],
+)
+def test_rows_for_several_roles_are_not_added_up(rows: tuple[str, ...], fte: str) -> None:
+    """Staff is counted once."""
+    read = _read(_ROLES + "".join(f"A1,GP,{row}\n" for row in rows))
+    assert read.records["A1"].values["gp_fte"] == fte
+
+
+def test_a_total_that_is_not_known_is_refused() -> None:
+    """Of two rows for many roles either may hold the other."""
+    with pytest.raises(
+        InputError, match=r"x\.csv, row 2.*which of these rows .*: ALL PARTNERS, ALL SALARIED \("
+    ):
+        _read(f"{_ROLES}A1,GP,All partners,FTE,4\nA1,GP,All salaried,FTE,3\n")
+
+
+def test_staff_of_several_months_is_refused() -> None:
+    """It would be added up."""
+    header = "YEAR,MONTH,PRAC_CODE,STAFF_GROUP,DETAILED_STAFF_ROLE,MEASURE,VALUE"
+    rows = ("2026,5,A1,GP,All GPs,FTE,4", "2026,6,A1,GP,All GPs,FTE,5")
+    with pytest.raises(InputError, match=r"row 3.*several months, and staff is added up: 2026 5, 2026 6 \("):
+        _read("\n".join([header, *rows]))
+    assert _read(f"{header}\n{rows[1]}\n").records["A1"].values["gp_fte"] == "5"
 
 
 def test_rows_that_are_no_practice_are_counted() -> None:
