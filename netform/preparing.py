@@ -201,14 +201,15 @@ def _travel(inputs: Inputs, read: _Read, standing: Standing, rules: Rules) -> tu
     journeys = read_travel(inputs.journeys, practices, places, rules)
     # Minutes that stand beside an edge are the user's last word on that pair.
     minutes = {**journeys.minutes, **edge_minutes((*(read.graph or ()), *read.changes), practices)}
-    named = [*journeys.sources, *(path.name for path in (inputs.graph, inputs.edges) if path)]
+    others = [path.name for path in (inputs.graph, inputs.edges) if path]
     travel = build_travel(
         places_of_hosts(practices, places, nowhere),
         rules,
         minutes_of_hosts(minutes, practices, nowhere),
-        ", ".join(named),
+        ", ".join([*journeys.sources, *others]),
         None if journeys.by_car is None else minutes_of_hosts(journeys.by_car, practices, nowhere),
         standing.sites_beside(practices),
+        files=[*journeys.files, *others],
     )
     return travel, (*journeys.notes, *landing_notes(read.changes, str(inputs.edges)), *travel.notes)
 

@@ -124,12 +124,17 @@ def given_rules(request: ListRequest) -> Rules:
 
 
 def _numbers_by_name(option: str, given: tuple[str, ...], form: str) -> dict[str, float]:
-    """Read each ``NAME=NUMBER`` of an option; the last of a name counts."""
+    """Read each ``NAME=NUMBER`` of an option, each name once."""
     numbers: dict[str, float] = {}
     for text in given:
         name, _, number = text.partition("=")
+        name = name.strip()
+        if name in numbers:
+            raise RulesError(
+                f"{option} gives {name} twice, {numbers[name]:g} and {number.strip()}: give it once."
+            )
         try:
-            numbers[name.strip()] = float(number)
+            numbers[name] = float(number)
         except ValueError:
             raise RulesError(f"{option} {text!r}: write {form}.") from None
     return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from netform.cli.options import file_option, with_options
 from netform.cli.output import check_file, out_name
 from netform.cli.request import PracticesRequest
 from netform.cli.terminal import explained, say
+from netform.errors import OutputError
 
 __all__ = ["practices"]
 
@@ -56,6 +58,8 @@ def _write_list(request: PracticesRequest) -> None:
     from netform.report.words import one_line
 
     targets = [request.out, *([str(request.left_out)] if request.left_out else [])]
+    if len({os.path.realpath(target) for target in targets}) < len(targets):
+        raise OutputError(f"{request.out}: --out and --left-out are one file. Give each a name of its own.")
     for target in targets:
         check_file(target, "the list is one file", ".csv", overwrite=request.overwrite)
     first, *beside = request.files

@@ -83,6 +83,7 @@ def _roads(request: RoadsRequest) -> None:
     from netform.inputs.standing import stand
     from netform.practices.reading import AskedColumns
     from netform.publications.reading import ListFiles
+    from netform.report.words import one_line
     from netform.roads.extract import read_roads
     from netform.roads.journeys import journeys_csv, road_journeys
 
@@ -115,5 +116,5 @@ def _roads(request: RoadsRequest) -> None:
     progress.clear()
     if not request.quiet:
         for note in (*practices.notes, *places.notes, *(sites.notes if sites else ()), *journeys.notes):
-            say(note)
+            say(one_line(note))
         say(f"Written to {request.out}: {len(journeys.rows):,} journeys by {request.mode}.")

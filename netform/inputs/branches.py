@@ -163,7 +163,8 @@ def read_branches(
 
 def _tables(path: Path, file: str) -> list[Table]:
     """Take a file for tables, of an archive the first member that has branches."""
-    members = list(members_of(read_bytes(path), file))
+    wanted = "a table with one row a branch: branch_code, practice_code, postcode"
+    members = list(members_of(read_bytes(path, wanted=wanted), file))
     for name, data in members if len(members) > 1 else ():
         if any(is_branch_file(sheet) for sheet in sheets_of(data, name)):
             return read_tables(data, name)

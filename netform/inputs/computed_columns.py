@@ -183,6 +183,9 @@ def _is_absent(practices: PracticeList, name: str, area_column: str | None) -> b
 
 
 def _refuse_unknown(practices: PracticeList, name: str, values: Sequence[str]) -> None:
+    remedy = f"Give a column {name!r} in the list, or leave the practice out"
+    if name == NEIGHBOURHOOD:
+        remedy = "Say it in the file of --neighbourhoods, or leave the practice out"
     faults = [
         Fault(
             practices.source,
@@ -190,7 +193,7 @@ def _refuse_unknown(practices: PracticeList, name: str, values: Sequence[str]) -
             None,
             practice.postcode,
             f"the {name.replace('_', ' ')} of practice {practice.code} is not known",
-            f"Give a column {name!r} in the list, or leave the practice out",
+            remedy,
         )
         for practice, value in zip(practices, values, strict=True)
         if not value

@@ -125,7 +125,7 @@ def read_edges(path: str | Path, practices: PracticeList) -> tuple[EdgeChange, .
         kind or action, minutes that are not a number of at least 0, two rows that contradict each other.
     """
     file = str(path)
-    data = read_bytes(path)
+    data = read_bytes(path, wanted="a table with one row a pair of practices")
     if is_json(data) or first_signs(data).startswith("<"):
         kind = "JSON" if is_json(data) else "XML"
         problem = f"it is {kind}, such as a graph of networkx is written in"

@@ -84,7 +84,7 @@ def read_lookup_table(path: Path, practices: Collection[str]) -> Lookup:
         No column holds codes, postcodes or practices, or several could be the neighbourhood.
     """
     file = str(path)
-    data = read_bytes(path)
+    data = read_bytes(path, wanted="polygons, or a table with a row for each code and its neighbourhood")
     table = (read_xlsx(data, file) if data.startswith(WORKBOOK) else read_csv(data, file))[0]
     raise_if_any(file, table.faults)
     position = _header(table)

@@ -140,6 +140,7 @@ def build_travel(
     source: str = "",
     by_car: Mapping[tuple[int, int], float] | None = None,
     branches: Mapping[int, tuple[tuple[float, float], ...]] = MappingProxyType({}),
+    files: Sequence[str] = (),
 ) -> Travel:
     """Travel between placed practices: the given minutes first, the estimate for the rest.
 
@@ -156,6 +157,8 @@ def build_travel(
         Minutes by car that were given, where ``given`` is a mean of modes.
     branches : mapping of int to tuple of (float, float)
         Eastings and northings of further sites of practices, by position: travel is between the nearest sites.
+    files : sequence of str
+        Names of the files of minutes for the note, where they are not ``source``.
     """
     easting, northing = np.round(places.easting), np.round(places.northing)
     estimate = (
@@ -167,10 +170,8 @@ def build_travel(
         return Travel(easting, northing, rules, {}, estimate, branches=further)
     n = len(easting)
     missing = n * (n - 1) // 2 - len(given)
-    notes = (
-        (f"{missing:,} of {n * (n - 1) // 2:,} pairs are not in {source} and were estimated.",)
-        if missing
-        else ()
-    )
+    named = files or (source,)
+    where = f"not in {named[0]}" if len(named) == 1 else f"in none of {', '.join(named)}"
+    notes = (f"{missing:,} of {n * (n - 1) // 2:,} pairs are {where} and were estimated.",) if missing else ()
     source = f"matrix {source}, else {estimate}"
     return Travel(easting, northing, rules, dict(given), source, notes, by_car, further)

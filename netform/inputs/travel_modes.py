@@ -38,6 +38,8 @@ class GivenTravel:
         Those by car alone, where ``minutes`` is a mean of modes.
     sources : tuple of str
         The files, for the provenance; with their shares where there are several modes.
+    files : tuple of str
+        Their names alone.
     notes : tuple of str
         What a planner should read.
     """
@@ -45,6 +47,7 @@ class GivenTravel:
     minutes: Mapping[tuple[int, int], float]
     by_car: Mapping[tuple[int, int], float] | None = None
     sources: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -90,7 +93,8 @@ def read_travel(
     notes = tuple(note for matrix in matrices.values() for note in matrix.notes)
     if not rules.mode_shares:
         car = matrices.get(CAR)
-        return GivenTravel(car.minutes if car else {}, None, tuple(files[mode].name for mode in files), notes)
+        names = tuple(files[mode].name for mode in files)
+        return GivenTravel(car.minutes if car else {}, None, names, names, notes)
     given = {mode: matrix.minutes for mode, matrix in matrices.items()}
     by_car = given.get(CAR, {})
     minutes = mean_of_modes(given, rules.mode_shares, places, rules)
@@ -100,11 +104,16 @@ def read_travel(
         for mode, found in given.items()
         if mode != CAR and len(found) < pairs
     ]
-    sources = tuple(
-        f"{files[mode].name if mode in files else 'the estimate'} ({share:g} {MODE_WORDS[mode]})"
+    found = tuple(
+        (files[mode].name, f"{share:g} {MODE_WORDS[mode]}")
         for mode, share in rules.mode_shares
+        if mode in files
     )
-    return GivenTravel(minutes, by_car, sources, (*notes, *lacking))
+    sources = [f"{name} ({share})" for name, share in found]
+    if CAR not in files and CAR in dict(rules.mode_shares):
+        # A mode other than car has a file: the shares would have been refused.
+        sources[-1] += f" with {dict(rules.mode_shares)[CAR]:g} by car as estimated"
+    return GivenTravel(minutes, by_car, tuple(sources), tuple(name for name, _ in found), (*notes, *lacking))
 
 
 def mean_of_modes(

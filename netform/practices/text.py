@@ -23,7 +23,12 @@ MAX_BYTES = 64 * 2**20
 _SAVE_AS = "Save it as CSV UTF-8, or as an Excel workbook (.xlsx)"
 
 
-def read_bytes(source: str | Path, stdin: BinaryIO | None = None, most: int = MAX_BYTES) -> bytes:
+def read_bytes(
+    source: str | Path,
+    stdin: BinaryIO | None = None,
+    most: int = MAX_BYTES,
+    wanted: str = "a list with a header row and one row a practice",
+) -> bytes:
     """Read a whole file, or standard input, never more than 64 MiB unless told.
 
     Parameters
@@ -34,6 +39,8 @@ def read_bytes(source: str | Path, stdin: BinaryIO | None = None, most: int = MA
         What to read for ``-``; standard input of the process by default.
     most : int
         Bytes.
+    wanted : str
+        What an empty file should have been, for the message.
 
     Returns
     -------
@@ -62,7 +69,7 @@ def read_bytes(source: str | Path, stdin: BinaryIO | None = None, most: int = MA
             "Give a list with one row a practice",
         )
     if not data.strip():
-        raise _refusal(file, "it is empty", "Give a list with a header row and one row a practice")
+        raise _refusal(file, "it is empty", f"Give {wanted}")
     return data
 
 

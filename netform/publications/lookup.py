@@ -12,7 +12,7 @@ from netform.practices.columns import plain_name
 from netform.practices.dates import day_of
 from netform.practices.rows import MAX_FAULTS
 from netform.practices.text import read_bytes
-from netform.practices.values import clean_text, some_of
+from netform.practices.values import UNKNOWN, clean_text, some_of
 from netform.publications.archive import MAX_BYTES, members_of
 from netform.publications.sheets import sheets_of
 
@@ -35,6 +35,7 @@ _NEW = re.compile(
 _DATE = re.compile(r".*date|since|effective")
 # The name, the year and the end of a column of codes, as the Office for National Statistics calls them: SICBL22CD.
 _YEARLY = re.compile(r"([a-z]+?)((?:19|20)?[0-9]{2})(cd|cdh|code|codenhs)")
+_WANTED = "one row a change, with columns old_code, new_code and perhaps date"
 _CODE = re.compile(r"[A-Za-z0-9]{2,12}")
 
 
@@ -111,13 +112,13 @@ def read_lookup(path: Path) -> Lookup:
         It has no two columns of codes, or codes that become one another in a circle.
     """
     file = str(path)
-    members = members_of(read_bytes(path, most=MAX_BYTES), file)
+    members = members_of(read_bytes(path, most=MAX_BYTES, wanted=f"a table with {_WANTED}"), file)
     sheets = list(itertools.chain.from_iterable(sheets_of(data, name) for name, data in members))
     for sheet in sheets:
         columns = _columns(sheet)
         if columns is not None:
             return _read(sheet, *columns)
-    remedy = "Give one row a change, with columns old_code, new_code and perhaps date"
+    remedy = f"Give {_WANTED}"
     raise InputError([Fault(file, None, None, None, "no two columns are an old code and a new one", remedy)])
 
 
@@ -164,6 +165,7 @@ def _has_digit(cell: str) -> bool:
 def _read(sheet: Sheet, header_row: int, old_at: int, new_at: int, date_at: int | None) -> Lookup:
     changes: dict[str, dict[str, str]] = {}
     faults: list[Fault] = []
+    undated: list[str] = []
     for row, cells in enumerate(sheet.rows(), start=1):
         if row <= header_row or isinstance(cells, Fault) or len(faults) > MAX_FAULTS:
             faults += [cells] if isinstance(cells, Fault) and row > header_row else []
@@ -175,7 +177,10 @@ def _read(sheet: Sheet, header_row: int, old_at: int, new_at: int, date_at: int 
             faults.append(Fault(sheet.file, row, None, None, problem, "Correct the row, or remove it"))
             continue
         old, new = (clean_text(cells[at])[0].upper() for at in (old_at, new_at))
-        date = day_of(cells[date_at]) if date_at is not None and date_at < len(cells) else ""
+        said = cells[date_at].strip() if date_at is not None and date_at < len(cells) else ""
+        date = day_of(said)
+        if not date and said.upper() not in UNKNOWN:
+            undated.append(f"{clean_text(said)[0][:40]} in row {row}")
         if old and new and old != new:
             changes.setdefault(old, {})[new] = date
     if not changes and not faults:
@@ -200,6 +205,10 @@ def _read(sheet: Sheet, header_row: int, old_at: int, new_at: int, date_at: int 
     dates = {old: day for old, after in changes.items() if old in became for day in after.values() if day}
     why = "were divided among several, which a lookup of codes cannot follow, and were left as they are"
     notes = [f"{sheet.name}: {len(divided):,} codes {why} ({some_of(divided)})."] if divided else []
+    if undated:
+        notes.append(
+            f"{sheet.name}: {len(undated):,} dates are no whole days, and are not told: {some_of(undated)}."
+        )
     return Lookup(sheet.name, became, dates, (*sheet.notes, *notes))
 
 

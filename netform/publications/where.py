@@ -108,7 +108,7 @@ def refuse_unmet(
     for condition in conditions:
         if condition.key not in columns:
             near = difflib.get_close_matches(condition.key, columns, n=1)
-            known = ", ".join(names[key] for key in columns)
+            known = some_of([names[key] for key in columns])
             problem = f"no column is called {condition.column!r}; the columns are {known}"
             remedy = (
                 f"Did you mean {names[near[0]]!r}?"

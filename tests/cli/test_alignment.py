@@ -193,3 +193,18 @@ def test_a_share_without_neighbourhoods_is_refused(
         assert f"{named}: no neighbourhoods were given" in " ".join(result.output.split())
         assert "Add --neighbourhoods FILE, or take it out." in " ".join(result.output.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_a_practice_in_no_neighbourhood_is_for_their_file(folder: Path, tmp_path: Path) -> None:
+    """Where neighbourhoods are the areas; an empty file is asked for codes and neighbourhoods."""
+    hoods = tmp_path / "hoods.csv"
+    hoods.write_text(
+        "practice_code,neighbourhood\nA,Hill\nB,Hill\nC,Hill\nD,Vale\nE,Vale\n", encoding="utf-8"
+    )
+    words = ("check", folder / "list.csv", "--neighbourhoods", hoods, "--area", "neighbourhood")
+    said = " ".join(run(*words).output.split())
+    assert "the neighbourhood of practice F is not known" in said
+    assert "Say it in the file of --neighbourhoods, or leave the practice out." in said
+    hoods.write_text("", encoding="utf-8")
+    said = " ".join(run(*words).output.split())
+    assert "it is empty. Give polygons, or a table with a row for each code and its neighbourhood." in said

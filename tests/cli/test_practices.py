@@ -140,3 +140,15 @@ def test_places_that_cannot_be_written_to(folder: Path, tmp_path: Path) -> None:
     assert run("practices", totals, "-o", tmp_path / "folder").exit_code == 6
     assert run("practices", totals, "-o", tmp_path / "list.xlsx").exit_code == 6
     assert run("practices", totals, "-o", folder / "list.csv").exit_code == 6
+
+
+@pytest.mark.parametrize("other", ["q.csv", "./q.csv"])
+def test_two_results_in_one_file_are_refused(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    """Before anything is written: the second would take the place of the first."""
+    monkeypatch.chdir(tmp_path)
+    result = run("practices", folder / "list.csv", "-o", "q.csv", "--left-out", other)
+    assert result.exit_code == 6
+    assert "q.csv: --out and --left-out are one file." in result.output
+    assert not (tmp_path / "q.csv").exists()

@@ -40,3 +40,16 @@ def test_journeys_are_written_and_read_as_they_are(tmp_path: Path, monkeypatch: 
     walked = CliRunner().invoke(cli, [*words[:4], "--mode", "foot", "-q", "-o", "foot.csv"])
     assert (walked.exit_code, walked.stderr) == (0, "")
     assert Path("foot.csv").read_text().splitlines()[1].startswith("A,B,12")
+
+
+def test_notes_act_on_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file name that would colour a screen is told without what does it."""
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text(LIST)
+    Path("b\x1b[31m.csv").write_text("branch_code,practice_code,postcode\nA001,A,LS11 8LH\nZ001,Z,LS11 8LH\n")
+    points = {1: (420_000, 430_000), 2: (421_000, 430_000)}
+    write_extract(Path("x.osm.pbf"), points, [([1, 2], {"highway": "primary"})])
+    words = ["roads", "x.osm.pbf", "--practices", "list.csv", "--branches", "b\x1b[31m.csv"]
+    said = CliRunner().invoke(cli, words, catch_exceptions=False).stderr
+    assert "b[31m.csv" in said
+    assert "\x1b" not in said

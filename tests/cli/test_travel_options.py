@@ -89,6 +89,11 @@ def test_several_modes_are_named_with_their_hashes(folder: Path) -> None:
         (("--mode-share", "foot=0.1"), "add --travel foot=FILE"),
         (("--mode-share", "foot"), "write MODE=SHARE"),
         (("--mode-share", "walk=0.1"), "--mode-share unknown mode 'walk'"),
+        (
+            ("--mode-share", "transit=0.2", "--mode-share", "transit=0.3"),
+            "--mode-share gives transit twice, 0.2 and 0.3: give it once.",
+        ),
+        (("--weight", "cover=2", "--weight", " cover =3"), "--weight gives cover twice, 2 and 3: give it once."),
         (("--border-ratio", "0"), "is not a number from 0.1 to 1,000"),
         (("--longest-border", "-3"), "is not a number of minutes"),
     ],
@@ -98,6 +103,14 @@ def test_what_cannot_be_is_refused_as_usage(folder: Path, words: tuple[str, ...]
     result = CliRunner().invoke(cli, ["check", "list.csv", *words])
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.split())
+
+
+def test_travel_reads_as_english_where_the_car_is_estimated(folder: Path) -> None:
+    """One file, of a mode other than the car; the estimate is no file that lacks pairs."""
+    plan = _plan("--travel", "transit=bus.csv", "--mode-share", "transit=0.25")["provenance"]
+    said = "matrix bus.csv (0.25 by public transport) with 0.75 by car as estimated, else estimate"
+    assert plan["travel"].startswith(said)  # type: ignore[index]
+    assert any(note.endswith("pairs are not in bus.csv and were estimated.") for note in plan["notes"])  # type: ignore[index]
 
 
 def test_a_program_and_a_sweep_take_modes_too(folder: Path) -> None:

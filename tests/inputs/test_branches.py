@@ -163,6 +163,14 @@ def test_the_file_of_the_organisation_data_service_has_no_header(tmp_path: Path)
     assert "left out: 1 of practices that are not planned here, 1 closed" in found.notes[0]
 
 
+def test_an_empty_file_is_asked_for_branches(tmp_path: Path) -> None:
+    """Not for practices."""
+    path = tmp_path / "branches.csv"
+    path.write_text("")
+    with pytest.raises(InputError, match="Give a table with one row a branch"):
+        read_branches(path, read_practices("-", stdin=io.BytesIO(LIST.encode())))
+
+
 def test_a_branch_may_be_placed_by_degrees_and_stand_twice_alike(tmp_path: Path) -> None:
     """Leeds town hall is at 53.80 north, 1.55 west: about 430 km east and 434 km north of the grid's origin."""
     path = tmp_path / "branches.csv"

@@ -91,3 +91,12 @@ def test_travel_is_symmetric_and_zero_within_a_site(travel: Travel) -> None:
             same = travel.distance_km(a, b) == 0
             if same and (min(a, b), max(a, b)) not in travel.given:
                 assert travel.minutes(a, b) == 0
+
+
+def test_pairs_in_none_of_several_files() -> None:
+    """Each is named."""
+    given = {(0, 1): 9.0}
+    travel = build_travel(
+        _places((0, 0), (1000, 0), (0, 2000)), RULES, given, "whatever", files=["a.csv", "b.csv"]
+    )
+    assert travel.notes == ("2 of 3 pairs are in none of a.csv, b.csv and were estimated.",)

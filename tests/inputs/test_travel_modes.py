@@ -53,7 +53,8 @@ def test_without_a_file_of_drives_the_car_is_estimated(tmp_path: Path) -> None:
     # Half of 8.32 and half of 30.
     assert travel.minutes == {(0, 1): pytest.approx(19.16, abs=1e-3)}
     assert travel.by_car == {}
-    assert travel.sources[0] == "the estimate (0.5 by car)"
+    assert travel.sources == ("transit.csv (0.5 by public transport) with 0.5 by car as estimated",)
+    assert travel.files == ("transit.csv",)
 
 
 def test_one_file_is_what_it_was(tmp_path: Path) -> None:

@@ -257,7 +257,7 @@ def test_practices_of_which_a_condition_knows_nothing_are_named(tmp_path: Path) 
     ("where", "problem"),
     [
         ("sub_icb_cod=1X", "no column is called 'sub_icb_cod'.*Did you mean 'sub_icb_code'"),
-        ("borough=1X", "no column is called 'borough'; the columns are practice_code.*local_authority"),
+        ("borough=1X", "no column is called 'borough'; the columns are practice_code.* and 5 more"),
         ("pcn_code=U00002Y", "no practice has pcn_code 'U00002Y'. Did you mean 'U00002'"),
         ("local_authority=X", "no practice has local_authority 'X'. It has 2 values: E1, E2"),
     ],

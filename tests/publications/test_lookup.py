@@ -67,3 +67,16 @@ def test_lookups_that_cannot_be_used(tmp_path: Path, text: str, problem: str) ->
     """Each says what is wrong."""
     with pytest.raises(InputError, match=problem):
         _lookup(tmp_path, text)
+
+
+def test_dates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    """The code is followed all the same; a blank date is none."""
+    lookup = _lookup(tmp_path, "old,new,date\n00D,84H,spring 2020\n16C,15F,\n")
+    assert lookup.became == {"00D": "84H", "16C": "15F"}
+    assert lookup.notes == ("codes.csv: 1 dates are no whole days, and are not told: spring 2020 in row 2.",)
+
+
+def test_an_empty_lookup_is_asked_for_changes(tmp_path: Path) -> None:
+    """Not for practices."""
+    with pytest.raises(InputError, match=r"it is empty.*Give a table with one row a change"):
+        _lookup(tmp_path, "")
