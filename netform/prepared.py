@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import networkx as nx
+
 from netform.inputs.standing import Standing
 from netform.map.graph import area_positions
 from netform.rules.mode_shares import CAR
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import networkx as nx
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from netform.practices.model import PracticeList
     from netform.rules.model import Rules
 
-__all__ = ["Inputs", "Prepared", "numbered"]
+__all__ = ["Inputs", "Prepared", "numbered", "of_practices"]
 
 F = TypeVar("F")
 
@@ -136,7 +137,7 @@ class Prepared:
     practices : PracticeList
     places : Places
     travel : Travel
-    parts : tuple of (positions, Territories)
+    parts : sequence of (positions, Territories)
         For each area, in order of area; positions are those of `standing`.
     graph : networkx.Graph
     notes : tuple of str
@@ -155,7 +156,7 @@ class Prepared:
     practices: PracticeList
     places: Places
     travel: Travel
-    parts: tuple[tuple[NDArray[np.int64], Territories], ...]
+    parts: Sequence[tuple[NDArray[np.int64], Territories]]
     graph: nx.Graph
     notes: tuple[str, ...]
     outlined: bool = False
@@ -179,3 +180,62 @@ class Prepared:
             area: [codes[position] for position in positions]
             for area, positions in area_positions(self.practices).items()
         }
+
+
+def of_practices(prepared: Prepared, codes: Sequence[str]) -> Prepared:
+    """Cut some practices out of a prepared list, with all that is known of them and nothing of any other.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    codes : sequence of str
+        In the order of the list; whole areas, so that no neighbour is cut off.
+
+    Returns
+    -------
+    Prepared
+        Positions count among them; without territories, and with the notes of the whole list.
+    """
+    nodes = prepared.graph.nodes
+    positions = [nodes[code]["position"] for code in codes]
+    everyone, places, kept = prepared.practices.practices, prepared.places, frozenset(codes)
+    travel = _travel_among(prepared.travel, positions)
+    return replace(
+        prepared,
+        practices=replace(prepared.practices, practices=tuple(everyone[at] for at in positions)),
+        places=places.at(positions),
+        travel=travel,
+        parts=(),
+        graph=_graph_among(prepared.graph, codes, travel),
+        standing=prepared.standing.of_practices(kept),
+        neighbourhoods=prepared.neighbourhoods and prepared.neighbourhoods.of_practices(kept),
+    )
+
+
+def _travel_among(travel: Travel, positions: Sequence[int]) -> Travel:
+    number = {position: k for k, position in enumerate(positions)}
+    kept = travel.among(positions)
+
+    def renumbered(minutes: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+        return {(number[a], number[b]): driven for (a, b), driven in minutes.items()}
+
+    return replace(
+        kept,
+        easting=travel.easting[positions],
+        northing=travel.northing[positions],
+        given=renumbered(kept.given),
+        by_car=None if not kept.given or kept.by_car is None else renumbered(kept.by_car),
+        branches={number[at]: sites for at, sites in travel.branches.items() if at in number},
+    )
+
+
+def _graph_among(graph: nx.Graph, codes: Sequence[str], travel: Travel) -> nx.Graph:
+    kept = frozenset(codes)
+    barriers = (edge for edge in graph.graph.get("barriers", ()) if {edge.code_a, edge.code_b} <= kept)
+    own = nx.Graph(**{**graph.graph, "travel": travel, "barriers": tuple(barriers)})
+    for k, code in enumerate(codes):
+        own.add_node(code, **{**graph.nodes[code], "position": k})
+    inside = graph.subgraph(codes).edges(data=True)
+    for a, b, data in sorted(((*sorted((a, b)), data) for a, b, data in inside), key=lambda edge: edge[:2]):
+        own.add_edge(a, b, **data)
+    return own

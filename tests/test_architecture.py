@@ -38,6 +38,7 @@ FLOORS = (
     "session report",
     "export",
     "sweep api",
+    "page",
     "cli",
     "__main__",
 )

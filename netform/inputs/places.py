@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,6 +78,21 @@ class Places:
     gazetteer: str
     notes: tuple[str, ...] = ()
     authorities: tuple[str, ...] = ()
+
+    def at(self, rows: Sequence[int]) -> Places:
+        """Keep some of the places, in the order given; the homes around all of them stay.
+
+        Parameters
+        ----------
+        rows : sequence of int
+        """
+        return replace(
+            self,
+            easting=self.easting[rows],
+            northing=self.northing[rows],
+            quality=tuple(self.quality[k] for k in rows),
+            authorities=tuple(self.authorities[k] for k in rows) if self.authorities else (),
+        )
 
 
 def locate(practices: PracticeList, *, postcodes_file: Path | None = None) -> Places:

@@ -11,7 +11,7 @@ from netform.inputs.nowhere import EVERYWHERE_ELSE, Nowhere
 from netform.inputs.places import Places, joined_homes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,6 +83,28 @@ class Standing:
         hosts = {position[code]: position[host] for code, host in self.nowhere.hosts.items()}
         return found | {k: found[host] for k, host in hosts.items() if host in found}
 
+    def of_practices(self, codes: Collection[str]) -> Standing:
+        """Keep what is known of some practices alone.
+
+        Parameters
+        ----------
+        codes : collection of str
+        """
+        rows = [k for k, code in enumerate(self.codes) if code in codes]
+        nowhere = self.nowhere
+        return Standing(
+            tuple(self.codes[k] for k in rows),
+            tuple(self.areas[k] for k in rows),
+            self.places.at(rows),
+            replace(
+                nowhere,
+                left_out=nowhere.left_out.intersection(codes),
+                hosts={code: host for code, host in nowhere.hosts.items() if code in codes},
+                kept=nowhere.kept.intersection(codes),
+            ),
+            tuple(branch for branch in self.branches if branch.practice_code in codes),
+        )
+
     def also(self, codes: Sequence[str], at: Sequence[int]) -> Standing:
         """Let further practices stand at places of others.
 
@@ -97,7 +119,7 @@ class Standing:
             self,
             codes=(*self.codes, *codes),
             areas=tuple(self.areas[k] for k in rows),
-            places=_of_rows(places, rows),
+            places=places.at(rows),
         )
 
 
@@ -123,7 +145,7 @@ def stand(
     mains = Standing(
         tuple(practice.code for practice in listed),
         tuple(practice.area for practice in listed),
-        _of_rows(places, here) if nowhere else places,
+        places.at(here) if nowhere else places,
         nowhere,
     )
     return mains if sites is None else _with_branches(mains, sites)
@@ -154,14 +176,4 @@ def _with_branches(mains: Standing, sites: BranchSites) -> Standing:
         ),
         mains.nowhere,
         sites.branches,
-    )
-
-
-def _of_rows(places: Places, rows: Sequence[int]) -> Places:
-    return replace(
-        places,
-        easting=places.easting[rows],
-        northing=places.northing[rows],
-        quality=tuple(places.quality[k] for k in rows),
-        authorities=tuple(places.authorities[k] for k in rows) if places.authorities else (),
     )

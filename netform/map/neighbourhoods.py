@@ -7,7 +7,7 @@ postcodes decides, they live where that puts the practice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from netform.practices.text import is_json, open_regular
 from netform.practices.values import clean_text, some_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -61,6 +61,19 @@ class Neighbourhoods:
     living: Mapping[str, Mapping[str, float]]
     shapes: Mapping[str, BaseGeometry]
     notes: tuple[str, ...] = ()
+
+    def of_practices(self, codes: Collection[str]) -> Neighbourhoods:
+        """Keep where the patients of some practices live, and the neighbourhoods they live in.
+
+        Parameters
+        ----------
+        codes : collection of str
+        """
+        living = {code: each for code, each in self.living.items() if code in codes}
+        names = {name for each in living.values() for name in each}
+        return replace(
+            self, living=living, shapes={name: shape for name, shape in self.shapes.items() if name in names}
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 
 from netform.practices.model import PracticeList
-from netform.prepared import Prepared
+from netform.prepared import Prepared, of_practices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,46 +33,20 @@ def ground_of(prepared: Prepared, codes: Sequence[str]) -> Prepared:
     Prepared
         Positions count within the area.
     """
-    nodes = prepared.graph.nodes
-    positions = [nodes[code]["position"] for code in codes]
-    number = {position: k for k, position in enumerate(positions)}
-    travel = prepared.travel.among(positions)
-    travel = replace(
-        travel,
-        easting=travel.easting[positions],
-        northing=travel.northing[positions],
-        given={(number[a], number[b]): minutes for (a, b), minutes in travel.given.items()}
-        if travel.given
-        else {},
-        notes=(),
-        # Who are neighbours is settled.
-        by_car=None,
-        branches={
-            number[position]: sites for position, sites in travel.branches.items() if position in number
-        },
-    )
+    own = of_practices(prepared, codes)
+    # Who are neighbours is settled: what only they follow from, and what is of the whole list, stays behind.
+    travel = replace(own.travel, notes=(), by_car=None)
     graph = nx.Graph(travel=travel)
-    for k, code in enumerate(codes):
-        graph.add_node(code, **{**nodes[code], "position": k})
-    inside = prepared.graph.subgraph(codes).edges(data=True)
-    for a, b, data in sorted(((*sorted((a, b)), data) for a, b, data in inside), key=lambda edge: edge[:2]):
-        graph.add_edge(a, b, **data)
-    everyone = prepared.practices.practices
-    practices = PracticeList(
-        tuple(everyone[position] for position in positions),
-        prepared.practices.source,
-        prepared.practices.sha256,
+    graph.add_nodes_from(own.graph.nodes(data=True))
+    graph.add_edges_from(own.graph.edges(data=True))
+    return Prepared(
+        PracticeList(own.practices.practices, own.practices.source, own.practices.sha256),
+        replace(own.places, homes=np.empty((0, 2)), notes=(), authorities=()),
+        travel,
+        (),
+        graph,
+        (),
     )
-    places = replace(
-        prepared.places,
-        easting=prepared.places.easting[positions],
-        northing=prepared.places.northing[positions],
-        quality=tuple(prepared.places.quality[position] for position in positions),
-        homes=np.empty((0, 2)),
-        notes=(),
-        authorities=(),
-    )
-    return Prepared(practices, places, travel, (), graph, ())
 
 
 def ground_digest(ground: Prepared) -> str:
