@@ -31,8 +31,8 @@ from netform.solve.area import solve_area
 from netform.solve.model.budget import NEVER, Deadline
 from netform.solve.model.candidate_cache import CandidateCache
 from netform.solve.model.outcome import AreaOutcome, Options, Progress
-from netform.solve.reoptimise.changed_rules import ChangedRules
-from netform.tradeoff.area_case import KeptCase, named
+from netform.solve.reoptimise.changed_rules import ChangedRules, unforbidding
+from netform.tradeoff.area_case import SOLVE_SHARE, KeptCase, named
 from netform.tradeoff.model import Alternative, Axis, Border, Front
 from netform.tradeoff.questions import alternatives_of, borders_of, front_of
 
@@ -59,16 +59,28 @@ class Session:
     options : Options
     on_stage : callable
         Told what the session is at.
+    on_plan : callable
+        Told of every better plan of an area by the rules that were asked for.
+    stopped : callable
+        Asked often, by another thread's leave; once it says yes, the best plan so far is what counts.
+    ahead : bool
+        Whether an area is first solved without demands that forbid, where a question has some: that takes as long as
+        one question, and those that follow are answered from it.
     """
 
     prepared: Prepared
     rules: Rules
     options: Options = field(default_factory=Options)
     on_stage: Callable[[str], None] = field(default=lambda _stage: None)
+    on_plan: Callable[[AreaOutcome], None] = field(default=lambda _outcome: None)
+    stopped: Callable[[], bool] | None = None
+    ahead: bool = False
     _listings: CandidateCache = field(init=False)
     _outcomes: dict[tuple[str, Rules], AreaOutcome] = field(default_factory=dict)
     _again: dict[str, ChangedRules] = field(default_factory=dict)
     _cases: dict[str, KeptCase] = field(default_factory=dict)
+    # Areas that were solved ahead: once is enough, whether or not more could be learnt of them.
+    _begun: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Begin with nothing listed.
@@ -107,7 +119,7 @@ class Session:
         """
         chosen = self.rules if rules is None else self._taken(rules)
         options = replace(self.options, moves=moves)
-        deadline = _deadline(seconds)
+        deadline = self._deadline(seconds)
 
         def plan_areas(
             _graph: nx.Graph, areas: Mapping[str, Sequence[str]], _rules: Rules, _options: Options
@@ -124,6 +136,7 @@ class Session:
         resolution: float = 0.02,
         complete: bool = False,
         seconds: float | None = None,
+        rules: Rules | None = None,
     ) -> list[Front]:
         """The exact front of every area, in order of area.
 
@@ -136,16 +149,23 @@ class Session:
             Find every point of the front.
         seconds : float, optional
             For all areas together.
+        rules : Rules, optional
+            What is kept of an area is by the rules that were asked by last.
 
         Raises
         ------
+        RulesError
+            As `solve`.
         NoPlanError
             Time ran out before the ends of an area's front were found.
         """
         fronts = []
-        deadline = _deadline(seconds)
+        chosen = self.rules if rules is None else self._taken(rules)
+        deadline = self._deadline(seconds)
         for area in sorted(self.prepared.areas):
-            front = front_of(self._kept(area), (x, y), deadline, resolution=resolution, complete=complete)
+            front = front_of(
+                self._kept(area, chosen), (x, y), deadline, resolution=resolution, complete=complete
+            )
             if front is None:
                 raise NoPlanError(
                     f"the two ends of the front{named(area)} were not found in the time: allow more with "
@@ -155,7 +175,13 @@ class Session:
         return fronts
 
     def alternatives(
-        self, count: int, *, within: float = 0.01, different: int = 3, seconds: float | None = None
+        self,
+        count: int,
+        *,
+        within: float = 0.01,
+        different: int = 3,
+        seconds: float | None = None,
+        rules: Rules | None = None,
     ) -> dict[str, list[Alternative]]:
         """For each area the best plan, the ``count`` next best, and the most different ones within a share.
 
@@ -167,14 +193,21 @@ class Session:
         different : int
         seconds : float, optional
             For all areas together.
+        rules : Rules, optional
+            As in `front`.
         """
-        deadline = _deadline(seconds)
+        chosen = self.rules if rules is None else self._taken(rules)
+        deadline = self._deadline(seconds)
         return {
-            area: alternatives_of(self._kept(area), count, deadline, within=within, different=different)
+            area: alternatives_of(
+                self._kept(area, chosen), count, deadline, within=within, different=different
+            )
             for area in sorted(self.prepared.areas)
         }
 
-    def borders(self, *, within: float = 0.01, seconds: float | None = None) -> dict[str, list[Border]]:
+    def borders(
+        self, *, within: float = 0.01, seconds: float | None = None, rules: Rules | None = None
+    ) -> dict[str, list[Border]]:
         """For each area, whether every two neighbours are together in all, some or none of the plans near the best.
 
         Parameters
@@ -183,10 +216,13 @@ class Session:
             Share of the best cost.
         seconds : float, optional
             For all areas together.
+        rules : Rules, optional
+            As in `front`.
         """
-        deadline = _deadline(seconds)
+        chosen = self.rules if rules is None else self._taken(rules)
+        deadline = self._deadline(seconds)
         return {
-            area: borders_of(self._kept(area), deadline, within=within)
+            area: borders_of(self._kept(area, chosen), deadline, within=within)
             for area in sorted(self.prepared.areas)
         }
 
@@ -268,6 +304,8 @@ class Session:
         known = self._outcomes.get(key)
         if options.moves is None and known is not None and not (whole and known.quick):
             return known
+        if self.ahead and area not in self._begun and options.moves is None:
+            self._begin(area, rules, options, deadline)
         again = self._again.get(area)
         codes = self.prepared.areas[area]
         graph = demanded_graph(self.prepared.graph.subgraph(codes), rules.demands)
@@ -276,40 +314,80 @@ class Session:
             found = again.solve(rules, options, deadline, self._listings)
         if found is None:
             self.on_stage(f"solving {area}".strip())
-            progress = Progress(deadline=deadline, candidate_cache=self._listings, on_stage=self.on_stage)
+            progress = Progress(
+                deadline=deadline,
+                candidate_cache=self._listings,
+                on_stage=self.on_stage,
+                on_plan=self.on_plan,
+            )
             found = solve_area(graph, area, codes, rules, options, progress)
         if options.moves is None and found.result.status == "optimal":
-            self._outcomes[key] = found
-            if again is None:
-                base = ChangedRules.of(graph, area, rules, found)
-                if base is not None:
-                    self._again[area] = base
+            self._remember(key, found, graph)
         return found
+
+    def _begin(self, area: str, rules: Rules, options: Options, deadline: Deadline) -> None:
+        """Solve an area without the demands that forbid, where there are some, for the questions that follow."""
+        self._begun.add(area)
+        free = replace(rules, demands=unforbidding(rules.demands))
+        if free == rules or (area, free) in self._outcomes:
+            return
+        self.on_stage(f"solving {area} without what is locked or demanded, once".replace("  ", " "))
+        codes = self.prepared.areas[area]
+        graph = demanded_graph(self.prepared.graph.subgraph(codes), free.demands)
+        share = deadline.share(SOLVE_SHARE)
+        progress = Progress(deadline=share, candidate_cache=self._listings, on_stage=self.on_stage)
+        found = solve_area(graph, area, codes, free, options, progress)
+        if found.result.status == "optimal":
+            self._remember((area, free), found, graph)
+
+    def _remember(self, key: tuple[str, Rules], found: AreaOutcome, graph: nx.Graph) -> None:
+        """Keep a proven plan; of an area the first case that others can start from, and the latest."""
+        area, rules = key
+        self._outcomes[key] = found
+        if area not in self._again:
+            base = ChangedRules.of(graph, area, rules, found)
+            if base is not None:
+                self._again[area] = base
+        if found.case is None:
+            return
+        base = self._again.get(area)
+        for other, known in self._outcomes.items():
+            if other[0] == area and other != key and (base is None or known is not base.outcome):
+                self._outcomes[other] = _without_case(known)
 
     def _let_go(self, codes: tuple[str, ...]) -> None:
         """Keep of an area no more than its plans: what was listed of it has made room for another list."""
         area = next(area for area, inside in self.prepared.areas.items() if codes[0] in inside)
         for key, known in self._outcomes.items():
-            if key[0] == area and known.case is not None:
-                self._outcomes[key] = replace(known, case=None, quick=True)
+            if key[0] == area:
+                self._outcomes[key] = _without_case(known)
         self._again.pop(area, None)
         if area in self._cases:
             self._cases[area].let_go()
 
-    def _kept(self, area: str) -> KeptCase:
-        """What is kept of an area for questions about more than its best plan."""
-        if area not in self._cases:
+    def _kept(self, area: str, rules: Rules) -> KeptCase:
+        """What is kept of an area for questions about more than its best plan by some rules."""
+        if area not in self._cases or self._cases[area].rules != rules:
             self._cases[area] = KeptCase(
                 area,
                 self.prepared.areas[area],
                 self.prepared.graph,
-                self.rules,
+                rules,
                 self.options,
-                lambda until: self._outcome(area, self.rules, self.options, until, whole=True),
+                lambda until: self._outcome(area, rules, self.options, until, whole=True),
                 self.on_stage,
             )
         return self._cases[area]
 
+    def _deadline(self, seconds: float | None) -> Deadline:
+        """When a question is over: after so many seconds, or once it is stopped."""
+        if self.stopped is None:
+            return NEVER if seconds is None else Deadline(time.monotonic() + seconds, time.monotonic)
+        stopped = self.stopped
+        at = math.inf if seconds is None else time.monotonic() + seconds
+        return Deadline(at, lambda: math.inf if stopped() else time.monotonic())
 
-def _deadline(seconds: float | None) -> Deadline:
-    return NEVER if seconds is None else Deadline(time.monotonic() + seconds, time.monotonic)
+
+def _without_case(outcome: AreaOutcome) -> AreaOutcome:
+    """An outcome of which no more is kept than the plan."""
+    return outcome if outcome.case is None else replace(outcome, case=None, quick=True)

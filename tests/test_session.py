@@ -188,3 +188,53 @@ def test_rules_of_another_map_are_refused() -> None:
         Session(session.prepared, slower)
     # What is demanded, weighed or counted may change.
     assert session.solve(RULES.with_weights({"overhead": 2.0}).with_band(10_000, 50_000)).networks
+
+
+def test_better_plans_are_told_and_a_stopped_question_keeps_the_best() -> None:
+    """Stopped before it begins, a question of ten practices still ends in a plan, which is not said to be proven."""
+    told: list[float] = []
+    session = session_of(row([15_000] * 10), RULES)
+    session.on_plan = lambda outcome: told.append(outcome.result.cost or 0.0)
+    session.stopped = lambda: True
+    stopped = session.solve()
+    assert sorted(code for each in stopped.networks for code in each.practice_codes) == sorted(
+        session.prepared.practices.codes
+    )
+    assert told[-1] == pytest.approx(stopped.cost)
+    session.stopped = lambda: False
+    plan = session.solve()
+    assert plan.status == "optimal"
+    assert plan.cost <= stopped.cost + 1e-6
+
+
+def test_a_session_ahead_answers_locks_from_the_plan_without_them() -> None:
+    """The first question, with a pin, solves the area without it, once; others are changes of that."""
+    stages: list[str] = []
+    session = session_of(row([15_000] * 8), RULES)
+    session.on_stage, session.ahead = stages.append, True
+    pinned = [replace(RULES, demands=Demands(pins=(pin,))) for pin in (("P0", "P1"), ("P2", "P3", "P4"))]
+    plans = [session.solve(rules) for rules in pinned]
+    assert [stage for stage in stages if stage.startswith("solving")] == [
+        "solving without what is locked or demanded, once"
+    ]
+    for rules, plan in zip(pinned, plans, strict=True):
+        alone = session_of(row([15_000] * 8), rules).solve()
+        assert plan.status == "optimal"
+        assert plan.cost == pytest.approx(alone.cost)
+        assert rules.demands.pins[0] in {network.practice_codes for network in plan.networks}
+
+
+def test_fronts_and_others_are_by_the_rules_they_are_asked_by() -> None:
+    """A pin that only one question has is in each of its plans, and in none that is not asked for it."""
+    session = session_of(row([15_000] * 8), RULES)
+    pin = ("P1", "P2")
+    pinned = replace(RULES, demands=Demands(pins=(pin,)))
+    for rules in (pinned, RULES):
+        found = [
+            *(point.networks for point in session.front(X, Y, rules=rules)[0].points),
+            *(each.networks for each in session.alternatives(3, rules=rules)[""]),
+        ]
+        assert all(pin in networks for networks in found) == (rules is pinned)
+        together = {(each.code_a, each.code_b): each.together for each in session.borders(rules=rules)[""]}
+        # Alone by the pin; without it eight in a row make two and two, and the first two are a pair.
+        assert together["P0", "P1"] == ("none" if rules is pinned else "all")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from netform.solve.model.outcome import Solution
     from netform.solve.model.problem import SetPartitioning
 
-__all__ = ["ChangedRules"]
+__all__ = ["ChangedRules", "unforbidding"]
 
 # Columns with a reduced cost above this share of the bound are not looked at first, whatever cuts add to it.
 NEAR = 0.003
@@ -85,7 +85,7 @@ class ChangedRules:
             or case.solution.status != "optimal"
             or case.solution.trace is None
             or not case.settled
-            or rules.demands != _unforbidding(rules.demands)
+            or rules.demands != unforbidding(rules.demands)
         ):
             return None
         return cls(graph, area, rules, outcome, case)
@@ -111,7 +111,7 @@ class ChangedRules:
         case = self.case
         before: dict[str, Any] = {name: getattr(self.rules, name) for name in ("profile", *COSTS, *BAND)}
         merged = self.mergers(rules.demands)
-        same = replace(rules, demands=replace(_unforbidding(rules.demands), merge=merged), **before)
+        same = replace(rules, demands=replace(unforbidding(rules.demands), merge=merged), **before)
         taken = {code for placed in case.fixed for code in placed.practice_codes}
         touched = {code for pin in rules.demands.pins for code in pin} | set(rules.demands.exclude)
         if options.strict or options.moves is not None or same != self.rules or taken & touched:
@@ -331,6 +331,11 @@ def _inside(store: CandidateStore, list_size: NDArray[np.float64], rules: Rules)
     return inside
 
 
-def _unforbidding(demands: Demands) -> Demands:
-    """What is left of the demands without those that only forbid plans."""
+def unforbidding(demands: Demands) -> Demands:
+    """Give what is left of the demands without those that only forbid plans.
+
+    Parameters
+    ----------
+    demands : Demands
+    """
     return Demands(merge=demands.merge, areas=demands.areas)
