@@ -256,7 +256,8 @@ def _notes(undecided: Mapping[str, str], left_out: frozenset[str], hosts: Mappin
     if hosts:
         pairs = [f"{code} to {host}" for code, host in sorted(hosts.items())]
         notes.append(
-            f"Not on the ground, and attached as asked (--nowhere): {some_of(pairs)}. They are in the network of that "
-            "practice, and travel is counted from its place."
+            f"Not on the ground, and attached as asked (--nowhere): {some_of(pairs)}. They travel as that practice "
+            "does. A plan has them in its network; a division that is scored counts them in their own, whose ground is "
+            "that of the others, in one piece or not."
         )
     return notes

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from netform import __version__
+from netform.inputs.standing import Standing
 from netform.map.barriers import barrier_between
 from netform.map.boundaries import network_boundaries, tile_areas, with_ground
+from netform.map.graph import published_edges
 from netform.map.outer_edge import smooth_edge
 from netform.map.territory import shared_borders
 from netform.plan.model import Network, Plan
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from netform.inputs.places import Places
     from netform.map.territory import Territories
     from netform.plan.grouping import Grouping
-    from netform.plan.model import Containment
+    from netform.plan.model import Containment, Edge
     from netform.practices.model import PracticeList
     from netform.prepared import Prepared
 
@@ -159,6 +161,10 @@ class ScoredResult:
         By practice, patients by neighbourhood; empty where nothing is known.
     neighbourhoods : mapping of str to geometry
         The ground of each neighbourhood, EPSG:27700 metres, where it is known.
+    standing : Standing
+        Where practices stand on the ground, where that is told beside the list.
+    edges : tuple of Edge
+        Who are neighbours, across the lines between areas too.
     """
 
     practices: PracticeList
@@ -168,6 +174,8 @@ class ScoredResult:
     provenance: Mapping[str, Any]
     living: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     neighbourhoods: Mapping[str, BaseGeometry] = field(default_factory=dict)
+    standing: Standing = field(default_factory=Standing)
+    edges: tuple[Edge, ...] = ()
 
 
 def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
@@ -244,6 +252,7 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
     """
     ground = tile_areas(prepared.parts)
     graph = ground_graph(prepared, ground)
+    edges = published_edges(graph)
     drawn = smooth_edge(ground) if prepared.outlined else ground
     scores = [score_grouping(graph, grouping, rules) for grouping in groupings]
     source = prepared.practices.source
@@ -267,6 +276,8 @@ def score_prepared(prepared: Prepared, groupings: Sequence[Grouping], rules: Rul
             provenance,
             prepared.neighbourhoods.living if prepared.neighbourhoods else {},
             prepared.neighbourhoods.shapes if prepared.neighbourhoods else {},
+            prepared.standing,
+            edges,
         )
         for score in scores
     ]
@@ -341,7 +352,7 @@ def _scored(
     own = rules.for_area(areas[0]) if len(areas) == 1 else rules
     hub, _ = best_hub(graph, codes, own)
     terms = network_terms(graph, codes, own)
-    broken = tuple(breaches(graph, codes, own))
+    broken = _broken(graph, codes, own)
     kinds = {breach.kind for breach in broken}
     network = Network(
         network_id=label,
@@ -366,6 +377,20 @@ def _scored(
         contiguous="contiguity" not in kinds,
         breaches=broken,
     )
+
+
+def _broken(graph: nx.Graph, codes: tuple[str, ...], rules: Rules) -> tuple[Breach, ...]:
+    """List what a network breaks; who is attached to a practice of another network has no ground, and parts none.
+
+    A plan has such practices with their hosts. Networks of today need not: they are in one piece if the others are.
+    """
+    found = breaches(graph, codes, rules)
+    host = dict(graph.nodes(data="attached_to"))
+    others = [code for code in codes if host[code] is None or host[code] in codes]
+    if len(others) == len(codes):
+        return tuple(found)
+    parted = [each for each in breaches(graph, others, rules) if each.kind == "contiguity"] if others else []
+    return tuple(each for breach in found for each in (parted if breach.kind == "contiguity" else [breach]))
 
 
 def _join_across(graph: nx.Graph, prepared: Prepared, a: str, b: str, kind: str, border_m: float) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netform.plan.model import Network
     from netform.result import Result
 
-__all__ = ["map_notes", "neck_notes"]
+__all__ = ["map_notes", "neck_notes", "piece_notes"]
 
 
 def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = False) -> tuple[str, ...]:
@@ -36,10 +36,24 @@ def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = 
     whole_ids : bool
         Whether the map shows their whole ids.
     """
+    pieces = piece_notes(result, networks, whole_ids=whole_ids) if result.plan.edges else ()
+    return (*pieces, *_attached_notes(result, networks))
+
+
+def piece_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = False) -> tuple[str, ...]:
+    """Say which networks are drawn in several pieces and why, by the edges of the plan.
+
+    Parameters
+    ----------
+    result : Result
+    networks : sequence of Network
+    whole_ids : bool
+        Whether the map shows their whole ids.
+    """
     grounds = {each.network_id: polygons_only(result.boundaries.get(each.network_id)) for each in networks}
     several = [each for each in networks if shapely.get_num_geometries(grounds[each.network_id]) > 1]
     notes = []
-    if several and result.plan.edges:
+    if several:
         everything = [*map(polygons_only, result.boundaries.values()), *result.outside.values()]
         whole = shapely.get_parts(shapely.union_all(everything))
         for network in several:
@@ -49,16 +63,24 @@ def map_notes(result: Result, networks: Sequence[Network], *, whole_ids: bool = 
                 notes.append(
                     f"Network {_number(network, whole_ids=whole_ids)} is drawn in {pieces} pieces: {why}"
                 )
-    return (*notes, *_attached_notes(result, networks))
+    return tuple(notes)
 
 
 def _attached_notes(result: Result, networks: Sequence[Network]) -> Iterator[str]:
     """Name the practices that have no ground, whose places may be in that of others, or off the map."""
-    members = {code for network in networks for code in network.practice_codes}
+    network_of = {code: network.network_id for network in networks for code in network.practice_codes}
     hosts = sorted(result.standing.nowhere.hosts.items())
-    said = [f"{code} (with {host})" for code, host in hosts if code in members]
-    if said:
-        yield f"Not on the ground, and in the network of the practice they are attached to: {some_of(said)}."
+    for together, where in (
+        (True, "the network of the practice they are attached to"),
+        (False, "another network than the practice they are attached to, and travel as that does"),
+    ):
+        said = [
+            f"{code} (with {host})"
+            for code, host in hosts
+            if code in network_of and (network_of[code] == network_of.get(host)) == together
+        ]
+        if said:
+            yield f"Not on the ground, and in {where}: {some_of(said)}."
 
 
 def neck_notes(
@@ -101,7 +123,9 @@ def _pieces_on_one_ground(ground: BaseGeometry, whole: Sequence[BaseGeometry]) -
 
 def _reason(network: Network, result: Result) -> str:
     edges = [(edge.code_a, edge.code_b) for edge in result.plan.edges if edge.kind in ("border", "site")]
-    if _hang_together(network.practice_codes, edges):
+    # Who is attached has no ground that could be in pieces.
+    on_ground = [code for code in network.practice_codes if code not in result.standing.nowhere.hosts]
+    if _hang_together(on_ground or network.practice_codes, edges):
         parted = {each.practice_code for each in result.standing.branches}.intersection(
             network.practice_codes
         )

@@ -15,6 +15,7 @@ from netform.report.costs import any_penalty, hours_meaning, taken_sentences, te
 from netform.report.facts import Facts, bands_of
 from netform.report.homes import homes_sentence
 from netform.report.map import Drawing, draw_map
+from netform.report.map_notes import piece_notes
 from netform.report.page import AREAS_SHOWN_OPEN, asset, environment, style_hash
 from netform.report.score_text import breach_words, opening
 from netform.report.tables import Bar, bar_scale, provenance_rows
@@ -90,6 +91,7 @@ def render_score(result: ScoredResult) -> str:
         opening=opening(score),
         hours_meaning=hours_meaning(facts.hour_names),
         sections=sections,
+        has_branches=bool(result.standing.branches),
         several=len(sections) > 1,
         has_areas=any(row.areas != ("",) for row in rows),
         folded=len(sections) > AREAS_SHOWN_OPEN,
@@ -168,11 +170,19 @@ def _numbered(each: ScoredNetwork, number: int) -> Network:
 
 
 def _drawing(result: ScoredResult, rows: list[ScoreRow], area: str | None) -> Drawing | None:
-    """Draw the networks of some rows, with the practices of their area, or of all, that are in none."""
+    """Draw the networks of some rows, with the practices of their area, or of all, that are in none.
+
+    Of networks that break the rule to be in one piece the table says so; of others that are drawn in pieces the map.
+    """
     area_of = {practice.code: practice.area for practice in result.practices}
     unplaced = [code for code in result.score.grouping.unplaced if area is None or area_of[code] == area]
     shown = _as_result(result, rows)
-    return draw_map(shown, shown.plan.networks, unplaced)
+    drawing = draw_map(shown, shown.plan.networks, unplaced)
+    if drawing is None:
+        return None
+    joined = replace(shown, plan=replace(shown.plan, edges=result.edges))
+    whole = [row.network for row in rows if "contiguity" not in {breach.kind for breach in row.breaches}]
+    return replace(drawing, notes=(*piece_notes(joined, whole), *drawing.notes))
 
 
 def _as_result(result: ScoredResult, rows: list[ScoreRow]) -> Result:
@@ -184,6 +194,7 @@ def _as_result(result: ScoredResult, rows: list[ScoreRow]) -> Result:
         boundaries={str(row.number): result.boundaries[row.label] for row in rows},
         rules_toml="",
         neighbourhoods=result.neighbourhoods,
+        standing=result.standing,
     )
 
 

@@ -20,9 +20,12 @@ from netform.export.plan import PLAN
 from netform.inputs.branches import read_branches
 from netform.inputs.places import Places
 from netform.inputs.travel import build_travel
+from netform.judge.scoring import score_prepared
 from netform.pipeline import draw, make_plan, prepare
+from netform.plan.grouping import Grouping
 from netform.practices.reading import read_practices
 from netform.prepared import Inputs
+from netform.report.score_page import render_score
 from netform.rules.toml import load_profile
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
@@ -135,6 +138,20 @@ def test_a_folder_lists_branches_with_their_networks(result: Result) -> None:
     assert "ground of other networks lies between it and branches of its practices (A)" in page
     bare = replace(result, standing=replace(result.standing, branches=()))
     assert {"branches.csv", "branches.geojson"} <= set(stale_files(PLAN, bare))
+
+
+def test_a_score_draws_branches_and_says_why_a_network_is_in_pieces(tmp_path: Path) -> None:
+    """A and D are one network through A's branch, with B and C between; B and D in pieces are so in the table alone."""
+    prepared = _prepared(tmp_path)
+    by_branch = Grouping("today", {"ends": ("A", "D"), "middle": ("B", "C")})
+    apart = Grouping("other", {"one": ("A", "C"), "two": ("B", "D")})
+    page, other = map(render_score, score_prepared(prepared, [by_branch, apart], RULES))
+
+    assert "FAR BRANCH, a branch of A" in page
+    assert "A branch: a further site" in page
+    why = "is drawn in 2 pieces: ground of other networks lies between it and branches of its practices (A)"
+    assert f"Network 1 {why}" in page
+    assert "is drawn in" not in other
 
 
 def test_one_that_is_attached_travels_from_the_branches_of_its_host(tmp_path: Path) -> None:

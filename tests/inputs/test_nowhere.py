@@ -13,10 +13,13 @@ from shapely.geometry import mapping
 
 from netform.errors import InputError, RulesError
 from netform.export.rows import practice_rows
+from netform.inputs.grouping_file import todays_grouping
+from netform.judge.scoring import score_prepared
 from netform.judge.survey import take_survey
 from netform.pipeline import draw, make_plan, prepare
 from netform.prepared import Inputs
 from netform.report.map import draw_map
+from netform.report.score_page import render_score
 from netform.rules.toml import load_profile
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
@@ -170,6 +173,35 @@ def test_one_that_is_alone_in_a_network_shares_the_ground_of_its_site() -> None:
     alone = next(network for network in plan.networks if network.practice_codes == ("S",))
     assert alone.exception
     assert result.boundaries[alone.network_id].area > 0
+
+
+def test_a_score_counts_who_is_attached_in_its_own_network() -> None:
+    """S, attached to B, is with C today, which is in one piece all the same; A and Q have B and C between them."""
+    lines = [*ROWS.splitlines(), "Q,FAR SURGERY,LS11 8LH,9000,N,435000,430000,"]
+    today = ("pcn_code", "U1", "U2", "U3", "U3", "U1", "U1")
+    rows = "".join(f"{line},{each}\n" for line, each in zip(lines, today, strict=True))
+    prepared = _prepared("attach", rows=rows)
+    [result] = score_prepared(prepared, [todays_grouping(prepared.practices)], RULES)
+    broken = {
+        each.network.network_id: [one.sentence for one in each.breaches] for each in result.score.networks
+    }
+
+    # U3: 40,000 and 60; U2: 20,000, too small; U1 in the band, 35,000.
+    assert broken["U3"] == []
+    assert [sentence for sentence in broken["U1"] if "pieces" in sentence] == [
+        "It is in 2 pieces: Q has no way to the others through neighbours in it."
+    ]
+    assert (
+        next(each for each in result.score.networks if each.network.network_id == "U3").network.list_size
+        == 40_060
+    )
+    page = render_score(result)
+    assert (
+        "in another network than the practice they are attached to, and travel as that does: S (with B)."
+        in page
+    )
+    assert "and in the network of the practice they are attached to: W (with A)." in page
+    assert any("a division that is scored counts them in their own" in note for note in prepared.notes)
 
 
 def test_minutes_of_a_matrix_are_those_of_whom_it_is_attached_to(tmp_path: Path) -> None:
