@@ -135,7 +135,8 @@ def ground_of_lsoas(
         _area_ground(name, chosen, standing, codes, counts, shapes, np.flatnonzero(shape_area == at))
         for at, (name, chosen) in enumerate(positions.items())
     ]
-    owner_of = _owning_practices(grounds, standing, codes, counts, core - set(shapes.names))
+    owner = _owner_by_name(grounds, standing, codes)
+    owner_of = _owning_practices(owner, counts, core - set(shapes.names))
     residents = residents_by_owner(counts, owner_of, codes)
     notes += ground_notes(
         grounds, residents, standing.codes, lsoa_file.name, by_outline=boundary_file is not None
@@ -143,7 +144,7 @@ def ground_of_lsoas(
     return LsoaGround(
         tuple((each.positions, each.grown.territories) for each in grounds),
         residents,
-        _population(shapes, owner_of, counts, codes),
+        _population(shapes, owner, codes),
         tuple(notes),
         outlined=not shapes.outlined and boundary_file is None,
         counts=counts,
@@ -294,16 +295,10 @@ def _area_ground(
     return AreaGround(name, chosen, tuple(number), grown, tuple(by_site), tuple(of_practice))
 
 
-def _owning_practices(
-    grounds: Sequence[AreaGround],
-    standing: Standing,
-    codes: Sequence[str],
-    counts: RegistrationCounts,
-    lacking: Collection[str],
-) -> NDArray[np.int64]:
-    """Give the practice each LSOA counts for: at the site that has it, the one with most patients there.
+def _owner_by_name(grounds: Sequence[AreaGround], standing: Standing, codes: Sequence[str]) -> dict[str, int]:
+    """Give the practice each LSOA of the ground counts for: at the site that has it, the one with most patients there.
 
-    An LSOA of the ground that the file lacks has nothing on the map, and counts for the practice with most patients.
+    One of which the registrations know nothing counts for the first practice of the site.
     """
     position = {code: at for at, code in enumerate(codes)}
     owner: dict[str, int] = {}
@@ -316,6 +311,16 @@ def _owning_practices(
             ground.names, ground.grown.owner.tolist(), ground.of_practice, strict=True
         ):
             owner[name] = most_patients({each: patients.get(each, 0.0) for each in at_site[site]})
+    return owner
+
+
+def _owning_practices(
+    owner: Mapping[str, int], counts: RegistrationCounts, lacking: Collection[str]
+) -> NDArray[np.int64]:
+    """Give the practice that each LSOA of the registrations counts for.
+
+    An LSOA of the ground that the file lacks has nothing on the map, and counts for the practice with most patients.
+    """
     found = np.array([owner.get(name, -1) for name in counts.names], dtype=np.int64)
     for at in np.flatnonzero([name in lacking for name in counts.names]).tolist():
         entries = np.flatnonzero(counts.lsoa == at)
@@ -323,16 +328,16 @@ def _owning_practices(
     return found
 
 
-def _population(
-    shapes: LsoaShapes, owner_of: NDArray[np.int64], counts: RegistrationCounts, codes: Sequence[str]
-) -> dict[str, float]:
-    """Add up the residents of the territory of each practice; empty where they are not known of all."""
-    number = {name: at for at, name in enumerate(counts.names)}
+def _population(shapes: LsoaShapes, owner: Mapping[str, int], codes: Sequence[str]) -> dict[str, float]:
+    """Add up the residents of the territory of each practice, whether registrations name their LSOAs or not.
+
+    Empty where they are not known of all.
+    """
     total: dict[str, float] = dict.fromkeys(codes, 0.0)
     for name, residents in zip(shapes.names, shapes.population.tolist(), strict=True):
-        owner = int(owner_of[number[name]]) if name in number else -1
-        if owner >= 0:
+        at = owner.get(name, -1)
+        if at >= 0:
             if np.isnan(residents):
                 return {}
-            total[codes[owner]] += residents
+            total[codes[at]] += residents
     return total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas
@@ -268,6 +269,11 @@ def test_residents_are_added_up_where_the_file_has_them(tmp_path: Path) -> None:
         STANDING, CODES, COUNTS, _polygons(tmp_path, population=[1500, 1600, 1700, 1800, 1900, 2000])
     )
     assert made.population == {"A": 3100.0, "B": 3500.0, "C": 3900.0}
+    # Nobody of the list is registered in the last, where C stands: its 2,000 live in C's territory all the same.
+    counts = _counts(A, B, [0, 0, 0, 0, 900, 0], names=NAMES)
+    unnamed = replace(counts, names=NAMES[:5], others=np.zeros(5))
+    for each in (counts, unnamed):
+        assert ground_of_lsoas(STANDING, CODES, each, tmp_path / "lsoas.gpkg").population == made.population
     some = _polygons(tmp_path / "..", population=["1,500", "x", "1", "1", "1", "1"], kind="geojson")
     assert ground_of_lsoas(STANDING, CODES, COUNTS, some).population == {}
     some.unlink()
