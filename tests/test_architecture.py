@@ -52,7 +52,8 @@ WRITERS = {
 }  # fmt: skip
 # GDAL makes a GeoPackage only as a file: it is made in a folder that is gone when its bytes have been read.
 SCRATCH = {"export/gpkg.py": {"tempfile.TemporaryDirectory", "pyogrio.write_dataframe"}}
-WRITING = ("export/files.py", "export/replacing.py")
+# A journal grows line by line, each on the disk before it is answered; no file of a result does.
+WRITING = ("export/files.py", "export/replacing.py", "page/journal.py")
 WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"}
 
 # What differs from run to run unless it is passed in.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netform.judge.scoring import ScoredResult
     from netform.plan.grouping import Grouping
 
-__all__ = ["Compared", "Comparison", "Pair", "Passage", "compare_groupings", "compare_results"]
+__all__ = ["Compared", "Comparison", "Pair", "Passage", "compare_groupings", "compare_results", "passage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +228,8 @@ def compare_groupings(a: Grouping, b: Grouping, list_sizes: Mapping[str, int]) -
         if practices - each.network_of.keys() - set(each.unplaced):
             raise ValueError(f"{each.name} lacks practices of the other")
     here, there = _patients(a, list_sizes), _patients(b, list_sizes)
-    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
-    in_a, in_b = a.network_of, b.network_of
-    for code in sorted(in_a.keys() & in_b.keys()):
-        shared[in_a[code], in_b[code]].append(code)
-    overlap = {pair: sum(list_sizes[code] for code in codes) for pair, codes in shared.items()}
+    shared = _shared(a, b)
+    overlap = _overlap(shared, list_sizes)
     matching = _matching(shared, overlap)
     pairs = _in_order(
         Pair(one, other, tuple(codes), overlap[one, other], here[one], there[other], (one, other) in matching)
@@ -250,6 +247,39 @@ def compare_groupings(a: Grouping, b: Grouping, list_sizes: Mapping[str, int]) -
         only_b=tuple(label for label in b.networks if label not in taken_b),
         patients=sum(list_sizes[code] for code in practices),
     )
+
+
+def passage(start: Grouping, end: Grouping, list_sizes: Mapping[str, int]) -> Passage:
+    """Say what becomes of the networks of a division in another, without pairing them: in time that grows as the list.
+
+    Parameters
+    ----------
+    start, end : Grouping
+        Divisions of the same practices.
+    list_sizes : mapping of str to int
+
+    Returns
+    -------
+    Passage
+        ``forth`` of `compare_groupings`.
+    """
+    overlap = _overlap(_shared(start, end), list_sizes)
+    return _passage(start, end, overlap, _patients(start, list_sizes), list_sizes)
+
+
+def _shared(a: Grouping, b: Grouping) -> dict[tuple[str, str], list[str]]:
+    """Give the practices that two networks share, in order of code."""
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    in_a, in_b = a.network_of, b.network_of
+    for code in sorted(in_a.keys() & in_b.keys()):
+        shared[in_a[code], in_b[code]].append(code)
+    return shared
+
+
+def _overlap(
+    shared: Mapping[tuple[str, str], list[str]], list_sizes: Mapping[str, int]
+) -> dict[tuple[str, str], int]:
+    return {pair: sum(list_sizes[code] for code in codes) for pair, codes in shared.items()}
 
 
 def _patients(grouping: Grouping, list_sizes: Mapping[str, int]) -> dict[str, int]:

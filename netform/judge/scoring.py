@@ -54,6 +54,7 @@ __all__ = [
     "score_grouping",
     "score_of_plan",
     "score_prepared",
+    "scored_network",
 ]
 
 
@@ -196,7 +197,7 @@ def score_grouping(graph: nx.Graph, grouping: Grouping, rules: Rules) -> Score:
         grouping=grouping,
         rules=rules,
         networks=tuple(
-            _scored(graph, label, grouping.names.get(label, label), codes, rules, containment)
+            scored_network(graph, label, grouping.names.get(label, label), codes, rules, containment)
             for (label, codes), containment in zip(grouping.networks.items(), held, strict=True)
         ),
         breaches=tuple(plan_breaches(graph, grouping.networks, rules)),
@@ -339,7 +340,7 @@ def draw_grouping(prepared: Prepared, ground: Territories, score: Score) -> dict
     return network_boundaries(networks, standing.codes, ground)
 
 
-def _scored(
+def scored_network(
     graph: nx.Graph,
     label: str,
     name: str,
@@ -347,6 +348,20 @@ def _scored(
     rules: Rules,
     containment: Containment | None,
 ) -> ScoredNetwork:
+    """Judge one network as it stands.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        As the demands make it.
+    label, name : str
+    codes : tuple of str
+        At least one.
+    rules : Rules
+        Of the whole list; a network of one area is held to those of that area.
+    containment : Containment or None
+        Where its patients live, where that is known.
+    """
     nodes, travel = graph.nodes, graph.graph["travel"]
     areas = tuple(sorted({nodes[code]["area"] for code in codes}))
     own = rules.for_area(areas[0]) if len(areas) == 1 else rules
