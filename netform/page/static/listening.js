@@ -1,0 +1,65 @@
+/**
+ * What happens elsewhere: another window changes the plan, a question goes on, the server goes away and comes back.
+ */
+
+import { events, get, TAB } from "./api.js";
+import { byId } from "./dom.js";
+import { refresh } from "./moves.js";
+import { say, warn } from "./say.js";
+import { now, on, put } from "./store.js";
+
+// While the server is away it is asked so often whether it is back.
+const AGAIN = 2000;
+
+/** @type {EventSource|null} */
+let source = null;
+
+export function start() {
+  listen();
+  let waiting = 0;
+  on(["online"], ({ online }) => {
+    byId("gone").hidden = online;
+    clearTimeout(waiting);
+    if (online) return;
+    source?.close();
+    source = null;
+    const look = async () => {
+      try {
+        put({ areas: await get("areas") });
+        await refresh((plan) => say(plan.undo ? `The server is back. The last step it has: ${plan.undo}.` : "The server is back."));
+        put({ online: true });
+        listen();
+      } catch {
+        waiting = window.setTimeout(look, AGAIN);
+      }
+    };
+    waiting = window.setTimeout(look, AGAIN);
+  });
+}
+
+function listen() {
+  source = events();
+  source.addEventListener("plan", (event) => {
+    const told = JSON.parse(event.data);
+    if (told.tab === TAB) return;
+    const here = told.area === now().area;
+    // A step elsewhere in the list moves the journal on as well: the next change here must stand on it.
+    void refresh((plan) => {
+      if (here) warn(`Another window changed the plan. ${plan.undo ? `The last step now: ${plan.undo}. ` : ""}What you see is the fresh state.`);
+    });
+  });
+  source.addEventListener("error", () => {
+    // The browser tries again by itself; whether the server is there at all is asked at once.
+    get("areas").then((areas) => put({ areas }), () => put({ online: false }));
+  });
+}
+
+/** Ask for the list of areas anew: it is what the first page shows. */
+export async function areasAgain() {
+  try {
+    put({ areas: await get("areas") });
+  } catch {
+    put({ online: false });
+    say("The server does not answer.");
+  }
+}

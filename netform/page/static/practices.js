@@ -1,0 +1,107 @@
+/**
+ * The practices as a list to search and to choose several from, wherever they lie on the map.
+ *
+ * @import {PlanMap} from "./map.js"
+ * @import {Land} from "./land.js"
+ */
+
+import { byId, fill, h, write } from "./dom.js";
+import { now, on, put } from "./store.js";
+import { called, plural, whole } from "./words.js";
+
+/** @type {Map<string, {row: HTMLElement, box: HTMLInputElement, where: HTMLElement, text: string}>} */
+const rows = new Map();
+
+/** @param {PlanMap} map */
+export function start(map) {
+  const search = /** @type {HTMLInputElement} */ (byId("search"));
+  const only = /** @type {HTMLSelectElement} */ (byId("only"));
+  search.addEventListener("input", filter);
+  only.addEventListener("change", filter);
+  byId("choose-found").addEventListener("click", () =>
+    put({ chosen: new Set([...now().chosen, ...[...rows].filter(([, { row }]) => !row.hidden).map(([code]) => code)]) }));
+  byId("find-chosen").addEventListener("click", () => map.zoomTo(now().chosen));
+  on(["land"], ({ land }) => land && build(land));
+  on(["plan"], update);
+  on(["chosen"], ({ chosen }) => {
+    for (const [code, { box }] of rows) box.checked = chosen.has(code);
+    filter();
+  });
+}
+
+/** @param {Land} land */
+function build(land) {
+  rows.clear();
+  const sorted = [...land.ground.practices].sort((a, b) => (a.name < b.name ? -1 : 1));
+  fill(byId("practice-rows"), ...sorted.map((practice) => {
+    const { code } = practice;
+    const box = h("input", { type: "checkbox", onchange: () => {
+      const chosen = new Set(now().chosen);
+      if (box.checked) chosen.add(code);
+      else chosen.delete(code);
+      put({ chosen, cursor: code });
+    } });
+    const where = h("span", {});
+    const today = practice.today_name ?? practice.today;
+    const row = h("tr", {},
+      h("th", { scope: "row" }, h("label", { class: "check" }, box, h("span", {}, practice.name, h("small", {}, `${code}, ${practice.postcode}`)))),
+      h("td", { class: "n" }, whole(practice.list_size)),
+      h("td", {}, where, today ? h("small", {}, `today ${today}`) : null));
+    rows.set(code, { row, box, where, text: `${practice.name} ${code} ${practice.postcode} ${today ?? ""}`.toLowerCase() });
+    return row;
+  }));
+}
+
+function update() {
+  const { plan } = now();
+  if (!plan) return;
+  const networkOf = new Map(plan.networks.flatMap((network) => network.members.map((code) => [code, network])));
+  const excluded = new Set(plan.excluded);
+  for (const [code, { where }] of rows) {
+    const network = networkOf.get(code);
+    write(where, network ? called(network) : excluded.has(code) ? "left out" : "none yet");
+  }
+  const only = /** @type {HTMLSelectElement} */ (byId("only"));
+  const held = only.value;
+  fill(only, h("option", { value: "" }, "all"), h("option", { value: "chosen" }, "chosen"), h("option", { value: "none" }, "in no network"), h("option", { value: "moved" }, "moved from today"),
+    ...[...plan.networks].sort((a, b) => a.number - b.number).map((network) => h("option", { value: `network ${network.id}` }, called(network))));
+  only.value = [...only.options].some(({ value }) => value === held) ? held : "";
+  filter();
+}
+
+function filter() {
+  const { plan, land, chosen } = now();
+  if (!plan || !land) return;
+  const words = /** @type {HTMLInputElement} */ (byId("search")).value.toLowerCase().split(/\s+/).filter(Boolean);
+  const only = /** @type {HTMLSelectElement} */ (byId("only")).value;
+  const networkOf = new Map(plan.networks.flatMap(({ id, members }) => members.map((code) => [code, id])));
+  const moved = only === "moved" ? movedFrom(land, networkOf) : new Set();
+  let found = 0;
+  for (const [code, { row, text }] of rows) {
+    const network = networkOf.get(code);
+    const fits = only === "" || (only === "chosen" && chosen.has(code)) || (only === "none" && network === undefined)
+      || (only === "moved" && moved.has(code)) || only === `network ${network}`;
+    row.hidden = !fits || !words.every((word) => text.includes(word));
+    found += Number(!row.hidden);
+  }
+  write(byId("found"), `${plural(found, "practice")} found, ${chosen.size} chosen`);
+}
+
+/**
+ * Practices that do not share a network with most of the patients of their network of today.
+ *
+ * @param {Land} land
+ * @param {Map<string, string>} networkOf
+ */
+function movedFrom(land, networkOf) {
+  /** @type {Map<string, Map<string|undefined, number>>} */
+  const shares = new Map();
+  for (const { code, today, list_size } of land.ground.practices) {
+    if (today === null) continue;
+    const share = shares.get(today) ?? new Map();
+    share.set(networkOf.get(code), (share.get(networkOf.get(code)) ?? 0) + list_size);
+    shares.set(today, share);
+  }
+  const main = new Map([...shares].map(([today, share]) => [today, [...share].sort((a, b) => b[1] - a[1])[0][0]]));
+  return new Set(land.ground.practices.filter(({ code, today }) => today !== null && networkOf.get(code) !== main.get(today)).map(({ code }) => code));
+}

@@ -1,0 +1,128 @@
+/**
+ * Asking for plans: solve the rest, the trade-off curve, other plans, which borders are firm. One question at a time runs on
+ * the server; its progress is told here, and cancelling keeps the best plan found.
+ *
+ * @import {PlanMap} from "./map.js"
+ * @import {Question} from "./types.js"
+ */
+
+import { get, post } from "./api.js";
+import { byId, fill, h, write } from "./dom.js";
+import { complain } from "./moves.js";
+import { say, warn } from "./say.js";
+import { now, on, put } from "./store.js";
+import { percent, plural, tenths, whole } from "./words.js";
+
+// Progress is also sent by events; asking in between keeps the seconds and the bound fresh, and needs no event to arrive.
+const EVERY = 700;
+
+const NAMES = { solve: "Solve the rest", front: "Trade-off curve", alternatives: "Other good plans", borders: "Borders" };
+
+/** @param {PlanMap} map */
+export function start(map) {
+  const form = /** @type {HTMLFormElement} */ (byId("ask-form"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void ask(new FormData(form));
+  });
+  form.addEventListener("change", () => showFields(form));
+  byId("cancel").addEventListener("click", cancel);
+  on(["land"], ({ land }) => {
+    if (!land) return;
+    const axes = [{ name: "cost", label: "All of the cost" }, { name: "moved_patients", label: "Patients moved from today" }, ...land.ground.terms];
+    for (const id of ["axis-x", "axis-y"]) fill(byId(id), ...axes.map(({ name, label }) => h("option", { value: name, selected: id === "axis-y" && name === "moved_patients" }, label)));
+  });
+  on(["plan"], ({ plan }) => {
+    const locked = plan?.networks.filter((network) => network.locked).length ?? 0;
+    write(byId("locks-words"), locked
+      ? `${plural(locked, "network")} locked: they stay as they are, and the rest is planned around them.`
+      : "No network is locked: everything may change. Lock what is agreed in the Networks tab.");
+  });
+  on(["question", "area"], ({ question }) => showProgress(question));
+  on(["question", "land", "layers"], ({ question, layers }) => {
+    const borders = layers.has("borders") ? (question?.borders ?? []) : [];
+    byId("borders-key").hidden = !borders.length;
+    map.drawBorders(borders);
+  });
+  showFields(form);
+}
+
+/** @param {HTMLFormElement} form */
+function showFields(form) {
+  const kind = new FormData(form).get("kind");
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-for]"))) part.hidden = !part.dataset.for?.split(" ").includes(String(kind));
+}
+
+/** @param {FormData} given */
+async function ask(given) {
+  const { plan, area } = now();
+  if (!plan || now().question?.state === "running") return;
+  const kind = /** @type {Question["kind"]} */ (given.get("kind"));
+  const number = (/** @type {string} */ name) => Number(given.get(name));
+  const fields = {
+    solve: {},
+    front: { x: given.get("x"), y: given.get("y") },
+    alternatives: { count: number("count"), within: number("within") / 100, different: number("different") / 100 },
+    borders: { within: number("within") / 100 },
+  }[kind];
+  put({ preview: false });
+  try {
+    const { question } = await post("ask", { n: plan.n, area, kind, seconds: number("seconds"), ...fields });
+    say(`Asked: ${NAMES[kind]}.`);
+    await follow(question);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/**
+ * Ask after a question until it has ended.
+ *
+ * @param {string} id
+ */
+export async function follow(id) {
+  const { area } = now();
+  for (;;) {
+    /** @type {Question} */
+    const question = await get(`questions/${encodeURIComponent(id)}`);
+    if (now().area !== area) return;
+    put({ question, choice: 0 });
+    if (question.state !== "running") return ended(question);
+    await new Promise((resolve) => setTimeout(resolve, EVERY));
+  }
+}
+
+/** @param {Question} question */
+function ended(question) {
+  if (question.state === "failed") return warn(question.error ?? "The question failed.");
+  const found = question.choices.length ? `${plural(question.choices.length, "plan")} found. ${question.choices[0].sentence}` : "No plan was found.";
+  say(`${question.state === "cancelled" ? "Cancelled; the best so far is kept. " : ""}${NAMES[question.kind]}: ${found}`);
+}
+
+async function cancel() {
+  const { question } = now();
+  if (question?.state !== "running") return;
+  try {
+    await post(`questions/${encodeURIComponent(question.id)}/cancel`);
+    say("Cancelling: the best plan so far is kept.");
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** @param {Question|null} question */
+function showProgress(question) {
+  const running = question?.state === "running";
+  byId("progress").hidden = !running;
+  byId("ask").setAttribute("aria-disabled", String(running));
+  if (!question || !running) return;
+  const { best, stage, seconds } = question;
+  write(byId("stage"), `${NAMES[question.kind]}: ${stage}`);
+  const gap = best && best.bound !== null && best.cost > 0 ? Math.max(0, (best.cost - best.bound) / best.cost) : null;
+  write(byId("progress-words"), [
+    `${whole(seconds)} seconds`,
+    best ? `best so far ${tenths(best.cost)} hours` : "no plan yet",
+    gap === null ? "" : `at most ${percent(gap)} above the best possible`,
+    best?.exceptions ? `${plural(best.exceptions, "network")} outside the band` : "",
+  ].filter(Boolean).join("; "));
+}
