@@ -17,8 +17,9 @@ from netform.prepared import Prepared, of_practices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-__all__ = ["prepared_area"]
+__all__ = ["SettledGround", "prepared_area", "settled_ground"]
 
 Part = tuple["NDArray[np.int64]", Territories]
 
@@ -69,22 +70,53 @@ class _SettledPart(Sequence[Part]):
 
     def __getitem__(self, index: Any) -> Any:
         if not self._known:
-            self._known.append(_settled(self.prepared, self.number))
-        return self._known[:1][index]
+            self._known.append(settled_ground(self.prepared, self.number).part)
+        return self._known[index]
 
 
-def _settled(prepared: Prepared, number: int) -> Part:
-    """Bring an area's ground together with that of the areas that claim some of the same, and keep its own."""
-    extents = np.array([territories.extent for _, territories in prepared.parts], dtype=object)
+@dataclass(frozen=True, slots=True)
+class SettledGround:
+    """The ground of an area as it is on the map of the whole list.
+
+    Attributes
+    ----------
+    part : (positions, Territories)
+        As `Prepared.parts` of the area alone.
+    beside : mapping of str to geometry
+        The ground of the areas that claim some of the same, by area.
+    """
+
+    part: Part
+    beside: dict[str, BaseGeometry]
+
+
+def settled_ground(prepared: Prepared, number: int) -> SettledGround:
+    """Bring an area's ground together with that of the areas that claim some of the same.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        With ground.
+    number : int
+        Which of its areas, in their order.
+    """
+    parts = prepared.parts
+    extents = np.array([territories.extent for _, territories in parts], dtype=object)
     near = np.flatnonzero(shapely.intersects(extents, extents[number])).tolist()
-    places = np.sort(np.concatenate([prepared.parts[each][0] for each in near]))
-    whole = tile_areas(
-        [(np.searchsorted(places, prepared.parts[each][0]), prepared.parts[each][1]) for each in near]
-    )
+    rows = np.sort(np.concatenate([parts[each][0] for each in near]))
+    whole = tile_areas([(np.searchsorted(rows, parts[each][0]), parts[each][1]) for each in near])
     if prepared.outlined:
         whole = smooth_edge(whole)
-    chosen = prepared.parts[number][0]
-    mine, site_of = np.unique(whole.sites.site_of[np.searchsorted(places, chosen)], return_inverse=True)
+    site_of = {each: whole.sites.site_of[np.searchsorted(rows, parts[each][0])] for each in near}
+    mine, at = np.unique(site_of[number], return_inverse=True)
+    sites = Sites(whole.sites.easting[mine], whole.sites.northing[mine], at.reshape(-1).astype(np.int64))
     polygons = whole.polygons[mine]
-    sites = Sites(whole.sites.easting[mine], whole.sites.northing[mine], site_of.reshape(-1).astype(np.int64))
-    return np.arange(len(chosen)), Territories(polygons, sites, shapely.coverage_union_all(polygons))
+    areas = list(prepared.areas)
+    return SettledGround(
+        (np.arange(len(at)), Territories(polygons, sites, shapely.coverage_union_all(polygons))),
+        {
+            areas[each]: shapely.coverage_union_all(whole.polygons[np.setdiff1d(site_of[each], mine)])
+            for each in near
+            if each != number
+        },
+    )

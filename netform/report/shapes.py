@@ -20,7 +20,9 @@ __all__ = [
     "label_spot",
     "path_data",
     "polygons_only",
+    "rings_in_tenths",
     "simplify_coverage",
+    "steps_data",
     "touching",
 ]
 
@@ -94,10 +96,24 @@ def polygons_only(geometry: BaseGeometry | None) -> BaseGeometry:
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON.value])
 
 
-def simplify_coverage(regions: Sequence[BaseGeometry], frame: Frame) -> list[BaseGeometry]:
-    """Simplify polygons together, so that shared borders stay shared, and project them onto the drawing."""
-    simple = shapely.coverage_simplify(np.asarray(regions, dtype=object), DETAIL / frame.units_per_metre)
-    return [_without_islets(shapely.transform(region, frame.project)) for region in simple]
+def simplify_coverage(
+    regions: Sequence[BaseGeometry], frame: Frame, *, detail: float = DETAIL, islets: bool = False
+) -> list[BaseGeometry]:
+    """Simplify polygons together, so that shared borders stay shared, and project them onto the drawing.
+
+    Parameters
+    ----------
+    regions : sequence of polygon or multipolygon
+        A coverage, EPSG:27700 metres.
+    frame : Frame
+    detail : float
+        What is smaller than this many units is left off.
+    islets : bool
+        Whether parts too small to be seen are kept, which may lie between other regions.
+    """
+    simple = shapely.coverage_simplify(np.asarray(regions, dtype=object), detail / frame.units_per_metre)
+    drawn = [shapely.transform(region, frame.project) for region in simple]
+    return drawn if islets else [_without_islets(region) for region in drawn]
 
 
 def _without_islets(region: BaseGeometry) -> BaseGeometry:
@@ -110,22 +126,38 @@ def _without_islets(region: BaseGeometry) -> BaseGeometry:
 
 def path_data(region: BaseGeometry) -> str:
     """Write the ``d`` of an SVG path, in tenths of a unit; the path is filled by the even-odd rule."""
-    rings = shapely.get_rings(shapely.get_parts(region))
-    pieces = []
-    for ring in rings:
+    return "".join(steps_data(ring) + "Z" for ring in rings_in_tenths(region))
+
+
+def rings_in_tenths(region: BaseGeometry) -> list[NDArray[np.int64]]:
+    """Give the rings of a region on the drawing as they are written: in whole tenths of a unit, no point twice running.
+
+    Parameters
+    ----------
+    region : polygon or multipolygon
+
+    Returns
+    -------
+    list of ndarray of int64, shape (n, 2)
+        Each at least three points, the first not repeated at the end.
+    """
+    rings = []
+    for ring in shapely.get_rings(shapely.get_parts(region)):
         points = np.rint(shapely.get_coordinates(ring)[:-1] * 10).astype(np.int64)
         moved = np.any(points != np.roll(points, 1, axis=0), axis=1)
-        if moved.sum() < 3:
-            continue
-        steps = (points[moved] / 10).tolist()
-        pieces.append("M" + "L".join(f"{x:g} {y:g}" for x, y in steps) + "Z")
-    return "".join(pieces)
+        if moved.sum() >= 3:
+            rings.append(points[moved])
+    return rings
+
+
+def steps_data(tenths: NDArray[np.int64]) -> str:
+    """Write the ``d`` of an SVG path along points in tenths of a unit."""
+    return "M" + "L".join(f"{x:g} {y:g}" for x, y in (tenths / 10).tolist())
 
 
 def line_data(lines: Sequence[BaseGeometry]) -> str:
     """Write the ``d`` of an SVG path along lines, in tenths of a unit."""
-    points = [np.rint(shapely.get_coordinates(line) * 10) / 10 for line in lines]
-    return "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in each.tolist()) for each in points)
+    return "".join(steps_data(np.rint(shapely.get_coordinates(line) * 10).astype(np.int64)) for line in lines)
 
 
 def touching(regions: Sequence[BaseGeometry], *, along: bool = False) -> list[frozenset[int]]:

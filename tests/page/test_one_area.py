@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,57 +12,25 @@ import shapely
 from netform.inputs.grouping_file import todays_grouping
 from netform.judge.scoring import score_prepared
 from netform.page.one_area import prepared_area
-from netform.pipeline import draw, make_plan, prepare
+from netform.pipeline import draw, make_plan
 from netform.plan.neighbourhoods import patients_in
-from netform.prepared import Inputs, Prepared
 from netform.rules.toml import load_profile
 from netform.session import Session
 from netform.solve.area import Options
 from netform.solve.workers import plan_areas
+from tests.made_up_areas import two_areas
 
 if TYPE_CHECKING:
     from netform.plan.model import Plan
+    from netform.prepared import Prepared
 
 RULES = load_profile()
-
-# Two rows of sites 3 km apart, North above South, so that each claims some of the other's ground; N5 is on the ground
-# of nobody, and S2 has a branch among the practices of the North.
-ROWS = """\
-code,name,postcode,list_size,area,easting,northing,pcn_code
-N1,A,LS11 8LH,16000,North,420000,433000,U1
-N2,B,LS11 8LH,17000,North,423100,433400,U1
-N3,C,LS11 8LH,15000,North,426000,433000,U2
-N4,D,LS11 8LH,20000,North,429300,432700,U2
-N5,E,LS11 8LH,1000,North,420500,433000,U1
-S1,F,LS11 8LH,18000,South,420000,430000,U3
-S2,G,LS11 8LH,14000,South,423000,430300,U3
-S3,H,LS11 8LH,19000,South,426100,430000,U4
-S4,I,LS11 8LH,18000,South,429000,430100,U4
-"""
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """The list with a file of everything that is known by practice."""
-    files = {
-        "branches.csv": "practice_code,branch_code,easting,northing\nS2,S2B,424500,431800\n",
-        "travel.csv": "from,to,minutes\nN1,N2,9.5\nS1,S2,11\nN1,S1,7\nS3,S4,13.25\n",
-        "places.csv": "practice_code,neighbourhood\n"
-        + "".join(f"N{k},Upper\n" for k in range(1, 5))
-        + "S1,Lower\nS2,Lower\nS3,Lower\nS4,Upper\n",
-    }
-    folder = tmp_path_factory.mktemp("beside")
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    inputs = Inputs(
-        "-",
-        "area",
-        branches=folder / "branches.csv",
-        travel=folder / "travel.csv",
-        neighbourhoods=(folder / "places.csv",),
-        nowhere=("N5=N1",),
-    )
-    return prepare(inputs, RULES, stdin=io.BytesIO(ROWS.encode()))
+    """The list of two areas."""
+    return two_areas(tmp_path_factory.mktemp("beside"))
 
 
 @pytest.fixture(scope="module")
