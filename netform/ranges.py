@@ -20,6 +20,7 @@ __all__ = [
     "LONGEST",
     "MINUTES",
     "PATIENTS",
+    "PORT",
     "POUNDS",
     "RANGES",
     "RATIO",
@@ -135,6 +136,8 @@ POUNDS = Range(0, 1_000_000_000, "pounds")
 SECONDS = Range(0.001, 31_536_000, "seconds")
 BYTES_GB = Range(0.000_000_1, 100_000, "gigabytes")
 WORKERS = Range(1, 1_024, whole=True)
+# 0 is any that is free.
+PORT = Range(0, 65_535, whole=True)
 SEED = Range(0, 2_147_483_647, whole=True)
 
 # The numbers of the rules, by their fields in `netform.rules.model.Rules` and its roles.

@@ -323,9 +323,9 @@ def _unseeded(module: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_chance_is_seeded(module: str) -> None:
-    """The same seed gives the same plan; only the names of temporary files are drawn at large."""
+    """The same seed gives the same plan; only names of temporary files, and the page's token, are drawn at large."""
     assert list(_unseeded(module)) == []
-    if module not in WRITING:
+    if module not in {*WRITING, "cli/serve.py"}:
         assert _imports(module) & {"secrets", "uuid"} == set()
 
 

@@ -31,6 +31,7 @@ TOPICS = {
     "model": "neighbours, travel, the terms of the cost, exceptions",
     "today": "score today's networks, compare plans, move as few as need to move",
     "tradeoff": "what a demand costs, fronts of two axes, alternatives",
+    "page": "the planner's page: move practices, see what it costs, solve the rest",
     "sweep": "many scenarios over many areas, on one machine or many",
     "python": "netform in a program",
     "method": "how a plan is found and proven, in plain words",

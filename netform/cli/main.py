@@ -31,6 +31,7 @@ from netform.cli.report import report
 from netform.cli.request import CheckRequest, SolveRequest
 from netform.cli.roads import roads
 from netform.cli.rule_costs import given_prices
+from netform.cli.serve import serve
 from netform.cli.solve_options import NETWORKS_OPTION, SOLVE_OPTIONS
 from netform.cli.sweep import sweep
 from netform.cli.terminal import (
@@ -281,7 +282,7 @@ def example(target: Path, *, overwrite: bool) -> None:
         say(f"{target}: a made-up county. Try: netform solve {target} -o out")
 
 
-for _command in (practices, score, compare, report, front, alternatives, sweep, roads, guide):
+for _command in (practices, score, compare, report, front, alternatives, sweep, serve, roads, guide):
     cli.add_command(_command)
 
 

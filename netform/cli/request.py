@@ -28,6 +28,7 @@ __all__ = [
     "RoadsRequest",
     "ScoreRequest",
     "SearchRequest",
+    "ServeRequest",
     "SolveRequest",
     "SweepRequest",
 ]
@@ -405,6 +406,43 @@ class AlternativesRequest(SearchRequest):
     within: float
     different: int
     plans: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeRequest(ListRequest):
+    """What ``netform serve`` is asked.
+
+    Attributes
+    ----------
+    plan : str or None
+        The division to begin with; None for today's networks.
+    journal : Path or None
+        Where changes are kept.
+    port : int
+        0 for any that is free.
+    no_browser : bool
+        Whether no browser is opened.
+    time_limit : float
+        Seconds that a question may take.
+    workers : int or None
+    memory : float
+        Gigabytes.
+    seed : int
+    """
+
+    plan: str | None
+    journal: Path | None
+    port: int
+    no_browser: bool
+    time_limit: float
+    workers: int | None
+    memory: float
+    seed: int
+
+    @property
+    def divisions(self) -> tuple[str, ...]:
+        """The division to begin with."""
+        return (self.plan,) if self.plan else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

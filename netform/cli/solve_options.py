@@ -16,7 +16,7 @@ from netform.solve.model.budget import DEFAULT, GIGABYTE
 if TYPE_CHECKING:
     from netform.cli.options import Option
 
-__all__ = ["NETWORKS_OPTION", "SEED_OPTION", "SOLVE_OPTIONS"]
+__all__ = ["MEMORY_OPTION", "NETWORKS_OPTION", "SEED_OPTION", "SOLVE_OPTIONS"]
 
 # Ten minutes are more than any single area of England needs for a good plan, and enough for all of them.
 TIME_LIMIT = 600.0
@@ -26,6 +26,17 @@ NETWORKS_OPTION = click.option(
     callback=number_or("today", "networks, at least 1", least=1),
     metavar="K|today",
     help="Form exactly K networks in each area; today: as many as it has now by the list's pcn_code.",
+)
+
+MEMORY_OPTION = click.option(
+    "--memory",
+    type=Within(BYTES_GB),
+    default=DEFAULT.room / GIGABYTE,
+    show_default=True,
+    metavar="GB",
+    help="For the lists of feasible networks and all that is made of them, of the whole run. An area with more of "
+    "them than fit is planned by search, and bounded without a list. Python and its libraries take up to 0.3 GB "
+    "more for each worker.",
 )
 
 SEED_OPTION = click.option(
@@ -98,16 +109,7 @@ SOLVE_OPTIONS: tuple[Option, ...] = (
         help="Areas planned side by side [default: one for each core, one for few practices]. "
         "Changes no plan that is proven.",
     ),
-    click.option(
-        "--memory",
-        type=Within(BYTES_GB),
-        default=DEFAULT.room / GIGABYTE,
-        show_default=True,
-        metavar="GB",
-        help="For the lists of feasible networks and all that is made of them, of the whole run. An area with more of "
-        "them than fit is planned by search, and bounded without a list. Python and its libraries take up to 0.3 GB "
-        "more for each worker.",
-    ),
+    MEMORY_OPTION,
     SEED_OPTION,
     click.option("--json", "as_json", is_flag=True, help="Print plan.json on standard output as well."),
     click.option(

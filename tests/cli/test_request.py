@@ -18,6 +18,7 @@ from netform.cli.request import (
     ReportRequest,
     RoadsRequest,
     ScoreRequest,
+    ServeRequest,
     SolveRequest,
     SweepRequest,
 )
@@ -33,6 +34,7 @@ REQUESTS = {
     "front": FrontRequest,
     "alternatives": AlternativesRequest,
     "sweep": SweepRequest,
+    "serve": ServeRequest,
     "roads": RoadsRequest,
 }
 DEMANDS = {*(rule.key for rule in DEMAND_RULES), AREA_BAND}
