@@ -56,6 +56,8 @@ function show({ question, choice: at, preview }) {
   if (!question || !choice) return;
   write(byId("answer-title"), choices.length > 1 ? `${at + 1} of ${choices.length}: ${choice.title}` : choice.title);
   write(byId("answer-words"), choice.sentence);
+  write(byId("front-words"), question.front?.sentence ?? "");
+  byId("outdated").hidden = !question.outdated;
   write(byId("previewing-words"), `The map shows an answer, not the plan: ${choice.title}.`);
   byId("steps").hidden = choices.length < 2;
   /** @type {HTMLInputElement} */ (byId("preview")).checked = preview;

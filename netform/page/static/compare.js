@@ -7,8 +7,9 @@
 import { get, upload } from "./api.js";
 import { byId, fill, h, write } from "./dom.js";
 import { change, complain, refresh } from "./moves.js";
+import { areasAgain } from "./listening.js";
 import { say } from "./say.js";
-import { now, on, put } from "./store.js";
+import { now, on } from "./store.js";
 import { plural, some, tenths, whole } from "./words.js";
 
 // Side by side there is room for three.
@@ -24,7 +25,7 @@ export function start() {
     file.value = "";
   });
   byId("start-from").addEventListener("click", () => void change("start", { from: /** @type {HTMLSelectElement} */ (byId("start-plan")).value }));
-  on(["imports", "areas", "area"], showPlans);
+  on(["areas"], showPlans);
   on(["plan"], () => opened && void compare());
 }
 
@@ -38,7 +39,7 @@ export function look(/** @type {boolean} */ shown) {
 async function bring(given) {
   try {
     const imported = await upload(given, now().area ?? "");
-    put({ imports: [...now().imports.filter(({ id }) => id !== imported.id), imported] });
+    await areasAgain();
     const missing = imported.missing.length ? ` Not in it: ${some(imported.missing, 5)}.` : "";
     say(`Imported ${imported.name}: ${plural(imported.networks, "network")}, ${plural(imported.practices, "practice")}.${missing} ${imported.notes.join(" ")}`);
     await refresh(() => {});
@@ -51,7 +52,9 @@ async function bring(given) {
 }
 
 function showPlans() {
-  const { areas, imports } = now();
+  const { areas } = now();
+  // What it was opened with and today are among the server's imports, and named here by what they are.
+  const imports = (areas?.imports ?? []).filter(({ id }) => id !== "today" && id !== "plan");
   const today = areas?.has_today ? [{ id: "today", name: "Today" }] : [];
   const held = new Set(checked());
   const all = [...today, ...imports, { id: "now", name: "The plan now" }];

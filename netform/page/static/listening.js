@@ -26,7 +26,7 @@ export function start() {
     const look = async () => {
       try {
         put({ areas: await get("areas") });
-        await refresh((plan) => say(plan.undo ? `The server is back. The last step it has: ${plan.undo}.` : "The server is back."));
+        await refresh((plan) => say(plan.undo ? `The server is back. The last step it has: ${plan.undo}` : "The server is back."));
         put({ online: true });
         listen();
       } catch {
@@ -45,12 +45,16 @@ function listen() {
     const here = told.area === now().area;
     // A step elsewhere in the list moves the journal on as well: the next change here must stand on it.
     void refresh((plan) => {
-      if (here) warn(`Another window changed the plan. ${plan.undo ? `The last step now: ${plan.undo}. ` : ""}What you see is the fresh state.`);
+      if (here) warn(`Another window changed the plan, and you see it as it is now. ${plan.undo ? `The last step: ${plan.undo}` : ""}`);
     });
   });
   source.addEventListener("error", () => {
-    // The browser tries again by itself; whether the server is there at all is asked at once.
-    get("areas").then((areas) => put({ areas }), () => put({ online: false }));
+    // The browser tries again by itself, unless the server has too many windows to tell; whether it is there is asked.
+    const closed = source?.readyState === EventSource.CLOSED;
+    get("areas").then((areas) => {
+      put({ areas });
+      if (closed) window.setTimeout(listen, AGAIN * 5);
+    }, () => put({ online: false }));
   });
 }
 

@@ -125,14 +125,16 @@ export class PlanMap {
   }
 
   /**
-   * Lines between cells by what was found of them: firm in every plan near the best, or not.
+   * Lines between the ground of two practices by what was found of them.
    *
    * @param {Border[]} borders
    */
   drawBorders(borders) {
-    const lineOf = new Map((this.land?.ground.lines ?? []).map(({ a, b, d }) => [`${Math.min(a, b)} ${Math.max(a, b)}`, d]));
+    const between = (/** @type {number} */ a, /** @type {number} */ b) => `${Math.min(a, b)} ${Math.max(a, b)}`;
+    const lineOf = new Map((this.land?.ground.lines ?? []).map(({ a, b, d }) => [between(a, b), d]));
     fill(this.groups.borders, ...borders.map(({ a, b, kind }) => {
-      const d = lineOf.get(`${Math.min(a, b)} ${Math.max(a, b)}`);
+      const [here, there] = [this.land?.byCode.get(a)?.cell, this.land?.byCode.get(b)?.cell];
+      const d = here === null || here === undefined || there === null || there === undefined ? undefined : lineOf.get(between(here, there));
       return d ? s("path", { class: kind, d }) : null;
     }));
   }

@@ -1,5 +1,5 @@
 /**
- * The practices on the map: a circle whose area goes with the list, a diamond around a hub.
+ * The practices on the map: a circle whose area goes with the list, a diamond for a hub.
  *
  * @import {Land} from "./land.js"
  * @import {Picture} from "./picture.js"
@@ -11,7 +11,8 @@ import { fill, s } from "./dom.js";
 const RADIUS_OF_1000 = 1.9;
 const SMALLEST = 2.6;
 const SITES_AT_FULL_SIZE = 90;
-const HUB_REACH = 3.5;
+// A diamond looks as large as a circle when it reaches further.
+const HUB_REACH = 1.35;
 
 export class Marks {
   /** @param {SVGGElement} group */
@@ -31,7 +32,7 @@ export class Marks {
     fill(this.group, ...order.map((practice) => {
       const radius = Math.max(SMALLEST, dense ** 0.5 * RADIUS_OF_1000 * Math.sqrt(practice.list_size / 1000));
       const { dx, dy } = land.aside.get(practice.code) ?? { dx: 0, dy: 0 };
-      const reach = radius + HUB_REACH;
+      const reach = radius * HUB_REACH + 1;
       const mark = s("g", { class: "mark" },
         s("path", { class: "hub", d: `M${-reach} 0 0 ${-reach} ${reach} 0 0 ${reach}Z` }),
         s("circle", { class: "ring", r: radius + 4 }), s("circle", { class: "dot", r: radius }));

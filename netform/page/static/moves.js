@@ -70,7 +70,7 @@ export function complain(error) {
 }
 
 /** @param {Plan} plan */
-const lastStep = (plan) => (plan.undo ? `The last step there: ${plan.undo}. The plan shown is the fresh one.` : "The plan shown is the fresh one.");
+const lastStep = (plan) => (plan.undo ? `The last step now: ${plan.undo}` : "");
 
 /**
  * Fetch the plan anew because another window, or another server, may have changed it.

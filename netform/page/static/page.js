@@ -84,9 +84,10 @@ async function route() {
 
 /** @param {string} area */
 async function open(area) {
-  const row = now().areas?.areas.find((each) => each.area === area);
+  const areas = now().areas;
+  const row = areas && areas.areas.length > 1 ? areas.areas.find((each) => each.area === area) : undefined;
   put({ area, plan: null, before: null, land: null, chosen: new Set(), cursor: null, carried: null, network: null, question: null, preview: false });
-  const title = row?.label || now().areas?.title || "Networks";
+  const title = row?.label || areas?.title || "Networks";
   document.title = `${title}: networks`;
   write(byId("title"), title);
   byId("work").setAttribute("aria-busy", "true");

@@ -63,7 +63,7 @@ function update() {
   }
   const only = /** @type {HTMLSelectElement} */ (byId("only"));
   const held = only.value;
-  fill(only, h("option", { value: "" }, "all"), h("option", { value: "chosen" }, "chosen"), h("option", { value: "none" }, "in no network"), h("option", { value: "moved" }, "moved from today"),
+  fill(only, h("option", { value: "" }, "all"), h("option", { value: "chosen" }, "chosen"), h("option", { value: "none" }, "in no network"),
     ...[...plan.networks].sort((a, b) => a.number - b.number).map((network) => h("option", { value: `network ${network.id}` }, called(network))));
   only.value = [...only.options].some(({ value }) => value === held) ? held : "";
   filter();
@@ -75,33 +75,12 @@ function filter() {
   const words = /** @type {HTMLInputElement} */ (byId("search")).value.toLowerCase().split(/\s+/).filter(Boolean);
   const only = /** @type {HTMLSelectElement} */ (byId("only")).value;
   const networkOf = new Map(plan.networks.flatMap(({ id, members }) => members.map((code) => [code, id])));
-  const moved = only === "moved" ? movedFrom(land, networkOf) : new Set();
   let found = 0;
   for (const [code, { row, text }] of rows) {
     const network = networkOf.get(code);
-    const fits = only === "" || (only === "chosen" && chosen.has(code)) || (only === "none" && network === undefined)
-      || (only === "moved" && moved.has(code)) || only === `network ${network}`;
+    const fits = only === "" || (only === "chosen" && chosen.has(code)) || (only === "none" && network === undefined) || only === `network ${network}`;
     row.hidden = !fits || !words.every((word) => text.includes(word));
     found += Number(!row.hidden);
   }
   write(byId("found"), `${plural(found, "practice")} found, ${chosen.size} chosen`);
-}
-
-/**
- * Practices that do not share a network with most of the patients of their network of today.
- *
- * @param {Land} land
- * @param {Map<string, string>} networkOf
- */
-function movedFrom(land, networkOf) {
-  /** @type {Map<string, Map<string|undefined, number>>} */
-  const shares = new Map();
-  for (const { code, today, list_size } of land.ground.practices) {
-    if (today === null) continue;
-    const share = shares.get(today) ?? new Map();
-    share.set(networkOf.get(code), (share.get(networkOf.get(code)) ?? 0) + list_size);
-    shares.set(today, share);
-  }
-  const main = new Map([...shares].map(([today, share]) => [today, [...share].sort((a, b) => b[1] - a[1])[0][0]]));
-  return new Set(land.ground.practices.filter(({ code, today }) => today !== null && networkOf.get(code) !== main.get(today)).map(({ code }) => code));
 }

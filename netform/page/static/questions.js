@@ -16,6 +16,9 @@ import { percent, plural, tenths, whole } from "./words.js";
 // Progress is also sent by events; asking in between keeps the seconds and the bound fresh, and needs no event to arrive.
 const EVERY = 700;
 
+// An axis that is a sum of terms, by the name that the command line has for it.
+const WORKFORCE = { name: "workforce", label: "Workforce: staff travel, stranded posts, cover" };
+
 const NAMES = { solve: "Solve the rest", front: "Trade-off curve", alternatives: "Other good plans", borders: "Borders" };
 
 /** @param {PlanMap} map */
@@ -29,8 +32,9 @@ export function start(map) {
   byId("cancel").addEventListener("click", cancel);
   on(["land"], ({ land }) => {
     if (!land) return;
-    const axes = [{ name: "cost", label: "All of the cost" }, { name: "moved_patients", label: "Patients moved from today" }, ...land.ground.terms];
-    for (const id of ["axis-x", "axis-y"]) fill(byId(id), ...axes.map(({ name, label }) => h("option", { value: name, selected: id === "axis-y" && name === "moved_patients" }, label)));
+    const axes = [...land.ground.terms, WORKFORCE];
+    for (const [id, first] of [["axis-x", "patient_travel"], ["axis-y", WORKFORCE.name]])
+      fill(byId(id), ...axes.map(({ name, label }) => h("option", { value: name, selected: name === first }, label)));
   });
   on(["plan"], ({ plan }) => {
     const locked = plan?.networks.filter((network) => network.locked).length ?? 0;
@@ -62,7 +66,7 @@ async function ask(given) {
   const fields = {
     solve: {},
     front: { x: given.get("x"), y: given.get("y") },
-    alternatives: { count: number("count"), within: number("within") / 100, different: number("different") / 100 },
+    alternatives: { count: number("count"), within: number("within") / 100, different: number("different") },
     borders: { within: number("within") / 100 },
   }[kind];
   put({ preview: false });
@@ -95,7 +99,9 @@ export async function follow(id) {
 /** @param {Question} question */
 function ended(question) {
   if (question.state === "failed") return warn(question.error ?? "The question failed.");
-  const found = question.choices.length ? `${plural(question.choices.length, "plan")} found. ${question.choices[0].sentence}` : "No plan was found.";
+  const { choices, borders, front } = question;
+  const found = borders ? `${plural(borders.length, "border")} on the map.`
+    : choices.length ? `${plural(choices.length, "plan")} found. ${front?.sentence ?? choices[0].sentence}` : "No plan was found.";
   say(`${question.state === "cancelled" ? "Cancelled; the best so far is kept. " : ""}${NAMES[question.kind]}: ${found}`);
 }
 
@@ -120,7 +126,7 @@ function showProgress(question) {
   write(byId("stage"), `${NAMES[question.kind]}: ${stage}`);
   const gap = best && best.bound !== null && best.cost > 0 ? Math.max(0, (best.cost - best.bound) / best.cost) : null;
   write(byId("progress-words"), [
-    `${whole(seconds)} seconds`,
+    `${whole(seconds)} seconds${question.limit && seconds > question.limit ? ", finishing" : ""}`,
     best ? `best so far ${tenths(best.cost)} hours` : "no plan yet",
     gap === null ? "" : `at most ${percent(gap)} above the best possible`,
     best?.exceptions ? `${plural(best.exceptions, "network")} outside the band` : "",

@@ -101,9 +101,12 @@ function demands({ rules }) {
   const { land } = now();
   if (!land) return;
   const names = (/** @type {string[]} */ codes) => practicesOf(land, codes).map(({ name }) => name).join(", ") || codes.join(", ");
-  const item = (/** @type {string} */ words, /** @type {() => void} */ go) =>
-    h("li", {}, h("span", {}, words), h("button", { type: "button", class: "small", "aria-label": `Let go: ${words}`, onclick: go }, "Let go"));
+  const item = (/** @type {string} */ words, /** @type {(() => void)|null} */ go) =>
+    h("li", {}, h("span", {}, words), go && h("button", { type: "button", class: "small", "aria-label": `Let go: ${words}`, onclick: go }, "Let go"));
+  const given = "in the rules that it was opened with";
   const items = [
+    ...(rules.pins ?? []).map((codes) => item(`A network as it is, ${given}: ${names(codes)}`, null)),
+    ...(rules.merge ?? []).map((codes) => item(`About to become one, ${given}: ${names(codes)}`, null)),
     ...rules.together.map((codes) => item(`Together: ${names(codes)}`, () => void change("free", { demand: "together", codes }))),
     ...rules.apart.map((codes) => item(`Apart: ${names(codes)}`, () => void change("free", { demand: "apart", codes }))),
     ...rules.exclude.map((code) => item(`Left out: ${names([code])}`, () => void change("exclude", { codes: [code], excluded: false }))),

@@ -1,7 +1,7 @@
 /**
  * What the page knows, in one place: views read it and are told when a part of it that they show has changed.
  *
- * @import {Areas, Imported, Plan, Question} from "./types.js"
+ * @import {Areas, Plan, Question} from "./types.js"
  * @import {Land} from "./land.js"
  *
  * @typedef {object} State
@@ -19,14 +19,13 @@
  * @property {number} choice          which of its answers is looked at
  * @property {boolean} preview        whether the map shows that answer instead of the plan
  * @property {ReadonlySet<string>} layers    ids of the second layers shown
- * @property {readonly Imported[]} imports
  * @property {boolean} online
  */
 
 /** @type {State} */
 const state = {
   areas: null, area: null, land: null, plan: null, before: null, chosen: new Set(), cursor: null, carried: null, over: null,
-  network: null, question: null, choice: 0, preview: false, layers: new Set(["towns", "borders"]), imports: [], online: true,
+  network: null, question: null, choice: 0, preview: false, layers: new Set(["towns", "borders"]), online: true,
 };
 
 /** @type {{keys: ReadonlySet<keyof State>, listener: (state: Readonly<State>) => void}[]} */

@@ -24,6 +24,7 @@
  * @property {number} n
  * @property {string} journal
  * @property {boolean} has_today
+ * @property {{id: string, name: string}[]} [imports]
  * @property {AreaRow[]} areas
  * @property {string[]} notes
  *
@@ -99,6 +100,9 @@
  * @property {string[][]} apart
  * @property {string[]} exclude
  * @property {string[]} hub_must
+ * @property {string[]} [hub_may]
+ * @property {string[][]} [pins]      those of the rules that it began with; locks are not among them
+ * @property {string[][]} [merge]
  * @property {number|null} longest_to_hub
  * @property {number|null} longest_between
  * @property {number|null} least_practices
@@ -133,7 +137,13 @@
  * @property {string} sentence
  * @property {{practices: number, patients: number, moves: Move[], cost: number}} difference
  *
- * @typedef {{a: number, b: number, kind: "firm"|"soft"|"open", share?: number}} Border
+ * @typedef {{a: string, b: string, kind: "firm"|"soft"|"open"}} Border   between two practices, by code
+ *
+ * @typedef {object} Front
+ * @property {{x: number, y: number, choice: number}[]} points
+ * @property {string} x_label
+ * @property {string} y_label
+ * @property {string} [sentence]
  *
  * @typedef {object} Question
  * @property {string} id
@@ -145,7 +155,9 @@
  * @property {{cost: number, bound: number|null, exceptions: number}|null} best
  * @property {string} [error]
  * @property {Choice[]} choices
- * @property {{points: {x: number, y: number, choice: number}[], x_label: string, y_label: string}} [front]
+ * @property {boolean} [outdated]   asked by other rules or locks than those of now
+ * @property {number} [limit]
+ * @property {Front} [front]
  * @property {Border[]} [borders]
  *
  * @typedef {object} Imported
