@@ -96,30 +96,34 @@ class Listener:
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, name="page", daemon=True)
+        # A thread that is waited for while a signal comes counts as ended from then on (Python 3.11): this does not.
+        self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin to answer."""
-        self._thread.start()
-        while self._thread.is_alive() and not self._server.started:
+        threading.Thread(target=self._run, name="page", daemon=True).start()
+        while self.running and not self._server.started:
             time.sleep(0.005)
 
     @property
     def running(self) -> bool:
         """Whether it answers."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def wait(self, seconds: float) -> None:
         """Wait until it ends, or for some time."""
-        self._thread.join(seconds)
+        self._ended.wait(seconds)
 
     def stop(self, seconds: float) -> None:
         """Take no more connections, and let what is being answered end in the time."""
         self._server.should_exit = True
-        self._thread.join(seconds)
+        self._ended.wait(seconds)
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            asyncio.run(self._serve())
+        finally:
+            self._ended.set()
 
     async def _serve(self) -> None:
         ending = asyncio.ensure_future(self._end_idle())
