@@ -14,6 +14,10 @@ const HEIGHT = 16;
 const PER_DIGIT = 7.2;
 const PADDING = 3.5;
 const PER_SIGN = 13;
+// What a place costs, in pixels further from the middle that are as bad: off a site, over a dot, over another badge.
+const ASIDE = 4;
+const ON_DOT = 60;
+const ON_BADGE = 400;
 
 /** @typedef {{x: number, y: number, width: number}} Spot   the middle in pixels of the window, and the width */
 
@@ -66,9 +70,10 @@ function place(land, picture, network, { taken, dots, scale, growth }) {
   for (const at of places) {
     for (const [dx, dy] of [[0, 0], [0, -1], [0, 1], [-1, 0], [1, 0]]) {
       const [x, y] = [at.x * scale + dx * (width / 2 + 8), at.y * scale + dy * (height / 2 + 8)];
-      const over = taken.filter((spot) => Math.abs(spot.x - x) < (spot.width * growth + width) / 2 && Math.abs(spot.y - y) < height);
-      const hidden = dots.filter((dot) => Math.abs(dot.x - x) < width / 2 + 3 && Math.abs(dot.y - y) < height / 2 + 3);
-      const cost = Math.hypot(x - middle.x, y - middle.y) + 400 * over.length + 60 * hidden.length + 4 * Number(dx !== 0 || dy !== 0);
+      let cost = Math.hypot(x - middle.x, y - middle.y) + ASIDE * Number(dx !== 0 || dy !== 0);
+      for (const spot of taken) if (Math.abs(spot.x - x) < (spot.width * growth + width) / 2 && Math.abs(spot.y - y) < height) cost += ON_BADGE;
+      if (cost >= least) continue;
+      for (const dot of dots) if (Math.abs(dot.x - x) < width / 2 + 3 && Math.abs(dot.y - y) < height / 2 + 3) cost += ON_DOT;
       if (cost < least) [best, least] = [{ x, y, width: width / growth }, cost];
     }
   }

@@ -5,7 +5,7 @@
 import { s } from "./dom.js";
 import { whole } from "./words.js";
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [460, 230, 62, 40, 14];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [460, 260, 62, 40, 14];
 
 /**
  * @param {{x: number, y: number, choice: number}[]} points   from left to right

@@ -2,7 +2,7 @@
  * What happens elsewhere: another window changes the plan, a question goes on, the server goes away and comes back.
  */
 
-import { events, get, TAB } from "./api.js";
+import { events, get, Refused, TAB } from "./api.js";
 import { byId } from "./dom.js";
 import { refresh } from "./moves.js";
 import { say, warn } from "./say.js";
@@ -29,7 +29,9 @@ export function start() {
         await refresh((plan) => say(plan.undo ? `The server is back. The last step it has: ${plan.undo}` : "The server is back."));
         put({ online: true });
         listen();
-      } catch {
+      } catch (error) {
+        // Started anew, it has another address: what answers at this one says no.
+        byId("moved-away").hidden = !(error instanceof Refused);
         waiting = window.setTimeout(look, AGAIN);
       }
     };

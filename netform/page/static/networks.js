@@ -82,11 +82,17 @@ function makeRow(map) {
   const element = h("tbody", {},
     h("tr", {}, h("td", { class: "lock-cell" }, h("label", { class: "target" }, box, label)), h("th", { scope: "rowgroup" }, look), patients, hours),
     h("tr", { class: "says" }, h("td", { colspan: 4 }, facts, broken, h("div", { class: "row-tools" }, zoom, more))));
+  let [drawn, colour] = ["", -1];
   const update = (/** @type {Network} */ fresh) => {
-    // The colour comes from the map and may change without the network.
-    fill(mark, swatch(map.colours.get(fresh.id)));
-    if (fresh === network) return;
     network = fresh;
+    // The colour comes from the map and may change without the network.
+    const own = map.colours.get(fresh.id) ?? -1;
+    if (own !== colour) fill(mark, swatch((colour = own)));
+    const { least, most } = /** @type {Plan} */ (now().plan).rules;
+    // Most of a plan is as it was: what says the same is not drawn again.
+    const said = JSON.stringify([fresh, least, most]);
+    if (said === drawn) return;
+    drawn = said;
     element.setAttribute("data-network", fresh.id);
     element.classList.toggle("off", fresh.breaches.length > 0);
     element.classList.toggle("is-locked", fresh.locked);

@@ -3,6 +3,7 @@
  *
  * @import {PlanMap} from "./map.js"
  * @import {Land} from "./land.js"
+ * @import {Plan} from "./types.js"
  */
 
 import { byId, fill, h, write } from "./dom.js";
@@ -61,12 +62,28 @@ function update() {
     const network = networkOf.get(code);
     write(where, network ? called(network) : excluded.has(code) ? "left out" : "none yet");
   }
+  showChoices(plan);
+  filter();
+}
+
+/** @type {string} */
+let choices = "";
+
+/**
+ * The networks to narrow the list to, drawn again only when they are others.
+ *
+ * @param {Plan} plan
+ */
+function showChoices(plan) {
+  const networks = [...plan.networks].sort((a, b) => a.number - b.number);
+  const said = JSON.stringify(networks.map(({ id, number, name }) => [id, number, name]));
+  if (said === choices) return;
+  choices = said;
   const only = /** @type {HTMLSelectElement} */ (byId("only"));
   const held = only.value;
   fill(only, h("option", { value: "" }, "all"), h("option", { value: "chosen" }, "chosen"), h("option", { value: "none" }, "in no network"),
-    ...[...plan.networks].sort((a, b) => a.number - b.number).map((network) => h("option", { value: `network ${network.id}` }, called(network))));
+    ...networks.map((network) => h("option", { value: `network ${network.id}` }, called(network))));
   only.value = [...only.options].some(({ value }) => value === held) ? held : "";
-  filter();
 }
 
 function filter() {

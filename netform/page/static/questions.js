@@ -3,7 +3,7 @@
  * the server; its progress is told here, and cancelling keeps the best plan found.
  *
  * @import {PlanMap} from "./map.js"
- * @import {Question} from "./types.js"
+ * @import {Border, Question} from "./types.js"
  */
 
 import { get, post } from "./api.js";
@@ -42,7 +42,10 @@ export function start(map) {
       ? `${plural(locked, "network")} locked: they stay as they are, and the rest is planned around them.`
       : "No network is locked: everything may change. Lock what is agreed in the Networks tab.");
   });
-  on(["question", "area"], ({ question }) => showProgress(question));
+  on(["question", "area"], ({ question }) => {
+    showProgress(question);
+    showBorders(question?.borders ?? []);
+  });
   on(["question", "land", "layers"], ({ question, layers }) => {
     const borders = layers.has("borders") ? (question?.borders ?? []) : [];
     byId("borders-key").hidden = !borders.length;
@@ -131,4 +134,20 @@ function showProgress(question) {
     gap === null ? "" : `at most ${percent(gap)} above the best possible`,
     best?.exceptions ? `${plural(best.exceptions, "network")} outside the band` : "",
   ].filter(Boolean).join("; "));
+}
+
+/**
+ * What the map shows of borders, in words: those that are not firm by name, for they are what can be talked about.
+ *
+ * @param {Border[]} borders
+ */
+function showBorders(borders) {
+  byId("borders").hidden = !borders.length;
+  const { land } = now();
+  if (!borders.length || !land) return;
+  const of = (/** @type {Border["kind"]} */ kind) => borders.filter((border) => border.kind === kind);
+  write(byId("borders-words"), `Of ${plural(borders.length, "pair")} of neighbours that a border can part, ${of("firm").length} are parted in every plan near the best, `
+    + `${of("soft").length} in some, and of ${of("open").length} it is not known yet.`);
+  const name = (/** @type {string} */ code) => land.byCode.get(code)?.name ?? code;
+  fill(byId("borders-list"), ...[...of("soft"), ...of("open")].map(({ a, b, kind }) => h("li", {}, `${name(a)} and ${name(b)}: ${kind}`)));
 }

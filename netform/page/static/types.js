@@ -3,7 +3,7 @@
  *
  * Patients are registered patients, hours are hours a week, minutes are one way.
  *
- * @typedef {"unfinished"|"breaks rules"|"keeps the rules"|"proven best"} Status
+ * @typedef {"unfinished"|"breaks rules"|"exceptions"|"keeps the rules"|"proven best"} Status
  *
  * @typedef {object} AreaRow
  * @property {string} area

@@ -84,6 +84,7 @@ export function bandWord(patients, rules) {
 export const STATUS = {
   "unfinished": { sign: "…", word: "Unfinished", tone: "open" },
   "breaks rules": { sign: "!", word: "Breaks rules", tone: "warn" },
+  "exceptions": { sign: "▲", word: "Outside the band", tone: "open" },
   "keeps the rules": { sign: "✓", word: "Keeps the rules", tone: "good" },
   "proven best": { sign: "★", word: "Proven best", tone: "good" },
 };
