@@ -1,7 +1,8 @@
 """Run the benchmark; ``scripts/benchmark --help`` says all there is.
 
 ``scripts/benchmark [-o FOLDER] [--quick] [--areas CODE ...] [--changes] [--seconds SECONDS]``,
-``scripts/benchmark --unseen N [--seed S] [--only I ...]`` or ``scripts/benchmark --cases [county hsma city]``.
+``scripts/benchmark --page [MOVES] [--areas CODE ...]``, ``scripts/benchmark --unseen N [--seed S] [--only I ...]`` or
+``scripts/benchmark --cases [county hsma city]``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from scripts.benchmarking.changes import answer_changes, quantile_rows
 from scripts.benchmarking.fixed import SUITES
 from scripts.benchmarking.growth import measure_growth
 from scripts.benchmarking.isolated import run_isolated
+from scripts.benchmarking.page import HEAD as PAGE_HEAD
+from scripts.benchmarking.page import is_flat, measure_page, page_row
 from scripts.benchmarking.peers import PEERS, TITLES, run_peer
 from scripts.benchmarking.picture import draw_results
 from scripts.benchmarking.planning import plan_list
@@ -53,6 +56,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "netform/benchmark/1"
 CHANGES_SCHEMA = "netform/changes/1"
+PAGE_SCHEMA = "netform/page/1"
+# Birmingham and Solihull: of the largest areas of England.
+PAGE_AREAS = ("15E",)
 # A peer has so many times as long as netform took, and no less than so many seconds of CPU.
 TIMES_NETFORM, LEAST_SECONDS = 10.0, 10.0
 # A cost below netform's proven one by more than rounding is a defect of netform.
@@ -73,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     target.mkdir(parents=True, exist_ok=True)
     if given.changes:
         return _changes(given, target)
+    if given.page is not None:
+        return _page(given, target)
     if given.unseen is not None or given.only or given.cases is not None:
         return _questions(given, target)
     rules = load_profile()
@@ -116,6 +124,19 @@ def _changes(given: argparse.Namespace, target: Path) -> int:
     print("\n".join(format_table(CHANGES_HEAD, rows, markdown=True)))
     print(f"\nWritten: {target / 'changes.json'}")
     return 0
+
+
+def _page(given: argparse.Namespace, target: Path) -> int:
+    """Move practices on the planner's page of every area, print a table; 1 where its memory grows."""
+    results: dict[str, Any] = {"schema": PAGE_SCHEMA, "machine": _machine(), "areas": []}
+    for area in PAGE_AREAS if given.areas is None else given.areas:
+        _say(f"{area}: the planner's page, {given.page:,} moves")
+        results["areas"].append(measure_page(area, given.page))
+        (target / "page.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    rows = [page_row(each) for each in results["areas"]]
+    print("\n".join(format_table(PAGE_HEAD, rows, markdown=True)))
+    print(f"\nWritten: {target / 'page.json'}")
+    return 0 if all(is_flat(each["megabytes"]) for each in results["areas"]) else 1
 
 
 def _questions(given: argparse.Namespace, target: Path) -> int:
@@ -173,6 +194,14 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--changes", action="store_true", help="instead: single changes answered from what a session keeps"
+    )
+    parser.add_argument(
+        "--page",
+        nargs="?",
+        type=int,
+        const=1000,
+        metavar="MOVES",
+        help="instead: so many moves on the planner's page, with their time and its memory [1000]",
     )
     parser.add_argument("--no-growth", action="store_true", help="leave the growth out")
     _add_questions(parser)
