@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from netform.map.boundaries import tile_areas
-from netform.map.outer_edge import smooth_edge
+from netform.map.outer_edge import NOTCH_M, smooth_edge
 from netform.map.territory import Territories
 from netform.map.territory.sites import Sites
 from netform.prepared import Prepared, of_practices
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from netform.map.territory.coverage import Geometries
+
 __all__ = ["SettledGround", "prepared_area", "settled_ground"]
+
+# An edge is smoothed by what is this far from it at most, in metres: its notches are `NOTCH_M` deep, and what is done
+# to one may hang on the next. In 32 areas of England, more changes no edge by more than a ten-thousandth of the ground.
+BELT_M = 4 * NOTCH_M
 
 Part = tuple["NDArray[np.int64]", Territories]
 
@@ -29,8 +35,9 @@ def prepared_area(prepared: Prepared, area: str) -> Prepared:
 
     No network crosses from one area to another, so that whatever is asked of the area has the answer it has in the
     whole list. Its ground is what is left to it where neighbouring areas claim some of the same, smooth where the
-    list's outline is netform's own; that takes a second at most, and is done when it is first looked at. Practices of
-    several areas at one place each have the whole of that place's territory.
+    list's outline is netform's own; that takes a second or so at most, and is done when it is first looked at. It
+    differs from the map of the whole list in two things: in a national list, areas beyond the neighbours may turn a
+    corner of the smoothed edge, and where practices of several areas are at one place, each area has that place whole.
 
     Parameters
     ----------
@@ -105,18 +112,28 @@ def settled_ground(prepared: Prepared, number: int) -> SettledGround:
     near = np.flatnonzero(shapely.intersects(extents, extents[number])).tolist()
     rows = np.sort(np.concatenate([parts[each][0] for each in near]))
     whole = tile_areas([(np.searchsorted(rows, parts[each][0]), parts[each][1]) for each in near])
-    if prepared.outlined:
-        whole = smooth_edge(whole)
     site_of = {each: whole.sites.site_of[np.searchsorted(rows, parts[each][0])] for each in near}
     mine, at = np.unique(site_of[number], return_inverse=True)
     sites = Sites(whole.sites.easting[mine], whole.sites.northing[mine], at.reshape(-1).astype(np.int64))
-    polygons = whole.polygons[mine]
+    polygons = _smoothed(whole, mine) if prepared.outlined else whole.polygons[mine]
     areas = list(prepared.areas)
     return SettledGround(
         (np.arange(len(at)), Territories(polygons, sites, shapely.coverage_union_all(polygons))),
         {
-            areas[each]: shapely.coverage_union_all(whole.polygons[np.setdiff1d(site_of[each], mine)])
+            areas[each]: shapely.coverage_union_all(whole.polygons[sorted({*site_of[each]} - {*mine})])
             for each in near
             if each != number
         },
     )
+
+
+def _smoothed(whole: Territories, mine: NDArray[np.int64]) -> Geometries:
+    """Give the territories of some sites with the outer edge of the whole smoothed."""
+    ground = shapely.coverage_union_all(whole.polygons[mine])
+    kept = np.flatnonzero(shapely.dwithin(whole.polygons, ground, BELT_M))
+    sites = whole.sites
+    # Nobody stands anywhere for this: smoothing looks at sites alone.
+    belt = Sites(sites.easting[kept], sites.northing[kept], np.arange(len(kept)))
+    polygons = whole.polygons[kept]
+    smooth = smooth_edge(Territories(polygons, belt, shapely.coverage_union_all(polygons)))
+    return smooth.polygons[np.searchsorted(kept, mine)]
