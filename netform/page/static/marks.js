@@ -33,7 +33,7 @@ export class Marks {
       const radius = Math.max(SMALLEST, dense ** 0.5 * RADIUS_OF_1000 * Math.sqrt(practice.list_size / 1000));
       const { dx, dy } = land.aside.get(practice.code) ?? { dx: 0, dy: 0 };
       const reach = radius * HUB_REACH + 1;
-      const mark = s("g", { class: "mark" },
+      const mark = s("g", { class: "mark", "data-code": practice.code },
         s("path", { class: "hub", d: `M${-reach} 0 0 ${-reach} ${reach} 0 0 ${reach}Z` }),
         s("circle", { class: "ring", r: radius + 4 }), s("circle", { class: "dot", r: radius }));
       this.kept.set(practice.code, { mark, words: "", dx, dy, radius });
