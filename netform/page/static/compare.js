@@ -40,7 +40,9 @@ async function bring(given) {
   try {
     const imported = await upload(given, now().area ?? "");
     await areasAgain();
-    const missing = imported.missing.length ? ` Not in it: ${some(imported.missing, 5)}.` : "";
+    // A plan of one area does not lack the practices of the others.
+    const lacking = imported.missing.filter((code) => now().land?.byCode.has(code));
+    const missing = lacking.length ? ` Not in it: ${some(lacking, 5)}.` : "";
     say(`Imported ${imported.name}: ${plural(imported.networks, "network")}, ${plural(imported.practices, "practice")}.${missing} ${imported.notes.join(" ")}`);
     await refresh(() => {});
     const box = /** @type {HTMLInputElement|null} */ (document.querySelector(`#compare-with input[value="${CSS.escape(imported.id)}"]`));

@@ -7,7 +7,11 @@ import { byId, write } from "./dom.js";
 /** @param {string} sentence */
 export function say(sentence) {
   dismiss();
-  write(byId("said"), sentence);
+  const said = byId("said");
+  write(said, sentence);
+  // What is too long to be seen at once can be scrolled by keyboard; else it is no stop of the Tab key.
+  if (said.scrollHeight > said.clientHeight) said.tabIndex = 0;
+  else said.removeAttribute("tabindex");
 }
 
 /** @param {string} sentence */
