@@ -5,6 +5,7 @@
 import { events, get, Refused, TAB } from "./api.js";
 import { byId } from "./dom.js";
 import { refresh } from "./moves.js";
+import { overheard } from "./questions.js";
 import { say, warn } from "./say.js";
 import { now, on, put } from "./store.js";
 
@@ -49,6 +50,10 @@ function listen() {
     void refresh((plan) => {
       if (here) warn(`Another window changed the plan, and you see it as it is now. ${plan.undo ? `The last step: ${plan.undo}` : ""}`);
     });
+  });
+  source.addEventListener("question", (event) => {
+    const told = JSON.parse(event.data);
+    if (told.state === "running") void overheard(told.id);
   });
   source.addEventListener("error", () => {
     // The browser tries again by itself, unless the server has too many windows to tell; whether it is there is asked.

@@ -39,13 +39,14 @@ export function start(map) {
   on(["plan"], ({ plan }) => {
     const locked = plan?.networks.filter((network) => network.locked).length ?? 0;
     write(byId("locks-words"), locked
-      ? `${plural(locked, "network")} locked: they stay as they are, and the rest is planned around them.`
+      ? `${plural(locked, "network")} locked: ${locked === 1 ? "it stays as it is, and the rest is planned around it" : "they stay as they are, and the rest is planned around them"}.`
       : "No network is locked: everything may change. Lock what is agreed in the Networks tab.");
   });
   on(["question", "area"], ({ question }) => {
     showProgress(question);
     showBorders(question?.borders ?? []);
   });
+  on(["plan"], () => void freshen());
   on(["question", "land", "layers"], ({ question, layers }) => {
     const borders = layers.has("borders") ? (question?.borders ?? []) : [];
     byId("borders-key").hidden = !borders.length;
@@ -96,6 +97,45 @@ export async function follow(id) {
     put({ question, choice: 0 });
     if (question.state !== "running") return ended(question);
     await new Promise((resolve) => setTimeout(resolve, EVERY));
+  }
+}
+
+/**
+ * A question that was asked in another window, or here before the page was loaded anew.
+ *
+ * @param {string} id
+ */
+export async function overheard(id) {
+  const { question, area } = now();
+  if (question?.id === id || question?.state === "running" || area === null) return;
+  try {
+    /** @type {Question} */
+    const other = await get(`questions/${encodeURIComponent(id)}`);
+    if (other.area === area && other.state === "running" && now().question?.state !== "running") await follow(id);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Whether the tab is open: an answer beside a plan that has changed is asked for again only for who looks at it. */
+let opened = false;
+
+/** @param {boolean} shown */
+export function look(shown) {
+  opened = shown;
+  if (shown) void freshen();
+}
+
+/** What an answer would change is told of the plan as it is now. */
+async function freshen() {
+  const { question, plan } = now();
+  if (!opened || !plan || !question?.choices.length || question.state === "running") return;
+  try {
+    /** @type {Question} */
+    const fresh = await get(`questions/${encodeURIComponent(question.id)}`);
+    if (now().question === question && now().plan === plan) put({ question: fresh });
+  } catch (error) {
+    complain(error);
   }
 }
 
