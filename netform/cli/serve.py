@@ -209,7 +209,11 @@ def _planning(request: ServeRequest, rules: Any, journal: Path, progress: Progre
         memory=MemoryBudget.of(request.memory),
     )
     progress.say("reading the journal")
-    return Planning.begin(prepared, rules, options, start, journal, now=lambda: datetime.now(UTC))
+    planning = Planning.begin(prepared, rules, options, start, journal, now=lambda: datetime.now(UTC))
+    # Every network is judged once: a page of a hundred areas then opens as soon as one of a single area.
+    progress.say("judging the plan as it stands")
+    planning.areas()
+    return planning
 
 
 def _tell(planning: Planning, journal: Path, address: str) -> None:
@@ -218,9 +222,7 @@ def _tell(planning: Planning, journal: Path, address: str) -> None:
 
     for note in planning.journal.notes:
         say(f"netform: {one_line(note)}")
-    before = planning.journal.n
-    since = f", which goes on after {before:,} change{'s' * (before != 1)}" if before else ""
-    say(f"netform: changes are kept in {_shown(journal)}{since}.")
+    say(f"netform: changes are kept in {_shown(journal)}.")
     say(f"netform: the page is at {address}")
     say("netform: whoever has this address can change the plan, from this computer alone. Ctrl-C ends it.")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +149,8 @@ class Journal:
     def _lock(self) -> None:
         """Keep the file to this process, where the system can."""
         assert self._file is not None  # noqa: S101 (`at` made it)
+        if not stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):  # a pipe or a device keeps nothing
+            raise _refused(self.path, "is no ordinary file", "Name another with --journal")
         try:
             if os.name == "nt":
                 import msvcrt  # noqa: PLC0415 (Windows alone has it)
@@ -201,7 +204,8 @@ class Journal:
                 f"{self.path.name}: the last change had not been written whole, and is not in the plan."
             )
         if self.lines:
-            self.notes.append(f"{self.path.name}: {len(self.lines):,} earlier changes were taken up again.")
+            were = "change was" if len(self.lines) == 1 else "changes were"
+            self.notes.append(f"{self.path.name}: {len(self.lines):,} earlier {were} taken up again.")
 
     def _check(self, found: Mapping[str, Any], head: Mapping[str, Any]) -> None:
         """Refuse to go on with a plan that began with something else."""

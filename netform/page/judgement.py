@@ -20,7 +20,7 @@ from netform.plan.neighbourhoods import main_share, patients_by_neighbourhood
 from netform.report.words import hours as hours_words
 from netform.rules.breaches import plan_breaches
 from netform.rules.demanded_graph import demanded_graph
-from netform.scores.containment import containments
+from netform.scores.containment import containments, people_living
 from netform.scores.tally import add_up
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class Judge:
         default_factory=OrderedDict
     )
     _graphs: dict[tuple[str, Any], nx.Graph] = field(default_factory=dict)
+    _living_in: dict[str, float] | None = None
 
     def judge(self, state: PlanState, area: str, best: Best | None = None) -> Judgement:
         """Judge an area as it stands.
@@ -157,8 +158,9 @@ class Judge:
             self._seen.move_to_end(key)
             return self._seen[key]
         graph = self._graph(area, rules)
-        known = any("residents" in graph.nodes[code] for code in members)
-        held = containments(self.graph, [members])[0] if known else None
+        if self._living_in is None:
+            self._living_in = people_living(self.graph)
+        held = containments(self.graph, [members], self._living_in)[0]
         scored = scored_network(graph, network, network, members, rules, held)
         size = graph.nodes(data="list_size")
         pieces = sorted(

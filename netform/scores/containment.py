@@ -13,14 +13,31 @@ from typing import TYPE_CHECKING
 from netform.plan.model import Containment
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     import networkx as nx
 
-__all__ = ["containments"]
+__all__ = ["containments", "people_living"]
 
 
-def containments(graph: nx.Graph, groups: Iterable[Collection[str]]) -> list[Containment | None]:
+def people_living(graph: nx.Graph) -> dict[str, float]:
+    """Count the people who live in the territory of each practice, wherever in the list they are registered.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        Of the whole list.
+    """
+    living_in: dict[str, float] = defaultdict(float)
+    for code in sorted(graph):
+        for owner, patients in graph.nodes[code].get("residents", {}).items():
+            living_in[owner] += patients
+    return dict(living_in)
+
+
+def containments(
+    graph: nx.Graph, groups: Iterable[Collection[str]], living_in: Mapping[str, float] | None = None
+) -> list[Containment | None]:
     """Count both ways for each of some networks.
 
     Parameters
@@ -29,6 +46,8 @@ def containments(graph: nx.Graph, groups: Iterable[Collection[str]]) -> list[Con
         Of the whole list (`netform.map.graph`): people of any of its practices may live in a territory.
     groups : iterable of collection of str
         The practice codes of each network.
+    living_in : mapping of str to float, optional
+        As `people_living` counts, where that is kept.
 
     Returns
     -------
@@ -36,10 +55,8 @@ def containments(graph: nx.Graph, groups: Iterable[Collection[str]]) -> list[Con
         None for a network of none of whose practices it is known where their patients live.
     """
     nodes = graph.nodes
-    living_in: dict[str, float] = defaultdict(float)
-    for code in sorted(graph):
-        for owner, patients in nodes[code].get("residents", {}).items():
-            living_in[owner] += patients
+    if living_in is None:
+        living_in = people_living(graph)
     found: list[Containment | None] = []
     for codes in groups:
         members = sorted(codes)
@@ -54,7 +71,7 @@ def containments(graph: nx.Graph, groups: Iterable[Collection[str]]) -> list[Con
             Containment(
                 patients=living,
                 inside=sum(each.get(owner, 0.0) for each in homes for owner in members),
-                registered=sum(living_in[owner] for owner in members),
+                registered=sum(living_in.get(owner, 0.0) for owner in members),
                 population=sum(known) if len(known) == len(people) else None,
             )
         )

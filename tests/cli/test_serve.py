@@ -128,7 +128,7 @@ def test_changes_outlive_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert said.endswith("netform: stopped; every change is in list.journal.jsonl.\n")
     assert "Traceback" not in said
     with running(tmp_path) as page:
-        assert "netform: changes are kept in list.journal.jsonl, which goes on after 1 change.\n" in page.said
+        assert "netform: list.journal.jsonl: 1 earlier change was taken up again.\n" in page.said
         _, plan = page.json("GET", "api/plan?area=")
         assert sorted(network["members"] for network in plan["networks"]) == [["A"], ["B", "C", "D"]]
         out = {"n": 1, "area": "", "tab": "t", "kind": "exclude", "codes": ["A"], "excluded": True}

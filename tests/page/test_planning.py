@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,6 @@ from tests.page.made_up import CODES, planning_of, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from netform.page.planning import Planning
 
@@ -237,6 +238,15 @@ def test_a_file_that_is_no_journal_is_left_alone(
     with pytest.raises(InputError, match=said):
         begin(path)
     assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_what_keeps_nothing_is_no_place_for_a_journal(tmp_path: Path, begin: Begin) -> None:
+    """A pipe, or a device."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(InputError, match="is no ordinary file"):
+            begin(path)
 
 
 def test_a_journal_is_of_one_list(tmp_path: Path, begin: Begin) -> None:
