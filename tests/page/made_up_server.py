@@ -77,7 +77,9 @@ class MadeUpQuestions:
     cancelled: list[str] = field(default_factory=list)
 
     def ask(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Take a question."""
+        """Take a question, of the plan before its first change."""
+        if asked["n"]:
+            raise StaleError("Another tab was first. Look at the plan, and ask again.")
         self.asked.append(dict(asked))
         return {"question": "q1"}
 
