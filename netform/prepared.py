@@ -151,6 +151,8 @@ class Prepared:
         Where practices stand on the ground.
     neighbourhoods : Neighbourhoods or None
         Where patients live by them; None where no files of neighbourhoods were given.
+    unknown_at : int
+        Where among the notes those stand that depend on the weights (`netform.inputs.missing_data`).
     """
 
     practices: PracticeList
@@ -163,6 +165,7 @@ class Prepared:
     origin: Mapping[str, Any] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
     neighbourhoods: Neighbourhoods | None = None
+    unknown_at: int = 0
 
     def rules_for_all(self, rules: Rules) -> Rules:
         """Give rules by which those are left out, too, that are nowhere and were asked to be left out."""

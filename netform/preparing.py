@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from netform.publications.lookup import Lookup
     from netform.rules.model import Rules
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "with_weights_noted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def prepare(
     ground = _ground(inputs, read, standing, partial(read.lookup.today, old=old_codes))
     graph, neighbourhoods = _graph(read, standing, travel, ground)
     names = {practice.code: practice.name for practice in practices}
-    notes = (
+    read_notes = (
         *practices.notes,
         *places.notes,
         *standing.nowhere.notes,
@@ -125,6 +125,9 @@ def prepare(
         *barrier_notes(graph, rules, names, given=read.graph is not None),
         *read.registered.notes,
         *(neighbourhoods.notes if neighbourhoods else ()),
+    )
+    notes = (
+        *read_notes,
         *unknown_notes(graph, rules),
         *far_patients_notes(graph, standing.nowhere),
         *ground.notes,
@@ -143,7 +146,24 @@ def prepare(
         {"files": files},
         standing,
         neighbourhoods,
+        len(read_notes),
     )
+
+
+def with_weights_noted(prepared: Prepared, before: Rules, rules: Rules) -> Prepared:
+    """Say of a prepared list what a term that now has a weight has nothing to go by, as if it were prepared anew.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    before : Rules
+        By which it was prepared.
+    rules : Rules
+        Of the same map (`netform.rules.model.OF_THE_MAP`).
+    """
+    old, new = (unknown_notes(prepared.graph, each) for each in (before, rules))
+    at = prepared.unknown_at
+    return replace(prepared, notes=(*prepared.notes[:at], *new, *prepared.notes[at + len(old) :]))
 
 
 def _read(inputs: Inputs, stdin: BinaryIO | None, on_stage: Callable[[str], None]) -> _Read:

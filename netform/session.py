@@ -95,6 +95,11 @@ class Session:
             self.options.workers, keep=True, memory=self.options.memory, let_go=self._let_go
         )
 
+    @property
+    def held(self) -> int:
+        """Bytes of the lists that are kept between questions."""
+        return self._listings.held
+
     def solve(
         self, rules: Rules | None = None, *, moves: Moves | None = None, seconds: float | None = None
     ) -> Plan:
@@ -339,6 +344,8 @@ class Session:
         found = solve_area(graph, area, codes, free, options, progress)
         if found.result.status == "optimal":
             self._remember((area, free), found, graph)
+        elif self.stopped is not None and self.stopped():
+            self._begun.discard(area)
 
     def _remember(self, key: tuple[str, Rules], found: AreaOutcome, graph: nx.Graph) -> None:
         """Keep a proven plan; of an area the first case that others can start from, and the latest."""

@@ -50,8 +50,12 @@ WRITERS = {
     "rmdir", "rmtree", "savetxt", "symlink_to", "to_csv", "to_excel", "to_file", "to_parquet", "touch",
     "unlink", "write_bytes", "write_dataframe", "write_text",
 }  # fmt: skip
-# GDAL makes a GeoPackage only as a file: it is made in a folder that is gone when its bytes have been read.
-SCRATCH = {"export/gpkg.py": {"tempfile.TemporaryDirectory", "pyogrio.write_dataframe"}}
+# GDAL makes a GeoPackage only as a file: it is made in a folder that is gone when its bytes have been read. A plan that
+# the page is sent is read as the file it was, in such a folder.
+SCRATCH = {
+    "export/gpkg.py": {"tempfile.TemporaryDirectory", "pyogrio.write_dataframe"},
+    "page/comparing.py": {"tempfile.TemporaryDirectory", "path.write_bytes"},
+}
 # A journal grows line by line, each on the disk before it is answered; no file of a result does.
 WRITING = ("export/files.py", "export/replacing.py", "page/journal.py")
 WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"}

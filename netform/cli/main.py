@@ -64,10 +64,6 @@ __all__ = ["cli", "main"]
 # However long reading took, choosing gets so much of the time, seconds.
 LEAST_SECONDS = 1.0
 
-# Areas with fewer practices than this, all together, are planned one after the other: another process takes as long to
-# load its libraries as most areas of so many take to plan.
-FEW_PRACTICES = 100
-
 # What choosing and drawing import, loaded while the list is read: numba, the solver, templates, projections.
 AHEAD = (
     "netform.solve.workers",
@@ -162,14 +158,12 @@ def _options(request: SolveRequest, prepared: Prepared) -> Options:
     """Gather how the run goes about it, besides the rules."""
     from netform.solve.area import Options
     from netform.solve.model.budget import MemoryBudget
+    from netform.solve.workers import usual_workers
 
-    several, practices = len(prepared.areas) > 1, sum(map(len, prepared.areas.values()))
-    here = several and practices < FEW_PRACTICES
-    workers = request.workers or (1 if here else os.cpu_count() or 1)
     return Options(
         strict=request.strict,
         seed=request.seed,
-        workers=workers,
+        workers=request.workers or usual_workers(prepared.areas),
         moves=given_moves(request, prepared),
         memory=MemoryBudget.of(request.memory),
     )

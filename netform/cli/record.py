@@ -15,12 +15,23 @@ if TYPE_CHECKING:
 
     from netform.prepared import Prepared
 
-__all__ = ["RecordedCommand", "record_of", "with_record"]
+__all__ = ["RecordedCommand", "record_of", "with_record", "with_solve_record"]
 
 # ruff: noqa: PLC0415 (imports stand where they are needed, so that --help answers at once)
 
 # Where the words of the command line are kept while it runs.
 _WORDS = "netform.cli.words"
+
+# What of the words of ``netform serve`` is asked of ``netform solve``, too: the list, the files beside it, and how.
+_KEPT = frozenset(
+    {
+        "publications", "where", "lookup", "area", "travel", "boundary", "edges", "graph",
+        "registrations", "lsoas", "lsoa_lookup", "neighbourhoods", "soft", "postcodes", "branches", "split", "nowhere",
+        "workers", "memory", "seed",
+    }
+)  # fmt: skip
+# And what else is asked.
+LEAVING = ("--rules", "rules.toml", "-o", "plan")
 
 
 class RecordedCommand(click.Command):
@@ -40,12 +51,19 @@ def record_of() -> dict[str, Any]:
     dict
         ``command``, quoted for the shell; ``options`` by their long names; ``files`` with the digest of each.
     """
+    return _record(click.get_current_context())
+
+
+def _record(context: click.Context, absent: tuple[str, ...] = ()) -> dict[str, Any]:
     from netform.inputs.file_record import file_record, sayable
     from netform.inputs.grouping_file import names_file
 
-    context = click.get_current_context()
     typed = _typed(context)
-    named = {name: str(typed[name]) for name in ("rules", "start", "plan", "a", "b") if name in typed}
+    named = {
+        name: str(typed[name])
+        for name in ("rules", "start", "plan", "a", "b")
+        if name in typed and name not in absent
+    }
     return {
         "command": sayable(_quoted(["netform", str(context.info_name), *_words(context)])),
         "options": {
@@ -61,8 +79,46 @@ def record_of() -> dict[str, Any]:
 
 def with_record(prepared: Prepared) -> Prepared:
     """Add to what a list was made from how it was asked for."""
-    record = record_of()
-    typed = _typed(click.get_current_context())
+    return _recorded(prepared, click.get_current_context())
+
+
+def with_solve_record(prepared: Prepared) -> Prepared:
+    """Record for a list that is planned by hand how `netform solve` is asked for the same plan, by rules of its own.
+
+    What was typed for the list and the files beside it is kept, the list first. What was typed for the rules is not:
+    those stand in ``rules.toml``, which is made later, and so its digest is added later, too.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    """
+    typed = click.get_current_context()
+    group = typed.find_root().command
+    assert isinstance(group, click.Group)  # noqa: S101 (netform is one)
+    solve = group.commands["solve"]
+    values, _, order = typed.command.make_parser(typed).parse_args(list(_words(typed)))
+    # A name that looks like an option is one of this folder.
+    listed = str(values["practices"])
+    words = [f"./{listed}" if listed.startswith("-") and listed != "-" else listed]
+    seen: dict[str, int] = {}
+    for param in order:
+        name = str(param.name)
+        if name not in _KEPT or not isinstance(param, click.Option):
+            continue
+        given, option = values[name], max(param.opts, key=len)
+        if isinstance(given, list):
+            given = given[seen.setdefault(name, 0)]
+            seen[name] += 1
+        words += [option] if param.is_flag else [option, str(given)]
+    context = click.Context(solve, info_name="solve")
+    context.meta[_WORDS] = (*words, *LEAVING)
+    files = {what: each for what, each in prepared.origin["files"].items() if what not in ("rules", "plan")}
+    return _recorded(replace(prepared, origin={"files": files}), context, absent=("rules",))
+
+
+def _recorded(prepared: Prepared, context: click.Context, absent: tuple[str, ...] = ()) -> Prepared:
+    record = _record(context, absent)
+    typed = _typed(context)
     # A path that was read has lost its "./".
     spelt = {**typed, **_journeys(typed.pop("travel", ())), **_numbered(typed)}
     files = {

@@ -22,7 +22,7 @@ from netform.cli.input_options import INPUT_OPTIONS
 from netform.cli.numbers import Within
 from netform.cli.options import file_option, with_options
 from netform.cli.output import made_whole
-from netform.cli.record import RecordedCommand
+from netform.cli.record import RecordedCommand, with_solve_record
 from netform.cli.request import ServeRequest
 from netform.cli.solve_options import MEMORY_OPTION, NETWORKS_OPTION, SEED_OPTION
 from netform.cli.terminal import Interruption, Progress, data_stream, explained, say
@@ -199,6 +199,7 @@ def _planning(request: ServeRequest, rules: Any, journal: Path, progress: Progre
     from netform.solve.model.budget import MemoryBudget
 
     prepared, rules = given_list(request, rules, progress.say)
+    prepared = with_solve_record(prepared)
     start = read_grouping(made_whole(request.plan), prepared.practices) if request.plan else None
     progress.clear()
     for note in start.notes if start else ():

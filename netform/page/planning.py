@@ -64,6 +64,9 @@ class Planning:
     listed: List
     now: Callable[[], datetime]
     on_change: list[Callable[[int, str, str], None]] = field(default_factory=list)
+    # What was last made to be taken away, and of which plan; one is made at a time.
+    left: tuple[Any, Any] | None = field(default=None, repr=False)
+    leaving_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _begun: PlanState = field(init=False, repr=False)
     _state: PlanState = field(init=False, repr=False)
     _areas: dict[str, list[str]] = field(init=False, repr=False)
@@ -184,6 +187,11 @@ class Planning:
         self.codes(area)
         with self._lock:
             return self._judged(area)
+
+    def judged(self, state: PlanState, area: str) -> Judgement:
+        """An area as it would stand in another state, judged."""
+        with self._lock:
+            return self.judge.judge(state, area)
 
     def change(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked, write it down, and say what it came to.

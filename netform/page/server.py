@@ -207,23 +207,20 @@ class _Page:
         def change() -> Response:
             if asked["kind"] == "take":
                 number, choice = str(asked.pop("question", "")), asked.pop("choice", 0)
-                asked["network_of"] = self._known(self.questions.choice, number, choice)
-            return self._current(self.planning.change, asked)
+                asked["network_of"] = dict(self._known(self.questions.choice, number, choice))
+                asked["said"] = self._known(self.questions.said, number, choice)
+            try:
+                return _json(self.planning.change(asked))
+            except StaleError as stale:
+                return _json({"error": str(stale), "plan": self.planning.plan(asked["area"])}, 409)
 
         return await _in_thread(change)
-
-    def _current(self, do: Callable[[dict[str, Any]], Any], asked: dict[str, Any]) -> Response:
-        """Do what is asked of the plan as it is; who asks of an earlier one is given it."""
-        try:
-            return _json(do(asked))
-        except StaleError as stale:
-            return _json({"error": str(stale), "plan": self.planning.plan(asked["area"])}, 409)
 
     async def _ask(self, request: Request) -> Response:
         asked = read_asked(await _body(request, MOST_CHANGE), ASKS, self.planning.prepared.areas)
         seconds = asked.get("seconds")
         asked["seconds"] = self.time_limit if seconds is None else min(seconds, self.time_limit)
-        return await _in_thread(lambda: self._current(self.questions.ask, asked))
+        return await _in_thread(lambda: _json(self.questions.ask(asked)))
 
     async def _question(self, request: Request) -> Response:
         number = request.path_params["id"]

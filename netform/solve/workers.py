@@ -8,6 +8,7 @@ found, and when time is up or the user interrupts, the last report is what count
 from __future__ import annotations
 
 import math
+import os
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from netform.rules.model import Rules
 
-__all__ = ["Event", "best_of", "plan_areas"]
+__all__ = ["Event", "best_of", "plan_areas", "usual_workers"]
 
 # The main thread looks up this often, seconds.
 POLL = 0.05
@@ -40,6 +41,23 @@ LEAST_SHARE, PATIENCE = 3.0, 60.0
 
 # While more areas than this wait for each worker, an area may take so many equal shares: most need little of theirs.
 MANY_WAITING, SHARES = 6, 3.0
+
+
+# Areas with fewer practices than this, all together, are planned one after the other: another process takes as long to
+# load its libraries as most areas of so many take to plan.
+FEW_PRACTICES = 100
+
+
+def usual_workers(areas: Mapping[str, Sequence[str]]) -> int:
+    """How many areas are planned side by side where nobody says: one for each core, one for few practices.
+
+    Parameters
+    ----------
+    areas : mapping of str to sequence of str
+        The codes of each area.
+    """
+    here = len(areas) > 1 and sum(map(len, areas.values())) < FEW_PRACTICES
+    return 1 if here else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ export class PlanMap {
     this.groups = Object.fromEntries(LAYERS.map((name) => [name, s("g", { class: name, "aria-hidden": "true" })]));
     svg.append(...Object.values(this.groups));
     this.marks = new Marks(this.groups.marks);
-    const patterns = [...svg.querySelectorAll("pattern")].map(copied);
     /** @type {Map<string, number>} */
     this.colours = new Map();
     /** @type {{path: SVGPathElement, words: string}[]} */
@@ -35,7 +34,6 @@ export class PlanMap {
     this.hatches = new Map();
     let waiting = 0;
     this.view.listeners.push(() => {
-      for (const { pattern, turn } of patterns) pattern.setAttribute("patternTransform", `scale(${this.view.unit.toFixed(4)}) ${turn}`);
       cancelAnimationFrame(waiting);
       waiting = requestAnimationFrame(() => this.drawBadges());
     });
@@ -167,16 +165,4 @@ export class PlanMap {
 function write(kept, parts) {
   const words = parts.filter(Boolean).join(" ");
   if (words !== kept.words) kept.path.setAttribute("class", (kept.words = words));
-}
-
-/**
- * A pattern for the map alone, which is scaled as one zooms; the first stays as it is, for the keys beside.
- *
- * @param {SVGPatternElement} pattern
- */
-function copied(pattern) {
-  const copy = /** @type {SVGPatternElement} */ (pattern.cloneNode(true));
-  copy.id = `map-${pattern.id}`;
-  pattern.after(copy);
-  return { pattern: copy, turn: pattern.getAttribute("patternTransform") ?? "" };
 }

@@ -9,21 +9,21 @@ import { practicesOf } from "./land.js";
 import { change } from "./moves.js";
 import { now, on } from "./store.js";
 
-/** @typedef {{id: keyof Rules, label: string, unit: string, least: number, most: number, step: number, share?: boolean, none?: number}} Field   none: what holds nothing back */
+/** @typedef {{id: keyof Rules, label: string, unit: string, least: number, most: number, step: number, share?: boolean}} Field */
 
 /** @type {{legend: string, fields: Field[]}[]} */
 const GROUPS = [
   { legend: "Size of a network", fields: [
     { id: "least", label: "Least", unit: "patients", least: 0, most: 10_000_000, step: 500 },
     { id: "most", label: "Most", unit: "patients", least: 1, most: 10_000_000, step: 500 },
-    { id: "least_practices", label: "Least practices", unit: "a network", least: 1, most: 1000, step: 1, none: 1 },
-    { id: "most_practices", label: "Most practices", unit: "a network", least: 1, most: 1000, step: 1, none: 65536 },
+    { id: "least_practices", label: "Least practices", unit: "a network", least: 1, most: 1000, step: 1 },
+    { id: "most_practices", label: "Most practices", unit: "a network", least: 1, most: 1000, step: 1 },
     { id: "networks", label: "Networks in all", unit: "exactly", least: 1, most: 1000, step: 1 },
   ] },
   { legend: "Journeys and shape", fields: [
     { id: "longest_to_hub", label: "Longest to the hub", unit: "minutes", least: 0, most: 600, step: 1 },
     { id: "longest_between", label: "Longest between two practices", unit: "minutes", least: 0, most: 600, step: 1 },
-    { id: "aligned", label: "In the main neighbourhood, at least", unit: "per cent of patients", least: 0, most: 100, step: 5, share: true, none: 0 },
+    { id: "aligned", label: "In the main neighbourhood, at least", unit: "per cent of patients", least: 0, most: 100, step: 5, share: true },
   ] },
 ];
 
@@ -56,7 +56,7 @@ async function send(rules) {
 }
 
 /** @param {Field} field */
-function field({ id, label, unit, least, most, step, share, none }) {
+function field({ id, label, unit, least, most, step, share }) {
   const times = share ? 100 : 1;
   const needed = id === "least" || id === "most";
   const input = h("input", { type: "number", id: `rule-${id}`, min: least, max: most, step: "any", inputmode: "decimal", required: needed, placeholder: needed ? null : "none", "aria-describedby": `unit-${id}` });
@@ -64,12 +64,11 @@ function field({ id, label, unit, least, most, step, share, none }) {
   input.addEventListener("change", () => {
     const value = input.value === "" ? null : Number(input.value);
     if (input.validity.badInput || (needed && value === null)) return void (now().plan && shows.get(id)?.(/** @type {Plan} */ (now().plan)));
-    void send({ [id]: value === null ? (none ?? null) : value / times });
+    void send({ [id]: value === null ? null : value / times });
   });
   shows.set(id, ({ rules }) => {
     const value = /** @type {number|null} */ (rules[id]);
-    // A limit that holds nothing back reads as none.
-    input.value = value === null || value === undefined || value === none ? "" : String(Math.round(value * times * 100) / 100);
+    if (document.activeElement !== input || input.value === "") input.value = value === null || value === undefined ? "" : String(Math.round(value * times * 100) / 100);
   });
   return h("div", { class: "field" }, h("label", { for: input.id }, label), input, h("span", { id: `unit-${id}`, class: "unit" }, unit));
 }

@@ -232,6 +232,10 @@ class ChangedRules:
             candidates=candidates,
             method=method(solution, candidates),
             notes=(*alone[1], *before.notes[len(alone[0]) :], *notes),
+            # Forbidding more never takes fewer: those of a plan that is proven are needed.
+            exceptions_bound=sum(each.exception is not None for each in networks)
+            if solution.status == "optimal"
+            else 0,
         )
         networks.sort(key=lambda each: each.practice_codes)
         doubt = None if solution.status == "optimal" else Doubt("time", columns=solution.columns)
