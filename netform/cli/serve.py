@@ -106,6 +106,7 @@ def _serve(request: ServeRequest, stop: Interruption) -> None:
     progress = Progress(shown=sys.stderr.isatty())
     progress.say("starting")
     from netform.page.events import Events
+    from netform.page.questions import Questions
     from netform.page.server import create_app
 
     planning = _planning(request, rules, journal, progress)
@@ -113,7 +114,7 @@ def _serve(request: ServeRequest, stop: Interruption) -> None:
     token, opening = (secrets.token_urlsafe(TOKEN_BYTES) for _ in range(2))
     app = create_app(
         planning,
-        _questions(planning, events),
+        Questions(planning, events.send),
         token=token,
         hosts=hosts_of(taken),
         events=events,
@@ -140,16 +141,6 @@ def _serve(request: ServeRequest, stop: Interruption) -> None:
         events.close()
         listener.stop(END)
     raise RuntimeError("the page has ended by itself")
-
-
-def _questions(planning: Planning, events: Any) -> Any:
-    """Make what answers questions."""
-    # Until it is there, the page moves practices and asks nothing.
-    if find_spec("netform.page.questions") is None:
-        return None
-    from netform.page.questions import Questions
-
-    return Questions(planning, events.send)
 
 
 def _refuse_without_library() -> None:
