@@ -238,3 +238,14 @@ def test_fronts_and_others_are_by_the_rules_they_are_asked_by() -> None:
         together = {(each.code_a, each.code_b): each.together for each in session.borders(rules=rules)[""]}
         # Alone by the pin; without it eight in a row make two and two, and the first two are a pair.
         assert together["P0", "P1"] == ("none" if rules is pinned else "all")
+
+
+def test_the_fewest_exceptions_are_proven_whichever_way_a_plan_was_found() -> None:
+    """A practice of 60,000 stands alone: with a pin elsewhere, quickly or anew, one exception is needed."""
+    graph = row([60_000, *[15_000] * 6])
+    pinned = replace(RULES, demands=Demands(pins=(("P1", "P2"),)))
+    session = session_of(graph, RULES)
+    session.solve()
+    quick, anew = session.solve(pinned), session_of(graph, pinned).solve()
+    assert quick.areas[0].exceptions_bound == anew.areas[0].exceptions_bound == 1
+    assert quick.cost == pytest.approx(anew.cost)

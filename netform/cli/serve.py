@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -30,7 +30,10 @@ from netform.errors import RulesError
 from netform.ranges import PORT, SECONDS, WORKERS
 
 if TYPE_CHECKING:
+    import socket
+
     from netform.page.planning import Planning
+    from netform.rules.model import Rules
 
 __all__ = ["serve"]
 
@@ -100,12 +103,21 @@ def _serve(request: ServeRequest, stop: Interruption) -> None:
     _refuse_without_library()
     rules = given_rules(request)
     journal = _journal(request)
-    from netform.page.listening import Listener, hosts_of, listen
+    from netform.page.listening import listen
 
-    taken = listen(request.port)
+    # Whatever ends it, the port is free again.
+    with listen(request.port) as taken:
+        _open(request, rules, journal, taken, stop)
+
+
+def _open(
+    request: ServeRequest, rules: Rules, journal: Path, taken: socket.socket, stop: Interruption
+) -> NoReturn:
+    """Open the page at a port, until it is ended."""
     progress = Progress(shown=sys.stderr.isatty())
     progress.say("starting")
     from netform.page.events import Events
+    from netform.page.listening import Listener, hosts_of
     from netform.page.questions import Questions
     from netform.page.server import create_app
 

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -148,9 +148,8 @@ class Questions:
             if sum(each.state == "running" for each in self._known.values()) > MOST_WAITING:
                 raise RulesError("Several questions are waiting already: wait for them, or cancel one.")
             self._asked += 1
-            ruled = state.ruled()
             question = _Question(
-                f"question-{self._asked}", area, kind, rules_inside(ruled, area, codes), ruled, given, seconds
+                f"question-{self._asked}", area, kind, self._rules_now(area), state.ruled(), given, seconds
             )
             self._known[question.number] = question
             for number in [each.number for each in self._known.values() if each.state != "running"]:
@@ -248,8 +247,12 @@ class Questions:
         return f"{taken}, which was found before rules or locks were changed."
 
     def _rules_now(self, area: str) -> Rules:
+        """The rules of an area as it stands, without locks of practices that are networks of their own anyway."""
         planning = self._planning
-        return rules_inside(planning.state.ruled(), area, planning.codes(area))
+        rules = rules_inside(planning.state.ruled(), area, planning.codes(area))
+        most, nodes = rules.for_area(area).most, planning.prepared.graph.nodes
+        pins = tuple(pin for pin in rules.demands.pins if len(pin) > 1 or nodes[pin[0]]["list_size"] <= most)
+        return replace(rules, demands=replace(rules.demands, pins=pins))
 
     def _shown(self, question: _Question) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
         """The plans of an answer beside the plan as it stands, and their networks by the ids they would have."""

@@ -197,6 +197,19 @@ def test_networks_keep_the_ids_they_have_most_in_common_with() -> None:
     assert kept_ids(now, (("a", "b", "c"),), sizes, {"A", "B"}) == dict.fromkeys("abc", "A")
 
 
+def test_a_lock_of_what_stands_alone_anyway_is_no_new_question(
+    begin: Callable[..., Planning], tmp_path: Path
+) -> None:
+    """A practice over the band is a network of its own: locked or not, the answer holds for the plan as it is."""
+    planning = begin(tmp_path / "j.jsonl", (60_000, *SIZES[:6]))
+    planning.change({"n": 0, "area": "", "kind": "move", "codes": ["P1", "P2"], "to": "B"})
+    questions = Questions(planning)
+    said = ask(questions, planning)
+    planning.change({"n": 1, "area": "", "kind": "lock", "networks": ["A"], "locked": True})
+    assert not questions.get(said["id"])["outdated"]
+    assert ["P0"] in said["choices"][0]["networks"]
+
+
 def test_demands_of_other_areas_change_nothing_here() -> None:
     """What is pinned or demanded elsewhere is left out; of practices to be apart those that are here stay."""
     demands = Demands(
