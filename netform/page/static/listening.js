@@ -42,13 +42,17 @@ export function start() {
 
 function listen() {
   source = events();
+  // What was changed between the plan's being fetched and this stream's being open, nobody else tells of.
+  source.addEventListener("open", () => void get("areas").then(({ n }) => {
+    if (now().plan && n !== now().plan?.n) return refresh((plan) => warn(elsewhere(plan)));
+  }, () => {}));
   source.addEventListener("plan", (event) => {
     const told = JSON.parse(event.data);
     if (told.tab === TAB) return;
     const here = told.area === now().area;
     // A step elsewhere in the list moves the journal on as well: the next change here must stand on it.
     void refresh((plan) => {
-      if (here) warn(`Another window changed the plan, and you see it as it is now. ${plan.undo ? `The last step: ${plan.undo}` : ""}`);
+      if (here) warn(elsewhere(plan));
     });
   });
   source.addEventListener("question", (event) => {
@@ -64,6 +68,9 @@ function listen() {
     }, () => put({ online: false }));
   });
 }
+
+/** @param {import("./types.js").Plan} plan */
+const elsewhere = (plan) => `Another window changed the plan, and you see it as it is now. ${plan.undo ? `The last step: ${plan.undo}` : ""}`;
 
 /** Ask for the list of areas anew: it is what the first page shows. */
 export async function areasAgain() {
