@@ -15,7 +15,8 @@ export function start() {
   const search = /** @type {HTMLInputElement} */ (byId("area-search"));
   search.addEventListener("input", () => filter(search.value));
   on(["areas"], ({ areas }) => {
-    if (!areas) return;
+    // The only area is opened at once: this page is not seen then.
+    if (!areas || areas.areas.length < 2) return;
     show(areas);
     filter(search.value);
   });

@@ -23,7 +23,7 @@ const FILES = [
 export function start() {
   fill(byId("files"), ...FILES.map(({ kind, name, use, whole }) =>
     h("li", { "data-whole": String(whole) },
-      h("button", { type: "button", onclick: () => void take(kind, name), "aria-describedby": `use-${kind}` }, name),
+      h("button", { type: "button", "data-kind": kind, onclick: () => void take(kind, name), "aria-describedby": `use-${kind}` }, name),
       h("span", { id: `use-${kind}` }, `${kind}: ${use}`))));
   byId("print").addEventListener("click", () => window.print());
   on(["plan"], ({ plan }) => {

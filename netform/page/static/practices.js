@@ -23,6 +23,11 @@ export function start(map) {
     put({ chosen: new Set([...now().chosen, ...[...rows].filter(([, { row }]) => !row.hidden).map(([code]) => code)]) }));
   byId("find-chosen").addEventListener("click", () => map.zoomTo(now().chosen));
   on(["land"], ({ land }) => land && build(land));
+  on(["areas"], ({ areas }) => {
+    const notes = areas?.notes ?? [];
+    byId("list-notes").hidden = !notes.length;
+    fill(byId("list-notes-list"), ...notes.map((note) => h("li", {}, note)));
+  });
   on(["plan"], update);
   on(["chosen"], ({ chosen }) => {
     for (const [code, { box }] of rows) box.checked = chosen.has(code);
