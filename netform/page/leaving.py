@@ -68,6 +68,11 @@ _HEAD = """\
 # Decided on netform's page. The same plan, with the list and the files beside it in the same folder:
 #   {command}
 """
+_HEAD_OF_AREA = """\
+# Decided on netform's page, for the area {area} alone. The same networks, with a list of that area alone (the rules
+# of the whole list can be taken, too):
+#   {command}
+"""
 _BEST = "# By these rules, with its locked networks pinned, it is proven best.\n"
 _PINNED = """\
 # Every network is pinned: the plan was decided by hand, and is not the one that these rules alone would give.
@@ -190,7 +195,7 @@ def _made(
     groups: tuple[tuple[str, ...], ...],
     areas: list[str],
 ) -> Leaving:
-    head = _head(prepared)
+    head = _head(prepared, areas if len(areas) < len(planning.prepared.areas) else [])
     # What is known to cost less than the plan is not the plan.
     stands = {planning.judgement(each).status for each in areas}
     bettered = stands != {"proven best"} and all(planning.plan(each)["bound"] is not None for each in areas)
@@ -240,8 +245,12 @@ def _drawn(prepared: Prepared, written: bytes, plan: Plan, rules: Rules) -> Leav
     return Leaving(written, draw(prepared, rules, plan))
 
 
-def _head(prepared: Prepared) -> str:
-    return _HEAD.format(command=one_line(str(prepared.origin.get("command", "netform solve"))))
+def _head(prepared: Prepared, alone: list[str]) -> str:
+    """Say by what command the rules make the plan; ``alone`` names the area where it is one of several."""
+    command = one_line(str(prepared.origin.get("command", "netform solve")))
+    if alone:
+        return _HEAD_OF_AREA.format(area=one_line(alone[0]), command=command)
+    return _HEAD.format(command=command)
 
 
 def _archive(leaving: Leaving) -> bytes:

@@ -15,6 +15,8 @@ from netform.inputs.grouping_file import todays_grouping
 from netform.page.journal import Journal, StaleError
 from netform.page.judgement import Best, Judge, judgement_object
 from netform.page.state import Imported, List, PlanState, changed, imported, started
+from netform.practices.names import written_name
+from netform.report.score_text import breach_words
 from netform.report.words import area_name, one_line
 from netform.report.words import hours as hours_words
 from netform.rules.conflicts.clashes import refuse_clashes
@@ -34,6 +36,10 @@ __all__ = ["Planning"]
 
 # Changes of rules are checked for clashes with each other; moves break rules as they please, which is shown.
 DEMANDING = ("lock", "together", "apart", "exclude", "hub", "rules")
+
+
+# Of what a change breaks and of what it mends, so many are named: the rows of the networks have them all.
+MOST_SAID = 3
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ class Planning:
             "start": {"name": begun.name, "network_of": dict(begun.network_of), "names": dict(begun.names)},
         }
         areas = prepared.areas
-        named = {practice.code: practice.name or practice.code for practice in prepared.practices}
+        named = {each.code: written_name(each.name) or each.code for each in prepared.practices}
         listed = List({code: area for area, codes in areas.items() for code in codes}, named)
         judge = Judge(prepared.graph, prepared.practices, areas, today)
         planning = cls(prepared, options, rules, Journal.at(journal, head), judge, listed, now)
@@ -304,7 +310,7 @@ class Planning:
 
 
 def _difference(before: Judgement, after: Judgement, state: PlanState) -> str:
-    """What has changed, in sentences: the cost, and what broke or was mended."""
+    """What has changed, in a few sentences: the cost, and what broke or was mended."""
     said = []
     more = after.totals["cost"] - before.totals["cost"]
     if not before.unplaced and not after.unplaced and abs(more) >= 0.05:
@@ -313,14 +319,22 @@ def _difference(before: Judgement, after: Judgement, state: PlanState) -> str:
         (each, breach.kind): breach for each, scored in after.networks.items() for breach in scored.breaches
     }
     was = {(each, breach.kind) for each, scored in before.networks.items() for breach in scored.breaches}
-    for (network, kind), breach in broken.items():
-        if (network, kind) not in was:
-            said.append(f"Network {state.numbers[network]}: {breach.sentence}")
-    said += [
-        f"Network {state.numbers[network]} keeps the rule again: {kind.replace('_', ' ')}."
+    fresh = [
+        f"Network {state.numbers[network]}: {breach.sentence}"
+        for (network, kind), breach in broken.items()
+        if (network, kind) not in was
+    ]
+    said += fresh[:MOST_SAID]
+    if len(fresh) > MOST_SAID:
+        said.append(f"{len(fresh) - MOST_SAID:,} more rules are broken that were not.")
+    mended = [
+        f"network {state.numbers[network]} ({breach_words(kind).lower()})"
         for network, kind in sorted(was - broken.keys())
         if network in after.networks
     ]
+    if mended:
+        others = f" and {len(mended) - MOST_SAID:,} more" if len(mended) > MOST_SAID else ""
+        said.append(f"No longer broken: {', '.join(mended[:MOST_SAID])}{others}.")
     if after.status != before.status:
         said.append(after.sentence)
     return " ".join(said)

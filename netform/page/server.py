@@ -279,7 +279,9 @@ class _Page:
     async def _download(self, request: Request) -> Response:
         from netform.page.leaving import download  # noqa: PLC0415 (it loads all that is written)
 
-        area, kind = self._area(request), request.path_params["kind"]
+        # Without an area the whole list is taken, once every area of it is finished.
+        area = self._area(request) if request.query_params.get("area") else ""
+        kind = request.path_params["kind"]
         if kind not in DOWNLOADS:
             raise RefusedError(
                 404, f"There is no {kind!r} to take away. Take one of {', '.join(sorted(DOWNLOADS))}."

@@ -27,6 +27,20 @@ _WHOLE = ("networks", "least_practices", "most_practices")
 _MINUTES = ("longest_to_hub", "longest_between")
 
 
+# What each is called in a sentence.
+_CALLED = {
+    "least": "the least of a network",
+    "most": "the most of a network",
+    "networks": "the number of networks",
+    "least_practices": "the fewest practices of a network",
+    "most_practices": "the most practices of a network",
+    "longest_to_hub": "the longest way to a hub, minutes:",
+    "longest_between": "the longest way between two practices, minutes:",
+    "aligned": "the share in the main neighbourhood",
+    "no_doughnuts": "no network around others:",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A plan from elsewhere, to be compared with or to start from.
@@ -332,16 +346,18 @@ def _check_number(name: str, value: Any) -> None:
 
 def _told(asked: Mapping[str, Any]) -> str:
     """Say which rules were changed to what."""
-    said = [
-        f"{name.replace('_', ' ')} {'free' if value is None else f'{value:,}'}"
-        for name, value in asked.items()
-        if name in {*_BAND, *_WHOLE, *_MINUTES, "aligned", "no_doughnuts"}
-    ]
-    said += [
-        f"weight of {name.replace('_', ' ')} {value:g}"
-        for name, value in (asked.get("weights") or {}).items()
-    ]
+    said = [f"{_CALLED[name]} {_value(name, asked[name])}" for name in _CALLED if name in asked]
+    weights = asked.get("weights") or {}
+    said += [f"weight of {name.replace('_', ' ')} {value:g}" for name, value in weights.items()]
     return f"Rules changed: {', '.join(said)}"
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if value is None:
+        return "not limited"
+    return f"{value:.0%}" if name == "aligned" else f"{value:,}"
 
 
 def _start(state: PlanState, asked: Mapping[str, Any], listed: List) -> tuple[PlanState, str]:

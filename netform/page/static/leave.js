@@ -29,6 +29,7 @@ export function start() {
   on(["plan"], ({ plan }) => {
     byId("unfinished").hidden = plan?.status !== "unfinished";
   });
+  on(["areas"], ({ areas }) => { byId("leave-of").hidden = (areas?.areas.length ?? 0) < 2; });
   on(["areas"], ({ areas }) => fill(byId("journal-words"), areas ? `Every step is kept in ${areas.journal}, beside the list. Closing this window, or the server, loses nothing.` : ""));
 }
 
@@ -37,9 +38,11 @@ export function start() {
  * @param {string} title
  */
 async function take(kind, title) {
+  // The rules of an area alone are used with a list of that area alone; those of the whole list with the list.
+  const whole = /** @type {HTMLSelectElement} */ (byId("leave-area")).value === "all";
   say(`Making: ${title}.`);
   try {
-    const { name, blob } = await download(kind, now().area ?? "");
+    const { name, blob } = await download(kind, whole ? "" : now().area ?? "");
     const address = URL.createObjectURL(blob);
     h("a", { href: address, download: name }).click();
     // The browser reads the address after this turn; a minute is more than it needs.
