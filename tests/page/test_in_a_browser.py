@@ -260,7 +260,7 @@ def test_a_hostile_name_is_text(look: Look) -> None:
     assert look.page.locator("#practice-rows img").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_view_is_accessible(browser: Browser, server: Served, scheme: str) -> None:
     """axe-core finds nothing, WCAG 2.2 AA and best practice."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -273,12 +273,12 @@ def test_every_view_is_accessible(browser: Browser, server: Served, scheme: str)
     look.close()
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_a_narrow_window_reads_downwards(look: Look, view: str) -> None:
-    """At 320 pixels nothing lies beside the window."""
+def test_a_narrow_window_reads_downwards(look: Look) -> None:
+    """At 320 pixels nothing lies beside the window, in any view."""
     look.page.set_viewport_size({"width": 320, "height": 700})
-    look.open(view)
-    assert look.page.evaluate("document.documentElement.scrollWidth") <= 320
+    for view in VIEWS:
+        look.open(view)
+        assert look.page.evaluate("document.documentElement.scrollWidth") <= 320, view
 
 
 def test_the_map_prints(look: Look) -> None:

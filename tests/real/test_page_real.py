@@ -20,7 +20,7 @@ with contextlib.suppress(ImportError):
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(bool(can_look()), reason=can_look() or "-")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(can_look()), reason=can_look() or "-")]
 
 
 def test_a_meeting_over_birmingham(shared_data: Path, tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def page(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing(browser: Browser, axe: str, page: Path, scheme: str) -> None:
     """With all that folds away open: names, contrast, order, targets."""
     browser.open(page, width=LAPTOP, scheme=scheme)
