@@ -18,7 +18,7 @@ MANY = 100
 
 # Under the quick one: a share of the examples, so that the whole suite is run before every commit; and never so few
 # that a property sees only the simplest of them, which hypothesis draws first.
-SHARE, LEAST = 12, 8
+SHARE, LEAST = 8, 8
 
 
 def register_profiles() -> None:

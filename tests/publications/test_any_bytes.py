@@ -42,6 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("damaged")
 
 
+DAYS = {"", "20190701", "45000", "31/12/2020"}
+
+
 @given(damaged(), damaged(), st.booleans())
 def test_any_bytes_end_in_a_list_or_an_error(folder: Path, data: bytes, other: bytes, asked: bool) -> None:
     """As the list, beside one, and as a lookup; every practice that is read is whole."""
@@ -81,5 +84,9 @@ def test_any_workbook_of_networks(folder: Path, data: st.DataObject) -> None:
     try:
         practices, _ = read_list(ListFiles(own, (book,)), AskedColumns(), Known())
     except NetformError:
-        return
-    assert practices.codes == ("A1", "A2")
+        practices = None
+    if practices is None:
+        # Nothing else in these cells is a fault: a day that is none.
+        assert any(not DAYS.issuperset(row[2:]) for row in rows)
+    else:
+        assert practices.codes == ("A1", "A2")
